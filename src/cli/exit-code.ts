@@ -1,0 +1,10 @@
+/** What the process ends with. */
+export const exitCode = {
+  pass: 0,
+  /** The verdict failed, or the wrapped command did. */
+  failed: 1,
+  /** The scenario or the flags are wrong. */
+  usage: 2,
+  /** The mock itself failed. */
+  internal: 3,
+} as const;

@@ -1,0 +1,36 @@
+import { dependsOnArrivalOrder, explainRule } from '../core/plan/explain.ts';
+import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
+import { playThrough } from '../engine/play-through.ts';
+import { libraries } from '../libraries.ts';
+import { exitCode } from './exit-code.ts';
+import { table } from './table.ts';
+
+/** Prints the scenario in words, then what would happen to the first requests. */
+export async function explain(file: string, { requests, seed }: { requests: number; seed?: number }): Promise<number> {
+  const loaded = loadScenario(fileSource(scenarioPath(file), file), libraries, seed);
+  const { plan, scenario } = loaded;
+  const lines = [`${plan.name}, seed ${plan.seed}`];
+  if (scenario.description !== undefined) lines.push(scenario.description.trim());
+  lines.push('', plan.rules.length === 0 ? 'No rules: every request is healthy.' : 'The first rule that fires decides:');
+  for (const [index, rule] of plan.rules.entries()) {
+    const order = dependsOnArrivalOrder(rule) ? ' (depends on the order of arrival)' : '';
+    const name = rule.rule.name === undefined ? '' : `${rule.rule.name}: `;
+    lines.push(`  ${index + 1}. ${name}${explainRule(rule)}${order}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  if (requests === 0) return exitCode.pass;
+  process.stdout.write(
+    '\nThe first requests, played through: chat completions for gpt-4o, every other call streaming, one request a second,\n' +
+      'each failed call retried twice as the official SDKs do:\n\n',
+  );
+  const rows = playThrough(loaded, requests, libraries).map(({ request, call, attempt, rule, faults, outcome }) => [
+    String(request),
+    String(call),
+    String(attempt),
+    outcome,
+    faults,
+    rule,
+  ]);
+  process.stdout.write(table([['request', 'call', 'attempt', 'outcome', 'fault', 'rule'], ...rows]));
+  return exitCode.pass;
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ScenarioError } from '../core/problem.ts';
+import { suggest } from '../core/suggest.ts';
+import { exitCode } from './exit-code.ts';
+import { packageVersion } from './package-version.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Each command loads what it needs when it runs. */
+function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('mock-openai')
+    .description('A stand-in for api.openai.com that fails exactly as the real one does, on schedule.')
+    .version(packageVersion(), '-V, --version')
+    .helpCommand(false)
+    .showHelpAfterError('Run with --help for the commands and flags.')
+    .exitOverride();
+
+  program
+    .command('serve', { isDefault: true })
+    .description('start the mock (the default command)')
+    .addOption(new Option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy'))
+    .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber('--port', 65_535), 8080)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
+    .option('--journal <file>', 'append every request to this file, one JSON object a line')
+    .option('--admin-token <token>', 'asked of every admin request; needed on a host that is not loopback')
+    .addOption(
+      new Option('--quiet', 'print nothing but errors (and the base URL, when stdout is not a terminal)').conflicts([
+        'verbose',
+        'json',
+      ]),
+    )
+    .option('--verbose', 'print a line for each request')
+    .option('--json', 'print one JSON object a line for each event')
+    .action(async (options) => finish(await (await import('./serve.ts')).serve(options)));
+
+  program
+    .command('check')
+    .description('validate scenarios; reports all problems at once')
+    .argument('<file...>', 'scenario files or names')
+    .action(async (files) => finish((await import('./check.ts')).check(files)));
+
+  program
+    .command('explain')
+    .description('say a scenario in words, and what would happen to the first requests')
+    .argument('<file>', 'scenario file or name')
+    .option('--requests <number>', 'how many requests to play through', wholeNumber('--requests', 10_000), 20)
+    .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
+    .action(async (file, options) => finish(await (await import('./explain.ts')).explain(file, options)));
+
+  program
+    .command('faults')
+    .description('the catalogue of faults')
+    .option('--json', 'as JSON, with the JSON Schema of the parameters')
+    .action(async (options) => finish((await import('./faults.ts')).listFaults(options)));
+
+  program
+    .command('scenarios')
+    .description('the bundled scenarios')
+    .option('--json', 'as JSON')
+    .action(async (options) => finish((await import('./scenarios.ts')).listScenarios(options)));
+  // Subcommands made above do not inherit this.
+  for (const command of program.commands) command.exitOverride().showHelpAfterError('Run with --help for the flags.');
+  return program;
+}
+
+function wholeNumber(flag: string, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value <= max) return value;
+    throw new InvalidArgumentError(`${flag} takes a whole number from 0 to ${max}.`);
+  };
+}
+
+/** Runs the command line; returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCode.pass;
+  const program = createProgram((result) => {
+    code = result;
+  });
+  const [first] = args;
+  const known = program.commands.map((command) => command.name());
+  if (first !== undefined && !first.startsWith('-') && !known.includes(first)) {
+    const hint = suggest(first, known) || ` Commands: ${known.join(', ')}.`;
+    throw new UsageError(`unknown command "${first}".${hint}`);
+  }
+  await program.parseAsync(args, { from: 'user' });
+  return code;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.pass : exitCode.usage;
+  if (error instanceof ScenarioError) {
+    process.stderr.write(`${error.message}\n`);
+    return exitCode.usage;
+  }
+  if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return exitCode.usage;
+  }
+  process.stderr.write(`mock-openai failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCode.internal;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report);

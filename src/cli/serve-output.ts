@@ -1,0 +1,104 @@
+import { styleText } from 'node:util';
+import type { ScenarioError } from '../core/problem.ts';
+import { entryView } from '../engine/entry-view.ts';
+import type { JournalRecord } from '../engine/record.ts';
+import { packageVersion } from './package-version.ts';
+
+/** What a running server tells the user. */
+export interface ServeOutput {
+  listening(server: { origin: string; scenario: string; seed: number; rules: number; adminOff: boolean }): void;
+  request(entry: JournalRecord): void;
+  reloaded(plan: { name: string; seed: number; rules: readonly unknown[] }): void;
+  keptOld(error: ScenarioError): void;
+  warning(message: string): void;
+  failure(error: unknown): void;
+  stopped(signal: string): void;
+}
+
+/** Chooses how to talk: JSON events, lines for people, or hardly at all. Errors go to stderr whatever is chosen. */
+export function createServeOutput(options: { quiet?: boolean; verbose?: boolean; json?: boolean }): ServeOutput {
+  if (options.json) return jsonOutput();
+  return textOutput(options.quiet ?? false, options.verbose ?? false);
+}
+
+function jsonOutput(): ServeOutput {
+  const event = (name: string, fields: object = {}) =>
+    void process.stdout.write(`${JSON.stringify({ event: name, ...fields })}\n`);
+  return {
+    listening: ({ origin, scenario, seed, rules, adminOff }) =>
+      event('listening', {
+        base_url: `${origin}/v1`,
+        admin_url: adminOff ? null : `${origin}/__admin`,
+        scenario,
+        seed,
+        rules,
+      }),
+    request: (entry) => event('request', { entry: entryView(entry) }),
+    reloaded: ({ name, seed, rules }) => event('reloaded', { scenario: name, seed, rules: rules.length }),
+    keptOld: ({ problems }) => event('reload_failed', { problems }),
+    warning: (message) => event('warning', { message }),
+    failure: (error) =>
+      event('failure', {
+        message: error instanceof Error ? error.message : String(error),
+      }),
+    stopped: (signal) => event('stopped', { signal }),
+  };
+}
+
+function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
+  const terminal = process.stdout.isTTY === true;
+  const say = (text: string) => {
+    if (!quiet) process.stderr.write(`${text}\n`);
+  };
+  return {
+    listening({ origin, scenario, seed, rules, adminOff }) {
+      const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rules} ${rules === 1 ? 'rule' : 'rules'}`;
+      // Scripts read the first line of stdout.
+      if (!terminal) process.stdout.write(`${origin}/v1\n`);
+      say(paint('dim', about));
+      if (terminal && !quiet) process.stdout.write(`${paint('bold', `${origin}/v1`)}\n`);
+      if (adminOff) say('The admin API is off: it needs --admin-token on a host that is not loopback.');
+    },
+    request: (entry) => {
+      if (verbose) say(requestLine(entry));
+    },
+    reloaded: ({ name, seed, rules }) =>
+      say(`reloaded: scenario ${name}, seed ${seed}, ${rules.length} rules; counters start anew`),
+    keptOld: (error) => process.stderr.write(`${error.message}\nThe scenario was not reloaded: the old one goes on.\n`),
+    warning: (message) => process.stderr.write(`${message}\n`),
+    failure: (error) => process.stderr.write(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`),
+    stopped: (signal) => say(`stopped by ${signal}`),
+  };
+}
+
+type Style = 'dim' | 'bold' | 'green' | 'yellow' | 'red';
+
+function paint(style: Style, text: string): string {
+  const colours = process.stderr.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+  return colours ? styleText(style, text) : text;
+}
+
+/** `18:54:12.031  429  POST /v1/chat/completions  gpt-4o  call #3 attempt 2  rate_limit  retry-after 2  1.4 ms`. */
+function requestLine(entry: JournalRecord): string {
+  const status = entry.status === null ? (entry.closedBy === 'client' ? 'left' : 'cut') : String(entry.status);
+  const end = entry.t_lastByte ?? entry.t_clientClose;
+  const faults = entry.faultApplied?.faults.map(({ name }) => name).join(', ');
+  const parts = [
+    paint('dim', entry.time.slice(11, 23)),
+    paint(styleOf(entry.status), status.padEnd(4)),
+    `${entry.method} ${entry.path}`,
+    entry.model ?? '',
+    `call ${entry.logicalId} attempt ${entry.attemptSeq}`,
+    faults === undefined ? '' : paint('yellow', faults),
+    entry.errorCode === null ? '' : String(entry.errorCode),
+    entry.hint === null ? '' : `${entry.hint.header} ${entry.hint.raw}`,
+    entry.closedBy === null ? '' : paint('red', entry.closedBy === 'client' ? 'client left' : 'cut'),
+    end === null ? '' : paint('dim', `${(end - entry.t_headers).toFixed(1)} ms`),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function styleOf(status: number | null): Style {
+  if (status === null || status >= 500) return 'red';
+  return status >= 400 ? 'yellow' : 'green';
+}

@@ -1,0 +1,126 @@
+import { ScenarioError } from '../core/problem.ts';
+import { type JournalFile, writeJournalFile } from '../engine/journal-file.ts';
+import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
+import { libraries } from '../libraries.ts';
+import { isLoopback } from '../server/admin-guard.ts';
+import { type MockServer, startServer } from '../server/start.ts';
+import { exitCode } from './exit-code.ts';
+import { createServeOutput, type ServeOutput } from './serve-output.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface ServeOptions {
+  readonly scenario?: string;
+  readonly port: number;
+  readonly host: string;
+  readonly seed?: number;
+  readonly journal?: string;
+  readonly adminToken?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
+/** Time that requests in flight get to finish when the server is told to stop. */
+const GRACE_MS = 5_000;
+
+/** Serves until SIGINT or SIGTERM. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const output = createServeOutput(options);
+  const path = options.scenario === undefined ? undefined : scenarioPath(options.scenario);
+  const server = await start(options, path, output);
+  const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output);
+  const stop = stopSignal();
+  server.engine.onEntry((entry) => output.request(entry));
+  const { name, seed, rules } = server.engine.defaultSession.plan;
+  const adminOff = !isLoopback(options.host) && options.adminToken === undefined;
+  output.listening({
+    origin: server.origin,
+    scenario: name,
+    seed,
+    rules: rules.length,
+    adminOff,
+  });
+  const unwatch =
+    path === undefined ? undefined : watch(server, { path, shownAs: options.scenario ?? path, seed: options.seed }, output);
+  const signal = await stop;
+  await (await unwatch)?.();
+  await server.close(GRACE_MS);
+  await journal?.close();
+  output.stopped(signal);
+  return exitCode.pass;
+}
+
+async function start(options: ServeOptions, path: string | undefined, output: ServeOutput): Promise<MockServer> {
+  const { host, port, seed, adminToken } = options;
+  const source = path === undefined ? { file: 'healthy', data: { name: 'healthy' } } : fileSource(path, options.scenario);
+  try {
+    return await startServer({
+      source,
+      seed,
+      host,
+      port,
+      adminToken,
+      onFailure: (error) => output.failure(error),
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new UsageError(`port ${port} is in use; --port 0 picks a free one`);
+    if (code === 'EACCES') throw new UsageError(`port ${port} needs more rights than this user has; take one above 1023`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new UsageError(`cannot listen on host ${host}: it is no address of this machine`);
+    throw error;
+  }
+}
+
+async function openJournal(server: MockServer, path: string, output: ServeOutput): Promise<JournalFile> {
+  try {
+    return writeJournalFile(server.engine, path, (error) =>
+      output.warning(`cannot write the journal any more: ${error.message}`),
+    );
+  } catch (error) {
+    await server.close(0);
+    throw new UsageError(`cannot open the journal: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Reloads the scenario when its file changes; an invalid edit keeps the old one and says so. */
+async function watch(
+  { engine }: MockServer,
+  { path, shownAs, seed }: { path: string; shownAs: string; seed: number | undefined },
+  output: ServeOutput,
+): Promise<() => Promise<void>> {
+  const { watch: watchFiles } = await import('chokidar');
+  const watcher = watchFiles(path, {
+    ignoreInitial: true,
+    awaitWriteFinish: { stabilityThreshold: 60, pollInterval: 20 },
+  });
+  const reload = () => {
+    try {
+      const loaded = loadScenario(fileSource(path, shownAs), libraries, seed);
+      engine.replaceScenario(loaded);
+      output.reloaded(loaded.plan);
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) return output.failure(error);
+      output.keptOld(error);
+    }
+  };
+  watcher.on('change', reload).on('add', reload);
+  return () => watcher.close();
+}
+
+/** Resolves with the first signal to stop; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    for (const [signal, number] of [
+      ['SIGINT', 2],
+      ['SIGTERM', 15],
+    ] as const) {
+      process.on(signal, () => {
+        if (stopping) process.exit(128 + number);
+        stopping = true;
+        resolve(signal);
+      });
+    }
+  });
+}

@@ -1,0 +1,4 @@
+/** The flags are wrong: shown as one line, without a stack trace; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

@@ -1,0 +1,255 @@
+import { isRetryable, type Outcome } from './outcome.ts';
+
+/** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
+export type Evidence = 'path' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
+
+export type Certainty = 'exact' | 'likely' | 'ambiguous';
+
+/** What recognition looks at. All times in milliseconds of the monotonic clock. */
+export interface Sighting {
+  /** The `<call>` of `/s/<session>/c/<call>/v1`. */
+  readonly pathCall: string | undefined;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Hash of key, method, path and body. */
+  readonly fingerprint: string;
+  readonly at: number;
+  readonly connection: {
+    readonly id: number;
+    readonly acceptedAt: number /** 1 for its first request. */;
+    readonly requests: number;
+  };
+}
+
+/** Where a request stands. */
+export interface Recognition {
+  readonly call: string;
+  /** Position within the call; 1 is the first try. */
+  readonly attempt: number;
+  readonly evidence: Evidence;
+  readonly certainty: Certainty;
+  /** The same for the same request of the same run, in any interleaving: what draws go by. */
+  readonly drawKey: string;
+}
+
+interface OpenCall {
+  readonly id: string;
+  readonly fingerprint: string;
+  attempts: number;
+  /** Requests of the call that are being answered. */
+  pending: number;
+  /** `x-stainless-retry-count` of the last attempt. */
+  retryCount: number | undefined;
+  /** The last answer, when it was a retryable failure that no retry has followed. */
+  failure:
+    | {
+        readonly at: number;
+        readonly connection: number;
+        readonly hintMs: number | undefined;
+      }
+    | undefined;
+}
+
+/** Calls remembered at most; the oldest are forgotten first. */
+const MAX_CALLS = 20_000;
+/** Of those, calls with the same fingerprint: each arrival looks through them. */
+const MAX_ALIKE = 1_000;
+/** The longest server hint that SDKs with a retry count obey (wire.md 7.1). */
+const LONGEST_OBEYED_HINT_MS = 120_000;
+/** Retries that the official SDKs make by default (wire.md 7.1). */
+const DEFAULT_RETRIES = 2;
+
+/** Recognises the attempts of one call. Pure in the sense that it depends on what it was shown alone. */
+export class CallRecogniser {
+  readonly #calls = new Map<string, OpenCall>();
+  /** Calls by fingerprint, oldest first. */
+  readonly #alike = new Map<string, OpenCall[]>();
+  /** Requests seen so far, by what they have in common: the ordinal among equal ones. */
+  readonly #ordinals = new Map<string, number>();
+  readonly #onForget: (call: string) => void;
+  #created = 0;
+
+  constructor(onForget: (call: string) => void) {
+    this.#onForget = onForget;
+  }
+
+  /** Recognises a request as it arrives. */
+  arrive(sighting: Sighting): Recognition {
+    const named = nameOf(sighting);
+    const retryCount = readCount(sighting.headers['x-stainless-retry-count']);
+    const found = named === undefined ? this.#findUnnamed(sighting, retryCount) : this.#findNamed(named, sighting, retryCount);
+    const call = found.call ?? this.#open(found.id, sighting.fingerprint);
+    // A first sighting with a count above 0 is a retry whose earlier attempts never got here.
+    call.attempts = found.call === undefined ? 1 + (retryCount ?? 0) : call.attempts + 1;
+    call.pending += 1;
+    call.retryCount = retryCount;
+    call.failure = undefined;
+    const attempt = call.attempts;
+    const drawKey = named === undefined ? this.#ordinalKey(sighting.fingerprint, retryCount) : `${named.id} ${attempt}`;
+    return {
+      call: call.id,
+      attempt,
+      evidence: found.evidence,
+      certainty: found.certainty,
+      drawKey,
+    };
+  }
+
+  /** Tells how an attempt ended. A success closes an unnamed call: equal requests that follow are new ones. */
+  settle(callId: string, outcome: Outcome): void {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return;
+    call.pending -= 1;
+    if (isRetryable(outcome)) {
+      call.failure = {
+        at: outcome.at,
+        connection: outcome.connection,
+        hintMs: outcome.hintMs,
+      };
+    } else if (call.pending === 0 && !isNamed(callId)) {
+      this.#forget(call);
+    }
+  }
+
+  clear(): void {
+    this.#calls.clear();
+    this.#alike.clear();
+    this.#ordinals.clear();
+    this.#created = 0;
+  }
+
+  #findNamed(named: Named, sighting: Sighting, retryCount: number | undefined): Found {
+    const call = this.#calls.get(named.id);
+    if (call === undefined && retryCount !== undefined && retryCount > 0 && named.evidence !== 'path') {
+      // Some clients name each attempt anew; then the retry count is the better evidence.
+      const { call: chained } = this.#findUnnamed(sighting, retryCount);
+      if (chained !== undefined)
+        return {
+          call: chained,
+          id: chained.id,
+          evidence: 'retry-count',
+          certainty: 'likely',
+        };
+    }
+    return { call, id: named.id, evidence: named.evidence, certainty: 'exact' };
+  }
+
+  #findUnnamed(sighting: Sighting, retryCount: number | undefined): Found {
+    const open = (this.#alike.get(sighting.fingerprint) ?? []).filter(({ failure }) => failure !== undefined);
+    const candidates = open.filter((call) => couldRetry(call, sighting, retryCount));
+    const [oldest, second] = candidates;
+    if (oldest === undefined)
+      return {
+        call: undefined,
+        id: this.#newId(),
+        evidence: 'first',
+        certainty: retryCount === 0 ? 'exact' : 'likely',
+      };
+    const call = candidates.find(({ failure }) => failure?.connection === sighting.connection.id) ?? oldest;
+    const chained = retryCount !== undefined && retryCount > 0;
+    const certainty = second !== undefined ? 'ambiguous' : chained ? 'exact' : 'likely';
+    return {
+      call,
+      id: call.id,
+      evidence: chained ? 'retry-count' : 'fingerprint',
+      certainty,
+    };
+  }
+
+  #open(id: string, fingerprint: string): OpenCall {
+    const call: OpenCall = {
+      id,
+      fingerprint,
+      attempts: 0,
+      pending: 0,
+      retryCount: undefined,
+      failure: undefined,
+    };
+    this.#calls.set(id, call);
+    const alike = this.#alike.get(fingerprint);
+    if (alike === undefined) this.#alike.set(fingerprint, [call]);
+    else alike.push(call);
+    const oldest = this.#calls.size > MAX_CALLS ? this.#calls.values().next().value : undefined;
+    const oldestAlike = alike !== undefined && alike.length > MAX_ALIKE ? alike[0] : undefined;
+    for (const old of new Set([oldest, oldestAlike])) if (old !== undefined) this.#forget(old);
+    return call;
+  }
+
+  #forget(call: OpenCall): void {
+    this.#calls.delete(call.id);
+    const rest = this.#alike.get(call.fingerprint)?.filter((other) => other !== call) ?? [];
+    if (rest.length === 0) this.#alike.delete(call.fingerprint);
+    else this.#alike.set(call.fingerprint, rest);
+    this.#onForget(call.id);
+  }
+
+  #ordinalKey(fingerprint: string, retryCount: number | undefined): string {
+    const kind = `${fingerprint} ${retryCount ?? '-'}`;
+    const ordinal = (this.#ordinals.get(kind) ?? 0) + 1;
+    this.#ordinals.delete(kind);
+    this.#ordinals.set(kind, ordinal);
+    if (this.#ordinals.size > 10 * MAX_CALLS) this.#ordinals.delete(this.#ordinals.keys().next().value ?? '');
+    return `${kind} ${ordinal}`;
+  }
+
+  #newId(): string {
+    this.#created += 1;
+    return `#${this.#created}`;
+  }
+}
+
+interface Found {
+  readonly call: OpenCall | undefined;
+  readonly id: string;
+  readonly evidence: Evidence;
+  readonly certainty: Certainty;
+}
+
+interface Named {
+  readonly id: string;
+  readonly evidence: Evidence;
+}
+
+function nameOf({ pathCall, headers }: Sighting): Named | undefined {
+  if (pathCall !== undefined) return { id: `path:${pathCall}`, evidence: 'path' };
+  const requestId = headers['x-client-request-id'];
+  if (requestId !== undefined && requestId !== '')
+    return {
+      id: `client-request-id:${requestId}`,
+      evidence: 'client-request-id',
+    };
+  const key = headers['idempotency-key'];
+  return key === undefined || key === '' ? undefined : { id: `idempotency-key:${key}`, evidence: 'idempotency-key' };
+}
+
+function isNamed(callId: string): boolean {
+  return callId.includes(':');
+}
+
+/** Whether the request can be the next attempt of a call that failed. */
+function couldRetry(call: OpenCall, { at, connection }: Sighting, retryCount: number | undefined): boolean {
+  const { failure } = call;
+  if (failure === undefined) return false;
+  // The client opened this connection before it could know of the failure, and has not used it since.
+  if (connection.requests === 1 && connection.acceptedAt < failure.at) return false;
+  if (retryCount === undefined) return call.retryCount === undefined;
+  if (retryCount > 0) return call.retryCount === retryCount - 1;
+  // A count of 0 after a failure: a layer above the SDK retries. Until the SDK's own retry is overdue, it is rather
+  // another call that happens to say the same.
+  if (call.retryCount === undefined) return false;
+  return call.retryCount >= DEFAULT_RETRIES || at - failure.at > ownRetryDueMs(call.retryCount, failure.hintMs);
+}
+
+/** When an SDK that counts its retries would have retried by itself (wire.md 7.1): its hint, else min(0.5·2ⁿ, 8) s. */
+function ownRetryDueMs(retryCount: number, hintMs: number | undefined): number {
+  const backoffMs = Math.min(500 * 2 ** retryCount, 8_000);
+  return hintMs !== undefined && hintMs <= LONGEST_OBEYED_HINT_MS ? hintMs : backoffMs;
+}
+
+function readCount(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The id of a call as people see it: the token of the path, the header's value, or `#` and a number. */
+export function callLabel(callId: string): string {
+  return callId.slice(callId.indexOf(':') + 1);
+}

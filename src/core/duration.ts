@@ -1,0 +1,54 @@
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/;
+
+/** What a duration looks like, for messages. */
+export const DURATION_EXAMPLES = '250ms, 2s or 1m30s';
+
+/** Longest duration a scenario may ask for: Node fires longer timers after 1 ms. */
+export const MAX_DURATION_MS = 2_147_483_647;
+
+/** "250ms", "2s", "1m30s" → milliseconds; undefined when the text is not a duration. */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') return 0;
+  if (!DURATION.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)) {
+    total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+  }
+  // Sums of fractions carry noise: 1.007 s is 1006.9999… ms.
+  return Math.round(total * 1_000) / 1_000;
+}
+
+/** Milliseconds → the shortest form a scenario would use: 1500 → "1.5s", 90000 → "1m30s". */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${trim(ms)}ms`;
+  if (ms < 60_000) return `${trim(ms / 1_000)}s`;
+  const minutes = Math.floor(ms / 60_000);
+  const rest = ms - minutes * 60_000;
+  return rest === 0 ? `${minutes}m` : `${minutes}m${trim(rest / 1_000)}s`;
+}
+
+/**
+ * Milliseconds → Go `time.Duration` text, as OpenAI prints waits (wire.md 2.4): "0s", "12ms", "1.182s", "1m0.198s",
+ * "7m12s", "1h8m25.745s". Truncated to whole milliseconds.
+ */
+export function formatGoDuration(ms: number): string {
+  const whole = Math.floor(ms);
+  if (whole < 1) return '0s';
+  if (whole < 1_000) return `${whole}ms`;
+  const hours = Math.floor(whole / 3_600_000);
+  const minutes = Math.floor((whole % 3_600_000) / 60_000);
+  const seconds = trim((whole % 60_000) / 1_000);
+  if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+}
+
+function trim(value: number): string {
+  return String(Number(value.toFixed(3)));
+}

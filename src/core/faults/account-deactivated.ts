@@ -1,0 +1,12 @@
+import { accountDeactivated as answer } from '../openai/errors.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** The account is gone for good: no retry helps. */
+export const accountDeactivated = definePlainErrorFault({
+  name: 'account_deactivated',
+  summary: 'the account of the key has been deactivated',
+  status: 401,
+  layer: 'gateway',
+  source: 'wire.md 1.2, "account deactivated"',
+  error: () => answer(),
+});

@@ -1,0 +1,16 @@
+import { record } from '../field.ts';
+import { badGateway as answer } from '../openai/errors.ts';
+import { edgeFormat, formatFor } from './edge-format.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/** Cloudflare got no usable answer from OpenAI. */
+export const badGateway = defineErrorFault({
+  name: 'bad_gateway',
+  summary: 'the edge got no usable answer',
+  status: 502,
+  layer: 'edge',
+  source: 'wire.md 1.5, "502 JSON" and "502 HTML"',
+  params: record({ ...errorShape, body: edgeFormat() }).prefault({}),
+  error: ({ body }, { request }) => answer(body ?? formatFor(request)),
+});

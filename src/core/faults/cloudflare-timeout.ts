@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { record } from '../field.ts';
+import { cloudflareTimeout as answer } from '../openai/errors.ts';
+import { edgeFormat, formatFor } from './edge-format.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/** OpenAI did not answer Cloudflare in time, or not in HTTP. */
+export const cloudflareTimeout = defineErrorFault({
+  name: 'cloudflare_timeout',
+  summary: 'the edge got no answer at all: 520, 522 or 524',
+  status: 524,
+  layer: 'edge',
+  source: 'wire.md 1.5, "524 JSON" and "52x HTML"; the JSON of 520 and 522 is unverified',
+  params: record({
+    ...errorShape,
+    status: z
+      .literal([520, 522, 524])
+      .default(524)
+      .describe('520 unknown error, 522 connection timed out, 524 a timeout occurred'),
+    body: edgeFormat(),
+  }).prefault({}),
+  error: ({ status, body }, { request }) => answer(status, body ?? formatFor(request)),
+});

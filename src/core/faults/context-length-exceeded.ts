@@ -1,0 +1,51 @@
+import { record, whole } from '../field.ts';
+import { contextLengthExceeded as answer, type ContextOverflow, countsCompletion } from '../openai/errors.ts';
+import { limitedModel, precountTokens } from '../openai/rate-limit.ts';
+import { type ApiRequest, asList, fieldsOf } from '../openai/request.ts';
+import { contextWindow } from './context-window.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/**
+ * The request does not fit the context window of the model. The wording is that of the model's family; a request that
+ * would fit is said to exceed the window by a twentieth.
+ */
+export const contextLengthExceeded = defineErrorFault({
+  name: 'context_length_exceeded',
+  summary: 'the request does not fit the context window',
+  status: 400,
+  layer: 'api',
+  source: 'wire.md 400-21 to 400-24',
+  params: record({
+    ...errorShape,
+    limit: whole(1).optional().describe('context window in tokens'),
+    used: whole(2).optional().describe('tokens of the request'),
+  })
+    .refine(({ limit, used }) => limit === undefined || used === undefined || used > limit, {
+      path: ['used'],
+      error: 'used must be above limit',
+    })
+    .prefault({}),
+  error({ limit, used }, { request, settings }) {
+    const model = limitedModel(request);
+    const window = limit ?? Math.min(contextWindow(model, settings), (used ?? Number.POSITIVE_INFINITY) - 1);
+    const messages = precountTokens(request);
+    const { functions, completion } = extrasOf(request, model);
+    const extras = (functions ?? 0) + (completion ?? 0);
+    const total = used ?? Math.max(messages + extras, window + Math.ceil(window / 20));
+    return answer(model, {
+      limit: window,
+      messages: Math.max(1, total - extras),
+      functions,
+      completion,
+    });
+  },
+});
+
+/** What fills the window besides the messages; of the two, the one that the wording for the model tells. */
+function extrasOf(request: ApiRequest, model: string): Pick<ContextOverflow, 'functions' | 'completion'> {
+  const { tools, max_tokens: completion } = fieldsOf(request);
+  const isCounted = typeof completion === 'number' && completion > 0 && countsCompletion(model);
+  if (isCounted && Number.isSafeInteger(completion)) return { completion };
+  return asList(tools).length > 0 ? { functions: Math.ceil(JSON.stringify(tools).length / 4) } : {};
+}

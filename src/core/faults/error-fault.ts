@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import type { ReplyContext } from '../openai/context.ts';
+import { type ErrorAnswer, errorReply } from '../openai/error.ts';
+import type { Layer } from '../openai/layer.ts';
+import { type ErrorParams, errorParams, withParams } from './error-params.ts';
+import { defineFault } from './fault.ts';
+
+interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>> {
+  readonly name: Name;
+  readonly summary: string;
+  /** The usual one, where parameters may change it. */
+  readonly status: number;
+  readonly layer: Layer;
+  /** Row of wire.md, or `unverified`; undefined where the scenario writes the text. */
+  readonly source?: string;
+  /** Only for faults with parameters of their own: `record({ ...errorShape, … }).prefault({})`. */
+  readonly params: Params;
+  /** The layer, where the parameters choose it. */
+  layerWith?(params: z.output<Params>): Layer;
+  error(params: z.output<Params>, context: ReplyContext): ErrorAnswer;
+}
+
+/** Declares a fault that answers with an error of OpenAI. It strikes at the layer that answers. */
+export function defineErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>(fault: ErrorFault<Name, Params>) {
+  const { name, summary, status, layer, source, params } = fault;
+  return defineFault({
+    name,
+    summary,
+    kind: 'error',
+    status,
+    strikes: layer,
+    ...(source === undefined ? {} : { source }),
+    params,
+    ...(fault.layerWith === undefined ? {} : { strikesWith: fault.layerWith }),
+    *apply(_reply, given, context) {
+      const { after } = given as ErrorParams;
+      if (after !== undefined) yield { type: 'wait', ms: after };
+      yield* errorReply(withParams(fault.error(given, context), given as ErrorParams, context), context);
+    },
+  });
+}
+
+/** A fault whose only parameters are those every error takes. */
+export function definePlainErrorFault<Name extends string>(
+  fault: Omit<ErrorFault<Name, ReturnType<typeof errorParams>>, 'params'>,
+) {
+  return defineErrorFault({ ...fault, params: errorParams() });
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { parseDuration } from '../duration.ts';
+import { describeValue, duration, record, scalar } from '../field.ts';
+import type { ReplyContext } from '../openai/context.ts';
+import type { ErrorAnswer } from '../openai/error.ts';
+import type { Header } from '../reply/effect.ts';
+
+/** When the client is told to come back: a wait in milliseconds, a moment, or a raw header value that may be nonsense. */
+export type RetryAfter =
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'date'; readonly ms: number }
+  | { readonly kind: 'raw'; readonly value: string }
+  | { readonly kind: 'none' };
+
+/** What HTTP allows in a header name and in a value: anything else would not reach the wire. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** `2s` is a wait, and so is the number 2; a zero, a fraction of a second as a number and any other text go out as written. */
+function readRetryAfter(value: unknown): RetryAfter | undefined {
+  if (value === 'none') return { kind: 'none' };
+  if (typeof value === 'number') {
+    const isWait = Number.isInteger(value) && value >= 1 && Number.isSafeInteger(value * 1_000);
+    return isWait ? { kind: 'wait', ms: value * 1_000 } : { kind: 'raw', value: String(value) };
+  }
+  if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
+  const ms = parseDuration(value);
+  if (ms === undefined || !Number.isSafeInteger(Math.ceil(ms))) return { kind: 'raw', value };
+  return ms === 0 ? { kind: 'raw', value: '0' } : { kind: 'wait', ms };
+}
+
+/** The raw value of the header; a duration becomes whole milliseconds, rounded up. */
+function readRetryAfterMs(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
+  const ms = parseDuration(value);
+  return ms === undefined || !Number.isSafeInteger(Math.ceil(ms)) ? value : String(Math.ceil(ms));
+}
+
+const retryAfter = z.union([
+  scalar<RetryAfter, string | number>('a duration, a raw header value, { date: 3s } or none', readRetryAfter, {
+    type: ['string', 'number'],
+  }),
+  record({ date: duration() }).transform(({ date }): RetryAfter => ({ kind: 'date', ms: date })),
+]);
+
+const retryAfterMs = scalar<string, string | number>(
+  'a duration, a number of milliseconds or a raw header value',
+  readRetryAfterMs,
+  { type: ['string', 'number'] },
+);
+
+const headerValue = z.string().regex(HEADER_VALUE, {
+  error: ({ input }) => `expected a header value of one line in Latin-1, found ${describeValue(input)}`,
+});
+
+const headerChanges = z.record(z.string(), headerValue.nullable()).superRefine((headers, context) => {
+  for (const name of Object.keys(headers)) {
+    if (HEADER_NAME.test(name)) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `expected a header name, found ${describeValue(name)}`,
+    });
+  }
+});
+
+/** Parameters that every error fault takes. */
+export const errorShape = {
+  retry_after: retryAfter.optional().describe('Retry-After: a duration, a raw value, { date: 3s } or none'),
+  retry_after_ms: retryAfterMs.optional().describe('retry-after-ms: a duration or milliseconds'),
+  should_retry: z.boolean().optional().describe('x-should-retry'),
+  message: z.string().optional().describe('replaces the message'),
+  headers: headerChanges.optional().describe('headers to add, replace or (null) remove'),
+  after: duration().optional().describe('answers late'),
+};
+
+/** The parameters of an error fault that has none of its own. */
+export const errorParams = () => record(errorShape).prefault({});
+
+export type ErrorParams = z.output<ReturnType<typeof errorParams>>;
+
+/** How long the client is told to wait, in milliseconds; undefined when it is not told, or not in a way that means a wait. */
+export function askedWaitMs({ retry_after: hint, retry_after_ms: hintMs }: ErrorParams): number | undefined {
+  if (hint !== undefined) return hint.kind === 'wait' || hint.kind === 'date' ? hint.ms : undefined;
+  const ms = Number(hintMs);
+  return ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : undefined;
+}
+
+/** The error with the parameters' message, hints and headers in place; what the scenario says in `headers` wins. */
+export function withParams(answer: ErrorAnswer, params: ErrorParams, context: ReplyContext): ErrorAnswer {
+  const changes = [...hintHeaders(params, context), ...Object.entries(params.headers ?? {})];
+  return changeHeaders(params.message === undefined ? answer : changeMessage(answer, params.message), changes);
+}
+
+/** A header to set, or with null to remove. */
+type HeaderChange = readonly [name: string, value: string | null];
+
+/** Retry hints as headers. Waits are rounded up, so that a client that obeys is never early. */
+function hintHeaders(params: ErrorParams, { clock }: ReplyContext): HeaderChange[] {
+  const headers: HeaderChange[] = [];
+  const hint = params.retry_after;
+  if (hint?.kind === 'wait') headers.push(['retry-after', String(Math.ceil(hint.ms / 1_000))]);
+  if (hint?.kind === 'raw') headers.push(['retry-after', hint.value]);
+  if (hint?.kind === 'none') headers.push(['retry-after', null]);
+  if (hint?.kind === 'date') {
+    const dueMs = Math.ceil((clock.wall() + hint.ms) / 1_000) * 1_000;
+    headers.push(['retry-after', new Date(dueMs).toUTCString()]);
+  }
+  if (params.retry_after_ms !== undefined) headers.push(['retry-after-ms', params.retry_after_ms]);
+  if (params.should_retry !== undefined) headers.push(['x-should-retry', String(params.should_retry)]);
+  return headers;
+}
+
+function changeMessage(answer: ErrorAnswer, message: string): ErrorAnswer {
+  const { error, raw } = answer;
+  if (error !== undefined) return { ...answer, error: { ...error, message } };
+  if (raw?.message === undefined) return answer;
+  return {
+    ...answer,
+    raw: { ...raw, body: raw.body.replaceAll(raw.message, () => message) },
+  };
+}
+
+/** Later changes win. A header that is set takes the place of one of the same name, whoever sends it. */
+function changeHeaders(answer: ErrorAnswer, changes: readonly HeaderChange[]): ErrorAnswer {
+  const final = new Map<string, HeaderChange>();
+  for (const change of changes) final.set(change[0].toLowerCase(), change);
+  const set = [...final.values()].filter((change): change is Header => change[1] !== null);
+  const removed = [...final].filter(([, [, value]]) => value === null).map(([name]) => name);
+  return {
+    ...answer,
+    extra: [...(answer.extra ?? []).filter(([name]) => !final.has(name.toLowerCase())), ...set],
+    without: [...(answer.without ?? []).filter((name) => !final.has(name)), ...removed],
+  };
+}

@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import type { ReplyContext } from '../openai/context.ts';
+import type { Layer } from '../openai/layer.ts';
+import type { Reply } from '../reply/effect.ts';
+
+/** What a fault is, in words and as a function from reply to reply. */
+export interface Fault {
+  /** Snake-case name, as scenarios write it. */
+  readonly name: string;
+  /** One line: what happens. */
+  readonly summary: string;
+  readonly kind: 'error' | 'transport' | 'stream';
+  /** HTTP status the client sees; undefined where the fault sends none of its own. */
+  readonly status?: number;
+  /**
+   * Where it strikes, if the parameters do not say otherwise. `edge` before the key is looked at; `gateway` before
+   * parameters are validated; `api` only a request that is valid.
+   */
+  readonly strikes: Layer;
+  strikesWith?(params: never): Layer;
+  /** Row of the reference the text comes from, or `unverified` where OpenAI's own text is not known. */
+  readonly source?: string;
+  /** The parameters: an object schema in which everything is optional. */
+  readonly params: z.ZodType;
+  apply(reply: Reply, params: never, context: ReplyContext): Reply;
+}
+
+/** Declares a fault; ties the type of `apply`'s parameters to the schema. */
+export function defineFault<Name extends string, Params extends z.ZodType>(fault: {
+  readonly name: Name;
+  readonly summary: string;
+  readonly kind: Fault['kind'];
+  readonly status?: number;
+  readonly strikes: Layer;
+  strikesWith?(params: z.output<Params>): Layer;
+  readonly source?: string;
+  readonly params: Params;
+  apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;
+}) {
+  return fault;
+}

@@ -1,0 +1,21 @@
+import { duration, record } from '../field.ts';
+import { defineFault } from './fault.ts';
+
+/** Accepts the request and says nothing; with `for`, closes the connection in the end. */
+export const hang = defineFault({
+  name: 'hang',
+  summary: 'never answers: holds the socket until the client leaves, or for a while and then closes it',
+  kind: 'transport',
+  strikes: 'edge',
+  params: record({
+    for: duration().optional().describe('then the connection is closed without an answer'),
+  }).prefault({}),
+  *apply(_reply, params) {
+    if (params.for === undefined) {
+      yield { type: 'hang' };
+      return;
+    }
+    yield { type: 'wait', ms: params.for };
+    yield { type: 'close' };
+  },
+});

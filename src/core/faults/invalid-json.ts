@@ -1,0 +1,12 @@
+import { invalidJson as answer } from '../openai/errors.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** The gateway could not read the body. */
+export const invalidJson = definePlainErrorFault({
+  name: 'invalid_json',
+  summary: 'the body is refused as not being JSON',
+  status: 400,
+  layer: 'gateway',
+  source: 'wire.md 400-1',
+  error: () => answer(),
+});

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { record } from '../field.ts';
+import { invalidType as answer } from '../openai/errors.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/** A parameter is taken to be of the wrong type. */
+export const invalidType = defineErrorFault({
+  name: 'invalid_type',
+  summary: 'a parameter has the wrong type',
+  status: 400,
+  layer: 'api',
+  source: 'wire.md 400-4',
+  params: record({
+    ...errorShape,
+    param: z.string().default('messages[0].content').describe('path of the parameter'),
+    expected: z.string().default('one of a string or array of objects').describe('what it should be, with its article'),
+    found: z.string().default('an object').describe('what it is said to be, with its article'),
+  }).prefault({}),
+  error: ({ param, expected, found }) => answer(param, expected, found),
+});

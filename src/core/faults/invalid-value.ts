@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { record } from '../field.ts';
+import { invalidValue as answer } from '../openai/errors.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/** A parameter is taken to have a value outside its list. */
+export const invalidValue = defineErrorFault({
+  name: 'invalid_value',
+  summary: 'a parameter has a value that is not among the supported ones',
+  status: 400,
+  layer: 'api',
+  source: 'wire.md 400-7',
+  params: record({
+    ...errorShape,
+    param: z.string().default('messages[0].role').describe('path of the parameter'),
+    value: z.string().default('developer').describe('the value that is refused'),
+    supported: z
+      .array(z.string())
+      .min(1)
+      .default(['system', 'assistant', 'user', 'function', 'tool'])
+      .describe('the values that are not'),
+  }).prefault({}),
+  error: ({ param, value, supported }) => answer(param, value, supported),
+});

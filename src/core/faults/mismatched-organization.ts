@@ -1,0 +1,12 @@
+import { mismatchedOrganization as answer } from '../openai/errors.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** The OpenAI-Organization header and the key disagree. */
+export const mismatchedOrganization = definePlainErrorFault({
+  name: 'mismatched_organization',
+  summary: 'the key belongs to another organization than the header names',
+  status: 401,
+  layer: 'gateway',
+  source: 'wire.md 1.2, "org header mismatch"',
+  error: () => answer(),
+});

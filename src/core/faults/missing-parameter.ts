@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { record } from '../field.ts';
+import { missingParameter as answer } from '../openai/errors.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/** A required parameter is taken as absent. */
+export const missingParameter = defineErrorFault({
+  name: 'missing_parameter',
+  summary: 'a required parameter is missing',
+  status: 400,
+  layer: 'api',
+  source: 'wire.md 400-3',
+  params: record({
+    ...errorShape,
+    param: z.string().default('messages').describe('path of the parameter, as in messages[0].content'),
+  }).prefault({}),
+  error: ({ param }) => answer(param),
+});

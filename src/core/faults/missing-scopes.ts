@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { record } from '../field.ts';
+import { missingScopes as answer } from '../openai/errors.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/** The key is good, and restricted to something else. */
+export const missingScopes = defineErrorFault({
+  name: 'missing_scopes',
+  summary: 'the restricted key lacks a permission',
+  status: 401,
+  layer: 'gateway',
+  source: 'wire.md 1.2, "restricted key"',
+  params: record({
+    ...errorShape,
+    scopes: z.array(z.string()).min(1).default(['model.request']).describe('the permissions that are missing'),
+  }).prefault({}),
+  error: ({ scopes }) => answer(scopes),
+});

@@ -1,0 +1,13 @@
+import { modelForbidden as answer } from '../openai/errors.ts';
+import { limitedModel } from '../openai/rate-limit.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** The model exists, for others. */
+export const modelForbidden = definePlainErrorFault({
+  name: 'model_forbidden',
+  summary: 'the project has no access to the model',
+  status: 403,
+  layer: 'gateway',
+  source: 'wire.md 1.3, "project may not use model"',
+  error: (_params, { identity, request }) => answer(identity.project, limitedModel(request)),
+});

@@ -1,0 +1,16 @@
+import { modelNotFound as answer, modelRetrieveNotFound } from '../openai/errors.ts';
+import { limitedModel } from '../openai/rate-limit.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** The model of the request, as if it were unknown; `GET /v1/models/{id}` has a wording of its own. */
+export const modelNotFound = definePlainErrorFault({
+  name: 'model_not_found',
+  summary: 'the model of the request does not exist',
+  status: 404,
+  layer: 'gateway',
+  source: 'wire.md 1.3, "unknown model"',
+  error(_params, { request }) {
+    const model = limitedModel(request);
+    return request.endpoint === 'models.retrieve' ? modelRetrieveNotFound(model) : answer(model);
+  },
+});

@@ -1,0 +1,12 @@
+import { record } from '../field.ts';
+import { defineFault } from './fault.ts';
+
+/** Lets the request through: a step of a sequence, or an exception from the rules below it. */
+export const ok = defineFault({
+  name: 'ok',
+  summary: 'does nothing: the request is answered as usual',
+  kind: 'transport',
+  strikes: 'api',
+  params: record({}).prefault({}),
+  apply: (reply) => reply,
+});

@@ -1,0 +1,12 @@
+import { overloaded as answer } from '../openai/errors.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** The service has no capacity left. */
+export const overloaded = definePlainErrorFault({
+  name: 'overloaded',
+  summary: 'the servers are overloaded',
+  status: 503,
+  layer: 'api',
+  source: 'wire.md 1.5, "503 JSON (2026)"',
+  error: () => answer(),
+});

@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import type { ReplyContext } from '../openai/context.ts';
+import type { Layer } from '../openai/layer.ts';
+import type { Reply } from '../reply/effect.ts';
+import { accountDeactivated } from './account-deactivated.ts';
+import { badGateway } from './bad-gateway.ts';
+import { billingNotActive } from './billing-not-active.ts';
+import { cloudflareTimeout } from './cloudflare-timeout.ts';
+import { conflict } from './conflict.ts';
+import { contentPolicyViolation } from './content-policy-violation.ts';
+import { contextLengthExceeded } from './context-length-exceeded.ts';
+import type { Fault } from './fault.ts';
+import { gatewayTimeout } from './gateway-timeout.ts';
+import { hang } from './hang.ts';
+import { httpError } from './http-error.ts';
+import { insufficientQuota } from './insufficient-quota.ts';
+import { invalidApiKey } from './invalid-api-key.ts';
+import { invalidJson } from './invalid-json.ts';
+import { invalidType } from './invalid-type.ts';
+import { invalidValue } from './invalid-value.ts';
+import { latency } from './latency.ts';
+import { maxTokensTooLarge } from './max-tokens-too-large.ts';
+import { mismatchedOrganization } from './mismatched-organization.ts';
+import { missingApiKey } from './missing-api-key.ts';
+import { missingParameter } from './missing-parameter.ts';
+import { missingScopes } from './missing-scopes.ts';
+import { modelForbidden } from './model-forbidden.ts';
+import { modelNotFound } from './model-not-found.ts';
+import { ok } from './ok.ts';
+import { overloaded } from './overloaded.ts';
+import { payloadTooLarge } from './payload-too-large.ts';
+import { rateLimit } from './rate-limit.ts';
+import { requestTimeout } from './request-timeout.ts';
+import { requestTooLarge } from './request-too-large.ts';
+import { serverError } from './server-error.ts';
+import { serviceUnavailable } from './service-unavailable.ts';
+import { slowDown } from './slow-down.ts';
+import { unknownUrl } from './unknown-url.ts';
+import { unprocessable } from './unprocessable.ts';
+import { unsupportedCountry } from './unsupported-country.ts';
+import { unsupportedParameter } from './unsupported-parameter.ts';
+
+const REGISTRY = [
+  ok,
+  latency,
+  hang,
+  invalidJson,
+  missingParameter,
+  invalidType,
+  invalidValue,
+  unsupportedParameter,
+  contextLengthExceeded,
+  maxTokensTooLarge,
+  contentPolicyViolation,
+  missingApiKey,
+  invalidApiKey,
+  mismatchedOrganization,
+  accountDeactivated,
+  missingScopes,
+  unsupportedCountry,
+  modelForbidden,
+  modelNotFound,
+  unknownUrl,
+  requestTimeout,
+  conflict,
+  payloadTooLarge,
+  unprocessable,
+  rateLimit,
+  requestTooLarge,
+  insufficientQuota,
+  billingNotActive,
+  slowDown,
+  serverError,
+  badGateway,
+  overloaded,
+  serviceUnavailable,
+  gatewayTimeout,
+  cloudflareTimeout,
+  httpError,
+] as const;
+
+type Registered = (typeof REGISTRY)[number];
+
+/** The names of all faults, as a type. */
+export type FaultName = Registered['name'];
+
+/** What a scenario may write as the parameters of each fault. */
+export type FaultInput = {
+  readonly [F in Registered as F['name']]?: z.input<F['params']> | null;
+};
+
+/** One fault with its parameters, checked and completed. */
+export interface FaultCall {
+  readonly name: FaultName;
+  readonly params: unknown;
+}
+
+/** Every fault, in the order of the catalogue. */
+export const faults: readonly (Fault & { readonly name: FaultName })[] = REGISTRY;
+
+const BY_NAME = new Map<string, Fault>(REGISTRY.map((fault) => [fault.name, fault]));
+
+/** The fault of that name. Throws a RangeError when there is none. */
+export function faultNamed(name: string): Fault {
+  const fault = BY_NAME.get(name);
+  if (fault === undefined) throw new RangeError(`no fault is named ${name}`);
+  return fault;
+}
+
+/** The layer at which the fault strikes. */
+export function strikesAt({ name, params }: FaultCall): Layer {
+  const fault = faultNamed(name);
+  return fault.strikesWith?.(params as never) ?? fault.strikes;
+}
+
+/** The reply after all faults, applied in the order written. */
+export function applyFaults(reply: Reply, calls: readonly FaultCall[], context: ReplyContext): Reply {
+  return calls.reduce((current, { name, params }) => faultNamed(name).apply(current, params as never, context), reply);
+}

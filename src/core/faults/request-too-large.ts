@@ -1,0 +1,54 @@
+import { record, whole } from '../field.ts';
+import { requestTooLarge as answer } from '../openai/errors.ts';
+import { bucketHeaders, idleBuckets, limitedModel, MINUTE_MS, precountTokens, publishedLimits } from '../openai/rate-limit.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/**
+ * The request alone asks for more tokens than the limit: no wait will cure it, and none is asked for. The limit is that
+ * of the model in tier 1; a request that is smaller is said to be twice the limit.
+ */
+export const requestTooLarge = defineErrorFault({
+  name: 'request_too_large',
+  summary: 'the request alone exceeds the tokens per minute',
+  status: 429,
+  layer: 'api',
+  source: 'wire.md 1.4, "request alone > limit"',
+  params: record({
+    ...errorShape,
+    limit: whole(1).optional().describe('tokens per minute'),
+    requested: whole(2).optional().describe('tokens of the request'),
+  })
+    .refine(({ limit, requested }) => limit === undefined || requested === undefined || requested > limit, {
+      path: ['requested'],
+      error: 'requested must be above limit',
+    })
+    .prefault({}),
+  error(params, { request, identity }) {
+    const model = limitedModel(request);
+    const published = publishedLimits(model, 1);
+    const { limit, requested } = excess(params, {
+      limit: published.tpm,
+      requested: precountTokens(request),
+    });
+    const { requests } = idleBuckets(request, published);
+    return {
+      ...answer({ limit, requested }, { model, organizationId: identity.organizationId }),
+      extra: bucketHeaders(requests, { limit, used: 0, windowMs: MINUTE_MS }),
+    };
+  },
+});
+
+interface Numbers {
+  readonly limit: number;
+  readonly requested: number;
+}
+
+/** What is given counts; what is not is made to fit it. */
+function excess(given: { [K in keyof Numbers]?: number | undefined }, actual: Numbers): Numbers {
+  const limit = given.limit ?? Math.min(actual.limit, (given.requested ?? Number.POSITIVE_INFINITY) - 1);
+  return {
+    limit,
+    requested: given.requested ?? (actual.requested > limit ? actual.requested : limit * 2),
+  };
+}

@@ -1,0 +1,12 @@
+import { serverError as answer } from '../openai/errors.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** The usual 500. */
+export const serverError = definePlainErrorFault({
+  name: 'server_error',
+  summary: 'the service failed; the body names the request id',
+  status: 500,
+  layer: 'api',
+  source: 'wire.md 1.5, "500 (2024-26)"',
+  error: (_params, { requestId }) => answer(requestId),
+});

@@ -1,0 +1,12 @@
+import { serviceUnavailable as answer } from '../openai/errors.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** A body that is not JSON. */
+export const serviceUnavailable = definePlainErrorFault({
+  name: 'service_unavailable',
+  summary: 'the proxy cannot reach the service, and says so in plain text',
+  status: 503,
+  layer: 'edge',
+  source: 'wire.md 1.5, "503 text"',
+  error: () => answer(),
+});

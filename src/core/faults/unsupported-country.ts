@@ -1,0 +1,12 @@
+import { unsupportedCountry as answer } from '../openai/errors.ts';
+import { definePlainErrorFault } from './error-fault.ts';
+
+/** Refused by where the client is. */
+export const unsupportedCountry = definePlainErrorFault({
+  name: 'unsupported_country',
+  summary: 'the edge refuses the country of the client',
+  status: 403,
+  layer: 'edge',
+  source: 'wire.md 1.3, "country"',
+  error: () => answer(),
+});

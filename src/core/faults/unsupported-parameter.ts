@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { record } from '../field.ts';
+import { unsupportedParameter as answer } from '../openai/errors.ts';
+import { defineErrorFault } from './error-fault.ts';
+import { errorShape } from './error-params.ts';
+
+/** The model is taken not to know a parameter; `max_tokens` comes with the advice that reasoning models give. */
+export const unsupportedParameter = defineErrorFault({
+  name: 'unsupported_parameter',
+  summary: 'the model does not support a parameter',
+  status: 400,
+  layer: 'api',
+  source: 'wire.md 400-9',
+  params: record({
+    ...errorShape,
+    param: z.string().default('max_tokens').describe('name of the parameter'),
+  }).prefault({}),
+  error: ({ param }) => answer(param),
+});

@@ -1,0 +1,70 @@
+import type { Certainty, Evidence } from '../calls/recognise.ts';
+import type { Hint, JournalEntry } from './entry.ts';
+
+/** One try of a call. Times in milliseconds. */
+export interface Attempt {
+  /** `seq` of its journal entry. */
+  readonly entry: number;
+  readonly attempt: number;
+  readonly status: number | null;
+  readonly errorCode: string | number | null;
+  readonly faults: readonly string[];
+  readonly hint: Hint | null;
+  /** From just before the first byte of the previous answer (or its end without one) to the arrival of this attempt. */
+  readonly gapMs: number | null;
+  readonly t_headers: number;
+}
+
+/** One logical request of the client, with its attempts in order. */
+export interface Call {
+  readonly id: string;
+  /** How its attempts were recognised: the weakest evidence among them. */
+  readonly method: Evidence;
+  readonly certainty: Certainty;
+  readonly endpoint: string | null;
+  readonly model: string | null;
+  readonly attempts: readonly Attempt[];
+}
+
+const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
+
+/** Journal entries → calls, in the order of their first attempts. */
+export function callsOf(entries: readonly JournalEntry[]): Call[] {
+  const groups = new Map<string, JournalEntry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.logicalId);
+    if (group === undefined) groups.set(entry.logicalId, [entry]);
+    else group.push(entry);
+  }
+  return [...groups.values()].map(callOf);
+}
+
+function callOf(entries: readonly JournalEntry[]): Call {
+  const sorted = [...entries].sort((a, b) => a.seq - b.seq);
+  const [first] = sorted;
+  if (first === undefined) throw new RangeError('a call has at least one attempt');
+  const weakest = sorted.reduce((a, b) => (CERTAINTIES.indexOf(b.certainty) > CERTAINTIES.indexOf(a.certainty) ? b : a));
+  const recognised = sorted.find(({ logicalIdFrom }) => logicalIdFrom !== 'first') ?? first;
+  return {
+    id: first.logicalId,
+    method: recognised.logicalIdFrom,
+    certainty: weakest.certainty,
+    endpoint: first.endpoint,
+    model: first.model,
+    attempts: sorted.map((entry, index) => attemptOf(entry, sorted[index - 1])),
+  };
+}
+
+function attemptOf(entry: JournalEntry, previous: JournalEntry | undefined): Attempt {
+  const from = previous?.t_firstByteBefore ?? previous?.t_clientClose ?? previous?.t_lastByte;
+  return {
+    entry: entry.seq,
+    attempt: entry.attemptSeq,
+    status: entry.status,
+    errorCode: entry.errorCode,
+    faults: entry.faultApplied?.faults.map(({ name }) => name) ?? [],
+    hint: entry.hint,
+    gapMs: from === undefined || from === null ? null : entry.t_headers - from,
+    t_headers: entry.t_headers,
+  };
+}

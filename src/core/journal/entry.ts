@@ -1,0 +1,97 @@
+import type { Certainty, Evidence } from '../calls/recognise.ts';
+import type { FaultCall } from '../faults/registry.ts';
+import type { Layer } from '../openai/layer.ts';
+
+/** The wait that an answer asked for. */
+export interface Hint {
+  readonly header: 'retry-after' | 'retry-after-ms';
+  readonly raw: string;
+  /** When it ends, on the journal's clock; null when the value is none that can be waited for. */
+  readonly dueAt: number | null;
+}
+
+/**
+ * One request: what came, what was decided, what went over the wire. Field names and definitions are those of
+ * backoff.md 2.1. All `t_` times are milliseconds of one monotonic clock; `time` is for display.
+ */
+export interface JournalEntry {
+  /** 1, 2, 3 … within the session. */
+  readonly seq: number;
+  readonly run: string;
+  readonly session: string;
+  readonly scenario: string;
+  readonly seed: number;
+  /** ISO 8601, wall clock, when the head of the request had arrived. */
+  readonly time: string;
+
+  readonly logicalId: string;
+  /** How `logicalId` was found, and how certain that is. */
+  readonly logicalIdFrom: Evidence;
+  readonly certainty: Certainty;
+  /** Position within the call; 1 is the first try. */
+  readonly attemptSeq: number;
+
+  readonly connId: number;
+  /** 1 for the first request of the connection. */
+  readonly connReqSeq: number;
+  readonly remotePort: number | null;
+  /** Always null: the mock speaks plain HTTP. */
+  readonly tlsResumed: null;
+
+  readonly t_accept: number;
+  readonly t_headers: number;
+  readonly t_bodyEnd: number | null;
+  /** Just before the head was handed to the socket. */
+  t_firstByteBefore: number | null;
+  t_lastByte: number | null;
+  /** When the client closed the connection before the answer was complete. */
+  t_clientClose: number | null;
+  /** Who ended the exchange before the answer was complete; null when it was completed. */
+  closedBy: 'client' | 'server' | null;
+  /** Bytes of the answer's body handed to the socket. */
+  bytesOut: number;
+
+  readonly method: string;
+  readonly path: string;
+  readonly endpoint: string | null;
+  readonly model: string | null;
+  readonly stream: boolean;
+  readonly bodyBytes: number;
+  readonly bodySha256: string;
+  /** SHA-256 of the body as JSON with sorted keys and without `stream_options`; null when it is not JSON or not kept. */
+  readonly bodyShaCanonical: string | null;
+  /** First 16 hex digits of the SHA-256 of the Authorization header; null without one. */
+  readonly authorizationHash: string | null;
+  /** Headers of interest, as sent. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** The rule that fired, and the faults it applied. Null for a healthy or naturally failed request. */
+  readonly faultApplied: FaultApplied | null;
+  /** The layer that refused the request by itself. */
+  readonly refusedBy: Layer | null;
+  status: number | null;
+  errorCode: string | number | null;
+  hint: Hint | null;
+  readonly xRequestId: string;
+}
+
+export interface FaultApplied {
+  /** Id of the rule, or `x-mock-fault`. */
+  readonly rule: string;
+  /** 1-based step of a sequence. */
+  readonly step?: number;
+  readonly faults: readonly FaultCall[];
+}
+
+/** Request headers that the journal keeps (backoff.md 2.1). */
+export const HEADERS_OF_INTEREST = [
+  'x-stainless-retry-count',
+  'x-stainless-timeout',
+  'x-stainless-read-timeout',
+  'x-stainless-lang',
+  'x-stainless-package-version',
+  'x-client-request-id',
+  'idempotency-key',
+  'user-agent',
+  'accept',
+];

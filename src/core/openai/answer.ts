@@ -1,0 +1,30 @@
+import type { Reply } from '../reply/effect.ts';
+import { chatCompletion } from './chat-completion.ts';
+import { chatStream } from './chat-stream.ts';
+import type { ReplyContext } from './context.ts';
+import { errorReply } from './error.ts';
+import { unknownUrl } from './errors.ts';
+import { modelReply, modelsReply } from './models-reply.ts';
+import { fieldsOf } from './request.ts';
+import { rootReply } from './root-reply.ts';
+
+/** What OpenAI answers when nothing is wrong. Nothing is computed before the reply is iterated. */
+export function* healthyReply(context: ReplyContext): Reply {
+  yield* replyOf(context);
+}
+
+function replyOf(context: ReplyContext): Reply {
+  const { endpoint, method, path } = context.request;
+  switch (endpoint) {
+    case 'chat.completions':
+      return fieldsOf(context.request)['stream'] === true ? chatStream(context) : chatCompletion(context);
+    case 'models':
+      return modelsReply(context);
+    case 'models.retrieve':
+      return modelReply(context);
+    case 'root':
+      return rootReply(context);
+    case undefined:
+      return errorReply(unknownUrl(method, path), context);
+  }
+}

@@ -1,0 +1,61 @@
+/** An operation of the API, by the name that `match: { endpoint }` uses. */
+export interface Endpoint {
+  readonly name: string;
+  readonly method: string;
+  /** `{…}` stands for one or more characters up to the end of the path. */
+  readonly path: string;
+  /** Needs an API key and goes through the gateway. */
+  readonly authenticated: boolean;
+  /** Takes a JSON body that names a model. */
+  readonly takesModel: boolean;
+}
+
+const ENDPOINTS = [
+  {
+    name: 'chat.completions',
+    method: 'POST',
+    path: '/v1/chat/completions',
+    authenticated: true,
+    takesModel: true,
+  },
+  {
+    name: 'models',
+    method: 'GET',
+    path: '/v1/models',
+    authenticated: true,
+    takesModel: false,
+  },
+  {
+    name: 'models.retrieve',
+    method: 'GET',
+    path: '/v1/models/{id}',
+    authenticated: true,
+    takesModel: false,
+  },
+  {
+    name: 'root',
+    method: 'GET',
+    path: '/',
+    authenticated: false,
+    takesModel: false,
+  },
+] as const satisfies readonly Endpoint[];
+
+export type EndpointName = (typeof ENDPOINTS)[number]['name'];
+
+/** Every endpoint that is served. */
+export const endpoints: readonly (Endpoint & {
+  readonly name: EndpointName;
+})[] = ENDPOINTS;
+
+/** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
+export function endpointOf(method: string, path: string): (typeof endpoints)[number] | undefined {
+  return endpoints.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
+}
+
+function pathMatches(pattern: string, path: string): boolean {
+  const open = pattern.indexOf('{');
+  if (open < 0) return path === pattern;
+  const prefix = pattern.slice(0, open);
+  return path.length > prefix.length && path.startsWith(prefix);
+}

@@ -1,0 +1,96 @@
+import type { Head, Header, Reply } from '../reply/effect.ts';
+import { utf8Length } from '../utf8.ts';
+import type { ReplyContext } from './context.ts';
+import { type BodyFormat, type HeaderSet, headersOf, layers } from './layer.ts';
+
+/** The error object of the envelope. Written in the key order it is built with (wire.md 1, "Envelope"). */
+export interface ErrorBody {
+  readonly message: string;
+  readonly type: string | null;
+  readonly param: string | null;
+  readonly code: string | number | null;
+}
+
+/** A body that is not the envelope. */
+export interface RawBody {
+  readonly contentType: string;
+  readonly body: string;
+  /** The words in the body that stand for the message: a `message` of the scenario replaces each occurrence. */
+  readonly message?: string;
+}
+
+/** An error answer: a JSON envelope in the format of its layer, or a raw body. */
+export interface ErrorAnswer extends HeaderSet {
+  readonly status: number;
+  readonly error?: ErrorBody;
+  /** Where the JSON of this answer departs from the format of its layer. */
+  readonly format?: Partial<BodyFormat>;
+  /** Replaces the envelope. */
+  readonly raw?: RawBody;
+}
+
+interface ErrorFields {
+  readonly type?: string;
+  readonly param?: string | null;
+  readonly code?: string | null;
+}
+
+/** HTTP allows these statuses no body. */
+const BODILESS = new Set([204, 205, 304]);
+
+/** An error of layer G. */
+export function gatewayError(status: number, message: string, fields: ErrorFields = {}): ErrorAnswer {
+  return { status, layer: 'gateway', error: envelope(message, fields) };
+}
+
+/** An error of layer A. */
+export function apiError(status: number, message: string, fields: ErrorFields = {}): ErrorAnswer {
+  return { status, layer: 'api', error: envelope(message, fields) };
+}
+
+function envelope(message: string, { type = 'invalid_request_error', param = null, code = null }: ErrorFields): ErrorBody {
+  return { message, type, param, code };
+}
+
+/** The body as the layer prints it. */
+export function errorText(answer: ErrorAnswer): string {
+  if (BODILESS.has(answer.status)) return '';
+  if (answer.raw !== undefined) return answer.raw.body;
+  const { indent, trailingNewline } = formatOf(answer);
+  return JSON.stringify({ error: answer.error }, null, indent) + (trailingNewline ? '\n' : '');
+}
+
+/** The error as wire effects. */
+export function* errorReply(answer: ErrorAnswer, context: ReplyContext): Reply {
+  const body = errorText(answer);
+  const headers = headersOf(
+    {
+      ...answer,
+      extra: [...bodyHeaders(answer, body), ...(answer.extra ?? [])],
+    },
+    context,
+  );
+  yield {
+    type: 'head',
+    status: answer.status,
+    headers,
+    errorCode: answer.error?.code ?? null,
+  } satisfies Head;
+  if (body !== '') yield { type: 'write', data: body };
+  yield { type: 'end' };
+}
+
+/** Type and length of the body, unless the answer brings its own. */
+function bodyHeaders(answer: ErrorAnswer, body: string): Header[] {
+  if (BODILESS.has(answer.status)) return [];
+  const own: Header[] = [
+    ['content-type', answer.raw?.contentType ?? formatOf(answer).contentType],
+    ['content-length', String(utf8Length(body))],
+  ];
+  const named = new Set(answer.extra?.map(([name]) => name.toLowerCase()));
+  return own.filter(([name]) => !named.has(name));
+}
+
+function formatOf({ layer, format }: ErrorAnswer): BodyFormat {
+  return { ...layers[layer], ...format };
+}

@@ -1,0 +1,105 @@
+import { formatGoDuration } from '../duration.ts';
+import { apiError, type ErrorAnswer, gatewayError } from './error.ts';
+import type { Shortage } from './rate-limit-shortage.ts';
+
+/* Errors about how much: rates (layer A) and money (layer G). */
+
+/** Whose limit it is. */
+export interface Limited {
+  readonly model: string;
+  /** `org-…` */
+  readonly organizationId: string;
+}
+
+const UNITS = {
+  requests: { type: 'requests', text: 'requests per min (RPM)' },
+  tokens: { type: 'tokens', text: 'tokens per min (TPM)' },
+  requests_per_day: { type: 'requests', text: 'requests per day (RPD)' },
+  tokens_per_day: { type: 'tokens', text: 'tokens per day (TPD)' },
+} as const;
+
+const LEARN_MORE = 'Visit https://platform.openai.com/account/rate-limits to learn more.';
+const CODE = 'rate_limit_exceeded';
+
+/** wire.md 1.4, "TPM", "RPM", "RPD", "TPD". */
+export function rateLimited({ kind, limit, used, requested, waitMs }: Shortage, limited: Limited): ErrorAnswer {
+  const { type, text } = UNITS[kind];
+  return apiError(
+    429,
+    `Rate limit reached for ${holderOf(limited)} on ${text}: Limit ${limit}, Used ${used}, Requested ${requested}. ` +
+      `Please try again in ${formatGoDuration(waitMs)}. ${LEARN_MORE}`,
+    { type, code: CODE },
+  );
+}
+
+/** wire.md 1.4, "request alone > limit". Tokens. */
+export function requestTooLarge({ limit, requested }: Pick<Shortage, 'limit' | 'requested'>, limited: Limited): ErrorAnswer {
+  return apiError(
+    429,
+    `Request too large for ${holderOf(limited)} on ${UNITS.tokens.text}: Limit ${limit}, Requested ${requested}. ` +
+      `The input or output tokens must be reduced in order to run successfully. ${LEARN_MORE}`,
+    { type: 'tokens', code: CODE },
+  );
+}
+
+/** `gpt-4.1-2025-04-14 (for limit gpt-4.1) in organization org-…` (wire.md 1.4, "snapshot shares limit"). */
+function holderOf({ model, organizationId }: Limited): string {
+  const family = model.replace(/-\d{4}-\d\d-\d\d$/, '');
+  return `${model}${family === model ? '' : ` (for limit ${family})`} in organization ${organizationId}`;
+}
+
+/** The codes of an account without money since 2026. */
+export const quotaCodes = [
+  'credit_balance_exhausted',
+  'organization_spend_limit_exceeded',
+  'project_spend_limit_exceeded',
+  'organization_usage_limit_exceeded',
+] as const;
+
+export type QuotaCode = (typeof quotaCodes)[number];
+
+/** Only the first is OpenAI's text; those of the caps are not captured and made up here. */
+const QUOTA_TEXTS: Readonly<Record<QuotaCode, string>> = {
+  credit_balance_exhausted:
+    'You have no credits remaining. Add credits to continue using the API at ' +
+    'https://platform.openai.com/settings/organization/billing/.',
+  organization_spend_limit_exceeded: 'Your organization has reached its monthly spend limit.',
+  project_spend_limit_exceeded: 'Your project has reached its monthly spend limit.',
+  organization_usage_limit_exceeded: 'Your organization has reached its monthly usage limit.',
+};
+
+/** wire.md 1.4, "no credit, since ~Jul/Aug 2026" and "spend/usage caps, since 2026". */
+export function insufficientQuota(code: QuotaCode): ErrorAnswer {
+  return gatewayError(429, QUOTA_TEXTS[code], {
+    type: 'insufficient_quota',
+    code,
+  });
+}
+
+/** wire.md 1.4, "no credit, until ~mid-2026", 337 bytes. */
+export function insufficientQuota2025(): ErrorAnswer {
+  return gatewayError(
+    429,
+    'You exceeded your current quota, please check your plan and billing details. For more information on this error, ' +
+      'read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.',
+    { type: 'insufficient_quota', code: 'insufficient_quota' },
+  );
+}
+
+/** wire.md 1.4, "billing inactive", 223 bytes. */
+export function billingNotActive(): ErrorAnswer {
+  return gatewayError(429, 'Your account is not active, please check your billing details on our website.', {
+    type: 'billing_not_active',
+    code: 'billing_not_active',
+  });
+}
+
+/** wire.md 1.4, "traffic ramp": type and code are OpenAI's, the text is made up after its advice. */
+export function slowDown(): ErrorAnswer {
+  return apiError(
+    429,
+    'Your request rate has increased too quickly. Please slow down: return to your original rate, keep it for at ' +
+      'least 15 minutes, and then increase it gradually.',
+    { type: 'rate_limit_error', code: 'slow_down' },
+  );
+}

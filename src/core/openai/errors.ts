@@ -1,0 +1,10 @@
+/*
+ * What OpenAI answers when it does not answer: one function an error, the row of wire.md above each. Natural errors
+ * and faults both come from here. The files divide by who finds the error.
+ */
+export * from './errors-access.ts';
+export * from './errors-edge.ts';
+export * from './errors-parameters.ts';
+export * from './errors-quota.ts';
+export * from './errors-server.ts';
+export { maskKey } from './mask-key.ts';

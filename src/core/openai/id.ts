@@ -1,0 +1,32 @@
+import { pick, type Random } from '../random.ts';
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const HEX = '0123456789abcdef';
+/** 2019-12-20T00:00:00Z, where the time in an id begins. Seconds. */
+const EPOCH = 1_576_800_000;
+
+/** `chatcmpl-` + 5 characters that tell the second of creation + 24 drawn ones (wire.md 3.1). */
+export function completionId(created: number, random: Random): string {
+  return `chatcmpl-${base62(Math.max(0, created - EPOCH))}${pick(random, BASE62, 24)}`;
+}
+
+/** `call_` + 24 characters (wire.md 3.1). */
+export function toolCallId(random: Random): string {
+  return `call_${pick(random, BASE62, 24)}`;
+}
+
+/** `fp_` + 10 hex digits (wire.md 3.1). */
+export function fingerprintId(random: Random): string {
+  return `fp_${pick(random, HEX, 10)}`;
+}
+
+/** The last 5 digits of the number in base 62. */
+export function base62(value: number): string {
+  let digits = '';
+  let rest = value;
+  for (let i = 0; i < 5; i++) {
+    digits = (BASE62[rest % 62] ?? '0') + digits;
+    rest = Math.floor(rest / 62);
+  }
+  return digits;
+}

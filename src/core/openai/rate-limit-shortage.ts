@@ -1,0 +1,105 @@
+import type { Header } from '../reply/effect.ts';
+import {
+  type Bucket,
+  bucketHeaders,
+  DAY_MS,
+  idleBuckets,
+  limitedModel,
+  MINUTE_MS,
+  precountTokens,
+  publishedLimits,
+} from './rate-limit.ts';
+import type { Tier } from './rate-limit-table.ts';
+import type { ApiRequest } from './request.ts';
+
+/** What a rate limit counts, and over which window. */
+export const limitKinds = ['requests', 'tokens', 'requests_per_day', 'tokens_per_day'] as const;
+
+export type LimitKind = (typeof limitKinds)[number];
+
+/** A bucket that cannot serve a request yet: `waitMs` is `(used + requested − limit) / limit × window` (wire.md 1.4). */
+export interface Shortage {
+  readonly kind: LimitKind;
+  readonly limit: number;
+  readonly used: number;
+  readonly requested: number;
+  /** Whole milliseconds. */
+  readonly waitMs: number;
+  /** The account that has this limit. */
+  readonly tier: Tier;
+}
+
+const TIERS: readonly Tier[] = [1, 2, 3, 4, 5];
+
+/** Tokens per day in tier 1: that of the batch queue of gpt-4o (wire.md 6), the only one that is published. */
+const DAILY_TOKENS = 90_000;
+
+/**
+ * Numbers for a 429 that tells the client to wait so long (in milliseconds, at least 1).
+ *
+ * Tokens: the limit is that of the lowest tier in which the request fits and the wait is a whole number of tokens; what
+ * the request asks for is its own count, or more when that is too little to cause the wait. Requests: each asks for 1,
+ * so the wait alone decides the limit, 60 s / wait or 24 h / wait.
+ *
+ * A wait longer than the window, or no whole fraction of it, cannot be had from whole numbers: the wait stays as asked,
+ * and the numbers come as near to it as they can.
+ */
+export function shortageOf(request: ApiRequest, kind: LimitKind, askedMs: number): Shortage {
+  const waitMs = Math.max(1, Math.ceil(askedMs));
+  if (kind === 'requests' || kind === 'requests_per_day') {
+    const limit = nearestRequests(windowOf(kind), waitMs);
+    return { kind, limit, used: limit, requested: 1, waitMs, tier: 1 };
+  }
+  const windowMs = windowOf(kind);
+  const count = precountTokens(request);
+  const fits = ({ limit }: Offer) => count <= limit && resolves({ limit, windowMs }, waitMs);
+  const { tier, limit } = TIERS.map((each) => offerOf(request, kind, each)).find(fits) ?? offerOf(request, kind, 1);
+  const missing = Math.min(limit, missingTokens({ limit, windowMs }, waitMs));
+  const requested = Math.min(limit, Math.max(count, missing));
+  return {
+    kind,
+    limit,
+    used: limit + missing - requested,
+    requested,
+    waitMs,
+    tier,
+  };
+}
+
+/** The x-ratelimit-* headers of an account that lacks this, and nothing else. */
+export function shortageHeaders(request: ApiRequest, { kind, limit, used, tier }: Shortage): Header[] {
+  const idle = idleBuckets(request, publishedLimits(limitedModel(request), tier));
+  const empty: Bucket = { limit, used, windowMs: windowOf(kind) };
+  return kind === 'tokens' || kind === 'tokens_per_day' ? bucketHeaders(idle.requests, empty) : bucketHeaders(empty, idle.tokens);
+}
+
+function windowOf(kind: LimitKind): number {
+  return kind === 'requests' || kind === 'tokens' ? MINUTE_MS : DAY_MS;
+}
+
+type Offer = Pick<Shortage, 'tier' | 'limit'>;
+
+/** The token limit of a tier. Per day each tier is taken to have ten times the one below; from tier 4 a token is under 1 ms. */
+function offerOf(request: ApiRequest, kind: LimitKind, tier: Tier): Offer {
+  const limit = kind === 'tokens' ? publishedLimits(limitedModel(request), tier).tpm : DAILY_TOKENS * 10 ** (tier - 1);
+  return { tier, limit };
+}
+
+type Refill = Omit<Bucket, 'used'>;
+
+/** The fewest tokens that take at least the wait to flow back. */
+function missingTokens({ limit, windowMs }: Refill, waitMs: number): number {
+  return Math.ceil((waitMs * limit) / windowMs);
+}
+
+function resolves(refill: Refill, waitMs: number): boolean {
+  const missing = missingTokens(refill, waitMs);
+  return missing <= refill.limit && Math.floor((missing * refill.windowMs) / refill.limit) === waitMs;
+}
+
+/** The limit at which one request flows back in the time nearest to the wait. */
+function nearestRequests(windowMs: number, waitMs: number): number {
+  const limit = Math.max(1, Math.floor(windowMs / waitMs));
+  const error = (candidate: number) => Math.abs(Math.floor(windowMs / candidate) - waitMs);
+  return error(limit + 1) < error(limit) ? limit + 1 : limit;
+}

@@ -1,0 +1,95 @@
+import { formatGoDuration } from '../duration.ts';
+import type { Header } from '../reply/effect.ts';
+import type { ReplyContext } from './context.ts';
+import { type PublishedLimits, rateLimitTable, type Tier } from './rate-limit-table.ts';
+import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from './request.ts';
+
+/** Milliseconds in which a per-minute bucket refills. */
+export const MINUTE_MS = 60_000;
+/** Milliseconds in which a per-day bucket refills. */
+export const DAY_MS = 86_400_000;
+
+/** The state of one bucket, in requests or tokens; `used` may be a fraction, for buckets refill continuously. */
+export interface Bucket {
+  readonly limit: number;
+  readonly used: number;
+  readonly windowMs: number;
+}
+
+const ROWS = new Map(rateLimitTable.rows.flatMap((row) => row.models.map((model) => [model, row] as const)));
+
+/**
+ * The limits of an account for the model, by default of the highest tier, where nothing stands in the way of a healthy
+ * client. Snapshots share the limits of their family; a model unknown to the table has those of gpt-4o.
+ */
+export function publishedLimits(model: string, tier: Tier = 5): PublishedLimits {
+  for (let name = model; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
+    const row = ROWS.get(name);
+    if (row !== undefined) return row[tier];
+  }
+  return publishedLimits(rateLimitTable.fallback, tier);
+}
+
+/** The model the request names; that of the table's fallback row when it names none. */
+export function limitedModel(request: ApiRequest): string {
+  return modelOf(request) ?? rateLimitTable.fallback;
+}
+
+/**
+ * Tokens taken from the bucket before the model runs: a quarter of the characters of the contents, and 2 and one more
+ * for each message (wire.md 2.5, chat since March 2025). `max_tokens` does not count.
+ */
+export function precountTokens(request: ApiRequest): number {
+  const messages = asList(fieldsOf(request)['messages']);
+  let characters = 0;
+  for (const message of messages) characters += charactersOf(asRecord(message)?.['content']);
+  return Math.floor(characters / 4) + 2 + messages.length;
+}
+
+function charactersOf(content: unknown): number {
+  if (typeof content === 'string') return content.length;
+  let characters = 0;
+  for (const part of asList(content)) {
+    const text = asRecord(part)?.['text'];
+    if (typeof text === 'string') characters += text.length;
+  }
+  return characters;
+}
+
+/** The buckets of an account that this request alone has drawn from. A daily limit hides the one per minute (wire.md 2.4). */
+export function idleBuckets(request: ApiRequest, { rpm, rpd, tpm }: PublishedLimits): { requests: Bucket; tokens: Bucket } {
+  return {
+    requests: rpd === undefined ? { limit: rpm, used: 1, windowMs: MINUTE_MS } : { limit: rpd, used: 1, windowMs: DAY_MS },
+    tokens: {
+      limit: tpm,
+      used: Math.min(tpm, precountTokens(request)),
+      windowMs: MINUTE_MS,
+    },
+  };
+}
+
+/** The six x-ratelimit-* headers of the two buckets (wire.md 2.4): `reset` is the time until the bucket is full. */
+export function bucketHeaders(requests: Bucket, tokens: Bucket): Header[] {
+  return [
+    ['x-ratelimit-limit-requests', String(requests.limit)],
+    ['x-ratelimit-limit-tokens', String(tokens.limit)],
+    ['x-ratelimit-remaining-requests', remainingOf(requests)],
+    ['x-ratelimit-remaining-tokens', remainingOf(tokens)],
+    ['x-ratelimit-reset-requests', resetOf(requests)],
+    ['x-ratelimit-reset-tokens', resetOf(tokens)],
+  ];
+}
+
+function remainingOf({ limit, used }: Bucket): string {
+  return String(Math.max(0, Math.floor(limit - used)));
+}
+
+function resetOf({ limit, used, windowMs }: Bucket): string {
+  return formatGoDuration((used * windowMs) / limit);
+}
+
+/** The x-ratelimit-* headers of a healthy account that this request alone has drawn from. */
+export function idleBucketHeaders({ request }: ReplyContext): Header[] {
+  const { requests, tokens } = idleBuckets(request, publishedLimits(limitedModel(request)));
+  return bucketHeaders(requests, tokens);
+}

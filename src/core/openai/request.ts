@@ -1,0 +1,51 @@
+import type { EndpointName } from './endpoint.ts';
+
+/** What arrived, reduced to what decisions and answers depend on. Header names are lower-case. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Path without the session and call prefix and without the query: `/v1/chat/completions`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly endpoint: EndpointName | undefined;
+  /** The API key of `Authorization: Bearer …`; undefined when there is none. */
+  readonly key: string | undefined;
+  /** The parsed JSON body; undefined when there is none or it is not JSON. */
+  readonly body: unknown;
+  /** True when a body was required and what came is not JSON. */
+  readonly malformed: boolean;
+  readonly bodyBytes: number;
+  /** Hash of key, method, path and raw body: equal for equal requests. */
+  readonly fingerprint: string;
+}
+
+/** The fields of the body when it is a JSON object, else none. */
+export function fieldsOf(request: ApiRequest): Readonly<Record<string, unknown>> {
+  return asRecord(request.body) ?? {};
+}
+
+/** The value as a record when it is a JSON object. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
+/** The value as a list when it is a JSON array, else an empty list. */
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The `model` the body names, or that of `/v1/models/{id}`. */
+export function modelOf(request: ApiRequest): string | undefined {
+  if (request.endpoint === 'models.retrieve') return decodeURIComponentSafely(request.path.slice('/v1/models/'.length));
+  const model = fieldsOf(request)['model'];
+  return typeof model === 'string' ? model : undefined;
+}
+
+function decodeURIComponentSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

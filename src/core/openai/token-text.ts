@@ -1,0 +1,76 @@
+/** A text in the pieces in which it is streamed: one piece a token. */
+export interface TokenText {
+  readonly text: string;
+  readonly tokens: number;
+  /** The pieces, anew for each caller. Some may be empty: tokens that end inside of a character. */
+  pieces(): Iterable<string>;
+}
+
+/** A text whose pieces are already known. */
+export function tokenText(pieces: readonly string[]): TokenText {
+  return { text: pieces.join(''), tokens: pieces.length, pieces: () => pieces };
+}
+
+/** A text whose pieces are found while they are needed: nothing but the text is kept. */
+export function lazyTokenText(text: string, split: (text: string) => Iterable<string>): TokenText {
+  return { text, tokens: count(split(text)), pieces: () => split(text) };
+}
+
+/** Several texts as one, put together when it is asked for as a whole: a stream never is. */
+export function concatenated(texts: readonly TokenText[]): TokenText {
+  return {
+    get text() {
+      return texts.map(({ text }) => text).join('');
+    },
+    tokens: texts.reduce((total, { tokens }) => total + tokens, 0),
+    *pieces() {
+      for (const text of texts) yield* text.pieces();
+    },
+  };
+}
+
+/** The first tokens of a text. */
+export function firstTokens(whole: TokenText, tokens: number): TokenText {
+  if (whole.tokens <= tokens) return whole;
+  const pieces = () => take(whole.pieces(), tokens);
+  return {
+    get text() {
+      return [...pieces()].join('');
+    },
+    tokens,
+    pieces,
+  };
+}
+
+/** The first characters of a text, in UTF-16 units; the last piece may be cut. */
+export function firstCharacters(whole: TokenText, length: number): TokenText {
+  const { text } = whole;
+  if (text.length <= length) return whole;
+  const pieces = () => takeCharacters(whole.pieces(), length);
+  return { text: text.slice(0, length), tokens: count(pieces()), pieces };
+}
+
+function count(pieces: Iterable<string>): number {
+  let total = 0;
+  for (const _ of pieces) total += 1;
+  return total;
+}
+
+function* take(pieces: Iterable<string>, number: number): Iterable<string> {
+  let left = number;
+  if (left <= 0) return;
+  for (const piece of pieces) {
+    yield piece;
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+function* takeCharacters(pieces: Iterable<string>, length: number): Iterable<string> {
+  let left = length;
+  for (const piece of pieces) {
+    if (left <= 0) return;
+    yield piece.slice(0, left);
+    left -= piece.length;
+  }
+}

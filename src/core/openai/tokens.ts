@@ -1,0 +1,63 @@
+import type { Libraries } from '../libraries.ts';
+import type { AnswerSettings } from './answer-settings.ts';
+import { type ApiRequest, asList, asRecord, fieldsOf } from './request.ts';
+import { lazyTokenText, type TokenText, tokenText } from './token-text.ts';
+
+export type TokenMode = AnswerSettings['tokens'];
+
+/** Longer texts are estimated in `exact` mode too, so that a huge request cannot hold up the server. UTF-16 units. */
+const MAX_EXACT_LENGTH = 1_000_000;
+
+/** At most eight letters or four signs, with the space before them. Every quantifier is bounded: linear in the text. */
+const PIECE = /\s{0,16}(?:[\p{L}\p{M}\p{N}]{1,8}|[^\s\p{L}\p{M}\p{N}]{1,4})|\s{1,16}/gu;
+
+/**
+ * Tokens of the prompt, as `usage.prompt_tokens` tells them: 3 a message and 3 for the answer to begin, and for the
+ * texts of the messages
+ * - `estimate`: a quarter of their characters, rounded up;
+ * - `exact`: their o200k_base tokens.
+ * Images, tools and schemas do not count.
+ */
+export function promptTokens(request: ApiRequest, settings: { readonly tokens: TokenMode }, libraries: Libraries): number {
+  const texts = messageTexts(request);
+  const length = texts.reduce((total, text) => total + text.length, 0);
+  const frame = 3 * texts.length + 3;
+  if (settings.tokens === 'estimate' || length > MAX_EXACT_LENGTH) return Math.ceil(length / 4) + frame;
+  return texts.reduce((total, text) => total + libraries.splitTokens(text).length, frame);
+}
+
+/**
+ * A text of the answer in tokens.
+ * - `estimate`: pieces of at most eight letters or digits, or four other signs, with the space before them;
+ * - `exact`: o200k_base.
+ */
+export function inTokens(text: string, mode: TokenMode, libraries: Libraries): TokenText {
+  if (mode === 'estimate' || text.length > MAX_EXACT_LENGTH) return lazyTokenText(text, estimatedPieces);
+  return tokenText(libraries.splitTokens(text));
+}
+
+function* estimatedPieces(text: string): Iterable<string> {
+  for (const [piece] of text.matchAll(PIECE)) yield piece;
+}
+
+/** The text of each message; parts of a content that are not text are left out. */
+export function messageTexts(request: ApiRequest): string[] {
+  return asList(fieldsOf(request)['messages']).map(textOf);
+}
+
+/** The text of the last message of the user; empty when there is none. */
+export function lastUserText(request: ApiRequest): string {
+  const messages = asList(fieldsOf(request)['messages']);
+  return textOf(messages.findLast((message) => asRecord(message)?.['role'] === 'user'));
+}
+
+function textOf(message: unknown): string {
+  const content = asRecord(message)?.['content'];
+  if (typeof content === 'string') return content;
+  let text = '';
+  for (const part of asList(content)) {
+    const fields = asRecord(part);
+    if (fields?.['type'] === 'text' && typeof fields['text'] === 'string') text += fields['text'];
+  }
+  return text;
+}

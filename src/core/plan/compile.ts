@@ -1,0 +1,118 @@
+import { type FaultCall, type FaultName, faultNamed, strikesAt } from '../faults/registry.ts';
+import type { Libraries } from '../libraries.ts';
+import type { AnswerSettings, ReplySpec } from '../openai/answer-settings.ts';
+import { type Identity, identityOf } from '../openai/identity.ts';
+import type { Layer } from '../openai/layer.ts';
+import type { Rule, Scenario } from '../scenario/schema.ts';
+import { compileMatch, type RequestMatcher } from './match.ts';
+
+/** What a rule does when it fires: one or more steps, each a list of faults. */
+export type Action =
+  | { readonly kind: 'fault'; readonly step: Step }
+  | {
+      readonly kind: 'sequence';
+      readonly steps: readonly Step[];
+      readonly repeat: boolean;
+    }
+  | {
+      readonly kind: 'one_of';
+      readonly steps: readonly (Step & { readonly weight: number })[];
+    };
+
+/** Faults applied in order, and the deepest layer any of them strikes at. */
+export interface Step {
+  readonly faults: readonly FaultCall[];
+  readonly strikes: Layer;
+}
+
+/** A rule ready to be asked. */
+export interface PlannedRule {
+  /** Its name, or its place: what draws and counters go by. */
+  readonly id: string;
+  readonly rule: Rule;
+  readonly matches: RequestMatcher;
+  readonly action: Action;
+}
+
+/** A scenario ready to run. */
+export interface Plan {
+  readonly name: string;
+  readonly seed: number;
+  readonly auth: Scenario['auth'];
+  readonly identity: Identity;
+  readonly settings: Omit<AnswerSettings, 'reply'>;
+  readonly replies: readonly {
+    readonly matches: RequestMatcher;
+    readonly spec: ReplySpec;
+  }[];
+  readonly rules: readonly PlannedRule[];
+}
+
+const LAYERS: readonly Layer[] = ['edge', 'gateway', 'api'];
+
+/** How deep a layer lies: a request passes edge (0), gateway (1), api (2). */
+export function depthOf(layer: Layer): number {
+  return LAYERS.indexOf(layer);
+}
+
+/** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern that parsing would have refused. */
+export function compilePlan(scenario: Scenario, seed: number, libraries: Libraries): Plan {
+  const { name = 'scenario', tokens, models, latency } = scenario;
+  return {
+    name,
+    seed,
+    auth: scenario.auth,
+    identity: identityOf(seed),
+    settings: {
+      tokens,
+      models,
+      latency: { ttft: latency.ttft, interToken: latency.inter_token },
+    },
+    replies: scenario.replies.map(({ match, spec }) => ({
+      matches: compileMatch(match, libraries),
+      spec,
+    })),
+    rules: compileRules(scenario.rules, libraries, 'rules'),
+  };
+}
+
+/** Rules → planned rules; those without a name are called after their place in the list. */
+export function compileRules(rules: readonly Rule[], libraries: Libraries, list: string): PlannedRule[] {
+  return rules.map((rule, index) => ({
+    id: rule.name ?? `${list}[${index}]`,
+    rule,
+    matches: compileMatch(rule.match, libraries),
+    action: compileAction(rule),
+  }));
+}
+
+function compileAction({ fault, sequence, repeat = false, one_of: oneOf }: Rule): Action {
+  if (sequence !== undefined) return { kind: 'sequence', steps: sequence.map(stepOf), repeat };
+  if (oneOf === undefined) return { kind: 'fault', step: stepOf(fault ?? []) };
+  const choices = Array.isArray(oneOf)
+    ? oneOf
+    : Object.entries(oneOf).map(([name, weight = 1]) => ({
+        fault: [byName(name)],
+        weight,
+      }));
+  return {
+    kind: 'one_of',
+    steps: choices.map(({ fault: faults, weight }) => ({
+      ...stepOf(faults),
+      weight,
+    })),
+  };
+}
+
+function byName(name: string): FaultCall {
+  return {
+    name: name as FaultName,
+    params: faultNamed(name).params.parse(undefined),
+  };
+}
+
+/** Faults as a step: all of them strike, or none does. */
+export function stepOf(faults: readonly FaultCall[]): Step {
+  const depth = Math.max(0, ...faults.map((fault) => depthOf(strikesAt(fault))));
+  return { faults, strikes: LAYERS[depth] ?? 'api' };
+}

@@ -1,0 +1,120 @@
+import type { FaultCall } from '../faults/registry.ts';
+import type { Layer } from '../openai/layer.ts';
+import { draw } from '../random.ts';
+import { inRange } from '../range.ts';
+import type { Rule } from '../scenario/schema.ts';
+import { type Action, depthOf, type Plan, type PlannedRule, type Step } from './compile.ts';
+import type { Counters } from './counters.ts';
+import type { Facts } from './facts.ts';
+
+/** One request as the plan sees it. */
+export interface Arrival {
+  readonly facts: Facts;
+  /** The recognised call. */
+  readonly call: string;
+  /** Position within the call; 1 is the first try. */
+  readonly attempt: number;
+  /** What draws go by: the same for the same request, whatever the interleaving. */
+  readonly drawKey: string;
+  /** Milliseconds since the session's first request. */
+  readonly elapsedMs: number;
+  /** The layer that refuses this request by itself; undefined when it is valid. */
+  readonly refusedBy: Layer | undefined;
+}
+
+/** What was chosen for one request. */
+export interface Decision {
+  /** Id of the rule that fired. */
+  readonly rule: string;
+  /** 1-based step of a sequence. */
+  readonly step?: number;
+  readonly faults: readonly FaultCall[];
+}
+
+/**
+ * The first rule that fires decides; others are not consumed. A rule fires when it speaks of the request, the request
+ * gets as deep as its fault strikes, and its occurrence holds. Undefined when none does.
+ */
+export function decide(plan: Plan, counters: Counters, arrival: Arrival): Decision | undefined {
+  for (const planned of plan.rules) {
+    const decision = tryRule(planned, plan, counters, arrival);
+    if (decision !== undefined) return decision;
+  }
+  return undefined;
+}
+
+function tryRule(planned: PlannedRule, plan: Plan, counters: Counters, arrival: Arrival): Decision | undefined {
+  const { id, rule, action } = planned;
+  const { attempts, during } = rule;
+  if (!planned.matches(arrival.facts)) return undefined;
+  if (attempts !== undefined && !inRange(arrival.attempt, attempts)) return undefined;
+  if (during !== undefined && !(arrival.elapsedMs >= during.from && arrival.elapsedMs < during.to)) return undefined;
+  const scope = scopeOf(rule, arrival);
+  const { seen, fired } = counters.read(scope, id);
+  const choice = chooseStep(action, fired, (...labels) => draw(plan.seed, 'rule', id, arrival.drawKey, ...labels));
+  if (choice === undefined || !reaches(arrival, choice.step)) return undefined;
+  counters.hit(scope, id, 'seen');
+  if (!occurs(rule, seen + 1, fired)) return undefined;
+  if (rule.probability !== undefined && draw(plan.seed, 'rule', id, arrival.drawKey, 'fires') >= rule.probability)
+    return undefined;
+  counters.hit(scope, id, 'fired');
+  const { step, number } = choice;
+  return {
+    rule: id,
+    faults: step.faults,
+    ...(number === undefined ? {} : { step: number }),
+  };
+}
+
+/** A fault strikes only a request that gets as far as its layer. */
+function reaches({ refusedBy }: Arrival, { strikes }: Step): boolean {
+  return refusedBy === undefined || depthOf(strikes) < depthOf(refusedBy);
+}
+
+/** `first`, `after` and `every` count the requests the rule speaks of; `times` counts those it decided. */
+function occurs({ first, after, every, times }: Rule, ordinal: number, fired: number): boolean {
+  if (times !== undefined && fired >= times) return false;
+  if (first !== undefined && ordinal > first) return false;
+  if (after !== undefined && ordinal <= after) return false;
+  return every === undefined || ordinal % every === 0;
+}
+
+function chooseStep(
+  action: Action,
+  fired: number,
+  drawn: (...labels: string[]) => number,
+): { step: Step; number?: number } | undefined {
+  switch (action.kind) {
+    case 'fault':
+      return { step: action.step };
+    case 'sequence': {
+      const index = action.repeat ? fired % action.steps.length : fired;
+      const step = action.steps[index];
+      return step === undefined ? undefined : { step, number: index + 1 };
+    }
+    case 'one_of': {
+      const total = action.steps.reduce((sum, { weight }) => sum + weight, 0);
+      let rest = drawn('one_of') * total;
+      const step = action.steps.find(({ weight }) => (rest -= weight) < 0) ?? action.steps.at(-1);
+      return step === undefined ? undefined : { step };
+    }
+  }
+}
+
+function scopeOf({ per = 'session' }: Rule, { facts, call }: Arrival): string {
+  switch (per) {
+    case 'session':
+      return 'session';
+    case 'key':
+      return `key ${facts.request.key ?? ''}`;
+    case 'model':
+      return `model ${facts.model ?? ''}`;
+    case 'call':
+      return callScope(call);
+  }
+}
+
+/** The scope of counters that belong to one call. */
+export function callScope(call: string): string {
+  return `call ${call}`;
+}

@@ -1,0 +1,89 @@
+import { formatDuration } from '../duration.ts';
+import { type FaultCall, faultNamed } from '../faults/registry.ts';
+import type { Range } from '../range.ts';
+import type { Rule } from '../scenario/schema.ts';
+import type { Action, PlannedRule } from './compile.ts';
+
+/** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429)`. */
+export function explainRule({ rule, action }: PlannedRule): string {
+  const when = [whichRequests(rule), ...whenItFires(rule)].join(', ');
+  return `${when}: ${explainAction(action)}`;
+}
+
+/**
+ * Whether what happens to a request depends on the order in which requests arrive. Counters wider than a call, and
+ * sequences over them, do by definition; draws and positions within a call never do.
+ */
+export function dependsOnArrivalOrder({ rule }: PlannedRule): boolean {
+  if (rule.per === 'call') return false;
+  return [rule.first, rule.after, rule.every, rule.times, rule.sequence].some((given) => given !== undefined);
+}
+
+/** A step in words: `latency, then server_error (500)`; `nothing` for no fault. */
+export function explainFaults(faults: readonly FaultCall[]): string {
+  if (faults.length === 0) return 'nothing';
+  return faults
+    .map(({ name }) => {
+      const { status } = faultNamed(name);
+      return status === undefined ? name : `${name} (${status})`;
+    })
+    .join(', then ');
+}
+
+function whichRequests({ match = {} }: Rule): string {
+  const conditions: string[] = [];
+  const { endpoint, stream, has_tools: hasTools, header, tokens, ...texts } = match;
+  if (endpoint !== undefined) conditions.push(`to ${endpoint}`);
+  if (stream !== undefined) conditions.push(stream ? 'that stream' : 'that do not stream');
+  if (hasTools !== undefined) conditions.push(hasTools ? 'with tools' : 'without tools');
+  for (const [name, pattern] of Object.entries(texts)) conditions.push(`whose ${name} is like ${pattern}`);
+  for (const [name, pattern] of Object.entries(header ?? {})) conditions.push(`whose header ${name} is like ${pattern}`);
+  if (tokens !== undefined) conditions.push(`of ${rangeText(tokens, String)} tokens`);
+  return conditions.length === 0 ? 'every request' : `requests ${conditions.join(' and ')}`;
+}
+
+function whenItFires(rule: Rule): string[] {
+  const { attempts, first, after, every, times, probability, during, per = 'session' } = rule;
+  const counted = [
+    first === undefined ? '' : `only the first ${first}`,
+    after === undefined ? '' : `only after ${after}`,
+    every === undefined ? '' : `only every ${ordinal(every)}`,
+    times === undefined ? '' : `at most ${times === 1 ? 'once' : `${times} times`}`,
+  ].filter((text) => text !== '');
+  const scope = per === 'session' || (counted.length === 0 && rule.sequence === undefined) ? [] : [`counted per ${per}`];
+  return [
+    ...(attempts === undefined
+      ? []
+      : [`${attempts.from === attempts.to ? 'attempt' : 'attempts'} ${rangeText(attempts, String)} of a call`]),
+    ...(during === undefined ? [] : [`from ${rangeText(during, formatDuration)} after the first request`]),
+    ...counted,
+    ...(probability === undefined ? [] : [`with probability ${probability}`]),
+    ...scope,
+  ];
+}
+
+function explainAction(action: Action): string {
+  switch (action.kind) {
+    case 'fault':
+      return explainFaults(action.step.faults);
+    case 'sequence': {
+      const steps = action.steps.map(({ faults }, index) => `${index + 1}. ${explainFaults(faults)}`).join('  ');
+      return `in sequence ${steps}  then ${action.repeat ? 'from the beginning' : 'no more'}`;
+    }
+    case 'one_of': {
+      const total = action.steps.reduce((sum, { weight }) => sum + weight, 0);
+      const share = (weight: number) => `${Math.round((weight / total) * 1_000) / 10} %`;
+      return `one of ${action.steps.map(({ faults, weight }) => `${explainFaults(faults)} ${share(weight)}`).join(', ')}`;
+    }
+  }
+}
+
+function rangeText({ from, to }: Range, print: (end: number) => string): string {
+  if (from === to) return print(from);
+  return to === Number.POSITIVE_INFINITY ? `${print(from)} and more` : `${print(from)} to ${print(to)}`;
+}
+
+function ordinal(n: number): string {
+  const suffix = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${suffix}`;
+}

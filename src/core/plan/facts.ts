@@ -1,0 +1,49 @@
+import { type ApiRequest, asList, fieldsOf, modelOf } from '../openai/request.ts';
+import { lastUserText } from '../openai/tokens.ts';
+
+/** What matchers ask about a request; each fact is found when it is first asked for. */
+export class Facts {
+  readonly request: ApiRequest;
+  readonly #countTokens: (request: ApiRequest) => number;
+  #prompt: string | undefined;
+  #tokens: number | undefined;
+
+  constructor(request: ApiRequest, countTokens: (request: ApiRequest) => number) {
+    this.request = request;
+    this.#countTokens = countTokens;
+  }
+
+  get model(): string | undefined {
+    return modelOf(this.request);
+  }
+
+  get stream(): boolean {
+    return fieldsOf(this.request)['stream'] === true;
+  }
+
+  get user(): string | undefined {
+    const { user } = fieldsOf(this.request);
+    return typeof user === 'string' ? user : undefined;
+  }
+
+  get hasTools(): boolean {
+    const fields = fieldsOf(this.request);
+    return asList(fields['tools']).length > 0 || asList(fields['functions']).length > 0;
+  }
+
+  /** Text of the last user message. */
+  get prompt(): string {
+    this.#prompt ??= lastUserText(this.request);
+    return this.#prompt;
+  }
+
+  /** Tokens of the prompt, as `usage.prompt_tokens` counts them. */
+  get tokens(): number {
+    this.#tokens ??= this.#countTokens(this.request);
+    return this.#tokens;
+  }
+
+  header(name: string): string | undefined {
+    return this.request.headers[name];
+  }
+}

@@ -1,0 +1,123 @@
+import { unknownName } from '../field.ts';
+import type { Libraries } from '../libraries.ts';
+import { endpoints } from '../openai/endpoint.ts';
+import { asList, asRecord } from '../openai/request.ts';
+import { compilePattern } from '../pattern.ts';
+import { CONTENT_KEYS } from './reply-schema.ts';
+
+/** A mistake that the shape of the file does not show. */
+export interface Finding {
+  readonly path: readonly PropertyKey[];
+  readonly part: 'key' | 'value';
+  readonly message: string;
+}
+
+type Path = readonly PropertyKey[];
+
+const ACTIONS = ['fault', 'sequence', 'one_of'];
+
+/** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
+export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
+  const { rules, replies } = asRecord(value) ?? {};
+  return [...checkRules(asList(rules), libraries, ['rules']), ...checkReplies(asList(replies), libraries)];
+}
+
+/** The same for a list of rules that stands at the path. */
+export function checkRules(rules: readonly unknown[], libraries: Libraries, path: Path): Finding[] {
+  const findings: Finding[] = [];
+  const names = new Map<string, number>();
+  for (const [index, value] of rules.entries()) {
+    const rule = asRecord(value);
+    if (rule === undefined) continue;
+    const at = [...path, index];
+    findings.push(...checkAction(rule, at), ...checkMatch(rule['match'], libraries, at));
+    if (typeof rule['name'] !== 'string') continue;
+    const earlier = names.get(rule['name']);
+    if (earlier === undefined) names.set(rule['name'], index);
+    else
+      findings.push(
+        finding([...at, 'name'], `rules ${earlier + 1} and ${index + 1} have the same name; draws and counters go by it`),
+      );
+  }
+  return findings;
+}
+
+function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
+  const given = ACTIONS.filter((key) => key in rule);
+  const findings: Finding[] = [];
+  if (given.length === 0) findings.push(finding(at, 'the rule does nothing: give it one of fault, sequence or one_of'));
+  if (given.length > 1)
+    findings.push(
+      finding([...at, given[1] ?? ''], `a rule has only one of fault, sequence and one_of; found ${given.join(' and ')}`, 'key'),
+    );
+  const choices = asRecord(rule['one_of']);
+  if (choices !== undefined && Object.keys(choices).length === 0)
+    findings.push(finding([...at, 'one_of'], 'one_of names no fault'));
+  const { first, after } = rule;
+  if (typeof first === 'number' && typeof after === 'number' && first <= after) {
+    findings.push(
+      finding(
+        [...at, 'first'],
+        `never fires: first: ${first} and after: ${after} exclude each other; times limits how often`,
+        'key',
+      ),
+    );
+  }
+  if ('repeat' in rule && !('sequence' in rule)) findings.push(finding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
+  return findings;
+}
+
+function checkReplies(replies: readonly unknown[], libraries: Libraries): Finding[] {
+  return replies.flatMap((value, index) => {
+    const reply = asRecord(value) ?? {};
+    const at = ['replies', index];
+    const given = CONTENT_KEYS.filter((key) => key in reply);
+    const second = given[1];
+    const clash =
+      second === undefined
+        ? []
+        : [finding([...at, second], `a reply has only one of ${CONTENT_KEYS.join(', ')}; found ${given.join(' and ')}`, 'key')];
+    return [...clash, ...checkMatch(reply['match'], libraries, at)];
+  });
+}
+
+function checkMatch(value: unknown, libraries: Libraries, at: Path): Finding[] {
+  const match = asRecord(value);
+  if (match === undefined) return [];
+  const patterns = [
+    ...Object.entries(match).map(([key, pattern]) => [[key], pattern] as const),
+    ...headerPatterns(match['header']),
+  ];
+  const findings: Finding[] = [];
+  for (const [keys, pattern] of patterns) {
+    if (typeof pattern !== 'string' || keys[0] === 'tokens') continue;
+    const path = [...at, 'match', ...keys];
+    const complaint = complaintAbout(pattern, keys[0] ?? '', libraries);
+    if (complaint !== undefined) findings.push(finding(path, complaint));
+  }
+  return findings;
+}
+
+function headerPatterns(headers: unknown): (readonly [readonly string[], unknown])[] {
+  return Object.entries(asRecord(headers) ?? {}).map(([name, pattern]) => [['header', name], pattern]);
+}
+
+function complaintAbout(pattern: string, key: string, libraries: Libraries): string | undefined {
+  try {
+    const matches = compilePattern(pattern, libraries);
+    const names = endpoints.map(({ name }) => name);
+    if (key === 'endpoint' && !names.some(matches)) return unknownName('endpoint', pattern, names);
+  } catch (error) {
+    return `invalid regular expression ${shortened(pattern)}: ${shortened(error instanceof Error ? error.message : String(error))}`;
+  }
+  const flags = key === 'path' ? undefined : /^\/.+\/([a-zA-Z]*[^ims][a-zA-Z]*)$/s.exec(pattern)?.[1];
+  return flags === undefined ? undefined : `unknown flags "${flags}" of the regular expression ${pattern}; known: i, m, s`;
+}
+
+function shortened(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function finding(path: Path, message: string, part: 'key' | 'value' = 'value'): Finding {
+  return { path, part, message };
+}

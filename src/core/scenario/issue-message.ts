@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import { describeValue, unknownName } from '../field.ts';
+import type { Finding } from './check.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+/** Schema issues → what is wrong, where, in the words of the file rather than of the validator. */
+export function findingsOf(issues: readonly Issue[], root: unknown, base: Path = []): Finding[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path];
+    if (issue.code === 'unrecognized_keys') {
+      const messages = issue.message.split('\n');
+      return issue.keys.map(
+        (key, index): Finding => ({
+          path: [...path, key],
+          part: 'key',
+          message: messages[index] ?? issue.message,
+        }),
+      );
+    }
+    if (issue.code === 'invalid_union') return unionFindings(issue, root, path);
+    const value = valueAt(root, path);
+    return [
+      {
+        path,
+        part: 'value',
+        message: messageOf(issue, value, path),
+      } satisfies Finding,
+    ];
+  });
+}
+
+/** Of a union, the branch that the value was meant for is the one whose own type it has. */
+function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: Path): Finding[] {
+  const value = valueAt(root, path);
+  const branches = issue.errors.map((errors) => findingsOf(errors, root, path));
+  const fitting = branches.filter((_, index) => !(issue.errors[index] ?? []).some((error) => isWrongKind(error, value)));
+  if (fitting.length > 0) return fitting.sort((a, b) => a.length - b.length)[0] ?? [];
+  const expected = branches.flatMap((branch) => branch.map(({ message }) => /^expected (.*), found /s.exec(message)?.[1] ?? ''));
+  const known = [...new Set(expected.filter((text) => text !== '' && text.length < 200))];
+  return [
+    {
+      path,
+      part: 'value',
+      message: `expected ${known.join(' or ')}, found ${describeValue(value)}`,
+    },
+  ];
+}
+
+function isWrongKind(issue: Issue, value: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_type') return true;
+  if (issue.code === 'invalid_union') return issue.errors.every((errors) => errors.some((error) => isWrongKind(error, value)));
+  if (issue.code === 'invalid_value') return !issue.values.some((allowed) => typeof allowed === typeof value);
+  return issue.code === 'custom' && issue.message.startsWith('expected ') && typeof value === 'object';
+}
+
+function messageOf(issue: Issue, value: unknown, path: Path): string {
+  const found = describeValue(value);
+  switch (issue.code) {
+    case 'invalid_type':
+      if (value === undefined) return `missing key "${String(path.at(-1))}": expected ${kindOf(issue.expected)}, found nothing`;
+      return `expected ${kindOf(issue.expected)}, found ${found}`;
+    case 'too_small':
+      return `expected ${bound(issue.origin, 'at least', Number(issue.minimum), issue.inclusive)}, found ${sizeOf(value, found)}`;
+    case 'too_big':
+      return `expected ${bound(issue.origin, 'at most', Number(issue.maximum), issue.inclusive)}, found ${sizeOf(value, found)}`;
+    case 'invalid_value':
+      return invalidValue(issue, value);
+    default:
+      return issue.message;
+  }
+}
+
+function kindOf(expected: string): string {
+  return KINDS[expected] ?? expected;
+}
+
+function invalidValue(issue: Extract<Issue, { code: 'invalid_value' }>, value: unknown): string {
+  if (/^(?:unknown|expected) /.test(issue.message)) return issue.message;
+  const values = issue.values.map(String);
+  if (typeof value === 'string') return unknownName('value', value, values);
+  return `expected ${values.join(' or ')}, found ${describeValue(value)}`;
+}
+
+function bound(origin: string, words: string, limit: number, inclusive = true): string {
+  const relation = inclusive ? words : words === 'at least' ? 'more than' : 'less than';
+  if (origin === 'array') return `a list of ${relation} ${limit} item${limit === 1 ? '' : 's'}`;
+  if (origin === 'string') return `text of ${relation} ${limit} character${limit === 1 ? '' : 's'}`;
+  return `a ${origin === 'int' ? 'whole ' : ''}number of ${relation} ${limit}`;
+}
+
+function sizeOf(value: unknown, found: string): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `${value.length} items`;
+  return value === '' ? 'an empty text' : found;
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}

@@ -1,0 +1,32 @@
+import { formatPath, type Problem } from '../problem.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/** Plain data, with positions when it came from a text. */
+export interface PlainDocument {
+  readonly value: unknown;
+  readonly locate?: YamlDocument['locate'];
+}
+
+const MAX_DEPTH = 64;
+const MAX_VALUES = 50_000;
+
+/** Copies what a program handed in, bounded in depth and size, so that later edits by the program change nothing. */
+export function readObject(data: unknown, file: string): { document: PlainDocument } | { problems: Problem[] } {
+  let values = 0;
+  const problems: Problem[] = [];
+  const refuse = (path: readonly PropertyKey[], message: string) => {
+    if (problems.length === 0) problems.push({ file, path: formatPath(path), message });
+    return undefined;
+  };
+  const copy = (value: unknown, path: readonly PropertyKey[]): unknown => {
+    values += 1;
+    if (values > MAX_VALUES) return refuse(path, `more than ${MAX_VALUES} values`);
+    if (path.length > MAX_DEPTH) return refuse(path, `nested more than ${MAX_DEPTH} levels deep`);
+    if (Array.isArray(value)) return value.map((item, index) => copy(item, [...path, index]));
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return Object.fromEntries(entries.map(([key, item]) => [key, copy(item, [...path, key])]));
+  };
+  const value = copy(data, []);
+  return problems.length > 0 ? { problems } : { document: { value } };
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { record, whole } from '../field.ts';
+import type { ReplySpec } from '../openai/answer-settings.ts';
+import { matchSchema } from './match-schema.ts';
+
+const toolCall = record({
+  name: z.string().min(1).max(64),
+  arguments: z.unknown().optional(),
+}).transform((call) => ({
+  name: call.name,
+  arguments: call.arguments ?? {},
+}));
+
+/** The keys of which a reply gives at most one. */
+export const CONTENT_KEYS = ['content', 'echo', 'tokens', 'json', 'refusal', 'tool_call', 'tool_calls'];
+
+/** What a healthy answer says. */
+export const replySchema = record({
+  match: matchSchema.optional(),
+  content: z.string().optional().describe('this text'),
+  echo: z.literal(true).optional().describe('the last user message'),
+  tokens: whole(1, 200_000).optional().describe('prose of this many tokens'),
+  json: z.unknown().optional().describe('this value as JSON text'),
+  refusal: z.string().optional(),
+  tool_call: toolCall.optional(),
+  tool_calls: z.array(toolCall).min(1).optional(),
+  finish_reason: z.enum(['stop', 'length', 'tool_calls', 'content_filter', 'function_call']).optional(),
+}).transform(({ match, tool_call, tool_calls, finish_reason, ...kinds }) => {
+  const toolCalls = tool_calls ?? (tool_call === undefined ? undefined : [tool_call]);
+  return {
+    match,
+    spec: {
+      ...kinds,
+      toolCalls,
+      finishReason: finish_reason,
+    } satisfies ReplySpec,
+  };
+});
+
+export type ReplyRule = z.output<typeof replySchema>;

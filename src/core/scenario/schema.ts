@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { parseDuration } from '../duration.ts';
+import { latencySpec, record, scalar, share, whole } from '../field.ts';
+import { parseRange, type Range } from '../range.ts';
+import { faultSchema, weightsSchema } from './fault-schema.ts';
+import { matchSchema, readCount } from './match-schema.ts';
+import { replySchema } from './reply-schema.ts';
+
+const attempts = scalar<Range, string | number>(
+  'a position within the call such as 2, 1..2 or 3..',
+  (value) => {
+    const range = typeof value === 'string' || typeof value === 'number' ? parseRange(String(value), readCount) : undefined;
+    return range !== undefined && range.to >= 1 ? range : undefined;
+  },
+  {
+    type: ['string', 'integer'],
+    description: 'position within the call: 1 is the first try',
+  },
+);
+
+const during = scalar<Range>(
+  'a span of time such as 10s..20s',
+  (value) => (typeof value === 'string' && value.includes('..') ? parseRange(value, parseDuration) : undefined),
+  { type: 'string', description: "since the session's first request" },
+);
+
+/** One rule: which requests, when, what happens. */
+export const ruleSchema = record({
+  name: z.string().min(1).max(200).optional(),
+  match: matchSchema.optional(),
+  attempts: attempts.optional(),
+  first: whole(1).optional().describe('only the first n requests'),
+  after: whole(0).optional().describe('only after n requests'),
+  every: whole(1).optional().describe('only every n-th request'),
+  times: whole(1).optional().describe('at most n times'),
+  probability: share().optional(),
+  during: during.optional(),
+  per: z.enum(['session', 'key', 'model', 'call']).optional().describe('scope of the counters; default session'),
+  fault: faultSchema.optional(),
+  sequence: z.array(faultSchema).min(1).optional().describe('one step an occurrence'),
+  repeat: z.boolean().optional().describe('begin the sequence again after its last step'),
+  one_of: z
+    .union([
+      weightsSchema,
+      z
+        .array(
+          record({
+            fault: faultSchema,
+            weight: z.number().positive().default(1),
+          }),
+        )
+        .min(1),
+    ])
+    .optional()
+    .describe('one of these, drawn by weight'),
+});
+
+const models = z.union([
+  z.enum(['any', 'listed']),
+  z
+    .array(
+      z.union([
+        z
+          .string()
+          .min(1)
+          .transform((id) => ({ id })),
+        record({
+          id: z.string().min(1),
+          context_window: whole(1).optional(),
+          max_output_tokens: whole(1).optional(),
+        }).transform(({ id, context_window, max_output_tokens }) => ({
+          id,
+          contextWindow: context_window,
+          maxOutputTokens: max_output_tokens,
+        })),
+      ]),
+    )
+    .min(1),
+]);
+
+const auth = z.union([
+  z.enum(['any', 'none']),
+  record({ keys: z.array(z.string().min(1)).min(1) }).transform(({ keys }) => keys as readonly string[]),
+]);
+
+const NO_LATENCY = { kind: 'constant', ms: 0 } as const;
+
+/** The file format. */
+export const scenarioSchema = record({
+  $schema: z.string().optional(),
+  name: z.string().min(1).max(200).optional(),
+  description: z.string().optional(),
+  seed: z
+    .union([whole(0), z.literal('random')])
+    .default(1)
+    .describe('what the draws depend on; random picks one and prints it'),
+  tokens: z.enum(['estimate', 'exact']).default('estimate').describe('how tokens are counted'),
+  auth: auth.default('any').describe('which API keys are good'),
+  models: models.default('any').describe('which models exist'),
+  latency: record({
+    ttft: latencySpec().default(NO_LATENCY),
+    inter_token: latencySpec().default(NO_LATENCY),
+  }).prefault({}),
+  replies: z.array(replySchema).default([]).describe('what a healthy answer says; the first that matches'),
+  rules: z.array(ruleSchema).default([]).describe('the first rule that fires decides'),
+});
+
+export type Rule = z.output<typeof ruleSchema>;
+export type RuleInput = z.input<typeof ruleSchema>;
+export type Scenario = z.output<typeof scenarioSchema>;
+export type ScenarioInput = z.input<typeof scenarioSchema>;

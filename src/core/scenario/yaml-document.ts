@@ -1,0 +1,149 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { formatPath, limitProblems, MAX_PROBLEMS, type Problem } from '../problem.ts';
+
+/** Largest scenario text, in characters. Bounds the quadratic corners of the YAML parser to well under a second. */
+export const MAX_TEXT_LENGTH = 256 * 1024;
+const MAX_DEPTH = 64;
+/** Values after aliases are expanded: an alias bomb ends here. */
+const MAX_VALUES = 50_000;
+
+type Path = readonly PropertyKey[];
+
+/** A YAML text as plain data, and where each part of it stands. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** Position of the value at the path, or of its key; the nearest existing parent when there is none. */
+  locate(path: Path, part: 'key' | 'value'): { line: number; column: number };
+}
+
+/** Reads YAML (or JSON) into plain data, or reports everything that is wrong with it as YAML. */
+export function readYaml(text: string, file: string): { document: YamlDocument } | { problems: Problem[] } {
+  if (text.length > MAX_TEXT_LENGTH) {
+    const message = `the text is ${text.length} characters long; a scenario has at most ${MAX_TEXT_LENGTH}`;
+    return { problems: [{ file, line: 1, column: 1, path: '', message }] };
+  }
+  const lineCounter = new LineCounter();
+  const position = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line, column: col };
+  };
+  // Keys are checked for uniqueness below: the parser's own check is quadratic.
+  const parsed = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+    version: '1.2',
+  });
+  const problems: Problem[] = [...parsed.errors, ...parsed.warnings].map(({ code, pos, message }) => ({
+    file,
+    ...position(pos[0]),
+    path: '',
+    message: `invalid YAML: ${code === 'MULTIPLE_DOCS' ? 'a scenario is one document, found a second one' : firstLine(message)}`,
+  }));
+  const reader = new PlainReader(file, position);
+  const value = problems.length > 0 ? undefined : reader.read(parsed.contents as Node | null, [], 0);
+  problems.push(...reader.problems);
+  if (problems.length > 0) return { problems: limitProblems(problems, file) };
+  const locate: YamlDocument['locate'] = (path, part) => position(offsetOf(parsed.contents as Node | null, path, part));
+  return { document: { value, locate } };
+}
+
+/** Turns nodes into plain data, bounded in depth and size. */
+class PlainReader {
+  readonly problems: Problem[] = [];
+  readonly #file: string;
+  readonly #position: (offset: number) => { line: number; column: number };
+  readonly #anchors = new Map<string, Node>();
+  readonly #open = new Set<Node>();
+  #values = 0;
+
+  constructor(file: string, position: (offset: number) => { line: number; column: number }) {
+    this.#file = file;
+    this.#position = position;
+  }
+
+  read(node: Node | null, path: Path, depth: number): unknown {
+    this.#values += 1;
+    if (this.#values === MAX_VALUES + 1) this.#report(node, path, `more than ${MAX_VALUES} values after aliases are expanded`);
+    if (this.#values > MAX_VALUES) return undefined;
+    if (depth > MAX_DEPTH) return this.#report(node, path, `nested more than ${MAX_DEPTH} levels deep`);
+    if (isAlias(node)) return this.#readAlias(node.source, node, path, depth);
+    if (node !== null && 'anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node);
+    if (isScalar(node)) return plainScalar(node.value);
+    if (node === null) return null;
+    this.#open.add(node);
+    const value = isMap(node) ? this.#readMap(node.items, path, depth) : this.#readSeq(node, path, depth);
+    this.#open.delete(node);
+    return value;
+  }
+
+  #readAlias(name: string, node: Node, path: Path, depth: number): unknown {
+    const target = this.#anchors.get(name);
+    if (target === undefined) return this.#report(node, path, `unknown alias *${name}`);
+    if (this.#open.has(target)) return this.#report(node, path, `alias *${name} contains itself`);
+    return this.read(target, path, depth + 1);
+  }
+
+  #readSeq(node: Node, path: Path, depth: number): unknown[] {
+    if (!isSeq(node)) return [];
+    return node.items.map((item, index) => this.read(item as Node | null, [...path, index], depth + 1));
+  }
+
+  #readMap(items: readonly Pair[], path: Path, depth: number): Record<string, unknown> {
+    // Without a prototype, a key such as __proto__ is only a key.
+    const record: Record<string, unknown> = Object.create(null);
+    for (const { key, value } of items) {
+      const name = isScalar(key) ? keyText(key.value) : undefined;
+      if (name === undefined) this.#report(key as Node | null, path, 'a key must be a plain text');
+      else if (Object.hasOwn(record, name)) this.#report(key as Node, [...path, name], `key "${name}" is given twice`);
+      else record[name] = this.read(value as Node | null, [...path, name], depth + 1);
+    }
+    return record;
+  }
+
+  #report(node: Node | null, path: Path, message: string): undefined {
+    const at = this.#position(node?.range?.[0] ?? 0);
+    if (this.problems.length <= MAX_PROBLEMS)
+      this.problems.push({
+        file: this.#file,
+        ...at,
+        path: formatPath(path),
+        message,
+      });
+    return undefined;
+  }
+}
+
+function plainScalar(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+function keyText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+function offsetOf(root: Node | null, path: Path, part: 'key' | 'value'): number {
+  let node = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const [depth, step] of path.entries()) {
+    const item = childOf(node, step);
+    if (item === undefined) break;
+    const wantsKey = part === 'key' && depth === path.length - 1;
+    node = isPair(item) ? ((item.value as Node | null) ?? null) : (item as Node | null);
+    const anchor = isPair(item) && (wantsKey || node === null) ? (item.key as Node) : node;
+    offset = anchor?.range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+function childOf(node: Node | null, step: PropertyKey): Pair | Node | undefined {
+  if (isMap(node)) return node.items.find(({ key }) => isScalar(key) && keyText(key.value) === step);
+  if (isSeq(node) && typeof step === 'number') return node.items[step] as Node | undefined;
+  return undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,27 @@
+import type { JournalEntry } from '../core/journal/entry.ts';
+import { asRecord } from '../core/openai/request.ts';
+import { sha256 } from './incoming.ts';
+import type { JournalRecord } from './record.ts';
+
+/** The record as it is shown. */
+export function entryView({ body, shouldRetry: _shown, ...record }: JournalRecord): JournalEntry {
+  return {
+    ...record,
+    bodyShaCanonical: body === undefined ? null : canonicalSha(body),
+  };
+}
+
+function canonicalSha(body: Uint8Array): string | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    const { stream_options: _ignored, ...rest } = asRecord(value) ?? {};
+    return sha256(JSON.stringify(asRecord(value) === undefined ? value : rest, sortKeys));
+  } catch {
+    return null;
+  }
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  const record = asRecord(value);
+  return record === undefined ? value : Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

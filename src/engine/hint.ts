@@ -1,0 +1,19 @@
+import type { Hint } from '../core/journal/entry.ts';
+import type { Header } from '../core/reply/effect.ts';
+
+/** The wait that an answer asks for: `retry-after-ms` before `retry-after`, as SDKs read them (wire.md 7.1). */
+export function hintOf(headers: readonly Header[], at: number, wallMs: number): Hint | null {
+  const fieldOf = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const ms = fieldOf('retry-after-ms');
+  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return { header: 'retry-after-ms', raw: ms, dueAt: at + Number(ms) };
+  const raw = fieldOf('retry-after');
+  if (raw !== undefined) return { header: 'retry-after', raw, dueAt: dueAtOf(raw, at, wallMs) };
+  return ms === undefined ? null : { header: 'retry-after-ms', raw: ms, dueAt: null };
+}
+
+/** RFC 9110 §10.2.3: delay-seconds or an HTTP-date. Fractions are outside the grammar, yet what they mean is plain. */
+function dueAtOf(raw: string, at: number, wallMs: number): number | null {
+  if (/^\d+(\.\d+)?$/.test(raw)) return at + Number(raw) * 1_000;
+  const date = /[a-z]{3}/i.test(raw) ? Date.parse(raw) : Number.NaN;
+  return Number.isNaN(date) ? null : at + (date - wallMs);
+}

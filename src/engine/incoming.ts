@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { endpointOf } from '../core/openai/endpoint.ts';
+import type { ApiRequest } from '../core/openai/request.ts';
+
+/** A request as it came off the socket. Times in milliseconds of the engine's clock. */
+export interface Incoming {
+  readonly method: string;
+  /** The request target: `/s/a/c/b/v1/models?limit=1`. */
+  readonly target: string;
+  /** Lower-case names; repeated fields joined. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  /** The body was longer than the limit and was not read to its end. */
+  readonly oversized: boolean;
+  readonly connection: {
+    readonly id: number;
+    readonly acceptedAt: number;
+    readonly requests: number;
+    readonly remotePort: number | null;
+  };
+  readonly headersAt: number;
+  readonly bodyEndAt: number;
+}
+
+/** A request target taken apart. */
+export interface Target {
+  /** The isolated session of `/s/<session>/…`; undefined for the default one. */
+  readonly session: string | undefined;
+  /** The call of `/s/<session>/c/<call>/…`. */
+  readonly call: string | undefined;
+  /** What OpenAI would see, without the query. */
+  readonly path: string;
+}
+
+const PREFIX = /^\/s\/([^/]+)(?:\/c\/([^/]+))?(?=\/|$)/;
+
+/** Splits session and call off a request target. */
+export function parseTarget(target: string): Target {
+  const end = target.search(/[?#]/);
+  const path = end < 0 ? target : target.slice(0, end);
+  const [prefix = '', session, call] = PREFIX.exec(path) ?? [];
+  return {
+    session: decode(session),
+    call: decode(call),
+    path: path.slice(prefix.length) || '/',
+  };
+}
+
+/** The request as core sees it. `bodySha256` is the hash of the raw body. */
+export function apiRequestOf(incoming: Incoming, path: string, bodySha256: string): ApiRequest {
+  const endpoint = endpointOf(incoming.method, path);
+  const key = bearerKey(incoming.headers['authorization']);
+  const parsed = endpoint?.takesModel ? parseJson(incoming.body) : undefined;
+  return {
+    method: incoming.method,
+    path,
+    headers: incoming.headers,
+    endpoint: endpoint?.name,
+    key,
+    body: parsed?.value,
+    malformed: parsed !== undefined && !parsed.ok,
+    bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : incoming.body.byteLength,
+    fingerprint: `${key === undefined ? '-' : sha256(key).slice(0, 16)} ${incoming.method} ${path} ${bodySha256}`,
+  };
+}
+
+/** SHA-256 in hexadecimal. */
+export function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function bearerKey(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S.*?) *$/i.exec(authorization ?? '')?.[1];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parseJson(body: Uint8Array): { ok: boolean; value: unknown } {
+  try {
+    return { ok: true, value: JSON.parse(utf8.decode(body)) };
+  } catch {
+    return { ok: false, value: undefined };
+  }
+}
+
+function decode(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,106 @@
+import { randomInt } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Libraries } from '../core/libraries.ts';
+import { compilePlan, type Plan } from '../core/plan/compile.ts';
+import { ScenarioError } from '../core/problem.ts';
+import { parseScenario, type Source } from '../core/scenario/parse.ts';
+import type { Scenario, ScenarioInput } from '../core/scenario/schema.ts';
+import { MAX_TEXT_LENGTH } from '../core/scenario/yaml-document.ts';
+import { suggest } from '../core/suggest.ts';
+
+/** A scenario that was read, with the seed it runs under. */
+export interface LoadedScenario {
+  readonly source: Source;
+  readonly scenario: Scenario;
+  /** The data as written. */
+  readonly raw: unknown;
+  readonly plan: Plan;
+}
+
+const BUNDLED = new URL('../../scenarios/', import.meta.url);
+const YAML_ENDING = /\.ya?ml$/i;
+
+/** Names of the scenarios that come with the package, in alphabetical order. */
+export function bundledScenarios(): string[] {
+  return readdirSync(BUNDLED)
+    .filter((file) => YAML_ENDING.test(file))
+    .map((file) => file.replace(YAML_ENDING, ''))
+    .sort();
+}
+
+/**
+ * Finds out what a scenario given as a string is: YAML text when it has a line break or a colon and space, else a
+ * path when it looks like one or such a file exists, else the name of a bundled scenario.
+ * Throws a ScenarioError when the file cannot be read or no scenario has that name.
+ */
+export function sourceOf(scenario: string | ScenarioInput): Source {
+  if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
+  if (scenario.includes('\n') || /:\s/.test(scenario) || scenario.trim() === '{}') return { file: 'scenario', text: scenario };
+  return fileSource(scenarioPath(scenario), scenario);
+}
+
+/** The file that `--scenario` means: a path, or the name of a bundled scenario. */
+export function scenarioPath(given: string): string {
+  const looksLikePath = YAML_ENDING.test(given) || /[\\/]/.test(given);
+  if (looksLikePath || isFile(given)) return given;
+  return bundledPath(given);
+}
+
+/** The file of a bundled scenario. Throws a ScenarioError when none has that name. */
+export function bundledPath(given: string): string {
+  const names = bundledScenarios();
+  if (names.includes(given)) return fileURLToPath(new URL(`${given}.yaml`, BUNDLED));
+  const hint = suggest(given, names);
+  const message = `no file and no bundled scenario has this name.${hint === '' ? ` Bundled: ${names.join(', ')}.` : hint}`;
+  throw new ScenarioError([{ file: given, path: '', message }]);
+}
+
+/** Reads a scenario file. Throws a ScenarioError when it cannot be read. */
+export function fileSource(path: string, shownAs = path): Source {
+  try {
+    const { size } = statSync(path);
+    if (size > 4 * MAX_TEXT_LENGTH)
+      throw new Error(`the file is ${size} bytes long; a scenario has at most ${MAX_TEXT_LENGTH} characters`);
+    return {
+      file: shownAs === path ? path : basename(path),
+      text: readFileSync(path, 'utf8'),
+    };
+  } catch (error) {
+    throw new ScenarioError([
+      {
+        file: path,
+        path: '',
+        message: `cannot read the scenario: ${reasonOf(error)}`,
+      },
+    ]);
+  }
+}
+
+/** Source → plan. `seed` replaces the scenario's own. Throws a ScenarioError with every problem. */
+export function loadScenario(source: Source, libraries: Libraries, seed?: number): LoadedScenario {
+  const parsed = parseScenario(source, libraries);
+  if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
+  const scenario = parsed.value;
+  const chosen = seed ?? (scenario.seed === 'random' ? randomInt(2 ** 32) : scenario.seed);
+  const name = scenario.name ?? (source.file === 'scenario' ? 'scenario' : basename(source.file).replace(YAML_ENDING, ''));
+  return {
+    source,
+    scenario,
+    raw: parsed.raw,
+    plan: compilePlan({ ...scenario, name }, chosen, libraries),
+  };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a directory';
+  if (code === 'EACCES') return 'permission denied';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,91 @@
+import { callLabel, type Recognition } from '../core/calls/recognise.ts';
+import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
+import type { ErrorAnswer } from '../core/openai/error.ts';
+import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import { fork, pick } from '../core/random.ts';
+import { type Incoming, sha256 } from './incoming.ts';
+
+/** A journal entry as it is kept: the body stays as bytes until somebody reads the journal. */
+export interface JournalRecord extends Omit<JournalEntry, 'bodyShaCanonical'> {
+  /** `x-should-retry` of the answer. */
+  shouldRetry: string | undefined;
+  body: Uint8Array | undefined;
+}
+
+/** What is known of a request when its fate has been decided. */
+export interface Received {
+  readonly incoming: Incoming;
+  readonly request: ApiRequest;
+  readonly bodySha256: string;
+  readonly recognition: Recognition;
+  readonly refusal: ErrorAnswer | undefined;
+  readonly applied: FaultApplied | null;
+  readonly requestId: string;
+}
+
+/** Where a record belongs. */
+export interface RecordPlace {
+  readonly seq: number;
+  readonly session: string;
+  readonly run: string;
+  readonly plan: Plan;
+  readonly wallMs: number;
+}
+
+/** The record of a request that is about to be answered. */
+export function recordOf(received: Received, { seq, session, run, plan, wallMs }: RecordPlace): JournalRecord {
+  const { incoming, request, bodySha256, recognition, refusal, applied, requestId } = received;
+  const { connection, headers } = incoming;
+  const authorization = headers['authorization'];
+  return {
+    seq,
+    run,
+    session,
+    scenario: plan.name,
+    seed: plan.seed,
+    time: new Date(wallMs).toISOString(),
+    logicalId: callLabel(recognition.call),
+    logicalIdFrom: recognition.evidence,
+    certainty: recognition.certainty,
+    attemptSeq: recognition.attempt,
+    connId: connection.id,
+    connReqSeq: connection.requests,
+    remotePort: connection.remotePort,
+    tlsResumed: null,
+    t_accept: connection.acceptedAt,
+    t_headers: incoming.headersAt,
+    t_bodyEnd: incoming.bodyEndAt,
+    t_firstByteBefore: null,
+    t_lastByte: null,
+    t_clientClose: null,
+    closedBy: null,
+    bytesOut: 0,
+    method: request.method,
+    path: request.path,
+    endpoint: request.endpoint ?? null,
+    model: modelOf(request) ?? null,
+    stream: fieldsOf(request)['stream'] === true,
+    bodyBytes: incoming.body.byteLength,
+    bodySha256,
+    authorizationHash: authorization === undefined ? null : sha256(authorization).slice(0, 16),
+    headers: Object.fromEntries(
+      HEADERS_OF_INTEREST.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+    ),
+    faultApplied: applied,
+    refusedBy: refusal?.layer ?? null,
+    status: null,
+    errorCode: null,
+    hint: null,
+    xRequestId: requestId,
+    shouldRetry: undefined,
+    body: incoming.body,
+  };
+}
+
+/** `req_` + a UUIDv4 without dashes (wire.md 2.2). */
+export function requestIdOf(seed: number, drawKey: string): string {
+  const hex = pick(fork(seed, 'request-id', drawKey), '0123456789abcdef', 32);
+  const variant = '89ab'[Number.parseInt(hex[16] ?? '0', 16) % 4];
+  return `req_${hex.slice(0, 12)}4${hex.slice(13, 16)}${variant}${hex.slice(17)}`;
+}

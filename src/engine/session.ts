@@ -1,0 +1,272 @@
+import { CallRecogniser, type Recognition } from '../core/calls/recognise.ts';
+import type { Clock } from '../core/clock.ts';
+import { applyFaults, type FaultCall } from '../core/faults/registry.ts';
+import { type Call, callsOf } from '../core/journal/calls.ts';
+import type { JournalEntry } from '../core/journal/entry.ts';
+import { Journal, type JournalBounds } from '../core/journal/journal.ts';
+import type { Libraries } from '../core/libraries.ts';
+import { healthyReply } from '../core/openai/answer.ts';
+import type { ReplyContext } from '../core/openai/context.ts';
+import { type ErrorAnswer, errorReply } from '../core/openai/error.ts';
+import { naturalError } from '../core/openai/natural-error.ts';
+import { promptTokens } from '../core/openai/tokens.ts';
+import { compileRules, depthOf, type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
+import { createCounters } from '../core/plan/counters.ts';
+import { callScope, type Decision, decide } from '../core/plan/decide.ts';
+import { Facts } from '../core/plan/facts.ts';
+import { fork } from '../core/random.ts';
+import type { Head, Reply } from '../core/reply/effect.ts';
+import type { Rule } from '../core/scenario/schema.ts';
+import { entryView } from './entry-view.ts';
+import { hintOf } from './hint.ts';
+import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
+import type { LoadedScenario } from './load-scenario.ts';
+import type { Performed } from './performed.ts';
+import { type JournalRecord, type Received, recordOf, requestIdOf } from './record.ts';
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly id: string;
+  readonly run: string;
+  readonly scenario: LoadedScenario;
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly bounds: JournalBounds;
+  readonly maxBodyBytes: number;
+  onEntry(entry: JournalRecord): void;
+}
+
+/** What a request is aimed at. */
+export interface Destination {
+  /** What OpenAI would see. */
+  readonly path: string;
+  /** The token of `/s/<session>/c/<call>/…`. */
+  readonly call: string | undefined;
+  /** The faults that `x-mock-fault` asks for. */
+  readonly forced: readonly FaultCall[] | undefined;
+}
+
+/** One request on its way: what to send, and whom to tell how it went. */
+export interface Exchange {
+  readonly reply: Reply;
+  /** To be called just before the head is handed to the socket. */
+  headSent(head: Head): void;
+  /** To be called once, when the exchange is over. */
+  finished(performed: Performed): void;
+}
+
+/** An isolated world: a plan, its counters, the calls it has seen, a journal. */
+export class Session {
+  readonly id: string;
+  readonly #parts: SessionParts;
+  readonly #counters = createCounters();
+  readonly #recogniser = new CallRecogniser((call) => this.#counters.forget(callScope(call)));
+  readonly #journal: Journal<JournalRecord>;
+  readonly #idleWaiters: (() => void)[] = [];
+  #scenario: LoadedScenario;
+  /** The plan with the added rules before its own. */
+  #active: Plan;
+  #addedCount = 0;
+  #startedAt: number | undefined;
+  #inFlight = 0;
+  #lastUsedAt: number;
+
+  constructor(parts: SessionParts) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#scenario = parts.scenario;
+    this.#active = parts.scenario.plan;
+    this.#journal = new Journal(parts.bounds);
+    this.#lastUsedAt = parts.clock.now();
+  }
+
+  get scenario(): LoadedScenario {
+    return this.#scenario;
+  }
+
+  get plan(): Plan {
+    return this.#active;
+  }
+
+  get lastUsedAt(): number {
+    return this.#lastUsedAt;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** The rules in the order in which they are asked. */
+  get rules(): readonly PlannedRule[] {
+    return this.#active.rules;
+  }
+
+  /** Decides what happens to a request. */
+  receive(incoming: Incoming, { path, call, forced }: Destination): Exchange {
+    const { clock } = this.#parts;
+    this.#lastUsedAt = clock.now();
+    this.#startedAt ??= incoming.headersAt;
+    this.#inFlight += 1;
+    const bodySha256 = sha256(incoming.body);
+    const request = apiRequestOf(incoming, path, bodySha256);
+    const { headers, connection, headersAt: at } = incoming;
+    const recognition = this.#recogniser.arrive({
+      pathCall: call,
+      headers,
+      fingerprint: request.fingerprint,
+      at,
+      connection,
+    });
+    const refusal = naturalError(request, {
+      auth: this.#active.auth,
+      models: this.#active.settings.models,
+      maxBodyBytes: this.#parts.maxBodyBytes,
+    });
+    const facts = new Facts(request, (asked) => promptTokens(asked, this.#active.settings, this.#parts.libraries));
+    const decision = this.#decide(facts, recognition, refusal, { forced, at });
+    const requestId = requestIdOf(this.#active.seed, recognition.drawKey);
+    const received: Received = {
+      incoming,
+      request,
+      bodySha256,
+      recognition,
+      refusal,
+      applied: decision ?? null,
+      requestId,
+    };
+    const record = recordOf(received, {
+      seq: this.#journal.nextSeq,
+      session: this.id,
+      run: this.#parts.run,
+      plan: this.#active,
+      wallMs: clock.wall(),
+    });
+    this.#journal.append(record);
+    const context = this.#context(received, facts);
+    const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
+    return {
+      reply: applyFaults(base, decision?.faults ?? [], context),
+      headSent: (head) => this.#headSent(record, head),
+      finished: (performed) => this.#finished(record, recognition.call, performed),
+    };
+  }
+
+  journal(since = 0): JournalEntry[] {
+    return this.#journal.since(since).map(entryView);
+  }
+
+  /** Entries that fell out of the journal. */
+  get dropped(): number {
+    return this.#journal.dropped;
+  }
+
+  calls(): Call[] {
+    return callsOf(this.journal());
+  }
+
+  /** Puts rules before all others; returns them as they are known from then on. */
+  use(rules: readonly Rule[]): readonly PlannedRule[] {
+    this.#addedCount += 1;
+    const taken = new Set(this.rules.map(({ id }) => id));
+    const planned = compileRules(rules, this.#parts.libraries, `added[${this.#addedCount}]`).map((rule) =>
+      taken.has(rule.id) ? { ...rule, id: `${rule.id} (added ${this.#addedCount})` } : rule,
+    );
+    this.#active = { ...this.#active, rules: [...planned, ...this.rules] };
+    return planned;
+  }
+
+  /** Runs another scenario from its beginning; the journal stays. */
+  replaceScenario(scenario: LoadedScenario): void {
+    this.#scenario = scenario;
+    this.#restart();
+  }
+
+  /** Back to the beginning: counters, calls, added rules and the journal are forgotten. */
+  reset(): void {
+    this.#restart();
+    this.#journal.clear();
+  }
+
+  /** Resolves when no request is being answered. */
+  async idle(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  #restart(): void {
+    this.#counters.clear();
+    this.#recogniser.clear();
+    this.#active = this.#scenario.plan;
+    this.#startedAt = undefined;
+  }
+
+  #decide(
+    facts: Facts,
+    { call, attempt, drawKey }: Recognition,
+    refusal: ErrorAnswer | undefined,
+    { forced, at }: { forced: readonly FaultCall[] | undefined; at: number },
+  ): Decision | undefined {
+    if (forced !== undefined) {
+      const { strikes } = stepOf(forced);
+      const reached = refusal === undefined || depthOf(strikes) < depthOf(refusal.layer);
+      return reached ? { rule: 'x-mock-fault', faults: forced } : undefined;
+    }
+    const elapsedMs = at - (this.#startedAt ?? at);
+    const arrival = {
+      facts,
+      call,
+      attempt,
+      drawKey,
+      elapsedMs,
+      refusedBy: refusal?.layer,
+    };
+    return decide(this.#active, this.#counters, arrival);
+  }
+
+  #context({ incoming, request, bodySha256, recognition, requestId }: Received, facts: Facts): ReplyContext {
+    const { seed, identity, settings, replies } = this.#active;
+    const { clock, libraries } = this.#parts;
+    return {
+      request,
+      clock,
+      libraries,
+      identity,
+      requestId,
+      receivedAt: incoming.headersAt,
+      settings: {
+        ...settings,
+        reply: replies.find(({ matches }) => matches(facts))?.spec ?? {},
+      },
+      random: (...labels) => fork(seed, 'reply', recognition.drawKey, ...labels),
+      textRandom: (...labels) => fork(seed, 'text', request.path, bodySha256, ...labels),
+    };
+  }
+
+  #headSent(record: JournalRecord, { status, headers, errorCode = null }: Head): void {
+    const { clock } = this.#parts;
+    const at = clock.now();
+    record.t_firstByteBefore = at;
+    record.status = status;
+    record.errorCode = errorCode;
+    record.hint = hintOf(headers, at, clock.wall());
+    record.shouldRetry = headers.find(([name]) => name.toLowerCase() === 'x-should-retry')?.[1];
+  }
+
+  #finished(record: JournalRecord, call: string, performed: Performed): void {
+    record.t_lastByte = performed.lastByteAt;
+    record.t_clientClose = performed.clientCloseAt;
+    record.closedBy = performed.closedBy;
+    record.bytesOut = performed.bytesOut;
+    const { t_firstByteBefore: headAt, hint } = record;
+    this.#recogniser.settle(call, {
+      at: performed.clientCloseAt ?? headAt ?? this.#parts.clock.now(),
+      status: record.status ?? undefined,
+      complete: performed.closedBy === null,
+      hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
+      shouldRetry: record.shouldRetry,
+      connection: record.connId,
+    });
+    this.#inFlight -= 1;
+    this.#parts.onEntry(record);
+    if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+}

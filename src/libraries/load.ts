@@ -1,0 +1,13 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Returns a function that loads a package when first called, synchronously, and remembers it. The caller names the type
+ * of the module.
+ */
+export function lazily<Module>(specifier: string): () => Module {
+  let loaded: Module | undefined;
+  return () => (loaded ??= require(fileURLToPath(import.meta.resolve(specifier))) as Module);
+}

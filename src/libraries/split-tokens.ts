@@ -1,0 +1,56 @@
+import { lazily } from './load.ts';
+
+const o200k = lazily<typeof import('gpt-tokenizer/encoding/o200k_base')>('gpt-tokenizer/encoding/o200k_base');
+
+/** The tokenizer is quadratic in the length of a run, so that longer ones are split first. In UTF-16 units. */
+const MAX_RUN = 64;
+const MAX_BLANK_RUN = 256;
+
+/** Text in these characters, which the tokenizer takes for its own control tokens elsewhere, is ordinary text. */
+const OPTIONS = { disallowedSpecial: new Set<string>() };
+
+/**
+ * The o200k_base tokens of a text, each as the text it stands for: together they are the text. Of the tokens that share
+ * a character, the last stands for it and the others for nothing.
+ */
+export function splitTokens(text: string): string[] {
+  const { encode, decode } = o200k();
+  const tokens: string[] = [];
+  for (const piece of boundedPieces(text)) {
+    let at = 0;
+    for (const token of encode(piece, OPTIONS)) {
+      // Lone surrogates come back as U+FFFD: the lengths are right, the characters are taken from the text.
+      const { length } = decode([token]);
+      tokens.push(piece.slice(at, at + length));
+      at += length;
+    }
+  }
+  return tokens;
+}
+
+/** The text, cut only inside of runs that are too long, and never inside of a character. */
+function* boundedPieces(text: string): Iterable<string> {
+  let start = 0;
+  let run = 0;
+  let blankBefore = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const blank = isBlank(code);
+    run = blank === blankBefore ? run + 1 : 1;
+    blankBefore = blank;
+    if (run > (blank ? MAX_BLANK_RUN : MAX_RUN) && !isLowSurrogate(code)) {
+      yield text.slice(start, at);
+      start = at;
+      run = 1;
+    }
+  }
+  yield text.slice(start);
+}
+
+function isBlank(code: number): boolean {
+  return code <= 0x20 || code === 0xa0 || code === 0x3000 || (code >= 0x2000 && code <= 0x2029);
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code < 0xe000;
+}

@@ -1,0 +1,121 @@
+import type { Call } from './core/journal/calls.ts';
+import type { JournalEntry } from './core/journal/entry.ts';
+import { ScenarioError } from './core/problem.ts';
+import { parseRules } from './core/scenario/parse.ts';
+import type { RuleInput, ScenarioInput } from './core/scenario/schema.ts';
+import type { Engine } from './engine/engine.ts';
+import { loadScenario, sourceOf } from './engine/load-scenario.ts';
+import type { Session } from './engine/session.ts';
+import { type MockServer, startServer } from './server/start.ts';
+
+/** A key that the mock takes for good under `auth: any`. */
+const API_KEY = 'sk-mock-0123456789abcdefghijklmnopqrstuvwxyzABCD';
+
+export interface MockOptions {
+  /** A path, the name of a bundled scenario, YAML text, or the scenario as an object. Default: everything is healthy. */
+  readonly scenario?: string | ScenarioInput;
+  /** Replaces the scenario's seed. */
+  readonly seed?: number;
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Needed to use the admin API when `host` is not a loopback address. */
+  readonly adminToken?: string;
+}
+
+/** One isolated world of a mock: its own scenario, counters, calls and journal. */
+export interface MockSession {
+  /** For the client: `http://127.0.0.1:PORT/v1`, or with the session in the path. */
+  readonly baseURL: string;
+  /** A base URL that names the call, so that all its attempts are recognised for certain. */
+  callURL(call: string): string;
+  /** An API key that the scenario accepts. */
+  readonly apiKey: string;
+  /** Puts one rule, or several, before all others. Throws a ScenarioError when a rule is wrong. */
+  use(rules: RuleInput | readonly RuleInput[]): void;
+  /** Back to the beginning: counters, calls, added rules and the journal are forgotten. */
+  reset(): void;
+  /** What happened, oldest first; only entries after `since` when it is given. */
+  journal(since?: number): JournalEntry[];
+  /** The journal as calls, each with its attempts. */
+  calls(): Call[];
+  /** Resolves when no request is being answered. */
+  idle(): Promise<void>;
+}
+
+/** A running mock. */
+export interface MockOpenAI extends MockSession, AsyncDisposable {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  /** Opens an isolated session, under its own scenario or the mock's. */
+  session(options?: {
+    readonly scenario?: string | ScenarioInput;
+    readonly seed?: number;
+  }): MockSession & { readonly id: string };
+  /** Stops. Requests that are being answered get two seconds to finish. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a mock on a free port.
+ *
+ * @example
+ * await using mock = await createMockOpenAI({ scenario: 'flaky', seed: 7 });
+ * const client = new OpenAI({ baseURL: mock.baseURL, apiKey: mock.apiKey });
+ *
+ * Throws a ScenarioError that carries every problem when the scenario is wrong.
+ */
+export async function createMockOpenAI(options: MockOptions = {}): Promise<MockOpenAI> {
+  const { scenario = {}, seed, port = 0, host = '127.0.0.1', adminToken } = options;
+  const server = await startServer({
+    source: sourceOf(scenario),
+    seed,
+    port,
+    host,
+    adminToken,
+  });
+  const close = once(() => server.close(2_000));
+  return {
+    ...sessionApi(server, server.engine.defaultSession),
+    port: server.port,
+    origin: server.origin,
+    session(sessionOptions = {}) {
+      const session = openSession(server.engine, sessionOptions);
+      return { ...sessionApi(server, session), id: session.id };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function openSession(engine: Engine, { scenario, seed }: { scenario?: string | ScenarioInput; seed?: number }): Session {
+  if (scenario === undefined && seed === undefined) return engine.openSession();
+  const source = scenario === undefined ? engine.scenario.source : sourceOf(scenario);
+  return engine.openSession(loadScenario(source, engine.libraries, seed));
+}
+
+function sessionApi({ engine, origin }: MockServer, session: Session): MockSession {
+  const prefix = `${origin}/s/${encodeURIComponent(session.id)}`;
+  const { auth } = session.plan;
+  return {
+    baseURL: session === engine.defaultSession ? `${origin}/v1` : `${prefix}/v1`,
+    callURL: (call) => `${prefix}/c/${encodeURIComponent(call)}/v1`,
+    apiKey: typeof auth === 'string' ? API_KEY : (auth[0] ?? API_KEY),
+    use(rules) {
+      const parsed = parseRules({ file: 'rule', data: rules }, engine.libraries);
+      if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
+      session.use(parsed.value);
+    },
+    reset: () => session.reset(),
+    journal: (since) => session.journal(since),
+    calls: () => session.calls(),
+    idle: () => session.idle(),
+  };
+}
+
+function once<T>(act: () => T): () => T {
+  let result: { value: T } | undefined;
+  return () => (result ??= { value: act() }).value;
+}

@@ -1,0 +1,61 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { problem } from './problem-response.ts';
+
+export interface AdminAccess {
+  /** The address the server is bound to. */
+  readonly host: string;
+  /** Asked of every admin request when given; needed when the host is not a loopback address. */
+  readonly token: string | undefined;
+}
+
+/** Who may use the admin API: never another site's page, and beyond loopback only who has the token. */
+export function adminGuard({ host, token }: AdminAccess): MiddlewareHandler {
+  const local = isLoopback(host);
+  return async (c, next) => {
+    if (isCrossOrigin(c)) return problem(c, 403, 'Cross-origin requests are refused.', 'The admin API is not for web pages.');
+    // A page can make its own host name point at this machine; the Host header still tells.
+    if (local && !isLoopback(hostnameOf(c.req.header('host') ?? 'localhost'))) {
+      return problem(c, 403, 'Unknown host.', `This server listens on ${host}; the Host header names another one.`);
+    }
+    if (c.req.path.endsWith('/__admin/health')) return next();
+    if (token === undefined && !local) {
+      return problem(
+        c,
+        403,
+        'The admin API is off.',
+        `Start with --admin-token to use it on ${host}, which is not a loopback address.`,
+      );
+    }
+    if (token !== undefined && !sameText(tokenOf(c), token)) {
+      c.header('www-authenticate', 'Bearer');
+      return problem(c, 401, 'The admin token is missing or wrong.', 'Send it as "Authorization: Bearer TOKEN".');
+    }
+    return next();
+  };
+}
+
+/** 127.0.0.0/8, ::1 and localhost. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function isCrossOrigin(c: Context): boolean {
+  const site = c.req.header('sec-fetch-site');
+  if (site === 'cross-site' || site === 'same-site') return true;
+  const origin = c.req.header('origin');
+  return origin !== undefined && origin !== `http://${c.req.header('host') ?? ''}`;
+}
+
+function hostnameOf(host: string): string {
+  return host.startsWith('[') ? host.slice(1, host.indexOf(']')) : (host.split(':', 1)[0] ?? '');
+}
+
+function tokenOf(c: Context): string {
+  return /^Bearer +(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
+}
+
+function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,161 @@
+import { type Context, Hono } from 'hono';
+import { asRecord } from '../core/openai/request.ts';
+import { explainRule } from '../core/plan/explain.ts';
+import { type Problem, ScenarioError } from '../core/problem.ts';
+import { parseRules } from '../core/scenario/parse.ts';
+import type { Engine } from '../engine/engine.ts';
+import { bundledPath, fileSource, type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
+import { publicScenario } from '../engine/public-scenario.ts';
+import type { Session } from '../engine/session.ts';
+import { type AdminAccess, adminGuard } from './admin-guard.ts';
+import type { LoopDelayMonitor } from './loop-delay.ts';
+import { problem } from './problem-response.ts';
+
+export interface AdminOptions {
+  readonly engine: Engine;
+  readonly access: AdminAccess;
+  readonly loopDelay: LoopDelayMonitor;
+  /** `http://127.0.0.1:8080`. */
+  origin(): string;
+}
+
+/** The admin API: `/__admin/…` for the default session and the server, `/s/<session>/__admin/…` for a session. */
+export function createAdmin(options: AdminOptions): Hono {
+  const app = new Hono();
+  app.use('*', adminGuard(options.access));
+  app.route('/__admin', sessionRoutes(options));
+  app.route('/s/:session/__admin', sessionRoutes(options));
+  app.route('/__admin', serverRoutes(options));
+  app.notFound((c) => problem(c, 404, 'Unknown admin route.', `There is no ${c.req.method} ${c.req.path}.`));
+  app.onError((error, c) => {
+    if (error instanceof ScenarioError) return problem(c, 422, 'The scenario is wrong.', error.problems);
+    throw error;
+  });
+  return app;
+}
+
+/** What each session has. */
+function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
+  const routes = new Hono();
+  const sessionOf = (c: Context): Session => engine.session(c.req.param('session'));
+  routes.get('/health', (c) =>
+    c.json({
+      status: 'ok',
+      scenario: sessionOf(c).plan.name,
+      seed: sessionOf(c).plan.seed,
+      run: engine.run,
+      uptime_ms: Math.round(engine.clock.now() - engine.startedAt),
+      sessions: engine.sessions.length,
+      in_flight: engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      event_loop_delay_ms: loopDelay.history().at(-1) ?? null,
+    }),
+  );
+  routes.get('/journal', (c) => {
+    const since = Number(c.req.query('since') ?? 0);
+    if (!Number.isSafeInteger(since) || since < 0)
+      return problem(c, 400, 'since is wrong.', 'It is the seq of the last entry that was read: a whole number.');
+    const entries = sessionOf(c).journal(since);
+    return c.json({
+      entries,
+      next: entries.at(-1)?.seq ?? since,
+      dropped: sessionOf(c).dropped,
+      event_loop_delay_ms: loopDelay.history(),
+    });
+  });
+  routes.get('/calls', (c) => c.json({ calls: sessionOf(c).calls() }));
+  routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
+  routes.put('/scenario', async (c) => {
+    const loaded = loadScenario({ file: 'scenario', text: await c.req.text() }, engine.libraries);
+    const session = sessionOf(c);
+    if (session === engine.defaultSession) engine.replaceScenario(loaded);
+    else session.replaceScenario(loaded);
+    return c.json(publicScenario(loaded, loaded.plan.seed));
+  });
+  routes.get('/rules', (c) =>
+    c.json({
+      rules: sessionOf(c).rules.map((rule) => ({
+        id: rule.id,
+        summary: explainRule(rule),
+      })),
+    }),
+  );
+  routes.post('/rules', async (c) => {
+    const parsed = parseRules({ file: 'rules', text: await c.req.text() }, engine.libraries);
+    if (parsed.problems !== undefined) return problem(c, 422, 'The rules are wrong.', parsed.problems);
+    const added = sessionOf(c).use(parsed.value);
+    return c.json(
+      {
+        rules: added.map((rule) => ({
+          id: rule.id,
+          summary: explainRule(rule),
+        })),
+      },
+      201,
+    );
+  });
+  routes.post('/reset', (c) => {
+    sessionOf(c).reset();
+    return c.body(null, 204);
+  });
+  return routes;
+}
+
+/** What the server has once. */
+function serverRoutes({ engine, origin }: AdminOptions): Hono {
+  const routes = new Hono();
+  const shown = (session: Session) => ({
+    id: session.id,
+    base_url: session === engine.defaultSession ? `${origin()}/v1` : `${origin()}/s/${encodeURIComponent(session.id)}/v1`,
+    scenario: session.plan.name,
+    seed: session.plan.seed,
+  });
+  routes.get('/sessions', (c) => c.json({ sessions: engine.sessions.map(shown) }));
+  routes.post('/sessions', async (c) => {
+    const session = engine.openSession(requestedScenario(await c.req.text(), engine));
+    return c.json(shown(session), 201);
+  });
+  routes.delete('/sessions/:id', (c) => {
+    const id = c.req.param('id');
+    if (engine.closeSession(id)) return c.body(null, 204);
+    return problem(c, 404, 'No such session.', id === 'default' ? 'The default session stays.' : `There is no session ${id}.`);
+  });
+  routes.delete('/sessions', (c) => {
+    for (const { id } of engine.sessions) engine.closeSession(id);
+    return c.body(null, 204);
+  });
+  return routes;
+}
+
+/** The scenario of `{ scenario?, seed? }`; the server's without one. */
+function requestedScenario(body: string, engine: Engine): LoadedScenario {
+  const given = body.trim() === '' ? {} : asRecord(parseJson(body));
+  if (given === undefined) throw wrong('', 'expected a JSON object such as {"scenario": "flaky", "seed": 7}');
+  const { scenario, seed, ...unknown } = given;
+  for (const key of Object.keys(unknown)) throw wrong(key, 'unknown key; known: scenario, seed');
+  if (seed !== undefined && !(Number.isSafeInteger(seed) && Number(seed) >= 0)) throw wrong('seed', 'expected a whole number');
+  const source = scenario === undefined ? engine.scenario.source : scenarioSource(scenario);
+  if (scenario === undefined && seed === undefined) return engine.scenario;
+  return loadScenario(source, engine.libraries, seed === undefined ? undefined : Number(seed));
+}
+
+/** A bundled name, YAML text, or a scenario as JSON. Paths are refused: the caller may be on another machine. */
+function scenarioSource(scenario: unknown) {
+  if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
+  if (scenario.includes('\n') || /:\s/.test(scenario)) return { file: 'scenario', text: scenario };
+  if (/[\\/]/.test(scenario) || /\.ya?ml$/i.test(scenario))
+    throw wrong('scenario', 'expected the name of a bundled scenario, or its text, found a path');
+  return fileSource(bundledPath(scenario), scenario);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw wrong('', `invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function wrong(path: string, message: string): ScenarioError {
+  const mistake: Problem = { file: 'body', path, message };
+  return new ScenarioError([mistake]);
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { expect, test } from 'vitest';
+import { cruiseOptions, forbidden } from './architecture-rules.ts';
+
+async function cruiseSource(baseDir: string): Promise<{ total: number; violations: string[] }> {
+  const { output } = await cruise(['src'], {
+    ...cruiseOptions,
+    baseDir,
+    ruleSet: { forbidden },
+    validate: true,
+  });
+  const { summary } = output as ICruiseResult;
+  return {
+    total: summary.totalCruised,
+    violations: summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
+  };
+}
+
+test('imports point one way, without cycles', async () => {
+  const { total, violations } = await cruiseSource(fileURLToPath(new URL('..', import.meta.url)));
+  expect(total).toBeGreaterThan(100);
+  expect(violations).toEqual([]);
+});
+
+test.each([
+  ['core imports Node', { 'src/core/a.ts': "import 'node:fs';" }, 'core-imports-no-node'],
+  [
+    'core imports what is above it',
+    { 'src/core/a.ts': "import '../engine/b.ts';", 'src/engine/b.ts': '' },
+    'core-imports-only-core',
+  ],
+  [
+    'a stage imports a later one',
+    {
+      'src/core/openai/a.ts': "import '../plan/b.ts';",
+      'src/core/plan/b.ts': '',
+    },
+    'openai-imports-only-what-comes-before-it',
+  ],
+  [
+    'the engine imports the server',
+    { 'src/engine/a.ts': "import '../server/b.ts';", 'src/server/b.ts': '' },
+    'engine-imports-only-what-comes-before-it',
+  ],
+  [
+    'the server imports a fault',
+    {
+      'src/server/a.ts': "import '../core/faults/b.ts';",
+      'src/core/faults/b.ts': '',
+    },
+    'server-knows-no-fault',
+  ],
+  [
+    'two files import each other',
+    {
+      'src/core/a.ts': "import './b.ts';",
+      'src/core/b.ts': "import './a.ts';",
+    },
+    'no-cycles',
+  ],
+])('it is noticed when %s', async (_what, files, rule) => {
+  const folder = mkdtempSync(join(tmpdir(), 'mock-openai-'));
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), `${text}\nexport {};\n`);
+  }
+  const { violations } = await cruiseSource(folder);
+  expect(violations.some((violation) => violation.startsWith(`${rule}: `))).toBe(true);
+});

@@ -1,0 +1,107 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { faults } from '../../src/core/faults/registry.ts';
+import { bundledScenarios } from '../../src/engine/load-scenario.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const cwd = mkdtempSync(join(tmpdir(), 'mock-openai-'));
+writeFileSync(
+  join(cwd, 'good.yaml'),
+  'seed: 3\nrules:\n  - { name: twice, attempts: 1..2, fault: server_error }\n  - { every: 2, fault: hang }\n',
+);
+writeFileSync(join(cwd, 'bad.yaml'), 'rules:\n  - fault: latncy\n');
+writeFileSync(join(cwd, 'worse.yaml'), 'rules: 5\n');
+
+test('check says that a scenario is good', async () => {
+  expect(await runCli(['check', 'good.yaml', 'flaky'], cwd)).toEqual({
+    code: 0,
+    stdout: 'good.yaml: ok, 2 rules\nflaky: ok, 3 rules\n',
+    stderr: '',
+  });
+});
+
+test('check reports the problems of all files, and what is good', async () => {
+  expect(await runCli(['check', 'bad.yaml', 'good.yaml', 'worse.yaml', 'missing.yaml'], cwd)).toEqual({
+    code: 2,
+    stdout: 'good.yaml: ok, 2 rules\n',
+    stderr:
+      'bad.yaml:2:12 unknown fault "latncy". Did you mean "latency"?\n' +
+      'worse.yaml:1:8 expected a list, found 5\n' +
+      'missing.yaml: cannot read the scenario: there is no such file\n',
+  });
+});
+
+test('every bundled scenario is good', async () => {
+  expect((await runCli(['check', ...bundledScenarios()], cwd)).code).toBe(0);
+});
+
+test('explain says the scenario in words and plays the first requests through', async () => {
+  const { code, stdout, stderr } = await runCli(['explain', 'good.yaml', '--requests', '4'], cwd);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toBe(`good, seed 3
+
+The first rule that fires decides:
+  1. twice: every request, attempts 1 to 2 of a call: server_error (500)
+  2. every request, only every 2nd: hang (depends on the order of arrival)
+
+The first requests, played through: chat completions for gpt-4o, every other call streaming, one request a second,
+each failed call retried twice as the official SDKs do:
+
+request  call  attempt  outcome  fault         rule
+1        1     1        500      server_error  twice
+2        1     2        500      server_error  twice
+3        1     3        200
+4        2     1        500      server_error  twice
+`);
+});
+
+test.each(bundledScenarios())('explain plays %s through', async (name) => {
+  const { code, stdout } = await runCli(['explain', name]);
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split('\n').length).toBeGreaterThan(20);
+});
+
+test('faults lists the catalogue, for people and for machines', async () => {
+  const { stdout } = await runCli(['faults']);
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ', 1)[0]),
+  ).toEqual(faults.map(({ name }) => name));
+  const rows = JSON.parse((await runCli(['faults', '--json'])).stdout);
+  expect(rows.find(({ name }: { name: string }) => name === 'rate_limit')).toMatchObject({
+    status: 429,
+    kind: 'error',
+    strikes: 'api',
+    parameters: { type: 'object', properties: { retry_after: {}, limit: {} } },
+  });
+});
+
+test('scenarios lists what is bundled and what each proves', async () => {
+  const rows = JSON.parse((await runCli(['scenarios', '--json'])).stdout);
+  expect(rows.map(({ name }: { name: string }) => name)).toEqual(bundledScenarios());
+  for (const { proves } of rows) expect(proves).toMatch(/^Proves that .+\.$/);
+  expect((await runCli(['scenarios'])).stdout).toContain('flaky');
+});
+
+test.each([[['--help']], [['serve', '--help']], [['check', '--help']]])('%j is help on stdout, exit code 0', async (args) => {
+  const { code, stdout, stderr } = await runCli(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('Usage: mock-openai');
+});
+
+test('--version prints the version of the package', async () => {
+  expect(await runCli(['--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
+
+test('check without a file is a usage error', async () => {
+  const { code, stderr } = await runCli(['check']);
+  expect(code).toBe(2);
+  expect(stderr).toContain("missing required argument 'file'");
+});

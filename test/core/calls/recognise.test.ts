@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CallRecogniser, callLabel, type Recognition, type Sighting } from '../../../src/core/calls/recognise.ts';
+
+let connections = 0;
+
+function sighting(parts: Partial<Sighting> = {}): Sighting {
+  connections += 1;
+  const at = parts.at ?? 0;
+  return {
+    pathCall: undefined,
+    headers: {},
+    fingerprint: 'same',
+    at,
+    connection: { id: connections, acceptedAt: at, requests: 1 },
+    ...parts,
+  };
+}
+
+function failed(at: number, connection = 0, hintMs?: number) {
+  return {
+    at,
+    status: 429,
+    complete: true,
+    hintMs,
+    shouldRetry: undefined,
+    connection,
+  };
+}
+
+const retry = (count: number) => ({
+  headers: { 'x-stainless-retry-count': String(count) },
+});
+const succeeded = (at: number) => ({ ...failed(at), status: 200 });
+
+function recogniser() {
+  const forgotten: string[] = [];
+  return {
+    calls: new CallRecogniser((call) => forgotten.push(call)),
+    forgotten,
+  };
+}
+
+test('the token of the path names the call, whatever else changes', () => {
+  const { calls } = recogniser();
+  const first = calls.arrive(sighting({ pathCall: 'a', fingerprint: 'x' }));
+  const second = calls.arrive(sighting({ pathCall: 'a', fingerprint: 'y', ...retry(0) }));
+  expect(
+    [first, second].map(({ call, attempt, evidence, certainty }) => [callLabel(call), attempt, evidence, certainty]),
+  ).toEqual([
+    ['a', 1, 'path', 'exact'],
+    ['a', 2, 'path', 'exact'],
+  ]);
+});
+
+test.each(['x-client-request-id', 'idempotency-key'])('%s names the call', (header) => {
+  const { calls } = recogniser();
+  calls.arrive(sighting({ headers: { [header]: 'k' } }));
+  const second = calls.arrive(sighting({ headers: { [header]: 'k' }, fingerprint: 'other' }));
+  expect(second).toMatchObject({
+    attempt: 2,
+    evidence: header === 'idempotency-key' ? header : 'client-request-id',
+    certainty: 'exact',
+  });
+});
+
+test('a client that names every attempt anew is followed by its retry count', () => {
+  const { calls } = recogniser();
+  const first = calls.arrive(
+    sighting({
+      headers: { 'x-client-request-id': 'a', 'x-stainless-retry-count': '0' },
+    }),
+  );
+  calls.settle(first.call, failed(1));
+  const second = calls.arrive(
+    sighting({
+      at: 500,
+      headers: { 'x-client-request-id': 'b', 'x-stainless-retry-count': '1' },
+    }),
+  );
+  expect(second).toMatchObject({
+    call: first.call,
+    attempt: 2,
+    evidence: 'retry-count',
+  });
+});
+
+test('the same request after a retryable failure is its retry; after a success it is a new call', () => {
+  const { calls, forgotten } = recogniser();
+  const first = calls.arrive(sighting());
+  calls.settle(first.call, failed(1));
+  const second = calls.arrive(sighting({ at: 1_000 }));
+  expect(second).toMatchObject({
+    call: first.call,
+    attempt: 2,
+    evidence: 'fingerprint',
+    certainty: 'likely',
+  });
+  calls.settle(second.call, succeeded(1_001));
+  const third = calls.arrive(sighting({ at: 2_000 }));
+  expect(third).toMatchObject({ attempt: 1, evidence: 'first' });
+  expect(third.call).not.toBe(first.call);
+  expect(forgotten).toEqual([first.call]);
+});
+
+test('a request that is never answered becomes retryable when the client leaves', () => {
+  const { calls } = recogniser();
+  const first = calls.arrive(sighting());
+  expect(calls.arrive(sighting({ at: 5 })).call).not.toBe(first.call);
+  calls.settle(first.call, {
+    ...failed(1_000),
+    status: undefined,
+    complete: false,
+  });
+  expect(calls.arrive(sighting({ at: 1_500 })).call).toBe(first.call);
+});
+
+test('the first request of a connection opened before the failure was sent cannot be its retry', () => {
+  const { calls } = recogniser();
+  const first = calls.arrive(sighting());
+  calls.settle(first.call, failed(10));
+  const other = calls.arrive(sighting({ at: 11, connection: { id: 99, acceptedAt: 5, requests: 1 } }));
+  expect(other.call).not.toBe(first.call);
+});
+
+test('of several failed calls, the one that failed on the same connection is taken, and called ambiguous', () => {
+  const { calls } = recogniser();
+  const a = calls.arrive(sighting());
+  const b = calls.arrive(sighting({ connection: { id: 50, acceptedAt: 0, requests: 1 } }));
+  calls.settle(a.call, failed(1, 40));
+  calls.settle(b.call, failed(1, 50));
+  const again = calls.arrive(sighting({ at: 100, connection: { id: 50, acceptedAt: 0, requests: 2 } }));
+  expect(again).toMatchObject({
+    call: b.call,
+    attempt: 2,
+    certainty: 'ambiguous',
+  });
+});
+
+test('a count of 0 is a new call while the SDK itself may still retry, and an outer retry once that is overdue', () => {
+  const { calls } = recogniser();
+  const first = calls.arrive(sighting({ ...retry(0) }));
+  calls.settle(first.call, failed(1, 0, 1_000));
+  expect(calls.arrive(sighting({ at: 900, ...retry(0) })).call).not.toBe(first.call);
+  expect(calls.arrive(sighting({ at: 1_500, ...retry(0) }))).toMatchObject({
+    call: first.call,
+    attempt: 2,
+  });
+});
+
+test('nested retries go on in the same call: 0 1 2 0 1 2', () => {
+  const { calls } = recogniser();
+  const seen: Recognition[] = [];
+  for (const [index, count] of [0, 1, 2, 0, 1, 2].entries()) {
+    const recognition = calls.arrive(sighting({ at: index * 1_000, ...retry(count) }));
+    seen.push(recognition);
+    calls.settle(recognition.call, failed(index * 1_000 + 1));
+  }
+  expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(new Set(seen.map(({ call }) => call)).size).toBe(1);
+});
+
+test('a retry whose earlier attempts never got here keeps its position', () => {
+  const { calls } = recogniser();
+  expect(calls.arrive(sighting({ ...retry(2) })).attempt).toBe(3);
+});
+
+/** Clients of the SDK's kind in any interleaving: each sees failures until its third attempt. */
+test('parallel calls with a retry count each get their own chain, whatever the interleaving', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.boolean(), fc.infiniteStream(fc.nat()), (clients, identical, choices) => {
+      const { calls } = recogniser();
+      const next = Array.from({ length: clients }, () => 0);
+      let at = 0;
+      const attempts: number[][] = next.map(() => []);
+      while (next.some((count) => count < 3)) {
+        const ready = next.flatMap((count, client) => (count < 3 ? [client] : []));
+        const client = ready[(choices.next().value as number) % ready.length] as number;
+        const count = next[client] as number;
+        at += 3;
+        const seen = calls.arrive(
+          sighting({
+            at,
+            fingerprint: identical ? 'same' : `f${client}`,
+            ...retry(count),
+          }),
+        );
+        attempts[client]?.push(seen.attempt);
+        calls.settle(seen.call, count < 2 ? failed(at + 1, 0, 60_000) : succeeded(at + 1));
+        next[client] = count + 1;
+      }
+      for (const positions of attempts) expect(positions).toEqual([1, 2, 3]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('distinct requests without any marker are told apart by what they say', () => {
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...Array(60).keys()], { minLength: 60 }), (order) => {
+      const { calls } = recogniser();
+      const seen = new Map<number, Recognition[]>();
+      for (const [index, n] of order.entries()) {
+        const client = n % 20;
+        const recognition = calls.arrive(sighting({ at: index * 10, fingerprint: `f${client}` }));
+        calls.settle(recognition.call, failed(index * 10 + 1));
+        seen.set(client, [...(seen.get(client) ?? []), recognition]);
+      }
+      for (const recognitions of seen.values()) {
+        expect(recognitions.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+        expect(new Set(recognitions.map(({ call }) => call)).size).toBe(1);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('draw keys of equal requests do not depend on how they were grouped into calls', () => {
+  const keys = (settle: boolean) => {
+    const { calls } = recogniser();
+    return Array.from({ length: 5 }, (_, i) => {
+      const { call, drawKey } = calls.arrive(sighting({ at: i * 10 }));
+      if (settle) calls.settle(call, failed(i * 10 + 1));
+      return drawKey;
+    });
+  };
+  expect(keys(true)).toEqual(keys(false));
+});
+
+test('memory is bounded: old calls make room', () => {
+  const { calls, forgotten } = recogniser();
+  for (let i = 0; i < 30_000; i++) calls.settle(calls.arrive(sighting({ fingerprint: `f${i}` })).call, failed(i));
+  expect(forgotten.length).toBe(10_000);
+});

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatDuration, parseDuration } from '../../src/core/duration.ts';
+
+test.each([
+  ['250ms', 250],
+  ['2s', 2_000],
+  ['1m30s', 90_000],
+  ['1.5s', 1_500],
+  ['1h', 3_600_000],
+  ['0', 0],
+])('%s is %d ms', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
+});
+
+test.each(['', '2', '-1s', 's', '2 s', '1e3ms', 'NaNs', '1..2s', '2S'])('"%s" is no duration', (text) => {
+  expect(parseDuration(text)).toBeUndefined();
+});
+
+test('what is printed reads back as the same duration', () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 100_000_000 }), (ms) => {
+      expect(parseDuration(formatDuration(ms))).toBeCloseTo(ms, 6);
+    }),
+  );
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { headersOf } from '../../../src/core/openai/layer.ts';
+import { fakeClock, replyContext } from '../../support/reply-context.ts';
+
+const names = (set: Parameters<typeof headersOf>[0]) => headersOf(set, replyContext()).map(([name]) => name);
+
+test('headers come in the order of the wire', () => {
+  expect(
+    names({
+      layer: 'api',
+      extra: [
+        ['X-Mine', '1'],
+        ['Retry-After', '1'],
+        ['content-type', 'application/json'],
+      ],
+    }),
+  ).toEqual([
+    'date',
+    'content-type',
+    'connection',
+    'Retry-After',
+    'cf-ray',
+    'cf-cache-status',
+    'server',
+    'strict-transport-security',
+    'x-content-type-options',
+    'access-control-expose-headers',
+    'openai-organization',
+    'openai-processing-ms',
+    'openai-project',
+    'openai-version',
+    'x-openai-proxy-wasm',
+    'x-request-id',
+    'set-cookie',
+    'alt-svc',
+    'X-Mine',
+  ]);
+});
+
+test('the gateway names neither time nor account', () => {
+  expect(names({ layer: 'gateway' })).toEqual([
+    'date',
+    'connection',
+    'cf-ray',
+    'cf-cache-status',
+    'server',
+    'vary',
+    'strict-transport-security',
+    'x-content-type-options',
+    'x-openai-proxy-wasm',
+    'x-request-id',
+    'set-cookie',
+    'alt-svc',
+  ]);
+});
+
+test('the edge sends only its own', () => {
+  expect(names({ layer: 'edge' })).toEqual(['date', 'connection', 'cf-ray', 'server', 'alt-svc']);
+});
+
+test('an answer may have headers of other layers and lack its own', () => {
+  const set = {
+    layer: 'edge',
+    also: ['x-request-id', 'no-such-header'],
+    without: ['server', 'x-own'],
+    extra: [['X-Own', '1']],
+  } as const;
+  expect(names(set)).toEqual(['date', 'connection', 'cf-ray', 'x-request-id', 'alt-svc']);
+});
+
+test('values come from the context', () => {
+  const clock = fakeClock();
+  clock.advance(412.4);
+  const headers = new Map(headersOf({ layer: 'api' }, replyContext({ clock, receivedAt: 0.2 })));
+  expect(headers.get('date')).toBe('Fri, 10 Jul 2026 18:54:12 GMT');
+  expect(headers.get('openai-processing-ms')).toBe('412');
+  expect(headers.get('cf-ray')).toMatch(/^[0-9a-f]{16}-[A-Z]{3}$/);
+  expect(headers.get('set-cookie')).toMatch(
+    /^__cf_bm=[\w.]{43}-1783709652-1\.0\.1\.1; HttpOnly; SameSite=None; Secure; Path=\/; Domain=api\.openai\.com; Expires=Fri, 10 Jul 2026 19:24:12 GMT$/,
+  );
+});

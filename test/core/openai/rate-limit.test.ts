@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import {
+  type Bucket,
+  bucketHeaders,
+  DAY_MS,
+  idleBucketHeaders,
+  idleBuckets,
+  limitedModel,
+  MINUTE_MS,
+  precountTokens,
+  publishedLimits,
+} from '../../../src/core/openai/rate-limit.ts';
+import { apiRequest, replyContext } from '../../support/reply-context.ts';
+
+const THIRTY_DAYS_MS = 30 * DAY_MS;
+const FULL: Bucket = { limit: 1, used: 0, windowMs: MINUTE_MS };
+
+const chat = (model: string, ...contents: readonly unknown[]) =>
+  apiRequest({
+    body: {
+      model,
+      messages: contents.map((content) => ({ role: 'user', content })),
+    },
+  });
+
+/** Real headers (wire.md 2.4): limit, used, window, remaining, reset. */
+test.each([
+  [500, 1, MINUTE_MS, '499', '120ms'],
+  [3_000, 1, MINUTE_MS, '2999', '20ms'],
+  [3_500, 1, MINUTE_MS, '3499', '17ms'],
+  [5_000, 1, MINUTE_MS, '4999', '12ms'],
+  [10_000, 1, MINUTE_MS, '9999', '6ms'],
+  [10_000, 1, DAY_MS, '9999', '8.64s'],
+  [15_000, 1, MINUTE_MS, '14999', '4ms'],
+  [30_000, 1, MINUTE_MS, '29999', '2ms'],
+  [50, 1, MINUTE_MS, '49', '1.2s'],
+  [200, 1, DAY_MS, '199', '7m12s'],
+  [200, 2.89969, DAY_MS, '197', '20m52.666s'],
+  [10_000, 3.72651, DAY_MS, '9996', '32.197s'],
+  [10_000, 475.20198, DAY_MS, '9524', '1h8m25.745s'],
+])('a bucket of %d with %d used resets as seen on the wire', (limit, used, windowMs, remaining, reset) => {
+  const headers = new Map(bucketHeaders({ limit, used, windowMs }, FULL));
+  expect(headers.get('x-ratelimit-remaining-requests')).toBe(remaining);
+  expect(headers.get('x-ratelimit-reset-requests')).toBe(reset);
+});
+
+test.each([
+  [40_000, 788, MINUTE_MS, '39212', '1.182s'],
+  [30_000, 4, MINUTE_MS, '29996', '8ms'],
+  [150_000_000, 28, MINUTE_MS, '149999972', '0s'],
+  [40_000_000, 1_814, MINUTE_MS, '39998186', '2ms'],
+  [100_000, 74.44234, THIRTY_DAYS_MS, '99925', '32m9.545s'],
+  [100_000, 11_552.43277, THIRTY_DAYS_MS, '88447', '83h10m39.057s'],
+])('a token bucket of %d with %d used resets as seen on the wire', (limit, used, windowMs, remaining, reset) => {
+  const headers = new Map(bucketHeaders(FULL, { limit, used, windowMs }));
+  expect(headers.get('x-ratelimit-remaining-tokens')).toBe(remaining);
+  expect(headers.get('x-ratelimit-reset-tokens')).toBe(reset);
+});
+
+test('a healthy account shows the limits of tier 5, less this request', () => {
+  expect(idleBucketHeaders(replyContext())).toEqual([
+    ['x-ratelimit-limit-requests', '10000'],
+    ['x-ratelimit-limit-tokens', '30000000'],
+    ['x-ratelimit-remaining-requests', '9999'],
+    ['x-ratelimit-remaining-tokens', '29999996'],
+    ['x-ratelimit-reset-requests', '6ms'],
+    ['x-ratelimit-reset-tokens', '0s'],
+  ]);
+});
+
+test('a daily limit hides the one per minute', () => {
+  const { requests } = idleBuckets(apiRequest(), publishedLimits('gpt-4o-mini', 1));
+  expect(requests).toEqual({ limit: 10_000, used: 1, windowMs: DAY_MS });
+});
+
+test('a request takes no more than the bucket has', () => {
+  const { tokens } = idleBuckets(chat('gpt-4', 'x'.repeat(100_000)), publishedLimits('gpt-4', 1));
+  expect(tokens.used).toBe(10_000);
+});
+
+test.each([
+  ['gpt-4o', { rpm: 10_000, tpm: 30_000_000 }],
+  ['gpt-4o-2024-08-06', { rpm: 10_000, tpm: 30_000_000 }],
+  ['gpt-4o-mini-2024-07-18', { rpm: 30_000, tpm: 150_000_000 }],
+  ['gpt-4', { rpm: 10_000, tpm: 1_000_000 }],
+  ['gpt-4-0613', { rpm: 10_000, tpm: 1_000_000 }],
+  ['gpt-4-turbo-2024-04-09', { rpm: 10_000, tpm: 2_000_000 }],
+  ['gpt-5.6-sol', { rpm: 15_000, tpm: 40_000_000 }],
+  ['gpt-5-nano', { rpm: 30_000, tpm: 180_000_000 }],
+  ['gpt-45', { rpm: 10_000, tpm: 30_000_000 }],
+  ['', { rpm: 10_000, tpm: 30_000_000 }],
+  ['-', { rpm: 10_000, tpm: 30_000_000 }],
+])('the model %j has its published limits', (model, limits) => {
+  expect(publishedLimits(model)).toEqual(limits);
+});
+
+test('lower tiers have less', () => {
+  expect(publishedLimits('gpt-4o', 1)).toEqual({ rpm: 500, tpm: 30_000 });
+  expect(publishedLimits('gpt-3.5-turbo-0125', 1)).toEqual({
+    rpm: 3_500,
+    rpd: 10_000,
+    tpm: 200_000,
+  });
+});
+
+test.each([
+  [chat('gpt-4o', 'Hello'), 4],
+  [chat('gpt-4o', 'abc', 'defgh'), 6],
+  [
+    chat('gpt-4o', [
+      { type: 'text', text: 'abcdefgh' },
+      { type: 'image_url', image_url: {} },
+    ]),
+    5,
+  ],
+  [chat('gpt-4o', null), 3],
+  [apiRequest({ body: { model: 'gpt-4o', messages: 'no list' } }), 2],
+  [apiRequest({ body: 7 }), 2],
+])('tokens are counted from characters and messages: %#', (request, tokens) => {
+  expect(precountTokens(request)).toBe(tokens);
+});
+
+test('max_tokens is not counted', () => {
+  const body = {
+    model: 'gpt-4o',
+    messages: [{ role: 'user', content: 'Hello' }],
+    max_tokens: 4_000,
+  };
+  expect(precountTokens(apiRequest({ body }))).toBe(4);
+});
+
+test('a request without a model has the limits of the fallback', () => {
+  expect(limitedModel(apiRequest({ body: {} }))).toBe('gpt-4o');
+  expect(limitedModel(apiRequest({ method: 'GET', path: '/v1/models/o3' }))).toBe('o3');
+});

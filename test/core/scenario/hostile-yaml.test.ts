@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { parseScenario } from '../../../src/core/scenario/parse.ts';
+import { libraries } from '../../../src/libraries.ts';
+
+const KIB_250 = 250 * 1024;
+const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+for (let i = 1; i < 12; i++) {
+  const [name, before] = [String.fromCharCode(97 + i), String.fromCharCode(96 + i)];
+  bomb.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]`);
+}
+
+test.each([
+  ['an alias bomb', bomb.join('\n')],
+  ['an alias to itself', 'rules: &a [*a]'],
+  ['ten megabytes', `name: ${'x'.repeat(10 * 1024 * 1024)}`],
+  ['deep flow nesting', '['.repeat(KIB_250)],
+  ['deep block nesting', Array.from({ length: 700 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+  ['deep compact nesting', '- '.repeat(KIB_250 / 2)],
+  ['many keys', Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n')],
+  ['the same key again and again', 'a: 1\n'.repeat(50_000)],
+  ['many errors', 'a: b: c\n'.repeat(30_000)],
+  ['many quotes', '"'.repeat(KIB_250)],
+  ['many tags', '!!x '.repeat(KIB_250 / 4)],
+  [
+    'a catastrophic regular expression too long to compile',
+    `rules: [ { match: { prompt: "/${'(a*)*'.repeat(5_000)}/" }, fault: ok } ]`,
+  ],
+  ['a repetition of repetitions', 'rules: [ { match: { prompt: "/((a{1000}){1000}){1000}/" }, fault: ok } ]'],
+  ['control characters', 'name: "\u0000\u0001"\n\u0000'],
+])('%s ends in a message within a second', (_what, text) => {
+  const started = performance.now();
+  const { problems = [] } = parseScenario({ file: 'hostile.yaml', text }, libraries);
+  const elapsedMs = performance.now() - started;
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.length).toBeLessThan(200);
+  for (const { message } of problems) expect(message.length).toBeLessThan(500);
+  // The promise is one second; twice that leaves room for a machine that runs other tests beside this one.
+  expect(elapsedMs).toBeLessThan(2_000);
+});

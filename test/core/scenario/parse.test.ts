@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import { formatProblem } from '../../../src/core/problem.ts';
+import { parseRules, parseScenario } from '../../../src/core/scenario/parse.ts';
+import { libraries } from '../../../src/libraries.ts';
+
+/** The problems of a text, as a user sees them; an empty list when it is good. */
+function problemsOf(text: string): string[] {
+  return (parseScenario({ file: 'flaky.yaml', text }, libraries).problems ?? []).map(formatProblem);
+}
+
+function scenarioOf(text: string) {
+  const parsed = parseScenario({ file: 'flaky.yaml', text }, libraries);
+  if (parsed.problems !== undefined) throw new Error(parsed.problems.map(formatProblem).join('\n'));
+  return parsed.value;
+}
+
+test('an empty file is a scenario without rules', () => {
+  expect(scenarioOf('')).toMatchObject({
+    seed: 1,
+    auth: 'any',
+    models: 'any',
+    tokens: 'estimate',
+    rules: [],
+    replies: [],
+  });
+  expect(scenarioOf('# only a comment\n').rules).toEqual([]);
+});
+
+test('reads every key of a rule', () => {
+  const [rule] = scenarioOf(`
+rules:
+  - name: everything
+    match: { endpoint: chat.completions, method: POST, path: /v1/chat/completions, model: gpt-4o*, key: sk-*, stream: true,
+             header: { X-Test: /a/ }, prompt: /weather/i, user: u?, tokens: ">8000", has_tools: false }
+    attempts: 1..2
+    first: 9
+    after: 1
+    every: 2
+    times: 3
+    probability: 0.5
+    during: 10s..20s
+    per: key
+    fault: [ { latency: 2s }, server_error ]
+`).rules;
+  expect(rule).toMatchObject({
+    match: {
+      tokens: { from: 8_001, to: Number.POSITIVE_INFINITY },
+      header: { 'X-Test': '/a/' },
+    },
+    attempts: { from: 1, to: 2 },
+    during: { from: 10_000, to: 20_000 },
+    fault: [
+      { name: 'latency', params: { kind: 'constant', ms: 2_000 } },
+      { name: 'server_error', params: {} },
+    ],
+  });
+});
+
+test.each([
+  ['attempts: 2', { from: 2, to: 2 }],
+  ['attempts: 3..', { from: 3, to: Number.POSITIVE_INFINITY }],
+  ['attempts: ..2', { from: 0, to: 2 }],
+])('%s is a range', (line, range) => {
+  expect(scenarioOf(`rules: [ { ${line}, fault: ok } ]`).rules[0]?.attempts).toEqual(range);
+});
+
+test('the message of the contract', () => {
+  expect(problemsOf('rules:\n  - fault: latncy\n')).toEqual(['flaky.yaml:2:12 unknown fault "latncy". Did you mean "latency"?']);
+});
+
+test('reports all problems at once, in the order of the file, each at its place', () => {
+  expect(
+    problemsOf(`name: flaky
+nmae: again
+latency: { ttft: { p50: 10ms, p95: 5ms } }
+rules:
+  - name: a
+    match: { endpont: chat.completions, model: 3, prompt: /we(ather/i, tokens: ">x" }
+    attempts: 2..1
+    fault: { lateny: 2s }
+  - name: a
+    probability: 1.5
+    first: 0
+    every: .nan
+    fault: ok
+    sequence: [ok, { hang: { fr: 30s } }, 5]
+  - one_of: { ok: 1, hag: 2 }
+    per: sesion
+  - match: { endpoint: chat }
+replies:
+  - { content: x, echo: true, finish_reason: stopp }
+limits: {}
+`),
+  ).toEqual([
+    'flaky.yaml:2:1 unknown key "nmae". Did you mean "name"?',
+    'flaky.yaml:3:18 p50 must be above 0 and at most p95',
+    'flaky.yaml:6:14 unknown key "endpont". Did you mean "endpoint"?',
+    'flaky.yaml:6:48 expected text, found 3',
+    'flaky.yaml:6:59 invalid regular expression /we(ather/i: missing closing ): `(?i)we(ather`',
+    'flaky.yaml:6:80 expected a count of tokens such as ">8000" or "100..200", found ">x"',
+    'flaky.yaml:7:15 expected a position within the call such as 2, 1..2 or 3.., found "2..1"',
+    'flaky.yaml:8:14 unknown fault "lateny". Did you mean "latency"?',
+    'flaky.yaml:9:11 rules 1 and 2 have the same name; draws and counters go by it',
+    'flaky.yaml:10:18 expected a number of at most 1, found 1.5',
+    'flaky.yaml:11:12 expected a number of at least 1, found 0',
+    'flaky.yaml:12:12 expected a number, found NaN',
+    'flaky.yaml:14:5 a rule has only one of fault, sequence and one_of; found fault and sequence',
+    'flaky.yaml:14:30 unknown key "fr". Did you mean "for"?',
+    'flaky.yaml:14:43 expected the name of a fault or a mapping or a list, found 5',
+    'flaky.yaml:15:22 unknown fault "hag". Did you mean "hang"?',
+    'flaky.yaml:16:10 unknown value "sesion". Did you mean "session"?',
+    'flaky.yaml:17:5 the rule does nothing: give it one of fault, sequence or one_of',
+    'flaky.yaml:17:24 unknown endpoint "chat". Known: chat.completions, models, models.retrieve, root.',
+    'flaky.yaml:19:19 a reply has only one of content, echo, tokens, json, refusal, tool_call, tool_calls; found content and echo',
+    'flaky.yaml:19:46 unknown value "stopp". Did you mean "stop"?',
+    'flaky.yaml:20:1 unknown key "limits". Known: $schema, name, description, seed, tokens, auth, models, latency, replies, rules.',
+  ]);
+});
+
+test.each([
+  ['a list at the top', '[]', 'flaky.yaml:1:1 expected a mapping, found a list'],
+  ['broken YAML', 'a: b: c', 'flaky.yaml:1:4 invalid YAML: Nested mappings are not allowed in compact mappings'],
+  ['an unclosed list', 'rules: [', /^flaky\.yaml:1:\d+ invalid YAML: /],
+  ['a duplicate key', 'name: a\nname: b', 'flaky.yaml:2:1 key "name" is given twice'],
+  ['an unknown tag', 'seed: !!js/function 1', /^flaky\.yaml:1:\d+ invalid YAML: Unresolved tag/],
+  ['a rule that can never fire', 'rules: [ { first: 2, after: 5, fault: ok } ]', /never fires: first: 2 and after: 5/],
+  ['an infinite number', 'seed: .inf', 'flaky.yaml:1:7 expected a number or random, found Infinity'],
+  ['a negative count', 'rules: [ { times: -1, fault: ok } ]', 'flaky.yaml:1:19 expected a number of at least 1, found -1'],
+  ['repeat without a sequence', 'rules: [ { fault: ok, repeat: true } ]', 'flaky.yaml:1:23 repeat goes with sequence'],
+  ['a second document', 'name: a\n---\nname: b\n', /invalid YAML/],
+  ['lookahead', 'rules: [ { match: { prompt: /(?=a)/ }, fault: ok } ]', /invalid regular expression/],
+  ['unknown flags', 'rules: [ { match: { prompt: /a/g }, fault: ok } ]', /unknown flags "g"/],
+])('refuses %s', (_what, text, message) => {
+  const problems = problemsOf(text);
+  expect(problems).toHaveLength(1);
+  if (typeof message === 'string') expect(problems[0]).toBe(message);
+  else expect(problems[0]).toMatch(message);
+});
+
+test('__proto__ is only an unknown key', () => {
+  expect(problemsOf('__proto__: { seed: 9 }')).toHaveLength(1);
+  expect(({} as Record<string, unknown>)['seed']).toBeUndefined();
+});
+
+test('an object given by a program is checked the same way, by path', () => {
+  const { problems = [] } = parseScenario({ file: 'scenario', data: { rules: [{ fault: { latncy: '2s' } }] } }, libraries);
+  expect(problems.map(formatProblem)).toEqual([
+    'scenario: rules[0].fault.latncy: unknown fault "latncy". Did you mean "latency"?',
+  ]);
+});
+
+test('a cyclic object ends in a message', () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic['rules'] = [cyclic];
+  const { problems = [] } = parseScenario({ file: 'scenario', data: cyclic }, libraries);
+  expect(problems[0]?.message).toBe('nested more than 64 levels deep');
+});
+
+test('one rule or a list of rules is read', () => {
+  expect(parseRules({ file: 'rules', text: 'fault: ok' }, libraries).value).toHaveLength(1);
+  expect(parseRules({ file: 'rules', text: '[{"fault":"ok"},{"fault":"hang"}]' }, libraries).value).toHaveLength(2);
+  const { problems = [] } = parseRules({ file: 'rules', text: 'fault: okk' }, libraries);
+  expect(problems.map(formatProblem)).toEqual(['rules:1:8 unknown fault "okk". Did you mean "ok"?']);
+});

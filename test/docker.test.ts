@@ -1,0 +1,91 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+
+/*
+ * No Docker engine is needed: the files the last stage copies are laid out as it would, with production
+ * dependencies only, and the commands of the Dockerfile run there.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+
+/** The JSON array after an instruction. */
+function words(instruction: RegExp): string[] {
+  return JSON.parse(instruction.exec(lastStage)?.[1] ?? '[]');
+}
+
+function layOut(): string {
+  const image = mkdtempSync(join(tmpdir(), 'mock-openai-image-'));
+  const copied = [...lastStage.matchAll(/^COPY (?:--from=build )?(\S+) \S+$/gm)].map(([, source]) =>
+    (source ?? '').replace('/app/', ''),
+  );
+  expect(copied.sort()).toEqual(['dist', 'node_modules', 'package.json', 'scenarios']);
+  for (const name of copied.filter((other) => other !== 'node_modules'))
+    cpSync(join(root, name), join(image, name), { recursive: true });
+  const listed = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], { cwd: root, encoding: 'utf8' });
+  for (const path of listed
+    .trim()
+    .split('\n')
+    .filter((line) => line.includes('node_modules'))) {
+    const target = join(image, relative(root, path));
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(path, target, { recursive: true });
+  }
+  return image;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+test('the image is built in two stages, runs without root, and copies nothing that is not there', () => {
+  expect(dockerfile.match(/^FROM /gm)).toHaveLength(2);
+  expect(lastStage).toMatch(/^USER 1000:1000$/m);
+  expect(lastStage).toMatch(/^EXPOSE 8080$/m);
+  const sources = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list]) => (list ?? '').split(' '));
+  expect(sources.length).toBeGreaterThan(4);
+  for (const source of sources) expect(existsSync(join(root, source)), source).toBe(true);
+});
+
+test('entrypoint, health check and signals work with production dependencies only', async () => {
+  const image = layOut();
+  expect(existsSync(join(image, 'node_modules/vitest'))).toBe(false);
+  const port = await freePort();
+  const [, ...entry] = words(/^ENTRYPOINT (\[.*\])$/m);
+  const command = words(/^CMD (\[.*\])$/m);
+  const child = spawn(process.execPath, [...entry, ...command, '--port', String(port), '--scenario', 'slow', '--json'], {
+    cwd: image,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const first = await new Promise<string>((resolve) => child.stdout.once('data', (data: Buffer) => resolve(String(data))));
+  expect(JSON.parse(first)).toMatchObject({
+    event: 'listening',
+    scenario: 'slow',
+    admin_url: null,
+  });
+
+  const [node, ...check] = words(/^HEALTHCHECK [\s\S]*?CMD (\[.*\])$/m);
+  expect(node).toBe('node');
+  const healthy = (at: number) => {
+    const args = check.map((word) => word.replace(':8080', `:${at}`));
+    return new Promise((resolve) => spawn(process.execPath, args).once('close', resolve));
+  };
+  expect(await healthy(port)).toBe(0);
+  expect(await healthy(await freePort())).toBe(1);
+
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});

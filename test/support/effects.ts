@@ -1,0 +1,30 @@
+import type { Effect, Head, Reply } from '../../src/core/reply/effect.ts';
+
+/** A reply, read to its end. */
+export interface Collected {
+  /** The last head that was sent; undefined when there was none. */
+  readonly head: Head | undefined;
+  /** Everything written, as text. */
+  readonly text: string;
+  readonly effects: readonly Effect[];
+}
+
+/** Reads a reply to its end. */
+export function collect(reply: Reply): Collected {
+  const effects = [...reply];
+  const decoder = new TextDecoder();
+  let head: Head | undefined;
+  let text = '';
+  for (const effect of effects) {
+    if (effect.type === 'head') head = effect;
+    if (effect.type === 'write') {
+      text += typeof effect.data === 'string' ? effect.data : decoder.decode(effect.data, { stream: true });
+    }
+  }
+  return { head, text: text + decoder.decode(), effects };
+}
+
+/** The value of a header of the reply, by its name in any casing; undefined when it was not sent. */
+export function headerOf({ head }: Collected, name: string): string | undefined {
+  return head?.headers.find(([sent]) => sent.toLowerCase() === name.toLowerCase())?.[1];
+}

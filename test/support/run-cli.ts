@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** The built command. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line to its end. */
+export async function runCli(args: readonly string[], cwd = process.cwd()): Promise<CliResult> {
+  const child = start(args, cwd);
+  const code = await new Promise<number | null>((resolve) => child.process.once('close', resolve));
+  return { code, ...child.output };
+}
+
+export interface RunningServer {
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  readonly output: { stdout: string; stderr: string };
+  /** Resolves when what it prints contains the text. */
+  printed(text: string): Promise<void>;
+  /** Sends SIGTERM and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<CliResult>;
+}
+
+/** Starts `serve` and waits for its first line of stdout. It is killed when the test is over. */
+export async function startCli(args: readonly string[], cwd = process.cwd()): Promise<RunningServer & { firstLine: string }> {
+  const { process: child, output } = start(args, cwd);
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const until = (holds: () => boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => holds() && resolve();
+      child.stdout?.on('data', look);
+      child.stderr?.on('data', look);
+      child.once('close', () => (holds() ? resolve() : reject(new Error(`ended early: ${output.stdout}${output.stderr}`))));
+      look();
+    });
+  await until(() => output.stdout.includes('\n'));
+  return {
+    process: child,
+    output,
+    firstLine: output.stdout.split('\n', 1)[0] ?? '',
+    printed: (text) => until(() => output.stdout.includes(text) || output.stderr.includes(text)),
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return { code: await closed, ...output };
+    },
+  };
+}
+
+function start(args: readonly string[], cwd: string) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  return { process: child, output };
+}
