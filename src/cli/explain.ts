@@ -20,7 +20,7 @@ export async function explain(file: string, { requests, seed }: { requests: numb
   process.stdout.write(`${lines.join('\n')}\n`);
   if (requests === 0) return exitCode.pass;
   process.stdout.write(
-    '\nThe first requests, played through: chat completions for gpt-4o, every other call streaming, one request a second,\n' +
+    '\nThe first requests, played through: chat completions, every other call streaming, one request a second,\n' +
       'each failed call retried twice as the official SDKs do:\n\n',
   );
   const rows = playThrough(loaded, requests, libraries).map(({ request, call, attempt, rule, faults, outcome }) => [

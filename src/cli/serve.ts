@@ -1,6 +1,7 @@
 import { ScenarioError } from '../core/problem.ts';
 import { type JournalFile, writeJournalFile } from '../engine/journal-file.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
+import { playThrough } from '../engine/play-through.ts';
 import { libraries } from '../libraries.ts';
 import { isLoopback } from '../server/admin-guard.ts';
 import { type MockServer, startServer } from '../server/start.ts';
@@ -42,6 +43,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   const unwatch =
     path === undefined ? undefined : watch(server, { path, shownAs: options.scenario ?? path, seed: options.seed }, output);
+  setImmediate(() => warmUp(server));
   const signal = await stop;
   await (await unwatch)?.();
   await server.close(GRACE_MS);
@@ -70,6 +72,11 @@ async function start(options: ServeOptions, path: string | undefined, output: Se
       throw new UsageError(`cannot listen on host ${host}: it is no address of this machine`);
     throw error;
   }
+}
+
+/** Loads what the first answer needs while nobody waits for it. */
+function warmUp({ engine }: MockServer): void {
+  playThrough(engine.scenario, 2, engine.libraries);
 }
 
 async function openJournal(server: MockServer, path: string, output: ServeOutput): Promise<JournalFile> {

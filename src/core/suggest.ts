@@ -5,7 +5,7 @@ export function suggest(found: string, candidates: Iterable<string>): string {
 }
 
 /** The candidate nearest to the text, if it is near enough to have been meant. */
-export function nearest(found: string, candidates: Iterable<string>): string | undefined {
+function nearest(found: string, candidates: Iterable<string>): string | undefined {
   const wanted = found.toLowerCase().slice(0, 64);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;

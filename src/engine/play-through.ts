@@ -1,11 +1,13 @@
 import { isRetryable } from '../core/calls/outcome.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
+import type { Plan } from '../core/plan/compile.ts';
 import type { Head, Reply } from '../core/reply/effect.ts';
 import { Engine } from './engine.ts';
 import type { Incoming } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
+import type { Session } from './session.ts';
 
 /** What happened to one request of a play-through. */
 export interface Played {
@@ -24,49 +26,17 @@ const INTERVAL_MS = 1_000;
 /** Plays requests against a scenario on a virtual clock, without a network: one a second, failures retried twice. */
 export function playThrough(scenario: LoadedScenario, requests: number, libraries: Libraries): Played[] {
   let nowMs = 0;
-  const clock: Clock = {
-    now: () => nowMs,
-    wall: () => Date.UTC(2026, 0, 1) + nowMs,
-  };
-  const engine = new Engine({ scenario, clock, libraries });
+  const clock: Clock = { now: () => nowMs, wall: () => Date.UTC(2026, 0, 1) + nowMs };
+  const session = new Engine({ scenario, clock, libraries }).defaultSession;
+  const caller = callerOf(scenario.plan);
   const played: Played[] = [];
-  let call = 1;
-  let attempt = 1;
-  for (let request = 1; request <= requests; request++) {
-    const exchange = engine.defaultSession.receive(incoming(call, attempt, nowMs), {
-      path: PATH,
-      call: undefined,
-      forced: undefined,
-    });
-    const performed = perform(exchange.reply, exchange.headSent);
-    exchange.finished({ ...performed, lastByteAt: nowMs, clientCloseAt: null });
-    const [entry] = engine.defaultSession.journal(request - 1);
-    if (entry === undefined) break;
-    const status = entry.status ?? undefined;
-    const complete = performed.closedBy === null;
-    const outcome = complete ? [status, entry.errorCode].filter((part) => part != null).join(' ') : performed.ending;
-    const { faultApplied } = entry;
-    const faults = faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
-    played.push({
-      request,
-      call,
-      attempt,
-      outcome,
-      faults,
-      rule: faultApplied?.rule ?? '',
-    });
-    const retried =
-      attempt <= RETRIES &&
-      isRetryable({
-        at: nowMs,
-        status,
-        complete,
-        hintMs: undefined,
-        shouldRetry: undefined,
-        connection: 1,
-      });
-    if (retried) attempt += 1;
-    else [call, attempt] = [call + 1, 1];
+  let place = { request: 1, call: 1, attempt: 1 };
+  while (place.request <= requests) {
+    const [outcome, retryable] = playOne(session, incoming(caller, place, nowMs), place.request);
+    played.push({ ...place, ...outcome });
+    const { request, call, attempt } = place;
+    const retried = retryable && attempt <= RETRIES;
+    place = { request: request + 1, call: retried ? call : call + 1, attempt: retried ? attempt + 1 : 1 };
     nowMs += INTERVAL_MS;
   }
   return played;
@@ -74,20 +44,41 @@ export function playThrough(scenario: LoadedScenario, requests: number, librarie
 
 const PATH = '/v1/chat/completions';
 
-function incoming(call: number, attempt: number, at: number): Incoming {
-  const body = JSON.stringify({
-    model: 'gpt-4o',
-    messages: [{ role: 'user', content: `Request ${call}` }],
-    stream: call % 2 === 0,
-  });
+type Place = Pick<Played, 'request' | 'call' | 'attempt'>;
+
+function playOne(session: Session, request: Incoming, seq: number): [Omit<Played, keyof Place>, boolean] {
+  const nowMs = request.headersAt;
+  const exchange = session.receive(request, { path: PATH, call: undefined, forced: undefined });
+  const performed = perform(exchange.reply, exchange.headSent);
+  exchange.finished({ ...performed, lastByteAt: nowMs, clientCloseAt: null });
+  const [entry] = session.journal(seq - 1);
+  const complete = performed.closedBy === null;
+  const status = entry?.status ?? undefined;
+  const outcome = complete ? [status, entry?.errorCode].filter((part) => part != null).join(' ') : performed.ending;
+  const faults = entry?.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
+  const retryable = isRetryable({ at: nowMs, status, complete, hintMs: undefined, shouldRetry: undefined, connection: 1 });
+  return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, retryable];
+}
+
+interface Caller {
+  readonly key: string;
+  readonly model: string;
+}
+
+/** A caller whom the scenario does not refuse: with a good key, and a model that exists. */
+function callerOf({ auth, settings: { models } }: Plan): Caller {
+  return {
+    key: typeof auth === 'string' ? 'sk-explain' : (auth[0] ?? ''),
+    model: typeof models === 'string' ? 'gpt-4o' : (models[0]?.id ?? ''),
+  };
+}
+
+function incoming({ key, model }: Caller, { call, attempt }: Place, at: number): Incoming {
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: `Request ${call}` }], stream: call % 2 === 0 });
   return {
     method: 'POST',
     target: PATH,
-    headers: {
-      authorization: 'Bearer sk-explain',
-      accept: 'application/json',
-      'x-stainless-retry-count': String(attempt - 1),
-    },
+    headers: { authorization: `Bearer ${key}`, accept: 'application/json', 'x-stainless-retry-count': String(attempt - 1) },
     body: Buffer.from(body),
     oversized: false,
     connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null },

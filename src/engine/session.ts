@@ -6,9 +6,11 @@ import type { JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { healthyReply } from '../core/openai/answer.ts';
+import type { ReplySpec } from '../core/openai/answer-settings.ts';
 import type { ReplyContext } from '../core/openai/context.ts';
 import { type ErrorAnswer, errorReply } from '../core/openai/error.ts';
 import { naturalError } from '../core/openai/natural-error.ts';
+import { type ApiRequest, fieldsOf } from '../core/openai/request.ts';
 import { promptTokens } from '../core/openai/tokens.ts';
 import { compileRules, depthOf, type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
@@ -222,9 +224,10 @@ export class Session {
     return decide(this.#active, this.#counters, arrival);
   }
 
-  #context({ incoming, request, bodySha256, recognition, requestId }: Received, facts: Facts): ReplyContext {
+  #context({ incoming, request, recognition, requestId }: Received, facts: Facts): ReplyContext {
     const { seed, identity, settings, replies } = this.#active;
     const { clock, libraries } = this.#parts;
+    let textKey: string | undefined;
     return {
       request,
       clock,
@@ -232,12 +235,12 @@ export class Session {
       identity,
       requestId,
       receivedAt: incoming.headersAt,
-      settings: {
-        ...settings,
-        reply: replies.find(({ matches }) => matches(facts))?.spec ?? {},
-      },
+      settings: { ...settings, reply: replyFor(replies, facts) },
       random: (...labels) => fork(seed, 'reply', recognition.drawKey, ...labels),
-      textRandom: (...labels) => fork(seed, 'text', request.path, bodySha256, ...labels),
+      textRandom: (...labels) => {
+        textKey ??= textKeyOf(request);
+        return fork(seed, 'text', textKey, ...labels);
+      },
     };
   }
 
@@ -269,4 +272,16 @@ export class Session {
     this.#parts.onEntry(record);
     if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
+}
+
+/** What the first matching entry of `replies` says. The model does not call a tool again once it has the result. */
+function replyFor(replies: Plan['replies'], facts: Facts): ReplySpec {
+  const found = replies.find(({ matches, spec }) => (spec.toolCalls === undefined || !facts.answersTool) && matches(facts));
+  return found?.spec ?? {};
+}
+
+/** Equal for requests that ask for the same, whether streamed or not. */
+function textKeyOf(request: ApiRequest): string {
+  const { stream: _stream, stream_options: _options, ...asked } = fieldsOf(request);
+  return sha256(request.path + JSON.stringify(asked));
 }

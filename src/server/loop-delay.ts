@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** Event-loop delay within one second, in milliseconds. */
-export interface LoopDelay {
+interface LoopDelay {
   /** End of the second, on the engine's clock. */
   readonly at: number;
   readonly p50: number;

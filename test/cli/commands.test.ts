@@ -46,7 +46,7 @@ The first rule that fires decides:
   1. twice: every request, attempts 1 to 2 of a call: server_error (500)
   2. every request, only every 2nd: hang (depends on the order of arrival)
 
-The first requests, played through: chat completions for gpt-4o, every other call streaming, one request a second,
+The first requests, played through: chat completions, every other call streaming, one request a second,
 each failed call retried twice as the official SDKs do:
 
 request  call  attempt  outcome  fault         rule

@@ -15,7 +15,7 @@ export interface ChatMessage {
   }[];
 }
 
-export interface ChatUsage {
+interface ChatUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;

@@ -6,7 +6,7 @@ import type { ErrorAnswer } from '../openai/error.ts';
 import type { Header } from '../reply/effect.ts';
 
 /** When the client is told to come back: a wait in milliseconds, a moment, or a raw header value that may be nonsense. */
-export type RetryAfter =
+type RetryAfter =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'date'; readonly ms: number }
   | { readonly kind: 'raw'; readonly value: string }

@@ -20,7 +20,7 @@ export function* chatCompletion(context: ReplyContext): Reply {
 }
 
 /** The body, its keys in wire order. */
-export function chatCompletionBody(answer: ChatAnswer, context: ReplyContext): unknown {
+function chatCompletionBody(answer: ChatAnswer, context: ReplyContext): unknown {
   const { id, created, model, fingerprint, choices } = answer;
   return {
     id,

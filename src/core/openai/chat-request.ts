@@ -2,15 +2,13 @@ import type { ReplyContext } from './context.ts';
 import { asList, asRecord, fieldsOf } from './request.ts';
 
 /** A function that the request offers, and the schema of its arguments. */
-export interface FunctionTool {
+interface FunctionTool {
   readonly name: string;
   readonly parameters: unknown;
 }
 
 /** How the answer's text has to look. */
-export type ResponseFormat =
-  | { readonly type: 'text' | 'json_object' }
-  | { readonly type: 'json_schema'; readonly schema: unknown };
+type ResponseFormat = { readonly type: 'text' | 'json_object' } | { readonly type: 'json_schema'; readonly schema: unknown };
 
 /** The most choices an answer has (wire.md 400-11). */
 const MAX_CHOICES = 128;

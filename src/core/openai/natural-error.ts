@@ -18,7 +18,7 @@ import { modelInfo } from './models.ts';
 import { type ApiRequest, fieldsOf, modelOf } from './request.ts';
 
 /** Which keys are good: any that is not empty, these, or no key is needed. */
-export type Auth = 'any' | 'none' | readonly string[];
+type Auth = 'any' | 'none' | readonly string[];
 
 /** What the answer of OpenAI would be wrong about. */
 export interface Rules {

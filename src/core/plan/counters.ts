@@ -1,5 +1,5 @@
 /** What a rule remembers within one scope. */
-export interface Count {
+interface Count {
   /** Requests that the rule spoke of. */
   readonly seen: number;
   /** Requests that it decided. */

@@ -20,7 +20,7 @@ export function dependsOnArrivalOrder({ rule }: PlannedRule): boolean {
 }
 
 /** A step in words: `latency, then server_error (500)`; `nothing` for no fault. */
-export function explainFaults(faults: readonly FaultCall[]): string {
+function explainFaults(faults: readonly FaultCall[]): string {
   if (faults.length === 0) return 'nothing';
   return faults
     .map(({ name }) => {

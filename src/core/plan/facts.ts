@@ -1,4 +1,4 @@
-import { type ApiRequest, asList, fieldsOf, modelOf } from '../openai/request.ts';
+import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from '../openai/request.ts';
 import { lastUserText } from '../openai/tokens.ts';
 
 /** What matchers ask about a request; each fact is found when it is first asked for. */
@@ -29,6 +29,13 @@ export class Facts {
   get hasTools(): boolean {
     const fields = fieldsOf(this.request);
     return asList(fields['tools']).length > 0 || asList(fields['functions']).length > 0;
+  }
+
+  /** The last message is the result of a tool call. */
+  get answersTool(): boolean {
+    const last = asList(fieldsOf(this.request)['messages']).at(-1);
+    const role = asRecord(last)?.['role'];
+    return role === 'tool' || role === 'function';
   }
 
   /** Text of the last user message. */

@@ -36,5 +36,3 @@ export const replySchema = record({
     } satisfies ReplySpec,
   };
 });
-
-export type ReplyRule = z.output<typeof replySchema>;

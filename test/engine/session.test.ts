@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { postChat, startMock } from '../support/start-mock.ts';
+
+const ask = async (mock: Parameters<typeof postChat>[0], body: object) => (await postChat(mock, body)).text();
+
+test('a stream says what the same request in one piece says', async () => {
+  const mock = await startMock();
+  const whole = JSON.parse(await ask(mock, {})).choices[0].message.content;
+  const events = (await ask(mock, { stream: true, stream_options: { include_usage: true } }))
+    .split('\n\n')
+    .filter((event) => event.startsWith('data: {'));
+  const streamed = events.map((event) => JSON.parse(event.slice(6)).choices[0]?.delta.content ?? '').join('');
+  expect(streamed).toBe(whole);
+});
+
+test('a tool is not called again once its result is there', async () => {
+  const mock = await startMock({
+    replies: [{ match: { prompt: '*weather*' }, tool_call: { name: 'get_weather', arguments: {} } }, { content: 'Sunny.' }],
+  });
+  const messages = [{ role: 'user', content: 'the weather?' }];
+  const first = JSON.parse(await ask(mock, { messages })).choices[0].message;
+  expect(first.tool_calls[0].function.name).toBe('get_weather');
+  const second = await ask(mock, {
+    messages: [...messages, first, { role: 'tool', tool_call_id: first.tool_calls[0].id, content: '25 °C' }],
+  });
+  expect(JSON.parse(second).choices[0].message.content).toBe('Sunny.');
+});
+
+test('a rule may be added with a name that is taken: both go on', async () => {
+  const mock = await startMock({ rules: [{ name: 'a', fault: 'overloaded' }] });
+  mock.use({ name: 'a', times: 1, fault: 'server_error' });
+  expect([(await postChat(mock)).status, (await postChat(mock)).status]).toEqual([500, 503]);
+});
+
+test('requests and ids are told apart: no two answers share a request id', async () => {
+  const mock = await startMock();
+  const ids = await Promise.all(Array.from({ length: 300 }, async () => (await postChat(mock)).headers.get('x-request-id')));
+  expect(new Set(ids).size).toBe(300);
+});
