@@ -1,10 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { expect, test } from 'vitest';
 import { cruiseOptions, forbidden } from './architecture-rules.ts';
+import { tempFolder } from './support/temp-folder.ts';
 
 async function cruiseSource(baseDir: string): Promise<{ total: number; violations: string[] }> {
   const { output } = await cruise(['src'], {
@@ -63,11 +61,8 @@ test.each([
     'no-cycles',
   ],
 ])('it is noticed when %s', async (_what, files, rule) => {
-  const folder = mkdtempSync(join(tmpdir(), 'mock-openai-'));
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), `${text}\nexport {};\n`);
-  }
+  const sources = Object.entries(files).map(([file, text]) => [file, `${text}\nexport {};\n`]);
+  const folder = tempFolder(Object.fromEntries(sources));
   const { violations } = await cruiseSource(folder);
   expect(violations.some((violation) => violation.startsWith(`${rule}: `))).toBe(true);
 });

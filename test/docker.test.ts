@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { tempFolder } from './support/temp-folder.ts';
 
 /*
  * No Docker engine is needed: the files the last stage copies are laid out as it would, with production
@@ -21,7 +21,7 @@ function words(instruction: RegExp): string[] {
 }
 
 function layOut(): string {
-  const image = mkdtempSync(join(tmpdir(), 'mock-openai-image-'));
+  const image = tempFolder();
   const copied = [...lastStage.matchAll(/^COPY (?:--from=build )?(\S+) \S+$/gm)].map(([, source]) =>
     (source ?? '').replace('/app/', ''),
   );

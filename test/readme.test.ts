@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,6 +10,7 @@ import { parseScenario } from '../src/core/scenario/parse.ts';
 import { bundledPath, bundledScenarios } from '../src/engine/load-scenario.ts';
 import { libraries } from '../src/libraries.ts';
 import { runCli, startCli } from './support/run-cli.ts';
+import { tempFolder } from './support/temp-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const path = join(root, 'README.md');
@@ -78,11 +78,10 @@ test('the commands for other languages work against the server they start', asyn
 });
 
 test('the ten lines print what they are said to print', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mock-openai-'));
+  const folder = tempFolder({ 'example.mjs': blocks('js example')[0] ?? '' });
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules/mock-openai'));
   symlinkSync(join(root, 'node_modules/openai'), join(folder, 'node_modules/openai'));
-  writeFileSync(join(folder, 'example.mjs'), blocks('js example')[0] ?? '');
   const { stdout } = await run(process.execPath, ['example.mjs'], {
     cwd: folder,
   });

@@ -1,21 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faults } from '../../src/core/faults/registry.ts';
 import { bundledScenarios } from '../../src/engine/load-scenario.ts';
 import { runCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
-const cwd = mkdtempSync(join(tmpdir(), 'mock-openai-'));
-writeFileSync(
-  join(cwd, 'good.yaml'),
-  'seed: 3\nrules:\n  - { name: twice, attempts: 1..2, fault: server_error }\n  - { every: 2, fault: hang }\n',
-);
-writeFileSync(join(cwd, 'bad.yaml'), 'rules:\n  - fault: latncy\n');
-writeFileSync(join(cwd, 'worse.yaml'), 'rules: 5\n');
+const FILES = {
+  'good.yaml': 'seed: 3\nrules:\n  - { name: twice, attempts: 1..2, fault: server_error }\n  - { every: 2, fault: hang }\n',
+  'bad.yaml': 'rules:\n  - fault: latncy\n',
+  'worse.yaml': 'rules: 5\n',
+};
 
 test('check says that a scenario is good', async () => {
-  expect(await runCli(['check', 'good.yaml', 'flaky'], cwd)).toEqual({
+  expect(await runCli(['check', 'good.yaml', 'flaky'], tempFolder(FILES))).toEqual({
     code: 0,
     stdout: 'good.yaml: ok, 2 rules\nflaky: ok, 3 rules\n',
     stderr: '',
@@ -23,7 +19,7 @@ test('check says that a scenario is good', async () => {
 });
 
 test('check reports the problems of all files, and what is good', async () => {
-  expect(await runCli(['check', 'bad.yaml', 'good.yaml', 'worse.yaml', 'missing.yaml'], cwd)).toEqual({
+  expect(await runCli(['check', 'bad.yaml', 'good.yaml', 'worse.yaml', 'missing.yaml'], tempFolder(FILES))).toEqual({
     code: 2,
     stdout: 'good.yaml: ok, 2 rules\n',
     stderr:
@@ -34,11 +30,11 @@ test('check reports the problems of all files, and what is good', async () => {
 });
 
 test('every bundled scenario is good', async () => {
-  expect((await runCli(['check', ...bundledScenarios()], cwd)).code).toBe(0);
+  expect((await runCli(['check', ...bundledScenarios()], tempFolder(FILES))).code).toBe(0);
 });
 
 test('explain says the scenario in words and plays the first requests through', async () => {
-  const { code, stdout, stderr } = await runCli(['explain', 'good.yaml', '--requests', '4'], cwd);
+  const { code, stdout, stderr } = await runCli(['explain', 'good.yaml', '--requests', '4'], tempFolder(FILES));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(`good, seed 3
 

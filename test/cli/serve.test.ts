@@ -1,17 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { postChat } from '../support/start-mock.ts';
-
-function folder(files: Record<string, string> = {}): string {
-  const path = mkdtempSync(join(tmpdir(), 'mock-openai-'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
-  return path;
-}
+import { tempFolder } from '../support/temp-folder.ts';
 
 const client = (baseURL: string) => ({
   baseURL,
@@ -32,7 +26,7 @@ test.each([
   ['a file', ['--scenario', 'mine.yaml']],
   ['a bundled name', ['serve', '--scenario', 'bad-key']],
 ])('serves %s', async (_what, args) => {
-  const cwd = folder({ 'mine.yaml': 'rules: [ { fault: invalid_api_key } ]' });
+  const cwd = tempFolder({ 'mine.yaml': 'rules: [ { fault: invalid_api_key } ]' });
   const server = await startCli([...args, '--port', '0'], cwd);
   expect((await postChat(client(server.firstLine))).status).toBe(401);
   expect((await server.stop('SIGINT')).code).toBe(0);
@@ -76,7 +70,7 @@ test('--quiet prints only where it serves', async () => {
 });
 
 test('--journal appends a line for each request, and loses none at the end', async () => {
-  const cwd = folder({ 'out.jsonl': '{"earlier":true}\n' });
+  const cwd = tempFolder({ 'out.jsonl': '{"earlier":true}\n' });
   const server = await startCli(['--port', '0', '--journal', 'out.jsonl'], cwd);
   await Promise.all(Array.from({ length: 20 }, async () => (await postChat(client(server.firstLine))).text()));
   await server.stop();
@@ -95,7 +89,7 @@ test('--journal appends a line for each request, and loses none at the end', asy
 });
 
 test('an edit of the file is taken over; an invalid one keeps the old scenario and says so', async () => {
-  const cwd = folder({ 'mine.yaml': 'rules: [ { fault: server_error } ]\n' });
+  const cwd = tempFolder({ 'mine.yaml': 'rules: [ { fault: server_error } ]\n' });
   const server = await startCli(['--port', '0', '--scenario', 'mine.yaml'], cwd);
   const ask = async () => (await postChat(client(server.firstLine))).status;
   expect(await ask()).toBe(500);
@@ -114,7 +108,7 @@ test('an edit of the file is taken over; an invalid one keeps the old scenario a
 });
 
 test('SIGTERM lets a request in flight finish', async () => {
-  const cwd = folder({
+  const cwd = tempFolder({
     'slow.yaml': 'rules: [ { fault: { latency: 400ms } } ]',
   });
   const server = await startCli(['--port', '0', '--scenario', 'slow.yaml'], cwd);
@@ -145,14 +139,14 @@ test.each([
   ['a journal in no folder', ['--port', '0', '--journal', 'no/such/out.jsonl'], /^error: cannot open the journal: ENOENT/m],
   ['a host that is none', ['--port', '0', '--host', '203.0.113.7'], /^error: cannot listen on host 203\.0\.113\.7/m],
 ])('%s ends with exit code 2 and one clear message', async (_what, args, message) => {
-  const { code, stdout, stderr } = await runCli(args, folder());
+  const { code, stdout, stderr } = await runCli(args, tempFolder());
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^ {4}at /m);
 });
 
 test('a wrong scenario starts nothing and reports all problems', async () => {
-  const cwd = folder({
+  const cwd = tempFolder({
     'flaky.yaml': 'rules:\n  - fault: latncy\n    first: 0\nnmae: x\n',
   });
   expect(await runCli(['--scenario', 'flaky.yaml', '--port', '0'], cwd)).toEqual({
