@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Connection } from '../core/calls/recognise.ts';
 import { endpointOf } from '../core/openai/endpoint.ts';
 import type { ApiRequest } from '../core/openai/request.ts';
 
@@ -12,12 +13,7 @@ export interface Incoming {
   readonly body: Uint8Array;
   /** The body was longer than the limit and was not read to its end. */
   readonly oversized: boolean;
-  readonly connection: {
-    readonly id: number;
-    readonly acceptedAt: number;
-    readonly requests: number;
-    readonly remotePort: number | null;
-  };
+  readonly connection: Connection & { readonly remotePort: number | null };
   readonly headersAt: number;
   readonly bodyEndAt: number;
 }

@@ -81,7 +81,7 @@ function incoming({ key, model }: Caller, { call, attempt }: Place, at: number):
     headers: { authorization: `Bearer ${key}`, accept: 'application/json', 'x-stainless-retry-count': String(attempt - 1) },
     body: Buffer.from(body),
     oversized: false,
-    connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null },
+    connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null, isOpen: () => true },
     headersAt: at,
     bodyEndAt: at,
   };

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { ScenarioError } from '../core/problem.ts';
 import { type Engine, MAX_BODY_BYTES } from '../engine/engine.ts';
 import { parseForcedFault } from '../engine/forced-fault.ts';
 import { type Incoming, parseTarget } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
+import { Connections } from './connections.ts';
 import { perform } from './perform.ts';
 import { readBody } from './read-body.ts';
 
@@ -30,30 +31,15 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-interface Connection {
-  readonly id: number;
-  readonly acceptedAt: number;
-  requests: number;
-}
-
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
-  const connections = new WeakMap<Socket, Connection>();
-  let connectionCount = 0;
+  const connections = new Connections(engine.clock.now);
   const server = createServer((request, response) => {
-    const connection = connections.get(request.socket);
-    if (connection !== undefined) connection.requests += 1;
+    const connection = connections.request(request.socket);
     answer(request, response, connection, options).catch((error: unknown) => fail(response, error, options));
   });
-  server.on('connection', (socket) => {
-    connectionCount += 1;
-    connections.set(socket, {
-      id: connectionCount,
-      acceptedAt: engine.clock.now(),
-      requests: 0,
-    });
-  });
+  server.on('connection', (socket) => connections.accept(socket));
   // Longer than the idle time of client pools: what we do to idle connections is the scenario's decision.
   server.keepAliveTimeout = 300_000;
   server.requestTimeout = 0;
@@ -81,7 +67,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  connection: Connection | undefined,
+  connection: Incoming['connection'],
   { engine, admin }: ListenOptions,
 ): Promise<void> {
   const { clock } = engine;
@@ -96,12 +82,7 @@ async function answer(
     headers: request.headers as Incoming['headers'],
     body: read.body,
     oversized: read.oversized,
-    connection: {
-      id: connection?.id ?? 0,
-      acceptedAt: connection?.acceptedAt ?? headersAt,
-      requests: connection?.requests ?? 1,
-      remotePort: request.socket.remotePort ?? null,
-    },
+    connection,
     headersAt,
     bodyEndAt: clock.now(),
   };

@@ -5,6 +5,16 @@ export type Evidence = 'path' | 'client-request-id' | 'idempotency-key' | 'retry
 
 export type Certainty = 'exact' | 'likely' | 'ambiguous';
 
+/** The connection that a request came on. */
+export interface Connection {
+  readonly id: number;
+  readonly acceptedAt: number;
+  /** 1 for its first request. */
+  readonly requests: number;
+  /** Whether another connection is still open. */
+  isOpen(connection: number): boolean;
+}
+
 /** What recognition looks at. All times in milliseconds of the monotonic clock. */
 export interface Sighting {
   /** The `<call>` of `/s/<session>/c/<call>/v1`. */
@@ -13,11 +23,7 @@ export interface Sighting {
   /** Hash of key, method, path and body. */
   readonly fingerprint: string;
   readonly at: number;
-  readonly connection: {
-    readonly id: number;
-    readonly acceptedAt: number /** 1 for its first request. */;
-    readonly requests: number;
-  };
+  readonly connection: Connection;
 }
 
 /** Where a request stands. */
@@ -55,6 +61,8 @@ const MAX_CALLS = 20_000;
 const MAX_ALIKE = 1_000;
 /** The longest server hint that SDKs with a retry count obey (wire.md 7.1). */
 const LONGEST_OBEYED_HINT_MS = 120_000;
+/** Within this time after a failure, an equal request on an unconcerned connection is rather one sent at the same time. */
+const SOON_MS = 250;
 /** Retries that the official SDKs make by default (wire.md 7.1). */
 const DEFAULT_RETRIES = 2;
 
@@ -65,6 +73,10 @@ export class CallRecogniser {
   readonly #alike = new Map<string, OpenCall[]>();
   /** Requests seen so far, by what they have in common: the ordinal among equal ones. */
   readonly #ordinals = new Map<string, number>();
+  /** Connections whose last answer was a retryable failure, and of which fingerprint. */
+  readonly #failedOn = new Map<number, string>();
+  /** Fingerprints of which several unmarked calls were open at the same time. */
+  readonly #crowded = new Set<string>();
   readonly #onForget: (call: string) => void;
   #created = 0;
 
@@ -99,7 +111,9 @@ export class CallRecogniser {
     const call = this.#calls.get(callId);
     if (call === undefined) return;
     call.pending -= 1;
-    if (isRetryable(outcome)) {
+    const retryable = isRetryable(outcome);
+    this.#rememberFailure(outcome.connection, retryable ? call.fingerprint : undefined);
+    if (retryable) {
       call.failure = {
         at: outcome.at,
         connection: outcome.connection,
@@ -114,6 +128,8 @@ export class CallRecogniser {
     this.#calls.clear();
     this.#alike.clear();
     this.#ordinals.clear();
+    this.#failedOn.clear();
+    this.#crowded.clear();
     this.#created = 0;
   }
 
@@ -134,25 +150,38 @@ export class CallRecogniser {
   }
 
   #findUnnamed(sighting: Sighting, retryCount: number | undefined): Found {
-    const open = (this.#alike.get(sighting.fingerprint) ?? []).filter(({ failure }) => failure !== undefined);
-    const candidates = open.filter((call) => couldRetry(call, sighting, retryCount));
-    const [oldest, second] = candidates;
-    if (oldest === undefined)
-      return {
-        call: undefined,
-        id: this.#newId(),
-        evidence: 'first',
-        certainty: retryCount === 0 ? 'exact' : 'likely',
-      };
-    const call = candidates.find(({ failure }) => failure?.connection === sighting.connection.id) ?? oldest;
+    const failed = (this.#alike.get(sighting.fingerprint) ?? []).filter((call) => couldRetry(call, sighting, retryCount));
+    const crowded = retryCount === undefined && this.#crowded.has(sighting.fingerprint);
+    const candidates = crowded ? this.#plausible(failed, sighting) : failed;
+    const call = longestFailed(candidates, sighting.connection.id);
+    if (call === undefined) {
+      return { call, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
+    }
     const chained = retryCount !== undefined && retryCount > 0;
-    const certainty = second !== undefined ? 'ambiguous' : chained ? 'exact' : 'likely';
-    return {
-      call,
-      id: call.id,
-      evidence: chained ? 'retry-count' : 'fingerprint',
-      certainty,
-    };
+    const certainty = candidates.length > 1 ? 'ambiguous' : chained ? 'exact' : 'likely';
+    return { call, id: call.id, evidence: chained ? 'retry-count' : 'fingerprint', certainty };
+  }
+
+  /**
+   * Of failed calls that say the same as a request without any mark, when such calls were seen side by side: those that it may be a retry of rather than a new
+   * call beside them. A connection that brought a failure brings retries; on any other, what comes at once after a
+   * failure is not its retry, unless the client has closed the connection of the failure.
+   */
+  #plausible(failed: readonly OpenCall[], { at, fingerprint, connection }: Sighting): readonly OpenCall[] {
+    const age = ({ failure }: OpenCall) => at - (failure?.at ?? at);
+    if (this.#failedOn.get(connection.id) !== fingerprint) {
+      return failed.filter((call) => age(call) >= SOON_MS || !connection.isOpen(call.failure?.connection ?? -1));
+    }
+    // A pool gives the connection of a fresh failure to whoever has waited longest.
+    const oldestMs = Math.max(...failed.map(age));
+    return failed.filter((call) => age(call) * 2 >= oldestMs);
+  }
+
+  #rememberFailure(connection: number, fingerprint: string | undefined): void {
+    this.#failedOn.delete(connection);
+    if (fingerprint === undefined) return;
+    this.#failedOn.set(connection, fingerprint);
+    dropOldest(this.#failedOn, MAX_CALLS);
   }
 
   #open(id: string, fingerprint: string): OpenCall {
@@ -167,7 +196,11 @@ export class CallRecogniser {
     this.#calls.set(id, call);
     const alike = this.#alike.get(fingerprint);
     if (alike === undefined) this.#alike.set(fingerprint, [call]);
-    else alike.push(call);
+    else {
+      alike.push(call);
+      this.#crowded.add(fingerprint);
+      dropOldest(this.#crowded, MAX_CALLS);
+    }
     const oldest = this.#calls.size > MAX_CALLS ? this.#calls.values().next().value : undefined;
     const oldestAlike = alike !== undefined && alike.length > MAX_ALIKE ? alike[0] : undefined;
     for (const old of new Set([oldest, oldestAlike])) if (old !== undefined) this.#forget(old);
@@ -187,7 +220,7 @@ export class CallRecogniser {
     const ordinal = (this.#ordinals.get(kind) ?? 0) + 1;
     this.#ordinals.delete(kind);
     this.#ordinals.set(kind, ordinal);
-    if (this.#ordinals.size > 10 * MAX_CALLS) this.#ordinals.delete(this.#ordinals.keys().next().value ?? '');
+    dropOldest(this.#ordinals, 10 * MAX_CALLS);
     return `${kind} ${ordinal}`;
   }
 
@@ -202,6 +235,18 @@ interface Found {
   readonly id: string;
   readonly evidence: Evidence;
   readonly certainty: Certainty;
+}
+
+function dropOldest<Key>(kept: { size: number; keys(): Iterator<Key>; delete(key: Key): boolean }, most: number): void {
+  if (kept.size <= most) return;
+  const { value, done } = kept.keys().next();
+  if (done !== true) kept.delete(value);
+}
+
+/** The call whose failure is the oldest; one that failed on the same connection before all others. */
+function longestFailed(calls: readonly OpenCall[], connection: number): OpenCall | undefined {
+  const here = calls.find(({ failure }) => failure?.connection === connection);
+  return here ?? calls.toSorted((a, b) => (a.failure?.at ?? 0) - (b.failure?.at ?? 0))[0];
 }
 
 interface Named {

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CallRecogniser, callLabel, type Recognition, type Sighting } from '../../../src/core/calls/recognise.ts';
+import { fork } from '../../../src/core/random.ts';
 
 let connections = 0;
+
+/** A connection that stays open; `requests` counts this one. */
+function connection(id: number, acceptedAt = 0, requests = 1): Sighting['connection'] {
+  return { id, acceptedAt, requests, isOpen: () => true };
+}
 
 function sighting(parts: Partial<Sighting> = {}): Sighting {
   connections += 1;
@@ -12,19 +18,19 @@ function sighting(parts: Partial<Sighting> = {}): Sighting {
     headers: {},
     fingerprint: 'same',
     at,
-    connection: { id: connections, acceptedAt: at, requests: 1 },
+    connection: connection(connections, at),
     ...parts,
   };
 }
 
-function failed(at: number, connection = 0, hintMs?: number) {
+function failed(at: number, on = 0, hintMs?: number) {
   return {
     at,
     status: 429,
     complete: true,
     hintMs,
     shouldRetry: undefined,
-    connection,
+    connection: on,
   };
 }
 
@@ -119,17 +125,17 @@ test('the first request of a connection opened before the failure was sent canno
   const { calls } = recogniser();
   const first = calls.arrive(sighting());
   calls.settle(first.call, failed(10));
-  const other = calls.arrive(sighting({ at: 11, connection: { id: 99, acceptedAt: 5, requests: 1 } }));
+  const other = calls.arrive(sighting({ at: 11, connection: connection(99, 5, 1) }));
   expect(other.call).not.toBe(first.call);
 });
 
 test('of several failed calls, the one that failed on the same connection is taken, and called ambiguous', () => {
   const { calls } = recogniser();
   const a = calls.arrive(sighting());
-  const b = calls.arrive(sighting({ connection: { id: 50, acceptedAt: 0, requests: 1 } }));
+  const b = calls.arrive(sighting({ connection: connection(50, 0, 1) }));
   calls.settle(a.call, failed(1, 40));
   calls.settle(b.call, failed(1, 50));
-  const again = calls.arrive(sighting({ at: 100, connection: { id: 50, acceptedAt: 0, requests: 2 } }));
+  const again = calls.arrive(sighting({ at: 100, connection: connection(50, 0, 2) }));
   expect(again).toMatchObject({
     call: b.call,
     attempt: 2,
@@ -231,4 +237,35 @@ test('memory is bounded: old calls make room', () => {
   const { calls, forgotten } = recogniser();
   for (let i = 0; i < 30_000; i++) calls.settle(calls.arrive(sighting({ fingerprint: `f${i}` })).call, failed(i));
   expect(forgotten.length).toBe(10_000);
+});
+
+test('unmarked equal calls in parallel that back off each get their own chain, though a pool shuffles their connections', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 60 }),
+      fc.integer({ min: 300, max: 2_000 }),
+      fc.integer(),
+      (clients, backoffMs, seed) => {
+        const { calls } = recogniser();
+        const shuffled = fork(seed, 'pool');
+        const attempts: number[][] = Array.from({ length: clients }, () => []);
+        for (let round = 0; round < 3; round++) {
+          const free = Array.from({ length: clients }, (_, i) => i);
+          for (let client = 0; client < clients; client++) {
+            const on = round === 0 ? client : (free.splice(Math.floor(shuffled() * free.length), 1)[0] ?? 0);
+            // All connections were opened at once, and a request is answered within a millisecond.
+            const at = round * backoffMs + client;
+            const seen = calls.arrive(sighting({ at, connection: connection(1_000 + on, -1, round + 1) }));
+            attempts[client]?.push(seen.attempt);
+            calls.settle(
+              seen.call,
+              round < 2 ? failed(at + 0.5, 1_000 + on) : { ...succeeded(at + 0.5), connection: 1_000 + on },
+            );
+          }
+        }
+        expect(attempts).toEqual(attempts.map(() => [1, 2, 3]));
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
