@@ -19,7 +19,8 @@ for (const parent of Object.values(lock.packages)) {
     const parts = name.split(/[/-]/);
     const os = SYSTEMS.find((system) => parts.includes(system));
     const cpu = Object.keys(CPUS).find((word) => parts.includes(word));
-    if (os === undefined || cpu === undefined || !/^\d/.test(version)) throw new Error(`cannot tell the platform of ${name}@${version}`);
+    if (os === undefined || cpu === undefined || !/^\d/.test(version))
+      throw new Error(`cannot tell the platform of ${name}@${version}`);
     const libc = os !== 'linux' ? undefined : parts.some((part) => part.startsWith('musl')) ? 'musl' : 'glibc';
     lock.packages[`node_modules/${name}`] = {
       version,

@@ -1,4 +1,5 @@
 import { formatPath, type Problem } from '../problem.ts';
+import { MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY } from './text-bounds.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** Plain data, with positions when it came from a text. */
@@ -6,9 +7,6 @@ export interface PlainDocument {
   readonly value: unknown;
   readonly locate?: YamlDocument['locate'];
 }
-
-const MAX_DEPTH = 64;
-const MAX_VALUES = 50_000;
 
 /** Copies what a program handed in, bounded in depth and size, so that later edits by the program change nothing. */
 export function readObject(data: unknown, file: string): { document: PlainDocument } | { problems: Problem[] } {
@@ -20,8 +18,8 @@ export function readObject(data: unknown, file: string): { document: PlainDocume
   };
   const copy = (value: unknown, path: readonly PropertyKey[]): unknown => {
     values += 1;
-    if (values > MAX_VALUES) return refuse(path, `more than ${MAX_VALUES} values`);
-    if (path.length > MAX_DEPTH) return refuse(path, `nested more than ${MAX_DEPTH} levels deep`);
+    if (values > MAX_VALUES) return refuse(path, TOO_MANY);
+    if (path.length > MAX_DEPTH) return refuse(path, TOO_DEEP);
     if (Array.isArray(value)) return value.map((item, index) => copy(item, [...path, index]));
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);

@@ -1,11 +1,9 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { formatPath, limitProblems, MAX_PROBLEMS, type Problem } from '../problem.ts';
+import { MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, textBounds } from './text-bounds.ts';
 
 /** Largest scenario text, in characters. Bounds the quadratic corners of the YAML parser to well under a second. */
 export const MAX_TEXT_LENGTH = 256 * 1024;
-const MAX_DEPTH = 64;
-/** Values after aliases are expanded: an alias bomb ends here. */
-const MAX_VALUES = 50_000;
 
 type Path = readonly PropertyKey[];
 
@@ -21,6 +19,12 @@ export function readYaml(text: string, file: string): { document: YamlDocument }
   if (text.length > MAX_TEXT_LENGTH) {
     const message = `the text is ${text.length} characters long; a scenario has at most ${MAX_TEXT_LENGTH}`;
     return { problems: [{ file, line: 1, column: 1, path: '', message }] };
+  }
+  const excess = textBounds(text);
+  if (excess !== undefined) {
+    const before = text.slice(0, excess.offset).split('\n');
+    const at = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    return { problems: [{ file, ...at, path: '', message: excess.message }] };
   }
   const lineCounter = new LineCounter();
   const position = (offset: number) => {
@@ -65,9 +69,9 @@ class PlainReader {
 
   read(node: Node | null, path: Path, depth: number): unknown {
     this.#values += 1;
-    if (this.#values === MAX_VALUES + 1) this.#report(node, path, `more than ${MAX_VALUES} values after aliases are expanded`);
+    if (this.#values === MAX_VALUES + 1) this.#report(node, path, `${TOO_MANY} after aliases are expanded`);
     if (this.#values > MAX_VALUES) return undefined;
-    if (depth > MAX_DEPTH) return this.#report(node, path, `nested more than ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_DEPTH) return this.#report(node, path, TOO_DEEP);
     if (isAlias(node)) return this.#readAlias(node.source, node, path, depth);
     if (node !== null && 'anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return plainScalar(node.value);
