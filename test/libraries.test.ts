@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fork } from '../src/core/random.ts';
 import { libraries } from '../src/libraries.ts';
+import { stopwatch } from './support/cpu-time.ts';
 
 const { compileRegex, createFaker, sampleSchema, splitTokens } = libraries;
 
@@ -31,10 +32,10 @@ test.each([
 });
 
 test('an expression that makes backtracking engines explode is matched in linear time', () => {
-  const started = performance.now();
+  const cpuMs = stopwatch();
   expect(compileRegex('^(a+)+$', '')(`${'a'.repeat(20_000)}!`)).toBe(false);
   expect(() => compileRegex('((a{100}){100}){100}', '')).toThrow(/./);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(cpuMs()).toBeLessThan(2_000);
 });
 
 test('a faker says the same for the same source', () => {
@@ -66,9 +67,9 @@ test('text that the tokenizer takes quadratic time for is bounded', () => {
   splitTokens('load');
   for (const unit of ['a', '漢', ' ', '\n', '🎉', 'á́', '<|endoftext|>', '\ud800', '1', ' \n']) {
     const text = unit.repeat(200_000 / unit.length);
-    const started = performance.now();
+    const cpuMs = stopwatch();
     const tokens = splitTokens(text);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuMs()).toBeLessThan(2_000);
     expect(tokens.join('')).toBe(text);
   }
 });
@@ -303,9 +304,9 @@ test.each<[string, unknown]>([
   ['a bad escape', { $ref: '#/%zz' }],
   ['nothing', false],
 ])('a schema that cannot be sampled is refused in less than a second: %s', (_, schema) => {
-  const started = performance.now();
+  const cpuMs = stopwatch();
   expect(() => sampleSchema(schema, 1)).toThrow();
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(cpuMs()).toBeLessThan(1_000);
 });
 
 test.each<[string, unknown]>([
@@ -326,9 +327,9 @@ test.each<[string, unknown]>([
     JSON.parse('{"type":"object","properties":{"__proto__":{"type":"object"}},"required":["__proto__"]}'),
   ],
 ])('a large schema is sampled in less than a second: %s', (_, schema) => {
-  const started = performance.now();
+  const cpuMs = stopwatch();
   sampleSchema(schema, 1);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(cpuMs()).toBeLessThan(1_000);
   expect(({} as Record<string, unknown>)['p0']).toBeUndefined();
 });
 
@@ -370,13 +371,13 @@ test('any JSON in the place of a schema gives a value or an error, in less than 
   })).schema;
   fc.assert(
     fc.property(schemas, fc.nat(), (schema, seed) => {
-      const started = performance.now();
+      const cpuMs = stopwatch();
       try {
         sampleSchema(schema, seed);
       } catch (error) {
         expect(error).toBeInstanceOf(Error);
       }
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(cpuMs()).toBeLessThan(1_000);
     }),
     { numRuns: 500 },
   );
