@@ -56,7 +56,15 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
   const status = entry?.status ?? undefined;
   const outcome = complete ? [status, entry?.errorCode].filter((part) => part != null).join(' ') : performed.ending;
   const faults = entry?.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
-  const retryable = isRetryable({ at: nowMs, status, complete, hintMs: undefined, shouldRetry: undefined, connection: 1 });
+  const retryable = isRetryable({
+    at: nowMs,
+    status,
+    complete,
+    hintMs: undefined,
+    shouldRetry: undefined,
+    connection: 1,
+    clientLeft: false,
+  });
   return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, retryable];
 }
 

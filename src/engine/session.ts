@@ -108,7 +108,6 @@ export class Session {
     const { clock } = this.#parts;
     this.#lastUsedAt = clock.now();
     this.#startedAt ??= incoming.headersAt;
-    this.#inFlight += 1;
     const bodySha256 = sha256(incoming.body);
     const request = apiRequestOf(incoming, path, bodySha256);
     const { headers, connection, headersAt: at } = incoming;
@@ -146,6 +145,7 @@ export class Session {
     this.#journal.append(record);
     const context = this.#context(received, facts);
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
+    this.#inFlight += 1;
     return {
       reply: applyFaults(base, decision?.faults ?? [], context),
       headSent: (head) => this.#headSent(record, head),
@@ -199,6 +199,7 @@ export class Session {
     this.#recogniser.clear();
     this.#active = this.#scenario.plan;
     this.#startedAt = undefined;
+    this.#addedCount = 0;
   }
 
   #decide(
@@ -212,7 +213,7 @@ export class Session {
       const reached = refusal === undefined || depthOf(strikes) < depthOf(refusal.layer);
       return reached ? { rule: 'x-mock-fault', faults: forced } : undefined;
     }
-    const elapsedMs = at - (this.#startedAt ?? at);
+    const elapsedMs = Math.max(0, at - (this.#startedAt ?? at));
     const arrival = {
       facts,
       call,
@@ -267,6 +268,7 @@ export class Session {
       hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
       shouldRetry: record.shouldRetry,
       connection: record.connId,
+      clientLeft: performed.closedBy === 'client',
     });
     this.#inFlight -= 1;
     this.#parts.onEntry(record);
@@ -283,5 +285,10 @@ function replyFor(replies: Plan['replies'], facts: Facts): ReplySpec {
 /** Equal for requests that ask for the same, whether streamed or not. */
 function textKeyOf(request: ApiRequest): string {
   const { stream: _stream, stream_options: _options, ...asked } = fieldsOf(request);
-  return sha256(request.path + JSON.stringify(asked));
+  try {
+    return sha256(request.path + JSON.stringify(asked));
+  } catch {
+    // Nested too deeply to be written out again.
+    return request.fingerprint;
+  }
 }

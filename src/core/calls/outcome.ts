@@ -10,6 +10,8 @@ export interface Outcome {
   /** The value of `x-should-retry`. */
   readonly shouldRetry: string | undefined;
   readonly connection: number;
+  /** The client closed the connection before the answer was complete. */
+  readonly clientLeft: boolean;
 }
 
 const RETRYABLE = new Set([408, 409, 425, 429]);

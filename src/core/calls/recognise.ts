@@ -43,12 +43,15 @@ interface OpenCall {
   attempts: number;
   /** Requests of the call that are being answered. */
   pending: number;
+  /** When its last attempt arrived. */
+  arrivedAt: number;
   /** `x-stainless-retry-count` of the last attempt. */
   retryCount: number | undefined;
   /** The last answer, when it was a retryable failure that no retry has followed. */
   failure:
     | {
         readonly at: number;
+        readonly knownAt: number;
         readonly connection: number;
         readonly hintMs: number | undefined;
       }
@@ -63,6 +66,8 @@ const MAX_ALIKE = 1_000;
 const LONGEST_OBEYED_HINT_MS = 120_000;
 /** Within this time after a failure, an equal request on an unconcerned connection is rather one sent at the same time. */
 const SOON_MS = 250;
+/** A hint may be shorter than the time in which clients send side by side. */
+const SHORTEST_DUE_MS = 500;
 /** Retries that the official SDKs make by default (wire.md 7.1). */
 const DEFAULT_RETRIES = 2;
 
@@ -89,11 +94,14 @@ export class CallRecogniser {
     const named = nameOf(sighting);
     const retryCount = readCount(sighting.headers['x-stainless-retry-count']);
     const found = named === undefined ? this.#findUnnamed(sighting, retryCount) : this.#findNamed(named, sighting, retryCount);
-    const call = found.call ?? this.#open(found.id, sighting.fingerprint);
+    const call =
+      found.call ??
+      this.#open(found.id, sighting.fingerprint, named?.evidence !== 'path' && (named === undefined || retryCount !== undefined));
     // A first sighting with a count above 0 is a retry whose earlier attempts never got here.
     call.attempts = found.call === undefined ? 1 + (retryCount ?? 0) : call.attempts + 1;
     call.pending += 1;
     call.retryCount = retryCount;
+    call.arrivedAt = sighting.at;
     call.failure = undefined;
     const attempt = call.attempts;
     const drawKey = named === undefined ? this.#ordinalKey(sighting.fingerprint, retryCount) : `${named.id} ${attempt}`;
@@ -116,6 +124,8 @@ export class CallRecogniser {
     if (retryable) {
       call.failure = {
         at: outcome.at,
+        // A client that leaves knows so before the server does.
+        knownAt: outcome.clientLeft ? call.arrivedAt : outcome.at,
         connection: outcome.connection,
         hintMs: outcome.hintMs,
       };
@@ -130,7 +140,6 @@ export class CallRecogniser {
     this.#ordinals.clear();
     this.#failedOn.clear();
     this.#crowded.clear();
-    this.#created = 0;
   }
 
   #findNamed(named: Named, sighting: Sighting, retryCount: number | undefined): Found {
@@ -150,7 +159,8 @@ export class CallRecogniser {
   }
 
   #findUnnamed(sighting: Sighting, retryCount: number | undefined): Found {
-    const failed = (this.#alike.get(sighting.fingerprint) ?? []).filter((call) => couldRetry(call, sighting, retryCount));
+    const alike = this.#alike.get(sighting.fingerprint) ?? [];
+    const failed = alike.filter((call) => couldRetry(call, sighting, { retryCount, alone: alike.length === 1 }));
     const crowded = retryCount === undefined && this.#crowded.has(sighting.fingerprint);
     const candidates = crowded ? this.#plausible(failed, sighting) : failed;
     const call = longestFailed(candidates, sighting.connection.id);
@@ -163,8 +173,8 @@ export class CallRecogniser {
   }
 
   /**
-   * Of failed calls that say the same as a request without any mark, when such calls were seen side by side: those that it may be a retry of rather than a new
-   * call beside them. A connection that brought a failure brings retries; on any other, what comes at once after a
+   * When unmarked calls that say the same were seen side by side: of those that failed, the ones that a request may be a
+   * retry of rather than a new call beside them. A connection that brought a failure brings retries; on any other, what comes at once after a
    * failure is not its retry, unless the client has closed the connection of the failure.
    */
   #plausible(failed: readonly OpenCall[], { at, fingerprint, connection }: Sighting): readonly OpenCall[] {
@@ -184,27 +194,35 @@ export class CallRecogniser {
     dropOldest(this.#failedOn, MAX_CALLS);
   }
 
-  #open(id: string, fingerprint: string): OpenCall {
+  /** `findable` when a later request may be recognised as its retry by what it says. */
+  #open(id: string, fingerprint: string, findable: boolean): OpenCall {
     const call: OpenCall = {
       id,
       fingerprint,
       attempts: 0,
       pending: 0,
+      arrivedAt: 0,
       retryCount: undefined,
       failure: undefined,
     };
     this.#calls.set(id, call);
-    const alike = this.#alike.get(fingerprint);
-    if (alike === undefined) this.#alike.set(fingerprint, [call]);
-    else {
-      alike.push(call);
-      this.#crowded.add(fingerprint);
-      dropOldest(this.#crowded, MAX_CALLS);
-    }
+    if (findable) this.#remember(call);
     const oldest = this.#calls.size > MAX_CALLS ? this.#calls.values().next().value : undefined;
-    const oldestAlike = alike !== undefined && alike.length > MAX_ALIKE ? alike[0] : undefined;
-    for (const old of new Set([oldest, oldestAlike])) if (old !== undefined) this.#forget(old);
+    if (oldest !== undefined) this.#forget(oldest);
     return call;
+  }
+
+  #remember(call: OpenCall): void {
+    const alike = this.#alike.get(call.fingerprint);
+    if (alike === undefined) {
+      this.#alike.set(call.fingerprint, [call]);
+      return;
+    }
+    alike.push(call);
+    this.#crowded.add(call.fingerprint);
+    dropOldest(this.#crowded, MAX_CALLS);
+    const oldest = alike.length > MAX_ALIKE ? alike.shift() : undefined;
+    if (oldest !== undefined && !isNamed(oldest.id)) this.#forget(oldest);
   }
 
   #forget(call: OpenCall): void {
@@ -254,47 +272,54 @@ interface Named {
   readonly evidence: Evidence;
 }
 
+/** Names are kept up to this length; longer ones are told apart by their beginning. */
+const MAX_NAME_LENGTH = 256;
+
 function nameOf({ pathCall, headers }: Sighting): Named | undefined {
-  if (pathCall !== undefined) return { id: `path:${pathCall}`, evidence: 'path' };
+  const name = (evidence: Evidence, value: string) => ({ id: `${evidence}:${value.slice(0, MAX_NAME_LENGTH)}`, evidence });
+  if (pathCall !== undefined) return name('path', pathCall);
   const requestId = headers['x-client-request-id'];
-  if (requestId !== undefined && requestId !== '')
-    return {
-      id: `client-request-id:${requestId}`,
-      evidence: 'client-request-id',
-    };
+  if (requestId !== undefined && requestId !== '') return name('client-request-id', requestId);
   const key = headers['idempotency-key'];
-  return key === undefined || key === '' ? undefined : { id: `idempotency-key:${key}`, evidence: 'idempotency-key' };
+  return key === undefined || key === '' ? undefined : name('idempotency-key', key);
 }
 
 function isNamed(callId: string): boolean {
   return callId.includes(':');
 }
 
+/** What a request says of itself, and whether its call would be the only one that says the same. */
+interface Mark {
+  readonly retryCount: number | undefined;
+  readonly alone: boolean;
+}
+
 /** Whether the request can be the next attempt of a call that failed. */
-function couldRetry(call: OpenCall, { at, connection }: Sighting, retryCount: number | undefined): boolean {
+function couldRetry(call: OpenCall, { at, connection }: Sighting, { retryCount, alone }: Mark): boolean {
   const { failure } = call;
   if (failure === undefined) return false;
   // The client opened this connection before it could know of the failure, and has not used it since.
-  if (connection.requests === 1 && connection.acceptedAt < failure.at) return false;
+  if (connection.requests === 1 && connection.acceptedAt < failure.knownAt) return false;
+  if (retryCount !== undefined && retryCount > 0) return call.retryCount === retryCount - 1;
+  if (isNamed(call.id)) return false;
   if (retryCount === undefined) return call.retryCount === undefined;
-  if (retryCount > 0) return call.retryCount === retryCount - 1;
-  // A count of 0 after a failure: a layer above the SDK retries. Until the SDK's own retry is overdue, it is rather
-  // another call that happens to say the same.
-  if (call.retryCount === undefined) return false;
+  // A count of 0 after a failure: a layer above the SDK retries. Until the SDK's own retry is overdue, or when others
+  // say the same, it is rather another call.
+  if (call.retryCount === undefined || !alone) return false;
   return call.retryCount >= DEFAULT_RETRIES || at - failure.at > ownRetryDueMs(call.retryCount, failure.hintMs);
 }
 
 /** When an SDK that counts its retries would have retried by itself (wire.md 7.1): its hint, else min(0.5·2ⁿ, 8) s. */
 function ownRetryDueMs(retryCount: number, hintMs: number | undefined): number {
   const backoffMs = Math.min(500 * 2 ** retryCount, 8_000);
-  return hintMs !== undefined && hintMs <= LONGEST_OBEYED_HINT_MS ? hintMs : backoffMs;
+  return hintMs !== undefined && hintMs <= LONGEST_OBEYED_HINT_MS ? Math.max(hintMs, SHORTEST_DUE_MS) : backoffMs;
 }
 
 function readCount(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The id of a call as people see it: the token of the path, the header's value, or `#` and a number. */
+/** The id of a call as people see it: the token of the path, `header:value`, or `#` and a number. */
 export function callLabel(callId: string): string {
-  return callId.slice(callId.indexOf(':') + 1);
+  return /^path:[^#]/.test(callId) ? callId.slice('path:'.length) : callId;
 }

@@ -31,6 +31,7 @@ function failed(at: number, on = 0, hintMs?: number) {
     hintMs,
     shouldRetry: undefined,
     connection: on,
+    clientLeft: false,
   };
 }
 
@@ -143,15 +144,51 @@ test('of several failed calls, the one that failed on the same connection is tak
   });
 });
 
-test('a count of 0 is a new call while the SDK itself may still retry, and an outer retry once that is overdue', () => {
+test.each([
+  ['a new call while the SDK itself may still retry', 900, 1_000, 1],
+  ['an outer retry once that is overdue', 1_500, 1_000, 2],
+  ['a new call soon after a failure, however short the hint', 400, 5, 1],
+])('a count of 0 is %s', (_what, at, hintMs, attempt) => {
   const { calls } = recogniser();
-  const first = calls.arrive(sighting({ ...retry(0) }));
-  calls.settle(first.call, failed(1, 0, 1_000));
-  expect(calls.arrive(sighting({ at: 900, ...retry(0) })).call).not.toBe(first.call);
-  expect(calls.arrive(sighting({ at: 1_500, ...retry(0) }))).toMatchObject({
-    call: first.call,
-    attempt: 2,
-  });
+  calls.settle(calls.arrive(sighting({ ...retry(0) })).call, failed(1, 0, hintMs));
+  expect(calls.arrive(sighting({ at, ...retry(0) })).attempt).toBe(attempt);
+});
+
+test('a count of 0 is a new call when others say the same', () => {
+  const { calls } = recogniser();
+  for (const at of [0, 10]) calls.settle(calls.arrive(sighting({ at, ...retry(0) })).call, failed(at + 1));
+  expect(calls.arrive(sighting({ at: 5_000, ...retry(0) })).attempt).toBe(1);
+});
+
+test('a client that leaves and comes back on a connection opened before the server noticed is recognised', () => {
+  const { calls } = recogniser();
+  const first = calls.arrive(sighting({ at: 10 }));
+  calls.settle(first.call, { ...failed(105), status: undefined, complete: false, clientLeft: true });
+  expect(calls.arrive(sighting({ at: 106, connection: connection(77, 104) })).call).toBe(first.call);
+});
+
+test('a request without a name does not join a call that has one', () => {
+  const { calls } = recogniser();
+  const first = calls.arrive(sighting({ pathCall: 'a' }));
+  calls.settle(first.call, failed(1));
+  expect(calls.arrive(sighting({ at: 1_000 })).attempt).toBe(1);
+});
+
+test('names that are equal in different places are different calls', () => {
+  const { calls } = recogniser();
+  const seen = [{ pathCall: 'a' }, { headers: { 'idempotency-key': 'a' } }, { headers: { 'x-client-request-id': 'a' } }];
+  expect(new Set(seen.map((parts) => callLabel(calls.arrive(sighting(parts)).call))).size).toBe(3);
+});
+
+test('named calls are exact however many say the same', () => {
+  const { calls } = recogniser();
+  for (const round of [1, 2, 3]) {
+    for (let i = 0; i < 3_000; i++) {
+      const seen = calls.arrive(sighting({ at: round * 1_000 + i, pathCall: `c${i}` }));
+      expect(seen.attempt).toBe(round);
+      calls.settle(seen.call, failed(round * 1_000 + i));
+    }
+  }
 });
 
 test('nested retries go on in the same call: 0 1 2 0 1 2', () => {
