@@ -1,6 +1,7 @@
+import { describeValue, unknownName } from './core/field.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
-import { ScenarioError } from './core/problem.ts';
+import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
 import type { RuleInput, ScenarioInput } from './core/scenario/schema.ts';
 import type { Engine } from './engine/engine.ts';
@@ -68,6 +69,7 @@ export interface MockOpenAI extends MockSession, AsyncDisposable {
  * Throws a ScenarioError that carries every problem when the scenario is wrong.
  */
 export async function createMockOpenAI(options: MockOptions = {}): Promise<MockOpenAI> {
+  checkOptions(options, ['scenario', 'seed', 'port', 'host', 'adminToken']);
   const { scenario = {}, seed, port = 0, host = '127.0.0.1', adminToken } = options;
   const server = await startServer({
     source: sourceOf(scenario),
@@ -82,6 +84,7 @@ export async function createMockOpenAI(options: MockOptions = {}): Promise<MockO
     port: server.port,
     origin: server.origin,
     session(sessionOptions = {}) {
+      checkOptions(sessionOptions, ['scenario', 'seed']);
       const session = openSession(server.engine, sessionOptions);
       return { ...sessionApi(server, session), id: session.id };
     },
@@ -118,4 +121,18 @@ function sessionApi({ engine, origin }: MockServer, session: Session): MockSessi
 function once<T>(act: () => T): () => T {
   let result: { value: T } | undefined;
   return () => (result ??= { value: act() }).value;
+}
+
+/** Options come from JavaScript too: what is misspelt or impossible is not passed over. */
+function checkOptions(options: object, known: readonly string[]): void {
+  const { seed, port } = options as MockOptions;
+  const problems: Problem[] = Object.keys(options)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ file: 'options', path: '', message: unknownName('option', key, known) }));
+  const isWhole = (value: number, max: number) => Number.isSafeInteger(value) && value >= 0 && value <= max;
+  const expected = (path: string, what: string, value: unknown) =>
+    problems.push({ file: 'options', path, message: `expected ${what}, found ${describeValue(value)}` });
+  if (seed !== undefined && !isWhole(seed, Number.MAX_SAFE_INTEGER)) expected('seed', 'a whole number of at least 0', seed);
+  if (port !== undefined && !isWhole(port, 65_535)) expected('port', 'a whole number from 0 to 65535', port);
+  if (problems.length > 0) throw new ScenarioError(problems);
 }

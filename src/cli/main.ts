@@ -4,7 +4,7 @@ import { ScenarioError } from '../core/problem.ts';
 import { suggest } from '../core/suggest.ts';
 import { exitCode } from './exit-code.ts';
 import { packageVersion } from './package-version.ts';
-import { UsageError } from './usage-error.ts';
+import { StartError, UsageError } from './usage-error.ts';
 
 /** Each command loads what it needs when it runs. */
 function createProgram(finish: (code: number) => void): Command {
@@ -23,7 +23,11 @@ function createProgram(finish: (code: number) => void): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
     .option('--journal <file>', 'append every request to this file, one JSON object a line')
-    .option('--admin-token <token>', 'asked of every admin request; needed on a host that is not loopback')
+    .option(
+      '--admin-token <token>',
+      'asked of every admin request; needed on a host that is not loopback',
+      nonEmpty('--admin-token'),
+    )
     .addOption(
       new Option('--quiet', 'print nothing but errors (and the base URL, when stdout is not a terminal)').conflicts([
         'verbose',
@@ -64,6 +68,13 @@ function createProgram(finish: (code: number) => void): Command {
   return program;
 }
 
+function nonEmpty(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw new InvalidArgumentError(`${flag} is empty.`);
+  };
+}
+
 function wholeNumber(flag: string, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -98,8 +109,19 @@ function report(error: unknown): number {
     process.stderr.write(`error: ${error.message}\n`);
     return exitCode.usage;
   }
+  if (error instanceof StartError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return exitCode.internal;
+  }
   process.stderr.write(`mock-openai failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exitCode.internal;
+}
+
+/** A reader that has seen enough (`| head`) is no failure. Whoever writes goes on without it. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch(report);

@@ -1,4 +1,6 @@
+import { existsSync, unwatchFile, watchFile } from 'node:fs';
 import { ScenarioError } from '../core/problem.ts';
+import type { Source } from '../core/scenario/parse.ts';
 import { type JournalFile, writeJournalFile } from '../engine/journal-file.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
 import { playThrough } from '../engine/play-through.ts';
@@ -7,7 +9,7 @@ import { isLoopback } from '../server/admin-guard.ts';
 import { type MockServer, startServer } from '../server/start.ts';
 import { exitCode } from './exit-code.ts';
 import { createServeOutput, type ServeOutput } from './serve-output.ts';
-import { UsageError } from './usage-error.ts';
+import { StartError, UsageError } from './usage-error.ts';
 
 export interface ServeOptions {
   readonly scenario?: string;
@@ -21,6 +23,8 @@ export interface ServeOptions {
   readonly json?: boolean;
 }
 
+/** How often the scenario file is looked at. */
+const POLL_MS = 150;
 /** Time that requests in flight get to finish when the server is told to stop. */
 const GRACE_MS = 5_000;
 
@@ -45,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     path === undefined ? undefined : watch(server, { path, shownAs: options.scenario ?? path, seed: options.seed }, output);
   setImmediate(() => warmUp(server));
   const signal = await stop;
-  await (await unwatch)?.();
+  unwatch?.();
   await server.close(GRACE_MS);
   await journal?.close();
   output.stopped(signal);
@@ -66,8 +70,8 @@ async function start(options: ServeOptions, path: string | undefined, output: Se
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new UsageError(`port ${port} is in use; --port 0 picks a free one`);
-    if (code === 'EACCES') throw new UsageError(`port ${port} needs more rights than this user has; take one above 1023`);
+    if (code === 'EADDRINUSE') throw new StartError(`port ${port} is in use; --port 0 picks a free one`);
+    if (code === 'EACCES') throw new StartError(`port ${port} needs more rights than this user has; take one above 1023`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new UsageError(`cannot listen on host ${host}: it is no address of this machine`);
     throw error;
@@ -90,20 +94,25 @@ async function openJournal(server: MockServer, path: string, output: ServeOutput
   }
 }
 
-/** Reloads the scenario when its file changes; an invalid edit keeps the old one and says so. */
-async function watch(
+/**
+ * Reloads the scenario when the text of its file changes; an invalid edit keeps the old one and says so. The file is
+ * polled: that also follows links, and files that editors replace or that are gone for a while.
+ */
+function watch(
   { engine }: MockServer,
   { path, shownAs, seed }: { path: string; shownAs: string; seed: number | undefined },
   output: ServeOutput,
-): Promise<() => Promise<void>> {
-  const { watch: watchFiles } = await import('chokidar');
-  const watcher = watchFiles(path, {
-    ignoreInitial: true,
-    awaitWriteFinish: { stabilityThreshold: 60, pollInterval: 20 },
-  });
+): () => void {
+  let seen = textOf(engine.scenario.source);
   const reload = () => {
+    if (!existsSync(path)) return;
     try {
-      const loaded = loadScenario(fileSource(path, shownAs), libraries, seed);
+      const source = fileSource(path, shownAs);
+      const text = textOf(source);
+      if (text === seen) return;
+      seen = text;
+      if (text.trim() === '') throw new ScenarioError([{ file: shownAs, path: '', message: 'the file is empty' }]);
+      const loaded = loadScenario(source, libraries, seed);
       engine.replaceScenario(loaded);
       output.reloaded(loaded.plan);
     } catch (error) {
@@ -111,8 +120,14 @@ async function watch(
       output.keptOld(error);
     }
   };
-  watcher.on('change', reload).on('add', reload);
-  return () => watcher.close();
+  watchFile(path, { interval: POLL_MS }, reload);
+  // An edit between the start and now.
+  reload();
+  return () => unwatchFile(path, reload);
+}
+
+function textOf(source: Source): string {
+  return 'text' in source ? source.text : '';
 }
 
 /** Resolves with the first signal to stop; a second one ends the process at once. */

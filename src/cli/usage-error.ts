@@ -2,3 +2,8 @@
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** The mock cannot start here: shown as one line, without a stack trace; exit code 3. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}

@@ -17,12 +17,12 @@ export function formatProblem({ file, line, column, path, message }: Problem): s
 }
 
 /** Problems shown at most: more help nobody. */
-export const MAX_PROBLEMS = 50;
+export const MAX_PROBLEMS = 1_000;
 
-/** The first problems, and how many more there are. `total` when not all were collected. */
-export function limitProblems(problems: readonly Problem[], file: string, total = problems.length): Problem[] {
+/** The first problems, and how many more there are. */
+export function limitProblems(problems: readonly Problem[], file: string): Problem[] {
   const shown = problems.slice(0, MAX_PROBLEMS);
-  const rest = total - shown.length;
+  const rest = problems.length - shown.length;
   return rest > 0 ? [...shown, { file, path: '', message: `and ${rest} more problems` }] : shown;
 }
 

@@ -29,7 +29,10 @@ export function parseForcedFault(header: string): readonly FaultCall[] {
 
 /** `name; key=value; key=value` → what a scenario would write. Values are YAML scalars. */
 function readShort(text: string): unknown {
-  const [name = '', ...pairs] = text.split(';').map((part) => part.trim());
+  const [name = '', ...pairs] = text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part, index) => index === 0 || part !== '');
   if (!NAME.test(name)) refuse(`expected the name of a fault, found ${JSON.stringify(name)}`);
   if (pairs.length === 0) return name;
   const entries = pairs.map((pair) => {
@@ -42,7 +45,8 @@ function readShort(text: string): unknown {
 
 function readFlow(text: string): unknown {
   const read = readYaml(text, FILE);
-  if ('problems' in read) return refuse(read.problems[0]?.message ?? 'not readable');
+  const problems = 'problems' in read ? read.problems : read.document.problems;
+  if ('problems' in read || problems.length > 0) return refuse(problems[0]?.message ?? 'not readable');
   const { value } = read.document;
   return asRecord(value) ?? value;
 }

@@ -28,12 +28,15 @@ export interface Target {
   readonly path: string;
 }
 
+/** The absolute form that proxies send (RFC 9112 §3.2.2). */
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 const PREFIX = /^\/s\/([^/]+)(?:\/c\/([^/]+))?(?=\/|$)/;
 
 /** Splits session and call off a request target. */
 export function parseTarget(target: string): Target {
+  const origin = ABSOLUTE.exec(target)?.[0] ?? '';
   const end = target.search(/[?#]/);
-  const path = end < 0 ? target : target.slice(0, end);
+  const path = target.slice(origin.length, end < 0 ? undefined : end);
   const [prefix = '', session, call] = PREFIX.exec(path) ?? [];
   return {
     session: decode(session),
@@ -56,7 +59,7 @@ export function apiRequestOf(incoming: Incoming, path: string, bodySha256: strin
     body: parsed?.value,
     malformed: parsed !== undefined && !parsed.ok,
     bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : incoming.body.byteLength,
-    fingerprint: `${key === undefined ? '-' : sha256(key).slice(0, 16)} ${incoming.method} ${path} ${bodySha256}`,
+    fingerprint: sha256(JSON.stringify([key, incoming.method, path, bodySha256])),
   };
 }
 

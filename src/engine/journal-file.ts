@@ -1,4 +1,4 @@
-import { createWriteStream, openSync } from 'node:fs';
+import { createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
 import type { Engine } from './engine.ts';
 import { entryView } from './entry-view.ts';
 
@@ -13,7 +13,9 @@ export interface JournalFile {
  * `onError` is told once when it cannot be written later.
  */
 export function writeJournalFile(engine: Engine, path: string, onError: (error: Error) => void): JournalFile {
-  const stream = createWriteStream(path, { fd: openSync(path, 'a') });
+  const fd = openSync(path, 'a+');
+  const stream = createWriteStream(path, { fd });
+  if (!endsLine(fd)) stream.write('\n');
   let failed = false;
   stream.on('error', (error) => {
     if (!failed) onError(error);
@@ -28,4 +30,13 @@ export function writeJournalFile(engine: Engine, path: string, onError: (error: 
       if (!failed) await new Promise<void>((resolve) => stream.end(resolve));
     },
   };
+}
+
+/** Whether what the file holds, if anything, ends with a line break. */
+function endsLine(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(fd, last, 0, 1, size - 1);
+  return last[0] === 0x0a;
 }

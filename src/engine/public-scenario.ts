@@ -7,10 +7,27 @@ export function publicScenario({ raw, plan }: LoadedScenario, seed: number): Rec
   const written = asRecord(raw) ?? {};
   const keys = asList(asRecord(written['auth'])?.['keys']);
   const auth = keys.length === 0 ? {} : { auth: { keys: keys.map((key) => hideKey(String(key))) } };
-  return { ...written, name: plan.name, seed, ...auth };
+  return asRecord(hideKeyPatterns({ ...written, name: plan.name, seed, ...auth })) ?? {};
 }
 
 /** Short keys, which OpenAI prints whole, are hidden too. */
 function hideKey(key: string): string {
   return key.length > 12 ? maskKey(key) : '*'.repeat(key.length);
+}
+
+/** `match: { key }` may be a whole key; a pattern with wildcards is none. */
+function hideKeyPatterns(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hideKeyPatterns);
+  const fields = asRecord(value);
+  if (fields === undefined) return value;
+  const { match } = fields;
+  const key = asRecord(match)?.['key'];
+  const shown = typeof key === 'string' && isWhole(key) ? { match: { ...asRecord(match), key: hideKey(key) } } : {};
+  return Object.fromEntries(
+    Object.entries({ ...fields, ...shown }).map(([name, item]) => [name, name === 'match' ? item : hideKeyPatterns(item)]),
+  );
+}
+
+function isWhole(pattern: string): boolean {
+  return !/[*?]/.test(pattern) && !pattern.startsWith('/');
 }

@@ -62,25 +62,40 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     closedBy: null,
     bytesOut: 0,
     method: request.method,
-    path: request.path,
+    path: shortened(request.path) ?? '',
     endpoint: request.endpoint ?? null,
-    model: modelOf(request) ?? null,
+    model: shortened(modelOf(request)) ?? null,
     stream: fieldsOf(request)['stream'] === true,
     bodyBytes: incoming.body.byteLength,
     bodySha256,
     authorizationHash: authorization === undefined ? null : sha256(authorization).slice(0, 16),
-    headers: Object.fromEntries(
-      HEADERS_OF_INTEREST.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
-    ),
+    headers: headersOfInterest(headers),
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,
     status: null,
     errorCode: null,
     hint: null,
+    t_end: null,
     xRequestId: requestId,
     shouldRetry: undefined,
     body: incoming.body,
   };
+}
+
+function headersOfInterest(headers: Incoming['headers']): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of HEADERS_OF_INTEREST) {
+    const value = shortened(headers[name]);
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+/** Texts of a request are kept up to this length: the journal is bounded in bytes, too. */
+const MAX_TEXT_LENGTH = 512;
+
+function shortened(text: string | undefined): string | undefined {
+  return text !== undefined && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 }
 
 /** `req_` + a UUIDv4 without dashes (wire.md 2.2). */

@@ -260,6 +260,7 @@ export class Session {
     record.t_clientClose = performed.clientCloseAt;
     record.closedBy = performed.closedBy;
     record.bytesOut = performed.bytesOut;
+    record.t_end = performed.clientCloseAt ?? this.#parts.clock.now();
     const { t_firstByteBefore: headAt, hint } = record;
     this.#recogniser.settle(call, {
       at: performed.clientCloseAt ?? headAt ?? this.#parts.clock.now(),

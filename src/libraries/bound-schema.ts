@@ -191,9 +191,9 @@ class Bounding {
     let target = this.#root;
     for (const part of ref.slice(1).split('/').slice(1)) {
       const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-      const next = isFields(target) || Array.isArray(target) ? Object.entries(target).find(([key]) => key === name) : undefined;
-      if (next === undefined) throw new Error(`cannot resolve "${ref}": there is no "${name}"`);
-      target = next[1];
+      if (typeof target !== 'object' || target === null || !Object.hasOwn(target, name))
+        throw new Error(`cannot resolve "${ref}": there is no "${name}"`);
+      target = (target as Fields)[name];
     }
     const { $ref, ...beside } = fields;
     return isFields(target) ? { ...target, ...beside } : target;

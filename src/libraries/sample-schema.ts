@@ -28,7 +28,6 @@ const script = new vm.Script('task()');
  * to what it does not contain, or asks for more than a hundred thousand values.
  */
 export function sampleSchema(schema: unknown, seed: number): unknown {
-  const bounded = boundSchema(schema) as Schema;
   const { generateSync } = generator();
   const random = fork(seed, 'schema');
   const options = {
@@ -40,7 +39,7 @@ export function sampleSchema(schema: unknown, seed: number): unknown {
     },
     outputTransform: (value: unknown, at: unknown) => polished(value, at as Readonly<Record<string, unknown>>, random),
   };
-  return withinTime(() => generateSync(bounded, options));
+  return withinTime(() => generateSync(boundSchema(schema) as Schema, options));
 }
 
 /** Runs synchronous work, and throws when it takes too long: the only way to stop it from outside. */

@@ -10,7 +10,9 @@ export interface AdminAccess {
 }
 
 /** Who may use the admin API: never another site's page, and beyond loopback only who has the token. */
-export function adminGuard({ host, token }: AdminAccess): MiddlewareHandler {
+export function adminGuard({ host, token: given }: AdminAccess): MiddlewareHandler {
+  // An empty token, as of a variable that is not set, opens nothing.
+  const token = given?.trim() === '' ? undefined : given;
   const local = isLoopback(host);
   return async (c, next) => {
     if (isCrossOrigin(c)) return problem(c, 403, 'Cross-origin requests are refused.', 'The admin API is not for web pages.');

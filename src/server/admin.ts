@@ -26,7 +26,13 @@ export function createAdmin(options: AdminOptions): Hono {
   app.route('/__admin', sessionRoutes(options));
   app.route('/s/:session/__admin', sessionRoutes(options));
   app.route('/__admin', serverRoutes(options));
-  app.notFound((c) => problem(c, 404, 'Unknown admin route.', `There is no ${c.req.method} ${c.req.path}.`));
+  app.notFound((c) => {
+    const path = c.req.path.replace(/^\/s\/[^/]+/, '');
+    const methods = app.routes.flatMap((route) => (route.path === path && route.method !== 'ALL' ? [route.method] : []));
+    if (methods.length === 0) return problem(c, 404, 'Unknown admin route.', `There is no ${c.req.method} ${c.req.path}.`);
+    c.header('allow', [...new Set(methods)].join(', '));
+    return problem(c, 405, 'Wrong method.', `${path} takes ${[...new Set(methods)].join(', ')}.`);
+  });
   app.onError((error, c) => {
     if (error instanceof ScenarioError) return problem(c, 422, 'The scenario is wrong.', error.problems);
     throw error;
@@ -65,7 +71,9 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
   routes.get('/calls', (c) => c.json({ calls: sessionOf(c).calls() }));
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
   routes.put('/scenario', async (c) => {
-    const loaded = loadScenario({ file: 'scenario', text: await c.req.text() }, engine.libraries);
+    const text = await c.req.text();
+    if (text.trim() === '') throw wrong('', 'the body is empty; send the scenario as YAML or JSON, {} for one without rules');
+    const loaded = loadScenario({ file: 'scenario', text }, engine.libraries);
     const session = sessionOf(c);
     if (session === engine.defaultSession) engine.replaceScenario(loaded);
     else session.replaceScenario(loaded);
@@ -95,7 +103,7 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
   });
   routes.post('/reset', (c) => {
     sessionOf(c).reset();
-    return c.body(null, 204);
+    return c.json({ reset: sessionOf(c).id });
   });
   return routes;
 }
@@ -116,12 +124,12 @@ function serverRoutes({ engine, origin }: AdminOptions): Hono {
   });
   routes.delete('/sessions/:id', (c) => {
     const id = c.req.param('id');
-    if (engine.closeSession(id)) return c.body(null, 204);
+    if (engine.closeSession(id)) return c.json({ closed: [id] });
     return problem(c, 404, 'No such session.', id === 'default' ? 'The default session stays.' : `There is no session ${id}.`);
   });
   routes.delete('/sessions', (c) => {
-    for (const { id } of engine.sessions) engine.closeSession(id);
-    return c.body(null, 204);
+    const closed = engine.sessions.map(({ id }) => id).filter((id) => engine.closeSession(id));
+    return c.json({ closed });
   });
   return routes;
 }

@@ -91,6 +91,8 @@ async function answer(
   const forcedHeader = incoming.headers['x-mock-fault'];
   const forced = forcedHeader === undefined ? undefined : readForced(forcedHeader, response);
   if (forced === null) return;
+  // A client that left a request unanswered may come back before its leaving was read: let that be read first.
+  if (connection.requests === 1 && engine.session(session).inFlight > 0) await new Promise(setImmediate);
   const exchange = engine.session(session).receive(incoming, { path, call, forced });
   let performed: Performed = {
     lastByteAt: null,

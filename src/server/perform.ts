@@ -60,6 +60,13 @@ class Performance {
   #closedBy: 'client' | 'server' | null = null;
   #complete = false;
   #wake: (() => void) | undefined;
+  readonly #closed = (): void => {
+    if (!this.over && !this.#wire.response.writableFinished) {
+      this.#closedBy = 'client';
+      this.#clientCloseAt = this.#wire.clock.now();
+    }
+    this.#wake?.();
+  };
 
   constructor(wire: Wire) {
     this.#wire = wire;
@@ -79,8 +86,10 @@ class Performance {
     response.sendDate = false;
     // Writes that are ready together leave together.
     response.cork();
-    response.on('close', () => this.#closed());
-    response.on('error', () => this.#closed());
+    response.on('close', this.#closed);
+    response.on('error', this.#closed);
+    // A response that waits behind another on its connection hears of nothing but its own turn.
+    this.#wire.request.socket.on('close', this.#closed);
     if (response.destroyed || this.#wire.request.socket.destroyed) this.#closed();
   }
 
@@ -100,7 +109,8 @@ class Performance {
   }
 
   write(data: string | Uint8Array): void {
-    this.#bytesOut += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+    if (this.#wire.request.method !== 'HEAD')
+      this.#bytesOut += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
     this.#wire.response.write(data);
     this.#lastByteAt = this.#wire.clock.now();
   }
@@ -147,6 +157,7 @@ class Performance {
   }
 
   result(): Performed {
+    this.#wire.request.socket.off('close', this.#closed);
     return {
       lastByteAt: this.#lastByteAt,
       clientCloseAt: this.#clientCloseAt,
@@ -158,14 +169,6 @@ class Performance {
   #flush(): void {
     const { response } = this.#wire;
     while (response.writableCorked > 0) response.uncork();
-  }
-
-  #closed(): void {
-    if (!this.over && !this.#wire.response.writableFinished) {
-      this.#closedBy = 'client';
-      this.#clientCloseAt = this.#wire.clock.now();
-    }
-    this.#wake?.();
   }
 
   /** Sleeps until `start`'s callback is called or the connection is gone. */
@@ -185,10 +188,14 @@ class Performance {
 /** The head's fields as node:http takes them, hop-by-hop ones adapted to the client (RFC 9112 §6.1, §9.3). */
 function fieldsFor({ headers }: Head, request: IncomingMessage, response: ServerResponse): string[] {
   const fields: string[] = [];
-  const chunked = request.httpVersionMajor > 1 || request.httpVersionMinor > 0;
+  const chunks = request.httpVersionMajor > 1 || request.httpVersionMinor > 0;
+  const framed = chunks || headers.some(([name]) => name.toLowerCase() === 'content-length');
+  // Without a frame, the end of the connection is the end of the body.
+  if (!framed) response.shouldKeepAlive = false;
+  if (!headers.some(([name]) => name.toLowerCase() === 'connection')) response.removeHeader('connection');
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (lower === 'transfer-encoding' && !chunked) continue;
+    if (lower === 'transfer-encoding' && !chunks) continue;
     fields.push(name, lower === 'connection' && !response.shouldKeepAlive ? 'close' : value);
   }
   return fields;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -93,18 +93,21 @@ test('an edit of the file is taken over; an invalid one keeps the old scenario a
   const server = await startCli(['--port', '0', '--scenario', 'mine.yaml'], cwd);
   const ask = async () => (await postChat(client(server.firstLine))).status;
   expect(await ask()).toBe(500);
-  // The watcher needs a moment after the server listens; an edit that it missed is made again.
   const edit = async (text: string, said: string) => {
-    const timer = setInterval(() => writeFileSync(join(cwd, 'mine.yaml'), `${text}# ${Date.now()}\n`), 400);
     writeFileSync(join(cwd, 'mine.yaml'), text);
     await server.printed(said);
-    clearInterval(timer);
   };
   await edit('rules: [ { fault: overloaded } ]\n', 'reloaded: scenario mine');
   expect(await ask()).toBe(503);
   await edit('rules: [ { fault: overlaoded } ]\n', 'unknown fault "overlaoded". Did you mean "overloaded"?');
   await server.printed('the old one goes on');
   expect(await ask()).toBe(503);
+  rmSync(join(cwd, 'mine.yaml'));
+  writeFileSync(join(cwd, 'new.yaml'), 'rules: [ { fault: bad_gateway } ]\n');
+  renameSync(join(cwd, 'new.yaml'), join(cwd, 'mine.yaml'));
+  await expect.poll(ask, { timeout: 10_000 }).toBe(502);
+  await edit('', 'the file is empty');
+  expect(await ask()).toBe(502);
 });
 
 test('SIGTERM lets a request in flight finish', async () => {
@@ -130,6 +133,7 @@ test.each([
   ['a port that is none', ['--port', '70000'], /--port takes a whole number from 0 to 65535\./],
   ['a seed that is none', ['--seed', 'x'], /--seed takes a whole number/],
   ['flags that exclude each other', ['--quiet', '--verbose'], /cannot be used with option '--verbose'/],
+  ['an empty token', ['--admin-token', ''], /--admin-token is empty\./],
   ['a missing file', ['--scenario', 'no/such.yaml'], /^no\/such\.yaml: cannot read the scenario: there is no such file$/m],
   [
     'a misspelt name',
@@ -165,6 +169,14 @@ test('a port that is taken is said to be', async () => {
   const { port } = other.address() as AddressInfo;
   const { code, stderr } = await runCli(['--port', String(port)]);
   other.close();
-  expect(code).toBe(2);
+  expect(code).toBe(3);
   expect(stderr).toBe(`error: port ${port} is in use; --port 0 picks a free one\n`);
+});
+
+test('a reader that goes away does not end the server', async () => {
+  const server = await startCli(['--port', '0', '--json']);
+  const { base_url: baseUrl } = JSON.parse(server.firstLine);
+  server.process.stdout?.destroy();
+  for (let i = 0; i < 3; i++) expect((await postChat(client(baseUrl))).status).toBe(200);
+  expect((await server.stop()).code).toBe(0);
 });

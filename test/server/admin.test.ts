@@ -168,7 +168,7 @@ test('rules are put before those of the file, and a reset takes them away', asyn
     },
     { id: 'rules[0]', summary: 'every request: overloaded (503)' },
   ]);
-  expect((await admin(mock, '/reset', { method: 'POST' })).status).toBe(204);
+  expect((await admin(mock, '/reset', { method: 'POST' })).status).toBe(200);
   expect((await postChat(mock)).status).toBe(503);
   expect(mock.journal()).toHaveLength(1);
   expect((await admin(mock, '/rules', { method: 'POST', body: 'fault: latncy' })).status).toBe(422);
@@ -215,7 +215,7 @@ test('sessions are worlds of their own', async () => {
     's1',
     'first-use',
   ]);
-  expect((await admin(mock, '/sessions/s1', { method: 'DELETE' })).status).toBe(204);
+  expect((await admin(mock, '/sessions/s1', { method: 'DELETE' })).status).toBe(200);
   expect((await admin(mock, '/sessions/s1', { method: 'DELETE' })).status).toBe(404);
   expect((await admin(mock, '/sessions/default', { method: 'DELETE' })).status).toBe(404);
 });
@@ -288,4 +288,36 @@ test('on every address, the admin API is off without a token', async () => {
 
 test('the API under test is not guarded by the token', async () => {
   expect((await postChat(await startMock({}, { adminToken: 'secret' }))).status).toBe(200);
+});
+
+test('a wrong method on an admin route is a 405 that names the right ones', async () => {
+  const mock = await startMock();
+  const response = await admin(mock, '/scenario', { method: 'DELETE' });
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe('GET, PUT');
+  expect((await fetch(`${mock.origin}/s/x/__admin/health`, { method: 'POST' })).status).toBe(405);
+});
+
+test('an empty body replaces nothing', async () => {
+  const mock = await startMock({ rules: [{ fault: 'overloaded' }] });
+  expect((await admin(mock, '/scenario', { method: 'PUT', body: '' })).status).toBe(422);
+  expect((await postChat(mock)).status).toBe(503);
+});
+
+test('a key in a match is not shown, a pattern is', async () => {
+  const key = 'sk-supersecret-1234567890';
+  const mock = await startMock({
+    rules: [
+      { match: { key }, fault: 'ok' },
+      { match: { key: 'sk-*' }, fault: 'ok' },
+    ],
+  });
+  const shown = (await (await admin(mock, '/scenario')).text()) + (await (await admin(mock, '/rules')).text());
+  expect(shown).not.toContain(key);
+  expect(shown).toContain('sk-*');
+});
+
+test('an empty token opens nothing', async () => {
+  const mock = await startMock({}, { host: '0.0.0.0', adminToken: '' });
+  expect((await admin(mock, '/journal')).status).toBe(403);
 });

@@ -27,6 +27,7 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     name,
     summary,
     kind: 'error',
+    final: true,
     status,
     strikes: layer,
     ...(source === undefined ? {} : { source }),

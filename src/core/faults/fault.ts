@@ -10,6 +10,8 @@ export interface Fault {
   /** One line: what happens. */
   readonly summary: string;
   readonly kind: 'error' | 'transport' | 'stream';
+  /** It answers, or never does, whatever would have come: nothing after it in a list takes effect. */
+  readonly final?: true;
   /** HTTP status the client sees; undefined where the fault sends none of its own. */
   readonly status?: number;
   /**
@@ -30,6 +32,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly name: Name;
   readonly summary: string;
   readonly kind: Fault['kind'];
+  readonly final?: true;
   readonly status?: number;
   readonly strikes: Layer;
   strikesWith?(params: z.output<Params>): Layer;

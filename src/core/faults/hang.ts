@@ -6,6 +6,7 @@ export const hang = defineFault({
   name: 'hang',
   summary: 'never answers: holds the socket until the client leaves, or for a while and then closes it',
   kind: 'transport',
+  final: true,
   strikes: 'edge',
   params: record({
     for: duration().optional().describe('then the connection is closed without an answer'),

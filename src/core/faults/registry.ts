@@ -113,7 +113,10 @@ export function strikesAt({ name, params }: FaultCall): Layer {
   return fault.strikesWith?.(params as never) ?? fault.strikes;
 }
 
-/** The reply after all faults, applied in the order written. */
+/**
+ * The reply after all faults. They take effect in the order written: the first is what the client meets first, so that
+ * it is put around all that follow.
+ */
 export function applyFaults(reply: Reply, calls: readonly FaultCall[], context: ReplyContext): Reply {
-  return calls.reduce((current, { name, params }) => faultNamed(name).apply(current, params as never, context), reply);
+  return calls.reduceRight((current, { name, params }) => faultNamed(name).apply(current, params as never, context), reply);
 }

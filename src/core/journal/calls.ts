@@ -10,7 +10,10 @@ export interface Attempt {
   readonly errorCode: string | number | null;
   readonly faults: readonly string[];
   readonly hint: Hint | null;
-  /** From just before the first byte of the previous answer (or its end without one) to the arrival of this attempt. */
+  /**
+   * From just before the first byte of the previous answer to the arrival of this attempt; from its end when there was
+   * no answer or the client left it (backoff.md 2.2).
+   */
   readonly gapMs: number | null;
   readonly t_headers: number;
 }
@@ -56,7 +59,7 @@ function callOf(entries: readonly JournalEntry[]): Call {
 }
 
 function attemptOf(entry: JournalEntry, previous: JournalEntry | undefined): Attempt {
-  const from = previous?.t_firstByteBefore ?? previous?.t_clientClose ?? previous?.t_lastByte;
+  const from = previous === undefined ? null : answeredAt(previous);
   return {
     entry: entry.seq,
     attempt: entry.attemptSeq,
@@ -64,7 +67,12 @@ function attemptOf(entry: JournalEntry, previous: JournalEntry | undefined): Att
     errorCode: entry.errorCode,
     faults: entry.faultApplied?.faults.map(({ name }) => name) ?? [],
     hint: entry.hint,
-    gapMs: from === undefined || from === null ? null : entry.t_headers - from,
+    gapMs: from === null ? null : entry.t_headers - from,
     t_headers: entry.t_headers,
   };
+}
+
+function answeredAt({ closedBy, t_clientClose, t_firstByteBefore, t_end }: JournalEntry): number | null {
+  if (closedBy === 'client') return t_clientClose;
+  return t_firstByteBefore ?? t_end;
 }

@@ -46,6 +46,8 @@ export interface JournalEntry {
   t_lastByte: number | null;
   /** When the client closed the connection before the answer was complete. */
   t_clientClose: number | null;
+  /** When the exchange was over, one way or another. */
+  t_end: number | null;
   /** Who ended the exchange before the answer was complete; null when it was completed. */
   closedBy: 'client' | 'server' | null;
   /** Bytes of the answer's body handed to the socket. */

@@ -18,6 +18,9 @@ export interface Counters {
   clear(): void;
 }
 
+/** Scopes kept at most; the oldest are forgotten first. */
+const MAX_SCOPES = 100_000;
+
 const NONE: Count = { seen: 0, fired: 0 };
 
 /** Counters in memory. */
@@ -27,7 +30,10 @@ export function createCounters(): Counters {
     read: (scope, rule) => scopes.get(scope)?.get(rule) ?? NONE,
     hit(scope, rule, what) {
       let counts = scopes.get(scope);
-      if (counts === undefined) scopes.set(scope, (counts = new Map()));
+      if (counts === undefined) {
+        scopes.set(scope, (counts = new Map()));
+        if (scopes.size > MAX_SCOPES) scopes.delete(scopes.keys().next().value ?? '');
+      }
       let count = counts.get(rule);
       if (count === undefined) counts.set(rule, (count = { ...NONE }));
       count[what] += 1;

@@ -106,9 +106,10 @@ function scopeOf({ per = 'session' }: Rule, { facts, call }: Arrival): string {
     case 'session':
       return 'session';
     case 'key':
-      return `key ${facts.request.key ?? ''}`;
+      // Not the key itself: nothing keeps keys.
+      return `key ${draw('scope', facts.request.key ?? '')}`;
     case 'model':
-      return `model ${facts.model ?? ''}`;
+      return `model ${(facts.model ?? '').slice(0, 128)}`;
     case 'call':
       return callScope(call);
   }

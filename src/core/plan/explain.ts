@@ -36,7 +36,10 @@ function whichRequests({ match = {} }: Rule): string {
   if (endpoint !== undefined) conditions.push(`to ${endpoint}`);
   if (stream !== undefined) conditions.push(stream ? 'that stream' : 'that do not stream');
   if (hasTools !== undefined) conditions.push(hasTools ? 'with tools' : 'without tools');
-  for (const [name, pattern] of Object.entries(texts)) conditions.push(`whose ${name} is like ${pattern}`);
+  for (const [name, pattern] of Object.entries(texts)) {
+    const whole = name === 'key' && !/[*?/]/.test(String(pattern));
+    conditions.push(whole ? 'with a certain key' : `whose ${name} is like ${pattern}`);
+  }
   for (const [name, pattern] of Object.entries(header ?? {})) conditions.push(`whose header ${name} is like ${pattern}`);
   if (tokens !== undefined) conditions.push(`of ${rangeText(tokens, String)} tokens`);
   return conditions.length === 0 ? 'every request' : `requests ${conditions.join(' and ')}`;

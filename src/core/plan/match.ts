@@ -25,7 +25,8 @@ export function compileMatch(match: Match | undefined, libraries: Libraries): Re
   if (hasTools !== undefined) conditions.push((facts) => facts.hasTools === hasTools);
   for (const [key, factOf] of Object.entries(TEXT_FACTS)) {
     const pattern = match?.[key as keyof Match];
-    if (typeof pattern === 'string') conditions.push(textCondition(pattern, factOf, libraries));
+    if (typeof pattern !== 'string') continue;
+    conditions.push(textCondition(key === 'method' ? pattern.toUpperCase() : pattern, factOf, libraries));
   }
   for (const [name, pattern] of Object.entries(header)) {
     conditions.push(textCondition(pattern, (facts) => facts.header(name.toLowerCase()), libraries));

@@ -1,3 +1,4 @@
+import { faults } from '../faults/registry.ts';
 import { unknownName } from '../field.ts';
 import type { Libraries } from '../libraries.ts';
 import { endpoints } from '../openai/endpoint.ts';
@@ -14,6 +15,7 @@ export interface Finding {
 
 type Path = readonly PropertyKey[];
 
+const FINAL: ReadonlySet<string> = new Set(faults.flatMap(({ name, final }) => (final === true ? [name] : [])));
 const ACTIONS = ['fault', 'sequence', 'one_of'];
 
 /** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
@@ -63,8 +65,25 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding
       ),
     );
   }
+  const { every } = rule;
+  if (typeof first === 'number' && typeof every === 'number' && first < every) {
+    findings.push(finding([...at, 'first'], `never fires: first: ${first} ends before every: ${every} begins`, 'key'));
+  }
+  findings.push(...checkLists(rule, at));
   if ('repeat' in rule && !('sequence' in rule)) findings.push(finding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
   return findings;
+}
+
+/** In a list of faults, nothing comes after one that answers by itself. */
+function checkLists(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
+  const lists: (readonly [Path, unknown])[] = [[[...at, 'fault'], rule['fault']]];
+  for (const [index, step] of asList(rule['sequence']).entries()) lists.push([[...at, 'sequence', index], step]);
+  return lists.flatMap(([path, list]) => {
+    const names = asList(list).map((fault) => (typeof fault === 'string' ? fault : Object.keys(asRecord(fault) ?? {})[0]));
+    const final = names.findIndex((name) => FINAL.has(name ?? ''));
+    if (final < 0 || final === names.length - 1) return [];
+    return [finding([...path, final + 1], `${names[final + 1]} never happens: ${names[final]} before it ends the answer`)];
+  });
 }
 
 function checkReplies(replies: readonly unknown[], libraries: Libraries): Finding[] {
@@ -110,6 +129,8 @@ function complaintAbout(pattern: string, key: string, libraries: Libraries): str
   } catch (error) {
     return `invalid regular expression ${shortened(pattern)}: ${shortened(error instanceof Error ? error.message : String(error))}`;
   }
+  if (key === 'path' && !/^[/*?]/.test(pattern))
+    return `expected a path from its slash on, found ${pattern}. Did you mean /${pattern}?`;
   const flags = key === 'path' ? undefined : /^\/.+\/([a-zA-Z]*[^ims][a-zA-Z]*)$/s.exec(pattern)?.[1];
   return flags === undefined ? undefined : `unknown flags "${flags}" of the regular expression ${pattern}; known: i, m, s`;
 }

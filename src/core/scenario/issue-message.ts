@@ -79,7 +79,9 @@ function messageOf(issue: Issue, value: unknown, path: Path): string {
     case 'invalid_value':
       return invalidValue(issue, value);
     default:
-      return issue.message;
+      return value === undefined && /, found nothing$/.test(issue.message)
+        ? `missing key "${String(path.at(-1))}": ${issue.message}`
+        : issue.message;
   }
 }
 

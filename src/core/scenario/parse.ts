@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Libraries } from '../libraries.ts';
-import { formatPath, limitProblems, MAX_PROBLEMS, type Problem } from '../problem.ts';
+import { formatPath, limitProblems, type Problem } from '../problem.ts';
 import { checkRules, checkScenario, type Finding } from './check.ts';
 import { findingsOf } from './issue-message.ts';
 import { type PlainDocument, readObject } from './plain-object.ts';
@@ -53,17 +53,30 @@ function parse<T>(source: Source, { schema, prepare, check }: Steps<T>): Parsed<
     // A single value that was made a list stands at the top of the text.
     (found) => (Array.isArray(value) && !Array.isArray(read.document.value) ? { ...found, path: found.path.slice(1) } : found),
   );
-  if (findings.length > 0 || !result.success) return { problems: locate(findings, read.document, source.file) };
+  const faulty = findings.length > 0 || (read.document.problems?.length ?? 0) > 0;
+  if (faulty || !result.success) return { problems: locate(findings, read.document, source.file) };
   return { value: result.data, raw: value };
 }
 
-/** Findings at their places. Only those that will be shown: finding a place takes time in a long file. */
+/** Findings at their places, together with what is wrong with the text itself, in the order of the file. */
 function locate(findings: readonly Finding[], document: PlainDocument, file: string): Problem[] {
+  const { readableTo } = document;
   const unique = new Map(findings.map((found) => [`${formatPath(found.path)}\u0000${found.message}`, found]));
-  const problems = [...unique.values()].slice(0, MAX_PROBLEMS).map(({ path, part, message }): Problem => {
+  const found = [...unique.values()].map(({ path, part, message }): Problem => {
     const at = document.locate?.(path, part);
     return { file, ...at, path: formatPath(path), message };
   });
-  const sorted = problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  return limitProblems(sorted, file, unique.size);
+  const kept = readableTo === undefined ? found : found.filter((problem) => isBefore(problem, readableTo));
+  const sorted = [...(document.problems ?? []), ...kept].sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0));
+  return limitProblems(sorted, file);
+}
+
+function isBefore(a: Partial<Position>, b: Partial<Position>): boolean {
+  const [lineA = 0, lineB = 0] = [a.line, b.line];
+  return lineA < lineB || (lineA === lineB && (a.column ?? 0) < (b.column ?? 0));
+}
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
 }

@@ -18,11 +18,16 @@ const attempts = scalar<Range, string | number>(
   },
 );
 
-const during = scalar<Range>(
-  'a span of time such as 10s..20s',
-  (value) => (typeof value === 'string' && value.includes('..') ? parseRange(value, parseDuration) : undefined),
-  { type: 'string', description: "since the session's first request" },
-);
+/** `10s..20s`, `10s..`, `..20s`: the end is not part of it. */
+function readSpan(value: unknown): Range | undefined {
+  const span = typeof value === 'string' && value.includes('..') ? parseRange(value, parseDuration) : undefined;
+  return span !== undefined && span.from < span.to ? span : undefined;
+}
+
+const during = scalar<Range>('a span of time such as 10s..20s', readSpan, {
+  type: 'string',
+  description: "since the session's first request",
+});
 
 /** One rule: which requests, when, what happens. */
 export const ruleSchema = record({

@@ -12,9 +12,13 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Position of the value at the path, or of its key; the nearest existing parent when there is none. */
   locate(path: Path, part: 'key' | 'value'): { line: number; column: number };
+  /** What is wrong with it as YAML. */
+  readonly problems: readonly Problem[];
+  /** Where its syntax breaks first. */
+  readonly readableTo?: { readonly line: number; readonly column: number };
 }
 
-/** Reads YAML (or JSON) into plain data, or reports everything that is wrong with it as YAML. */
+/** Reads YAML (or JSON) into plain data, as far as it can be read; only problems when it is too large to be read. */
 export function readYaml(text: string, file: string): { document: YamlDocument } | { problems: Problem[] } {
   if (text.length > MAX_TEXT_LENGTH) {
     const message = `the text is ${text.length} characters long; a scenario has at most ${MAX_TEXT_LENGTH}`;
@@ -39,23 +43,34 @@ export function readYaml(text: string, file: string): { document: YamlDocument }
     logLevel: 'error',
     version: '1.2',
   });
+  const broken = parsed.errors.map(({ pos }) => pos[0]);
   const problems: Problem[] = [...parsed.errors, ...parsed.warnings].map(({ code, pos, message }) => ({
     file,
     ...position(pos[0]),
     path: '',
     message: `invalid YAML: ${code === 'MULTIPLE_DOCS' ? 'a scenario is one document, found a second one' : firstLine(message)}`,
   }));
+  const contents = parsed.contents as Node | null;
   const reader = new PlainReader(file, position);
-  const value = problems.length > 0 ? undefined : reader.read(parsed.contents as Node | null, [], 0);
-  problems.push(...reader.problems);
-  if (problems.length > 0) return { problems: limitProblems(problems, file) };
-  const locate: YamlDocument['locate'] = (path, part) => position(offsetOf(parsed.contents as Node | null, path, part));
-  return { document: { value, locate } };
+  const value = reader.read(contents, [], 0);
+  if (reader.unbounded) return { problems: limitProblems([...problems, ...reader.problems], file) };
+  const finder = new NodeFinder(contents);
+  return {
+    document: {
+      value,
+      problems: [...problems, ...reader.problems],
+      // What follows broken syntax may not be what was meant.
+      ...(broken.length === 0 ? {} : { readableTo: position(Math.min(...broken)) }),
+      locate: (path, part) => position(finder.offsetOf(path, part)),
+    },
+  };
 }
 
 /** Turns nodes into plain data, bounded in depth and size. */
 class PlainReader {
   readonly problems: Problem[] = [];
+  /** Reading was given up. */
+  unbounded = false;
   readonly #file: string;
   readonly #position: (offset: number) => { line: number; column: number };
   readonly #anchors = new Map<string, Node>();
@@ -69,9 +84,9 @@ class PlainReader {
 
   read(node: Node | null, path: Path, depth: number): unknown {
     this.#values += 1;
-    if (this.#values === MAX_VALUES + 1) this.#report(node, path, `${TOO_MANY} after aliases are expanded`);
+    if (this.#values === MAX_VALUES + 1) this.#giveUp(node, path, `${TOO_MANY} after aliases are expanded`);
     if (this.#values > MAX_VALUES) return undefined;
-    if (depth > MAX_DEPTH) return this.#report(node, path, TOO_DEEP);
+    if (depth > MAX_DEPTH) return this.#giveUp(node, path, TOO_DEEP);
     if (isAlias(node)) return this.#readAlias(node.source, node, path, depth);
     if (node !== null && 'anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return plainScalar(node.value);
@@ -106,6 +121,11 @@ class PlainReader {
     return record;
   }
 
+  #giveUp(node: Node | null, path: Path, message: string): undefined {
+    this.unbounded = true;
+    return this.#report(node, path, message);
+  }
+
   #report(node: Node | null, path: Path, message: string): undefined {
     const at = this.#position(node?.range?.[0] ?? 0);
     if (this.problems.length <= MAX_PROBLEMS)
@@ -128,24 +148,43 @@ function keyText(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-function offsetOf(root: Node | null, path: Path, part: 'key' | 'value'): number {
-  let node = root;
-  let offset = root?.range?.[0] ?? 0;
-  for (const [depth, step] of path.entries()) {
-    const item = childOf(node, step);
-    if (item === undefined) break;
-    const wantsKey = part === 'key' && depth === path.length - 1;
-    node = isPair(item) ? ((item.value as Node | null) ?? null) : (item as Node | null);
-    const anchor = isPair(item) && (wantsKey || node === null) ? (item.key as Node) : node;
-    offset = anchor?.range?.[0] ?? offset;
-  }
-  return offset;
-}
+/** Finds nodes by path; each mapping is indexed once. */
+class NodeFinder {
+  readonly #root: Node | null;
+  readonly #indexes = new WeakMap<Node, ReadonlyMap<string, Pair>>();
 
-function childOf(node: Node | null, step: PropertyKey): Pair | Node | undefined {
-  if (isMap(node)) return node.items.find(({ key }) => isScalar(key) && keyText(key.value) === step);
-  if (isSeq(node) && typeof step === 'number') return node.items[step] as Node | undefined;
-  return undefined;
+  constructor(root: Node | null) {
+    this.#root = root;
+  }
+
+  offsetOf(path: Path, part: 'key' | 'value'): number {
+    let node = this.#root;
+    let offset = node?.range?.[0] ?? 0;
+    for (const [depth, step] of path.entries()) {
+      const item = this.#childOf(node, step);
+      if (item === undefined) break;
+      const wantsKey = part === 'key' && depth === path.length - 1;
+      node = isPair(item) ? ((item.value as Node | null) ?? null) : item;
+      const anchor = isPair(item) && (wantsKey || node === null) ? (item.key as Node) : node;
+      offset = anchor?.range?.[0] ?? offset;
+    }
+    return offset;
+  }
+
+  #childOf(node: Node | null, step: PropertyKey): Pair | Node | undefined {
+    if (isSeq(node) && typeof step === 'number') return node.items[step] as Node | undefined;
+    if (!isMap(node)) return undefined;
+    let index = this.#indexes.get(node);
+    if (index === undefined) {
+      const pairs = node.items.flatMap((pair): [string, Pair][] => {
+        const name = isScalar(pair.key) ? keyText(pair.key.value) : undefined;
+        return name === undefined ? [] : [[name, pair]];
+      });
+      // Of a key given twice, the first is the one that was read.
+      this.#indexes.set(node, (index = new Map(pairs.reverse())));
+    }
+    return index.get(String(step));
+  }
 }
 
 function firstLine(text: string): string {

@@ -119,10 +119,9 @@ limits: {}
 
 test.each([
   ['a list at the top', '[]', 'flaky.yaml:1:1 expected a mapping, found a list'],
-  ['broken YAML', 'a: b: c', 'flaky.yaml:1:4 invalid YAML: Nested mappings are not allowed in compact mappings'],
   ['an unclosed list', 'rules: [', /^flaky\.yaml:1:\d+ invalid YAML: /],
   ['a duplicate key', 'name: a\nname: b', 'flaky.yaml:2:1 key "name" is given twice'],
-  ['an unknown tag', 'seed: !!js/function 1', /^flaky\.yaml:1:\d+ invalid YAML: Unresolved tag/],
+  ['an unknown tag', 'name: !!js/function x', /^flaky\.yaml:1:\d+ invalid YAML: Unresolved tag/],
   ['a rule that can never fire', 'rules: [ { first: 2, after: 5, fault: ok } ]', /never fires: first: 2 and after: 5/],
   ['an infinite number', 'seed: .inf', 'flaky.yaml:1:7 expected a number or random, found Infinity'],
   ['a negative count', 'rules: [ { times: -1, fault: ok } ]', 'flaky.yaml:1:19 expected a number of at least 1, found -1'],
@@ -161,4 +160,53 @@ test('one rule or a list of rules is read', () => {
   expect(parseRules({ file: 'rules', text: '[{"fault":"ok"},{"fault":"hang"}]' }, libraries).value).toHaveLength(2);
   const { problems = [] } = parseRules({ file: 'rules', text: 'fault: okk' }, libraries);
   expect(problems.map(formatProblem)).toEqual(['rules:1:8 unknown fault "okk". Did you mean "ok"?']);
+});
+
+test('broken syntax and what comes before it are reported together', () => {
+  expect(problemsOf('nmae: x\nrules:\n  - fault: latncy\nseed: a: b\nlatency: 5\n')).toEqual([
+    'flaky.yaml:1:1 unknown key "nmae". Did you mean "name"?',
+    'flaky.yaml:3:12 unknown fault "latncy". Did you mean "latency"?',
+    'flaky.yaml:4:7 invalid YAML: Nested mappings are not allowed in compact mappings',
+  ]);
+});
+
+test('a key given twice hides nothing else', () => {
+  expect(problemsOf('name: a\nname: b\nrulez: []\nrules:\n  - fault: latncy\n')).toEqual([
+    'flaky.yaml:2:1 key "name" is given twice',
+    'flaky.yaml:3:1 unknown key "rulez". Did you mean "rules"?',
+    'flaky.yaml:5:12 unknown fault "latncy". Did you mean "latency"?',
+  ]);
+});
+
+test('of very many problems the first are reported, in the order of the file', () => {
+  const problems = problemsOf(`nmae: x\n${Array.from({ length: 1_500 }, (_, i) => `k${i}: 1`).join('\n')}\n`);
+  expect(problems).toHaveLength(1_001);
+  expect(problems[0]).toBe('flaky.yaml:1:1 unknown key "nmae". Did you mean "name"?');
+  expect(problems.at(-1)).toBe('flaky.yaml: and 501 more problems');
+});
+
+test.each([
+  ['a span without length', 'rules: [ { during: 5s..5s, fault: ok } ]', /expected a span of time/],
+  ['every beyond first', 'rules: [ { first: 1, every: 2, fault: ok } ]', /never fires: first: 1 ends before every: 2 begins/],
+  [
+    'a fault that never happens',
+    'rules: [ { fault: [server_error, overloaded] } ]',
+    /overloaded never happens: server_error before it ends the answer/,
+  ],
+  ['a path without its slash', 'rules: [ { match: { path: v1/models }, fault: ok } ]', /Did you mean \/v1\/models\?/],
+  ['half a distribution', 'latency: { ttft: { min: 5s } }', /missing key "max": expected a duration/],
+])('refuses %s', (_what, text, message) => {
+  expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);
+});
+
+test.each([
+  [
+    'a regular expression',
+    { rules: [{ match: { model: /gpt/ }, fault: 'ok' }] },
+    "rules[0].match.model: expected plain data, found a RegExp; write it as text: '/gpt/'",
+  ],
+  ['a map', new Map(), 'expected plain data, found a Map'],
+])('refuses %s in a scenario of a program', (_what, data, message) => {
+  const { problems = [] } = parseScenario({ file: 'scenario', data }, libraries);
+  expect(problems.map(formatProblem)).toEqual([`scenario: ${message}`]);
 });

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { createMockOpenAI } from '../../src/index.ts';
+import { postChat, startMock } from '../support/start-mock.ts';
+
+test.each([
+  [{ scenaro: 'flaky' }, 'options: unknown option "scenaro". Did you mean "scenario"?'],
+  [{ seed: Number.NaN }, 'options: seed: expected a whole number of at least 0, found NaN'],
+  [
+    { seed: 'x', port: -1 },
+    'options: seed: expected a whole number of at least 0, found "x"\noptions: port: expected a whole number from 0 to 65535, found -1',
+  ],
+])('the options %j are refused', async (options, message) => {
+  await expect(createMockOpenAI(options as object)).rejects.toThrow(message);
+});
+
+test('faults of a list take effect in the order written', async () => {
+  const mock = await startMock({ rules: [{ fault: [{ latency: '120ms' }, 'server_error'] }] });
+  expect((await postChat(mock)).status).toBe(500);
+  const { t_headers = 0, t_firstByteBefore } = mock.journal()[0] ?? {};
+  expect((t_firstByteBefore ?? 0) - t_headers).toBeGreaterThanOrEqual(119);
+});
+
+test('a reset is the beginning: added rules draw as they did the first time', async () => {
+  const mock = await startMock();
+  const round = async () => {
+    mock.reset();
+    mock.use({ probability: 0.5, fault: 'server_error' });
+    const asked = Array.from({ length: 20 }, (_, i) => postChat(mock, { user: `u${i}` }));
+    return (await Promise.all(asked)).map(({ status }) => status);
+  };
+  const first = await round();
+  expect(new Set(first)).toEqual(new Set([200, 500]));
+  expect(await round()).toEqual(first);
+});
+
+test('a body nested too deeply to be written out again is answered', async () => {
+  const mock = await startMock();
+  const nested = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+  const response = await fetch(`${mock.baseURL}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-x', 'content-type': 'application/json' },
+    body: `{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}],"metadata":${nested}}`,
+  });
+  expect(response.status).toBeLessThan(500);
+});
