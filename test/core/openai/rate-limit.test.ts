@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
 import {
-  type Bucket,
   bucketHeaders,
-  DAY_MS,
   idleBucketHeaders,
   idleBuckets,
   limitedModel,
-  MINUTE_MS,
   precountTokens,
   publishedLimits,
 } from '../../../src/core/openai/rate-limit.ts';
+import { type Bucket, DAY_MS, MINUTE_MS } from '../../../src/core/openai/rate-limit-account.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';
 
 const THIRTY_DAYS_MS = 30 * DAY_MS;
