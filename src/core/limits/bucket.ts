@@ -9,28 +9,29 @@ import type { Bucket } from '../openai/rate-limit-account.ts';
 const NOISE = 1e-6;
 
 /** The bucket after it was left alone for so long. */
-export function refilled(bucket: Bucket, elapsedMs: number): Bucket {
-  return { ...bucket, used: Math.max(0, bucket.used - (elapsedMs * bucket.limit) / bucket.windowMs) };
+export function refilled({ limit, used, windowMs }: Bucket, elapsedMs: number): Bucket {
+  return { limit, used: Math.max(0, used - (elapsedMs * limit) / windowMs), windowMs };
 }
 
 /** The bucket as it is shown: without noise. */
 export function settled(bucket: Bucket): Bucket {
   const whole = Math.round(bucket.used);
-  return Math.abs(bucket.used - whole) < NOISE ? { ...bucket, used: whole } : bucket;
+  return Math.abs(bucket.used - whole) < NOISE ? { limit: bucket.limit, used: whole, windowMs: bucket.windowMs } : bucket;
 }
 
 /**
  * Whether the bucket can serve the amount. A 429 tells its wait in whole milliseconds, the fraction cut off; so a bucket
- * that has been refilling gives what the next millisecond brings, and whoever waited as told is served.
+ * that has been refilling for `elapsedMs` gives what flows back within the millisecond that has begun, and whoever waited
+ * as told is served.
  */
 export function serves({ limit, used, windowMs }: Bucket, amount: number, elapsedMs: number): boolean {
-  const grace = (Math.min(1, elapsedMs) * limit) / windowMs;
-  return used + amount <= limit + grace + NOISE;
+  const missing = used + amount - limit;
+  return missing <= NOISE || missing < (Math.min(1, elapsedMs) * limit) / windowMs;
 }
 
 /** The bucket with the amount drawn; never overdrawn. */
-export function drawn(bucket: Bucket, amount: number): Bucket {
-  return { ...bucket, used: Math.min(bucket.limit, bucket.used + amount) };
+export function drawn({ limit, used, windowMs }: Bucket, amount: number): Bucket {
+  return { limit, used: Math.min(limit, used + amount), windowMs };
 }
 
 /** The amount with which the bucket says it is drawn on: `limit − remaining`, a whole number. */

@@ -42,14 +42,11 @@ export interface Buckets {
 /** Accounts kept at most. Past that the one longest out of use is taken for full. */
 const MAX_ACCOUNTS = 10_000;
 
+type Levels = { readonly [K in LimitKind]?: Bucket };
+
 interface Account {
   readonly at: number;
-  readonly buckets: readonly Level[];
-}
-
-interface Level {
-  readonly kind: LimitKind;
-  readonly bucket: Bucket;
+  readonly levels: Levels;
 }
 
 /** Buckets in memory. A full bucket need not be kept. */
@@ -58,7 +55,7 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
   const accounts = new Map<string, Account>();
   const keep = (name: string, account: Account) => {
     accounts.delete(name);
-    if (account.buckets.some(({ bucket }) => bucket.used > 0)) accounts.set(name, account);
+    if (!isFull(account, account.at)) accounts.set(name, account);
     const [oldest, forgettable] = accounts.entries().next().value ?? [];
     if (oldest !== undefined && (accounts.size > maxAccounts || isFull(forgettable, account.at))) accounts.delete(oldest);
   };
@@ -68,76 +65,87 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
     },
     take(name, draw, at) {
       const { taken, levels } = drawFrom(accounts.get(name), draw, at);
-      keep(name, { at, buckets: levels });
+      keep(name, { at, levels });
       return taken;
     },
     give(name, amounts, at) {
       const account = accounts.get(name);
       if (account === undefined) return;
-      const buckets = refill(account, at).map(({ kind, bucket }) => ({
-        kind,
-        bucket: { ...bucket, used: Math.max(0, bucket.used - (amounts[kind] ?? 0)) },
-      }));
-      keep(name, { at, buckets });
+      const levels = eachLevel(account.levels, (bucket, kind) => {
+        const { used, ...rest } = refilled(bucket, at - account.at);
+        return { ...rest, used: Math.max(0, used - (amounts[kind] ?? 0)) };
+      });
+      keep(name, { at, levels });
     },
     clear: () => accounts.clear(),
   };
 }
 
-function drawFrom(account: Account | undefined, draw: Draw, at: number): { taken: Taken; levels: readonly Level[] } {
+function drawFrom(account: Account | undefined, draw: Draw, at: number): { taken: Taken; levels: Levels } {
   const { capacities, cost, refusedDraws } = draw;
   const elapsedMs = account === undefined ? 0 : at - account.at;
   const before = levelsOf(capacities, account, elapsedMs);
-  const tooLarge = before.find(({ kind, bucket }) => costOf(cost, kind) > bucket.limit);
-  const short = before.filter(({ kind, bucket }) => !serves(bucket, costOf(cost, kind), elapsedMs));
-  const admitted = tooLarge === undefined && short.length === 0;
-  const amountOf = (kind: LimitKind): number => {
-    if (admitted) return costOf(cost, kind);
-    const draws = refusedDraws && (kind === 'requests' || (kind === 'tokens' && tooLarge === undefined));
-    return draws ? costOf(cost, kind) : 0;
+  const tooLarge = kindsOf(before, (bucket, kind) => costOf(cost, kind) > bucket.limit)[0];
+  const short = kindsOf(before, (bucket, kind) => !serves(bucket, costOf(cost, kind), elapsedMs));
+  const draws = (kind: LimitKind): boolean => {
+    if (short.length === 0 && tooLarge === undefined) return true;
+    return refusedDraws && (kind === 'requests' || (kind === 'tokens' && tooLarge === undefined));
   };
-  const levels = before.map(({ kind, bucket }) => ({ kind, bucket: drawn(bucket, amountOf(kind)) }));
-  const buckets = Object.fromEntries(levels.map(({ kind, bucket }) => [kind, settled(bucket)]));
-  const amounts = levels.map(({ kind, bucket }, index) => [kind, bucket.used - (before[index]?.bucket.used ?? 0)]);
-  const refusing =
-    tooLarge?.kind ??
-    longestWait(
-      levels.filter(({ kind }) => short.some((level) => level.kind === kind)),
-      cost,
-    );
+  const levels = eachLevel(before, (bucket, kind) => (draws(kind) ? drawn(bucket, costOf(cost, kind)) : bucket));
+  const buckets = eachLevel(levels, settled);
   const reason = tooLarge === undefined ? 'short' : 'too_large';
-  const refusal = refusing === undefined ? undefined : ({ reason, kind: refusing } as const);
-  return { taken: { refusal, buckets, drawn: Object.fromEntries(amounts) }, levels };
+  const kind = tooLarge ?? longestWait(short, buckets, cost);
+  return {
+    taken: {
+      refusal: kind === undefined ? undefined : { reason, kind },
+      buckets,
+      drawn: eachLevel(levels, ({ used }, each) => used - (before[each]?.used ?? 0)),
+    },
+    levels,
+  };
 }
 
 /** Of several buckets that are short the one with the longest wait refuses: whoever waits for it is served by all. */
-function longestWait(short: readonly Level[], cost: Cost): LimitKind | undefined {
-  let longest: { kind: LimitKind; waitMs: number } | undefined;
-  for (const { kind, bucket } of short) {
-    const waitMs = waitAsTold(settled(bucket), costOf(cost, kind));
-    if (longest === undefined || waitMs > longest.waitMs) longest = { kind, waitMs };
-  }
-  return longest?.kind;
+function longestWait(short: readonly LimitKind[], buckets: Levels, cost: Cost): LimitKind | undefined {
+  if (short.length < 2) return short[0];
+  const waits = short.map((kind) => {
+    const bucket = buckets[kind];
+    return { kind, waitMs: bucket === undefined ? 0 : waitAsTold(bucket, costOf(cost, kind)) };
+  });
+  return waits.reduce((longest, each) => (each.waitMs > longest.waitMs ? each : longest)).kind;
 }
 
 /** The buckets at this moment; those that were not kept are full. */
-function levelsOf(capacities: Capacities, account: Account | undefined, elapsedMs: number): Level[] {
-  const levels: Level[] = [];
+function levelsOf(capacities: Capacities, account: Account | undefined, elapsedMs: number): Levels {
+  const levels: { [K in LimitKind]?: Bucket } = {};
   for (const kind of limitKinds) {
     const limit = capacities[kind];
     if (limit === undefined) continue;
-    const used = account?.buckets.find((level) => level.kind === kind)?.bucket.used ?? 0;
-    levels.push({ kind, bucket: refilled({ limit, used, windowMs: windowOf(kind) }, elapsedMs) });
+    const used = account?.levels[kind]?.used ?? 0;
+    levels[kind] = refilled({ limit, used, windowMs: windowOf(kind) }, elapsedMs);
   }
   return levels;
 }
 
-function refill({ at: then, buckets }: Account, at: number): Level[] {
-  return buckets.map(({ kind, bucket }) => ({ kind, bucket: refilled(bucket, at - then) }));
+function eachLevel<T>(levels: Levels, map: (bucket: Bucket, kind: LimitKind) => T): { readonly [K in LimitKind]?: T } {
+  const result: { [K in LimitKind]?: T } = {};
+  for (const kind of limitKinds) {
+    const bucket = levels[kind];
+    if (bucket !== undefined) result[kind] = map(bucket, kind);
+  }
+  return result;
+}
+
+function kindsOf(levels: Levels, holds: (bucket: Bucket, kind: LimitKind) => boolean): LimitKind[] {
+  return limitKinds.filter((kind) => {
+    const bucket = levels[kind];
+    return bucket !== undefined && holds(bucket, kind);
+  });
 }
 
 function isFull(account: Account | undefined, at: number): boolean {
-  return account !== undefined && refill(account, at).every(({ bucket }) => bucket.used === 0);
+  if (account === undefined) return false;
+  return kindsOf(account.levels, (bucket) => refilled(bucket, at - account.at).used > 0).length === 0;
 }
 
 /** What the request asks of a bucket of this kind. */
