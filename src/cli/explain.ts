@@ -16,7 +16,8 @@ export async function explain(file: string, { requests, seed }: { requests: numb
     lines.push('', 'Limits, a set of buckets for each API key and model family; the first that fits the model:');
     lines.push(...plan.limits.map((limit) => `  ${explainLimit(limit)}`));
   }
-  lines.push('', plan.rules.length === 0 ? 'No rules: every request is healthy.' : 'The first rule that fires decides:');
+  const noRules = `No rules: every request ${plan.limits.length > 0 ? 'that the limits admit ' : ''}is healthy.`;
+  lines.push('', plan.rules.length === 0 ? noRules : 'The first rule that fires decides:');
   for (const [index, rule] of plan.rules.entries()) {
     const order = dependsOnArrivalOrder(rule) ? ' (depends on the order of arrival)' : '';
     const name = rule.rule.name === undefined ? '' : `${rule.rule.name}: `;

@@ -2,19 +2,19 @@ import type { LimitOptions } from '../limits/limit-spec.ts';
 import type { LimitKind } from '../openai/rate-limit-account.ts';
 import type { PlannedLimit } from './limits.ts';
 
-const UNITS: Readonly<Record<LimitKind, string>> = {
-  requests: 'requests per minute',
-  tokens: 'tokens per minute',
-  requests_per_day: 'requests per day',
-  tokens_per_day: 'tokens per day',
+const UNITS: Readonly<Record<LimitKind, readonly [unit: string, per: string]>> = {
+  requests: ['request', 'per minute'],
+  tokens: ['token', 'per minute'],
+  requests_per_day: ['request', 'per day'],
+  tokens_per_day: ['token', 'per day'],
 };
 
 /** An entry of `limits` in one line: `gpt-4o: 500 requests per minute, 30,000 tokens per minute; refused requests count`. */
 export function explainLimit({ pattern, spec: { tier, given, options } }: PlannedLimit): string {
   const published = tier === undefined ? [] : [tier === 'free' ? 'the free tier as published' : `tier ${tier} as published`];
-  const numbers = Object.entries(UNITS).flatMap(([kind, unit]) => {
+  const numbers = Object.entries(UNITS).flatMap(([kind, [unit, per]]) => {
     const limit = given[kind as LimitKind];
-    return limit === undefined ? [] : [`${limit.toLocaleString('en-US')} ${unit}`];
+    return limit === undefined ? [] : [`${limit.toLocaleString('en-US')} ${unit}${limit === 1 ? '' : 's'} ${per}`];
   });
   return [`${pattern}: ${[...published, ...numbers].join(', ')}`, ...optionsInWords(options)].join('; ');
 }
