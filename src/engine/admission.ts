@@ -52,8 +52,9 @@ export class Admissions {
       account,
       refusal: taken.refusal && refusalAnswer(taken.refusal, refused),
       decided: ({ faults }, context) => {
-        const refusedByFault = !options.failedRequestsCount && faults.some((fault) => REFUSALS.has(fault.name));
-        if (refusedByFault || !getsThrough(faults, context)) give(taken.drawn);
+        if (!getsThrough(faults, context)) give(taken.drawn);
+        else if (faults.some(({ name: fault }) => REFUSALS.has(fault)))
+          give(beyondRefusal(taken.drawn, options.failedRequestsCount));
       },
       answered: (context) => {
         if (!options.refundUnused || taken.refusal !== undefined) return;
@@ -70,6 +71,11 @@ export class Admissions {
 
 function accountOf({ tier, options }: LimitSpec, buckets: RateLimitAccount['buckets']): RateLimitAccount {
   return { buckets, projectTokens: options.projectTokens, hints: options.hints, free: tier === 'free' };
+}
+
+/** What an admitted request drew beyond what a refused one draws. */
+function beyondRefusal({ requests, tokens, ...perDay }: Amounts, refusedDraws: boolean): Amounts {
+  return refusedDraws ? perDay : { requests, tokens, ...perDay };
 }
 
 /** Whether the request gets past the faults to the api layer: whether any of them asks for the answer, or gives one of that layer. */

@@ -269,6 +269,21 @@ test('natural errors, edge faults and gateway faults draw nothing; faults of the
   expect(drawnBy('ok', { fields: { messages: [] } })).toBe(0);
 });
 
+test('an injected refusal draws what a natural one does', () => {
+  const drawn = (forced: string) => {
+    const mock = drive({ limits: { '*': { rpm: 10, tpm: 100, rpd: 10, failed_requests_count: true } } });
+    mock.send({ forced });
+    const next = mock.send();
+    return ['requests', 'tokens'].map((unit) => {
+      const numberOf = (what: string) => Number(headerOf(next, `x-ratelimit-${what}-${unit}`));
+      return numberOf('limit') - numberOf('remaining');
+    });
+  };
+  // Requests per day, which hide those per minute, and tokens per minute; with those of the request that asks.
+  expect(drawn('rate_limit')).toEqual([1, 8]);
+  expect(drawn('server_error')).toEqual([2, 8]);
+});
+
 test('an edge fault strikes a request that the limit would refuse, and draws nothing of it', () => {
   const mock = drive({ limits: { '*': { rpm: 1, failed_requests_count: true } } });
   mock.send();

@@ -25,7 +25,7 @@ export interface Taken {
   readonly drawn: Amounts;
 }
 
-export type Amounts = { readonly [K in LimitKind]?: number };
+export type Amounts = { readonly [K in LimitKind]?: number | undefined };
 
 /**
  * The buckets of all accounts: the mutable state of the limits. Synchronous, so that a store shared between processes can

@@ -3,15 +3,16 @@ import { record, scalar, unknownName, whole } from '../field.ts';
 import type { LimitSpec } from '../limits/limit-spec.ts';
 import type { Tier } from '../openai/rate-limit-table.ts';
 
-const TIERS: Readonly<Record<string, Tier>> = {
-  free: 'free',
+const NAMES = ['tier-1', 'tier-2', 'tier-3', 'tier-4', 'tier-5', 'free'] as const;
+
+const TIERS: Readonly<Record<(typeof NAMES)[number], Tier>> = {
   'tier-1': 1,
   'tier-2': 2,
   'tier-3': 3,
   'tier-4': 4,
   'tier-5': 5,
+  free: 'free',
 };
-const NAMES = Object.keys(TIERS) as ['free', ...string[]];
 
 const tier = z.enum(NAMES, {
   error: ({ input }) => (typeof input === 'string' ? unknownName('tier', input, NAMES) : undefined),

@@ -62,7 +62,7 @@ test('every mistake is reported at its place', () => {
       "limits.yaml:6:18 expected 2025 or documented, found 2024",
       "limits.yaml:7:38 unknown value "secs". Known: seconds, date, none.",
       "limits.yaml:8:13 expected a whole number, found 1.5",
-      "limits.yaml:9:6 expected free or tier-1 or tier-2 or tier-3 or tier-4 or tier-5 or a mapping, found 7",
+      "limits.yaml:9:6 expected tier-1 or tier-2 or tier-3 or tier-4 or tier-5 or free or a mapping, found 7",
       "limits.yaml:10:3 invalid regular expression /[/: missing closing ]: \`[\`",
     ]
   `);
