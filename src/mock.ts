@@ -35,7 +35,7 @@ export interface MockSession {
   readonly apiKey: string;
   /** Puts one rule, or several, before all others. Throws a ScenarioError when a rule is wrong. */
   use(rules: RuleInput | readonly RuleInput[]): void;
-  /** Back to the beginning: counters, calls, added rules and the journal are forgotten. */
+  /** Back to the beginning: counters, rate-limit buckets, calls, added rules and the journal are forgotten. */
   reset(): void;
   /** What happened, oldest first; only entries after `since` when it is given. */
   journal(since?: number): JournalEntry[];

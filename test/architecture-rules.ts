@@ -1,7 +1,7 @@
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 /** Folders of src/core in pipeline order: each imports only from those before it. */
-const CORE_ORDER = ['reply', 'openai', 'faults', 'scenario', 'calls', 'plan', 'journal'];
+const CORE_ORDER = ['reply', 'openai', 'limits', 'faults', 'scenario', 'calls', 'plan', 'journal'];
 /** Folders of src above core, in order. */
 const SHELL_ORDER = ['core', 'engine', 'server', 'cli'];
 
@@ -42,6 +42,12 @@ export const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^src/core/[^/]+$' },
     to: { path: '^src/core/(?!openai/answer-settings)[^/]+/' },
+  },
+  {
+    name: 'faults-know-no-limits',
+    severity: 'error',
+    from: { path: '^src/core/faults/' },
+    to: { path: '^src/core/limits/' },
   },
   {
     name: 'server-knows-no-fault',

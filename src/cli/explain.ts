@@ -1,4 +1,5 @@
 import { dependsOnArrivalOrder, explainRule } from '../core/plan/explain.ts';
+import { explainLimit } from '../core/plan/explain-limits.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
 import { playThrough } from '../engine/play-through.ts';
 import { libraries } from '../libraries.ts';
@@ -11,7 +12,12 @@ export async function explain(file: string, { requests, seed }: { requests: numb
   const { plan, scenario } = loaded;
   const lines = [`${plan.name}, seed ${plan.seed}`];
   if (scenario.description !== undefined) lines.push(scenario.description.trim());
-  lines.push('', plan.rules.length === 0 ? 'No rules: every request is healthy.' : 'The first rule that fires decides:');
+  if (plan.limits.length > 0) {
+    lines.push('', 'Limits, a set of buckets for each API key and model family; the first that fits the model:');
+    lines.push(...plan.limits.map((limit) => `  ${explainLimit(limit)}`));
+  }
+  const noRules = `No rules: every request ${plan.limits.length > 0 ? 'that the limits admit ' : ''}is healthy.`;
+  lines.push('', plan.rules.length === 0 ? noRules : 'The first rule that fires decides:');
   for (const [index, rule] of plan.rules.entries()) {
     const order = dependsOnArrivalOrder(rule) ? ' (depends on the order of arrival)' : '';
     const name = rule.rule.name === undefined ? '' : `${rule.rule.name}: `;

@@ -1,3 +1,4 @@
+import { parseHttpDate } from '../core/http-date.ts';
 import type { Hint } from '../core/journal/entry.ts';
 import type { Header } from '../core/reply/effect.ts';
 
@@ -14,6 +15,6 @@ export function hintOf(headers: readonly Header[], at: number, wallMs: number): 
 /** RFC 9110 §10.2.3: delay-seconds or an HTTP-date. Fractions are outside the grammar, yet what they mean is plain. */
 function dueAtOf(raw: string, at: number, wallMs: number): number | null {
   if (/^\d+(\.\d+)?$/.test(raw)) return at + Number(raw) * 1_000;
-  const date = /[a-z]{3}/i.test(raw) ? Date.parse(raw) : Number.NaN;
-  return Number.isNaN(date) ? null : at + (date - wallMs);
+  const date = parseHttpDate(raw, wallMs);
+  return date === undefined ? null : at + (date - wallMs);
 }

@@ -19,6 +19,7 @@ import { Facts } from '../core/plan/facts.ts';
 import { fork } from '../core/random.ts';
 import type { Head, Reply } from '../core/reply/effect.ts';
 import type { Rule } from '../core/scenario/schema.ts';
+import { Admissions } from './admission.ts';
 import { entryView } from './entry-view.ts';
 import { hintOf } from './hint.ts';
 import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
@@ -57,11 +58,12 @@ export interface Exchange {
   finished(performed: Performed): void;
 }
 
-/** An isolated world: a plan, its counters, the calls it has seen, a journal. */
+/** An isolated world: a plan, its counters and buckets, the calls it has seen, a journal. */
 export class Session {
   readonly id: string;
   readonly #parts: SessionParts;
   readonly #counters = createCounters();
+  readonly #admissions = new Admissions();
   readonly #recogniser = new CallRecogniser((call) => this.#counters.forget(callScope(call)));
   readonly #journal: Journal<JournalRecord>;
   readonly #idleWaiters: (() => void)[] = [];
@@ -118,11 +120,13 @@ export class Session {
       at,
       connection,
     });
-    const refusal = naturalError(request, {
+    const error = naturalError(request, {
       auth: this.#active.auth,
       models: this.#active.settings.models,
       maxBodyBytes: this.#parts.maxBodyBytes,
     });
+    const admission = error === undefined ? this.#admissions.admit(request, this.#active, clock) : undefined;
+    const refusal = error ?? admission?.refusal;
     const facts = new Facts(request, (asked) => promptTokens(asked, this.#active.settings, this.#parts.libraries));
     const decision = this.#decide(facts, recognition, refusal, { forced, at });
     const requestId = requestIdOf(this.#active.seed, recognition.drawKey);
@@ -143,13 +147,17 @@ export class Session {
       wallMs: clock.wall(),
     });
     this.#journal.append(record);
-    const context = this.#context(received, facts);
+    const context = this.#context(received, facts, admission?.account);
+    if (decision !== undefined) admission?.decided(decision, context);
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
     this.#inFlight += 1;
     return {
       reply: applyFaults(base, decision?.faults ?? [], context),
       headSent: (head) => this.#headSent(record, head),
-      finished: (performed) => this.#finished(record, recognition.call, performed),
+      finished: (performed) => {
+        if (record.status === 200) admission?.answered(context);
+        this.#finished(record, recognition.call, performed);
+      },
     };
   }
 
@@ -183,7 +191,7 @@ export class Session {
     this.#restart();
   }
 
-  /** Back to the beginning: counters, calls, added rules and the journal are forgotten. */
+  /** Back to the beginning: counters, buckets, calls, added rules and the journal are forgotten. */
   reset(): void {
     this.#restart();
     this.#journal.clear();
@@ -196,6 +204,7 @@ export class Session {
 
   #restart(): void {
     this.#counters.clear();
+    this.#admissions.clear();
     this.#recogniser.clear();
     this.#active = this.#scenario.plan;
     this.#startedAt = undefined;
@@ -225,7 +234,11 @@ export class Session {
     return decide(this.#active, this.#counters, arrival);
   }
 
-  #context({ incoming, request, recognition, requestId }: Received, facts: Facts): ReplyContext {
+  #context(
+    { incoming, request, recognition, requestId }: Received,
+    facts: Facts,
+    account: ReplyContext['account'],
+  ): ReplyContext {
     const { seed, identity, settings, replies } = this.#active;
     const { clock, libraries } = this.#parts;
     let textKey: string | undefined;
@@ -234,6 +247,7 @@ export class Session {
       clock,
       libraries,
       identity,
+      account,
       requestId,
       receivedAt: incoming.headersAt,
       settings: { ...settings, reply: replyFor(replies, facts) },

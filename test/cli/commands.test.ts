@@ -53,6 +53,19 @@ request  call  attempt  outcome  fault         rule
 `);
 });
 
+test('explain says the limits in words and plays them through', async () => {
+  writeFileSync(join(cwd, 'limited.yaml'), 'limits: { gpt-4o: { rpm: 1, tpm: 30000 }, "*": tier-1 }\n');
+  const { stdout } = await runCli(['explain', 'limited.yaml', '--requests', '2'], cwd);
+  expect(stdout).toContain(`
+Limits, a set of buckets for each API key and model family; the first that fits the model:
+  gpt-4o: 1 request per minute, 30,000 tokens per minute
+  *: tier 1 as published
+
+No rules: every request that the limits admit is healthy.
+`);
+  expect(stdout).toMatch(/\n2 +2 +1 +429 rate_limit_exceeded/);
+});
+
 test.each(bundledScenarios())('explain plays %s through', async (name) => {
   const { code, stdout } = await runCli(['explain', name]);
   expect(code).toBe(0);

@@ -116,6 +116,18 @@ test('the scenario is replaced by YAML or JSON, and what is read can be put back
   expect((await postChat(mock)).status).toBe(503);
 });
 
+test('limits are shown as written; a new scenario and a reset start their buckets anew', async () => {
+  const mock = await startMock();
+  const limits = { 'gpt-4o': { rpm: 1 }, '*': 'tier-1' };
+  await admin(mock, '/scenario', { method: 'PUT', body: JSON.stringify({ limits }) });
+  expect((await (await admin(mock, '/scenario')).json()).limits).toEqual(limits);
+  expect([(await postChat(mock)).status, (await postChat(mock)).status]).toEqual([200, 429]);
+  await admin(mock, '/reset', { method: 'POST' });
+  expect((await postChat(mock)).status).toBe(200);
+  await admin(mock, '/scenario', { method: 'PUT', body: JSON.stringify({ limits }) });
+  expect((await postChat(mock)).status).toBe(200);
+});
+
 test('a wrong scenario is a 422 with every problem, and the old one stays', async () => {
   const mock = await startMock({ rules: [{ fault: 'overloaded' }] });
   const response = await admin(mock, '/scenario', {

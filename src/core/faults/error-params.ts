@@ -1,20 +1,24 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
 import { describeValue, duration, record, scalar } from '../field.ts';
+import { formatHttpDate, type HttpDateForm, httpDateForms } from '../http-date.ts';
 import type { ReplyContext } from '../openai/context.ts';
 import type { ErrorAnswer } from '../openai/error.ts';
 import type { Header } from '../reply/effect.ts';
 
-/** When the client is told to come back: a wait in milliseconds, a moment, or a raw header value that may be nonsense. */
+/** When the client is told to come back: a wait in milliseconds, a moment (negative: past), or a raw header value that may be nonsense. */
 type RetryAfter =
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'date'; readonly ms: number }
+  | { readonly kind: 'date'; readonly ms: number; readonly form: HttpDateForm }
   | { readonly kind: 'raw'; readonly value: string }
   | { readonly kind: 'none' };
 
 /** What HTTP allows in a header name and in a value: anything else would not reach the wire. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** A century: the year keeps four digits. */
+const MAX_OFFSET_MS = 36_525 * 86_400_000;
 
 /** `2s` is a wait, and so is the number 2; a zero, a fraction of a second as a number and any other text go out as written. */
 function readRetryAfter(value: unknown): RetryAfter | undefined {
@@ -37,11 +41,27 @@ function readRetryAfterMs(value: unknown): string | undefined {
   return ms === undefined || !Number.isSafeInteger(Math.ceil(ms)) ? value : String(Math.ceil(ms));
 }
 
+/** A duration, with a minus for one that lies in the past. Milliseconds. */
+function readOffset(value: unknown): number | undefined {
+  if (value === 0) return 0;
+  if (typeof value !== 'string') return undefined;
+  const past = value.startsWith('-');
+  const ms = parseDuration(past ? value.slice(1) : value);
+  if (ms === undefined || ms > MAX_OFFSET_MS) return undefined;
+  return past ? -ms : ms;
+}
+
 const retryAfter = z.union([
   scalar<RetryAfter, string | number>('a duration, a raw header value, { date: 3s } or none', readRetryAfter, {
     type: ['string', 'number'],
   }),
-  record({ date: duration() }).transform(({ date }): RetryAfter => ({ kind: 'date', ms: date })),
+  record({
+    date: scalar<number, string | 0>('a duration such as 3s, or -3s for a date in the past', readOffset, {
+      type: ['string', 'number'],
+      description: 'from now; -3s is in the past',
+    }),
+    form: z.enum(httpDateForms).default('imf').describe('of the HTTP-date, RFC 9110 §5.6.7'),
+  }).transform(({ date, form }): RetryAfter => ({ kind: 'date', ms: date, form })),
 ]);
 
 const retryAfterMs = scalar<string, string | number>(
@@ -67,7 +87,7 @@ const headerChanges = z.record(z.string(), headerValue.nullable()).superRefine((
 
 /** Parameters that every error fault takes. */
 export const errorShape = {
-  retry_after: retryAfter.optional().describe('Retry-After: a duration, a raw value, { date: 3s } or none'),
+  retry_after: retryAfter.optional().describe('Retry-After: a duration, a raw value, { date: 3s, form: rfc850 } or none'),
   retry_after_ms: retryAfterMs.optional().describe('retry-after-ms: a duration or milliseconds'),
   should_retry: z.boolean().optional().describe('x-should-retry'),
   message: z.string().optional().describe('replaces the message'),
@@ -82,7 +102,7 @@ export type ErrorParams = z.output<ReturnType<typeof errorParams>>;
 
 /** How long the client is told to wait, in milliseconds; undefined when it is not told, or not in a way that means a wait. */
 export function askedWaitMs({ retry_after: hint, retry_after_ms: hintMs }: ErrorParams): number | undefined {
-  if (hint !== undefined) return hint.kind === 'wait' || hint.kind === 'date' ? hint.ms : undefined;
+  if (hint !== undefined) return (hint.kind === 'wait' || hint.kind === 'date') && hint.ms > 0 ? hint.ms : undefined;
   const ms = Number(hintMs);
   return ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : undefined;
 }
@@ -96,7 +116,7 @@ export function withParams(answer: ErrorAnswer, params: ErrorParams, context: Re
 /** A header to set, or with null to remove. */
 type HeaderChange = readonly [name: string, value: string | null];
 
-/** Retry hints as headers. Waits are rounded up, so that a client that obeys is never early. */
+/** Retry hints as headers. Waits are rounded up, so that a client that obeys is never early; a past date stays past. */
 function hintHeaders(params: ErrorParams, { clock }: ReplyContext): HeaderChange[] {
   const headers: HeaderChange[] = [];
   const hint = params.retry_after;
@@ -104,8 +124,9 @@ function hintHeaders(params: ErrorParams, { clock }: ReplyContext): HeaderChange
   if (hint?.kind === 'raw') headers.push(['retry-after', hint.value]);
   if (hint?.kind === 'none') headers.push(['retry-after', null]);
   if (hint?.kind === 'date') {
-    const dueMs = Math.ceil((clock.wall() + hint.ms) / 1_000) * 1_000;
-    headers.push(['retry-after', new Date(dueMs).toUTCString()]);
+    const seconds = (clock.wall() + hint.ms) / 1_000;
+    const dueMs = (hint.ms < 0 ? Math.floor(seconds) : Math.ceil(seconds)) * 1_000;
+    headers.push(['retry-after', formatHttpDate(dueMs, hint.form)]);
   }
   if (params.retry_after_ms !== undefined) headers.push(['retry-after-ms', params.retry_after_ms]);
   if (params.should_retry !== undefined) headers.push(['x-should-retry', String(params.should_retry)]);

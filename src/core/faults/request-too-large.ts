@@ -1,12 +1,21 @@
 import { record, whole } from '../field.ts';
 import { requestTooLarge as answer } from '../openai/errors.ts';
-import { bucketHeaders, idleBuckets, limitedModel, MINUTE_MS, precountTokens, publishedLimits } from '../openai/rate-limit.ts';
+import {
+  accountHeaders,
+  bucketHeaders,
+  idleBuckets,
+  limitedModel,
+  precountTokens,
+  publishedLimits,
+} from '../openai/rate-limit.ts';
+import { MINUTE_MS } from '../openai/rate-limit-account.ts';
+import { noRetryHeaders, SPECIFIED_HINTS } from '../openai/retry-hints.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
 /**
  * The request alone asks for more tokens than the limit: no wait will cure it, and none is asked for. The limit is that
- * of the model in tier 1; a request that is smaller is said to be twice the limit.
+ * of the scenario, else of the model in tier 1; a request that is smaller is said to be twice the limit.
  */
 export const requestTooLarge = defineErrorFault({
   name: 'request_too_large',
@@ -24,17 +33,22 @@ export const requestTooLarge = defineErrorFault({
       error: 'requested must be above limit',
     })
     .prefault({}),
-  error(params, { request, identity }) {
+  error(params, { request, identity, account }) {
     const model = limitedModel(request);
     const published = publishedLimits(model, 1);
+    const bucket = account?.buckets.tokens;
     const { limit, requested } = excess(params, {
-      limit: published.tpm,
+      limit: bucket?.limit ?? published.tpm,
       requested: precountTokens(request),
     });
-    const { requests } = idleBuckets(request, published);
+    const tokens = { limit, used: params.limit === undefined ? (bucket?.used ?? 0) : 0, windowMs: MINUTE_MS };
+    const headers =
+      account === undefined
+        ? bucketHeaders(idleBuckets(request, published).requests, tokens)
+        : accountHeaders({ ...account, buckets: { ...account.buckets, tokens } }, request, 'tokens');
     return {
-      ...answer({ limit, requested }, { model, organizationId: identity.organizationId }),
-      extra: bucketHeaders(requests, { limit, used: 0, windowMs: MINUTE_MS }),
+      ...answer({ limit, requested }, { model, organizationId: identity.organizationId, free: account?.free ?? false }),
+      extra: [...noRetryHeaders(account?.hints ?? SPECIFIED_HINTS), ...headers],
     };
   },
 });

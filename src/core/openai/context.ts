@@ -3,6 +3,7 @@ import type { Libraries } from '../libraries.ts';
 import type { Random } from '../random.ts';
 import type { AnswerSettings } from './answer-settings.ts';
 import type { Identity } from './identity.ts';
+import type { RateLimitAccount } from './rate-limit-account.ts';
 import type { ApiRequest } from './request.ts';
 
 /** Everything a reply may depend on. */
@@ -17,6 +18,8 @@ export interface ReplyContext {
   readonly requestId: string;
   readonly settings: AnswerSettings;
   readonly libraries: Libraries;
+  /** The limits that the key has for this model; undefined where the scenario sets none. */
+  readonly account?: RateLimitAccount | undefined;
   /** A random source of this call and attempt, forked by the labels. */
   random(...labels: readonly (string | number)[]): Random;
   /** A random source that is the same for every equal request, forked by the labels: drives texts. */

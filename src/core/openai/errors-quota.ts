@@ -1,5 +1,6 @@
 import { formatGoDuration } from '../duration.ts';
 import { apiError, type ErrorAnswer, gatewayError } from './error.ts';
+import { familyOf } from './model-family.ts';
 import type { Shortage } from './rate-limit-shortage.ts';
 
 /* Errors about how much: rates (layer A) and money (layer G). */
@@ -9,6 +10,8 @@ export interface Limited {
   readonly model: string;
   /** `org-…` */
   readonly organizationId: string;
+  /** The account has never paid. */
+  readonly free?: boolean;
 }
 
 const UNITS = {
@@ -19,6 +22,10 @@ const UNITS = {
 } as const;
 
 const LEARN_MORE = 'Visit https://platform.openai.com/account/rate-limits to learn more.';
+/** wire.md 1.4, "free/unpaid accounts". */
+const PAY =
+  ' You can increase your rate limit by adding a payment method to your account at ' +
+  'https://platform.openai.com/account/billing.';
 const CODE = 'rate_limit_exceeded';
 
 /** wire.md 1.4, "TPM", "RPM", "RPD", "TPD". */
@@ -27,24 +34,27 @@ export function rateLimited({ kind, limit, used, requested, waitMs }: Shortage, 
   return apiError(
     429,
     `Rate limit reached for ${holderOf(limited)} on ${text}: Limit ${limit}, Used ${used}, Requested ${requested}. ` +
-      `Please try again in ${formatGoDuration(waitMs)}. ${LEARN_MORE}`,
+      `Please try again in ${formatGoDuration(waitMs)}. ${LEARN_MORE}${limited.free === true ? PAY : ''}`,
     { type, code: CODE },
   );
 }
 
-/** wire.md 1.4, "request alone > limit". Tokens. */
-export function requestTooLarge({ limit, requested }: Pick<Shortage, 'limit' | 'requested'>, limited: Limited): ErrorAnswer {
+/** wire.md 1.4, "request alone > limit": tokens per minute. That a day's tokens are refused alike is not captured. */
+export function requestTooLarge(
+  { kind = 'tokens', limit, requested }: Pick<Shortage, 'limit' | 'requested'> & Partial<Pick<Shortage, 'kind'>>,
+  limited: Limited,
+): ErrorAnswer {
   return apiError(
     429,
-    `Request too large for ${holderOf(limited)} on ${UNITS.tokens.text}: Limit ${limit}, Requested ${requested}. ` +
-      `The input or output tokens must be reduced in order to run successfully. ${LEARN_MORE}`,
-    { type: 'tokens', code: CODE },
+    `Request too large for ${holderOf(limited)} on ${UNITS[kind].text}: Limit ${limit}, Requested ${requested}. ` +
+      `The input or output tokens must be reduced in order to run successfully. ${LEARN_MORE}${limited.free === true ? PAY : ''}`,
+    { type: UNITS[kind].type, code: CODE },
   );
 }
 
 /** `gpt-4.1-2025-04-14 (for limit gpt-4.1) in organization org-…` (wire.md 1.4, "snapshot shares limit"). */
 function holderOf({ model, organizationId }: Limited): string {
-  const family = model.replace(/-\d{4}-\d\d-\d\d$/, '');
+  const family = familyOf(model);
   return `${model}${family === model ? '' : ` (for limit ${family})`} in organization ${organizationId}`;
 }
 

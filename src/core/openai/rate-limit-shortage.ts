@@ -1,21 +1,8 @@
 import type { Header } from '../reply/effect.ts';
-import {
-  type Bucket,
-  bucketHeaders,
-  DAY_MS,
-  idleBuckets,
-  limitedModel,
-  MINUTE_MS,
-  precountTokens,
-  publishedLimits,
-} from './rate-limit.ts';
+import { bucketHeaders, idleBuckets, limitedModel, precountTokens, publishedLimits } from './rate-limit.ts';
+import { type Bucket, type LimitKind, windowOf } from './rate-limit-account.ts';
 import type { Tier } from './rate-limit-table.ts';
 import type { ApiRequest } from './request.ts';
-
-/** What a rate limit counts, and over which window. */
-export const limitKinds = ['requests', 'tokens', 'requests_per_day', 'tokens_per_day'] as const;
-
-export type LimitKind = (typeof limitKinds)[number];
 
 /** A bucket that cannot serve a request yet: `waitMs` is `(used + requested − limit) / limit × window` (wire.md 1.4). */
 export interface Shortage {
@@ -25,11 +12,15 @@ export interface Shortage {
   readonly requested: number;
   /** Whole milliseconds. */
   readonly waitMs: number;
+}
+
+/** A shortage in numbers that fit a published account. */
+export interface PublishedShortage extends Shortage {
   /** The account that has this limit. */
   readonly tier: Tier;
 }
 
-const TIERS: readonly Tier[] = [1, 2, 3, 4, 5];
+const TIERS = [1, 2, 3, 4, 5] as const;
 
 /** Tokens per day in tier 1: that of the batch queue of gpt-4o (wire.md 6), the only one that is published. */
 const DAILY_TOKENS = 90_000;
@@ -44,7 +35,7 @@ const DAILY_TOKENS = 90_000;
  * A wait longer than the window, or no whole fraction of it, cannot be had from whole numbers: the wait stays as asked,
  * and the numbers come as near to it as they can.
  */
-export function shortageOf(request: ApiRequest, kind: LimitKind, askedMs: number): Shortage {
+export function shortageOf(request: ApiRequest, kind: LimitKind, askedMs: number): PublishedShortage {
   const waitMs = Math.max(1, Math.ceil(askedMs));
   if (kind === 'requests' || kind === 'requests_per_day') {
     const limit = nearestRequests(windowOf(kind), waitMs);
@@ -54,33 +45,51 @@ export function shortageOf(request: ApiRequest, kind: LimitKind, askedMs: number
   const count = precountTokens(request);
   const fits = ({ limit }: Offer) => count <= limit && resolves({ limit, windowMs }, waitMs);
   const { tier, limit } = TIERS.map((each) => offerOf(request, kind, each)).find(fits) ?? offerOf(request, kind, 1);
-  const missing = Math.min(limit, missingTokens({ limit, windowMs }, waitMs));
+  return { kind, ...emptyEnough({ limit, windowMs }, count, waitMs), waitMs, tier };
+}
+
+/** A wait to invent, and the tokens that the request counts. */
+interface Demand {
+  readonly tokens: number;
+  /** Undefined for the wait that the bucket itself would ask for. */
+  readonly askedMs: number | undefined;
+}
+
+/** A wait for tokens where none is asked for. Milliseconds. */
+const USUAL_TOKEN_WAIT_MS = 1_000;
+
+/**
+ * Numbers for a 429 of this bucket: its limit, and as much used as causes the wait. A wait that the bucket cannot cause
+ * stays as asked, and the numbers come as near to it as they can.
+ */
+export function shortageIn({ limit, windowMs }: Bucket, kind: LimitKind, { tokens, askedMs }: Demand): Shortage {
+  if (kind === 'requests' || kind === 'requests_per_day') {
+    const waitMs = Math.max(1, askedMs === undefined ? Math.floor(windowMs / limit) : Math.ceil(askedMs));
+    return { kind, limit, used: limit, requested: 1, waitMs };
+  }
+  const waitMs = Math.max(1, Math.ceil(askedMs ?? USUAL_TOKEN_WAIT_MS));
+  return { kind, ...emptyEnough({ limit, windowMs }, tokens, waitMs), waitMs };
+}
+
+/** What is used and requested of a token bucket that asks for the wait. */
+function emptyEnough(refill: Refill, count: number, waitMs: number): Pick<Shortage, 'limit' | 'used' | 'requested'> {
+  const { limit } = refill;
+  const missing = Math.min(limit, missingTokens(refill, waitMs));
   const requested = Math.min(limit, Math.max(count, missing));
-  return {
-    kind,
-    limit,
-    used: limit + missing - requested,
-    requested,
-    waitMs,
-    tier,
-  };
+  return { limit, used: limit + missing - requested, requested };
 }
 
 /** The x-ratelimit-* headers of an account that lacks this, and nothing else. */
-export function shortageHeaders(request: ApiRequest, { kind, limit, used, tier }: Shortage): Header[] {
+export function shortageHeaders(request: ApiRequest, { kind, limit, used, tier }: PublishedShortage): Header[] {
   const idle = idleBuckets(request, publishedLimits(limitedModel(request), tier));
   const empty: Bucket = { limit, used, windowMs: windowOf(kind) };
   return kind === 'tokens' || kind === 'tokens_per_day' ? bucketHeaders(idle.requests, empty) : bucketHeaders(empty, idle.tokens);
 }
 
-function windowOf(kind: LimitKind): number {
-  return kind === 'requests' || kind === 'tokens' ? MINUTE_MS : DAY_MS;
-}
-
-type Offer = Pick<Shortage, 'tier' | 'limit'>;
+type Offer = Pick<PublishedShortage, 'tier' | 'limit'>;
 
 /** The token limit of a tier. Per day each tier is taken to have ten times the one below; from tier 4 a token is under 1 ms. */
-function offerOf(request: ApiRequest, kind: LimitKind, tier: Tier): Offer {
+function offerOf(request: ApiRequest, kind: LimitKind, tier: (typeof TIERS)[number]): Offer {
   const limit = kind === 'tokens' ? publishedLimits(limitedModel(request), tier).tpm : DAILY_TOKENS * 10 ** (tier - 1);
   return { tier, limit };
 }

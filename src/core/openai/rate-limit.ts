@@ -1,33 +1,23 @@
 import { formatGoDuration } from '../duration.ts';
 import type { Header } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
+import { type Bucket, DAY_MS, type LimitKind, MINUTE_MS, type RateLimitAccount } from './rate-limit-account.ts';
 import { type PublishedLimits, rateLimitTable, type Tier } from './rate-limit-table.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from './request.ts';
-
-/** Milliseconds in which a per-minute bucket refills. */
-export const MINUTE_MS = 60_000;
-/** Milliseconds in which a per-day bucket refills. */
-export const DAY_MS = 86_400_000;
-
-/** The state of one bucket, in requests or tokens; `used` may be a fraction, for buckets refill continuously. */
-export interface Bucket {
-  readonly limit: number;
-  readonly used: number;
-  readonly windowMs: number;
-}
 
 const ROWS = new Map(rateLimitTable.rows.flatMap((row) => row.models.map((model) => [model, row] as const)));
 
 /**
  * The limits of an account for the model, by default of the highest tier, where nothing stands in the way of a healthy
- * client. Snapshots share the limits of their family; a model unknown to the table has those of gpt-4o.
+ * client. Snapshots share the limits of their family; a model unknown to the table has those of gpt-4o. A model that
+ * free accounts have no access to has the free limits of gpt-4.1.
  */
 export function publishedLimits(model: string, tier: Tier = 5): PublishedLimits {
   for (let name = model; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
-    const row = ROWS.get(name);
-    if (row !== undefined) return row[tier];
+    const limits = ROWS.get(name)?.[tier];
+    if (limits !== undefined) return limits;
   }
-  return publishedLimits(rateLimitTable.fallback, tier);
+  return publishedLimits(tier === 'free' ? rateLimitTable.freeFallback : rateLimitTable.fallback, tier);
 }
 
 /** The model the request names; that of the table's fallback row when it names none. */
@@ -88,8 +78,31 @@ function resetOf({ limit, used, windowMs }: Bucket): string {
   return formatGoDuration((used * windowMs) / limit);
 }
 
-/** The x-ratelimit-* headers of a healthy account that this request alone has drawn from. */
-export function idleBucketHeaders({ request }: ReplyContext): Header[] {
+/** The x-ratelimit-* headers of the account; where nothing limits it, of a healthy one that this request alone has drawn from. */
+export function idleBucketHeaders({ request, account }: ReplyContext): Header[] {
+  if (account !== undefined) return accountHeaders(account, request);
   const { requests, tokens } = idleBuckets(request, publishedLimits(limitedModel(request)));
   return bucketHeaders(requests, tokens);
+}
+
+/**
+ * The x-ratelimit-* headers of an account. A daily bucket hides the one per minute (wire.md 2.4), unless `short` names the
+ * one that refuses the request. What is not limited looks idle.
+ */
+export function accountHeaders({ buckets, projectTokens }: RateLimitAccount, request: ApiRequest, short?: LimitKind): Header[] {
+  const idle = idleBuckets(request, publishedLimits(limitedModel(request)));
+  const minuteRequests = short === 'requests' ? buckets.requests : undefined;
+  const minuteTokens = short === 'tokens' ? buckets.tokens : undefined;
+  const requests = minuteRequests ?? buckets.requests_per_day ?? buckets.requests ?? idle.requests;
+  const tokens = minuteTokens ?? buckets.tokens_per_day ?? buckets.tokens ?? idle.tokens;
+  return [...bucketHeaders(requests, tokens), ...(projectTokens ? projectTokenHeaders(tokens) : [])];
+}
+
+/** wire.md 2.4: documented, never captured. */
+function projectTokenHeaders(tokens: Bucket): Header[] {
+  return [
+    ['x-ratelimit-limit-project-tokens', String(tokens.limit)],
+    ['x-ratelimit-remaining-project-tokens', remainingOf(tokens)],
+    ['x-ratelimit-reset-project-tokens', resetOf(tokens)],
+  ];
 }

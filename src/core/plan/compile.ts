@@ -4,6 +4,7 @@ import type { AnswerSettings, ReplySpec } from '../openai/answer-settings.ts';
 import { type Identity, identityOf } from '../openai/identity.ts';
 import type { Layer } from '../openai/layer.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
+import { compileLimits, type PlannedLimit } from './limits.ts';
 import { compileMatch, type RequestMatcher } from './match.ts';
 
 /** What a rule does when it fires: one or more steps, each a list of faults. */
@@ -41,6 +42,7 @@ export interface Plan {
   readonly auth: Scenario['auth'];
   readonly identity: Identity;
   readonly settings: Omit<AnswerSettings, 'reply'>;
+  readonly limits: readonly PlannedLimit[];
   readonly replies: readonly {
     readonly matches: RequestMatcher;
     readonly spec: ReplySpec;
@@ -68,6 +70,7 @@ export function compilePlan(scenario: Scenario, seed: number, libraries: Librari
       models,
       latency: { ttft: latency.ttft, interToken: latency.inter_token },
     },
+    limits: compileLimits(scenario.limits, libraries),
     replies: scenario.replies.map(({ match, spec }) => ({
       matches: compileMatch(match, libraries),
       spec,

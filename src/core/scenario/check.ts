@@ -4,6 +4,7 @@ import type { Libraries } from '../libraries.ts';
 import { endpoints } from '../openai/endpoint.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { compilePattern } from '../pattern.ts';
+import { LIMIT_KEYS } from './limit-schema.ts';
 import { CONTENT_KEYS } from './reply-schema.ts';
 
 /** A mistake that the shape of the file does not show. */
@@ -20,8 +21,24 @@ const ACTIONS = ['fault', 'sequence', 'one_of'];
 
 /** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
 export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
-  const { rules, replies } = asRecord(value) ?? {};
-  return [...checkRules(asList(rules), libraries, ['rules']), ...checkReplies(asList(replies), libraries)];
+  const { rules, replies, limits } = asRecord(value) ?? {};
+  return [
+    ...checkLimits(asRecord(limits) ?? {}, libraries),
+    ...checkRules(asList(rules), libraries, ['rules']),
+    ...checkReplies(asList(replies), libraries),
+  ];
+}
+
+function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libraries): Finding[] {
+  return Object.entries(limits).flatMap(([pattern, value]) => {
+    const complaint = complaintAbout(pattern, 'model', libraries);
+    const entry = asRecord(value);
+    const empty = entry !== undefined && !LIMIT_KEYS.some((key) => key in entry);
+    return [
+      ...(complaint === undefined ? [] : [finding(['limits', pattern], complaint, 'key')]),
+      ...(empty ? [finding(['limits', pattern], `limits nothing: give one of ${LIMIT_KEYS.join(', ')}`)] : []),
+    ];
+  });
 }
 
 /** The same for a list of rules that stands at the path. */

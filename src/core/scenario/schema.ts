@@ -3,6 +3,7 @@ import { parseDuration } from '../duration.ts';
 import { latencySpec, record, scalar, share, whole } from '../field.ts';
 import { parseRange, type Range } from '../range.ts';
 import { faultSchema, weightsSchema } from './fault-schema.ts';
+import { limitsSchema } from './limit-schema.ts';
 import { matchSchema, readCount } from './match-schema.ts';
 import { replySchema } from './reply-schema.ts';
 
@@ -106,6 +107,9 @@ export const scenarioSchema = record({
     ttft: latencySpec().default(NO_LATENCY),
     inter_token: latencySpec().default(NO_LATENCY),
   }).prefault({}),
+  limits: limitsSchema
+    .default({})
+    .describe('rate limits by model: one bucket per API key and model family; the first key that fits counts'),
   replies: z.array(replySchema).default([]).describe('what a healthy answer says; the first that matches'),
   rules: z.array(ruleSchema).default([]).describe('the first rule that fires decides'),
 });

@@ -1,18 +1,16 @@
 import { expect, test } from 'vitest';
 import {
-  type Bucket,
   bucketHeaders,
-  DAY_MS,
   idleBucketHeaders,
   idleBuckets,
   limitedModel,
-  MINUTE_MS,
   precountTokens,
   publishedLimits,
 } from '../../../src/core/openai/rate-limit.ts';
+import { type Bucket, DAY_MS, MINUTE_MS } from '../../../src/core/openai/rate-limit-account.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';
+import { requestVectors, tokenVectors } from '../../support/reset-vectors.ts';
 
-const THIRTY_DAYS_MS = 30 * DAY_MS;
 const FULL: Bucket = { limit: 1, used: 0, windowMs: MINUTE_MS };
 
 const chat = (model: string, ...contents: readonly unknown[]) =>
@@ -23,36 +21,14 @@ const chat = (model: string, ...contents: readonly unknown[]) =>
     },
   });
 
-/** Real headers (wire.md 2.4): limit, used, window, remaining, reset. */
-test.each([
-  [500, 1, MINUTE_MS, '499', '120ms'],
-  [3_000, 1, MINUTE_MS, '2999', '20ms'],
-  [3_500, 1, MINUTE_MS, '3499', '17ms'],
-  [5_000, 1, MINUTE_MS, '4999', '12ms'],
-  [10_000, 1, MINUTE_MS, '9999', '6ms'],
-  [10_000, 1, DAY_MS, '9999', '8.64s'],
-  [15_000, 1, MINUTE_MS, '14999', '4ms'],
-  [30_000, 1, MINUTE_MS, '29999', '2ms'],
-  [50, 1, MINUTE_MS, '49', '1.2s'],
-  [200, 1, DAY_MS, '199', '7m12s'],
-  [200, 2.89969, DAY_MS, '197', '20m52.666s'],
-  [10_000, 3.72651, DAY_MS, '9996', '32.197s'],
-  [10_000, 475.20198, DAY_MS, '9524', '1h8m25.745s'],
-])('a bucket of %d with %d used resets as seen on the wire', (limit, used, windowMs, remaining, reset) => {
-  const headers = new Map(bucketHeaders({ limit, used, windowMs }, FULL));
+test.each(requestVectors)('a bucket of $limit with $used used resets in $reset', ({ remaining, reset, ...bucket }) => {
+  const headers = new Map(bucketHeaders(bucket, FULL));
   expect(headers.get('x-ratelimit-remaining-requests')).toBe(remaining);
   expect(headers.get('x-ratelimit-reset-requests')).toBe(reset);
 });
 
-test.each([
-  [40_000, 788, MINUTE_MS, '39212', '1.182s'],
-  [30_000, 4, MINUTE_MS, '29996', '8ms'],
-  [150_000_000, 28, MINUTE_MS, '149999972', '0s'],
-  [40_000_000, 1_814, MINUTE_MS, '39998186', '2ms'],
-  [100_000, 74.44234, THIRTY_DAYS_MS, '99925', '32m9.545s'],
-  [100_000, 11_552.43277, THIRTY_DAYS_MS, '88447', '83h10m39.057s'],
-])('a token bucket of %d with %d used resets as seen on the wire', (limit, used, windowMs, remaining, reset) => {
-  const headers = new Map(bucketHeaders(FULL, { limit, used, windowMs }));
+test.each(tokenVectors)('a token bucket of $limit with $used used resets in $reset', ({ remaining, reset, ...bucket }) => {
+  const headers = new Map(bucketHeaders(FULL, bucket));
   expect(headers.get('x-ratelimit-remaining-tokens')).toBe(remaining);
   expect(headers.get('x-ratelimit-reset-tokens')).toBe(reset);
 });
@@ -92,6 +68,12 @@ test.each([
   ['-', { rpm: 10_000, tpm: 30_000_000 }],
 ])('the model %j has its published limits', (model, limits) => {
   expect(publishedLimits(model)).toEqual(limits);
+});
+
+test('a free account has free limits, of gpt-4.1 where it has no access', () => {
+  expect(publishedLimits('gpt-4o-mini-2024-07-18', 'free')).toEqual({ rpm: 3, rpd: 200, tpm: 40_000 });
+  expect(publishedLimits('gpt-4o', 'free')).toEqual({ rpm: 3, rpd: 200, tpm: 10_000 });
+  expect(publishedLimits('gpt-4-turbo', 'free')).toEqual(publishedLimits('gpt-4.1', 'free'));
 });
 
 test('lower tiers have less', () => {

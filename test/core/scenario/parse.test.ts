@@ -89,7 +89,7 @@ rules:
   - match: { endpoint: chat }
 replies:
   - { content: x, echo: true, finish_reason: stopp }
-limits: {}
+limit: {}
 `),
   ).toEqual([
     'flaky.yaml:2:1 unknown key "nmae". Did you mean "name"?',
@@ -113,7 +113,7 @@ limits: {}
     'flaky.yaml:17:24 unknown endpoint "chat". Known: chat.completions, models, models.retrieve, root.',
     'flaky.yaml:19:19 a reply has only one of content, echo, tokens, json, refusal, tool_call, tool_calls; found content and echo',
     'flaky.yaml:19:46 unknown value "stopp". Did you mean "stop"?',
-    'flaky.yaml:20:1 unknown key "limits". Known: $schema, name, description, seed, tokens, auth, models, latency, replies, rules.',
+    'flaky.yaml:20:1 unknown key "limit". Did you mean "limits"?',
   ]);
 });
 

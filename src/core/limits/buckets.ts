@@ -1,0 +1,154 @@
+import { type Bucket, type LimitKind, limitKinds, windowOf } from '../openai/rate-limit-account.ts';
+import { drawn, refilled, serves, settled, waitAsTold } from './bucket.ts';
+import type { Capacities } from './limit-spec.ts';
+
+/** What a request asks of an account. */
+export interface Cost {
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/** A request before the buckets of an account. */
+export interface Draw {
+  readonly capacities: Capacities;
+  readonly cost: Cost;
+  /** A refused request draws what it can from the buckets per minute. */
+  readonly refusedDraws: boolean;
+}
+
+/** How a draw ended, and the buckets as it leaves them. */
+export interface Taken {
+  /** The limit that refuses: `too_large` when the request alone exceeds it, `short` when a wait will do. */
+  readonly refusal: { readonly reason: 'short' | 'too_large'; readonly kind: LimitKind } | undefined;
+  readonly buckets: { readonly [K in LimitKind]?: Bucket };
+  /** What was drawn from each bucket. */
+  readonly drawn: Amounts;
+}
+
+export type Amounts = { readonly [K in LimitKind]?: number | undefined };
+
+/**
+ * The buckets of all accounts: the mutable state of the limits. Synchronous, so that a store shared between processes can
+ * stand behind the same interface.
+ */
+export interface Buckets {
+  /** Draws the cost from every bucket of the account, or is refused. `at` in milliseconds, never before an earlier one. */
+  take(account: string, draw: Draw, at: number): Taken;
+  /** Puts back into the buckets what was drawn, or a part of it. */
+  give(account: string, amounts: Amounts, at: number): void;
+  clear(): void;
+}
+
+/** Accounts kept at most. Past that the one longest out of use is taken for full. */
+const MAX_ACCOUNTS = 10_000;
+
+type Levels = { readonly [K in LimitKind]?: Bucket };
+
+interface Account {
+  readonly at: number;
+  readonly levels: Levels;
+}
+
+/** Buckets in memory. A full bucket need not be kept. */
+export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly size: number } {
+  // In the order of use: the first is the one longest out of use.
+  const accounts = new Map<string, Account>();
+  const keep = (name: string, account: Account) => {
+    accounts.delete(name);
+    if (!isFull(account, account.at)) accounts.set(name, account);
+    const [oldest, forgettable] = accounts.entries().next().value ?? [];
+    if (oldest !== undefined && (accounts.size > maxAccounts || isFull(forgettable, account.at))) accounts.delete(oldest);
+  };
+  return {
+    get size() {
+      return accounts.size;
+    },
+    take(name, draw, at) {
+      const { taken, levels } = drawFrom(accounts.get(name), draw, at);
+      keep(name, { at, levels });
+      return taken;
+    },
+    give(name, amounts, at) {
+      const account = accounts.get(name);
+      if (account === undefined) return;
+      const levels = eachLevel(account.levels, (bucket, kind) => {
+        const { used, ...rest } = refilled(bucket, at - account.at);
+        return { ...rest, used: Math.max(0, used - (amounts[kind] ?? 0)) };
+      });
+      keep(name, { at, levels });
+    },
+    clear: () => accounts.clear(),
+  };
+}
+
+function drawFrom(account: Account | undefined, draw: Draw, at: number): { taken: Taken; levels: Levels } {
+  const { capacities, cost, refusedDraws } = draw;
+  const elapsedMs = account === undefined ? 0 : at - account.at;
+  const before = levelsOf(capacities, account, elapsedMs);
+  const tooLarge = kindsOf(before, (bucket, kind) => costOf(cost, kind) > bucket.limit)[0];
+  const short = kindsOf(before, (bucket, kind) => !serves(bucket, costOf(cost, kind), elapsedMs));
+  const draws = (kind: LimitKind): boolean => {
+    if (short.length === 0 && tooLarge === undefined) return true;
+    return refusedDraws && (kind === 'requests' || (kind === 'tokens' && tooLarge === undefined));
+  };
+  const levels = eachLevel(before, (bucket, kind) => (draws(kind) ? drawn(bucket, costOf(cost, kind)) : bucket));
+  const buckets = eachLevel(levels, settled);
+  const reason = tooLarge === undefined ? 'short' : 'too_large';
+  const kind = tooLarge ?? longestWait(short, buckets, cost);
+  return {
+    taken: {
+      refusal: kind === undefined ? undefined : { reason, kind },
+      buckets,
+      drawn: eachLevel(levels, ({ used }, each) => used - (before[each]?.used ?? 0)),
+    },
+    levels,
+  };
+}
+
+/** Of several buckets that are short the one with the longest wait refuses: whoever waits for it is served by all. */
+function longestWait(short: readonly LimitKind[], buckets: Levels, cost: Cost): LimitKind | undefined {
+  if (short.length < 2) return short[0];
+  const waits = short.map((kind) => {
+    const bucket = buckets[kind];
+    return { kind, waitMs: bucket === undefined ? 0 : waitAsTold(bucket, costOf(cost, kind)) };
+  });
+  return waits.reduce((longest, each) => (each.waitMs > longest.waitMs ? each : longest)).kind;
+}
+
+/** The buckets at this moment; those that were not kept are full. */
+function levelsOf(capacities: Capacities, account: Account | undefined, elapsedMs: number): Levels {
+  const levels: { [K in LimitKind]?: Bucket } = {};
+  for (const kind of limitKinds) {
+    const limit = capacities[kind];
+    if (limit === undefined) continue;
+    const used = account?.levels[kind]?.used ?? 0;
+    levels[kind] = refilled({ limit, used, windowMs: windowOf(kind) }, elapsedMs);
+  }
+  return levels;
+}
+
+function eachLevel<T>(levels: Levels, map: (bucket: Bucket, kind: LimitKind) => T): { readonly [K in LimitKind]?: T } {
+  const result: { [K in LimitKind]?: T } = {};
+  for (const kind of limitKinds) {
+    const bucket = levels[kind];
+    if (bucket !== undefined) result[kind] = map(bucket, kind);
+  }
+  return result;
+}
+
+function kindsOf(levels: Levels, holds: (bucket: Bucket, kind: LimitKind) => boolean): LimitKind[] {
+  return limitKinds.filter((kind) => {
+    const bucket = levels[kind];
+    return bucket !== undefined && holds(bucket, kind);
+  });
+}
+
+function isFull(account: Account | undefined, at: number): boolean {
+  if (account === undefined) return false;
+  return kindsOf(account.levels, (bucket) => refilled(bucket, at - account.at).used > 0).length === 0;
+}
+
+/** What the request asks of a bucket of this kind. */
+export function costOf({ requests, tokens }: Cost, kind: LimitKind): number {
+  return kind === 'requests' || kind === 'requests_per_day' ? requests : tokens;
+}

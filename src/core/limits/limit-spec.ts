@@ -1,0 +1,37 @@
+import { publishedLimits } from '../openai/rate-limit.ts';
+import type { LimitKind, RetryHints } from '../openai/rate-limit-account.ts';
+import type { Tier } from '../openai/rate-limit-table.ts';
+
+/** What one entry of `limits` says about the models it speaks of. */
+export interface LimitSpec {
+  /** The published account that the limits are those of, where they are not given. */
+  readonly tier: Tier | undefined;
+  /** Requests and tokens, per minute and per day. */
+  readonly given: Capacities;
+  readonly options: LimitOptions;
+}
+
+/** How a limited account behaves beyond its numbers. */
+export interface LimitOptions {
+  /** What a request draws: as observed since 2025, or as documented (wire.md 2.5). */
+  readonly precount: Precount;
+  /** Refused requests draw too. */
+  readonly failedRequestsCount: boolean;
+  /** What an answer did not use flows back when it is over. */
+  readonly refundUnused: boolean;
+  readonly projectTokens: boolean;
+  readonly hints: RetryHints;
+}
+
+export type Precount = 2025 | 'documented';
+
+/** The limits that an account has, by what they count. */
+export type Capacities = { readonly [K in LimitKind]?: number };
+
+/** The limits of the entry for a model of this family. */
+export function capacitiesOf({ tier, given }: LimitSpec, family: string): Capacities {
+  if (tier === undefined) return given;
+  const { rpm, rpd, tpm } = publishedLimits(family, tier);
+  const published = { requests: rpm, tokens: tpm };
+  return { ...published, ...(rpd === undefined ? {} : { requests_per_day: rpd }), ...given };
+}

@@ -1,0 +1,41 @@
+import type { ErrorAnswer } from '../openai/error.ts';
+import { rateLimited, requestTooLarge } from '../openai/errors.ts';
+import { accountHeaders, limitedModel } from '../openai/rate-limit.ts';
+import type { Bucket, LimitKind, RateLimitAccount } from '../openai/rate-limit-account.ts';
+import type { ApiRequest } from '../openai/request.ts';
+import { noRetryHeaders, retryHintHeaders } from '../openai/retry-hints.ts';
+import { usedAsTold, waitAsTold } from './bucket.ts';
+import { type Cost, costOf, type Taken } from './buckets.ts';
+
+/** A request that its account refuses. */
+export interface Refused {
+  readonly request: ApiRequest;
+  readonly cost: Cost;
+  readonly account: RateLimitAccount;
+  /** `org-…` */
+  readonly organizationId: string;
+  /** Milliseconds since the epoch. */
+  readonly wallMs: number;
+}
+
+/** The 429 of an account (wire.md 1.4): text, x-ratelimit-* and retry hints tell of the bucket that refuses. */
+export function refusalAnswer({ reason, kind }: NonNullable<Taken['refusal']>, refused: Refused): ErrorAnswer {
+  const { account, request, cost, organizationId, wallMs } = refused;
+  const limited = { model: limitedModel(request), organizationId, free: account.free };
+  const bucket = bucketOf(account, kind);
+  const requested = costOf(cost, kind);
+  const { limit } = bucket;
+  const headers = accountHeaders(account, request, kind);
+  if (reason === 'too_large') {
+    return { ...requestTooLarge({ kind, limit, requested }, limited), extra: [...noRetryHeaders(account.hints), ...headers] };
+  }
+  const waitMs = waitAsTold(bucket, requested);
+  const hints = retryHintHeaders(account.hints, waitMs, wallMs);
+  return { ...rateLimited({ kind, limit, used: usedAsTold(bucket), requested, waitMs }, limited), extra: [...hints, ...headers] };
+}
+
+function bucketOf({ buckets }: RateLimitAccount, kind: LimitKind): Bucket {
+  const bucket = buckets[kind];
+  if (bucket === undefined) throw new RangeError(`the account has no bucket of ${kind}`);
+  return bucket;
+}

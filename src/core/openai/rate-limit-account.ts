@@ -1,0 +1,41 @@
+/** What a rate limit counts, and over which window. */
+export const limitKinds = ['requests', 'tokens', 'requests_per_day', 'tokens_per_day'] as const;
+
+export type LimitKind = (typeof limitKinds)[number];
+
+/** Milliseconds in which a per-minute bucket refills. */
+export const MINUTE_MS = 60_000;
+/** Milliseconds in which a per-day bucket refills. */
+export const DAY_MS = 86_400_000;
+
+/** Milliseconds in which a bucket of this kind refills. */
+export function windowOf(kind: LimitKind): number {
+  return kind === 'requests' || kind === 'tokens' ? MINUTE_MS : DAY_MS;
+}
+
+/** The state of one bucket, in requests or tokens; `used` may be a fraction, for buckets refill continuously. */
+export interface Bucket {
+  readonly limit: number;
+  readonly used: number;
+  readonly windowMs: number;
+}
+
+/** How a 429 says when to come back. */
+export interface RetryHints {
+  /** `Retry-After` in whole seconds, as an HTTP-date, or not at all. */
+  readonly retryAfter: 'seconds' | 'date' | 'none';
+  /** Adds `retry-after-ms`. */
+  readonly retryAfterMs: boolean;
+  /** Adds `x-should-retry`. */
+  readonly shouldRetry: boolean;
+}
+
+/** The limits of one key and model family, with the buckets as this request leaves them. */
+export interface RateLimitAccount {
+  readonly buckets: { readonly [K in LimitKind]?: Bucket };
+  /** Answers carry x-ratelimit-*-project-tokens too. */
+  readonly projectTokens: boolean;
+  readonly hints: RetryHints;
+  /** An account that has never paid: its 429 says how to get a higher limit (wire.md 1.4, "free/unpaid accounts"). */
+  readonly free: boolean;
+}

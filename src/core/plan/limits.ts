@@ -1,0 +1,37 @@
+import type { Libraries } from '../libraries.ts';
+import type { LimitSpec } from '../limits/limit-spec.ts';
+import { familyOf } from '../openai/model-family.ts';
+import type { ApiRequest } from '../openai/request.ts';
+import { compilePattern, type Matcher } from '../pattern.ts';
+import type { Scenario } from '../scenario/schema.ts';
+
+/** One entry of `limits`, ready to be asked. */
+export interface PlannedLimit {
+  /** The pattern, as written. */
+  readonly pattern: string;
+  readonly matches: Matcher;
+  readonly spec: LimitSpec;
+}
+
+/** The limits of a scenario in the order of the file. Throws an Error for a pattern that parsing would have refused. */
+export function compileLimits(limits: Scenario['limits'], libraries: Libraries): PlannedLimit[] {
+  return Object.entries(limits).map(([pattern, spec]) => ({ pattern, spec, matches: compilePattern(pattern, libraries) }));
+}
+
+/** Endpoints that are not limited although they take a model: their answers carry no x-ratelimit-* (wire.md 2.3). */
+const UNLIMITED: ReadonlySet<string> = new Set(['models', 'models.retrieve', 'root', 'moderations']);
+
+/**
+ * The first entry that speaks of the model, and what the model shares it with. An entry for an alias speaks of its
+ * snapshots too.
+ */
+export function limitFor(
+  limits: readonly PlannedLimit[],
+  { endpoint }: ApiRequest,
+  model: string,
+): { readonly limit: PlannedLimit; readonly family: string } | undefined {
+  if (limits.length === 0 || endpoint === undefined || UNLIMITED.has(endpoint)) return undefined;
+  const family = familyOf(model);
+  const limit = limits.find(({ matches }) => matches(model) || matches(family));
+  return limit && { limit, family };
+}
