@@ -119,12 +119,8 @@ export class Session {
       at,
       connection,
     });
-    const refusal = naturalError(request, {
-      auth: this.#active.auth,
-      models: this.#active.settings.models,
-      maxBodyBytes: this.#parts.maxBodyBytes,
-    });
     const facts = new Facts(request, (asked) => promptTokens(asked, this.#active.settings, this.#parts.libraries));
+    const refusal = this.#refusal(facts);
     const decision = this.#decide(facts, recognition, refusal, { forced, at });
     const requestId = requestIdOf(this.#active.seed, recognition.drawKey);
     const received: Received = {
@@ -199,6 +195,13 @@ export class Session {
     this.#recogniser.clear();
     this.#active = this.#scenario.plan;
     this.#startedAt = undefined;
+  }
+
+  #refusal(facts: Facts): ErrorAnswer | undefined {
+    const { auth, settings } = this.#active;
+    const { maxBodyBytes, libraries } = this.#parts;
+    const { models, tokens } = settings;
+    return naturalError(facts.request, { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens });
   }
 
   #decide(
