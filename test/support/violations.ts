@@ -91,7 +91,7 @@ export function violations(rule: Rule, path: string): Violation[] {
 
 function wrongTypes(rule: Rule): unknown[] {
   const kinds = rule.kind === 'union' ? rule.options.map(({ kind }) => kind) : [rule.kind];
-  const jsonTypes = new Set(kinds.map((kind) => JSON_TYPES[kind]));
+  const jsonTypes = new Set<string>(kinds.map((kind) => JSON_TYPES[kind]));
   const wrong = VALUES.filter(([type]) => !jsonTypes.has(type)).map(([, value]) => value);
   return rule.kind === 'integer' ? [...wrong, 1.5, Number.POSITIVE_INFINITY] : wrong;
 }

@@ -1,5 +1,5 @@
 /** Values inside of each other that are still looked at; what is beyond is no request that anybody means. */
-export const MAX_DEPTH = 100;
+const MAX_DEPTH = 100;
 
 /** Whether values are nested deeper than MAX_DEPTH. Without recursion: the value comes from outside. */
 export function isTooDeep(value: unknown): boolean {

@@ -26,7 +26,7 @@ export interface NumberRule extends Nullable {
   readonly max?: number | bigint;
 }
 
-export interface BooleanRule extends Nullable {
+interface BooleanRule extends Nullable {
   readonly kind: 'boolean';
 }
 
