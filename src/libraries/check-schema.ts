@@ -4,7 +4,7 @@ import { lazily } from './load.ts';
 
 const ajv = lazily<typeof import('ajv')>('ajv');
 
-const DRAFT_07 = 'http://json-schema.org/draft-07/schema';
+const draft07 = lazily<object>('ajv/dist/refs/json-schema-draft-07.json');
 
 let validate: ValidateFunction | undefined;
 
@@ -22,7 +22,10 @@ export function checkSchema(schema: unknown): SchemaViolation | undefined {
 
 function metaSchema(): ValidateFunction {
   const { Ajv } = ajv();
-  const found = new Ajv({ verbose: true, validateFormats: false, logger: false }).getSchema(DRAFT_07);
-  if (found === undefined) throw new Error('ajv has no draft-07 meta-schema');
-  return found;
+  // That items are unique takes quadratic time to find out, which is minutes for the `enum` of a hostile schema.
+  const meta = JSON.parse(JSON.stringify(draft07()), (key, value: unknown) =>
+    key === 'uniqueItems' && value === true ? undefined : value,
+  ) as object;
+  const options = { meta: false, validateSchema: false, validateFormats: false, verbose: true, strict: false };
+  return new Ajv({ ...options, logger: false }).compile(meta);
 }
