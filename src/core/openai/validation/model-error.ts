@@ -26,15 +26,20 @@ const FIXED = [
 /** Models that have never heard of reasoning: to them its effort is an unknown field (wire.md 400-18). */
 const WITHOUT_REASONING = /^(?:ft:)?gpt-(?:3\.5|4)/;
 
+/** Models that only Responses serve and no listing has shown (wire.md 4, "Responses-only"). */
+const RESPONSES_ONLY =
+  /^(?:o[13]-pro|computer-use-preview|gpt-5\.1-codex-max|gpt-daybreak|gpt-(?:5\.6|6)-cyber|gpt-(?:6-)?rosalind)(?:-|$)|-deep-research(?:-|$)/;
+
 /** A field that the API knows and this model does not. */
 export function isStrangeTo(model: ModelInfo, field: string): boolean {
   return field === 'reasoning_effort' && WITHOUT_REASONING.test(model.id);
 }
 
 /** A model that chat completions do not serve (wire.md 1.3). */
-export function modelKindError({ kind }: ModelInfo): ErrorAnswer | undefined {
-  if (kind === 'chat') return undefined;
-  return kind === 'responses-only' ? responsesOnlyModel() : notChatModel();
+export function modelKindError({ id, kind }: ModelInfo): ErrorAnswer | undefined {
+  const elsewhere = kind === 'responses-only' || RESPONSES_ONLY.test(id);
+  if (kind === 'chat' && !elsewhere) return undefined;
+  return elsewhere ? responsesOnlyModel() : notChatModel();
 }
 
 /** What this model refuses of fields that are valid each for itself. */

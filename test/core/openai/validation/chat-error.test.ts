@@ -312,6 +312,8 @@ test.each([
 
 test.each([
   ['o1-pro', 'This model is only supported in v1/responses and not in v1/chat/completions.'],
+  ['o4-mini-deep-research-2025-06-26', 'This model is only supported in v1/responses and not in v1/chat/completions.'],
+  ['gpt-rosalind-research', 'This model is only supported in v1/responses and not in v1/chat/completions.'],
   ['gpt-5-codex', 'This model is only supported in v1/responses and not in v1/chat/completions.'],
   [
     'gpt-3.5-turbo-instruct',
