@@ -120,14 +120,10 @@ export class Session {
       at,
       connection,
     });
-    const error = naturalError(request, {
-      auth: this.#active.auth,
-      models: this.#active.settings.models,
-      maxBodyBytes: this.#parts.maxBodyBytes,
-    });
+    const facts = new Facts(request, (asked) => promptTokens(asked, this.#active.settings, this.#parts.libraries));
+    const error = this.#naturalError(facts);
     const admission = error === undefined ? this.#admissions.admit(request, this.#active, clock) : undefined;
     const refusal = error ?? admission?.refusal;
-    const facts = new Facts(request, (asked) => promptTokens(asked, this.#active.settings, this.#parts.libraries));
     const decision = this.#decide(facts, recognition, refusal, { forced, at });
     const requestId = requestIdOf(this.#active.seed, recognition.drawKey);
     const received: Received = {
@@ -209,6 +205,13 @@ export class Session {
     this.#active = this.#scenario.plan;
     this.#startedAt = undefined;
     this.#addedCount = 0;
+  }
+
+  #naturalError(facts: Facts): ErrorAnswer | undefined {
+    const { auth, settings } = this.#active;
+    const { maxBodyBytes, libraries } = this.#parts;
+    const { models, tokens } = settings;
+    return naturalError(facts.request, { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens });
   }
 
   #decide(

@@ -126,7 +126,7 @@ test.each([
   const mock = await startMock();
   const response = await fetch(`${mock.baseURL}/chat/completions`, {
     method: 'POST',
-    headers,
+    headers: { 'content-type': 'application/json', ...headers },
     body,
   });
   expect(response.status).toBe(status);

@@ -78,6 +78,7 @@ export const plainSettings: AnswerSettings = {
 };
 
 const noLibraries: Libraries = {
+  checkSchema: () => missing('checkSchema'),
   compileRegex: () => missing('compileRegex'),
   createFaker: () => missing('createFaker'),
   sampleSchema: () => missing('sampleSchema'),

@@ -68,7 +68,7 @@ export function belowMinimum(param: string, kind: 'integer' | 'decimal', { limit
 
 /** What a number or a length was held against. */
 export interface Bound {
-  readonly limit: number;
+  readonly limit: number | bigint;
   readonly found: number;
 }
 

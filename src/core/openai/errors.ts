@@ -6,5 +6,6 @@ export * from './errors-access.ts';
 export * from './errors-edge.ts';
 export * from './errors-parameters.ts';
 export * from './errors-quota.ts';
+export * from './errors-request.ts';
 export * from './errors-server.ts';
 export { maskKey } from './mask-key.ts';

@@ -128,5 +128,11 @@ const snapshots: Readonly<Record<string, string>> = {
   'gpt-5.6': 'gpt-5.6-sol',
 };
 
+/**
+ * Ids whose retirement was seen in an answer (wire.md 1.3, "retired model"). A shutdown date that is past says nothing:
+ * many such models were still listed (wire.md 4).
+ */
+const retired: readonly string[] = ['gpt-3.5-turbo-0613'];
+
 /** The models of OpenAI. */
-export const modelList = { as_of: '2026-11-21', rows, snapshots } as const;
+export const modelList = { as_of: '2026-11-21', rows, snapshots, retired } as const;

@@ -12,12 +12,17 @@ export interface ModelInfo {
   readonly shutdownDate: string | null;
   readonly contextWindow: number | null;
   readonly maxOutputTokens: number | null;
+  /** Tokens of the window that the input may fill, where the output has its own part of it (wire.md 4, "272000 in"). */
+  readonly inputWindow: number | null;
   readonly kind: ModelKind;
   readonly reasoning: boolean;
 }
 
 /** 2024-01-01T00:00:00Z: the age of a model of which none is known. */
 const SOME_TIME = 1_704_067_200;
+
+/** Reasoning models of gpt-5 and later keep a part of their window for the output. */
+const INPUT_APART = /^gpt-[5-9](?!.*chat)/;
 
 const known = new Map<string, ModelInfo>();
 for (const [id, created, ownedBy, shutdownDate, contextWindow, maxOutputTokens, kind, reasoning] of modelList.rows) {
@@ -30,6 +35,7 @@ for (const [id, created, ownedBy, shutdownDate, contextWindow, maxOutputTokens, 
     shutdownDate,
     contextWindow,
     maxOutputTokens,
+    inputWindow: INPUT_APART.test(id) && contextWindow !== null ? contextWindow - (maxOutputTokens ?? 0) : null,
     kind,
     reasoning,
   });
@@ -49,6 +55,11 @@ export function modelInfo(id: string, { models }: Pick<AnswerSettings, 'models'>
   if (models === 'listed') return known.get(id);
   const spec = models.find((model) => model.id === id);
   return spec && declared(spec);
+}
+
+/** Whether the id is that of a model that OpenAI has taken away. */
+export function isRetired(id: string): boolean {
+  return modelList.retired.includes(id);
 }
 
 /** Every model that `GET /v1/models` lists. */
@@ -76,6 +87,7 @@ export function modelNamed(id: string): ModelInfo {
     shutdownDate: null,
     contextWindow: 128_000,
     maxOutputTokens: 16_384,
+    inputWindow: null,
     kind: 'chat',
     reasoning: /^(?:o\d|gpt-[5-9])/.test(id),
   };
@@ -86,6 +98,7 @@ function declared({ id, contextWindow, maxOutputTokens }: ModelSpec): ModelInfo 
   return {
     ...info,
     contextWindow: contextWindow ?? info.contextWindow,
+    inputWindow: contextWindow === undefined ? info.inputWindow : null,
     maxOutputTokens: maxOutputTokens ?? info.maxOutputTokens,
   };
 }

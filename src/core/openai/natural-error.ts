@@ -1,21 +1,23 @@
+import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings } from './answer-settings.ts';
 import { endpointOf } from './endpoint.ts';
 import type { ErrorAnswer } from './error.ts';
 import {
-  emptyArray,
   invalidApiKey,
   invalidJson,
-  invalidType,
   missingApiKey,
   missingModel,
-  missingParameter,
+  modelDeprecated,
   modelNotFound,
   modelRetrieveNotFound,
   payloadTooLarge,
   unknownUrl,
+  unsupportedContentType,
 } from './errors.ts';
-import { modelInfo } from './models.ts';
+import { isRetired, modelInfo } from './models.ts';
 import { type ApiRequest, fieldsOf, modelOf } from './request.ts';
+import { inTokens, type TokenMode } from './tokens.ts';
+import { chatError } from './validation/chat-error.ts';
 
 /** Which keys are good: any that is not empty, these, or no key is needed. */
 type Auth = 'any' | 'none' | readonly string[];
@@ -26,9 +28,17 @@ export interface Rules {
   readonly models: AnswerSettings['models'];
   /** Largest body that is accepted. */
   readonly maxBodyBytes: number;
+  readonly tokens: TokenMode;
+  readonly libraries: Libraries;
+  /** Tokens of the prompt of the request, as `usage.prompt_tokens` tells them. */
+  promptTokens(): number;
 }
 
-/** What OpenAI answers to a request that is wrong in itself; undefined when nothing is. First error wins, edge first. */
+/**
+ * What OpenAI answers to a request that is wrong in itself; undefined when nothing is. First error wins: size, URL, key,
+ * content type, JSON, model, and what the API has against the rest. Other methods than those of an endpoint count as
+ * unknown URLs: what OpenAI answers to them is not known (wire.md 1.3, "405").
+ */
 export function naturalError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
   if (request.bodyBytes > rules.maxBodyBytes) return payloadTooLarge();
   const endpoint = endpointOf(request.method, request.path);
@@ -37,6 +47,11 @@ export function naturalError(request: ApiRequest, rules: Rules): ErrorAnswer | u
   return keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules) : retrieveError(request, rules));
 }
 
+const JSON_TYPE = 'application/json';
+const JSON_BODY = /^application\/json *(?:;|$)/i;
+/** What `curl -d` and HTML forms send: public reports of such requests quote wire.md 400-2, not 400-20. */
+const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
+
 function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
   if (auth === 'none') return undefined;
   if (key === undefined || key === '') return missingApiKey();
@@ -44,33 +59,24 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
 }
 
 function bodyError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
+  const contentType = request.headers['content-type'] ?? JSON_TYPE;
+  // The body is read as a form, in which no field is called `model`.
+  if (FORM.test(contentType)) return missingModel();
+  if (!JSON_BODY.test(contentType)) return unsupportedContentType(contentType);
   if (request.malformed) return invalidJson();
   const fields = fieldsOf(request);
   const { model } = fields;
   if (typeof model !== 'string' || model === '') return missingModel();
-  if (modelInfo(model, rules) === undefined) return modelNotFound(model);
-  const { messages } = fields;
-  if (messages === undefined) return missingParameter('messages');
-  if (!Array.isArray(messages)) return invalidType('messages', 'an array of objects', nounOf(messages));
-  return messages.length === 0 ? emptyArray('messages') : undefined;
+  const info = modelInfo(model, rules);
+  if (info === undefined) return isRetired(model) ? modelDeprecated(model) : modelNotFound(model);
+  if (request.endpoint !== 'chat.completions') return undefined;
+  const { bodyBytes } = request;
+  const { tokens, libraries, promptTokens } = rules;
+  const textTokens = (text: string) => inTokens(text, tokens, libraries).tokens;
+  return chatError(fields, { model: info, bodyBytes, libraries, promptTokens, textTokens });
 }
 
 function retrieveError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
   const id = modelOf(request);
   return id === undefined || modelInfo(id, rules) !== undefined ? undefined : modelRetrieveNotFound(id);
-}
-
-/** A JSON value as OpenAI names what it got (wire.md 400-4 to 400-6). */
-function nounOf(value: unknown): string {
-  if (value === null) return 'null';
-  switch (typeof value) {
-    case 'string':
-      return 'a string';
-    case 'boolean':
-      return 'a boolean';
-    case 'number':
-      return Number.isInteger(value) ? 'an integer' : 'a decimal';
-    default:
-      return 'an object';
-  }
 }

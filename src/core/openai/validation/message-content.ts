@@ -1,0 +1,53 @@
+import type { ErrorAnswer } from '../error.ts';
+import { imageNotAllowed, nullContent, unsupportedContentBlocks, unsupportedImage } from '../errors.ts';
+import { asList, asRecord } from '../request.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const SILENT = ['tool_calls', 'function_call', 'refusal', 'audio'];
+const IMAGE = /^data:image\/(?:png|jpe?g|gif|webp)[;,]/i;
+
+/** What the content of messages has to be beyond its type, in messages that are valid each for itself. */
+export function messageContentError(messages: readonly unknown[], model: string): ErrorAnswer | undefined {
+  for (let index = 0; index < messages.length; index++) {
+    const message = asRecord(messages[index]) ?? {};
+    const { role, content } = message;
+    if (content === null || content === undefined) {
+      if (!saysNothingElse(message)) continue;
+      return nullContent(index);
+    }
+    for (const part of asList(content)) {
+      const error = partError(asRecord(part) ?? {}, { index, role: String(role), model });
+      if (error !== undefined) return error;
+    }
+  }
+  return undefined;
+}
+
+/** A message without content, of somebody who has to have some. */
+function saysNothingElse(message: Fields): boolean {
+  const { role } = message;
+  if (role === 'function') return false;
+  return role !== 'assistant' || SILENT.every((field) => message[field] === undefined || message[field] === null);
+}
+
+interface Speaker {
+  readonly index: number;
+  readonly role: string;
+  readonly model: string;
+}
+
+/** wire.md 400-28 for images that travel in the request; those that are only linked are not looked at. */
+function partError({ type, image_url: image }: Fields, { index, role, model }: Speaker): ErrorAnswer | undefined {
+  if (type === 'text') return undefined;
+  if (type === 'image_url') {
+    if (role !== 'user') return imageNotAllowed(index, role);
+    const url = asRecord(image)?.['url'];
+    return typeof url === 'string' && /^data:/i.test(url.slice(0, 5)) && !IMAGE.test(url.slice(0, 32))
+      ? unsupportedImage()
+      : undefined;
+  }
+  if (type === 'refusal' || type === 'audio') return role === 'assistant' ? undefined : unsupportedContentBlocks(index);
+  const heard = type === 'file' || model.includes('audio');
+  return role === 'user' && heard ? undefined : unsupportedContentBlocks(index);
+}

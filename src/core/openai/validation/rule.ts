@@ -1,0 +1,112 @@
+/**
+ * What a value of a request has to be. The tables of this folder are made of rules; the validator reads them, and the
+ * tests make valid and invalid requests from them.
+ */
+export type Rule = ScalarRule | ArrayRule | ObjectRule | TaggedRule | MapRule | UnionRule;
+
+interface Nullable {
+  /** `null` is as good as leaving the field out. */
+  readonly nullable?: boolean;
+}
+
+type ScalarRule = StringRule | NumberRule | BooleanRule;
+
+export interface StringRule extends Nullable {
+  readonly kind: 'string';
+  /** In UTF-16 units. */
+  readonly maxLength?: number;
+  /** As OpenAI prints it, and the same to be matched; linear in the text. */
+  readonly pattern?: string;
+  readonly values?: readonly string[];
+}
+
+export interface NumberRule extends Nullable {
+  readonly kind: 'integer' | 'decimal';
+  readonly min?: number | bigint;
+  readonly max?: number | bigint;
+}
+
+interface BooleanRule extends Nullable {
+  readonly kind: 'boolean';
+}
+
+export interface ArrayRule extends Nullable {
+  readonly kind: 'array';
+  readonly items: Rule;
+  /** 1 refuses an empty array. */
+  readonly minItems?: 1;
+  readonly maxItems?: number;
+}
+
+export interface ObjectRule extends Nullable {
+  readonly kind: 'object';
+  readonly fields: Readonly<Record<string, Rule>>;
+  readonly required?: readonly string[];
+  /** Fields that are not named are let through unread. */
+  readonly open?: boolean;
+}
+
+/** An object of which one field tells what the others are. */
+export interface TaggedRule extends Nullable {
+  readonly kind: 'tagged';
+  readonly tag: string;
+  /** In the order in which OpenAI names them. The tag itself is not among the fields. */
+  readonly variants: Readonly<Record<string, ObjectRule>>;
+}
+
+/** An object whose keys the client makes up. */
+export interface MapRule extends Nullable {
+  readonly kind: 'map';
+  readonly values: Rule;
+  readonly maxProperties?: number;
+}
+
+/** One of several, told apart by their JSON type. */
+export interface UnionRule extends Nullable {
+  readonly kind: 'union';
+  readonly options: readonly (ScalarRule | ArrayRule | ObjectRule | TaggedRule)[];
+}
+
+/** An object about whose fields nothing is said. */
+export const anyObject: ObjectRule = { kind: 'object', fields: {}, open: true };
+
+/** What a value has to be, in OpenAI's words: `a string`, `an array of objects`, `one of a string or array of objects`. */
+export function expectedNoun(rule: Rule): string {
+  const noun = bareNoun(rule);
+  if (rule.kind === 'union') return `one of ${article(noun)} ${noun}`;
+  return `${article(noun)} ${noun}`;
+}
+
+function bareNoun(rule: Rule): string {
+  switch (rule.kind) {
+    case 'tagged':
+    case 'map':
+      return 'object';
+    case 'array':
+      return `array of ${bareNoun(rule.items)}s`;
+    case 'union':
+      return rule.options.map(bareNoun).join(' or ');
+    default:
+      return rule.kind;
+  }
+}
+
+/** A JSON value in OpenAI's words (wire.md 400-4 to 400-6). */
+export function foundNoun(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  switch (typeof value) {
+    case 'string':
+      return 'a string';
+    case 'boolean':
+      return 'a boolean';
+    case 'number':
+      return Number.isInteger(value) ? 'an integer' : 'a decimal';
+    default:
+      return 'an object';
+  }
+}
+
+function article(noun: string): string {
+  return /^[aio]/.test(noun) ? 'an' : 'a';
+}

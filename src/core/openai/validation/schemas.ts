@@ -1,0 +1,33 @@
+import type { Libraries } from '../../libraries.ts';
+import type { ErrorAnswer } from '../error.ts';
+import { invalidFunctionSchema, invalidResponseSchema } from '../errors.ts';
+import { asList, asRecord } from '../request.ts';
+import { schemaProblem } from './schema-problem.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The first schema of a request that OpenAI would not take: those of functions, then that of the answer (wire.md 400-32). */
+export function schemaError(fields: Fields, libraries: Libraries): ErrorAnswer | undefined {
+  for (const [index, tool] of asList(fields['tools']).entries()) {
+    const error = functionError(asRecord(tool)?.['function'], `tools[${index}].function.parameters`, libraries);
+    if (error !== undefined) return error;
+  }
+  for (const [index, each] of asList(fields['functions']).entries()) {
+    const error = functionError(each, `functions[${index}].parameters`, libraries);
+    if (error !== undefined) return error;
+  }
+  const { name, schema, strict } = asRecord(asRecord(fields['response_format'])?.['json_schema']) ?? {};
+  const problem = problemOf(schema, strict, libraries);
+  return problem === undefined ? undefined : invalidResponseSchema(String(name), problem);
+}
+
+function functionError(definition: unknown, param: string, libraries: Libraries): ErrorAnswer | undefined {
+  const { name, parameters, strict } = asRecord(definition) ?? {};
+  const problem = problemOf(parameters, strict, libraries);
+  return problem === undefined ? undefined : invalidFunctionSchema(param, String(name), problem);
+}
+
+function problemOf(schema: unknown, strict: unknown, libraries: Libraries): string | undefined {
+  const given = asRecord(schema);
+  return given === undefined ? undefined : schemaProblem(given, strict === true, libraries);
+}

@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import type { Rule } from '../../src/core/openai/validation/rule.ts';
+
+/** A value that breaks one rule, and what has to be said of it. */
+export interface Violation {
+  readonly path: string;
+  readonly value: unknown;
+  readonly code: string;
+}
+
+type Of<Kind extends Rule['kind']> = Extract<Rule, { kind: Kind }>;
+
+const SCHEMA = { type: 'object', properties: {}, additionalProperties: false };
+
+/** A value that keeps to the rule. */
+export function sample(rule: Rule): unknown {
+  switch (rule.kind) {
+    case 'string':
+      return rule.values?.[0] ?? 'a';
+    case 'integer':
+    case 'decimal':
+      return Math.max(1, Number(rule.min ?? 1));
+    case 'boolean':
+      return true;
+    case 'array':
+      return [sample(rule.items)];
+    case 'map':
+      return { a: sample(rule.values) };
+    case 'union':
+      return sample(first(rule.options));
+    case 'tagged': {
+      const [tag, variant] = first(Object.entries(rule.variants));
+      return { [rule.tag]: tag, ...(sample(variant) as object) };
+    }
+    case 'object':
+      return Object.fromEntries(Object.entries(rule.fields).map(([name, field]) => [name, sample(field)]));
+  }
+}
+
+/** Any value that keeps to the rule; schemas are those of an object without fields. */
+export function anyValue(rule: Rule, name = ''): fc.Arbitrary<unknown> {
+  const value = name === 'parameters' || name === 'schema' ? fc.constant(SCHEMA) : anyPresent(rule);
+  return rule.nullable === true ? fc.oneof({ weight: 5, arbitrary: value }, { weight: 1, arbitrary: fc.constant(null) }) : value;
+}
+
+function anyPresent(rule: Rule): fc.Arbitrary<unknown> {
+  switch (rule.kind) {
+    case 'string':
+      return anyString(rule);
+    case 'integer':
+      return fc.integer({ min: Math.max(Number(rule.min ?? 0), -1e9), max: Math.min(Number(rule.max ?? 1e4), 1e4) });
+    case 'decimal':
+      return fc.double({ min: Number(rule.min), max: Number(rule.max), noNaN: true });
+    case 'boolean':
+      return fc.boolean();
+    case 'array':
+      return fc.array(anyValue(rule.items), { minLength: rule.minItems ?? 0, maxLength: Math.min(rule.maxItems ?? 3, 3) });
+    case 'map':
+      return fc.dictionary(fc.string({ minLength: 1, maxLength: 9 }), anyValue(rule.values), { maxKeys: 4 });
+    case 'union':
+      return fc.oneof(...rule.options.map((option) => anyValue(option)));
+    case 'tagged':
+      return fc.oneof(
+        ...Object.entries(rule.variants).map(([tag, variant]) =>
+          anyObject(variant).map((fields) => ({ [rule.tag]: tag, ...fields })),
+        ),
+      );
+    case 'object':
+      return anyObject(rule);
+  }
+}
+
+function anyString({ values, pattern, maxLength = 40 }: Of<'string'>): fc.Arbitrary<string> {
+  if (values !== undefined) return fc.constantFrom(...values);
+  if (pattern !== undefined) return fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/);
+  return fc.string({ maxLength: Math.min(maxLength, 40) });
+}
+
+function anyObject({ fields, required = [] }: Of<'object'>): fc.Arbitrary<object> {
+  const entries = Object.entries(fields).map(([name, field]) => [name, anyValue(field, name)] as const);
+  return fc.record(Object.fromEntries(entries), { requiredKeys: [...required] }) as fc.Arbitrary<object>;
+}
+
+/** Every way to break a rule once. */
+export function violations(rule: Rule, path: string): Violation[] {
+  const wrong = (value: unknown, code: string, at = path): Violation => ({ path: at, value, code });
+  const types = wrongTypes(rule).map((value) => wrong(value, 'invalid_type'));
+  if (rule.nullable !== true) types.push(wrong(null, 'invalid_type'));
+  return [...types, ...deeperViolations(rule, path, wrong)];
+}
+
+function wrongTypes(rule: Rule): unknown[] {
+  const kinds = rule.kind === 'union' ? rule.options.map(({ kind }) => kind) : [rule.kind];
+  const jsonTypes = new Set<string>(kinds.map((kind) => JSON_TYPES[kind]));
+  const wrong = VALUES.filter(([type]) => !jsonTypes.has(type)).map(([, value]) => value);
+  return rule.kind === 'integer' ? [...wrong, 1.5, Number.POSITIVE_INFINITY] : wrong;
+}
+
+const JSON_TYPES = {
+  string: 'string',
+  integer: 'number',
+  decimal: 'number',
+  boolean: 'boolean',
+  array: 'array',
+  object: 'object',
+  map: 'object',
+  tagged: 'object',
+  union: '',
+} as const;
+
+const VALUES: readonly (readonly [string, unknown])[] = [
+  ['string', 'x'],
+  ['number', 1],
+  ['boolean', true],
+  ['array', []],
+  ['object', {}],
+];
+
+type Wrong = (value: unknown, code: string, at?: string) => Violation;
+
+function deeperViolations(rule: Rule, path: string, wrong: Wrong): Violation[] {
+  switch (rule.kind) {
+    case 'string':
+      return stringViolations(rule, wrong);
+    case 'integer':
+    case 'decimal':
+      return [
+        ...(rule.min === undefined ? [] : [wrong(beyond(rule.min, -1), `${rule.kind}_below_min_value`)]),
+        ...(rule.max === undefined ? [] : [wrong(beyond(rule.max, 1), `${rule.kind}_above_max_value`)]),
+      ];
+    case 'boolean':
+      return [];
+    case 'array':
+      return arrayViolations(rule, path, wrong);
+    case 'map':
+      return mapViolations(rule, path, wrong);
+    case 'union':
+      return rule.options.flatMap((option) =>
+        violations(option, path).filter((found) => found.path !== path || found.code !== 'invalid_type'),
+      );
+    case 'tagged':
+      return taggedViolations(rule, path, wrong);
+    case 'object':
+      return objectViolations(rule, path, {});
+  }
+}
+
+/** A number on the wrong side of a bound, further than numbers are rounded. */
+function beyond(bound: number | bigint, direction: 1 | -1): number {
+  return Number(bound) + direction * Math.max(1, Math.abs(Number(bound)));
+}
+
+function stringViolations({ values, maxLength, pattern }: Of<'string'>, wrong: Wrong): Violation[] {
+  return [
+    ...(values === undefined ? [] : [wrong('no such value', 'invalid_value'), wrong('constructor', 'invalid_value')]),
+    ...(maxLength === undefined ? [] : [wrong('a'.repeat(maxLength + 1), 'string_above_max_length')]),
+    ...(pattern === undefined ? [] : [wrong('a b<', 'invalid_value'), wrong('', 'invalid_value')]),
+  ];
+}
+
+function arrayViolations({ items, minItems, maxItems }: Of<'array'>, path: string, wrong: Wrong): Violation[] {
+  return [
+    ...(minItems === undefined ? [] : [wrong([], 'empty_array')]),
+    ...(maxItems === undefined ? [] : [wrong(Array(maxItems + 1).fill(sample(items)), 'array_above_max_length')]),
+    ...violations(items, `${path}[0]`).map((found) => ({ ...found, value: [found.value] })),
+    ...violations(items, `${path}[1]`).map((found) => ({ ...found, value: [sample(items), found.value] })),
+  ];
+}
+
+function mapViolations({ values, maxProperties }: Of<'map'>, path: string, wrong: Wrong): Violation[] {
+  const many = Array.from({ length: (maxProperties ?? 0) + 1 }, (_, index) => [`k${index}`, sample(values)]);
+  return [
+    ...(maxProperties === undefined ? [] : [wrong(Object.fromEntries(many), 'object_above_max_properties')]),
+    ...violations(values, `${path}.a`).map((found) => ({ ...found, value: { a: found.value } })),
+  ];
+}
+
+function taggedViolations({ tag, variants }: Of<'tagged'>, path: string, wrong: Wrong): Violation[] {
+  const at = `${path}.${tag}`;
+  return [
+    wrong({}, 'missing_required_parameter', at),
+    wrong({ [tag]: 7 }, 'invalid_type', at),
+    wrong({ [tag]: '__proto__' }, 'invalid_value', at),
+    ...Object.entries(variants).flatMap(([name, variant]) => objectViolations(variant, path, { [tag]: name })),
+  ];
+}
+
+function objectViolations(rule: Of<'object'>, path: string, tag: object): Violation[] {
+  const { fields, required = [], open = false } = rule;
+  const good = { ...tag, ...(sample(rule) as Record<string, unknown>) };
+  const without = (name: string) => Object.fromEntries(Object.entries(good).filter(([each]) => each !== name));
+  return [
+    ...(open ? [] : [{ path: `${path}.unheard_of`, value: { ...good, unheard_of: 1 }, code: 'unknown_parameter' }]),
+    ...required.map((name) => ({ path: `${path}.${name}`, value: without(name), code: 'missing_required_parameter' })),
+    ...Object.entries(fields).flatMap(([name, field]) =>
+      violations(field, `${path}.${name}`).map((found) => ({ ...found, value: { ...good, [name]: found.value } })),
+    ),
+  ];
+}
+
+function first<T>(list: readonly T[]): T {
+  const [head] = list;
+  if (head === undefined) throw new Error('the list is empty');
+  return head;
+}
