@@ -1,5 +1,6 @@
 import type { AnswerSettings } from './answer-settings.ts';
-import { endpointOf } from './endpoint.ts';
+import { type Endpoint, endpointOf } from './endpoint.ts';
+import { endpointErrors } from './endpoint-errors.ts';
 import type { ErrorAnswer } from './error.ts';
 import {
   emptyArray,
@@ -15,6 +16,7 @@ import {
   unknownUrl,
 } from './errors.ts';
 import { modelInfo } from './models.ts';
+import { nounOf } from './noun.ts';
 import { type ApiRequest, fieldsOf, modelOf } from './request.ts';
 
 /** Which keys are good: any that is not empty, these, or no key is needed. */
@@ -34,7 +36,9 @@ export function naturalError(request: ApiRequest, rules: Rules): ErrorAnswer | u
   const endpoint = endpointOf(request.method, request.path);
   if (endpoint === undefined) return unknownUrl(request.method, request.path);
   if (!endpoint.authenticated) return undefined;
-  return keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules) : retrieveError(request, rules));
+  return (
+    keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules, endpoint) : retrieveError(request, rules))
+  );
 }
 
 function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
@@ -43,12 +47,14 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
   return auth === 'any' || auth.includes(key) ? undefined : invalidApiKey(key);
 }
 
-function bodyError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
+function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: Endpoint): ErrorAnswer | undefined {
   if (request.malformed) return invalidJson();
   const fields = fieldsOf(request);
-  const { model } = fields;
+  const { model = defaultModel } = fields;
   if (typeof model !== 'string' || model === '') return missingModel();
   if (modelInfo(model, rules) === undefined) return modelNotFound(model);
+  const check = endpointErrors[name];
+  if (check !== undefined) return check(request);
   const { messages } = fields;
   if (messages === undefined) return missingParameter('messages');
   if (!Array.isArray(messages)) return invalidType('messages', 'an array of objects', nounOf(messages));
@@ -58,19 +64,4 @@ function bodyError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
 function retrieveError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
   const id = modelOf(request);
   return id === undefined || modelInfo(id, rules) !== undefined ? undefined : modelRetrieveNotFound(id);
-}
-
-/** A JSON value as OpenAI names what it got (wire.md 400-4 to 400-6). */
-function nounOf(value: unknown): string {
-  if (value === null) return 'null';
-  switch (typeof value) {
-    case 'string':
-      return 'a string';
-    case 'boolean':
-      return 'a boolean';
-    case 'number':
-      return Number.isInteger(value) ? 'an integer' : 'a decimal';
-    default:
-      return 'an object';
-  }
 }
