@@ -8,7 +8,7 @@ interface EndpointRow {
   readonly authenticated: boolean;
   /** Takes a JSON body that names a model. */
   readonly takesModel: boolean;
-  /** The model of a request that names none; undefined where it has to. */
+  /** The model of a request that names none (wire.md 5); undefined where it has to. */
   readonly defaultModel?: string;
 }
 
@@ -73,6 +73,11 @@ export interface Endpoint extends EndpointRow {
 
 /** Every endpoint that is served. */
 export const endpoints: readonly Endpoint[] = ENDPOINTS;
+
+/** The model that answers where the request names none. */
+export function defaultModelOf(name: EndpointName | undefined): string | undefined {
+  return endpoints.find((endpoint) => endpoint.name === name)?.defaultModel;
+}
 
 /** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
 export function endpointOf(method: string, path: string): Endpoint | undefined {

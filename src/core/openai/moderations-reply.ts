@@ -8,9 +8,6 @@ import { modelNamed } from './models.ts';
 import { inputTypesOf, type ModerationCategory, moderationCategories } from './moderation-categories.ts';
 import { asList, asRecord, fieldsOf, modelOf } from './request.ts';
 
-/** The model of a request that names none (wire.md 5). */
-const DEFAULT_MODERATION_MODEL = 'omni-moderation-latest';
-
 /** Moderations: every input is harmless unless the scenario says otherwise. */
 export function* moderationsReply(context: ReplyContext): Reply {
   const { settings, random } = context;
@@ -22,7 +19,7 @@ export function* moderationsReply(context: ReplyContext): Reply {
 /** The body: a result an input (wire.md 3.5 tells the id; the rest is the official API reference). */
 export function moderationsBody(context: ReplyContext) {
   const { request, random } = context;
-  const model = modelNamed(modelOf(request) ?? DEFAULT_MODERATION_MODEL).snapshot;
+  const model = modelNamed(modelOf(request) ?? '').snapshot;
   return {
     id: `modr-${pick(random('id'), '0123456789', 4)}`,
     model,

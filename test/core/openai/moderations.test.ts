@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { modelOf } from '../../../src/core/openai/request.ts';
 import { errorOf } from '../../support/apply-fault.ts';
 import { ask } from '../../support/ask.ts';
 import { headerOf } from '../../support/effects.ts';
+import { apiRequest } from '../../support/reply-context.ts';
 
 interface Moderations {
   readonly id: string;
@@ -80,6 +82,11 @@ test.each([
   ],
 ])('%j is refused as %s', (body, code, message) => {
   expect(errorOf(post(body))).toMatchObject({ code, message });
+});
+
+test('a request that names no model is one of the default model', () => {
+  expect(modelOf(apiRequest({ path: '/v1/moderations', body: { input: 'Hi' } }))).toBe('omni-moderation-latest');
+  expect(modelOf(apiRequest({ path: '/v1/embeddings', body: { input: 'Hi' } }))).toBeUndefined();
 });
 
 test('no gateway stands before: every error is one of the API', () => {
