@@ -101,7 +101,6 @@ test.each([
   ['no key', { key: undefined }],
   ['no model', { body: {} }],
   ['an unknown model', { body: { ...COMPLETION, model: 'gone' }, path: '/v1/completions' }],
-  ['a chat model on completions', { body: { ...COMPLETION, model: 'gpt-4o' }, path: '/v1/completions' }],
 ])('the gateway answers %s: four spaces, a newline, no account, no time, no limits', (_, parts) => {
   const { head, text } = ask(parts, {}, { models: 'listed' });
   expect(text).toMatch(/^\{\n {4}"error": \{\n {8}"message"[\s\S]*\n {4}\}\n\}\n$/);
