@@ -15,3 +15,21 @@ export function utf8Length(text: string): number {
 function isLowSurrogate(code: number): boolean {
   return code >= 0xdc00 && code < 0xe000;
 }
+
+/** The bytes of the text in UTF-8; a lone surrogate becomes U+FFFD. */
+export function utf8Bytes(text: string): number[] {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    const code = point >= 0xd800 && point < 0xe000 ? 0xfffd : point;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), continuation(code));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), continuation(code >> 6), continuation(code));
+    else bytes.push(0xf0 | (code >> 18), continuation(code >> 12), continuation(code >> 6), continuation(code));
+  }
+  return bytes;
+}
+
+function continuation(bits: number): number {
+  return 0x80 | (bits & 0x3f);
+}

@@ -54,7 +54,7 @@ request  call  attempt  outcome  fault         rule
 });
 
 test('explain says the limits in words and plays them through', async () => {
-  writeFileSync(join(cwd, 'limited.yaml'), 'limits: { gpt-4o: { rpm: 1, tpm: 30000 }, "*": tier-1 }\n');
+  const cwd = tempFolder({ 'limited.yaml': 'limits: { gpt-4o: { rpm: 1, tpm: 30000 }, "*": tier-1 }\n' });
   const { stdout } = await runCli(['explain', 'limited.yaml', '--requests', '2'], cwd);
   expect(stdout).toContain(`
 Limits, a set of buckets for each API key and model family; the first that fits the model:

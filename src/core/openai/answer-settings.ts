@@ -1,3 +1,5 @@
+import type { ModerationCategory } from './moderation-categories.ts';
+
 /** A duration that varies: constant, uniform between bounds, or log-normal given by two percentiles. Milliseconds. */
 export type LatencyMs =
   | { readonly kind: 'constant'; readonly ms: number }
@@ -14,6 +16,9 @@ export interface ToolCallSpec {
   readonly arguments: unknown;
 }
 
+/** Why an answer ends (wire.md 3.2). */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call';
+
 /** What a healthy answer says; `undefined` fields leave it to the defaults. At most one kind of content is given. */
 export interface ReplySpec {
   readonly content?: string | undefined;
@@ -24,7 +29,11 @@ export interface ReplySpec {
   readonly refusal?: string | undefined;
   /** One entry for `tool_call`, all for `tool_calls`. */
   readonly toolCalls?: readonly ToolCallSpec[] | undefined;
-  readonly finishReason?: string | undefined;
+  readonly finishReason?: FinishReason | undefined;
+  /** What a reasoning model thinks before it speaks, in tokens. */
+  readonly reasoningTokens?: number | undefined;
+  /** The categories for which a moderation flags its inputs. */
+  readonly flagged?: readonly ModerationCategory[] | undefined;
 }
 
 /** A model that a scenario declares itself. */

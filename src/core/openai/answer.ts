@@ -1,10 +1,14 @@
 import type { Reply } from '../reply/effect.ts';
 import { chatCompletion } from './chat-completion.ts';
 import { chatStream } from './chat-stream.ts';
+import { completion } from './completion.ts';
+import { completionStream } from './completion-stream.ts';
 import type { ReplyContext } from './context.ts';
+import { embeddingsReply } from './embeddings-reply.ts';
 import { errorReply } from './error.ts';
 import { unknownUrl } from './errors.ts';
 import { modelReply, modelsReply } from './models-reply.ts';
+import { moderationsReply } from './moderations-reply.ts';
 import { fieldsOf } from './request.ts';
 import { rootReply } from './root-reply.ts';
 
@@ -18,6 +22,12 @@ function replyOf(context: ReplyContext): Reply {
   switch (endpoint) {
     case 'chat.completions':
       return fieldsOf(context.request)['stream'] === true ? chatStream(context) : chatCompletion(context);
+    case 'completions':
+      return fieldsOf(context.request)['stream'] === true ? completionStream(context) : completion(context);
+    case 'embeddings':
+      return embeddingsReply(context);
+    case 'moderations':
+      return moderationsReply(context);
     case 'models':
       return modelsReply(context);
     case 'models.retrieve':

@@ -1,6 +1,9 @@
 import { pick, type Random } from '../random.ts';
 import type { Effect } from '../reply/effect.ts';
+import type { FinishReason } from './answer-settings.ts';
 import type { ChatAnswer } from './chat-answer.ts';
+import { event } from './event.ts';
+import type { ChoiceLogprobs } from './logprobs.ts';
 import type { Usage } from './usage.ts';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -12,45 +15,88 @@ export interface ChunkOptions {
   readonly random: Random;
 }
 
-/**
- * Writes the events of one stream (wire.md 3.3). What all chunks have in common is put into JSON once; a delta comes as
- * JSON text.
- */
+/** A part of a function call; the first tells its name. */
+interface FunctionDelta {
+  readonly name?: string;
+  readonly arguments: string;
+}
+
+/** What a chunk adds to a message. Keys in the order they are built with. */
+export interface ChatDelta {
+  readonly role?: 'assistant';
+  readonly content?: string | null;
+  readonly tool_calls?: {
+    readonly index: number;
+    readonly id?: string;
+    readonly type?: 'function';
+    readonly function: FunctionDelta;
+  }[];
+  readonly function_call?: FunctionDelta;
+  readonly refusal?: string | null;
+}
+
+/** What a chunk says of one choice. `undefined` is not sent. */
+interface ChunkChoice {
+  readonly index: number;
+  readonly delta: ChatDelta;
+  readonly logprobs: ChoiceLogprobs | null | undefined;
+  readonly finish_reason: FinishReason | null;
+}
+
+/** What all chunks of a stream have in common. */
+interface ChunkFrame {
+  readonly id: string;
+  readonly object: 'chat.completion.chunk';
+  readonly created: number;
+  readonly model: string;
+  readonly service_tier: ChatAnswer['serviceTier'];
+  readonly system_fingerprint: string | null;
+}
+
+/** One event of a stream (wire.md 3.3). Keys in wire order. */
+export interface ChatChunk extends ChunkFrame {
+  readonly choices: ChunkChoice[];
+  readonly usage?: Usage | null;
+  readonly obfuscation?: string;
+}
+
+/** Writes the events of one stream (wire.md 3.3). What all chunks have in common is put into JSON once. */
 export class ChunkWriter {
   readonly #prefix: string;
   readonly #prefixLength: number;
-  readonly #logprobs: string;
+  /** Reasoning models leave the key out. */
+  readonly #noLogprobs: null | undefined;
   readonly #options: ChunkOptions;
 
-  constructor({ id, created, model, fingerprint }: ChatAnswer, options: ChunkOptions) {
-    const common = {
+  constructor({ id, created, model, fingerprint, serviceTier }: ChatAnswer, options: ChunkOptions) {
+    const frame: ChunkFrame = {
       id,
       object: 'chat.completion.chunk',
       created,
       model: model.snapshot,
-      service_tier: 'default',
+      service_tier: serviceTier,
       system_fingerprint: fingerprint,
     };
-    this.#prefix = `${JSON.stringify(common).slice(0, -1)},"choices":[`;
+    this.#prefix = `${JSON.stringify(frame).slice(0, -1)},"choices":[`;
     this.#prefixLength = characters(this.#prefix);
-    this.#logprobs = model.reasoning ? '' : ',"logprobs":null';
+    this.#noLogprobs = model.reasoning ? undefined : null;
     this.#options = options;
   }
 
-  delta(index: number, delta: string): Effect {
-    return this.#chunk(this.#choice(index, delta, 'null'), null);
+  delta(index: number, delta: ChatDelta, logprobs?: ChoiceLogprobs): Effect {
+    return this.#choice({ index, delta, logprobs: logprobs ?? this.#noLogprobs, finish_reason: null });
   }
 
-  finish(index: number, reason: string): Effect {
-    return this.#chunk(this.#choice(index, '{}', JSON.stringify(reason)), null);
+  finish(index: number, reason: FinishReason): Effect {
+    return this.#choice({ index, delta: {}, logprobs: this.#noLogprobs, finish_reason: reason });
   }
 
   usage(usage: Usage): Effect {
     return this.#chunk('', usage);
   }
 
-  #choice(index: number, delta: string, finishReason: string): string {
-    return `{"index":${index},"delta":${delta}${this.#logprobs},"finish_reason":${finishReason}}`;
+  #choice(choice: ChunkChoice): Effect {
+    return this.#chunk(JSON.stringify(choice), null);
   }
 
   #chunk(choice: string, usage: Usage | null): Effect {
@@ -62,18 +108,11 @@ export class ChunkWriter {
   }
 }
 
-/** The last event of every stream. */
-export const DONE: Effect = event('[DONE]');
-
 const OBFUSCATION_LENGTH = ',"obfuscation":""}'.length;
 
 /** Characters by which a JSON text has to grow to have one more than a multiple of sixteen (wire.md 3.3). */
 export function paddingFor(length: number): number {
   return (((1 - length) % 16) + 16) % 16;
-}
-
-function event(data: string): Effect {
-  return { type: 'write', data: `data: ${data}\n\n` };
 }
 
 /** Unicode characters: a surrogate pair is one. */

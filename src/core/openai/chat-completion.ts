@@ -1,97 +1,81 @@
-import { MAX_DURATION_MS } from '../duration.ts';
 import type { Reply } from '../reply/effect.ts';
-import type { AnswerSettings } from './answer-settings.ts';
 import { type ChatAnswer, chatAnswer, chatUsage } from './chat-answer.ts';
-import { type ChatChoice, type Said, tokensOf } from './chat-content.ts';
+import { type ChatChoice, type Said, type ToolCall, tokensOf } from './chat-content.ts';
 import type { ReplyContext } from './context.ts';
 import { jsonReply } from './json-reply.ts';
-import { sampleLatencyMs } from './latency.ts';
-import { idleBucketHeaders } from './rate-limit.ts';
+import { answerLatencyMs } from './latency.ts';
+import type { ChoiceLogprobs, TokenLogprob } from './logprobs.ts';
 
-/** Latencies drawn for one answer; of a longer one the rest is taken to be like them. */
-const MAX_DRAWS = 1_000;
-
-/** A chat completion in one piece (wire.md 3.2), as late as its tokens would have been. */
+/** A chat completion in one piece (wire.md 3.2), as late as the tokens of its longest choice would have been. */
 export function* chatCompletion(context: ReplyContext): Reply {
   const answer = chatAnswer(context);
-  const ms = thinkingMs(answer, context);
+  const tokens = Math.max(...answer.choices.map(({ said }) => tokensOf(said)));
+  const ms = answerLatencyMs(tokens, context.settings.latency, context.random('latency'));
   if (ms > 0) yield { type: 'wait', ms };
-  yield* jsonReply(chatCompletionBody(answer, context), { extra: idleBucketHeaders(context) }, context);
+  yield* jsonReply('chat.completions', chatCompletionBody(answer, context), context);
 }
 
 /** The body, its keys in wire order. */
-function chatCompletionBody(answer: ChatAnswer, context: ReplyContext): unknown {
-  const { id, created, model, fingerprint, choices } = answer;
+export function chatCompletionBody(answer: ChatAnswer, context: ReplyContext) {
+  const { id, created, model, fingerprint, serviceTier, choices } = answer;
   return {
     id,
-    object: 'chat.completion',
+    object: 'chat.completion' as const,
     created,
     model: model.snapshot,
-    choices: choices.map((choice) => choiceObject(choice, model.reasoning)),
+    choices: choices.map((choice) => choiceObject(choice, answer)),
     usage: chatUsage(answer, context),
-    service_tier: 'default',
+    service_tier: serviceTier,
     system_fingerprint: fingerprint,
   };
 }
 
 /** Reasoning models leave `logprobs` out. */
-function choiceObject({ index, said, finishReason }: ChatChoice, reasoning: boolean): unknown {
+function choiceObject({ index, said, finishReason }: ChatChoice, { model, logprobsOf }: ChatAnswer) {
   return {
     index,
     message: messageOf(said),
-    ...(reasoning ? {} : { logprobs: null }),
+    ...(model.reasoning ? {} : { logprobs: logprobsOf === undefined ? null : choiceLogprobs(said, logprobsOf(index)) }),
     finish_reason: finishReason,
   };
 }
 
-function messageOf(said: Said): unknown {
+/** The message; the keys that it lacks are not there. */
+function messageOf(said: Said): ChatMessage {
+  const ending = { annotations: [] };
+  const calling = { role: 'assistant', content: null } as const;
   switch (said.kind) {
     case 'content':
-      return {
-        role: 'assistant',
-        content: said.text.text,
-        refusal: null,
-        annotations: [],
-      };
+      return { role: 'assistant', content: said.text.text, refusal: null, ...ending };
     case 'refusal':
-      return {
-        role: 'assistant',
-        content: null,
-        refusal: said.text.text,
-        annotations: [],
-      };
+      return { ...calling, refusal: said.text.text, ...ending };
     case 'tool_calls':
-      return {
-        role: 'assistant',
-        content: null,
-        tool_calls: said.calls.map(callObject),
-        refusal: null,
-        annotations: [],
-      };
+      return { ...calling, tool_calls: said.calls.map(callObject), refusal: null, ...ending };
+    case 'function_call':
+      return { ...calling, function_call: functionObject(said.call), refusal: null, ...ending };
   }
 }
 
-function callObject(call: {
-  readonly id: string;
-  readonly name: { text: string };
-  readonly arguments: { text: string };
-}): unknown {
-  return {
-    id: call.id,
-    type: 'function',
-    function: { name: call.name.text, arguments: call.arguments.text },
-  };
+interface ChatMessage {
+  readonly role: 'assistant';
+  readonly content: string | null;
+  readonly tool_calls?: ReturnType<typeof callObject>[];
+  readonly function_call?: ReturnType<typeof functionObject>;
+  readonly refusal: string | null;
+  readonly annotations: never[];
 }
 
-/** Time to the first token, and then from token to token of the longest choice; the choices are made side by side. */
-function thinkingMs({ choices }: ChatAnswer, { settings, random }: ReplyContext): number {
-  const { ttft, interToken }: AnswerSettings['latency'] = settings.latency;
-  const draws = random('latency');
-  const first = sampleLatencyMs(ttft, draws);
-  const tokens = Math.max(...choices.map(({ said }) => tokensOf(said)));
-  if (interToken.kind === 'constant') return Math.min(MAX_DURATION_MS, first + tokens * interToken.ms);
-  const drawn = Math.min(tokens, MAX_DRAWS);
-  let sum = 0;
-  for (let i = 0; i < drawn; i++) sum += sampleLatencyMs(interToken, draws);
-  return Math.min(MAX_DURATION_MS, first + (drawn === 0 ? 0 : (sum * tokens) / drawn));
+function callObject(call: ToolCall) {
+  return { id: call.id, type: 'function' as const, function: functionObject(call) };
+}
+
+function functionObject(call: ToolCall) {
+  return { name: call.name.text, arguments: call.arguments.text };
+}
+
+/** Calls have none. Tokens that stand for no text are left out, as in a stream. */
+function choiceLogprobs(said: Said, logprobOf: (token: string) => TokenLogprob): ChoiceLogprobs | null {
+  if (said.kind !== 'content' && said.kind !== 'refusal') return null;
+  const logprobs = [...said.text.pieces()].filter((piece) => piece !== '').map(logprobOf);
+  return said.kind === 'content' ? { content: logprobs, refusal: null } : { content: null, refusal: logprobs };
 }

@@ -1,12 +1,14 @@
 import { below, type Random } from '../random.ts';
-import type { ReplySpec, ToolCallSpec } from './answer-settings.ts';
+import type { FinishReason, ReplySpec, ToolCallSpec } from './answer-settings.ts';
 import type { ChatWishes } from './chat-request.ts';
 import type { ReplyContext } from './context.ts';
 import { toolCallId } from './id.ts';
 import { prose } from './prose.ts';
+import { reasoningTokens } from './reasoning.ts';
 import { sampleJson } from './sample-json.ts';
-import { firstCharacters, firstTokens, type TokenText } from './token-text.ts';
-import { inTokens, lastUserText } from './tokens.ts';
+import { scriptedText } from './scripted-text.ts';
+import { firstTokens, type TokenText, tokenText, untilStop } from './token-text.ts';
+import { inTokens } from './tokens.ts';
 
 /** A function call of the model. */
 export interface ToolCall {
@@ -20,32 +22,55 @@ export interface ToolCall {
 export type Said =
   | { readonly kind: 'content'; readonly text: TokenText }
   | { readonly kind: 'refusal'; readonly text: TokenText }
-  | { readonly kind: 'tool_calls'; readonly calls: readonly ToolCall[] };
+  | { readonly kind: 'tool_calls'; readonly calls: readonly ToolCall[] }
+  | { readonly kind: 'function_call'; readonly call: ToolCall };
 
 export interface ChatChoice {
   readonly index: number;
   readonly said: Said;
-  readonly finishReason: string;
+  /** What was thought before, in tokens. */
+  readonly reasoning: number;
+  readonly finishReason: FinishReason;
 }
+
+const NOTHING: Said = { kind: 'content', text: tokenText([]) };
 
 /**
  * One choice of an answer: what the scenario wants said, else what the request asks for, else prose; cut where the
- * request has it stop, or where it has as many tokens as it may.
+ * request has it stop, or where it has as many tokens as it may. Thinking comes first: what eats the whole budget leaves
+ * an empty text (wire.md 3.2).
  */
 export function chatChoice(index: number, wishes: ChatWishes, context: ReplyContext): ChatChoice {
   const { reply } = context.settings;
+  const reasoning = Math.min(wishes.reasons ? thoughtOf(index, wishes, context) : 0, wishes.maxTokens);
+  const left = wishes.maxTokens - reasoning;
+  if (left === 0) return { index, said: NOTHING, reasoning, finishReason: reply.finishReason ?? 'length' };
   const speaker = new Speaker(context, index);
-  const said = speaker.fromScenario(reply) ?? speaker.fromRequest(wishes);
+  const said = speaker.fromScenario(reply, wishes) ?? speaker.fromRequest(wishes);
   const stopped = said.kind === 'content' ? { ...said, text: untilStop(said.text, wishes.stop) } : said;
-  const cut = withinLimit(stopped, wishes.maxTokens);
+  const cut = withinLimit(stopped, left);
   const finishReason = reply.finishReason ?? (tokensOf(cut) < tokensOf(stopped) ? 'length' : naturalEnd(said, wishes, reply));
-  return { index, said: cut, finishReason };
+  return { index, said: cut, reasoning, finishReason };
+}
+
+function thoughtOf(index: number, { effort }: ChatWishes, { settings, textRandom }: ReplyContext): number {
+  return settings.reply.reasoningTokens ?? reasoningTokens(effort, textRandom('reasoning', index));
 }
 
 /** Tokens of the message, as `usage.completion_tokens` counts them: of a function call, its name and its arguments. */
 export function tokensOf(said: Said): number {
-  if (said.kind !== 'tool_calls') return said.text.tokens;
-  return said.calls.reduce((total, call) => total + call.name.tokens + call.arguments.tokens, 0);
+  switch (said.kind) {
+    case 'tool_calls':
+      return said.calls.reduce((total, call) => total + tokensOfCall(call), 0);
+    case 'function_call':
+      return tokensOfCall(said.call);
+    default:
+      return said.text.tokens;
+  }
+}
+
+function tokensOfCall(call: ToolCall): number {
+  return call.name.tokens + call.arguments.tokens;
 }
 
 class Speaker {
@@ -59,39 +84,37 @@ class Speaker {
     this.#random = context.textRandom('choice', index);
   }
 
-  fromScenario({ content, echo, tokens, json, refusal, toolCalls }: ReplySpec): Said | undefined {
-    if (toolCalls !== undefined) return this.#calling(toolCalls);
+  fromScenario(reply: ReplySpec, { legacyFunctions }: ChatWishes): Said | undefined {
+    const { toolCalls, refusal } = reply;
+    if (toolCalls !== undefined) return this.#calling(toolCalls, legacyFunctions);
     if (refusal !== undefined) return { kind: 'refusal', text: this.#text(refusal) };
-    if (content !== undefined) return this.#content(content);
-    if (echo === true) return this.#content(lastUserText(this.#context.request));
-    if (json !== undefined) return this.#content(JSON.stringify(json));
-    return tokens === undefined ? undefined : { kind: 'content', text: this.#prose(tokens) };
+    const text = scriptedText(this.#context, this.#random);
+    return text && { kind: 'content', text };
   }
 
-  fromRequest({ mustCall, format }: ChatWishes): Said {
+  fromRequest({ mustCall, legacyFunctions, format }: ChatWishes): Said {
     if (mustCall !== undefined) {
       const tool = mustCall.tools[below(this.#random, mustCall.tools.length)];
-      if (tool !== undefined)
-        return this.#calling([
-          {
-            name: tool.name,
-            arguments: this.#json(tool.parameters ?? NO_ARGUMENTS),
-          },
-        ]);
+      if (tool !== undefined) {
+        const spec = { name: tool.name, arguments: this.#json(tool.parameters ?? NO_ARGUMENTS) };
+        return this.#calling([spec], legacyFunctions);
+      }
     }
     if (format.type === 'json_schema') return this.#content(this.#json(format.schema));
     if (format.type === 'json_object') return this.#content(JSON.stringify({ answer: this.#prose().text }));
     return { kind: 'content', text: this.#prose() };
   }
 
-  #calling(specs: readonly ToolCallSpec[]): Said {
+  /** Of several calls a legacy request gets the first. */
+  #calling(specs: readonly ToolCallSpec[], legacy: boolean): Said {
     const random = this.#context.random('tool calls', this.#index);
     const calls = specs.map(({ name, arguments: given }) => ({
       id: toolCallId(random),
       name: this.#text(name),
       arguments: this.#text(typeof given === 'string' ? given : (JSON.stringify(given) ?? '{}')),
     }));
-    return { kind: 'tool_calls', calls };
+    const [call] = calls;
+    return legacy && call !== undefined ? { kind: 'function_call', call } : { kind: 'tool_calls', calls };
   }
 
   #content(text: string): Said {
@@ -102,9 +125,9 @@ class Speaker {
     return inTokens(text, this.#context.settings.tokens, this.#context.libraries);
   }
 
-  #prose(tokens?: number): TokenText {
+  #prose(): TokenText {
     const { settings, libraries } = this.#context;
-    return prose({ random: this.#random, mode: settings.tokens, libraries }, tokens);
+    return prose({ random: this.#random, mode: settings.tokens, libraries });
   }
 
   #json(schema: unknown): string {
@@ -114,31 +137,29 @@ class Speaker {
 
 const NO_ARGUMENTS = { type: 'object', properties: {} };
 
-/** A named function is called with the finish reason `stop`, one of the model's choice with `tool_calls`. */
-function naturalEnd({ kind }: Said, { mustCall }: ChatWishes, { toolCalls }: ReplySpec): string {
-  if (kind !== 'tool_calls') return 'stop';
-  return toolCalls === undefined && mustCall?.named === true ? 'stop' : 'tool_calls';
-}
-
-/** The text before the first of the stop sequences. */
-function untilStop(text: TokenText, stop: readonly string[]): TokenText {
-  if (stop.length === 0) return text;
-  const whole = text.text;
-  const ends = stop.map((sequence) => whole.indexOf(sequence)).filter((at) => at >= 0);
-  return ends.length === 0 ? text : firstCharacters(text, Math.min(...ends));
+/** A named function is called with the finish reason `stop`, one of the model's choice with that of its kind. */
+function naturalEnd({ kind }: Said, { mustCall }: ChatWishes, { toolCalls }: ReplySpec): FinishReason {
+  if (kind !== 'tool_calls' && kind !== 'function_call') return 'stop';
+  return toolCalls === undefined && mustCall?.named === true ? 'stop' : kind;
 }
 
 function withinLimit(said: Said, limit: number): Said {
   if (tokensOf(said) <= limit) return said;
-  if (said.kind !== 'tool_calls') return { ...said, text: firstTokens(said.text, limit) };
+  if (said.kind === 'function_call') return { ...said, call: firstCalls([said.call], limit)[0] ?? said.call };
+  if (said.kind === 'tool_calls') return { ...said, calls: firstCalls(said.calls, limit) };
+  return { ...said, text: firstTokens(said.text, limit) };
+}
+
+/** At least one call, at least its name. */
+function firstCalls(all: readonly ToolCall[], limit: number): readonly ToolCall[] {
   const calls: ToolCall[] = [];
   let left = limit;
-  for (const call of said.calls) {
+  for (const call of all) {
     left -= call.name.tokens;
     if (left < 0 && calls.length > 0) break;
     const kept = firstTokens(call.arguments, Math.max(0, left));
     calls.push({ ...call, arguments: kept });
     left -= kept.tokens;
   }
-  return { kind: 'tool_calls', calls };
+  return calls;
 }

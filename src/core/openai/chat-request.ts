@@ -1,4 +1,5 @@
 import type { ReplyContext } from './context.ts';
+import type { ModelInfo } from './models.ts';
 import { asList, asRecord, fieldsOf } from './request.ts';
 
 /** A function that the request offers, and the schema of its arguments. */
@@ -10,31 +11,60 @@ interface FunctionTool {
 /** How the answer's text has to look. */
 type ResponseFormat = { readonly type: 'text' | 'json_object' } | { readonly type: 'json_schema'; readonly schema: unknown };
 
+/** How an answer was processed. */
+type ServiceTier = 'default' | 'flex' | 'priority';
+
 /** The most choices an answer has (wire.md 400-11). */
 const MAX_CHOICES = 128;
+/** wire.md 5. */
+const MAX_TOP_LOGPROBS = 20;
 
 /** What a chat request asks of its answer. Fields that make no sense are taken for absent. */
 export interface ChatWishes {
   readonly choices: number;
   readonly stop: readonly string[];
-  /** The smaller of `max_tokens` and `max_completion_tokens`; infinite without them. */
+  /** The smallest of `max_tokens`, `max_completion_tokens` and what the model can do; infinite without them. */
   readonly maxTokens: number;
   readonly format: ResponseFormat;
   /** The function that has to be called; `named` when the request says which. */
   readonly mustCall: { readonly tools: readonly FunctionTool[]; readonly named: boolean } | undefined;
+  /** Functions are offered as `functions` alone, so that a call is a `function_call`. */
+  readonly legacyFunctions: boolean;
+  /** Alternatives to tell for each token; undefined when no log probabilities are asked for, or the model has none. */
+  readonly topLogprobs: number | undefined;
+  /** The model thinks before it speaks. */
+  readonly reasons: boolean;
+  /** `reasoning_effort` as it came. */
+  readonly effort: unknown;
+  /** What `service_tier` of the answer says. */
+  readonly serviceTier: ServiceTier;
 }
 
-/** Reads the wishes out of a request. */
-export function chatWishes({ request }: ReplyContext): ChatWishes {
+/** Reads out of a request what it wishes of the model. */
+export function chatWishes({ request }: ReplyContext, { reasoning, maxOutputTokens }: ModelInfo): ChatWishes {
   const fields = fieldsOf(request);
-  const { n, stop } = fields;
+  const { n, stop, top_logprobs: top } = fields;
+  const legacyFunctions = asList(fields['functions']).length > 0 && asList(fields['tools']).length === 0;
   return {
     choices: isCount(n) ? Math.min(n, MAX_CHOICES) : 1,
     stop: (typeof stop === 'string' ? [stop] : asList(stop)).filter(isText),
-    maxTokens: Math.min(...[fields['max_tokens'], fields['max_completion_tokens']].filter(isCount)),
+    maxTokens: Math.min(...[fields['max_tokens'], fields['max_completion_tokens'], maxOutputTokens].filter(isCount)),
     format: formatOf(asRecord(fields['response_format'])),
-    mustCall: mustCallOf(fields),
+    mustCall: legacyFunctions ? mustCallLegacy(fields) : mustCallOf(fields),
+    legacyFunctions,
+    topLogprobs: fields['logprobs'] === true && !reasoning ? (isCount(top) ? Math.min(top, MAX_TOP_LOGPROBS) : 0) : undefined,
+    reasons: reasoning,
+    effort: fields['reasoning_effort'],
+    serviceTier: serviceTierOf(fields['service_tier']),
   };
+}
+
+/**
+ * Only `default` was captured (wire.md 3.2). That `flex` and `priority` are served as asked for is what the reference of
+ * the field says; every other tier is answered as of a project without it.
+ */
+function serviceTierOf(asked: unknown): ServiceTier {
+  return asked === 'flex' || asked === 'priority' ? asked : 'default';
 }
 
 function isText(value: unknown): value is string {
@@ -75,6 +105,16 @@ function mustCallOf(fields: Readonly<Record<string, unknown>>): ChatWishes['must
   return calling(
     tools.filter(({ name }) => allowedNames.has(name)),
     false,
+  );
+}
+
+/** `function_call` with a name; its other values leave the choice to the model. */
+function mustCallLegacy(fields: Readonly<Record<string, unknown>>): ChatWishes['mustCall'] {
+  const name = asRecord(fields['function_call'])?.['name'];
+  const functions = asList(fields['functions']).map((entry) => functionOf({ function: entry }));
+  return calling(
+    functions.filter((tool) => tool !== undefined).filter((tool) => tool.name === name),
+    true,
   );
 }
 

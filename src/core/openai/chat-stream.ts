@@ -1,17 +1,14 @@
-import type { Effect, Header, Reply } from '../reply/effect.ts';
+import type { Effect, Reply } from '../reply/effect.ts';
 import { type ChatAnswer, chatAnswer, chatUsage } from './chat-answer.ts';
-import { ChunkWriter, DONE } from './chat-chunk.ts';
+import { type ChatDelta, ChunkWriter } from './chat-chunk.ts';
 import type { ChatChoice, Said, ToolCall } from './chat-content.ts';
 import type { ReplyContext } from './context.ts';
+import { DONE } from './event.ts';
+import { interleaved } from './interleaved.ts';
 import { sampleLatencyMs } from './latency.ts';
-import { headersOf } from './layer.ts';
-import { idleBucketHeaders } from './rate-limit.ts';
+import type { ChoiceLogprobs, TokenLogprob } from './logprobs.ts';
 import { asRecord, fieldsOf } from './request.ts';
-
-const BODY: readonly Header[] = [
-  ['content-type', 'text/event-stream; charset=utf-8'],
-  ['transfer-encoding', 'chunked'],
-];
+import { successHead } from './success.ts';
 
 /** A chat completion in server-sent events (wire.md 3.3). */
 export function* chatStream(context: ReplyContext): Reply {
@@ -20,12 +17,7 @@ export function* chatStream(context: ReplyContext): Reply {
   const latencies = context.random('latency');
   const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
   if (ttft > 0) yield { type: 'wait', ms: ttft };
-  const extra = [...BODY, ...idleBucketHeaders(context)];
-  yield {
-    type: 'head',
-    status: 200,
-    headers: headersOf({ layer: 'api', extra }, context),
-  };
+  yield successHead('chat.completions stream', context);
 
   const options = asRecord(fieldsOf(request)['stream_options']);
   const includeUsage = options?.['include_usage'] === true;
@@ -41,59 +33,66 @@ export function* chatStream(context: ReplyContext): Reply {
   yield { type: 'end' };
 }
 
-/** The choices side by side: the first chunk of each, the second of each, and so on, a wait between the rounds. */
-function* chunks({ choices }: ChatAnswer, writer: ChunkWriter, nextWaitMs: () => number): Iterable<Effect> {
-  for (const { index, said } of choices) yield writer.delta(index, openingDelta(said));
-  let live = choices.map((choice) => ({
-    choice,
-    deltas: deltasOf(choice.said)[Symbol.iterator](),
-  }));
-  for (let round = 0; live.length > 0; round++) {
-    const next: typeof live = [];
-    let waited = round === 0;
-    for (const speaker of live) {
-      const { value, done } = speaker.deltas.next();
-      if (done === true) {
-        yield finish(speaker.choice, writer);
-        continue;
-      }
-      const ms = waited ? 0 : nextWaitMs();
-      waited = true;
-      if (ms > 0) yield { type: 'wait', ms };
-      yield writer.delta(speaker.choice.index, value);
-      next.push(speaker);
-    }
-    live = next;
+/** The chunk that names the role of each choice, and then the choices side by side. */
+function* chunks({ choices, logprobsOf }: ChatAnswer, writer: ChunkWriter, nextWaitMs: () => number): Iterable<Effect> {
+  for (const { index, said } of choices) {
+    yield writer.delta(index, openingDelta(said), logprobsOf && logprobsAs(said, []));
   }
+  const speakers = choices.map((choice) => ({
+    deltas: deltaEffects(choice, writer, logprobsOf?.(choice.index)),
+    finish: writer.finish(choice.index, choice.finishReason),
+  }));
+  yield* interleaved(speakers, nextWaitMs);
 }
 
-function finish({ index, finishReason }: ChatChoice, writer: ChunkWriter): Effect {
-  return writer.finish(index, finishReason);
-}
-
-/** The delta that names the role. That of a refusal was not captured. */
-function openingDelta(said: Said): string {
-  if (said.kind === 'content') return '{"role":"assistant","content":"","refusal":null}';
-  if (said.kind === 'refusal') return '{"role":"assistant","content":null,"refusal":""}';
+/** The delta that names the role. That of a refusal was not captured, nor that of a legacy function call. */
+function openingDelta(said: Said): ChatDelta {
+  if (said.kind === 'content') return { role: 'assistant', content: '', refusal: null };
+  if (said.kind === 'refusal') return { role: 'assistant', content: null, refusal: '' };
+  if (said.kind === 'function_call') {
+    const header = { name: said.call.name.text, arguments: '' };
+    return { role: 'assistant', content: null, function_call: header, refusal: null };
+  }
   const [call, ...others] = said.calls;
-  if (call === undefined || others.length > 0) return '{"role":"assistant","content":null}';
-  return `{"role":"assistant","content":null,${headerOf(call, 0)},"refusal":null}`;
+  if (call === undefined || others.length > 0) return { role: 'assistant', content: null };
+  return { role: 'assistant', content: null, ...headerOf(call, 0), refusal: null };
+}
+
+function* deltaEffects(
+  { index, said }: ChatChoice,
+  writer: ChunkWriter,
+  logprobOf: ((token: string) => TokenLogprob) | undefined,
+): Iterable<Effect> {
+  if (said.kind === 'content' || said.kind === 'refusal') {
+    for (const piece of said.text.pieces()) {
+      if (piece === '') continue;
+      yield writer.delta(index, { [said.kind]: piece }, logprobOf && logprobsAs(said, [logprobOf(piece)]));
+    }
+  } else for (const delta of callDeltas(said)) yield writer.delta(index, delta);
+}
+
+/** Log probabilities at their place; calls have none. The first chunk has an empty list of them. */
+function logprobsAs({ kind }: Said, logprobs: TokenLogprob[]): ChoiceLogprobs | undefined {
+  if (kind === 'content') return { content: logprobs, refusal: null };
+  return kind === 'refusal' ? { content: null, refusal: logprobs } : undefined;
 }
 
 /** The deltas after the first. Tokens that stand for no text are not sent. */
-function* deltasOf(said: Said): Iterable<string> {
-  if (said.kind === 'tool_calls') yield* callDeltas(said.calls);
-  else for (const piece of said.text.pieces()) if (piece !== '') yield `{"${said.kind}":${JSON.stringify(piece)}}`;
-}
-
-function* callDeltas(calls: readonly ToolCall[]): Iterable<string> {
-  for (const [index, call] of calls.entries()) {
-    if (calls.length > 1) yield `{${headerOf(call, index)}}`;
-    const start = `{"tool_calls":[{"index":${index},"function":{"arguments":`;
-    for (const piece of call.arguments.pieces()) if (piece !== '') yield `${start}${JSON.stringify(piece)}}}]}`;
+function* callDeltas(said: Extract<Said, { kind: 'tool_calls' | 'function_call' }>): Iterable<ChatDelta> {
+  if (said.kind === 'function_call') {
+    for (const piece of piecesOf(said.call)) yield { function_call: { arguments: piece } };
+    return;
+  }
+  for (const [index, call] of said.calls.entries()) {
+    if (said.calls.length > 1) yield headerOf(call, index);
+    for (const piece of piecesOf(call)) yield { tool_calls: [{ index, function: { arguments: piece } }] };
   }
 }
 
-function headerOf({ id, name }: ToolCall, index: number): string {
-  return `"tool_calls":[{"index":${index},"id":"${id}","type":"function","function":{"name":${JSON.stringify(name.text)},"arguments":""}}]`;
+function* piecesOf(call: ToolCall): Iterable<string> {
+  for (const piece of call.arguments.pieces()) if (piece !== '') yield piece;
+}
+
+function headerOf({ id, name }: ToolCall, index: number): ChatDelta {
+  return { tool_calls: [{ index, id, type: 'function', function: { name: name.text, arguments: '' } }] };
 }

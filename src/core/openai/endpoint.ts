@@ -1,5 +1,5 @@
 /** An operation of the API, by the name that `match: { endpoint }` uses. */
-export interface Endpoint {
+interface EndpointRow {
   readonly name: string;
   readonly method: string;
   /** `{…}` stands for one or more characters up to the end of the path. */
@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly authenticated: boolean;
   /** Takes a JSON body that names a model. */
   readonly takesModel: boolean;
+  /** The model of a request that names none (wire.md 5); undefined where it has to. */
+  readonly defaultModel?: string;
 }
 
 const ENDPOINTS = [
@@ -17,6 +19,28 @@ const ENDPOINTS = [
     path: '/v1/chat/completions',
     authenticated: true,
     takesModel: true,
+  },
+  {
+    name: 'completions',
+    method: 'POST',
+    path: '/v1/completions',
+    authenticated: true,
+    takesModel: true,
+  },
+  {
+    name: 'embeddings',
+    method: 'POST',
+    path: '/v1/embeddings',
+    authenticated: true,
+    takesModel: true,
+  },
+  {
+    name: 'moderations',
+    method: 'POST',
+    path: '/v1/moderations',
+    authenticated: true,
+    takesModel: true,
+    defaultModel: 'omni-moderation-latest',
   },
   {
     name: 'models',
@@ -39,17 +63,24 @@ const ENDPOINTS = [
     authenticated: false,
     takesModel: false,
   },
-] as const satisfies readonly Endpoint[];
+] as const satisfies readonly EndpointRow[];
 
 export type EndpointName = (typeof ENDPOINTS)[number]['name'];
 
-/** Every endpoint that is served. */
-export const endpoints: readonly (Endpoint & {
+export interface Endpoint extends EndpointRow {
   readonly name: EndpointName;
-})[] = ENDPOINTS;
+}
+
+/** Every endpoint that is served. */
+export const endpoints: readonly Endpoint[] = ENDPOINTS;
+
+/** The model that answers where the request names none. */
+export function defaultModelOf(name: EndpointName | undefined): string | undefined {
+  return endpoints.find((endpoint) => endpoint.name === name)?.defaultModel;
+}
 
 /** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
-export function endpointOf(method: string, path: string): (typeof endpoints)[number] | undefined {
+export function endpointOf(method: string, path: string): Endpoint | undefined {
   return endpoints.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
 }
 

@@ -61,7 +61,8 @@ export function errorText(answer: ErrorAnswer): string {
 }
 
 /** The error as wire effects. */
-export function* errorReply(answer: ErrorAnswer, context: ReplyContext): Reply {
+export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
+  const answer = context.request.endpoint === 'moderations' ? withoutGateway(given) : given;
   const body = errorText(answer);
   const headers = headersOf(
     {
@@ -78,6 +79,16 @@ export function* errorReply(answer: ErrorAnswer, context: ReplyContext): Reply {
   } satisfies Head;
   if (body !== '') yield { type: 'write', data: body };
   yield { type: 'end' };
+}
+
+/**
+ * Moderations have no gateway before them: the API service answers everything (wire.md 0). It does not know whose a
+ * refused key is (wire.md 2.3, of responses).
+ */
+function withoutGateway(answer: ErrorAnswer): ErrorAnswer {
+  if (answer.layer !== 'gateway') return answer;
+  const unknown = answer.status === 401 ? ['openai-organization', 'openai-project'] : [];
+  return { ...answer, layer: 'api', without: [...(answer.without ?? []), ...unknown] };
 }
 
 /** Type and length of the body, unless the answer brings its own. */

@@ -5,9 +5,9 @@ const HEX = '0123456789abcdef';
 /** 2019-12-20T00:00:00Z, where the time in an id begins. Seconds. */
 const EPOCH = 1_576_800_000;
 
-/** `chatcmpl-` + 5 characters that tell the second of creation + 24 drawn ones (wire.md 3.1). */
-export function completionId(created: number, random: Random): string {
-  return `chatcmpl-${base62(Math.max(0, created - EPOCH))}${pick(random, BASE62, 24)}`;
+/** `chatcmpl-` or `cmpl-` + 5 characters that tell the second of creation + 24 drawn ones (wire.md 3.1). */
+export function completionId(prefix: 'chatcmpl' | 'cmpl', created: number, random: Random): string {
+  return `${prefix}-${base62(Math.max(0, created - EPOCH))}${pick(random, BASE62, 24)}`;
 }
 
 /** `call_` + 24 characters (wire.md 3.1). */

@@ -1,9 +1,22 @@
 import { MAX_DURATION_MS } from '../duration.ts';
 import type { Random } from '../random.ts';
-import type { LatencyMs } from './answer-settings.ts';
+import type { AnswerSettings, LatencyMs } from './answer-settings.ts';
 
 /** The 95th percentile of the standard normal distribution. */
 const Z95 = 1.6448536269514722;
+
+/** Latencies drawn for one answer; of a longer one the rest is taken to be like them. */
+const MAX_DRAWS = 1_000;
+
+/** How late an answer in one piece is: the time to its first token, reasoning included, and from token to token. */
+export function answerLatencyMs(tokens: number, { ttft, interToken }: AnswerSettings['latency'], random: Random): number {
+  const first = sampleLatencyMs(ttft, random);
+  if (interToken.kind === 'constant') return Math.min(MAX_DURATION_MS, first + tokens * interToken.ms);
+  const drawn = Math.min(tokens, MAX_DRAWS);
+  let sum = 0;
+  for (let i = 0; i < drawn; i++) sum += sampleLatencyMs(interToken, random);
+  return Math.min(MAX_DURATION_MS, first + (drawn === 0 ? 0 : (sum * tokens) / drawn));
+}
 
 /** One draw from the distribution, in milliseconds. */
 export function sampleLatencyMs(spec: LatencyMs, random: Random): number {

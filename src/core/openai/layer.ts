@@ -87,7 +87,8 @@ const RANK = new Map(WIRE_ORDER.map((name, index) => [name, index]));
 
 const EVERY_ANSWER = ['date', 'connection', 'cf-ray', 'server', 'alt-svc'];
 
-const VALUES: Readonly<Record<string, (context: ReplyContext) => string>> = {
+/** One field, or several of the same name. */
+const VALUES: Readonly<Record<string, (context: ReplyContext) => string | readonly string[]>> = {
   date: ({ clock }) => new Date(clock.wall()).toUTCString(),
   connection: () => 'keep-alive',
   'cf-ray': ({ random, identity }) => `${pick(random('cf-ray'), '0123456789abcdef', 16)}-${identity.dataCentre}`,
@@ -97,7 +98,8 @@ const VALUES: Readonly<Record<string, (context: ReplyContext) => string>> = {
   'strict-transport-security': () => 'max-age=31536000; includeSubDomains; preload',
   'x-content-type-options': () => 'nosniff',
   'access-control-allow-origin': () => '*',
-  'access-control-expose-headers': () => 'X-Request-ID',
+  // Since July 2026 three fields of the same name (wire.md 2.1).
+  'access-control-expose-headers': () => ['CF-Ray', 'CF-Ray', 'X-Request-ID'],
   'openai-organization': ({ identity }) => identity.organization,
   'openai-processing-ms': ({ clock, receivedAt }) => String(Math.round(clock.now() - receivedAt)),
   'openai-project': ({ identity }) => identity.project,
@@ -127,8 +129,7 @@ export function headersOf({ layer, without = [], also = [], extra = [] }: Header
   for (const name of without) names.delete(name);
   for (const [name] of headers) names.delete(name.toLowerCase());
   for (const name of names) {
-    const value = VALUES[name]?.(context);
-    if (value !== undefined) headers.push([name, value]);
+    for (const value of [VALUES[name]?.(context) ?? []].flat()) headers.push([name, value]);
   }
   return headers.sort((a, b) => rank(a) - rank(b));
 }

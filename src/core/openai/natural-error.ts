@@ -1,6 +1,7 @@
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings } from './answer-settings.ts';
-import { endpointOf } from './endpoint.ts';
+import { type Endpoint, endpointOf } from './endpoint.ts';
+import { endpointErrors } from './endpoint-errors.ts';
 import type { ErrorAnswer } from './error.ts';
 import {
   invalidApiKey,
@@ -44,7 +45,9 @@ export function naturalError(request: ApiRequest, rules: Rules): ErrorAnswer | u
   const endpoint = endpointOf(request.method, request.path);
   if (endpoint === undefined) return unknownUrl(request.method, request.path);
   if (!endpoint.authenticated) return undefined;
-  return keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules) : retrieveError(request, rules));
+  return (
+    keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules, endpoint) : retrieveError(request, rules))
+  );
 }
 
 const JSON_TYPE = 'application/json';
@@ -58,18 +61,19 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
   return auth === 'any' || auth.includes(key) ? undefined : invalidApiKey(key);
 }
 
-function bodyError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
+function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: Endpoint): ErrorAnswer | undefined {
   const contentType = request.headers['content-type'] ?? JSON_TYPE;
   // The body is read as a form, in which no field is called `model`.
   if (FORM.test(contentType)) return missingModel();
   if (!JSON_BODY.test(contentType)) return unsupportedContentType(contentType);
   if (request.malformed) return invalidJson();
   const fields = fieldsOf(request);
-  const { model } = fields;
+  const { model = defaultModel } = fields;
   if (typeof model !== 'string' || model === '') return missingModel();
   const info = modelInfo(model, rules);
   if (info === undefined) return isRetired(model) ? modelDeprecated(model) : modelNotFound(model);
-  if (request.endpoint !== 'chat.completions') return undefined;
+  const check = endpointErrors[name];
+  if (check !== undefined) return check(request);
   const { bodyBytes } = request;
   const { tokens, libraries, promptTokens } = rules;
   const textTokens = (text: string) => inTokens(text, tokens, libraries).tokens;

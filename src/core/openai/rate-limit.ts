@@ -1,6 +1,7 @@
 import { formatGoDuration } from '../duration.ts';
 import type { Header } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
+import { type Input, inputsOf, inputTexts, tokenIds } from './inputs.ts';
 import { type Bucket, DAY_MS, type LimitKind, MINUTE_MS, type RateLimitAccount } from './rate-limit-account.ts';
 import { type PublishedLimits, rateLimitTable, type Tier } from './rate-limit-table.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from './request.ts';
@@ -27,13 +28,21 @@ export function limitedModel(request: ApiRequest): string {
 
 /**
  * Tokens taken from the bucket before the model runs: a quarter of the characters of the contents, and 2 and one more
- * for each message (wire.md 2.5, chat since March 2025). `max_tokens` does not count.
+ * for each message (wire.md 2.5, chat since March 2025). `max_tokens` does not count. Of inputs without messages a
+ * quarter of the characters, and token ids one each: captured of embeddings, of completions an inference.
  */
 export function precountTokens(request: ApiRequest): number {
+  const inputs = inputsOf(request);
+  if (inputs !== undefined) return precountInputs(inputs);
   const messages = asList(fieldsOf(request)['messages']);
   let characters = 0;
   for (const message of messages) characters += charactersOf(asRecord(message)?.['content']);
   return Math.floor(characters / 4) + 2 + messages.length;
+}
+
+function precountInputs(inputs: readonly Input[]): number {
+  const characters = inputTexts(inputs).reduce((total, text) => total + text.length, 0);
+  return Math.floor(characters / 4) + tokenIds(inputs);
 }
 
 function charactersOf(content: unknown): number {

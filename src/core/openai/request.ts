@@ -1,4 +1,4 @@
-import type { EndpointName } from './endpoint.ts';
+import { defaultModelOf, type EndpointName } from './endpoint.ts';
 
 /** What arrived, reduced to what decisions and answers depend on. Header names are lower-case. */
 export interface ApiRequest {
@@ -35,11 +35,11 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The `model` the body names, or that of `/v1/models/{id}`. */
+/** The `model` the body names, that of `/v1/models/{id}`, or the one that answers where none is named. */
 export function modelOf(request: ApiRequest): string | undefined {
   if (request.endpoint === 'models.retrieve') return decodeURIComponentSafely(request.path.slice('/v1/models/'.length));
   const model = fieldsOf(request)['model'];
-  return typeof model === 'string' ? model : undefined;
+  return typeof model === 'string' ? model : defaultModelOf(request.endpoint);
 }
 
 function decodeURIComponentSafely(text: string): string {

@@ -50,6 +50,14 @@ export function firstCharacters(whole: TokenText, length: number): TokenText {
   return { text: text.slice(0, length), tokens: count(pieces()), pieces };
 }
 
+/** The text before the first of the stop sequences. */
+export function untilStop(text: TokenText, stop: readonly string[]): TokenText {
+  if (stop.length === 0) return text;
+  const whole = text.text;
+  const ends = stop.map((sequence) => whole.indexOf(sequence)).filter((at) => at >= 0);
+  return ends.length === 0 ? text : firstCharacters(text, Math.min(...ends));
+}
+
 function count(pieces: Iterable<string>): number {
   let total = 0;
   for (const _ of pieces) total += 1;

@@ -1,5 +1,6 @@
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings } from './answer-settings.ts';
+import { inputsOf, inputTexts, tokenIds } from './inputs.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf } from './request.ts';
 import { lazyTokenText, type TokenText, tokenText } from './token-text.ts';
 
@@ -16,12 +17,13 @@ const PIECE = /\s{0,16}(?:[\p{L}\p{M}\p{N}]{1,8}|[^\s\p{L}\p{M}\p{N}]{1,4})|\s{1
  * texts of the messages
  * - `estimate`: a quarter of their characters, rounded up;
  * - `exact`: their o200k_base tokens.
- * Images, tools and schemas do not count.
+ * Images, tools and schemas do not count. Inputs without messages count without the 3, token ids one each.
  */
 export function promptTokens(request: ApiRequest, settings: { readonly tokens: TokenMode }, libraries: Libraries): number {
-  const texts = messageTexts(request);
+  const inputs = inputsOf(request);
+  const texts = inputs === undefined ? messageTexts(request) : inputTexts(inputs);
   const length = texts.reduce((total, text) => total + text.length, 0);
-  const frame = 3 * texts.length + 3;
+  const frame = inputs === undefined ? 3 * texts.length + 3 : tokenIds(inputs);
   if (settings.tokens === 'estimate' || length > MAX_EXACT_LENGTH) return Math.ceil(length / 4) + frame;
   return texts.reduce((total, text) => total + libraries.splitTokens(text).length, frame);
 }
@@ -45,8 +47,10 @@ export function messageTexts(request: ApiRequest): string[] {
   return asList(fieldsOf(request)['messages']).map(textOf);
 }
 
-/** The text of the last message of the user; empty when there is none. */
+/** The text of the last message of the user, or of the last input; empty when there is none. */
 export function lastUserText(request: ApiRequest): string {
+  const inputs = inputsOf(request);
+  if (inputs !== undefined) return inputTexts(inputs).at(-1) ?? '';
   const messages = asList(fieldsOf(request)['messages']);
   return textOf(messages.findLast((message) => asRecord(message)?.['role'] === 'user'));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { record, whole } from '../field.ts';
 import type { ReplySpec } from '../openai/answer-settings.ts';
+import { moderationCategories } from '../openai/moderation-categories.ts';
 import { matchSchema } from './match-schema.ts';
 
 const toolCall = record({
@@ -25,7 +26,9 @@ export const replySchema = record({
   tool_call: toolCall.optional(),
   tool_calls: z.array(toolCall).min(1).optional(),
   finish_reason: z.enum(['stop', 'length', 'tool_calls', 'content_filter', 'function_call']).optional(),
-}).transform(({ match, tool_call, tool_calls, finish_reason, ...kinds }) => {
+  reasoning_tokens: whole(0, 200_000).optional().describe('what a reasoning model thinks before'),
+  flagged: z.array(z.enum(moderationCategories)).min(1).optional().describe('categories that a moderation finds'),
+}).transform(({ match, tool_call, tool_calls, finish_reason, reasoning_tokens, ...kinds }) => {
   const toolCalls = tool_calls ?? (tool_call === undefined ? undefined : [tool_call]);
   return {
     match,
@@ -33,6 +36,7 @@ export const replySchema = record({
       ...kinds,
       toolCalls,
       finishReason: finish_reason,
+      reasoningTokens: reasoning_tokens,
     } satisfies ReplySpec,
   };
 });

@@ -58,8 +58,12 @@ test.each(errorFaults)('%s says where its text comes from', (name, { source }) =
   else expect(source).toMatch(/^(wire\.md .+|unverified)$/);
 });
 
-test.each(errorFaults)('%s has every header once', (name) => {
-  const names = replyOf(name).head?.headers.map(([header]) => header.toLowerCase()) ?? [];
+/** Three fields of this name are on the wire (wire.md 2.1). */
+const REPEATED = 'access-control-expose-headers';
+
+test.each(errorFaults)('%s has every header once, but for the one that OpenAI repeats', (name) => {
+  const headers = replyOf(name).head?.headers.map(([header]) => header.toLowerCase()) ?? [];
+  const names = headers.filter((header) => header !== REPEATED);
   expect(new Set(names).size).toBe(names.length);
 });
 

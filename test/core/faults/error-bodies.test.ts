@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type FaultName, faultNamed } from '../../../src/core/faults/registry.ts';
+import { faultNamed } from '../../../src/core/faults/registry.ts';
 import { applyFault, errorOf } from '../../support/apply-fault.ts';
 import { headerOf } from '../../support/effects.ts';
 import { apiRequest, plainSettings, replyContext } from '../../support/reply-context.ts';
@@ -13,24 +13,6 @@ function chat(model: string, fields: Readonly<Record<string, unknown>> = {}) {
     body: { model, messages: [{ role: 'user', content: 'Hello' }], ...fields },
   });
 }
-
-/** The golden lengths of wire.md 0, in bytes. */
-test.each([
-  ['invalid_json', {}, {}, 443],
-  ['invalid_api_key', {}, { key: 'bad-key-abcdefghijtest' }, 272],
-  ['model_not_found', {}, { body: { model: 'not-found-TEST_CHAT_MODEL' } }, 231],
-  ['billing_not_active', {}, {}, 223],
-  ['insufficient_quota', { era: 2025 }, {}, 337],
-  ['server_error', {}, {}, 369],
-  ['bad_gateway', { body: 'json' }, {}, 84],
-  ['context_length_exceeded', {}, { body: { model: 'gpt-5-nano' } }, 228],
-] as const)('%s has the length of the real body', (name, params, parts, bytes) => {
-  const reply = applyFault(name as FaultName, params, {
-    request: apiRequest(parts),
-  });
-  expect(new TextEncoder().encode(reply.text)).toHaveLength(bytes);
-  expect(headerOf(reply, 'content-length')).toBe(String(bytes));
-});
 
 test.each([
   ['missing_parameter', "Missing required parameter: 'messages'.", INVALID, 'messages', 'missing_required_parameter'],

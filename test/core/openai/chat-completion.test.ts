@@ -59,6 +59,8 @@ test('the headers are those of a success of the API, chunked, with the state of 
     'strict-transport-security',
     'x-content-type-options',
     'access-control-expose-headers',
+    'access-control-expose-headers',
+    'access-control-expose-headers',
     'openai-organization',
     'openai-processing-ms',
     'openai-project',

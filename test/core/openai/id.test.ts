@@ -10,7 +10,7 @@ test.each([
   [1_783_709_648, 'E0AeO'],
 ])('second %i is %s in an id, as captured', (created, time) => {
   expect(base62(created - 1_576_800_000)).toBe(time);
-  expect(completionId(created, fork(1))).toMatch(new RegExp(`^chatcmpl-${time}[0-9A-Za-z]{24}$`));
+  expect(completionId('chatcmpl', created, fork(1))).toMatch(new RegExp(`^chatcmpl-${time}[0-9A-Za-z]{24}$`));
 });
 
 test('ids have the form of their kind', () => {
@@ -19,5 +19,7 @@ test('ids have the form of their kind', () => {
 });
 
 test('an id has its length at any time, even before the epoch of ids', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 34 }), (created) => completionId(created, fork(1)).length === 38));
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 34 }), (created) => completionId('chatcmpl', created, fork(1)).length === 38),
+  );
 });

@@ -25,6 +25,8 @@ test('headers come in the order of the wire', () => {
     'strict-transport-security',
     'x-content-type-options',
     'access-control-expose-headers',
+    'access-control-expose-headers',
+    'access-control-expose-headers',
     'openai-organization',
     'openai-processing-ms',
     'openai-project',

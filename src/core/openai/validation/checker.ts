@@ -13,12 +13,12 @@ import {
   tooManyProperties,
   unknownParameter,
 } from '../errors.ts';
+import { nounOf } from '../noun.ts';
 import { asRecord } from '../request.ts';
 import { isTooDeep } from './depth.ts';
 import {
   type ArrayRule,
   expectedNoun,
-  foundNoun,
   type MapRule,
   type NumberRule,
   type ObjectRule,
@@ -76,7 +76,7 @@ export class Checker {
   #checkTagged(record: Readonly<Record<string, unknown>>, { tag, variants }: TaggedRule): ErrorAnswer | undefined {
     const value = Object.hasOwn(record, tag) ? record[tag] : undefined;
     if (value === undefined) return missingParameter(this.#path(tag));
-    if (typeof value !== 'string') return invalidType(this.#path(tag), 'a string', foundNoun(value));
+    if (typeof value !== 'string') return invalidType(this.#path(tag), 'a string', nounOf(value));
     if (!Object.hasOwn(variants, value)) return invalidValue(this.#path(tag), value, Object.keys(variants));
     return this.#checkObject(record, variants[value] as ObjectRule, tag);
   }
@@ -146,7 +146,7 @@ export class Checker {
   }
 
   #wrongType(value: unknown, rule: Rule): ErrorAnswer {
-    return invalidType(this.#path(), expectedNoun(rule), foundNoun(value));
+    return invalidType(this.#path(), expectedNoun(rule), nounOf(value));
   }
 
   #path(...further: readonly string[]): string {

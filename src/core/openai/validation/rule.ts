@@ -91,22 +91,6 @@ function bareNoun(rule: Rule): string {
   }
 }
 
-/** A JSON value in OpenAI's words (wire.md 400-4 to 400-6). */
-export function foundNoun(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  switch (typeof value) {
-    case 'string':
-      return 'a string';
-    case 'boolean':
-      return 'a boolean';
-    case 'number':
-      return Number.isInteger(value) ? 'an integer' : 'a decimal';
-    default:
-      return 'an object';
-  }
-}
-
 function article(noun: string): string {
   return /^[aio]/.test(noun) ? 'an' : 'a';
 }

@@ -1,0 +1,61 @@
+import { fork, pick, type Random } from '../random.ts';
+import type { Reply } from '../reply/effect.ts';
+import type { ReplyContext } from './context.ts';
+import { inputsOf } from './inputs.ts';
+import { jsonReply } from './json-reply.ts';
+import { answerLatencyMs } from './latency.ts';
+import { modelNamed } from './models.ts';
+import { inputTypesOf, type ModerationCategory, moderationCategories } from './moderation-categories.ts';
+import { asList, asRecord, fieldsOf, modelOf } from './request.ts';
+
+/** Moderations: every input is harmless unless the scenario says otherwise. */
+export function* moderationsReply(context: ReplyContext): Reply {
+  const { settings, random } = context;
+  const ms = answerLatencyMs(0, settings.latency, random('latency'));
+  if (ms > 0) yield { type: 'wait', ms };
+  yield* jsonReply('moderations', moderationsBody(context), context);
+}
+
+/** The body: a result an input (wire.md 3.5 tells the id; the rest is the official API reference). */
+export function moderationsBody(context: ReplyContext) {
+  const { request, random } = context;
+  const model = modelNamed(modelOf(request) ?? '').snapshot;
+  return {
+    id: `modr-${pick(random('id'), '0123456789', 4)}`,
+    model,
+    results: (inputsOf(request) ?? []).map((input) => moderation(fork('moderation', model, String(input)), context)),
+  };
+}
+
+function moderation(random: Random, { settings, request }: ReplyContext) {
+  const flagged = new Set(settings.reply.flagged);
+  const kinds = inputKinds(fieldsOf(request)['input']);
+  return {
+    flagged: flagged.size > 0,
+    categories: byCategory((category) => flagged.has(category)),
+    category_scores: byCategory((category) => (flagged.has(category) ? certain(random) : harmless(random))),
+    category_applied_input_types: byCategory((category) => inputTypesOf(category).filter((kind) => kinds.has(kind))),
+  };
+}
+
+function byCategory<T>(of: (category: ModerationCategory) => T): Record<ModerationCategory, T> {
+  return Object.fromEntries(moderationCategories.map((category) => [category, of(category)])) as Record<ModerationCategory, T>;
+}
+
+/** Of a list of content parts those it has, of anything else text. */
+function inputKinds(input: unknown): ReadonlySet<'text' | 'image'> {
+  const types = asList(input).map((part) => asRecord(part)?.['type']);
+  const kinds = new Set<'text' | 'image'>();
+  if (types.includes('image_url')) kinds.add('image');
+  if (types.includes('text') || kinds.size === 0) kinds.add('text');
+  return kinds;
+}
+
+/** Between a millionth and a thousandth. */
+function harmless(random: Random): number {
+  return 10 ** (-6 + 3 * random());
+}
+
+function certain(random: Random): number {
+  return 0.7 + 0.29 * random();
+}

@@ -1,0 +1,27 @@
+import type { Completion } from 'openai/resources/completions';
+import type { CreateEmbeddingResponse } from 'openai/resources/embeddings';
+import type { Model } from 'openai/resources/models';
+import type { ModerationCreateResponse } from 'openai/resources/moderations';
+import { expectTypeOf, test } from 'vitest';
+import type { ChatChunk } from '../../../src/core/openai/chat-chunk.ts';
+import type { chatCompletionBody } from '../../../src/core/openai/chat-completion.ts';
+import type { completionBody } from '../../../src/core/openai/completion.ts';
+import type { CompletionChunk } from '../../../src/core/openai/completion-stream.ts';
+import type { embeddingsBody, toNumbers } from '../../../src/core/openai/embeddings-reply.ts';
+import type { modelObject } from '../../../src/core/openai/models-reply.ts';
+import type { moderationsBody } from '../../../src/core/openai/moderations-reply.ts';
+import type { WireChatChunk, WireChatCompletion, WireCompletionChunk, WireModeration } from './known-deviations.ts';
+
+/* Checked by `tsc -b`; nothing happens when it runs. */
+
+test('what is built satisfies the types of the official SDK, but for the known deviations', () => {
+  expectTypeOf<ReturnType<typeof chatCompletionBody>>().toExtend<WireChatCompletion>();
+  expectTypeOf<ChatChunk>().toExtend<WireChatChunk>();
+  expectTypeOf<ReturnType<typeof completionBody>>().toExtend<Completion>();
+  expectTypeOf<CompletionChunk>().toExtend<WireCompletionChunk>();
+  expectTypeOf<ReturnType<typeof embeddingsBody<ReturnType<typeof toNumbers>>>>().toExtend<CreateEmbeddingResponse>();
+  expectTypeOf<ReturnType<typeof moderationsBody>>().toExtend<
+    Omit<ModerationCreateResponse, 'results'> & { results: WireModeration[] }
+  >();
+  expectTypeOf<ReturnType<typeof modelObject>>().toExtend<Model>();
+});
