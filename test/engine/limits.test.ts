@@ -196,7 +196,7 @@ test('max_tokens counts where the documented count is asked for', () => {
     headerOf(drive({ limits: { '*': { tpm: 1_000, precount } } }).send({ fields }), 'x-ratelimit-remaining-tokens');
   expect(remaining(2025, { max_tokens: 100 })).toBe('996');
   expect(remaining('documented', { max_tokens: 100 })).toBe('900');
-  expect(remaining('documented', { max_completion_tokens: 200, max_tokens: 100 })).toBe('800');
+  expect(remaining('documented', { max_completion_tokens: 200 })).toBe('800');
   expect(remaining('documented', { max_tokens: 2 })).toBe('996');
 });
 

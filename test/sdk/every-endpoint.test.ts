@@ -67,7 +67,7 @@ test('a reasoning model that spends its budget on thinking says nothing', async 
 
 test('a legacy function call is put together from a stream', async () => {
   const client = await clientOf({ replies: [{ tool_call: { name: 'f', arguments: { a: 1 } } }] });
-  const asked = { model: 'gpt-4o', ...ASKED, functions: [{ name: 'f', parameters: {} }] };
+  const asked = { model: 'gpt-4o', ...ASKED, functions: [{ name: 'f', parameters: { type: 'object', properties: {} } }] };
   const final = await client.chat.completions.stream(asked).finalChatCompletion();
   expect(final.choices[0]).toMatchObject({
     finish_reason: 'function_call',
