@@ -24,6 +24,7 @@ const MAX_OFFSET_MS = 36_525 * 86_400_000;
 function readRetryAfter(value: unknown): RetryAfter | undefined {
   if (value === 'none') return { kind: 'none' };
   if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return undefined;
     const isWait = Number.isInteger(value) && value >= 1 && Number.isSafeInteger(value * 1_000);
     return isWait ? { kind: 'wait', ms: value * 1_000 } : { kind: 'raw', value: String(value) };
   }
@@ -35,7 +36,7 @@ function readRetryAfter(value: unknown): RetryAfter | undefined {
 
 /** The raw value of the header; a duration becomes whole milliseconds, rounded up. */
 function readRetryAfterMs(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
   if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
   const ms = parseDuration(value);
   return ms === undefined || !Number.isSafeInteger(Math.ceil(ms)) ? value : String(Math.ceil(ms));
@@ -74,8 +75,15 @@ const headerValue = z.string().regex(HEADER_VALUE, {
   error: ({ input }) => `expected a header value of one line in Latin-1, found ${describeValue(input)}`,
 });
 
+/** Headers that say where the body ends: with another value, what follows on the connection would be garbage. */
+const FRAMING = new Set(['content-length', 'transfer-encoding', 'trailer']);
+
 const headerChanges = z.record(z.string(), headerValue.nullable()).superRefine((headers, context) => {
   for (const name of Object.keys(headers)) {
+    const lower = name.toLowerCase();
+    if (FRAMING.has(lower) && headers[name] !== null) {
+      context.addIssue({ code: 'custom', path: [name], message: `${lower} frames the body and cannot be set here` });
+    }
     if (HEADER_NAME.test(name)) continue;
     context.addIssue({
       code: 'custom',

@@ -67,6 +67,9 @@ export function servedModels({ models }: Pick<AnswerSettings, 'models'>): readon
   return typeof models === 'string' ? listed : models.map(declared);
 }
 
+/** No name that is known is longer; what follows in a longer one tells nothing. */
+const LONGEST_NAME = 100;
+
 /**
  * The model of that name. One that is not known is taken for a relative of the known one whose name its own begins
  * with, a fine-tuned one for what it was made from, any other for a chat model of usual size.
@@ -75,7 +78,7 @@ export function modelNamed(id: string): ModelInfo {
   const exact = known.get(id);
   if (exact !== undefined) return exact;
   const [, base = id] = /^ft:([^:]+):/.exec(id) ?? [];
-  for (let name = base; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
+  for (let name = base.slice(0, LONGEST_NAME); name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
     const relative = known.get(name);
     if (relative !== undefined) return { ...relative, id, snapshot: id, shutdownDate: null };
   }

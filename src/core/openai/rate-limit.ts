@@ -8,13 +8,16 @@ import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from './request.
 
 const ROWS = new Map(rateLimitTable.rows.flatMap((row) => row.models.map((model) => [model, row] as const)));
 
+/** No name of the table is longer. */
+const LONGEST_NAME = 100;
+
 /**
  * The limits of an account for the model, by default of the highest tier, where nothing stands in the way of a healthy
  * client. Snapshots share the limits of their family; a model unknown to the table has those of gpt-4o. A model that
  * free accounts have no access to has the free limits of gpt-4.1.
  */
 export function publishedLimits(model: string, tier: Tier = 5): PublishedLimits {
-  for (let name = model; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
+  for (let name = model.slice(0, LONGEST_NAME); name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
     const limits = ROWS.get(name)?.[tier];
     if (limits !== undefined) return limits;
   }

@@ -34,6 +34,18 @@ export function promptTokens(request: ApiRequest, settings: { readonly tokens: T
  * - `exact`: o200k_base.
  */
 export function inTokens(text: string, mode: TokenMode, libraries: Libraries): TokenText {
+  // The choices of one answer often say the same.
+  if (last?.text === text && last.mode === mode && last.libraries === libraries) return last.tokens;
+  const tokens = split(text, mode, libraries);
+  last = { text, mode, libraries, tokens };
+  return tokens;
+}
+
+let last:
+  | { readonly text: string; readonly mode: TokenMode; readonly libraries: Libraries; readonly tokens: TokenText }
+  | undefined;
+
+function split(text: string, mode: TokenMode, libraries: Libraries): TokenText {
   if (mode === 'estimate' || text.length > MAX_EXACT_LENGTH) return lazyTokenText(text, estimatedPieces);
   return tokenText(libraries.splitTokens(text));
 }

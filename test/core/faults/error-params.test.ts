@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { withParams } from '../../../src/core/faults/error-params.ts';
 import { applyFaults, faultNamed } from '../../../src/core/faults/registry.ts';
 import type { Head } from '../../../src/core/reply/effect.ts';
+import { parseScenario } from '../../../src/core/scenario/parse.ts';
+import { libraries } from '../../../src/libraries.ts';
 import { applyFault, errorOf } from '../../support/apply-fault.ts';
 import { headerOf } from '../../support/effects.ts';
 import { fakeClock, replyContext, TEST_WALL_MS } from '../../support/reply-context.ts';
@@ -141,4 +143,17 @@ test('a message has no place in a body that is given whole', () => {
     replyContext(),
   );
   expect(answer.raw?.body).toBe('as it is');
+});
+
+test.each([
+  ['retry_after: .inf', /expected a duration/],
+  ['retry_after: .nan', /expected a duration/],
+  ['retry_after_ms: .inf', /expected a duration/],
+  ['headers: { Content-Length: "5" }', /content-length frames the body/],
+  ['headers: { transfer-encoding: chunked }', /transfer-encoding frames the body/],
+  ['headers: { trailer: x }', /trailer frames the body/],
+])('%s is refused', (line, message) => {
+  const text = `rules: [ { fault: { server_error: { ${line} } } } ]`;
+  const { problems = [] } = parseScenario({ file: 'test', text }, libraries);
+  expect(problems.map((problem) => problem.message)).toEqual([expect.stringMatching(message)]);
 });

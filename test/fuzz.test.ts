@@ -1,0 +1,241 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Head } from '../src/core/reply/effect.ts';
+import { Engine } from '../src/engine/engine.ts';
+import { parseTarget } from '../src/engine/incoming.ts';
+import { loadScenario } from '../src/engine/load-scenario.ts';
+import { libraries } from '../src/libraries.ts';
+import { fakeClock } from './support/reply-context.ts';
+
+/*
+ * Whatever is sent, the answer is one that OpenAI gives: never a failure of the mock's own. A few thousand requests run
+ * with the other tests; `npm run fuzz` sends a hundred thousand.
+ */
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 3_000);
+
+const VALID = [
+  {
+    model: 'gpt-4o',
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'text', text: 'Hello' }] },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
+      { role: 'tool', tool_call_id: 'call_1', content: 'done' },
+    ],
+    tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: { a: { type: 'string' } } } } }],
+    tool_choice: 'auto',
+    n: 2,
+    temperature: 0.5,
+    stop: ['x'],
+    logprobs: true,
+    top_logprobs: 2,
+    stream: true,
+    stream_options: { include_usage: true },
+    metadata: { a: 'b' },
+  },
+  {
+    model: 'gpt-5',
+    messages: [
+      { role: 'developer', content: 'Hi' },
+      { role: 'user', content: 'JSON, please' },
+    ],
+    max_completion_tokens: 50,
+    reasoning_effort: 'low',
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name: 's',
+        strict: true,
+        schema: { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'], additionalProperties: false },
+      },
+    },
+  },
+  { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 8, encoding_format: 'float' },
+  { model: 'omni-moderation-latest', input: 'a' },
+  { model: 'gpt-3.5-turbo-instruct', prompt: 'Once', max_tokens: 5, logprobs: 2, echo: true, stream: true },
+];
+const PATHS = [
+  '/v1/chat/completions',
+  '/v1/chat/completions',
+  '/v1/embeddings',
+  '/v1/moderations',
+  '/v1/completions',
+  '/v1/models',
+  '/v1/models/%zz',
+  '/v1/nothing',
+  '/',
+  '//',
+  '/v1',
+];
+
+const strange = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    '',
+    0,
+    -0,
+    -1,
+    1.5,
+    1e308,
+    -1e308,
+    2 ** 53,
+    '\ud800',
+    '\udfff\ud800',
+    '\u0000',
+    '__proto__',
+    [],
+    {},
+    [[]],
+    [null],
+  ),
+  fc.jsonValue({ maxDepth: 4 }),
+  fc.string({ unit: 'binary', maxLength: 50 }),
+  fc.integer(),
+  fc.double(),
+);
+
+/** A value with one place in it replaced, removed or doubled. */
+function mutate(value: unknown, choose: (bound: number) => number, change: unknown): unknown {
+  const isContainer = typeof value === 'object' && value !== null;
+  const entries = isContainer ? Object.entries(value) : [];
+  if (entries.length === 0 || choose(5) === 0) return change;
+  const at = choose(entries.length);
+  const [key, child] = entries[at] ?? ['', null];
+  const action = choose(8);
+  if (Array.isArray(value)) {
+    if (action === 0) return value.toSpliced(at, 1);
+    if (action === 1) return [...value, ...value];
+    return value.with(at, mutate(child, choose, change));
+  }
+  if (action === 0) return Object.fromEntries(entries.filter(([name]) => name !== key));
+  if (action === 1) return { ...(value as object), [`${key}x`]: change };
+  return { ...(value as object), [key]: mutate(child, choose, change) };
+}
+
+const mutated = fc
+  .tuple(fc.constantFrom(...VALID), fc.array(fc.tuple(strange, fc.infiniteStream(fc.nat(1_000))), { minLength: 1, maxLength: 3 }))
+  .map(([valid, changes]) =>
+    changes.reduce<unknown>(
+      (body, [change, numbers]) => mutate(body, (bound) => (numbers.next().value as number) % bound, change),
+      valid,
+    ),
+  );
+
+const nested = fc
+  .tuple(
+    fc.constantFrom('messages', 'tools', 'metadata', 'input', 'response_format', 'x'),
+    fc.integer({ min: 1, max: 20_000 }),
+    fc.constantFrom('[', '{"a":'),
+  )
+  .map(([field, depth, open]) => {
+    const close = open === '[' ? ']' : '}';
+    return `{"model":"gpt-4o","messages":[{"role":"user","content":"Hi"}],"${field}":${open.repeat(depth)}1${close.repeat(depth)}}`;
+  });
+
+const body = fc.oneof(
+  { weight: 10, arbitrary: mutated.map((value) => Buffer.from(JSON.stringify(value) ?? '')) },
+  { weight: 2, arbitrary: fc.json().map((text) => Buffer.from(text)) },
+  { weight: 2, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
+  { weight: 1, arbitrary: mutated.map((value) => Buffer.from(JSON.stringify(value) ?? '', 'utf16le')) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(mutated, fc.nat(200)).map(([value, cut]) => Buffer.from(JSON.stringify(value) ?? '').subarray(0, cut)),
+  },
+  { weight: 1, arbitrary: nested.map((text) => Buffer.from(text)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('1e999', '{"model":"gpt-4o","n":1e400,"messages":[{"role":"user","content":"Hi"}]}', '\ufeff{}')
+      .map((text) => Buffer.from(text)),
+  },
+);
+
+const request = fc.record({
+  method: fc.constantFrom('POST', 'POST', 'POST', 'GET', 'PUT', 'DELETE'),
+  path: fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...PATHS) },
+    { weight: 1, arbitrary: fc.webPath().map((path) => `/${path}`) },
+  ),
+  contentType: fc.constantFrom(
+    'application/json',
+    'application/json',
+    'application/json; charset=utf-8',
+    'text/plain',
+    undefined,
+    '\u00ff',
+  ),
+  authorization: fc.constantFrom('Bearer sk-fuzz', 'Bearer sk-fuzz', 'Bearer sk-fuzz', undefined, 'Bearer', 'Basic eDp5'),
+  body,
+});
+
+/** The parts of an answer that are read: of an endless one, the beginning is enough. */
+const MAX_EFFECTS = 2_000;
+
+test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`, { timeout: 30 * 60_000 }, () => {
+  const scenario = loadScenario(
+    { file: 'fuzz', text: 'limits: { "gpt-4*": tier-1 }\nreplies: [{ match: { prompt: "*JSON*" }, json: [1] }]\n' },
+    libraries,
+  );
+  const clock = fakeClock();
+  const engine = new Engine({ scenario, clock, libraries });
+  const seen = new Map<number, number>();
+  let count = 0;
+  let halfwayBytes = 0;
+  fc.assert(
+    fc.property(request, ({ method, path: target, contentType, authorization, body: bytes }) => {
+      clock.advance(500);
+      count += 1;
+      if (count === Math.floor(RUNS / 2)) halfwayBytes = process.memoryUsage().heapUsed;
+      const { path } = parseTarget(target);
+      const headers = { accept: 'application/json', 'content-type': contentType, authorization };
+      const connection = { id: count, acceptedAt: clock.now(), requests: 1, remotePort: null, isOpen: () => true };
+      const incoming = {
+        method,
+        target,
+        headers,
+        body: bytes,
+        oversized: false,
+        connection,
+        headersAt: clock.now(),
+        bodyEndAt: clock.now(),
+      };
+      const exchange = engine.defaultSession.receive(incoming, { path, call: undefined, forced: undefined });
+      const answer = read(exchange.reply, exchange.headSent);
+      exchange.finished({ lastByteAt: clock.now(), clientCloseAt: null, closedBy: null, bytesOut: answer.text.length });
+      expect([200, 400, 401, 404, 429]).toContain(answer.status);
+      if (answer.status !== 200)
+        expect(JSON.parse(answer.text)).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });
+      seen.set(answer.status ?? 0, (seen.get(answer.status ?? 0) ?? 0) + 1);
+    }),
+    { numRuns: RUNS, seed: 20_261_121, endOnFailure: true },
+  );
+  // All kinds of answer were met: the requests are strange, not hopeless.
+  for (const status of [200, 400, 401, 404]) expect(seen.get(status) ?? 0).toBeGreaterThan(RUNS / 100);
+  if (RUNS >= 50_000) expect(process.memoryUsage().heapUsed - halfwayBytes).toBeLessThan(150 * 1024 * 1024);
+});
+
+function read(
+  reply: Iterable<{ type: string; data?: string | Uint8Array }>,
+  headSent: (head: Head) => void,
+): { status: number | undefined; text: string } {
+  let status: number | undefined;
+  let text = '';
+  let effects = 0;
+  for (const effect of reply) {
+    effects += 1;
+    if (effect.type === 'head') {
+      const head = effect as Head;
+      headSent(head);
+      status = head.status;
+    }
+    if (effect.type === 'write') text += String(effect.data);
+    if (effects > MAX_EFFECTS) break;
+  }
+  return { status, text };
+}
