@@ -1,4 +1,4 @@
-export type { Certainty, Evidence } from './core/calls/recognise.ts';
+export type { Certainty, Evidence } from './core/calls/sighting.ts';
 export type { FaultName } from './core/faults/registry.ts';
 export type { Attempt, Call } from './core/journal/calls.ts';
 export type { FaultApplied, Hint, JournalEntry } from './core/journal/entry.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Connection } from '../core/calls/recognise.ts';
+import type { Connection } from '../core/calls/sighting.ts';
 import { endpointOf } from '../core/openai/endpoint.ts';
 import type { ApiRequest } from '../core/openai/request.ts';
 

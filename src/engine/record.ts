@@ -1,10 +1,16 @@
-import { callLabel, type Recognition } from '../core/calls/recognise.ts';
+import { callLabel } from '../core/calls/call-name.ts';
+import type { Outcome } from '../core/calls/outcome.ts';
+import type { Recognition } from '../core/calls/sighting.ts';
+import type { Clock } from '../core/clock.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { fork, pick } from '../core/random.ts';
+import type { Head } from '../core/reply/effect.ts';
+import { hintOf } from './hint.ts';
 import { type Incoming, sha256 } from './incoming.ts';
+import type { Performed } from './performed.ts';
 
 /** A journal entry as it is kept: the body stays as bytes until somebody reads the journal. */
 export interface JournalRecord extends Omit<JournalEntry, 'bodyShaCanonical'> {
@@ -79,6 +85,33 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     xRequestId: requestId,
     shouldRetry: undefined,
     body: incoming.body,
+  };
+}
+
+/** Notes in the record what goes out, just before it does. */
+export function noteHead(record: JournalRecord, { status, headers, errorCode = null }: Head, clock: Clock): void {
+  const at = clock.now();
+  record.t_firstByteBefore = at;
+  record.status = status;
+  record.errorCode = errorCode;
+  record.hint = hintOf(headers, at, clock.wall());
+  record.shouldRetry = headers.find(([name]) => name.toLowerCase() === 'x-should-retry')?.[1];
+}
+
+/** Notes in the record how the exchange ended; tells what that means for the call. */
+export function noteEnd(record: JournalRecord, performed: Performed, clock: Clock): Outcome {
+  const { lastByteAt, clientCloseAt, closedBy, bytesOut } = performed;
+  const endedAt = clientCloseAt ?? clock.now();
+  Object.assign(record, { t_lastByte: lastByteAt, t_clientClose: clientCloseAt, closedBy, bytesOut, t_end: endedAt });
+  const { t_firstByteBefore: headAt, hint } = record;
+  return {
+    at: clientCloseAt ?? headAt ?? endedAt,
+    status: record.status ?? undefined,
+    complete: closedBy === null,
+    hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
+    shouldRetry: record.shouldRetry,
+    connection: record.connId,
+    clientLeft: closedBy === 'client',
   };
 }
 

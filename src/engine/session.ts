@@ -1,4 +1,5 @@
-import { CallRecogniser, type Recognition } from '../core/calls/recognise.ts';
+import { CallRecogniser } from '../core/calls/recognise.ts';
+import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyFaults, type FaultCall } from '../core/faults/registry.ts';
 import { type Call, callsOf } from '../core/journal/calls.ts';
@@ -6,26 +7,22 @@ import type { JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { healthyReply } from '../core/openai/answer.ts';
-import type { ReplySpec } from '../core/openai/answer-settings.ts';
-import type { ReplyContext } from '../core/openai/context.ts';
 import { type ErrorAnswer, errorReply } from '../core/openai/error.ts';
 import { naturalError } from '../core/openai/natural-error.ts';
-import { type ApiRequest, fieldsOf } from '../core/openai/request.ts';
 import { promptTokens } from '../core/openai/tokens.ts';
 import { compileRules, depthOf, type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
 import { callScope, type Decision, decide } from '../core/plan/decide.ts';
 import { Facts } from '../core/plan/facts.ts';
-import { fork } from '../core/random.ts';
 import type { Head, Reply } from '../core/reply/effect.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import { Admissions } from './admission.ts';
 import { entryView } from './entry-view.ts';
-import { hintOf } from './hint.ts';
 import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
-import { type JournalRecord, type Received, recordOf, requestIdOf } from './record.ts';
+import { type JournalRecord, noteEnd, noteHead, type Received, recordOf, requestIdOf } from './record.ts';
+import { replyContextOf } from './reply-context.ts';
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -143,13 +140,19 @@ export class Session {
       wallMs: clock.wall(),
     });
     this.#journal.append(record);
-    const context = this.#context(received, facts, admission?.account);
+    const context = replyContextOf(received, {
+      plan: this.#active,
+      clock,
+      libraries: this.#parts.libraries,
+      facts,
+      account: admission?.account,
+    });
     if (decision !== undefined) admission?.decided(decision, context);
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
     this.#inFlight += 1;
     return {
       reply: applyFaults(base, decision?.faults ?? [], context),
-      headSent: (head) => this.#headSent(record, head),
+      headSent: (head) => noteHead(record, head, clock),
       finished: (performed) => {
         if (record.status === 200) admission?.answered(context);
         this.#finished(record, recognition.call, performed);
@@ -237,76 +240,10 @@ export class Session {
     return decide(this.#active, this.#counters, arrival);
   }
 
-  #context(
-    { incoming, request, recognition, requestId }: Received,
-    facts: Facts,
-    account: ReplyContext['account'],
-  ): ReplyContext {
-    const { seed, identity, settings, replies } = this.#active;
-    const { clock, libraries } = this.#parts;
-    let textKey: string | undefined;
-    return {
-      request,
-      clock,
-      libraries,
-      identity,
-      account,
-      requestId,
-      receivedAt: incoming.headersAt,
-      settings: { ...settings, reply: replyFor(replies, facts) },
-      random: (...labels) => fork(seed, 'reply', recognition.drawKey, ...labels),
-      textRandom: (...labels) => {
-        textKey ??= textKeyOf(request);
-        return fork(seed, 'text', textKey, ...labels);
-      },
-    };
-  }
-
-  #headSent(record: JournalRecord, { status, headers, errorCode = null }: Head): void {
-    const { clock } = this.#parts;
-    const at = clock.now();
-    record.t_firstByteBefore = at;
-    record.status = status;
-    record.errorCode = errorCode;
-    record.hint = hintOf(headers, at, clock.wall());
-    record.shouldRetry = headers.find(([name]) => name.toLowerCase() === 'x-should-retry')?.[1];
-  }
-
   #finished(record: JournalRecord, call: string, performed: Performed): void {
-    record.t_lastByte = performed.lastByteAt;
-    record.t_clientClose = performed.clientCloseAt;
-    record.closedBy = performed.closedBy;
-    record.bytesOut = performed.bytesOut;
-    record.t_end = performed.clientCloseAt ?? this.#parts.clock.now();
-    const { t_firstByteBefore: headAt, hint } = record;
-    this.#recogniser.settle(call, {
-      at: performed.clientCloseAt ?? headAt ?? this.#parts.clock.now(),
-      status: record.status ?? undefined,
-      complete: performed.closedBy === null,
-      hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
-      shouldRetry: record.shouldRetry,
-      connection: record.connId,
-      clientLeft: performed.closedBy === 'client',
-    });
+    this.#recogniser.settle(call, noteEnd(record, performed, this.#parts.clock));
     this.#inFlight -= 1;
     this.#parts.onEntry(record);
     if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
-  }
-}
-
-/** What the first matching entry of `replies` says. The model does not call a tool again once it has the result. */
-function replyFor(replies: Plan['replies'], facts: Facts): ReplySpec {
-  const found = replies.find(({ matches, spec }) => (spec.toolCalls === undefined || !facts.answersTool) && matches(facts));
-  return found?.spec ?? {};
-}
-
-/** Equal for requests that ask for the same, whether streamed or not. */
-function textKeyOf(request: ApiRequest): string {
-  const { stream: _stream, stream_options: _options, ...asked } = fieldsOf(request);
-  try {
-    return sha256(request.path + JSON.stringify(asked));
-  } catch {
-    // Nested too deeply to be written out again.
-    return request.fingerprint;
   }
 }

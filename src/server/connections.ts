@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Connection } from '../core/calls/recognise.ts';
+import type { Connection } from '../core/calls/sighting.ts';
 
 /** The connections of a server, numbered as they are accepted. */
 export class Connections {

@@ -1,75 +1,14 @@
+import { isNamed, type Named, nameOf } from './call-name.ts';
+import { couldRetry, type OpenCall } from './could-retry.ts';
 import { isRetryable, type Outcome } from './outcome.ts';
-
-/** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
-export type Evidence = 'path' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
-
-export type Certainty = 'exact' | 'likely' | 'ambiguous';
-
-/** The connection that a request came on. */
-export interface Connection {
-  readonly id: number;
-  readonly acceptedAt: number;
-  /** 1 for its first request. */
-  readonly requests: number;
-  /** Whether another connection is still open. */
-  isOpen(connection: number): boolean;
-}
-
-/** What recognition looks at. All times in milliseconds of the monotonic clock. */
-export interface Sighting {
-  /** The `<call>` of `/s/<session>/c/<call>/v1`. */
-  readonly pathCall: string | undefined;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Hash of key, method, path and body. */
-  readonly fingerprint: string;
-  readonly at: number;
-  readonly connection: Connection;
-}
-
-/** Where a request stands. */
-export interface Recognition {
-  readonly call: string;
-  /** Position within the call; 1 is the first try. */
-  readonly attempt: number;
-  readonly evidence: Evidence;
-  readonly certainty: Certainty;
-  /** The same for the same request of the same run, in any interleaving: what draws go by. */
-  readonly drawKey: string;
-}
-
-interface OpenCall {
-  readonly id: string;
-  readonly fingerprint: string;
-  attempts: number;
-  /** Requests of the call that are being answered. */
-  pending: number;
-  /** When its last attempt arrived. */
-  arrivedAt: number;
-  /** `x-stainless-retry-count` of the last attempt. */
-  retryCount: number | undefined;
-  /** The last answer, when it was a retryable failure that no retry has followed. */
-  failure:
-    | {
-        readonly at: number;
-        readonly knownAt: number;
-        readonly connection: number;
-        readonly hintMs: number | undefined;
-      }
-    | undefined;
-}
+import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 
 /** Calls remembered at most; the oldest are forgotten first. */
 const MAX_CALLS = 20_000;
 /** Of those, calls with the same fingerprint: each arrival looks through them. */
 const MAX_ALIKE = 1_000;
-/** The longest server hint that SDKs with a retry count obey (wire.md 7.1). */
-const LONGEST_OBEYED_HINT_MS = 120_000;
 /** Within this time after a failure, an equal request on an unconcerned connection is rather one sent at the same time. */
 const SOON_MS = 250;
-/** A hint may be shorter than the time in which clients send side by side. */
-const SHORTEST_DUE_MS = 500;
-/** Retries that the official SDKs make by default (wire.md 7.1). */
-const DEFAULT_RETRIES = 2;
 
 /** Recognises the attempts of one call. Pure in the sense that it depends on what it was shown alone. */
 export class CallRecogniser {
@@ -267,59 +206,6 @@ function longestFailed(calls: readonly OpenCall[], connection: number): OpenCall
   return here ?? calls.toSorted((a, b) => (a.failure?.at ?? 0) - (b.failure?.at ?? 0))[0];
 }
 
-interface Named {
-  readonly id: string;
-  readonly evidence: Evidence;
-}
-
-/** Names are kept up to this length; longer ones are told apart by their beginning. */
-const MAX_NAME_LENGTH = 256;
-
-function nameOf({ pathCall, headers }: Sighting): Named | undefined {
-  const name = (evidence: Evidence, value: string) => ({ id: `${evidence}:${value.slice(0, MAX_NAME_LENGTH)}`, evidence });
-  if (pathCall !== undefined) return name('path', pathCall);
-  const requestId = headers['x-client-request-id'];
-  if (requestId !== undefined && requestId !== '') return name('client-request-id', requestId);
-  const key = headers['idempotency-key'];
-  return key === undefined || key === '' ? undefined : name('idempotency-key', key);
-}
-
-function isNamed(callId: string): boolean {
-  return callId.includes(':');
-}
-
-/** What a request says of itself, and whether its call would be the only one that says the same. */
-interface Mark {
-  readonly retryCount: number | undefined;
-  readonly alone: boolean;
-}
-
-/** Whether the request can be the next attempt of a call that failed. */
-function couldRetry(call: OpenCall, { at, connection }: Sighting, { retryCount, alone }: Mark): boolean {
-  const { failure } = call;
-  if (failure === undefined) return false;
-  // The client opened this connection before it could know of the failure, and has not used it since.
-  if (connection.requests === 1 && connection.acceptedAt < failure.knownAt) return false;
-  if (retryCount !== undefined && retryCount > 0) return call.retryCount === retryCount - 1;
-  if (isNamed(call.id)) return false;
-  if (retryCount === undefined) return call.retryCount === undefined;
-  // A count of 0 after a failure: a layer above the SDK retries. Until the SDK's own retry is overdue, or when others
-  // say the same, it is rather another call.
-  if (call.retryCount === undefined || !alone) return false;
-  return call.retryCount >= DEFAULT_RETRIES || at - failure.at > ownRetryDueMs(call.retryCount, failure.hintMs);
-}
-
-/** When an SDK that counts its retries would have retried by itself (wire.md 7.1): its hint, else min(0.5·2ⁿ, 8) s. */
-function ownRetryDueMs(retryCount: number, hintMs: number | undefined): number {
-  const backoffMs = Math.min(500 * 2 ** retryCount, 8_000);
-  return hintMs !== undefined && hintMs <= LONGEST_OBEYED_HINT_MS ? Math.max(hintMs, SHORTEST_DUE_MS) : backoffMs;
-}
-
 function readCount(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
-}
-
-/** The id of a call as people see it: the token of the path, `header:value`, or `#` and a number. */
-export function callLabel(callId: string): string {
-  return /^path:[^#]/.test(callId) ? callId.slice('path:'.length) : callId;
 }

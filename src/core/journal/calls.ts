@@ -1,4 +1,4 @@
-import type { Certainty, Evidence } from '../calls/recognise.ts';
+import type { Certainty, Evidence } from '../calls/sighting.ts';
 import type { Hint, JournalEntry } from './entry.ts';
 
 /** One try of a call. Times in milliseconds. */

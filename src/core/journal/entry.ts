@@ -1,4 +1,4 @@
-import type { Certainty, Evidence } from '../calls/recognise.ts';
+import type { Certainty, Evidence } from '../calls/sighting.ts';
 import type { FaultCall } from '../faults/registry.ts';
 import type { Layer } from '../openai/layer.ts';
 

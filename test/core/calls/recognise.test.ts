@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CallRecogniser, callLabel, type Recognition, type Sighting } from '../../../src/core/calls/recognise.ts';
+import { callLabel } from '../../../src/core/calls/call-name.ts';
+import { CallRecogniser } from '../../../src/core/calls/recognise.ts';
+import type { Recognition, Sighting } from '../../../src/core/calls/sighting.ts';
 import { fork } from '../../../src/core/random.ts';
 
 let connections = 0;
