@@ -102,6 +102,12 @@ export class Session {
     return this.#active.rules;
   }
 
+  /** Whether an equal request is being answered. */
+  isAnswering(incoming: Incoming, path: string): boolean {
+    if (this.#inFlight === 0) return false;
+    return this.#recogniser.isPending(apiRequestOf(incoming, path, sha256(incoming.body)).fingerprint);
+  }
+
   /** Decides what happens to a request. */
   receive(incoming: Incoming, { path, call, forced }: Destination): Exchange {
     const { clock } = this.#parts;

@@ -31,6 +31,9 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
+/** Time in which the end of a connection is read that was closed before another was opened. */
+const LEAVING_MS = 5;
+
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
@@ -91,8 +94,10 @@ async function answer(
   const forcedHeader = incoming.headers['x-mock-fault'];
   const forced = forcedHeader === undefined ? undefined : readForced(forcedHeader, response);
   if (forced === null) return;
-  // A client that left a request unanswered may come back before its leaving was read: let that be read first.
-  if (connection.requests === 1 && engine.session(session).inFlight > 0) await new Promise(setImmediate);
+  // A client that gave up may come back before its leaving was read: let that be read first.
+  if (engine.session(session).isAnswering(incoming, path)) {
+    await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
+  }
   const exchange = engine.session(session).receive(incoming, { path, call, forced });
   let performed: Performed = {
     lastByteAt: null,

@@ -37,3 +37,25 @@ test('requests and ids are told apart: no two answers share a request id', async
   const ids = await Promise.all(Array.from({ length: 300 }, async () => (await postChat(mock)).headers.get('x-request-id')));
   expect(new Set(ids).size).toBe(300);
 });
+
+test('a client that gives up on a hanging server and comes back at once is at its second attempt', async () => {
+  const mock = await startMock({ rules: [{ attempts: 1, fault: 'hang' }] });
+  await (await postChat(mock, {}, { 'x-mock-fault': 'ok' })).text();
+  for (let i = 0; i < 5; i++) {
+    const ask = (signal: AbortSignal) =>
+      fetch(`${mock.baseURL}/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk-x', 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: `Question ${i}` }] }),
+        signal,
+      });
+    await expect(ask(AbortSignal.timeout(60))).rejects.toThrow();
+    expect((await ask(AbortSignal.timeout(5_000))).status).toBe(200);
+  }
+  expect(
+    mock
+      .calls()
+      .slice(1)
+      .map(({ attempts }) => attempts.map(({ status }) => status)),
+  ).toEqual(Array(5).fill([null, 200]));
+});
