@@ -59,3 +59,15 @@ test('a client that gives up on a hanging server and comes back at once is at it
       .map(({ attempts }) => attempts.map(({ status }) => status)),
   ).toEqual(Array(5).fill([null, 200]));
 });
+
+test.each([
+  ['/chat/completions', { model: 'llama-3.1-70b-instruct', max_tokens: 100_000, messages: [{ role: 'user', content: 'Hi' }] }],
+  ['/chat/completions', { model: 'gpt-4o', reasoning_effort: null, messages: [{ role: 'user', content: 'Hi' }] }],
+  ['/embeddings', { model: 'my-emb', input: 'x', dimensions: 3_072 }],
+  ['/completions', { model: 'gpt-3.5-turbo-instruct' }],
+])('%s is not refused: %j', async (path, body) => {
+  const mock = await startMock();
+  const headers = { authorization: 'Bearer sk-x', 'content-type': 'application/json' };
+  const response = await fetch(mock.baseURL + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(response.status, await response.text()).toBe(200);
+});

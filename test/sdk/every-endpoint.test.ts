@@ -98,11 +98,6 @@ const NATURAL: readonly [string, (client: OpenAI) => Promise<unknown>, object][]
     { status: 400, code: 'missing_required_parameter', type: 'invalid_request_error', param: 'input' },
   ],
   [
-    'no prompt',
-    (client) => client.completions.create({ model: MODEL } as never),
-    { status: 400, code: 'missing_required_parameter', type: 'invalid_request_error', param: 'prompt' },
-  ],
-  [
     'no model',
     (client) => client.embeddings.create({ input: 'a' } as never),
     { status: 400, code: null, type: 'invalid_request_error', param: null },

@@ -14,6 +14,9 @@ type ResponseFormat = { readonly type: 'text' | 'json_object' } | { readonly typ
 /** How an answer was processed. */
 type ServiceTier = 'default' | 'flex' | 'priority';
 
+/** Tokens of the longest answer of a model whose own limit is not known. */
+const LONGEST_ANSWER = 128_000;
+
 /** The most choices an answer has (wire.md 400-11). */
 const MAX_CHOICES = 128;
 /** wire.md 5. */
@@ -48,7 +51,9 @@ export function chatWishes({ request }: ReplyContext, { reasoning, maxOutputToke
   return {
     choices: isCount(n) ? Math.min(n, MAX_CHOICES) : 1,
     stop: (typeof stop === 'string' ? [stop] : asList(stop)).filter(isText),
-    maxTokens: Math.min(...[fields['max_tokens'], fields['max_completion_tokens'], maxOutputTokens].filter(isCount)),
+    maxTokens: Math.min(
+      ...[fields['max_tokens'], fields['max_completion_tokens'], maxOutputTokens ?? LONGEST_ANSWER].filter(isCount),
+    ),
     format: formatOf(asRecord(fields['response_format'])),
     mustCall: legacyFunctions ? mustCallLegacy(fields) : mustCallOf(fields),
     legacyFunctions,

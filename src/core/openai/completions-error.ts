@@ -11,5 +11,7 @@ const CHAT_NAME = /^(?:ft:)?(?:gpt-|o\d|chat)/;
 export function completionsError(request: ApiRequest): ErrorAnswer | undefined {
   const model = modelOf(request) ?? '';
   if (CHAT_NAME.test(model) && modelNamed(model).kind === 'chat') return chatModelOnCompletions();
-  return inputError('prompt', fieldsOf(request)['prompt']);
+  const { prompt } = fieldsOf(request);
+  // It has a default (wire.md 5).
+  return prompt === undefined || prompt === null ? undefined : inputError('prompt', prompt);
 }

@@ -5,6 +5,9 @@ import { inputError } from './input-error.ts';
 import { nounOf } from './noun.ts';
 import { type ApiRequest, fieldsOf, modelOf } from './request.ts';
 
+/** Of a model that is not known: our own bound. */
+const MOST_DIMENSIONS = 8_192;
+
 const FORMATS = ['float', 'base64'];
 
 /** What is wrong with the parameters of an embeddings request (wire.md 5). */
@@ -26,6 +29,6 @@ function dimensionsError(dimensions: unknown, model: string): ErrorAnswer | unde
   const found = dimensions as number;
   if (found < 1) return belowMinimum('dimensions', 'integer', { limit: 1, found });
   if (model.startsWith('text-embedding-ada')) return unsupportedParameter('dimensions');
-  const limit = dimensionsOf(model);
+  const limit = model.startsWith('text-embedding-') ? dimensionsOf(model) : MOST_DIMENSIONS;
   return found > limit ? aboveMaximum('dimensions', 'integer', { limit, found }) : undefined;
 }

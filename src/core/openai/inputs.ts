@@ -4,6 +4,9 @@ import { type ApiRequest, asList, asRecord, fieldsOf } from './request.ts';
 /** What is asked about: a text, or the ids of its tokens. */
 export type Input = string | readonly number[];
 
+/** The `prompt` of a completion that gives none (wire.md 5). */
+const DEFAULT_PROMPT = '<|endoftext|>';
+
 /** Where the endpoints that have no messages take their inputs from. */
 const FIELDS: Partial<Record<EndpointName, string>> = {
   completions: 'prompt',
@@ -20,6 +23,7 @@ export function inputsOf(request: ApiRequest): readonly Input[] | undefined {
   if (field === undefined) return undefined;
   const value = fieldsOf(request)[field];
   if (typeof value === 'string') return [value];
+  if (request.endpoint === 'completions' && (value === undefined || value === null)) return [DEFAULT_PROMPT];
   const list = asList(value);
   if (list.length > 0 && isTokens(list)) return [list];
   const parts = list.map(asRecord).filter((part) => part !== undefined);

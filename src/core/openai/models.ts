@@ -88,8 +88,9 @@ export function modelNamed(id: string): ModelInfo {
     created: SOME_TIME,
     ownedBy: 'system',
     shutdownDate: null,
-    contextWindow: 128_000,
-    maxOutputTokens: 16_384,
+    // Nothing is known of its sizes, so that nothing is refused for them.
+    contextWindow: null,
+    maxOutputTokens: null,
     inputWindow: null,
     kind: 'chat',
     reasoning: /^(?:o\d|gpt-[5-9])/.test(id),

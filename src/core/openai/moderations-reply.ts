@@ -18,18 +18,18 @@ export function* moderationsReply(context: ReplyContext): Reply {
 
 /** The body: a result an input (wire.md 3.5 tells the id; the rest is the official API reference). */
 export function moderationsBody(context: ReplyContext) {
-  const { request, random } = context;
+  const { request, random, settings } = context;
   const model = modelNamed(modelOf(request) ?? '').snapshot;
+  const kinds = inputKinds(fieldsOf(request)['input']);
+  const flagged = new Set(settings.reply.flagged);
   return {
     id: `modr-${pick(random('id'), '0123456789', 4)}`,
     model,
-    results: (inputsOf(request) ?? []).map((input) => moderation(fork('moderation', model, String(input)), context)),
+    results: (inputsOf(request) ?? []).map((input) => moderation(fork('moderation', model, String(input)), kinds, flagged)),
   };
 }
 
-function moderation(random: Random, { settings, request }: ReplyContext) {
-  const flagged = new Set(settings.reply.flagged);
-  const kinds = inputKinds(fieldsOf(request)['input']);
+function moderation(random: Random, kinds: ReadonlySet<'text' | 'image'>, flagged: ReadonlySet<ModerationCategory>) {
   return {
     flagged: flagged.size > 0,
     categories: byCategory((category) => flagged.has(category)),

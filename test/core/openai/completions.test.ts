@@ -158,7 +158,7 @@ test.each([
   });
 });
 
-test('a prompt is required', () => {
-  const reply = ask({ path: '/v1/completions', body: { model: MODEL } });
-  expect(errorOf(reply)).toMatchObject({ message: "Missing required parameter: 'prompt'.", param: 'prompt' });
+test.each([undefined, null])('a prompt that is %s is the default one', (prompt) => {
+  const reply = ask({ path: '/v1/completions', body: { model: MODEL, prompt, echo: true } });
+  expect(JSON.parse(reply.text).choices[0].text).toMatch(/^<\|endoftext\|>./);
 });

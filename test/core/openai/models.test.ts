@@ -76,7 +76,7 @@ test('an id that is not known is served under any, like the model it is named af
   });
   expect(modelInfo('my-model', ANY)).toMatchObject({
     snapshot: 'my-model',
-    contextWindow: 128_000,
+    contextWindow: null,
     reasoning: false,
   });
   expect(modelInfo('gpt-7', ANY)).toMatchObject({
@@ -97,7 +97,7 @@ test('under listed and under a list, only those are served', () => {
   };
   expect(modelInfo('my-model', own)).toMatchObject({
     contextWindow: 100,
-    maxOutputTokens: 16_384,
+    maxOutputTokens: null,
   });
   expect(modelInfo('gpt-4o', own)).toMatchObject({
     snapshot: 'gpt-4o-2024-08-06',

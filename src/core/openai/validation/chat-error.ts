@@ -53,6 +53,8 @@ export function chatError(fields: Fields, terms: Terms): ErrorAnswer | undefined
 }
 
 function unknownFieldsError(fields: Fields, model: ModelInfo): ErrorAnswer | undefined {
-  const unknown = Object.keys(fields).filter((name) => ownRule(chatRules.fields, name) === undefined || isStrangeTo(model, name));
+  const unknown = Object.keys(fields).filter(
+    (name) => ownRule(chatRules.fields, name) === undefined || (fields[name] !== null && isStrangeTo(model, name)),
+  );
   return unknown.length === 0 ? undefined : unrecognizedArguments(unknown);
 }

@@ -48,6 +48,7 @@ function partError({ type, image_url: image }: Fields, { index, role, model }: S
       : undefined;
   }
   if (type === 'refusal' || type === 'audio') return role === 'assistant' ? undefined : unsupportedContentBlocks(index);
-  const heard = type === 'file' || model.includes('audio');
+  // Of a model that is not OpenAI's nothing is known.
+  const heard = type === 'file' || model.includes('audio') || !/^(?:ft:)?(?:gpt-|o\d|chat)/.test(model);
   return role === 'user' && heard ? undefined : unsupportedContentBlocks(index);
 }

@@ -28,7 +28,7 @@ const WITHOUT_REASONING = /^(?:ft:)?gpt-(?:3\.5|4)/;
 
 /** Models that only Responses serve and no listing has shown (wire.md 4, "Responses-only"). */
 const RESPONSES_ONLY =
-  /^(?:o[13]-pro|computer-use-preview|gpt-5\.1-codex-max|gpt-daybreak|gpt-(?:5\.6|6)-cyber|gpt-(?:6-)?rosalind)(?:-|$)|-deep-research(?:-|$)/;
+  /^(?:o[13]-pro|computer-use-preview|gpt-5\.1-codex-max|gpt-daybreak|gpt-(?:5\.6|6)-cyber|gpt-(?:6-)?rosalind)(?:-|$)|-(?:deep-research|codex)(?:-|$)/;
 
 /** A field that the API knows and this model does not. */
 export function isStrangeTo(model: ModelInfo, field: string): boolean {
