@@ -70,6 +70,8 @@ export class Session {
   #addedCount = 0;
   #startedAt: number | undefined;
   #inFlight = 0;
+  /** Requests without a byte of an answer yet, by fingerprint. */
+  readonly #waiting = new Map<string, number>();
   #lastUsedAt: number;
 
   constructor(parts: SessionParts) {
@@ -102,10 +104,10 @@ export class Session {
     return this.#active.rules;
   }
 
-  /** Whether an equal request is being answered. */
-  isAnswering(incoming: Incoming, path: string): boolean {
-    if (this.#inFlight === 0) return false;
-    return this.#recogniser.isPending(apiRequestOf(incoming, path, sha256(incoming.body)).fingerprint);
+  /** Whether an equal request waits for the first byte of its answer. */
+  isWaiting(incoming: Incoming, path: string): boolean {
+    if (this.#waiting.size === 0) return false;
+    return this.#waiting.has(apiRequestOf(incoming, path, sha256(incoming.body)).fingerprint);
   }
 
   /** Decides what happens to a request. */
@@ -156,10 +158,15 @@ export class Session {
     if (decision !== undefined) admission?.decided(decision, context);
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
     this.#inFlight += 1;
+    const answered = this.#wait(request.fingerprint);
     return {
       reply: applyFaults(base, decision?.faults ?? [], context),
-      headSent: (head) => noteHead(record, head, clock),
+      headSent: (head) => {
+        answered();
+        noteHead(record, head, clock);
+      },
       finished: (performed) => {
+        answered();
         if (record.status === 200) admission?.answered(context);
         this.#finished(record, recognition.call, performed);
       },
@@ -205,6 +212,21 @@ export class Session {
   /** Resolves when no request is being answered. */
   async idle(): Promise<void> {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Counts a request as waiting until the function returned is first called. */
+  #wait(fingerprint: string): () => void {
+    const change = (by: number) => {
+      const count = (this.#waiting.get(fingerprint) ?? 0) + by;
+      if (count === 0) this.#waiting.delete(fingerprint);
+      else this.#waiting.set(fingerprint, count);
+    };
+    change(1);
+    let waiting = true;
+    return () => {
+      if (waiting) change(-1);
+      waiting = false;
+    };
   }
 
   #restart(): void {

@@ -95,7 +95,7 @@ async function answer(
   const forced = forcedHeader === undefined ? undefined : readForced(forcedHeader, response);
   if (forced === null) return;
   // A client that gave up may come back before its leaving was read: let that be read first.
-  if (engine.session(session).isAnswering(incoming, path)) {
+  if (engine.session(session).isWaiting(incoming, path)) {
     await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
   }
   const exchange = engine.session(session).receive(incoming, { path, call, forced });

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Incoming } from '../../src/engine/incoming.ts';
+import { drive } from '../support/drive.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
 
 const ask = async (mock: Parameters<typeof postChat>[0], body: object) => (await postChat(mock, body)).text();
@@ -71,3 +73,34 @@ test.each([
   const response = await fetch(mock.baseURL + path, { method: 'POST', headers, body: JSON.stringify(body) });
   expect(response.status, await response.text()).toBe(200);
 });
+
+test('an equal request waits only as long as nothing of its answer was sent', () => {
+  const driver = drive({ rules: [{ first: 1, fault: 'hang' }] });
+  const session = driver.engine.defaultSession;
+  const path = '/v1/chat/completions';
+  const incoming = incomingChat(0);
+  const receive = () => session.receive(incoming, { path, call: undefined, forced: undefined });
+  expect(session.isWaiting(incoming, path)).toBe(false);
+  const hanging = receive();
+  expect(session.isWaiting(incoming, path)).toBe(true);
+  hanging.finished({ lastByteAt: null, clientCloseAt: 1, closedBy: 'client', bytesOut: 0 });
+  expect(session.isWaiting(incoming, path)).toBe(false);
+  const answered = receive();
+  answered.headSent({ type: 'head', status: 200, headers: [] });
+  expect(session.isWaiting(incoming, path)).toBe(false);
+  answered.finished({ lastByteAt: 2, clientCloseAt: null, closedBy: null, bytesOut: 1 });
+  expect(session.isWaiting(incoming, path)).toBe(false);
+});
+
+function incomingChat(at: number): Incoming {
+  return {
+    method: 'POST',
+    target: '/v1/chat/completions',
+    headers: { authorization: 'Bearer sk-x', 'content-type': 'application/json' },
+    body: Buffer.from('{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}]}'),
+    oversized: false,
+    connection: { id: 1, acceptedAt: at, requests: 1, remotePort: null, isOpen: () => true },
+    headersAt: at,
+    bodyEndAt: at,
+  };
+}

@@ -53,11 +53,6 @@ export class CallRecogniser {
     };
   }
 
-  /** Whether a request that says the same is being answered. */
-  isPending(fingerprint: string): boolean {
-    return (this.#alike.get(fingerprint) ?? []).some(({ pending }) => pending > 0);
-  }
-
   /** Tells how an attempt ended. A success closes an unnamed call: equal requests that follow are new ones. */
   settle(callId: string, outcome: Outcome): void {
     const call = this.#calls.get(callId);

@@ -1,5 +1,5 @@
 import { contentPolicyViolation as answer } from '../openai/errors.ts';
-import { idleBucketHeaders } from '../openai/rate-limit.ts';
+import { rateLimitHeaders } from '../openai/rate-limit.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The prompt is blocked after admission: the answer has drawn from the rate limit and shows it. */
@@ -11,6 +11,6 @@ export const contentPolicyViolation = definePlainErrorFault({
   source: 'wire.md 400-26',
   error: (_params, context) => ({
     ...answer(),
-    extra: idleBucketHeaders(context),
+    extra: rateLimitHeaders(context),
   }),
 });

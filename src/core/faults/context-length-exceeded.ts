@@ -1,10 +1,13 @@
 import { record, whole } from '../field.ts';
 import { contextLengthExceeded as answer, type ContextOverflow, countsCompletion } from '../openai/errors.ts';
+import { modelInfo } from '../openai/models.ts';
 import { limitedModel, precountTokens } from '../openai/rate-limit.ts';
 import { type ApiRequest, asList, fieldsOf } from '../openai/request.ts';
-import { contextWindow } from './context-window.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
+
+/** The window that is told for a model of which none is known, in tokens. */
+const USUAL_WINDOW = 128_000;
 
 /**
  * The request does not fit the context window of the model. The wording is that of the model's family; a request that
@@ -28,7 +31,8 @@ export const contextLengthExceeded = defineErrorFault({
     .prefault({}),
   error({ limit, used }, { request, settings }) {
     const model = limitedModel(request);
-    const window = limit ?? Math.min(contextWindow(model, settings), (used ?? Number.POSITIVE_INFINITY) - 1);
+    const window =
+      limit ?? Math.min(modelInfo(model, settings)?.contextWindow ?? USUAL_WINDOW, (used ?? Number.POSITIVE_INFINITY) - 1);
     const messages = precountTokens(request);
     const { functions, completion } = extrasOf(request, model);
     const extras = (functions ?? 0) + (completion ?? 0);

@@ -91,7 +91,7 @@ function resetOf({ limit, used, windowMs }: Bucket): string {
 }
 
 /** The x-ratelimit-* headers of the account; where nothing limits it, of a healthy one that this request alone has drawn from. */
-export function idleBucketHeaders({ request, account }: ReplyContext): Header[] {
+export function rateLimitHeaders({ request, account }: ReplyContext): Header[] {
   if (account !== undefined) return accountHeaders(account, request);
   const { requests, tokens } = idleBuckets(request, publishedLimits(limitedModel(request)));
   return bucketHeaders(requests, tokens);

@@ -1,7 +1,7 @@
 import type { Head } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
 import { type HeaderSet, headersOf } from './layer.ts';
-import { idleBucketHeaders } from './rate-limit.ts';
+import { rateLimitHeaders } from './rate-limit.ts';
 
 /** How a success is written: its JSON, where it is JSON in one piece, and which headers it has. */
 interface SuccessFormat extends Pick<HeaderSet, 'without' | 'also'> {
@@ -39,7 +39,7 @@ export function successHead(name: Success, context: ReplyContext): Head {
   const extra = [
     ['content-type', contentType],
     ['transfer-encoding', 'chunked'],
-    ...(limited ? idleBucketHeaders(context) : []),
+    ...(limited ? rateLimitHeaders(context) : []),
   ] as const;
   return {
     type: 'head',

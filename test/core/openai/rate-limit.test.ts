@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import {
   bucketHeaders,
-  idleBucketHeaders,
   idleBuckets,
   limitedModel,
   precountTokens,
   publishedLimits,
+  rateLimitHeaders,
 } from '../../../src/core/openai/rate-limit.ts';
 import { type Bucket, DAY_MS, MINUTE_MS } from '../../../src/core/openai/rate-limit-account.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';
@@ -34,7 +34,7 @@ test.each(tokenVectors)('a token bucket of $limit with $used used resets in $res
 });
 
 test('a healthy account shows the limits of tier 5, less this request', () => {
-  expect(idleBucketHeaders(replyContext())).toEqual([
+  expect(rateLimitHeaders(replyContext())).toEqual([
     ['x-ratelimit-limit-requests', '10000'],
     ['x-ratelimit-limit-tokens', '30000000'],
     ['x-ratelimit-remaining-requests', '9999'],
