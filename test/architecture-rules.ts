@@ -1,7 +1,7 @@
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 /** Folders of src/core in pipeline order: each imports only from those before it. */
-const CORE_ORDER = ['reply', 'openai', 'limits', 'faults', 'scenario', 'calls', 'plan', 'journal'];
+const CORE_ORDER = ['reply', 'openai', 'limits', 'faults', 'calls', 'journal', 'backoff', 'scenario', 'plan', 'report'];
 /** Folders of src above core, in order. */
 const SHELL_ORDER = ['core', 'engine', 'server', 'cli'];
 

@@ -4,7 +4,7 @@ import { sha256 } from './incoming.ts';
 import type { JournalRecord } from './record.ts';
 
 /** The record as it is shown. */
-export function entryView({ body, shouldRetry: _shown, ...record }: JournalRecord): JournalEntry {
+export function entryView({ body, ...record }: JournalRecord): JournalEntry {
   return {
     ...record,
     bodyShaCanonical: body === undefined ? null : canonicalSha(body),

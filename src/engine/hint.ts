@@ -6,9 +6,14 @@ import type { Header } from '../core/reply/effect.ts';
 export function hintOf(headers: readonly Header[], at: number, wallMs: number): Hint | null {
   const fieldOf = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const ms = fieldOf('retry-after-ms');
-  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return { header: 'retry-after-ms', raw: ms, dueAt: at + Number(ms) };
   const raw = fieldOf('retry-after');
-  if (raw !== undefined) return { header: 'retry-after', raw, dueAt: dueAtOf(raw, at, wallMs) };
+  const seconds: Hint | undefined =
+    raw === undefined ? undefined : { header: 'retry-after', raw, dueAt: dueAtOf(raw, at, wallMs) };
+  if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) {
+    const hint: Hint = { header: 'retry-after-ms', raw: ms, dueAt: at + Number(ms) };
+    return seconds === undefined || seconds.dueAt === null ? hint : { ...hint, other: seconds };
+  }
+  if (seconds !== undefined) return seconds;
   return ms === undefined ? null : { header: 'retry-after-ms', raw: ms, dueAt: null };
 }
 

@@ -10,12 +10,11 @@ import { fork, pick } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
 import { hintOf } from './hint.ts';
 import { type Incoming, sha256 } from './incoming.ts';
+import { paceDueAt } from './pace.ts';
 import type { Performed } from './performed.ts';
 
 /** A journal entry as it is kept: the body stays as bytes until somebody reads the journal. */
 export interface JournalRecord extends Omit<JournalEntry, 'bodyShaCanonical'> {
-  /** `x-should-retry` of the answer. */
-  shouldRetry: string | undefined;
   body: Uint8Array | undefined;
 }
 
@@ -83,7 +82,8 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     hint: null,
     t_end: null,
     xRequestId: requestId,
-    shouldRetry: undefined,
+    shouldRetry: null,
+    paceDueAt: null,
     body: incoming.body,
   };
 }
@@ -95,7 +95,8 @@ export function noteHead(record: JournalRecord, { status, headers, errorCode = n
   record.status = status;
   record.errorCode = errorCode;
   record.hint = hintOf(headers, at, clock.wall());
-  record.shouldRetry = headers.find(([name]) => name.toLowerCase() === 'x-should-retry')?.[1];
+  record.shouldRetry = headers.find(([name]) => name.toLowerCase() === 'x-should-retry')?.[1] ?? null;
+  record.paceDueAt = paceDueAt(headers, at);
 }
 
 /** Notes in the record how the exchange ended; tells what that means for the call. */
@@ -109,7 +110,7 @@ export function noteEnd(record: JournalRecord, performed: Performed, clock: Cloc
     status: record.status ?? undefined,
     complete: closedBy === null,
     hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
-    shouldRetry: record.shouldRetry,
+    shouldRetry: record.shouldRetry ?? undefined,
     connection: record.connId,
     clientLeft: closedBy === 'client',
   };

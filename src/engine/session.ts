@@ -1,3 +1,7 @@
+import { judge } from '../core/backoff/judge.ts';
+import type { Policy } from '../core/backoff/policy.ts';
+import type { Circumstances } from '../core/backoff/subject.ts';
+import type { Verdict } from '../core/backoff/verdict.ts';
 import { CallRecogniser } from '../core/calls/recognise.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
@@ -14,6 +18,8 @@ import { compileRules, depthOf, type Plan, type PlannedRule, stepOf } from '../c
 import { createCounters } from '../core/plan/counters.ts';
 import { callScope, type Decision, decide } from '../core/plan/decide.ts';
 import { Facts } from '../core/plan/facts.ts';
+import { outagesOf } from '../core/plan/outages.ts';
+import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { Head, Reply } from '../core/reply/effect.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import { Admissions } from './admission.ts';
@@ -68,6 +74,8 @@ export class Session {
   /** The plan with the added rules before its own. */
   #active: Plan;
   #addedCount = 0;
+  /** How often each rule struck. */
+  readonly #served = new Map<string, number>();
   #startedAt: number | undefined;
   #inFlight = 0;
   /** Requests without a byte of an answer yet, by fingerprint. */
@@ -155,7 +163,10 @@ export class Session {
       facts,
       account: admission?.account,
     });
-    if (decision !== undefined) admission?.decided(decision, context);
+    if (decision !== undefined) {
+      admission?.decided(decision, context);
+      this.#served.set(decision.rule, (this.#served.get(decision.rule) ?? 0) + 1);
+    }
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
     this.#inFlight += 1;
     const answered = this.#wait(request.fingerprint);
@@ -184,6 +195,17 @@ export class Session {
 
   calls(): Call[] {
     return callsOf(this.journal());
+  }
+
+  /** Judges the client by what the journal shows. */
+  verdict(policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
+    const { rules, name, seed } = this.#active;
+    return judge(
+      this.journal(),
+      { watchedUntil: this.#parts.clock.now(), outages: outagesOf(rules, this.#startedAt ?? 0), ...circumstances },
+      policy,
+      { name, seed, rules: ruleUseOf(rules, this.#served) },
+    );
   }
 
   /** Puts rules before all others; returns them as they are known from then on. */
@@ -236,6 +258,7 @@ export class Session {
     this.#active = this.#scenario.plan;
     this.#startedAt = undefined;
     this.#addedCount = 0;
+    this.#served.clear();
   }
 
   #naturalError(facts: Facts): ErrorAnswer | undefined {

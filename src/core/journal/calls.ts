@@ -11,8 +11,8 @@ export interface Attempt {
   readonly faults: readonly string[];
   readonly hint: Hint | null;
   /**
-   * From just before the first byte of the previous answer to the arrival of this attempt; from its end when there was
-   * no answer or the client left it (backoff.md 2.2).
+   * From the moment the client could know that the previous attempt had failed to the arrival of this one
+   * (`failureKnownAt`; backoff.md 2.2).
    */
   readonly gapMs: number | null;
   readonly t_headers: number;
@@ -59,7 +59,7 @@ function callOf(entries: readonly JournalEntry[]): Call {
 }
 
 function attemptOf(entry: JournalEntry, previous: JournalEntry | undefined): Attempt {
-  const from = previous === undefined ? null : answeredAt(previous);
+  const from = previous === undefined ? null : failureKnownAt(previous);
   return {
     entry: entry.seq,
     attempt: entry.attemptSeq,
@@ -72,7 +72,12 @@ function attemptOf(entry: JournalEntry, previous: JournalEntry | undefined): Att
   };
 }
 
-function answeredAt({ closedBy, t_clientClose, t_firstByteBefore, t_end }: JournalEntry): number | null {
+/**
+ * When the client could know that the attempt had failed: just before the first byte of an error, the end of an answer
+ * that was cut, or when the client itself left. Null while the attempt runs.
+ */
+export function failureKnownAt({ closedBy, t_clientClose, t_firstByteBefore, t_end, status }: JournalEntry): number | null {
   if (closedBy === 'client') return t_clientClose;
-  return t_firstByteBefore ?? t_end;
+  const refused = status !== null && status >= 400;
+  return refused ? (t_firstByteBefore ?? t_end) : t_end;
 }

@@ -8,6 +8,8 @@ export interface Hint {
   readonly raw: string;
   /** When it ends, on the journal's clock; null when the value is none that can be waited for. */
   readonly dueAt: number | null;
+  /** The other header, when both were sent and both can be waited for. */
+  readonly other?: Omit<Hint, 'other'>;
 }
 
 /**
@@ -74,6 +76,10 @@ export interface JournalEntry {
   status: number | null;
   errorCode: string | number | null;
   hint: Hint | null;
+  /** `x-should-retry` of the answer (wire.md 7.1). */
+  shouldRetry: string | null;
+  /** When the next request would be admitted, where the answer said that none remain; on the journal's clock. */
+  paceDueAt: number | null;
   readonly xRequestId: string;
 }
 

@@ -1,3 +1,4 @@
+import type { PolicySpec } from '../backoff/policy-schema.ts';
 import { type FaultCall, type FaultName, faultNamed, strikesAt } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings, ReplySpec } from '../openai/answer-settings.ts';
@@ -48,6 +49,7 @@ export interface Plan {
     readonly spec: ReplySpec;
   }[];
   readonly rules: readonly PlannedRule[];
+  readonly expect: PolicySpec;
 }
 
 const LAYERS: readonly Layer[] = ['edge', 'gateway', 'api'];
@@ -76,6 +78,7 @@ export function compilePlan(scenario: Scenario, seed: number, libraries: Librari
       spec,
     })),
     rules: compileRules(scenario.rules, libraries, 'rules'),
+    expect: scenario.expect,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { policySchema } from '../backoff/policy-schema.ts';
 import { parseDuration } from '../duration.ts';
 import { latencySpec, record, scalar, share, whole } from '../field.ts';
 import { parseRange, type Range } from '../range.ts';
@@ -112,6 +113,7 @@ export const scenarioSchema = record({
     .describe('rate limits by model: one bucket per API key and model family; the first key that fits counts'),
   replies: z.array(replySchema).default([]).describe('what a healthy answer says; the first that matches'),
   rules: z.array(ruleSchema).default([]).describe('the first rule that fires decides'),
+  expect: policySchema.prefault({}).describe('what a good client does, when this scenario judges one'),
 });
 
 export type Rule = z.output<typeof ruleSchema>;

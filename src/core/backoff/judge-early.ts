@@ -1,0 +1,70 @@
+import { earlyBy } from './asked-wait.ts';
+import { weakestOf } from './certainty.ts';
+import type { Ruling } from './finding.ts';
+import type { CallHistory, Gap, Try } from './history.ts';
+import { gapObservation, seconds } from './observation.ts';
+import { notApplicable } from './rule.ts';
+import type { Subject } from './subject.ts';
+
+interface Hints {
+  /** What the hint is called. */
+  readonly what: string;
+  /** Whether this answer's hint is the rule's to judge. */
+  wants(attempt: Try): boolean;
+  /** Whether an early retry is a failure; else it is only told. */
+  blames(attempt: Try, call: CallHistory): boolean;
+}
+
+/** Looks for retries that came before the wait that was asked for was over. One is enough (backoff.md 6.4). */
+export function judgeEarly(subject: Subject, hints: Hints): Ruling {
+  const asked = subject.calls.flatMap((call) =>
+    call.gaps.filter(({ before }) => hints.wants(before)).map((gap) => ({ call, gap, earlyMs: earlyOf(gap) })),
+  );
+  if (asked.length === 0) return withoutRetry(subject, hints);
+  const early = asked.filter(({ earlyMs }) => earlyMs > 0);
+  const blamed = early.filter(({ call, gap }) => hints.blames(gap.before, call));
+  const worst = blamed.length > 0 ? blamed : early;
+  const earliest = Math.max(...worst.map(({ earlyMs }) => earlyMs), 0);
+  return {
+    verdict: blamed.length > 0 ? 'fail' : early.length > 0 ? 'info' : 'pass',
+    explain:
+      early.length === 0
+        ? `${asked.length} of ${asked.length} retries waited for ${hints.what}`
+        : `${early.length} of ${asked.length} retries came before ${hints.what} had passed, by up to ${seconds(earliest)}`,
+    n: asked.length,
+    statistic: { name: 'earliness', value: earliest, unit: 'ms' },
+    threshold: 0,
+    evidence: worst
+      .sort((a, b) => b.earlyMs - a.earlyMs)
+      .map(({ call, gap, earlyMs }) => gapObservation(call, gap, `${seconds(earlyMs)} early`)),
+    correlation: weakestOf(asked.map(({ call }) => call)) ?? 'exact',
+  };
+}
+
+function earlyOf({ before, after }: Gap): number {
+  return before.asked === undefined ? 0 : earlyBy(before.asked, after.entry.t_headers);
+}
+
+/** Nobody retried: giving up is as good as waiting, if the client had the time to do either. */
+function withoutRetry({ calls, watchedUntil, clientEndedAt }: Subject, { what, wants }: Hints): Ruling {
+  const held = calls.flatMap((call) => {
+    const last = call.tries.at(-1);
+    const toldAt = last !== undefined && wants(last) ? last.entry.t_firstByteBefore : null;
+    return toldAt === null ? [] : [{ call, heldMs: watchedUntil - toldAt }];
+  });
+  if (held.length === 0) return notApplicable(`no answer carried ${what}`);
+  if (clientEndedAt !== undefined)
+    return {
+      verdict: 'pass',
+      explain: `gave up on ${what}`,
+      n: held.length,
+      correlation: weakestOf(held.map(({ call }) => call)) ?? 'exact',
+    };
+  const shortest = Math.min(...held.map(({ heldMs }) => heldMs));
+  return {
+    verdict: 'inconclusive',
+    explain: `no retry came within ${seconds(shortest)} after ${what}`,
+    n: held.length,
+    clock: `censored@${seconds(shortest).replace(' ', '')}`,
+  };
+}

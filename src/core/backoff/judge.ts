@@ -1,0 +1,175 @@
+import type { JournalEntry } from '../journal/entry.ts';
+import { weakestOf } from './certainty.ts';
+import { type Finding, type RuleVerdict, type Ruling, ruleVerdicts } from './finding.ts';
+import { type CallHistory, historiesOf } from './history.ts';
+import type { Policy, RuleLevel } from './policy.ts';
+import { backoffRules } from './registry.ts';
+import type { BackoffRule } from './rule.ts';
+import type { Circumstances, ClientOutcome, Stall, Subject } from './subject.ts';
+import type { Judgement, RuleUse, Verdict } from './verdict.ts';
+
+/** The scenario that a run was under. */
+export interface ScenarioUse {
+  readonly name: string;
+  readonly seed: number;
+  readonly rules: readonly RuleUse[];
+}
+
+/** Pieces of evidence that a finding shows. */
+const SHOWN = 10;
+/** A second of the mock with a delay above this disturbs what is measured in milliseconds. */
+const LATE_MS = 50;
+const LATE_SHARE = 0.1;
+
+/** Journal → verdict. Says only what the journal, and what the drivers told, can show. */
+export function judge(
+  entries: readonly JournalEntry[],
+  circumstances: Circumstances,
+  policy: Policy,
+  scenario: ScenarioUse,
+): Verdict {
+  const histories = historiesOf(entries);
+  const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
+  const subject = (calls: readonly CallHistory[]): Subject => ({
+    ...circumstances,
+    entries,
+    calls,
+    policy,
+    outcomeOf: ({ id }): ClientOutcome | undefined => outcomes.get(id),
+  });
+  const certain = subject(histories.filter(({ certainty }) => certainty !== 'ambiguous'));
+  const ambiguous = subject(histories.filter(({ certainty }) => certainty === 'ambiguous'));
+  const findings = backoffRules
+    .filter(({ id }) => policy.levels[id] !== 'off')
+    .map((rule) => findingOf(rule, rulingOf(rule, certain, ambiguous), policy.levels[rule.id], certain));
+  return { ...sumUp(findings, entries, scenario), ...volumeOf(histories), policy, watchedMs: watchedMs(certain) };
+}
+
+/** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
+function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruling {
+  const ruling = rule.check(certain);
+  if (ruling.verdict === 'fail' || ruling.verdict === 'warn') return unlessLate(rule, ruling, certain);
+  if (ambiguous.calls.length > 0) {
+    const { verdict } = rule.check(ambiguous);
+    const accuses = verdict === 'fail' || verdict === 'warn';
+    if (accuses || (ruling.verdict === 'not_applicable' && verdict === 'pass')) {
+      const explain = `${ambiguous.calls.length} calls that say the same at the same time cannot be told apart; give each call a base URL of its own (/s/<session>/c/<call>/v1)`;
+      return { verdict: 'inconclusive', explain, n: ruling.n ?? 0, correlation: 'ambiguous' };
+    }
+  }
+  return unlessLate(rule, ruling, certain);
+}
+
+/** A mock that was late itself cannot measure milliseconds. */
+function unlessLate(rule: BackoffRule, ruling: Ruling, { stalls = [] }: Subject): Ruling {
+  const decides = ruling.verdict === 'pass' || ruling.verdict === 'warn' || ruling.verdict === 'fail';
+  if (rule.confidence !== 'statistical' || !decides || !isLate(stalls)) return ruling;
+  return {
+    ...ruling,
+    verdict: 'inconclusive',
+    explain: `the mock itself was late (event loop delayed by more than ${LATE_MS} ms)`,
+  };
+}
+
+function isLate(stalls: readonly Stall[]): boolean {
+  const late = stalls.filter(({ ms }) => ms > LATE_MS).length;
+  return late > 0 && late / stalls.length > LATE_SHARE;
+}
+
+function findingOf(rule: BackoffRule, ruling: Ruling, level: RuleLevel | undefined, { calls }: Subject): Finding {
+  const verdict = atLevel(ruling.verdict, level);
+  const evidence = ruling.evidence ?? [];
+  const judged = verdict !== 'not_applicable';
+  return {
+    rule: rule.id,
+    verdict,
+    severity: rule.severity,
+    summary: rule.summary,
+    explain: ruling.explain,
+    advice: verdict === 'fail' || verdict === 'warn' ? rule.advice : '',
+    n: ruling.n ?? 0,
+    statistic: ruling.statistic ?? null,
+    threshold: ruling.threshold ?? null,
+    falseAlarmBound: ruling.falseAlarmBound ?? rule.falseAlarmBound,
+    correlation: judged ? (ruling.correlation ?? weakestOf(calls.filter(({ gaps }) => gaps.length > 0))) : null,
+    clock: ruling.clock ?? 'real',
+    evidence: evidence.slice(0, SHOWN),
+    evidenceLeftOut: Math.max(0, evidence.length - SHOWN),
+    reference: rule.source,
+  };
+}
+
+function atLevel(verdict: RuleVerdict, level: RuleLevel | undefined): RuleVerdict {
+  if (verdict === 'fail' && (level === 'warn' || level === 'info')) return level;
+  if (verdict === 'warn' && (level === 'fail' || level === 'info')) return level;
+  return verdict;
+}
+
+const ORDER: readonly RuleVerdict[] = ['fail', 'warn', 'inconclusive', 'info', 'pass', 'not_applicable'];
+
+function sumUp(findings: readonly Finding[], entries: readonly JournalEntry[], scenario: ScenarioUse) {
+  const counts = Object.fromEntries(
+    ruleVerdicts.map((verdict) => [verdict, findings.filter((finding) => finding.verdict === verdict).length]),
+  ) as Record<RuleVerdict, number>;
+  const harmful = scenario.rules.filter((rule) => rule.harmful);
+  const notReached = harmful.filter(({ served }) => served === 0).map(({ id }) => id);
+  const forced = entries.some(({ faultApplied }) => faultApplied?.rule === 'x-mock-fault');
+  const exercised = entries.length > 0 && (forced || harmful.length === 0 || notReached.length < harmful.length);
+  const verdict: Judgement = counts.fail > 0 ? 'fail' : !exercised ? 'inconclusive' : counts.warn > 0 ? 'warn' : 'pass';
+  return {
+    verdict,
+    explain: explainVerdict(verdict, counts, entries.length, findings),
+    scenario: scenario.name,
+    seed: scenario.seed,
+    exercised,
+    notReached,
+    counts,
+    findings: [...findings].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict)),
+  };
+}
+
+function explainVerdict(
+  verdict: Judgement,
+  counts: Record<RuleVerdict, number>,
+  requests: number,
+  findings: readonly Finding[],
+): string {
+  const named = (wanted: RuleVerdict) =>
+    findings
+      .filter((finding) => finding.verdict === wanted)
+      .map(({ rule }) => rule)
+      .join(', ');
+  switch (verdict) {
+    case 'fail':
+      return `the client breaks ${plural(counts.fail, 'rule')}: ${named('fail')}`;
+    case 'inconclusive':
+      return requests === 0
+        ? 'not exercised: no request reached the mock'
+        : 'not exercised: no fault of the scenario was reached';
+    case 'warn':
+      return `the client passes with ${plural(counts.warn, 'warning')}: ${named('warn')}`;
+    case 'pass':
+      return counts.pass === 0 ? 'nothing speaks against the client' : `the client keeps ${plural(counts.pass, 'rule')}`;
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function volumeOf(histories: readonly CallHistory[]) {
+  const attempts = histories.reduce((sum, { tries }) => sum + tries.length, 0);
+  const correlation = { exact: 0, likely: 0, ambiguous: 0 };
+  for (const { certainty } of histories) correlation[certainty] += 1;
+  return {
+    calls: histories.length,
+    attempts,
+    amplification: histories.length === 0 ? 0 : attempts / histories.length,
+    correlation,
+  };
+}
+
+function watchedMs({ entries, watchedUntil, clientEndedAt }: Subject): number {
+  const [first] = entries;
+  return first === undefined ? 0 : Math.max(0, (clientEndedAt ?? watchedUntil) - first.t_headers);
+}

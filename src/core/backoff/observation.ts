@@ -1,0 +1,46 @@
+import { failureText } from './failure.ts';
+import type { Observation } from './finding.ts';
+import type { CallHistory, Gap, Try } from './history.ts';
+
+/** Milliseconds as people compare them: `2.004 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(3)} s`;
+}
+
+/** `attempt 1: 429 Retry-After 30`. */
+export function tryText({ position, entry, asked }: Try): string {
+  const answer = asked === undefined ? failureText(entry) : `${entry.status} ${asked.text}`;
+  return `attempt ${position}: ${answer}`;
+}
+
+/** `attempt 1: 429 Retry-After 30 → attempt 2 after 2.004 s, 27.996 s early`. */
+export function gapObservation(call: CallHistory, { before, after, gapMs }: Gap, remark?: string): Observation {
+  const line = `${tryText(before)} → attempt ${after.position} after ${seconds(gapMs)}`;
+  return {
+    call: call.id,
+    entries: [before.entry.seq, after.entry.seq],
+    line: remark === undefined ? line : `${line}, ${remark}`,
+  };
+}
+
+/** All tries of a call in one line: `429 → 0.5 s → 429 → 1.1 s → 200`. */
+export function callObservation(call: CallHistory, remark?: string): Observation {
+  const shown = call.tries.slice(0, 12);
+  const steps = shown.map((attempt) => {
+    const gap = call.gaps.find(({ after }) => after === attempt);
+    const text = attempt.asked === undefined ? failureText(attempt.entry) : `${attempt.entry.status} ${attempt.asked.text}`;
+    return gap === undefined ? text : `${seconds(gap.gapMs)} → ${text}`;
+  });
+  const more = call.tries.length > shown.length ? ` → … (${call.tries.length} attempts)` : '';
+  const line = `${steps.join(' → ')}${more}`;
+  return {
+    call: call.id,
+    entries: call.tries.map(({ entry }) => entry.seq),
+    line: remark === undefined ? line : `${line}: ${remark}`,
+  };
+}
+
+/** One try in a line of its own. */
+export function tryObservation(call: CallHistory, attempt: Try, remark: string): Observation {
+  return { call: call.id, entries: [attempt.entry.seq], line: `${tryText(attempt)}: ${remark}` };
+}

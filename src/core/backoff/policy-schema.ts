@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { duration, record, whole } from '../field.ts';
+import { type Policy, type PolicyPreset, policyPresets, ruleLevels } from './policy.ts';
+import { backoffRules } from './registry.ts';
+
+const status = whole(400, 599);
+const presetNames = Object.keys(policyPresets) as PolicyPreset[];
+const level = z.enum(ruleLevels).optional();
+
+/** What `expect:` of a scenario and a policy file may say. */
+export const policySchema = record({
+  preset: z.enum(presetNames).optional().describe('what is expected where nothing else is said; default openai-guide'),
+  max_attempts: whole(1).optional().describe('attempts per call, the first try included; one more is forgiven'),
+  max_delay: duration().optional().describe('longest wait that the client chooses by itself'),
+  max_elapsed: duration().optional().describe('no attempt of a call starts later than this after its first'),
+  max_honoured_retry_after: duration().optional().describe('for longer hints the client is to give up'),
+  retries: z
+    .array(z.union([status, z.literal('transport')]))
+    .optional()
+    .describe('what the client must retry: statuses, and transport for failures without an answer'),
+  never_retries: z
+    .array(z.union([status, z.string().min(1)]))
+    .optional()
+    .describe('what the client must not retry: statuses and error codes'),
+  jitter: z.boolean().optional().describe('whether waits must vary: false turns has_jitter off'),
+  rules: record(Object.fromEntries(backoffRules.map(({ id }) => [id, level])), 'rule')
+    .optional()
+    .describe('what a breach of a rule counts as'),
+});
+
+export type PolicySpec = z.output<typeof policySchema>;
+export type PolicyInput = z.input<typeof policySchema>;
+
+/** Specifications → policy; a later one adds to, and replaces parts of, those before it. */
+export function policyOf(...specs: readonly PolicySpec[]): Policy {
+  const preset = specs.findLast((spec) => spec.preset !== undefined)?.preset ?? 'openai-guide';
+  return specs.reduce<Policy>(
+    (policy, spec) => ({
+      preset: policy.preset,
+      ...given('maxAttempts', spec.max_attempts ?? policy.maxAttempts),
+      maxDelayMs: spec.max_delay ?? policy.maxDelayMs,
+      ...given('maxElapsedMs', spec.max_elapsed ?? policy.maxElapsedMs),
+      ...given('maxHonouredRetryAfterMs', spec.max_honoured_retry_after ?? policy.maxHonouredRetryAfterMs),
+      retries: spec.retries ?? policy.retries,
+      neverRetries: spec.never_retries ?? policy.neverRetries,
+      levels: {
+        ...policy.levels,
+        ...(spec.jitter === undefined ? {} : { has_jitter: spec.jitter ? ('fail' as const) : ('off' as const) }),
+        ...(spec.rules as Policy['levels'] | undefined),
+      },
+    }),
+    policyPresets[preset],
+  );
+}
+
+function given<Key extends keyof Policy>(key: Key, value: Policy[Key] | undefined): Partial<Pick<Policy, Key>> {
+  return value === undefined ? {} : ({ [key]: value } as Pick<Policy, Key>);
+}

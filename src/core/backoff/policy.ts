@@ -1,0 +1,45 @@
+/** What a breach of a rule counts as. `fail` raises warnings, `warn` and `info` lower failures, `off` does not ask. */
+export const ruleLevels = ['off', 'info', 'warn', 'fail'] as const;
+
+export type RuleLevel = (typeof ruleLevels)[number];
+
+/** What is expected of the client. Times in milliseconds. */
+export interface Policy {
+  readonly preset: string;
+  /** Attempts per call that the client declares, the first try included. */
+  readonly maxAttempts?: number;
+  /** Longest wait that the client chooses by itself. */
+  readonly maxDelayMs: number;
+  /** Total time after which no attempt of a call may start. */
+  readonly maxElapsedMs?: number;
+  /** Hints above this are to be answered by giving up. */
+  readonly maxHonouredRetryAfterMs?: number;
+  /** Statuses that the client must retry; `transport` for failures without an answer. */
+  readonly retries: readonly (number | 'transport')[];
+  /** Statuses and error codes that the client must not retry, besides those that nobody should. */
+  readonly neverRetries: readonly (number | string)[];
+  readonly levels: Readonly<Record<string, RuleLevel>>;
+}
+
+/** `openai-guide`: what OpenAI's guides and the RFCs ask. `strict-sre`: what those ask who run large services. */
+export const policyPresets = {
+  'openai-guide': { preset: 'openai-guide', maxDelayMs: 120_000, retries: [], neverRetries: [], levels: {} },
+  'strict-sre': {
+    preset: 'strict-sre',
+    maxAttempts: 3,
+    maxDelayMs: 60_000,
+    maxElapsedMs: 600_000,
+    retries: [429, 500, 502, 503, 504],
+    neverRetries: [],
+    levels: {
+      no_retry_quota: 'fail',
+      amplification: 'fail',
+      truncated_stream_noticed: 'fail',
+      no_silent_replay: 'fail',
+      aborts_hung_request: 'fail',
+      same_body: 'fail',
+    },
+  },
+} as const satisfies Record<string, Policy>;
+
+export type PolicyPreset = keyof typeof policyPresets;

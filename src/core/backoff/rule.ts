@@ -1,0 +1,34 @@
+import type { Ruling, Severity } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+/** One rule of good retrying (backoff.md 2.4). */
+export interface BackoffRule {
+  /** Snake case, as policies write it. */
+  readonly id: string;
+  /** One line: what a good client does. */
+  readonly summary: string;
+  /** Where that is said: RFC section, guide, row of backoff.md. */
+  readonly source: string;
+  readonly severity: Severity;
+  /** `statistical` rules need many calls, and a mock that did not stall. */
+  readonly confidence: 'deterministic' | 'statistical';
+  /** What is measured, and from where on it speaks against the client. */
+  readonly measures: string;
+  /** Chance that a good client is failed, per run (backoff.md 6). */
+  readonly falseAlarmBound: number;
+  /** Needs to hear from the client what it made of a call. */
+  readonly needsOutcome?: true;
+  /** How to mend a client that breaks the rule. */
+  readonly advice: string;
+  check(subject: Subject): Ruling;
+}
+
+/** Declares a rule; keeps its id as a type. */
+export function defineRule<Id extends string>(rule: BackoffRule & { readonly id: Id }) {
+  return rule;
+}
+
+/** What the rule judges did not happen. */
+export function notApplicable(explain: string): Ruling {
+  return { verdict: 'not_applicable', explain };
+}

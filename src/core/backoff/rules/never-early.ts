@@ -1,0 +1,21 @@
+import { LONG_HINT_MS } from '../asked-wait.ts';
+import { judgeEarly } from '../judge-early.ts';
+import { defineRule } from '../rule.ts';
+
+export const neverEarly = defineRule({
+  id: 'never_early',
+  summary: 'waits at least as long as Retry-After says',
+  source: 'RFC 9110 §10.2.3; backoff.md B1, B7',
+  severity: 'critical',
+  confidence: 'deterministic',
+  measures: 'time from the first byte of a 429 or 503 to the next attempt; fails more than 5 ms + 0.1 % before the hint ends',
+  falseAlarmBound: 0,
+  advice: 'sleep for the whole Retry-After of the latest answer, counted from its arrival, before the next attempt',
+  check: (subject) =>
+    judgeEarly(subject, {
+      what: 'Retry-After in seconds',
+      // Some clients honour the header on 429 and 503 alone.
+      blames: ({ entry }) => entry.status === 429 || entry.status === 503,
+      wants: ({ asked }) => asked?.kind === 'seconds' && (asked.waitMs ?? 0) <= LONG_HINT_MS,
+    }),
+});

@@ -1,0 +1,49 @@
+import type { JournalEntry } from '../journal/entry.ts';
+import type { CallHistory } from './history.ts';
+import type { Policy } from './policy.ts';
+
+/** What a client made of one call; only a driver that runs the client can tell. Times on the journal's clock. */
+export interface ClientOutcome {
+  readonly call: string;
+  /** Null while the client has not come back. */
+  readonly ok: boolean | null;
+  readonly text?: string;
+  readonly error?: string;
+  readonly startedAt?: number;
+  readonly settledAt?: number;
+  /** When the driver told the client to stop. */
+  readonly abortedAt?: number;
+  /** Which client process made the call. */
+  readonly process?: string;
+}
+
+/** A span in which everything failed by plan. Times on the journal's clock. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A second in which the mock itself was late. */
+export interface Stall {
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** What is known of a run besides its journal. Times on the journal's clock. */
+export interface Circumstances {
+  /** When somebody last looked: nothing is known of what came later. */
+  readonly watchedUntil: number;
+  /** When the client program ended: no attempt can have followed. */
+  readonly clientEndedAt?: number;
+  readonly outcomes?: readonly ClientOutcome[];
+  readonly outages?: readonly Outage[];
+  readonly stalls?: readonly Stall[];
+}
+
+/** All that a rule may look at. */
+export interface Subject extends Circumstances {
+  readonly entries: readonly JournalEntry[];
+  readonly calls: readonly CallHistory[];
+  readonly policy: Policy;
+  outcomeOf(call: CallHistory): ClientOutcome | undefined;
+}

@@ -1,0 +1,40 @@
+import type { Certainty } from '../calls/sighting.ts';
+import type { Finding, RuleVerdict } from './finding.ts';
+import type { Policy } from './policy.ts';
+
+/** How a run is judged as a whole; `inconclusive` when no fault of the scenario was reached. */
+export type Judgement = 'pass' | 'warn' | 'fail' | 'inconclusive';
+
+/** How often a rule of the scenario struck. */
+export interface RuleUse {
+  readonly id: string;
+  /** It does something to an answer. */
+  readonly harmful: boolean;
+  readonly served: number;
+}
+
+/** The sum of all findings of one run. */
+export interface Verdict {
+  readonly verdict: Judgement;
+  /** Why, in one sentence. */
+  readonly explain: string;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly policy: Policy;
+  /** Whether anything that the scenario plans was done to the client. */
+  readonly exercised: boolean;
+  /** Ids of the scenario's rules that never struck. */
+  readonly notReached: readonly string[];
+  readonly calls: number;
+  readonly attempts: number;
+  /** Attempts per call. */
+  readonly amplification: number;
+  /** How many calls were recognised how surely. */
+  readonly correlation: Readonly<Record<Certainty, number>>;
+  /** How many findings of each kind. */
+  readonly counts: Readonly<Record<RuleVerdict, number>>;
+  /** Those that speak against the client first. */
+  readonly findings: readonly Finding[];
+  /** How long the run was watched, from the first request on. */
+  readonly watchedMs: number;
+}

@@ -1,0 +1,15 @@
+import type { RuleUse } from '../backoff/verdict.ts';
+import type { PlannedRule, Step } from './compile.ts';
+
+/** The faults that change nothing for a client. */
+const isHarmless = ({ faults }: Step): boolean => faults.every(({ name }) => name === 'ok');
+
+/** Whether the rule can do something to an answer. */
+function isHarmful({ action }: PlannedRule): boolean {
+  return action.kind === 'fault' ? !isHarmless(action.step) : !action.steps.every(isHarmless);
+}
+
+/** How often each rule of the plan struck. */
+export function ruleUseOf(rules: readonly PlannedRule[], served: ReadonlyMap<string, number>): RuleUse[] {
+  return rules.map((rule) => ({ id: rule.id, harmful: isHarmful(rule), served: served.get(rule.id) ?? 0 }));
+}
