@@ -1,3 +1,4 @@
+import { failureOf } from '../core/backoff/failure.ts';
 import { callLabel } from '../core/calls/call-name.ts';
 import type { Outcome } from '../core/calls/outcome.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
@@ -108,7 +109,7 @@ export function noteEnd(record: JournalRecord, performed: Performed, clock: Cloc
   return {
     at: clientCloseAt ?? headAt ?? endedAt,
     status: record.status ?? undefined,
-    complete: closedBy === null,
+    complete: closedBy === null && failureOf(record) !== 'content',
     hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
     shouldRetry: record.shouldRetry ?? undefined,
     connection: record.connId,

@@ -8,8 +8,10 @@ import type { JournalEntry } from '../journal/entry.ts';
  */
 export type FailureKind = 'status' | 'transport' | 'content' | 'abandoned' | 'pending';
 
+type Ended = Pick<JournalEntry, 't_end' | 'closedBy' | 'status' | 'bytesOut' | 'faultApplied'>;
+
 /** How the attempt failed; undefined for a success. */
-export function failureOf(entry: JournalEntry): FailureKind | undefined {
+export function failureOf(entry: Ended): FailureKind | undefined {
   const { t_end, closedBy, status, bytesOut, faultApplied } = entry;
   if (t_end === null) return 'pending';
   if (closedBy === 'client') return 'abandoned';

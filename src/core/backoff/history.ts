@@ -1,4 +1,5 @@
 import type { Certainty, Evidence } from '../calls/sighting.ts';
+import { groupBy } from '../group-by.ts';
 import { failureKnownAt } from '../journal/calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type AskedWait, askedWait } from './asked-wait.ts';
@@ -48,12 +49,7 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
  * with another model, is a logical request of its own.
  */
 export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
-  const groups = new Map<string, JournalEntry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.logicalId);
-    if (group === undefined) groups.set(entry.logicalId, [entry]);
-    else group.push(entry);
-  }
+  const groups = groupBy(entries, ({ logicalId }) => logicalId);
   const histories = [...groups].flatMap(([id, group]) => episodesOf(group).map((episode) => historyOf(id, episode)));
   return histories.sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
 }

@@ -1,7 +1,73 @@
 import type { BackoffRule } from './rule.ts';
+import { abortStopsRetries } from './rules/abort-stops-retries.ts';
+import { abortsHungRequest } from './rules/aborts-hung-request.ts';
+import { amplification } from './rules/amplification.ts';
+import { boundedAttempts } from './rules/bounded-attempts.ts';
+import { boundedTime } from './rules/bounded-time.ts';
+import { capsDelay } from './rules/caps-delay.ts';
+import { connectionHygiene } from './rules/connection-hygiene.ts';
+import { coolsDownKey } from './rules/cools-down-key.ts';
+import { freshConnection } from './rules/fresh-connection.ts';
+import { grows } from './rules/grows.ts';
+import { hasJitter } from './rules/has-jitter.ts';
+import { herd } from './rules/herd.ts';
+import { httpDate } from './rules/http-date.ts';
+import { independentProcesses } from './rules/independent-processes.ts';
+import { insaneHint } from './rules/insane-hint.ts';
+import { longHint } from './rules/long-hint.ts';
 import { neverEarly } from './rules/never-early.ts';
+import { noHotRetry } from './rules/no-hot-retry.ts';
+import { noRetryPermanent } from './rules/no-retry-permanent.ts';
+import { noRetryQuota } from './rules/no-retry-quota.ts';
+import { noSilentReplay } from './rules/no-silent-replay.ts';
+import { obeysShouldRetry } from './rules/obeys-should-retry.ts';
+import { pacesOnHeaders } from './rules/paces-on-headers.ts';
+import { recoversPromptly } from './rules/recovers-promptly.ts';
+import { retriesTransient } from './rules/retries-transient.ts';
+import { retriesTransport } from './rules/retries-transport.ts';
+import { retryAfterMs } from './rules/retry-after-ms.ts';
+import { retryBudget } from './rules/retry-budget.ts';
+import { sameBody } from './rules/same-body.ts';
+import { sameIdempotencyKey } from './rules/same-idempotency-key.ts';
+import { stalledStreamNoticed } from './rules/stalled-stream-noticed.ts';
+import { streamErrorSurfaced } from './rules/stream-error-surfaced.ts';
+import { truncatedStreamNoticed } from './rules/truncated-stream-noticed.ts';
 
-const REGISTRY = [neverEarly] as const;
+const REGISTRY = [
+  neverEarly,
+  httpDate,
+  retryAfterMs,
+  longHint,
+  insaneHint,
+  noHotRetry,
+  grows,
+  hasJitter,
+  independentProcesses,
+  capsDelay,
+  boundedAttempts,
+  boundedTime,
+  retriesTransient,
+  retriesTransport,
+  noRetryPermanent,
+  noRetryQuota,
+  obeysShouldRetry,
+  amplification,
+  retryBudget,
+  abortsHungRequest,
+  recoversPromptly,
+  herd,
+  sameBody,
+  sameIdempotencyKey,
+  freshConnection,
+  noSilentReplay,
+  truncatedStreamNoticed,
+  streamErrorSurfaced,
+  stalledStreamNoticed,
+  abortStopsRetries,
+  connectionHygiene,
+  coolsDownKey,
+  pacesOnHeaders,
+] as const;
 
 /** The ids of all rules, as a type. */
 export type RuleId = (typeof REGISTRY)[number]['id'];

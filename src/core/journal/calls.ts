@@ -1,4 +1,5 @@
 import type { Certainty, Evidence } from '../calls/sighting.ts';
+import { groupBy } from '../group-by.ts';
 import type { Hint, JournalEntry } from './entry.ts';
 
 /** One try of a call. Times in milliseconds. */
@@ -33,13 +34,7 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
 
 /** Journal entries → calls, in the order of their first attempts. */
 export function callsOf(entries: readonly JournalEntry[]): Call[] {
-  const groups = new Map<string, JournalEntry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.logicalId);
-    if (group === undefined) groups.set(entry.logicalId, [entry]);
-    else group.push(entry);
-  }
-  return [...groups.values()].map(callOf);
+  return [...groupBy(entries, ({ logicalId }) => logicalId).values()].map(callOf);
 }
 
 function callOf(entries: readonly JournalEntry[]): Call {

@@ -1,0 +1,16 @@
+import { median, shortestWindow } from './statistics.ts';
+
+/** Below this, the noise of a machine drowns what a client varies (backoff.md 6.1). */
+export const MIN_MEDIAN_MS = 50;
+/** Calls needed to say that waits do not vary (backoff.md 6.1). */
+export const DISPERSION_CALLS = 24;
+
+/** The shortest window with 80 % of the waits, as a share of their median. */
+export function relativeWindow(waits: readonly number[]): number {
+  return shortestWindow(waits, 0.8) / median(waits);
+}
+
+/** Whether the waits do not vary: 80 % of them lie within 10 ms or 3 % of the median (backoff.md 6.1). */
+export function isDegenerate(waits: readonly number[]): boolean {
+  return shortestWindow(waits, 0.8) <= Math.max(10, 0.03 * median(waits));
+}

@@ -1,0 +1,55 @@
+import type { RuleVerdict, Ruling } from './finding.ts';
+import type { Try } from './history.ts';
+import { tryObservation } from './observation.ts';
+import { notApplicable } from './rule.ts';
+import type { Subject } from './subject.ts';
+
+interface Breakages {
+  /** What broke, in the plural. */
+  readonly what: string;
+  breaks(attempt: Try): boolean;
+  /** What it counts as when a client takes it for a success. */
+  readonly overlooked: RuleVerdict;
+}
+
+/**
+ * Whether the client noticed that an answer was broken: it came back, or told its driver of a failure. Without a driver
+ * silence says nothing.
+ */
+export function judgeNoticed({ calls, outcomeOf }: Subject, { what, breaks, overlooked }: Breakages): Ruling {
+  const cases = calls.flatMap((call) => call.tries.filter(breaks).map((attempt) => ({ call, attempt })));
+  if (cases.length === 0) return notApplicable(`there were no ${what}`);
+  const open = cases.filter(({ call, attempt }) => call.tries.at(-1) === attempt);
+  const missed = open.filter(({ call }) => outcomeOf(call)?.ok === true);
+  const untold = open.filter(({ call }) => outcomeOf(call)?.ok === undefined);
+  const ruling = {
+    n: cases.length,
+    statistic: { name: 'taken for a success', value: missed.length, unit: 'calls' } as const,
+    threshold: 1,
+  };
+  if (missed.length > 0) {
+    return {
+      ...ruling,
+      verdict: overlooked,
+      explain: `${missed.length} of ${cases.length} ${what} were taken for a success`,
+      evidence: missed.map(({ call, attempt }) => tryObservation(call, attempt, `${faultsOf(attempt)}; the client says ok`)),
+    };
+  }
+  if (untold.length > 0) {
+    return {
+      ...ruling,
+      verdict: 'inconclusive',
+      explain: `${untold.length} of ${cases.length} ${what} were not retried; whether the caller heard of it only the client can tell (no outcome channel)`,
+    };
+  }
+  return { ...ruling, verdict: 'pass', explain: `all ${cases.length} ${what} were noticed` };
+}
+
+function faultsOf({ entry }: Try): string {
+  return entry.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
+}
+
+/** Whether one of these faults was done to the attempt. */
+export function suffered({ entry }: Try, names: ReadonlySet<string>): boolean {
+  return entry.faultApplied?.faults.some(({ name }) => names.has(name)) ?? false;
+}

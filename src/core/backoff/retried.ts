@@ -1,0 +1,55 @@
+import { groupBy } from '../group-by.ts';
+import type { Ruling } from './finding.ts';
+import type { Try } from './history.ts';
+import { tryObservation } from './observation.ts';
+import { notApplicable } from './rule.ts';
+import type { Subject } from './subject.ts';
+
+/** A client that has not come back after this long, with no hint to wait for, does not retry. */
+const PATIENCE_MS = 10_000;
+
+interface Kinds {
+  /** What failed, as it is called: `503`. Undefined for what the rule does not speak of. */
+  kindOf(attempt: Try): string | undefined;
+  /** Whether the policy wants this kind retried. */
+  declared(kind: string): boolean;
+  /** What it counts as when a kind that nobody declared is never retried. */
+  otherwise: 'info' | 'warn';
+}
+
+/**
+ * Whether first attempts that failed were followed by another. A kind counts as retried when any of its calls was: a retry
+ * budget may stop the others.
+ */
+export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: Kinds): Ruling {
+  const cases = subject.calls.flatMap((call) => {
+    const [first] = call.tries;
+    const kind = first === undefined ? undefined : kindOf(first);
+    const retried = call.tries.length > 1;
+    if (first === undefined || kind === undefined || (!retried && mayComeBack(first, subject))) return [];
+    return [{ call, first, kind, retried }];
+  });
+  const seen = groupBy(cases, ({ kind }) => kind);
+  if (seen.size === 0) return notApplicable('no first attempt failed in such a way, or was watched for long enough');
+  const never = [...seen].filter(([, same]) => same.every(({ retried }) => !retried));
+  const expected = never.filter(([kind]) => declared(kind));
+  const shown = expected.length > 0 ? expected : never;
+  const kinds = (list: readonly (readonly [string, unknown])[]) => list.map(([kind]) => kind).join(', ');
+  return {
+    verdict: never.length === 0 ? 'pass' : expected.length > 0 ? 'fail' : otherwise,
+    explain: never.length === 0 ? `retries ${kinds([...seen])}` : `never retries ${kinds(shown)}`,
+    n: cases.length,
+    statistic: { name: 'kinds never retried', value: never.length, unit: 'calls' },
+    threshold: 1,
+    evidence: shown.flatMap(([, cases]) =>
+      cases.slice(0, 2).map(({ call, first }) => tryObservation(call, first, 'not retried')),
+    ),
+  };
+}
+
+/** Whether a retry may still be to come. */
+function mayComeBack({ entry, asked }: Try, { watchedUntil, clientEndedAt }: Subject): boolean {
+  if (clientEndedAt !== undefined) return false;
+  const since = entry.t_end ?? watchedUntil;
+  return watchedUntil - since < PATIENCE_MS + (asked?.waitMs ?? 0);
+}

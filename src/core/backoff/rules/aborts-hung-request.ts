@@ -1,0 +1,78 @@
+import type { Try } from '../history.ts';
+import { callObservation, seconds, tryObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import type { Subject } from '../subject.ts';
+
+/** Timeouts that are retried more often than this are billed again and again (backoff.md D5). */
+const RETRIES_FORGIVEN = 2;
+/** A connection that closes so close to the end of the program was closed by that end. */
+const AT_EXIT_MS = 250;
+const LATE_MS = 1_000;
+
+export const abortsHungRequest = defineRule({
+  id: 'aborts_hung_request',
+  summary: 'gives up on a server that accepts and never answers',
+  source: 'backoff.md D5',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: `time until the client closes; warns later than its own x-stainless-timeout + 1 s, or when timeouts are retried more than ${RETRIES_FORGIVEN} times`,
+  falseAlarmBound: 0,
+  advice: 'set a timeout for each attempt (the default of the SDKs is 10 minutes) and do not retry timeouts more than twice',
+  check: (subject) => {
+    const hung = subject.calls.flatMap((call) => call.tries.filter(isHung).map((attempt) => ({ call, attempt })));
+    if (hung.length === 0) return notApplicable('no request was left without an answer');
+    const left = hung.filter(({ attempt }) => leftByItself(attempt, subject));
+    const held = hung.filter(({ attempt }) => !leftByItself(attempt, subject));
+    const late = left.filter(
+      ({ attempt }) => heldMs(attempt, subject) > (timeoutMs(attempt) ?? Number.POSITIVE_INFINITY) + LATE_MS,
+    );
+    const repeated = subject.calls.filter(({ tries }) => tries.filter(isHung).length > RETRIES_FORGIVEN + 1);
+    const longest = Math.max(...hung.map(({ attempt }) => heldMs(attempt, subject)));
+    const ruling = { n: hung.length, statistic: { name: 'longest hold', value: longest, unit: 'ms' } as const };
+    if (late.length + repeated.length > 0) {
+      return {
+        ...ruling,
+        verdict: 'warn',
+        explain:
+          late.length > 0
+            ? `${late.length} attempts were held longer than the timeout that the client declares`
+            : `${repeated.length} calls retried timeouts more than ${RETRIES_FORGIVEN} times; each may be billed`,
+        evidence: [
+          ...late.map(({ call, attempt }) => tryObservation(call, attempt, `left after ${seconds(heldMs(attempt, subject))}`)),
+          ...repeated.map((call) => callObservation(call)),
+        ],
+      };
+    }
+    if (held.length > 0) {
+      return {
+        ...ruling,
+        verdict: 'inconclusive',
+        explain: `${held.length} unanswered requests were still open after ${seconds(longest)}; lower the client's timeout or watch longer`,
+        evidence: held.map(({ call, attempt }) => tryObservation(call, attempt, `held for ${seconds(heldMs(attempt, subject))}`)),
+        clock: `censored@${seconds(longest).replace(' ', '')}`,
+      };
+    }
+    return { ...ruling, verdict: 'pass', explain: `left ${left.length} unanswered requests after ${seconds(longest)} at most` };
+  },
+});
+
+/** Held without a byte, until the client left or for as long as we watched. */
+function isHung({ entry, failure }: Try): boolean {
+  const held = entry.faultApplied?.faults.some(({ name }) => name === 'hang') ?? false;
+  return held && entry.t_firstByteBefore === null && (failure === 'abandoned' || failure === 'pending');
+}
+
+function heldMs({ entry }: Try, { watchedUntil }: Subject): number {
+  return (entry.t_clientClose ?? watchedUntil) - entry.t_headers;
+}
+
+function leftByItself({ entry }: Try, { clientEndedAt }: Subject): boolean {
+  if (entry.t_clientClose === null) return false;
+  return clientEndedAt === undefined || entry.t_clientClose < clientEndedAt - AT_EXIT_MS;
+}
+
+/** The timeout that the official SDKs announce, in seconds. */
+function timeoutMs({ entry }: Try): number | undefined {
+  const text = entry.headers['x-stainless-timeout'];
+  return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : undefined;
+}

@@ -1,0 +1,49 @@
+import type { CallHistory } from '../history.ts';
+import { callObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+/** Attempts from which on nested layers are a failure (backoff.md 6.4, D2). */
+const MANY = 8;
+
+export const amplification = defineRule({
+  id: 'amplification',
+  summary: 'retries in one layer only',
+  source: 'AWS Builders’ Library, Google SRE; backoff.md D2 and finding 4',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: `x-stainless-retry-count that starts anew within one call; warns, and fails from ${MANY} attempts on`,
+  falseAlarmBound: 0,
+  advice: 'retry at one layer: set maxRetries: 0 in the SDK when a framework retries above it, or the other way round',
+  check: ({ calls }) => {
+    const failing = calls.filter(({ tries }) => tries[0]?.failure !== undefined);
+    if (failing.length === 0) return notApplicable('no attempt failed');
+    const attempts = calls.reduce((sum, { tries }) => sum + tries.length, 0);
+    const nested = calls.filter(isNested);
+    const most = Math.max(0, ...nested.map(({ tries }) => tries.length));
+    const mean = attempts / calls.length;
+    return {
+      verdict: nested.length === 0 ? 'pass' : most >= MANY ? 'fail' : 'warn',
+      explain:
+        nested.length === 0
+          ? `${mean.toFixed(2)} attempts per call, from one layer as far as the journal shows`
+          : `${nested.length} calls were retried by two layers, up to ${most} attempts`,
+      n: calls.length,
+      statistic:
+        nested.length === 0
+          ? { name: 'attempts per call', value: mean, unit: 'ratio' }
+          : { name: 'most attempts of a nested call', value: most, unit: 'attempts' },
+      threshold: MANY,
+      evidence: nested.map((call) =>
+        callObservation(call, `retry counts ${call.tries.map(({ retryCount }) => retryCount ?? '–').join(' ')}`),
+      ),
+    };
+  },
+});
+
+/** Retry counts that went up and then start anew (0 1 2 0 1 2): somebody above the SDK retries, too. */
+function isNested({ tries }: CallHistory): boolean {
+  return tries.some(({ retryCount }, at) => {
+    const previous = tries[at - 1]?.retryCount;
+    return retryCount !== undefined && previous !== undefined && previous > 0 && retryCount <= previous;
+  });
+}

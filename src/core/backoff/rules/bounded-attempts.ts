@@ -1,0 +1,69 @@
+import type { CallHistory, Try } from '../history.ts';
+import { callObservation } from '../observation.ts';
+import { isPermanent, isQuota } from '../permanent.ts';
+import type { Policy } from '../policy.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import type { Subject } from '../subject.ts';
+
+/** Attempts that need explaining, and that nothing explains (backoff.md D1). */
+const MANY = 8;
+const TOO_MANY = 20;
+/** A client that stayed away for so many of its own waits has given up. */
+const WAITS_OF_SILENCE = 3;
+const LEAST_SILENCE_MS = 1_000;
+
+export const boundedAttempts = defineRule({
+  id: 'bounded_attempts',
+  summary: 'gives up after a few attempts',
+  source: 'Google SRE "Handling Overload", OpenAI cookbook; backoff.md D1',
+  severity: 'critical',
+  confidence: 'deterministic',
+  measures: `attempts per call; fails above max_attempts + 1 where it is declared, else above ${TOO_MANY}; warns from ${MANY} on`,
+  falseAlarmBound: 0,
+  advice: 'stop after a fixed number of attempts (3 to 6) and let the caller see the last error',
+  check: (subject) => {
+    const { calls, policy } = subject;
+    const failed = calls.filter(({ tries }) => failedForNow(tries.at(-1), policy));
+    const most = Math.max(0, ...calls.map(({ tries }) => tries.length));
+    // Retries and attempts are easily mixed up: one more is forgiven.
+    const limit = policy.maxAttempts === undefined ? TOO_MANY : policy.maxAttempts + 1;
+    const over = calls.filter(({ tries }) => tries.length > limit);
+    const ruling = {
+      n: failed.length,
+      statistic: { name: 'most attempts of a call', value: most, unit: 'attempts' } as const,
+      threshold: limit,
+    };
+    if (over.length > 0) {
+      const explain = `${over.length} calls made more than ${limit} attempts, up to ${most}`;
+      return { ...ruling, verdict: 'fail', explain, evidence: over.map((call) => callObservation(call)) };
+    }
+    if (policy.maxAttempts === undefined && most >= MANY) {
+      const many = calls.filter(({ tries }) => tries.length >= MANY);
+      const explain = `${many.length} calls made ${MANY} attempts or more, up to ${most}`;
+      return { ...ruling, threshold: MANY, verdict: 'warn', explain, evidence: many.map((call) => callObservation(call)) };
+    }
+    if (failed.length === 0) return notApplicable('every call ended in a success');
+    const going = failed.filter((call) => mayGoOn(call, subject));
+    const explain = `calls that never succeeded ended after ${most} attempts at most`;
+    if (going.length === 0) return { ...ruling, verdict: 'pass', explain, n: failed.length };
+    return {
+      ...ruling,
+      verdict: 'inconclusive',
+      explain: `${going.length} calls were not watched long enough to see whether they go on`,
+    };
+  },
+});
+
+/** Whether the call ended in a failure that another attempt might have mended. */
+function failedForNow(last: Try | undefined, policy: Policy): boolean {
+  return last?.failure !== undefined && !isPermanent(last.entry, policy) && !isQuota(last.entry);
+}
+
+/** Whether another attempt of the call may have come after we last looked. */
+function mayGoOn({ tries, gaps }: CallHistory, { watchedUntil, clientEndedAt }: Subject): boolean {
+  if (clientEndedAt !== undefined) return false;
+  const last = tries.at(-1)?.entry;
+  if (last === undefined || last.t_end === null) return true;
+  const longest = Math.max(LEAST_SILENCE_MS, ...gaps.map(({ gapMs }) => gapMs), (last.hint?.dueAt ?? 0) - last.t_headers);
+  return watchedUntil - last.t_end < WAITS_OF_SILENCE * longest;
+}

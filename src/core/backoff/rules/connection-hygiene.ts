@@ -1,0 +1,46 @@
+import { seconds } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+const NEEDED = 20;
+const SILENCE_MS = 30_000;
+const REUSED = 0.5;
+
+export const connectionHygiene = defineRule({
+  id: 'connection_hygiene',
+  summary: 'reuses connections, and never waits for ever for a free one',
+  source: 'backoff.md E12; client-go reads and closes the body before a retry',
+  severity: 'low',
+  confidence: 'deterministic',
+  measures: `sockets per attempt over ${NEEDED} retries (info above ${REUSED}); fails when calls are outstanding and none arrives for ${SILENCE_MS / 1_000} s`,
+  falseAlarmBound: 0,
+  advice: 'read or discard the body of a failed answer, so that its connection goes back to the pool',
+  check: ({ calls, entries, outcomes = [], watchedUntil }) => {
+    const last = entries.at(-1);
+    const dueAt = Math.max(0, ...entries.map(({ hint }) => hint?.dueAt ?? 0));
+    const outstanding = outcomes.filter(({ ok }) => ok === null);
+    const answered = entries.every(({ t_end }) => t_end !== null);
+    const silentMs = last === undefined ? 0 : watchedUntil - Math.max(last.t_end ?? 0, dueAt);
+    if (outstanding.length > 0 && answered && silentMs > SILENCE_MS) {
+      return {
+        verdict: 'fail',
+        explain: `${outstanding.length} calls are outstanding, and no attempt came for ${seconds(silentMs)}`,
+        n: outstanding.length,
+        statistic: { name: 'silence', value: silentMs, unit: 'ms' },
+        threshold: SILENCE_MS,
+        evidence: outstanding.map(({ call }) => ({ call, entries: [], line: `never came back, nothing in flight` })),
+      };
+    }
+    const retries = calls.reduce((sum, { tries }) => sum + Math.max(0, tries.length - 1), 0);
+    if (retries < NEEDED) return notApplicable(`${NEEDED} retries are needed, there were ${retries}`);
+    const attempts = calls.reduce((sum, { tries }) => sum + tries.length, 0);
+    const sockets = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry.connId))).size;
+    const value = sockets / attempts;
+    return {
+      verdict: value > REUSED ? 'info' : 'pass',
+      explain: `${sockets} connections for ${attempts} attempts`,
+      n: retries,
+      statistic: { name: 'sockets per attempt', value, unit: 'ratio' },
+      threshold: REUSED,
+    };
+  },
+});

@@ -1,0 +1,44 @@
+import { defineRule, notApplicable } from '../rule.ts';
+
+const LEAST_WAIT_MS = 1_000;
+const NEEDED = 20;
+
+export const coolsDownKey = defineRule({
+  id: 'cools_down_key',
+  summary: 'holds back other calls of the same key while one was told to wait',
+  source: 'draft-ietf-httpapi-ratelimit-headers; backoff.md B12',
+  severity: 'low',
+  confidence: 'deterministic',
+  measures: 'first attempts of other calls that arrive within a wait of 1 s and more; info (few clients share a limiter)',
+  falseAlarmBound: 0,
+  advice: 'share one limiter per API key among all calls of a process, and close it for the time of a Retry-After',
+  check: ({ calls }) => {
+    const windows = calls.flatMap(({ id, tries }) =>
+      tries.flatMap(({ asked, entry }) =>
+        asked?.dueAt == null || (asked.waitMs ?? 0) < LEAST_WAIT_MS
+          ? []
+          : [{ id, key: entry.authorizationHash, from: entry.t_firstByteBefore ?? entry.t_headers, to: asked.dueAt }],
+      ),
+    );
+    const firstWindow = Math.min(...windows.map(({ from }) => from));
+    const starts = calls.flatMap(({ id, tries }) => (tries[0] === undefined ? [] : [{ id, entry: tries[0].entry }]));
+    const later = starts.filter(({ entry }) => entry.t_headers > firstWindow);
+    if (windows.length === 0 || later.length === 0) return notApplicable('no call began after another was told to wait');
+    const inside = later.filter(({ id, entry }) =>
+      windows.some(
+        (window) =>
+          window.id !== id &&
+          window.key === entry.authorizationHash &&
+          entry.t_headers > window.from &&
+          entry.t_headers < window.to,
+      ),
+    );
+    const value = inside.length / later.length;
+    return {
+      verdict: inside.length > 0 || later.length < NEEDED ? 'info' : 'pass',
+      explain: `${inside.length} of ${later.length} calls began while another call of the same key was told to wait`,
+      n: later.length,
+      statistic: { name: 'share of calls', value, unit: 'share' },
+    };
+  },
+});

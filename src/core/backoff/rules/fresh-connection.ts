@@ -1,0 +1,35 @@
+import { callObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+export const freshConnection = defineRule({
+  id: 'fresh_connection',
+  summary: 'comes back on a live connection after one broke',
+  source: 'RFC 9112 §9.3.1; backoff.md E4',
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures: 'connections of the retries after a broken one; fails when every retry took a pooled connection that died, too',
+  falseAlarmBound: 0,
+  advice: 'throw away pooled connections to a host after one of them broke, and retry on a new one',
+  check: ({ calls }) => {
+    const broken = calls.filter(
+      ({ tries, gaps, replays }) => tries[0]?.failure === 'transport' && gaps.length + replays.length > 0,
+    );
+    const replayed = calls.filter(({ replays }) => replays.length > 0).length;
+    if (broken.length + replayed === 0) return notApplicable('no call was retried after a broken connection');
+    const stale = broken.filter(
+      ({ tries, replays }) =>
+        replays.length === 0 && tries.slice(1).every(({ failure, entry }) => failure === 'transport' && entry.connReqSeq > 1),
+    );
+    return {
+      verdict: stale.length > 0 ? 'fail' : 'pass',
+      explain:
+        stale.length > 0
+          ? `${stale.length} calls spent all retries on pooled connections that were dead`
+          : `${Math.max(broken.length, replayed)} calls came back on another connection${replayed > 0 ? `, ${replayed} by a replay of the network stack` : ''}`,
+      n: Math.max(broken.length, replayed),
+      statistic: { name: 'calls that met only dead connections', value: stale.length, unit: 'calls' },
+      threshold: 1,
+      evidence: stale.map((call) => callObservation(call)),
+    };
+  },
+});

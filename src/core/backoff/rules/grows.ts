@@ -1,0 +1,70 @@
+import { isDegenerate, MIN_MEDIAN_MS } from '../dispersion.ts';
+import { callObservation, seconds } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import { median, trimmedMean } from '../statistics.ts';
+import { columnsOf, mainGroup, unhintedRuns } from '../unhinted.ts';
+
+const LEAST_GROWTH = 1.2;
+const CONSTANT = 1.1;
+/** The growth of a linear backoff from its third wait to its fourth: 4/3. */
+const LINEAR_SLOPE = 0.5;
+
+export const grows = defineRule({
+  id: 'grows',
+  summary: 'waits longer from retry to retry',
+  source: 'AWS "Exponential Backoff And Jitter"; backoff.md C2, 6.2',
+  severity: 'medium',
+  confidence: 'statistical',
+  measures: `trimmed mean of the third wait (the fourth, where there is one) over that of the first; fails below ${LEAST_GROWTH} in 20 (10) calls`,
+  falseAlarmBound: 1e-4,
+  advice: 'double the bound of the wait with each retry, up to a cap',
+  check: ({ calls }) => {
+    const runs = mainGroup(unhintedRuns(calls));
+    const columns = columnsOf(runs);
+    const [first = [], second = [], third = [], fourth = []] = columns;
+    if (second.length === 0) return notApplicable('no call was retried twice without a hint');
+    const deep = fourth.length >= 10;
+    const last = deep ? fourth : third;
+    const needed = deep ? 10 : 20;
+    const ratio = trimmedMean(last) / trimmedMean(first);
+    const ruling = {
+      n: last.length,
+      statistic: { name: deep ? 'wait 4 / wait 1' : 'wait 3 / wait 1', value: ratio, unit: 'ratio' } as const,
+      threshold: LEAST_GROWTH,
+      evidence: runs.slice(0, 3).map(({ call }) => callObservation(call)),
+    };
+    if (last.length < needed) return tooFew(first, second, ruling.evidence, last.length);
+    if (median(last) < MIN_MEDIAN_MS)
+      return { ...ruling, verdict: 'inconclusive', explain: `waits of ${seconds(median(last))} are too short to measure growth` };
+    const explain = `waits grow by a factor of ${ratio.toFixed(2)}, from ${seconds(trimmedMean(first))} to ${seconds(trimmedMean(last))}`;
+    if (ratio < LEAST_GROWTH) return { ...ruling, verdict: 'fail', explain };
+    const slope = Math.log2(trimmedMean(fourth) / trimmedMean(third));
+    const linear = deep && slope < LINEAR_SLOPE && slope > 0.1 && isDegenerate(third) && isDegenerate(fourth);
+    if (linear) return { ...ruling, verdict: 'warn', explain: `${explain}: linear rather than exponential` };
+    return { ...ruling, verdict: 'pass', explain };
+  },
+});
+
+/** Two waits alone show a constant interval only where they do not vary at all. */
+function tooFew(first: readonly number[], second: readonly number[], evidence: ReturnType<typeof callObservation>[], n: number) {
+  const enough = first.length >= 24 && second.length >= 24;
+  const ratio = trimmedMean(second) / trimmedMean(first);
+  const constant = enough && median(first) >= MIN_MEDIAN_MS && isDegenerate(first) && isDegenerate(second) && ratio < CONSTANT;
+  const statistic = { name: 'wait 2 / wait 1', value: ratio, unit: 'ratio' } as const;
+  if (constant)
+    return {
+      verdict: 'fail',
+      explain: `always waits the same ${seconds(median(first))}`,
+      n: second.length,
+      statistic,
+      threshold: CONSTANT,
+      evidence,
+      falseAlarmBound: 2e-5,
+    } as const;
+  return {
+    verdict: 'inconclusive',
+    explain: `${n} calls had three waits without a hint; 20 are needed (let the client retry at least 3 times)`,
+    n,
+    statistic,
+  } as const;
+}

@@ -1,0 +1,57 @@
+import { failureKnownAt } from '../../journal/calls.ts';
+import { callObservation, seconds } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import { median, mostWithin, quantile } from '../statistics.ts';
+
+const CALLS = 30;
+const TOGETHER_MS = 100;
+const LEAST_DISPERSION = 0.05;
+const CROWDED = 0.6;
+const LEAST_MEDIAN_MS = 200;
+
+export const herd = defineRule({
+  id: 'herd',
+  summary: 'calls that fail together do not come back together',
+  source: 'AWS "Exponential Backoff And Jitter"; backoff.md D9, 6.3',
+  severity: 'medium',
+  confidence: 'statistical',
+  measures: `${CALLS} calls that fail within ${TOGETHER_MS} ms: warns when (p95 − p5) / median of their waits is below ${LEAST_DISPERSION} and 60 % arrive within 10 ms`,
+  falseAlarmBound: 1e-4,
+  advice: 'add jitter, also to waits that the server asks for (only upwards)',
+  check: ({ calls }) => {
+    const first = calls.flatMap((call) => {
+      const [gap] = call.gaps;
+      const at = gap === undefined ? null : failureKnownAt(gap.before.entry);
+      return gap === undefined || at === null ? [] : [{ call, gap, at }];
+    });
+    const sorted = first.sort((a, b) => a.at - b.at);
+    let crowd: typeof sorted = [];
+    for (const { at } of sorted) {
+      const together = sorted.filter((other) => other.at >= at && other.at <= at + TOGETHER_MS);
+      if (together.length > crowd.length) crowd = together;
+      if (crowd.length === sorted.length) break;
+    }
+    if (crowd.length < CALLS)
+      return notApplicable(`${CALLS} calls that fail within ${TOGETHER_MS} ms are needed, ${crowd.length} did`);
+    const waits = crowd.map(({ gap }) => gap.gapMs);
+    const dispersion = (quantile(waits, 0.95) - quantile(waits, 0.05)) / median(waits);
+    const most =
+      mostWithin(
+        crowd.map(({ gap }) => gap.after.entry.t_headers),
+        10,
+      ) / crowd.length;
+    const hinted = crowd.some(({ gap }) => gap.before.asked !== undefined);
+    const ruling = {
+      n: crowd.length,
+      statistic: { name: '(p95 − p5) / median', value: dispersion, unit: 'ratio' } as const,
+      threshold: LEAST_DISPERSION,
+      explain: `of ${crowd.length} calls that failed together, ${Math.round(most * 100)} % came back within the same 10 ms, after ${seconds(median(waits))}`,
+      evidence: crowd.slice(0, 3).map(({ call }) => callObservation(call)),
+    };
+    const together = dispersion < LEAST_DISPERSION && most > CROWDED;
+    if (!together) return { ...ruling, verdict: 'pass' };
+    // The server asked them all for the same moment: half of the fault is its own.
+    if (hinted) return { ...ruling, verdict: 'info' };
+    return median(waits) < LEAST_MEDIAN_MS ? { ...ruling, verdict: 'inconclusive' } : { ...ruling, verdict: 'warn' };
+  },
+});

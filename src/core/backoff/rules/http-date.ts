@@ -1,0 +1,20 @@
+import { LONG_HINT_MS } from '../asked-wait.ts';
+import { judgeEarly } from '../judge-early.ts';
+import { defineRule } from '../rule.ts';
+
+export const httpDate = defineRule({
+  id: 'http_date',
+  summary: 'understands Retry-After as an HTTP-date',
+  source: 'RFC 9110 §10.2.3 and §5.6.7; backoff.md B2',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: 'arrival of the next attempt; fails more than 1 s before the date (info for the two obsolete forms)',
+  falseAlarmBound: 0,
+  advice: 'parse Retry-After as seconds or as an HTTP-date, and sleep until the date',
+  check: (subject) =>
+    judgeEarly(subject, {
+      what: 'the date in Retry-After',
+      blames: ({ asked }) => asked?.kind === 'date',
+      wants: ({ asked }) => (asked?.kind === 'date' || asked?.kind === 'obsolete_date') && (asked.waitMs ?? 0) <= LONG_HINT_MS,
+    }),
+});

@@ -1,0 +1,44 @@
+import { groupBy } from '../../group-by.ts';
+import { isDegenerate } from '../dispersion.ts';
+import { callObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import { columnsOf, mainGroup, unhintedRuns } from '../unhinted.ts';
+
+const PROCESSES = 4;
+const GAPS = 3;
+const SAME_MS = 5;
+
+export const independentProcesses = defineRule({
+  id: 'independent_processes',
+  summary: 'different processes draw different waits',
+  source: 'backoff.md C5',
+  severity: 'medium',
+  confidence: 'statistical',
+  measures: `the first ${GAPS} waits of the first call of each process; fails when all of at least ${PROCESSES} processes agree within ${SAME_MS} ms`,
+  falseAlarmBound: 8e-9,
+  advice: 'seed the random source of the backoff per process, and draw it rather than derive it from the attempt number',
+  check: ({ calls, outcomeOf }) => {
+    const runs = mainGroup(unhintedRuns(calls)).filter(({ gaps }) => gaps.length >= GAPS);
+    const byProcess = groupBy(
+      runs.filter(({ call }) => outcomeOf(call)?.process !== undefined),
+      ({ call }) => outcomeOf(call)?.process,
+    );
+    if (byProcess.size < 2) return notApplicable('the calls of several processes are needed, told apart by a driver');
+    const firsts = [...byProcess.values()].flatMap((own) => own.slice(0, 1));
+    const ruling = { n: firsts.length, evidence: firsts.slice(0, 4).map(({ call }) => callObservation(call)) };
+    if (byProcess.size < PROCESSES)
+      return { ...ruling, verdict: 'inconclusive', explain: `${byProcess.size} processes; ${PROCESSES} are needed` };
+    const within = columnsOf(runs).slice(0, GAPS);
+    // A client without jitter has equal waits everywhere: has_jitter speaks of that.
+    if (runs.length > firsts.length && within.every(isDegenerate)) return notApplicable('the waits do not vary at all');
+    const spread = Math.max(
+      ...Array.from({ length: GAPS }, (_, k) => {
+        const waits = firsts.map(({ gaps }) => gaps[k]?.gapMs ?? 0);
+        return Math.max(...waits) - Math.min(...waits);
+      }),
+    );
+    const statistic = { name: 'largest difference', value: spread, unit: 'ms' } as const;
+    const explain = `the first waits of ${firsts.length} processes differ by up to ${spread.toFixed(1)} ms`;
+    return { ...ruling, statistic, threshold: SAME_MS, explain, verdict: spread <= SAME_MS ? 'fail' : 'pass' };
+  },
+});

@@ -1,0 +1,99 @@
+import { groupBy } from '../../group-by.ts';
+import type { Ruling } from '../finding.ts';
+import type { CallHistory, Gap } from '../history.ts';
+import { callObservation, seconds } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import { median } from '../statistics.ts';
+import type { Subject } from '../subject.ts';
+import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinted.ts';
+
+/** Chance that a good client is failed. */
+const BOUND = 1e-4;
+/** A client whose own waits are longer than this has no reason to come back within 25 ms twice. */
+const CALM_MS = 100;
+/** Retry-After: 0 permits to retry at once, not to do so for ever. */
+const ZEROS_FORGIVEN = 3;
+
+export const insaneHint = defineRule({
+  id: 'insane_hint',
+  summary: 'a hint that makes no sense never turns it into a hot loop',
+  source: 'backoff.md B6 and finding 10; RFC 9110 §10.2.3',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures:
+    'consecutive waits below 25 ms after negative, past, garbled, huge or zero hints; fails where its own waits, or their number, show that it is no chance',
+  falseAlarmBound: BOUND,
+  advice:
+    'use your own backoff when a hint is no number, not positive or absurdly long; a timer of NaN, −1 or 2³¹ ms fires at once',
+  check: (subject) => {
+    const runs = runsAfter(subject.calls, 'insane');
+    const zeros = runsAfter(subject.calls, 'zero');
+    if (runs.length + zeros.length === 0) return notApplicable('no answer carried a hint that makes no sense');
+    return worse(judgeInsane(runs, subject), judgeZero(zeros)) ?? notApplicable('no such hint was followed by two retries');
+  },
+});
+
+interface Run {
+  readonly call: CallHistory;
+  readonly gaps: readonly Gap[];
+}
+
+/** Stretches of retries after hints of that kind, each from its first hot gap on. */
+function runsAfter(calls: readonly CallHistory[], kind: 'insane' | 'zero'): Run[] {
+  return calls.flatMap((call) => {
+    const gaps = call.gaps.filter(({ before }) => before.asked?.kind === kind);
+    return gaps.length === 0 ? [] : [{ call, gaps }];
+  });
+}
+
+function judgeInsane(runs: readonly Run[], { calls }: Subject): Ruling | undefined {
+  const judged = runs.filter(({ gaps }) => gaps.length >= 2);
+  if (judged.length === 0) return undefined;
+  const hot = judged.filter((run) => hotCount(run) >= 2);
+  const own = columnsOf(unhintedRuns(calls)).flat();
+  const calm = own.length >= 3 && median(own) > CALM_MS;
+  const byHint = [...groupBy(hot, hintText).values()];
+  // Equal hints, every call of them hot: the chances multiply. One long loop is enough, too.
+  const certain = byHint.some((same) => {
+    const all = judged.filter((run) => hintText(run) === hintText(same[0] ?? run));
+    const chance = same.reduce((product, run) => product * hotChance(hotCount(run)), 1);
+    return same.length === all.length && chance < BOUND / byHint.length;
+  });
+  const shortest = Math.min(...judged.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs)));
+  const base = {
+    n: judged.length,
+    statistic: { name: 'hot calls', value: hot.length, unit: 'calls' } as const,
+    threshold: 1,
+    evidence: hot.map(({ call }) => callObservation(call)),
+  };
+  if (hot.length === 0)
+    return { ...base, verdict: 'pass', explain: `came back after ${seconds(shortest)} at the earliest, whatever the hint said` };
+  const explain = `${hot.length} of ${judged.length} calls retried at once, time and again, after a hint that makes no sense`;
+  if (calm || certain) return { ...base, verdict: 'fail', explain };
+  return { ...base, verdict: 'inconclusive', explain: `${explain}; more such calls are needed to rule out chance` };
+}
+
+function judgeZero(runs: readonly Run[]): Ruling | undefined {
+  const most = runs.reduce((max, run) => Math.max(max, hotCount(run)), 0);
+  if (runs.length === 0) return undefined;
+  const over = runs.filter((run) => hotCount(run) > ZEROS_FORGIVEN);
+  return {
+    verdict: over.some((run) => hotChance(hotCount(run)) < BOUND / runs.length) ? 'fail' : over.length > 0 ? 'warn' : 'pass',
+    explain: `retried ${most} times in a row within ${HOT_MS} ms, as Retry-After: 0 permits; ${ZEROS_FORGIVEN} are forgiven`,
+    n: runs.length,
+    statistic: { name: 'retries at once', value: most, unit: 'attempts' },
+    threshold: ZEROS_FORGIVEN + 1,
+    evidence: over.map(({ call }) => callObservation(call)),
+  };
+}
+
+function hintText({ gaps }: Run): string {
+  return gaps[0]?.before.asked?.text ?? '';
+}
+
+const RANK = ['pass', 'inconclusive', 'warn', 'fail'];
+
+function worse(a: Ruling | undefined, b: Ruling | undefined): Ruling | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return RANK.indexOf(b.verdict) > RANK.indexOf(a.verdict) ? b : a;
+}

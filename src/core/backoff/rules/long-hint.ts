@@ -1,0 +1,23 @@
+import { LONG_HINT_MS } from '../asked-wait.ts';
+import { judgeEarly } from '../judge-early.ts';
+import { overlongWaits } from '../overlong-waits.ts';
+import { defineRule } from '../rule.ts';
+
+export const longHint = defineRule({
+  id: 'long_hint',
+  summary: 'told to wait long, waits or gives up, but never retries earlier',
+  source: 'RFC 9110 §10.2.3; backoff.md B5',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: 'hints above 30 s: fails when a retry comes before the hint ends; silence passes as far as it was watched',
+  falseAlarmBound: 0,
+  advice: 'wait for the whole hint, or give up at once when it is longer than you want to wait; never cap it and retry early',
+  check: (subject) => {
+    const ruling = judgeEarly(subject, {
+      what: 'a long hint',
+      blames: () => true,
+      wants: ({ asked }) => asked !== undefined && (asked.waitMs ?? 0) > LONG_HINT_MS,
+    });
+    return ruling.verdict === 'pass' ? (overlongWaits(subject) ?? ruling) : ruling;
+  },
+});

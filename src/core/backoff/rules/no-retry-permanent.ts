@@ -1,0 +1,129 @@
+import { groupBy } from '../../group-by.ts';
+import { failureKnownAt } from '../../journal/calls.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import type { Ruling } from '../finding.ts';
+import type { CallHistory, Gap, Try } from '../history.ts';
+import { gapObservation, seconds, tryText } from '../observation.ts';
+import { isPermanent } from '../permanent.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import type { Subject } from '../subject.ts';
+
+/** Within this time after a permanent error, an equal request may be its retry. */
+const SOON_MS = 60_000;
+
+export const noRetryPermanent = defineRule({
+  id: 'no_retry_permanent',
+  summary: 'does not repeat what cannot succeed: 400, 401, 403, 404, 413, 422',
+  source: 'OpenAI error-code guide; backoff.md A3',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: 'attempts after a permanent error; fails at the second, unless the credential changed after a 401',
+  falseAlarmBound: 0,
+  advice: 'retry only what is known to pass; an allow-list of statuses is safer than retrying every exception',
+  check: (subject) => {
+    const { calls, policy } = subject;
+    const permanent = calls.filter(({ tries }) => tries.some(({ entry }) => isPermanent(entry, policy)));
+    if (permanent.length === 0) return notApplicable('no answer was a permanent error');
+    const repeated = calls.flatMap((call) =>
+      call.gaps
+        .filter((gap) => isPermanent(gap.before.entry, policy) && !isRefresh(call, gap) && isSurelyRetry(call, gap))
+        .map((gap) => ({ call, gap })),
+    );
+    const late = calls.flatMap((call) => countedRetry(call, permanent));
+    const ruling = {
+      n: permanent.length,
+      statistic: {
+        name: 'calls that repeated one',
+        value: new Set([...repeated, ...late].map(({ call }) => call)).size,
+        unit: 'calls',
+      } as const,
+      threshold: 1,
+    };
+    if (repeated.length + late.length > 0) {
+      return {
+        ...ruling,
+        verdict: 'fail',
+        explain: `${ruling.statistic.value} of ${permanent.length} permanent errors were retried`,
+        evidence: [
+          ...repeated.map(({ call, gap }) => gapObservation(call, gap, 'cannot succeed')),
+          ...late.map(({ observation }) => observation),
+        ],
+      };
+    }
+    return (
+      suspected(permanent, subject) ?? {
+        ...ruling,
+        verdict: 'pass',
+        explain: `${permanent.length} permanent errors, none retried`,
+      }
+    );
+  },
+});
+
+/** A new credential after a 401 is worth one more attempt. */
+function isRefresh({ gaps }: CallHistory, { before, after, index }: Gap): boolean {
+  if (before.entry.status !== 401 || before.entry.authorizationHash === after.entry.authorizationHash) return false;
+  return !gaps.some((earlier) => earlier.index < index && earlier.before.entry.status === 401);
+}
+
+/** A token in the path names a call for certain, yet a client may be given one for several. */
+function isSurelyRetry({ method }: CallHistory, { before, after }: Gap): boolean {
+  return method !== 'path' || before.entry.bodySha256 === after.entry.bodySha256 || (after.retryCount ?? 0) > 0;
+}
+
+/** A call whose first request counts itself as the retry of an equal one that failed for good. */
+function countedRetry(call: CallHistory, permanent: readonly CallHistory[]) {
+  const [first] = call.tries;
+  const count = first?.retryCount ?? 0;
+  if (first === undefined || count === 0) return [];
+  const failed = permanent
+    .flatMap(({ tries }) => tries.slice(-1))
+    .find(
+      ({ entry, retryCount }) =>
+        retryCount === count - 1 && entry.seq < first.entry.seq && sayingOf(entry) === sayingOf(first.entry),
+    );
+  if (failed === undefined) return [];
+  const gapMs = first.entry.t_headers - (failureKnownAt(failed.entry) ?? first.entry.t_headers);
+  const line = `${tryText({ ...failed, position: count })} → attempt ${count + 1} after ${seconds(gapMs)}, cannot succeed`;
+  return [{ call, observation: { call: call.id, entries: [failed.entry.seq, first.entry.seq], line } }];
+}
+
+function sayingOf({ bodySha256, path, authorizationHash }: JournalEntry): string {
+  return `${bodySha256} ${path} ${authorizationHash}`;
+}
+
+/**
+ * Without a name, a repetition of a request that failed for good looks like a new call that says the same. That is
+ * told, and accuses nobody.
+ */
+function suspected(permanent: readonly CallHistory[], { calls }: Subject): Ruling | undefined {
+  const alike = groupBy(
+    calls.filter(({ method }) => method === 'first' || method === 'fingerprint'),
+    ({ tries }) => (tries[0] === undefined ? '' : sayingOf(tries[0].entry)),
+  );
+  const pairs = [...alike.values()].flatMap((same) =>
+    same.slice(1).flatMap((call, at) => {
+      const before = same[at];
+      const gapMs = gapBetween(before?.tries.at(-1), call.tries[0]);
+      return before !== undefined && permanent.includes(before) && gapMs !== undefined && gapMs >= 0 && gapMs < SOON_MS
+        ? [{ call, gapMs, entries: [before.tries.at(-1)?.entry.seq ?? 0, call.tries[0]?.entry.seq ?? 0] }]
+        : [];
+    }),
+  );
+  if (pairs.length === 0) return undefined;
+  return {
+    verdict: 'inconclusive',
+    explain: `${pairs.length} equal requests followed permanent errors within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
+    n: permanent.length,
+    evidence: pairs.map(({ call, gapMs, entries }) => ({
+      call: call.id,
+      entries,
+      line: `an equal request ${seconds(gapMs)} after a permanent error`,
+    })),
+  };
+}
+
+function gapBetween(before: Try | undefined, after: Try | undefined): number | undefined {
+  const from = before === undefined ? null : failureKnownAt(before.entry);
+  return from === null || after === undefined ? undefined : after.entry.t_headers - from;
+}

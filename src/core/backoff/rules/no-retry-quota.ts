@@ -1,0 +1,44 @@
+import { callObservation, seconds } from '../observation.ts';
+import { isQuota } from '../permanent.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+/** What both official SDKs do by default: three attempts within seconds. */
+const FORGIVEN_ATTEMPTS = 3;
+const FORGIVEN_MS = 10_000;
+
+export const noRetryQuota = defineRule({
+  id: 'no_retry_quota',
+  summary: 'does not retry a 429 that means no credit',
+  source: 'OpenAI error-code guide; backoff.md A4',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: `attempts after a billing code; warns at the second, fails above ${FORGIVEN_ATTEMPTS} attempts or ${FORGIVEN_MS / 1_000} s (the official SDKs retry it twice)`,
+  falseAlarmBound: 0,
+  advice: 'look at error.code, not at the status alone: stop on insufficient_quota and the spend-limit codes, and tell a human',
+  check: ({ calls }) => {
+    const broke = calls.flatMap((call) => {
+      const tries = call.tries.filter(({ entry }) => isQuota(entry));
+      const first = tries[0]?.entry;
+      const last = call.tries.at(-1)?.entry;
+      if (first === undefined || last === undefined) return [];
+      const after = call.tries.filter(({ entry }) => entry.seq >= first.seq).length;
+      return [{ call, attempts: after, burnedMs: last.t_headers - first.t_headers }];
+    });
+    if (broke.length === 0) return notApplicable('no answer carried a billing code');
+    const most = Math.max(...broke.map(({ attempts }) => attempts));
+    const longest = Math.max(...broke.map(({ burnedMs }) => burnedMs));
+    const retried = broke.filter(({ attempts }) => attempts > 1);
+    const burned = most > FORGIVEN_ATTEMPTS || longest > FORGIVEN_MS;
+    return {
+      verdict: retried.length === 0 ? 'pass' : burned ? 'fail' : 'warn',
+      explain:
+        retried.length === 0
+          ? `${broke.length} calls stopped at a billing code`
+          : `${retried.length} of ${broke.length} calls went on after a billing code, up to ${most} attempts and ${seconds(longest)}`,
+      n: broke.length,
+      statistic: { name: 'most attempts', value: most, unit: 'attempts' },
+      threshold: burned ? FORGIVEN_ATTEMPTS + 1 : 2,
+      evidence: retried.map(({ call }) => callObservation(call)),
+    };
+  },
+});

@@ -1,0 +1,54 @@
+import type { Try } from '../history.ts';
+import { gapObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+/** A text that begins twice with so many equal characters was put together from two attempts. */
+const REPEATED_CHARS = 12;
+
+export const noSilentReplay = defineRule({
+  id: 'no_silent_replay',
+  summary: 'does not glue a second answer to the part of the first that was delivered',
+  source: 'backoff.md E5',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures:
+    'attempts after a stream that broke with content; fails when the text of the client begins twice, warns when nobody tells its text',
+  falseAlarmBound: 0,
+  advice: 'after the first token, either fail, or throw away what was shown and start again visibly',
+  check: ({ calls, outcomeOf }) => {
+    const replays = calls.flatMap((call) =>
+      call.gaps.filter(({ before }) => brokeWithContent(before)).map((gap) => ({ call, gap, text: outcomeOf(call)?.text })),
+    );
+    const broken = calls.filter(({ tries }) => tries.some(brokeWithContent));
+    if (broken.length === 0) return notApplicable('no stream broke after content was delivered');
+    if (replays.length === 0)
+      return { verdict: 'pass', explain: `${broken.length} broken streams were not replayed`, n: broken.length };
+    const doubled = replays.filter(({ text }) => text !== undefined && beginsTwice(text));
+    const untold = replays.filter(({ text }) => text === undefined);
+    const shown = doubled.length > 0 ? doubled : untold;
+    return {
+      verdict: doubled.length > 0 ? 'fail' : untold.length > 0 ? 'warn' : 'pass',
+      explain:
+        doubled.length > 0
+          ? `${doubled.length} texts begin twice: the part before the cut, then the whole answer`
+          : untold.length > 0
+            ? `${untold.length} streams were replayed after partial output; whether the text is right only the client can tell`
+            : `${replays.length} streams were replayed, and no text begins twice`,
+      n: replays.length,
+      statistic: { name: 'texts that begin twice', value: doubled.length, unit: 'calls' },
+      threshold: 1,
+      evidence: shown.map(({ call, gap }) =>
+        gapObservation(call, gap, `replayed after ${gap.before.entry.bytesOut} bytes of output`),
+      ),
+    };
+  },
+});
+
+function brokeWithContent({ failure, entry }: Try): boolean {
+  return failure === 'content' && entry.stream && entry.bytesOut > 0;
+}
+
+function beginsTwice(text: string): boolean {
+  const start = text.slice(0, REPEATED_CHARS);
+  return start.length === REPEATED_CHARS && text.indexOf(start, 1) > 0;
+}

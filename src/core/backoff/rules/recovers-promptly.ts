@@ -1,0 +1,46 @@
+import { callObservation, seconds } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import { median } from '../statistics.ts';
+
+const LEAST_MS = 60_000;
+const SLOW_MS = 30_000;
+const LONG_OUTAGE_MS = 10_000;
+const NEEDED = 10;
+
+export const recoversPromptly = defineRule({
+  id: 'recovers_promptly',
+  summary: 'comes back soon after an outage ends',
+  source: 'backoff.md D10',
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures: `time from the end of the outage to the success of calls that failed in it; fails above max(2 · last wait, 60 s), or 3 times an outage of 10 s and more, in most of ${NEEDED} calls`,
+  falseAlarmBound: 0,
+  advice: 'cap the backoff well below the time that users wait, and probe at that pace',
+  check: ({ calls, outages = [] }) => {
+    const recovered = calls.flatMap((call) => {
+      const last = call.tries.at(-1);
+      const failedIn = outages.find(({ from, to }) =>
+        call.tries.some(({ entry, failure }) => failure !== undefined && entry.t_headers >= from && entry.t_headers < to),
+      );
+      if (last === undefined || last.failure !== undefined || failedIn === undefined || last.entry.t_headers < failedIn.to)
+        return [];
+      const lastGap = call.gaps.at(-1)?.gapMs ?? 0;
+      const outageMs = failedIn.to - failedIn.from;
+      const byGap = Math.max(2 * lastGap, LEAST_MS);
+      const limit = outageMs >= LONG_OUTAGE_MS ? Math.min(byGap, 3 * outageMs) : byGap;
+      return [{ call, afterMs: last.entry.t_headers - failedIn.to, limit }];
+    });
+    if (recovered.length === 0) return notApplicable('no call failed in an outage of the scenario and succeeded after it');
+    const typical = median(recovered.map(({ afterMs }) => afterMs));
+    const slow = recovered.filter(({ afterMs, limit }) => afterMs > limit);
+    const ruling = {
+      n: recovered.length,
+      statistic: { name: 'median time to recover', value: typical, unit: 'ms' } as const,
+      threshold: Math.min(...recovered.map(({ limit }) => limit)),
+      explain: `calls succeeded ${seconds(typical)} after the outage (median)`,
+      evidence: slow.map(({ call, afterMs }) => callObservation(call, `${seconds(afterMs)} after the outage`)),
+    };
+    if (slow.length > recovered.length / 2) return { ...ruling, verdict: recovered.length >= NEEDED ? 'fail' : 'warn' };
+    return { ...ruling, verdict: typical > SLOW_MS ? 'warn' : 'pass' };
+  },
+});

@@ -1,0 +1,32 @@
+import { LONG_HINT_MS } from '../asked-wait.ts';
+import type { Try } from '../history.ts';
+import { isQuota } from '../permanent.ts';
+import { judgeRetried } from '../retried.ts';
+import { defineRule } from '../rule.ts';
+
+/** What every client that retries at all should retry. 408, 409, 425 and 529 are contested; 501 and 505 are final. */
+const TRANSIENT = new Set([429, 500, 502, 503, 504]);
+
+export const retriesTransient = defineRule({
+  id: 'retries_transient',
+  summary: 'retries what passes: 429, 500, 502, 503, 504',
+  source: 'OpenAI error-code guide; backoff.md A1',
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures: 'attempts after a transient status; warns when a status is never retried, fails where `retries` declares it',
+  falseAlarmBound: 0,
+  advice: 'retry 429, 500, 502, 503 and 504 a few times; a POST to OpenAI may be repeated',
+  check: (subject) =>
+    judgeRetried(subject, {
+      kindOf: (attempt) => (isTransient(attempt, subject.policy.retries) ? String(attempt.entry.status) : undefined),
+      declared: (kind) => subject.policy.retries.includes(Number(kind)),
+      otherwise: 'warn',
+    }),
+});
+
+function isTransient({ failure, entry, asked }: Try, retries: readonly (number | string)[]): boolean {
+  const status = entry.status ?? 0;
+  if (failure !== 'status' || !(TRANSIENT.has(status) || retries.includes(status))) return false;
+  // Giving up on a long wait, or when told not to retry, is right.
+  return !isQuota(entry) && entry.shouldRetry !== 'false' && (asked?.waitMs ?? 0) <= LONG_HINT_MS;
+}

@@ -1,0 +1,19 @@
+import { judgeRetried } from '../retried.ts';
+import { defineRule } from '../rule.ts';
+
+export const retriesTransport = defineRule({
+  id: 'retries_transport',
+  summary: 'retries when the connection breaks before an answer',
+  source: 'RFC 9110 §9.2.2 allows not to; backoff.md A2',
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures: 'attempts after a reset or an empty response; info when never retried, fails where `retries` declares `transport`',
+  falseAlarmBound: 0,
+  advice: 'treat a broken connection like a 503: retry with backoff',
+  check: (subject) =>
+    judgeRetried(subject, {
+      kindOf: ({ failure }) => (failure === 'transport' ? 'broken connections' : undefined),
+      declared: () => subject.policy.retries.includes('transport'),
+      otherwise: 'info',
+    }),
+});

@@ -1,0 +1,22 @@
+import { LONG_HINT_MS } from '../asked-wait.ts';
+import { judgeEarly } from '../judge-early.ts';
+import { defineRule } from '../rule.ts';
+
+export const retryAfterMs = defineRule({
+  id: 'retry_after_ms',
+  summary: 'waits at least as long as retry-after-ms says, or Retry-After beside it',
+  source: 'wire.md 7.1; backoff.md B3, B4',
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures:
+    'time from the first byte to the next attempt; fails before the earlier of both headers; info for clients that do not know retry-after-ms',
+  falseAlarmBound: 0,
+  advice: 'read retry-after-ms before Retry-After, and sleep at least the shorter of both',
+  check: (subject) =>
+    judgeEarly(subject, {
+      what: 'retry-after-ms',
+      // The header is no standard: only clients that advertise Stainless, or were told in seconds too, must know better.
+      blames: ({ entry }) => entry.hint?.other !== undefined || 'x-stainless-lang' in entry.headers,
+      wants: ({ asked }) => asked?.kind === 'ms' && (asked.waitMs ?? 0) <= LONG_HINT_MS,
+    }),
+});

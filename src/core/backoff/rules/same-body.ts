@@ -1,0 +1,45 @@
+import type { Gap } from '../history.ts';
+import { gapObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+export const sameBody = defineRule({
+  id: 'same_body',
+  summary: 'sends the same body again',
+  source: 'backoff.md E1',
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures: 'bodies of the attempts of a call that has a name; warns when they differ as JSON without stream_options',
+  falseAlarmBound: 0,
+  advice: 'build the request once, outside of the retry loop',
+  check: ({ calls }) => {
+    // Where attempts are recognised by what they say, their bodies are equal by definition.
+    const named = calls.filter(
+      ({ method }) => method === 'path' || method === 'client-request-id' || method === 'idempotency-key',
+    );
+    const gaps = named.flatMap((call) => call.gaps.map((gap) => ({ call, gap })));
+    if (gaps.length === 0) return notApplicable('no call with a name of its own was retried');
+    const changed = gaps.filter(({ gap }) => !saysTheSame(gap));
+    const reordered =
+      gaps.filter(({ gap }) => gap.before.entry.bodySha256 !== gap.after.entry.bodySha256).length - changed.length;
+    return {
+      verdict: changed.length > 0 ? 'warn' : 'pass',
+      explain:
+        changed.length > 0
+          ? `${changed.length} of ${gaps.length} retries sent another body`
+          : `${gaps.length} retries said the same${reordered > 0 ? `, ${reordered} of them in other bytes` : ''}`,
+      n: gaps.length,
+      statistic: { name: 'retries with another body', value: changed.length, unit: 'attempts' },
+      threshold: 1,
+      evidence: changed.map(({ call, gap }) => gapObservation(call, gap, bodiesOf(gap))),
+    };
+  },
+});
+
+function saysTheSame({ before, after }: Gap): boolean {
+  const [a, b] = [before.entry, after.entry];
+  return a.bodySha256 === b.bodySha256 || (a.bodyShaCanonical !== null && a.bodyShaCanonical === b.bodyShaCanonical);
+}
+
+function bodiesOf({ before, after }: Gap): string {
+  return `body ${before.entry.bodySha256.slice(0, 8)} then ${after.entry.bodySha256.slice(0, 8)}`;
+}

@@ -1,0 +1,57 @@
+import { groupBy } from '../../group-by.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import { gapObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+export const sameIdempotencyKey = defineRule({
+  id: 'same_idempotency_key',
+  summary: 'keeps its idempotency key for all attempts of a call, and for no other call',
+  source: 'backoff.md E2',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: 'idempotency-key of the attempts; fails when it changes within a call, or serves two calls with different bodies',
+  falseAlarmBound: 0,
+  advice: 'make one key per logical request, before the first attempt, and send it with every retry',
+  check: ({ calls }) => {
+    const keyed = calls.filter(({ tries }) => tries.some(({ entry }) => keyOf(entry) !== undefined));
+    if (keyed.length === 0) return notApplicable('no request carried an idempotency key');
+    const changed = keyed.flatMap((call) =>
+      call.gaps.filter(({ before, after }) => keyOf(before.entry) !== keyOf(after.entry)).map((gap) => ({ call, gap })),
+    );
+    const byKey = groupBy(
+      keyed.flatMap((call) => call.tries.slice(0, 1).map(({ entry }) => ({ call, entry }))),
+      ({ entry }) => `${keyOf(entry)} ${entry.authorizationHash}`,
+    );
+    const shared = [...byKey.values()].filter((same) => new Set(same.map(({ entry }) => bodyOf(entry))).size > 1);
+    return {
+      verdict: changed.length + shared.length > 0 ? 'fail' : 'pass',
+      explain:
+        changed.length > 0
+          ? `${changed.length} retries came under another idempotency key`
+          : shared.length > 0
+            ? `${shared.length} idempotency keys serve several different requests`
+            : `${keyed.length} calls kept their idempotency keys`,
+      n: keyed.length,
+      statistic: { name: 'keys misused', value: changed.length + shared.length, unit: 'calls' },
+      threshold: 1,
+      evidence: [
+        ...changed.map(({ call, gap }) =>
+          gapObservation(call, gap, `key ${keyOf(gap.before.entry) ?? '(none)'} then ${keyOf(gap.after.entry) ?? '(none)'}`),
+        ),
+        ...shared.map((same) => ({
+          call: same[0]?.call.id ?? '',
+          entries: same.map(({ entry }) => entry.seq),
+          line: `key ${keyOf(same[0]?.entry)} on ${same.length} requests with different bodies`,
+        })),
+      ],
+    };
+  },
+});
+
+function keyOf(entry: JournalEntry | undefined): string | undefined {
+  return entry?.headers['idempotency-key'];
+}
+
+function bodyOf({ bodyShaCanonical, bodySha256 }: JournalEntry): string {
+  return bodyShaCanonical ?? bodySha256;
+}

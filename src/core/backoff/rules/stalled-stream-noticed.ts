@@ -1,0 +1,44 @@
+import { suffered } from '../noticed.ts';
+import { seconds, tryObservation } from '../observation.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+
+const STALLED = new Set(['stalled_stream']);
+/** A connection that closes so close to the end of the program was closed by that end. */
+const AT_EXIT_MS = 250;
+
+export const stalledStreamNoticed = defineRule({
+  id: 'stalled_stream_noticed',
+  summary: 'gives up on a stream that goes silent',
+  source: 'backoff.md E9',
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures:
+    'silence after the last byte until the client leaves; info when it never does (no SDK has an idle timeout by default)',
+  falseAlarmBound: 0,
+  advice: 'set a timeout between chunks, not only for the whole request',
+  check: ({ calls, watchedUntil, clientEndedAt }) => {
+    const stalled = calls.flatMap((call) =>
+      call.tries
+        .filter((attempt) => suffered(attempt, STALLED) && attempt.failure !== undefined)
+        .map((attempt) => {
+          const { t_clientClose, t_lastByte, t_headers } = attempt.entry;
+          const left = t_clientClose !== null && (clientEndedAt === undefined || t_clientClose < clientEndedAt - AT_EXIT_MS);
+          return { call, attempt, left, silentMs: (t_clientClose ?? watchedUntil) - (t_lastByte ?? t_headers) };
+        }),
+    );
+    if (stalled.length === 0) return notApplicable('no stream stalled for good');
+    const held = stalled.filter(({ left }) => !left);
+    const longest = Math.max(...stalled.map(({ silentMs }) => silentMs));
+    return {
+      verdict: held.length > 0 ? 'info' : 'pass',
+      explain:
+        held.length > 0
+          ? `${held.length} of ${stalled.length} stalled streams were still held after ${seconds(longest)}: no idle timeout`
+          : `left ${stalled.length} stalled streams after ${seconds(longest)} of silence at most`,
+      n: stalled.length,
+      statistic: { name: 'longest silence', value: longest, unit: 'ms' },
+      evidence: held.map(({ call, attempt, silentMs }) => tryObservation(call, attempt, `silent for ${seconds(silentMs)}`)),
+      ...(held.length > 0 ? { clock: `censored@${seconds(longest).replace(' ', '')}` } : {}),
+    };
+  },
+});

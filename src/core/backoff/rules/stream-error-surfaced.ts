@@ -1,0 +1,22 @@
+import { judgeNoticed, suffered } from '../noticed.ts';
+import { defineRule } from '../rule.ts';
+
+const SPOILT = new Set(['stream_error', 'malformed_chunk', 'malformed_json', 'truncated_body', 'wrong_content_type']);
+
+export const streamErrorSurfaced = defineRule({
+  id: 'stream_error_surfaced',
+  summary: 'lets the caller know of an error inside of a stream, or of an answer that cannot be read',
+  source: 'backoff.md E7, E8',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures: 'outcome of calls with an in-band error or a broken body; fails when the client says ok',
+  falseAlarmBound: 0,
+  needsOutcome: true,
+  advice: 'look for `error` in every event, and let parse errors reach the caller',
+  check: (subject) =>
+    judgeNoticed(subject, {
+      what: 'broken answers',
+      breaks: (attempt) => attempt.failure === 'content' && suffered(attempt, SPOILT),
+      overlooked: 'fail',
+    }),
+});

@@ -1,0 +1,23 @@
+import { judgeNoticed, suffered } from '../noticed.ts';
+import { defineRule } from '../rule.ts';
+
+const TRUNCATED = new Set(['truncated_stream']);
+
+export const truncatedStreamNoticed = defineRule({
+  id: 'truncated_stream_noticed',
+  summary: 'does not take a stream that was cut for a complete answer',
+  source: 'backoff.md E6',
+  severity: 'high',
+  confidence: 'deterministic',
+  measures:
+    'outcome of calls whose stream ended without finish_reason and [DONE]; warns when the client says ok (SDKs leave it to the application)',
+  falseAlarmBound: 0,
+  needsOutcome: true,
+  advice: 'treat a stream that ends without a finish_reason as an error',
+  check: (subject) =>
+    judgeNoticed(subject, {
+      what: 'truncated streams',
+      breaks: (attempt) => attempt.failure === 'content' && suffered(attempt, TRUNCATED),
+      overlooked: 'warn',
+    }),
+});

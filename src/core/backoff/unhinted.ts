@@ -1,0 +1,65 @@
+import { groupBy } from '../group-by.ts';
+import type { CallHistory, Gap } from './history.ts';
+
+/** Gaps below this are no backoff (backoff.md C1). */
+export const HOT_MS = 25;
+
+/** The leading gaps of a call that the client chose by itself, all after the same kind of failure. */
+export interface UnhintedRun {
+  readonly call: CallHistory;
+  /** `503`, `transport`. */
+  readonly after: string;
+  readonly gaps: readonly Gap[];
+}
+
+/**
+ * The runs of all calls. A run ends with the first hint, with another kind of failure, where the client gave up an
+ * attempt, and where a layer above starts anew.
+ */
+export function unhintedRuns(calls: readonly CallHistory[]): UnhintedRun[] {
+  return calls.flatMap((call) => {
+    const first = call.gaps[0];
+    if (first === undefined || call.overlapping) return [];
+    const after = kindOf(first);
+    const end = call.gaps.findIndex((gap) => after === undefined || kindOf(gap) !== after || isOuter(gap));
+    const gaps = end < 0 ? call.gaps : call.gaps.slice(0, end);
+    return after === undefined || gaps.length === 0 ? [] : [{ call, after, gaps }];
+  });
+}
+
+/** Of runs after different failures, those of the most frequent: a client may treat them differently. */
+export function mainGroup(runs: readonly UnhintedRun[]): readonly UnhintedRun[] {
+  const groups = groupBy(runs, ({ after }) => after);
+  return [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+/** Column k−1 holds the gaps before retry k of all runs that have one, in milliseconds. */
+export function columnsOf(runs: readonly UnhintedRun[]): number[][] {
+  const columns: number[][] = [];
+  for (const { gaps } of runs) for (const [k, { gapMs }] of gaps.entries()) (columns[k] ??= []).push(gapMs);
+  return columns;
+}
+
+/** How many gaps at the beginning of the run are hot. */
+export function hotCount({ gaps }: { readonly gaps: readonly Gap[] }): number {
+  const end = gaps.findIndex(({ gapMs }) => gapMs >= HOT_MS);
+  return end < 0 ? gaps.length : end;
+}
+
+/**
+ * The chance that a good client has that many hot gaps in a row: full jitter on a base of 50 ms that doubles, the
+ * shortest of the good policies (backoff.md 1, AWS; 6.4).
+ */
+export function hotChance(count: number): number {
+  return 2 ** -((count * (count + 1)) / 2);
+}
+
+function kindOf({ before }: Gap): string | undefined {
+  if (before.asked !== undefined) return undefined;
+  if (before.failure === 'status') return String(before.entry.status);
+  return before.failure === 'transport' ? 'transport' : undefined;
+}
+
+function isOuter({ before, after }: Gap): boolean {
+  return (after.retryCount ?? 0) < (before.retryCount ?? 0);
+}
