@@ -103,7 +103,10 @@ async function answer(
     lastByteAt: null,
     clientCloseAt: null,
     closedBy: 'server',
+    closedHow: 'fin',
     bytesOut: 0,
+    chunksOut: 0,
+    eventsOut: 0,
   };
   try {
     performed = await perform(exchange.reply, {

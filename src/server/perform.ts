@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
-import type { Head, Reply } from '../core/reply/effect.ts';
+import type { Head, Reply, Write } from '../core/reply/effect.ts';
 import type { Performed } from '../engine/performed.ts';
 
 /** The two ends of one exchange, and whom to tell about the head. */
@@ -30,17 +30,17 @@ export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
         performance.head(effect);
         break;
       case 'write':
-        performance.write(effect.data);
+        performance.write(effect);
         if (performance.backlogged) await performance.drained();
         break;
       case 'end':
         await performance.end();
         break;
       case 'close':
-        performance.leave((socket) => socket.end());
+        performance.leave('fin', (socket) => socket.end());
         break;
       case 'reset':
-        performance.leave((socket) => socket.resetAndDestroy());
+        performance.leave('reset', (socket) => socket.resetAndDestroy());
         break;
       case 'hang':
         await performance.left();
@@ -55,14 +55,18 @@ export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
 class Performance {
   readonly #wire: Wire;
   #bytesOut = 0;
+  #chunksOut = 0;
+  #eventsOut = 0;
   #lastByteAt: number | null = null;
   #clientCloseAt: number | null = null;
-  #closedBy: 'client' | 'server' | null = null;
+  #closedBy: Performed['closedBy'] = null;
+  #closedHow: Performed['closedHow'] = null;
   #complete = false;
   #wake: (() => void) | undefined;
   readonly #closed = (): void => {
     if (!this.over && !this.#wire.response.writableFinished) {
       this.#closedBy = 'client';
+      this.#closedHow = this.#wire.request.socket.readableEnded ? 'fin' : 'reset';
       this.#clientCloseAt = this.#wire.clock.now();
     }
     this.#wake?.();
@@ -108,11 +112,15 @@ class Performance {
     response.writeHead(head.status, fieldsFor(head, request, response));
   }
 
-  write(data: string | Uint8Array): void {
-    if (this.#wire.request.method !== 'HEAD')
+  write({ data, events = [] }: Write): void {
+    const { request, response, clock } = this.#wire;
+    response.write(data, (error) => {
+      if (error != null || request.method === 'HEAD') return;
       this.#bytesOut += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-    this.#wire.response.write(data);
-    this.#lastByteAt = this.#wire.clock.now();
+      this.#eventsOut += events.length;
+      for (const kind of events) if (kind === 'content') this.#chunksOut += 1;
+    });
+    this.#lastByteAt = clock.now();
   }
 
   /** Waits until the client has taken what was written. */
@@ -144,10 +152,11 @@ class Performance {
   }
 
   /** Ends the connection from our side, the answer unfinished. */
-  leave(how: (socket: Socket) => void): void {
+  leave(how: 'fin' | 'reset', end: (socket: Socket) => void): void {
     this.#flush();
     this.#closedBy = 'server';
-    how(this.#wire.request.socket);
+    this.#closedHow = how;
+    end(this.#wire.request.socket);
   }
 
   /** Waits for the client to leave. */
@@ -162,7 +171,10 @@ class Performance {
       lastByteAt: this.#lastByteAt,
       clientCloseAt: this.#clientCloseAt,
       closedBy: this.#closedBy,
+      closedHow: this.#closedHow,
       bytesOut: this.#bytesOut,
+      chunksOut: this.#chunksOut,
+      eventsOut: this.#eventsOut,
     };
   }
 

@@ -10,6 +10,17 @@ export interface Head {
   readonly errorCode?: string | number | null;
 }
 
+/** What an event of a stream says: who speaks, a piece of the answer, that it is over, what it cost, an error, `[DONE]`. */
+export type EventKind = 'opening' | 'content' | 'finish' | 'usage' | 'error' | 'done';
+
+/** Bytes of the body. */
+export interface Write {
+  readonly type: 'write';
+  readonly data: string | Uint8Array;
+  /** The events of a stream that end with these bytes, in order. */
+  readonly events?: readonly EventKind[];
+}
+
 /**
  * The vocabulary of the wire. `end` finishes the response properly, `close` sends FIN without finishing it,
  * `reset` sends RST, `hang` holds the socket until the client leaves.
@@ -17,7 +28,7 @@ export interface Head {
 export type Effect =
   | { readonly type: 'wait'; readonly ms: number }
   | Head
-  | { readonly type: 'write'; readonly data: string | Uint8Array }
+  | Write
   | { readonly type: 'end' }
   | { readonly type: 'close' }
   | { readonly type: 'reset' }
