@@ -5,6 +5,7 @@ import { Engine } from '../src/engine/engine.ts';
 import { parseTarget } from '../src/engine/incoming.ts';
 import { loadScenario } from '../src/engine/load-scenario.ts';
 import { libraries } from '../src/libraries.ts';
+import { performed } from './support/performed.ts';
 import { fakeClock } from './support/reply-context.ts';
 
 /*
@@ -207,7 +208,7 @@ test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`
       };
       const exchange = engine.defaultSession.receive(incoming, { path, call: undefined, forced: undefined });
       const answer = read(exchange.reply, exchange.headSent);
-      exchange.finished({ lastByteAt: clock.now(), clientCloseAt: null, closedBy: null, bytesOut: answer.text.length });
+      exchange.finished(performed(clock.now(), { bytesOut: answer.text.length }));
       expect([200, 400, 401, 404, 429]).toContain(answer.status);
       if (answer.status !== 200)
         expect(JSON.parse(answer.text)).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });

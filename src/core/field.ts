@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DURATION_EXAMPLES, MAX_DURATION_MS, parseDuration } from './duration.ts';
 import type { LatencyMs } from './openai/answer-settings.ts';
+import { parseSize } from './size.ts';
 import { suggest } from './suggest.ts';
 
 /*
@@ -72,6 +73,21 @@ function readDuration(value: unknown): number | undefined {
   if (value === 0) return 0;
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
   return ms !== undefined && ms <= MAX_DURATION_MS ? ms : undefined;
+}
+
+/** `64KiB`, `100B` or a number of bytes, at least 1 → bytes. */
+export function size() {
+  return scalar<number, string | number>('a size such as 100B, 64KiB or 1MiB', readSize, {
+    type: ['string', 'integer'],
+    pattern: '^\\d+(\\.\\d+)?(B|KiB|MiB)$',
+    minimum: 1,
+    examples: ['100B', '64KiB', '1MiB'],
+  });
+}
+
+function readSize(value: unknown): number | undefined {
+  const bytes = typeof value === 'string' ? parseSize(value) : value;
+  return typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 1 ? bytes : undefined;
 }
 
 /** A whole number from `min` to `max`. */

@@ -15,7 +15,8 @@ export interface Incoming {
   readonly oversized: boolean;
   readonly connection: Connection & { readonly remotePort: number | null };
   readonly headersAt: number;
-  readonly bodyEndAt: number;
+  /** Null when the body was not read to its end. */
+  readonly bodyEndAt: number | null;
 }
 
 /** A request target taken apart. */

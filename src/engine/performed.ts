@@ -4,6 +4,12 @@ export interface Performed {
   readonly clientCloseAt: number | null;
   /** Who ended the exchange before the reply was complete; null when it was completed. */
   readonly closedBy: 'client' | 'server' | null;
-  /** Bytes of the body handed to the socket. */
+  /** With a FIN or with a RST; null when the reply was completed. */
+  readonly closedHow: 'fin' | 'reset' | null;
+  /** Bytes of the body that the kernel took. */
   readonly bytesOut: number;
+  /** Content chunks of a stream that the kernel took. */
+  readonly chunksOut: number;
+  /** Events of a stream that the kernel took. */
+  readonly eventsOut: number;
 }

@@ -97,18 +97,21 @@ function incoming({ key, model }: Caller, { call, attempt }: Place, at: number):
 
 /** Runs a reply without a wire and without waiting. A client would leave a hanging server in the end. */
 function perform(reply: Reply, headSent: (head: Head) => void): Performed & { ending: string } {
-  const result = (closedBy: Performed['closedBy'], ending: string) => ({
+  const result = (closedBy: Performed['closedBy'], ending: string, closedHow: Performed['closedHow']) => ({
     lastByteAt: null,
     clientCloseAt: null,
     closedBy,
+    closedHow,
     bytesOut: 0,
+    chunksOut: 0,
+    eventsOut: 0,
     ending,
   });
   for (const effect of reply) {
     if (effect.type === 'head') headSent(effect);
-    if (effect.type === 'close') return result('server', 'closed');
-    if (effect.type === 'reset') return result('server', 'reset');
-    if (effect.type === 'hang') return result('client', 'no answer');
+    if (effect.type === 'close') return result('server', 'closed', 'fin');
+    if (effect.type === 'reset') return result('server', 'reset', 'reset');
+    if (effect.type === 'hang') return result('client', 'no answer', 'fin');
   }
-  return result(null, 'complete');
+  return result(null, 'complete', null);
 }

@@ -67,6 +67,9 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     t_clientClose: null,
     closedBy: null,
     bytesOut: 0,
+    closedHow: null,
+    chunksOut: 0,
+    eventsOut: 0,
     method: request.method,
     path: shortened(request.path) ?? '',
     endpoint: request.endpoint ?? null,
@@ -102,9 +105,10 @@ export function noteHead(record: JournalRecord, { status, headers, errorCode = n
 
 /** Notes in the record how the exchange ended; tells what that means for the call. */
 export function noteEnd(record: JournalRecord, performed: Performed, clock: Clock): Outcome {
-  const { lastByteAt, clientCloseAt, closedBy, bytesOut } = performed;
+  const { lastByteAt, clientCloseAt, ...outcome } = performed;
+  const { closedBy } = outcome;
   const endedAt = clientCloseAt ?? clock.now();
-  Object.assign(record, { t_lastByte: lastByteAt, t_clientClose: clientCloseAt, closedBy, bytesOut, t_end: endedAt });
+  Object.assign(record, { t_lastByte: lastByteAt, t_clientClose: clientCloseAt, ...outcome, t_end: endedAt });
   const { t_firstByteBefore: headAt, hint } = record;
   return {
     at: clientCloseAt ?? headAt ?? endedAt,

@@ -7,16 +7,18 @@ import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyFaults, type FaultCall } from '../core/faults/registry.ts';
 import { type Call, callsOf } from '../core/journal/calls.ts';
-import type { JournalEntry } from '../core/journal/entry.ts';
+import type { FaultApplied, JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { healthyReply } from '../core/openai/answer.ts';
+import type { ReplyContext } from '../core/openai/context.ts';
 import { type ErrorAnswer, errorReply } from '../core/openai/error.ts';
 import { naturalError } from '../core/openai/natural-error.ts';
+import type { ApiRequest } from '../core/openai/request.ts';
 import { promptTokens } from '../core/openai/tokens.ts';
-import { compileRules, depthOf, type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
+import { compileRules, type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
-import { callScope, type Decision, decide } from '../core/plan/decide.ts';
+import { callScope, type Decision, decide, decideConnection, reaches } from '../core/plan/decide.ts';
 import { Facts } from '../core/plan/facts.ts';
 import { outagesOf } from '../core/plan/outages.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
@@ -42,6 +44,12 @@ export interface SessionParts {
   onEntry(entry: JournalRecord): void;
 }
 
+/** What was decided for a request before it came. */
+export interface Fate {
+  readonly applied: FaultApplied | null;
+  readonly reply: Reply;
+}
+
 /** What a request is aimed at. */
 export interface Destination {
   /** What OpenAI would see. */
@@ -50,15 +58,28 @@ export interface Destination {
   readonly call: string | undefined;
   /** The faults that `x-mock-fault` asks for. */
   readonly forced: readonly FaultCall[] | undefined;
+  /** What an earlier answer on the connection said of this request. */
+  readonly fate?: Fate | undefined;
 }
 
 /** One request on its way: what to send, and whom to tell how it went. */
 export interface Exchange {
   readonly reply: Reply;
+  /** The rule that fired, and its faults. */
+  readonly applied: FaultApplied | null;
   /** To be called just before the head is handed to the socket. */
   headSent(head: Head): void;
   /** To be called once, when the exchange is over. */
   finished(performed: Performed): void;
+}
+
+/** What is to be done as an exchange goes on. */
+interface Followed {
+  readonly call: string;
+  /** To be called when a byte of the answer goes out, and when none ever will. */
+  answered(): void;
+  /** To be called when a success is over. */
+  readonly refund?: () => void;
 }
 
 /** An isolated world: a plan, its counters and buckets, the calls it has seen, a journal. */
@@ -78,6 +99,8 @@ export class Session {
   readonly #served = new Map<string, number>();
   #startedAt: number | undefined;
   #inFlight = 0;
+  /** Connections that rules were asked about. */
+  #connections = 0;
   /** Requests without a byte of an answer yet, by fingerprint. */
   readonly #waiting = new Map<string, number>();
   #lastUsedAt: number;
@@ -118,8 +141,47 @@ export class Session {
     return this.#waiting.has(apiRequestOf(incoming, path, sha256(incoming.body)).fingerprint);
   }
 
+  /** Counts a request whose body is still on its way, until the function returned is called. */
+  begin(): () => void {
+    this.#inFlight += 1;
+    this.#lastUsedAt = this.#parts.clock.now();
+    let counted = true;
+    return () => {
+      if (counted) this.#release();
+      counted = false;
+    };
+  }
+
+  /**
+   * Decides what happens to a connection as it is accepted, or to a request whose head has come and whose body is not
+   * read. Undefined when it goes on.
+   */
+  refuse(incoming: Incoming, { path, forced }: Destination): Exchange | undefined {
+    const applied = this.#refusal(incoming, forced);
+    if (applied === undefined) return undefined;
+    this.#startedAt ??= incoming.headersAt;
+    const { record, context } = this.#unread(incoming, path, applied);
+    this.#inFlight += 1;
+    return {
+      reply: applyFaults([], applied.faults, context),
+      applied,
+      headSent: (head) => noteHead(record, head, this.#parts.clock),
+      finished: (performed) => {
+        noteEnd(record, performed, this.#parts.clock);
+        this.#over(record);
+      },
+    };
+  }
+
+  /** Notes a request that its client left before its body was complete. */
+  abandoned(incoming: Incoming, { path }: Destination, performed: Performed): void {
+    const { record } = this.#unread(incoming, path, null);
+    noteEnd(record, performed, this.#parts.clock);
+    this.#parts.onEntry(record);
+  }
+
   /** Decides what happens to a request. */
-  receive(incoming: Incoming, { path, call, forced }: Destination): Exchange {
+  receive(incoming: Incoming, { path, call, forced, fate }: Destination): Exchange {
     const { clock } = this.#parts;
     this.#lastUsedAt = clock.now();
     this.#startedAt ??= incoming.headersAt;
@@ -133,53 +195,43 @@ export class Session {
       at,
       connection,
     });
-    const facts = new Facts(request, (asked) => promptTokens(asked, this.#active.settings, this.#parts.libraries));
-    const error = this.#naturalError(facts);
-    const admission = error === undefined ? this.#admissions.admit(request, this.#active, clock) : undefined;
+    const facts = this.#factsOf(request);
+    const error = fate === undefined ? this.#naturalError(facts) : undefined;
+    const draws = error === undefined && fate === undefined;
+    const admission = draws ? this.#admissions.admit(request, this.#active, clock) : undefined;
     const refusal = error ?? admission?.refusal;
-    const decision = this.#decide(facts, recognition, refusal, { forced, at });
+    const decision = fate === undefined ? this.#decide(facts, recognition, refusal, { forced, at }) : fate.applied;
     const requestId = requestIdOf(this.#active.seed, recognition.drawKey);
-    const received: Received = {
-      incoming,
-      request,
-      bodySha256,
-      recognition,
-      refusal,
-      applied: decision ?? null,
-      requestId,
-    };
-    const record = recordOf(received, {
-      seq: this.#journal.nextSeq,
-      session: this.id,
-      run: this.#parts.run,
-      plan: this.#active,
-      wallMs: clock.wall(),
-    });
-    this.#journal.append(record);
-    const context = replyContextOf(received, {
-      plan: this.#active,
-      clock,
-      libraries: this.#parts.libraries,
-      facts,
-      account: admission?.account,
-    });
-    if (decision !== undefined) {
-      admission?.decided(decision, context);
-      this.#served.set(decision.rule, (this.#served.get(decision.rule) ?? 0) + 1);
-    }
+    const applied = decision ?? null;
+    const received: Received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
+    const record = this.#keep(received);
+    const context = this.#contextOf(received, facts, admission?.account);
+    if (applied !== null) admission?.decided(applied, context);
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
     this.#inFlight += 1;
-    const answered = this.#wait(request.fingerprint);
     return {
-      reply: applyFaults(base, decision?.faults ?? [], context),
+      reply: fate?.reply ?? applyFaults(base, applied?.faults ?? [], context),
+      applied,
+      ...this.#following(record, {
+        call: recognition.call,
+        answered: this.#wait(request.fingerprint),
+        ...(admission && { refund: () => admission.answered(context) }),
+      }),
+    };
+  }
+
+  /** Follows an exchange to its end. What it closes over stays in memory as long as the client does. */
+  #following(record: JournalRecord, { call, answered, refund }: Followed): Pick<Exchange, 'headSent' | 'finished'> {
+    return {
       headSent: (head) => {
         answered();
-        noteHead(record, head, clock);
+        noteHead(record, head, this.#parts.clock);
       },
       finished: (performed) => {
         answered();
-        if (record.status === 200) admission?.answered(context);
-        this.#finished(record, recognition.call, performed);
+        if (record.status === 200) refund?.();
+        this.#recogniser.settle(call, noteEnd(record, performed, this.#parts.clock));
+        this.#over(record);
       },
     };
   }
@@ -193,8 +245,9 @@ export class Session {
     return this.#journal.dropped;
   }
 
+  /** The calls of the journal. What was not read to its end belongs to none. */
   calls(): Call[] {
-    return callsOf(this.journal());
+    return callsOf(this.journal().filter(({ t_bodyEnd }) => t_bodyEnd !== null));
   }
 
   /** Judges the client by what the journal shows. */
@@ -258,7 +311,7 @@ export class Session {
     this.#active = this.#scenario.plan;
     this.#startedAt = undefined;
     this.#addedCount = 0;
-    this.#served.clear();
+    this.#connections = 0;
   }
 
   #naturalError(facts: Facts): ErrorAnswer | undefined {
@@ -275,26 +328,67 @@ export class Session {
     { forced, at }: { forced: readonly FaultCall[] | undefined; at: number },
   ): Decision | undefined {
     if (forced !== undefined) {
-      const { strikes } = stepOf(forced);
-      const reached = refusal === undefined || depthOf(strikes) < depthOf(refusal.layer);
+      const reached = reaches({ facts, refusedBy: refusal?.layer }, stepOf(forced));
       return reached ? { rule: 'x-mock-fault', faults: forced } : undefined;
     }
     const elapsedMs = Math.max(0, at - (this.#startedAt ?? at));
-    const arrival = {
-      facts,
-      call,
-      attempt,
-      drawKey,
-      elapsedMs,
-      refusedBy: refusal?.layer,
-    };
+    const arrival = { facts, call, attempt, drawKey, elapsedMs, refusedBy: refusal?.layer };
     return decide(this.#active, this.#counters, arrival);
   }
 
-  #finished(record: JournalRecord, call: string, performed: Performed): void {
-    this.#recogniser.settle(call, noteEnd(record, performed, this.#parts.clock));
-    this.#inFlight -= 1;
+  /** What strikes before anything of the request, or anything but its head, is read. */
+  #refusal({ headersAt: at }: Incoming, forced: readonly FaultCall[] | undefined): FaultApplied | undefined {
+    if (forced !== undefined) {
+      return stepOf(forced).strikes === 'accept' ? { rule: 'x-mock-fault', faults: forced } : undefined;
+    }
+    if (!this.#active.rules.some(({ meets }) => meets === 'connection')) return undefined;
+    this.#connections += 1;
+    const elapsedMs = Math.max(0, at - (this.#startedAt ?? at));
+    const decision = decideConnection(this.#active, this.#counters, { ordinal: this.#connections, elapsedMs });
+    // `ok` as a step lets the connection pass, as it lets a request pass.
+    return decision !== undefined && stepOf(decision.faults).strikes === 'accept' ? decision : undefined;
+  }
+
+  /** A record of what was not read to its end. It belongs to no call: nobody can tell which. */
+  #unread(incoming: Incoming, path: string, applied: FaultApplied | null): { record: JournalRecord; context: ReplyContext } {
+    const { clock } = this.#parts;
+    this.#lastUsedAt = clock.now();
+    const bodySha256 = sha256(incoming.body);
+    const request = apiRequestOf(incoming, path, bodySha256);
+    const id = `unread ${this.#journal.nextSeq}`;
+    const recognition: Recognition = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
+    const requestId = requestIdOf(this.#active.seed, id);
+    const received: Received = { incoming, request, bodySha256, recognition, refusal: undefined, applied, requestId };
+    return { record: this.#keep(received), context: this.#contextOf(received, this.#factsOf(request), undefined) };
+  }
+
+  #keep(received: Received): JournalRecord {
+    const { applied } = received;
+    if (applied !== null) this.#served.set(applied.rule, (this.#served.get(applied.rule) ?? 0) + 1);
+    const { run, clock } = this.#parts;
+    const place = { seq: this.#journal.nextSeq, session: this.id, run, plan: this.#active, wallMs: clock.wall() };
+    const record = recordOf(received, place);
+    this.#journal.append(record);
+    return record;
+  }
+
+  #factsOf(request: ApiRequest): Facts {
+    const { settings } = this.#active;
+    return new Facts(request, (asked) => promptTokens(asked, settings, this.#parts.libraries));
+  }
+
+  #contextOf(received: Received, facts: Facts, account: ReplyContext['account']): ReplyContext {
+    const { clock, libraries } = this.#parts;
+    return replyContextOf(received, { plan: this.#active, clock, libraries, facts, account });
+  }
+
+  #over(record: JournalRecord): void {
+    this.#release();
     this.#parts.onEntry(record);
+  }
+
+  #release(): void {
+    this.#inFlight -= 1;
     if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 }

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Connection } from '../core/calls/sighting.ts';
+import { ClientConnection } from './client-connection.ts';
 
 /** The connections of a server, numbered as they are accepted. */
 export class Connections {
   readonly #now: () => number;
-  readonly #bySocket = new WeakMap<Socket, { id: number; acceptedAt: number; requests: number }>();
-  readonly #open = new Set<number>();
+  readonly #bySocket = new WeakMap<Socket, ClientConnection>();
+  readonly #open = new Map<number, ClientConnection>();
   readonly #isOpen = (connection: number) => this.#open.has(connection);
   #accepted = 0;
 
@@ -13,20 +14,28 @@ export class Connections {
     this.#now = now;
   }
 
-  accept(socket: Socket): void {
+  accept(socket: Socket): ClientConnection {
     this.#accepted += 1;
-    const id = this.#accepted;
-    this.#bySocket.set(socket, { id, acceptedAt: this.#now(), requests: 0 });
-    this.#open.add(id);
+    const connection = new ClientConnection(this.#accepted, this.#now(), socket);
+    this.#bySocket.set(socket, connection);
+    this.#open.set(connection.id, connection);
     // A client that is done may close its side only.
-    const gone = () => void this.#open.delete(id);
+    const gone = () => void this.#open.delete(connection.id);
     socket.once('end', gone).once('close', gone);
+    return connection;
   }
 
-  /** Counts a request on the connection; returns the connection as it stands with it. */
-  request(socket: Socket): Connection & { readonly remotePort: number | null } {
-    const known = this.#bySocket.get(socket) ?? { id: 0, acceptedAt: this.#now(), requests: 0 };
-    known.requests += 1;
-    return { ...known, remotePort: socket.remotePort ?? null, isOpen: this.#isOpen };
+  of(socket: Socket): ClientConnection {
+    return this.#bySocket.get(socket) ?? this.accept(socket);
+  }
+
+  /** The connection as it stands. */
+  state({ id, acceptedAt, requests, socket }: ClientConnection): Connection & { readonly remotePort: number | null } {
+    return { id, acceptedAt, requests, remotePort: socket.remotePort ?? null, isOpen: this.#isOpen };
+  }
+
+  /** What is still open is closed by us. */
+  cutAll(): void {
+    for (const connection of this.#open.values()) connection.endedHow ??= 'fin';
   }
 }

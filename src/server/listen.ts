@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { ScenarioError } from '../core/problem.ts';
 import { type Engine, MAX_BODY_BYTES } from '../engine/engine.ts';
 import { parseForcedFault } from '../engine/forced-fault.ts';
-import { type Incoming, parseTarget } from '../engine/incoming.ts';
+import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
+import type { Exchange } from '../engine/session.ts';
+import type { ClientConnection } from './client-connection.ts';
 import { Connections } from './connections.ts';
 import { perform } from './perform.ts';
 import { readBody } from './read-body.ts';
@@ -22,6 +24,10 @@ export interface ListenOptions {
   onFailure(error: unknown): void;
 }
 
+interface AnswerOptions extends ListenOptions {
+  readonly connections: Connections;
+}
+
 /** A server that listens. */
 export interface Listening {
   readonly port: number;
@@ -34,15 +40,23 @@ export interface Listening {
 /** Time in which the end of a connection is read that was closed before another was opened. */
 const LEAVING_MS = 5;
 
+const NO_BODY = new Uint8Array(0);
+
+const NOTHING_SENT = { lastByteAt: null, bytesOut: 0, chunksOut: 0, eventsOut: 0 } as const;
+
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
   const connections = new Connections(engine.clock.now);
+  const answering: AnswerOptions = { ...options, connections };
   const server = createServer((request, response) => {
-    const connection = connections.request(request.socket);
-    answer(request, response, connection, options).catch((error: unknown) => fail(response, error, options));
+    const connection = connections.of(request.socket);
+    // Sent to a connection that we had closed.
+    if (connection.endedHow !== undefined) return;
+    connection.requests += 1;
+    answer(request, response, connection, answering).catch((error: unknown) => fail(response, error, options));
   });
-  server.on('connection', (socket) => connections.accept(socket));
+  server.on('connection', (socket) => meet(connections.accept(socket), answering));
   // Longer than the idle time of client pools: what we do to idle connections is the scenario's decision.
   server.keepAliveTimeout = 300_000;
   server.requestTimeout = 0;
@@ -60,7 +74,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      const timer = setTimeout(() => {
+        connections.cutAll();
+        server.closeAllConnections();
+      }, graceMs);
       await closed;
       clearTimeout(timer);
     },
@@ -70,51 +87,112 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  connection: Incoming['connection'],
-  { engine, admin }: ListenOptions,
+  connection: ClientConnection,
+  options: AnswerOptions,
 ): Promise<void> {
+  const target = parseTarget(request.url ?? '/');
+  if (target.path === '/__admin' || target.path.startsWith('/__admin/')) return options.admin(request, response);
+  const turn = connection.claim();
+  try {
+    const exchange = await receive({ request, response, connection, target }, options);
+    await turn.ready;
+    if (exchange !== undefined) await carryOut(exchange, { request, response, connection }, options.engine);
+  } finally {
+    turn.done();
+  }
+}
+
+interface Arrived {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: ClientConnection;
+  readonly target: Target;
+}
+
+/** Reads a request and asks the engine. Undefined when there is nothing to answer. */
+async function receive(
+  { request, response, connection, target }: Arrived,
+  { engine, connections }: AnswerOptions,
+): Promise<Exchange | undefined> {
   const { clock } = engine;
-  const headersAt = clock.now();
-  const { session, call, path } = parseTarget(request.url ?? '/');
-  if (path === '/__admin' || path.startsWith('/__admin/')) return admin(request, response);
-  const read = await readBody(request, MAX_BODY_BYTES);
-  if (read === undefined) return;
-  const incoming: Incoming = {
+  const head: Incoming = {
     method: request.method ?? 'GET',
     target: request.url ?? '/',
     headers: request.headers as Incoming['headers'],
-    body: read.body,
-    oversized: read.oversized,
-    connection,
-    headersAt,
-    bodyEndAt: clock.now(),
+    body: NO_BODY,
+    oversized: false,
+    connection: connections.state(connection),
+    headersAt: clock.now(),
+    bodyEndAt: null,
   };
-  // The rest of an oversized body is not a request: the connection ends with the answer.
-  if (read.oversized) response.shouldKeepAlive = false;
-  const forcedHeader = incoming.headers['x-mock-fault'];
+  const fate = connection.takeFate();
+  const forcedHeader = head.headers['x-mock-fault'];
   const forced = forcedHeader === undefined ? undefined : readForced(forcedHeader, response);
-  if (forced === null) return;
-  // A client that gave up may come back before its leaving was read: let that be read first.
-  if (engine.session(session).isWaiting(incoming, path)) {
-    await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
+  if (forced === null) return undefined;
+  const session = engine.session(target.session);
+  const destination = { path: target.path, call: target.call, forced, fate };
+  // What strikes connections was asked of the default session as this one was accepted.
+  if (forced !== undefined || session !== engine.defaultSession) {
+    const refusal = session.refuse(head, destination);
+    if (refusal !== undefined) return refusal;
   }
-  const exchange = engine.session(session).receive(incoming, { path, call, forced });
-  let performed: Performed = {
-    lastByteAt: null,
-    clientCloseAt: null,
-    closedBy: 'server',
-    bytesOut: 0,
-  };
+  const uploaded = session.begin();
   try {
-    performed = await perform(exchange.reply, {
-      request,
-      response,
-      clock,
-      headSent: exchange.headSent,
+    const { body, oversized, abandoned } = await readBody(request, MAX_BODY_BYTES);
+    if (abandoned) {
+      session.abandoned({ ...head, body }, destination, abandonedBy(connection, clock.now()));
+      return undefined;
+    }
+    const incoming: Incoming = { ...head, body, oversized, bodyEndAt: clock.now() };
+    // The rest of an oversized body is not a request: the connection ends with the answer.
+    if (oversized) response.shouldKeepAlive = false;
+    // A client that gave up may come back before its leaving was read: let that be read first.
+    if (session.isWaiting(incoming, target.path)) await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
+    return session.receive(incoming, destination);
+  } finally {
+    uploaded();
+  }
+}
+
+async function carryOut(exchange: Exchange, ends: Omit<Arrived, 'target'>, engine: Engine): Promise<void> {
+  const { reply, applied, headSent, finished } = exchange;
+  let performed: Performed = { ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: 'fin' };
+  try {
+    performed = await perform(reply, {
+      ...ends,
+      clock: engine.clock,
+      headSent,
+      doomed: (next) => ends.connection.doom({ applied, reply: next }),
     });
   } finally {
-    exchange.finished(performed);
+    finished(performed);
   }
+}
+
+/** Refuses a connection as it is accepted, where a rule of the default session says so. */
+function meet(connection: ClientConnection, { engine, connections }: AnswerOptions): void {
+  const { acceptedAt } = connection;
+  const incoming: Incoming = {
+    method: '',
+    target: '',
+    headers: {},
+    body: NO_BODY,
+    oversized: false,
+    connection: connections.state(connection),
+    headersAt: acceptedAt,
+    bodyEndAt: null,
+  };
+  const exchange = engine.defaultSession.refuse(incoming, { path: '', call: undefined, forced: undefined });
+  if (exchange === undefined) return;
+  connection.end('reset');
+  exchange.finished({ ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: 'reset' });
+}
+
+/** How an upload ended that its client, or the end of the server, cut short. */
+function abandonedBy({ endedHow, socket }: ClientConnection, at: number): Performed {
+  if (endedHow !== undefined) return { ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: endedHow };
+  const closedHow = socket.readableEnded ? 'fin' : 'reset';
+  return { ...NOTHING_SENT, clientCloseAt: at, closedBy: 'client', closedHow };
 }
 
 /** The faults the header asks for; null when it is wrong and has been answered. */

@@ -1,20 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
-import type { Head, Reply } from '../core/reply/effect.ts';
+import type { Effect, End, Head, Pace, Reply, Write } from '../core/reply/effect.ts';
 import type { Performed } from '../engine/performed.ts';
+import { captureHead } from './capture-head.ts';
+import type { ClientConnection } from './client-connection.ts';
 
-/** The two ends of one exchange, and whom to tell about the head. */
+/** The two ends of one exchange, and whom to tell of what goes out. */
 export interface Wire {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly connection: ClientConnection;
   readonly clock: Clock;
   /** Called just before the head is handed to the socket. */
   headSent(head: Head): void;
+  /** Called when the reply says what the next request on the connection meets. */
+  doomed(reply: readonly Effect[]): void;
 }
 
 /** Bytes that may wait for the client before the writer waits too. */
 const HIGH_WATER_BYTES = 64 * 1024;
+
+/** Time for the client to read what came before a reset: a client that learns of the reset first may throw it away. */
+const SETTLE_MS = 30;
 
 /** Carries out a reply, effect by effect, and tells what became of it. Stops when the client leaves. */
 export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
@@ -28,19 +35,20 @@ export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
         break;
       case 'head':
         performance.head(effect);
+        if (effect.pace !== undefined) await performance.dribble(effect.pace);
         break;
       case 'write':
-        performance.write(effect.data);
+        performance.write(effect);
         if (performance.backlogged) await performance.drained();
         break;
       case 'end':
-        await performance.end();
+        await performance.end(effect);
         break;
       case 'close':
-        performance.leave((socket) => socket.end());
+        await performance.leave('fin');
         break;
       case 'reset':
-        performance.leave((socket) => socket.resetAndDestroy());
+        await performance.leave('reset');
         break;
       case 'hang':
         await performance.left();
@@ -55,16 +63,18 @@ export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
 class Performance {
   readonly #wire: Wire;
   #bytesOut = 0;
+  #chunksOut = 0;
+  #eventsOut = 0;
   #lastByteAt: number | null = null;
   #clientCloseAt: number | null = null;
-  #closedBy: 'client' | 'server' | null = null;
+  #closedBy: Performed['closedBy'] = null;
+  #closedHow: Performed['closedHow'] = null;
   #complete = false;
+  /** The head was given and has not left. */
+  #headWaits = false;
   #wake: (() => void) | undefined;
   readonly #closed = (): void => {
-    if (!this.over && !this.#wire.response.writableFinished) {
-      this.#closedBy = 'client';
-      this.#clientCloseAt = this.#wire.clock.now();
-    }
+    if (!this.over && !this.#wire.response.writableFinished) this.#lost();
     this.#wake?.();
   };
 
@@ -82,23 +92,19 @@ class Performance {
   }
 
   open(): void {
-    const { response } = this.#wire;
+    const { response, connection } = this.#wire;
     response.sendDate = false;
     // Writes that are ready together leave together.
     response.cork();
     response.on('close', this.#closed);
     response.on('error', this.#closed);
-    // A response that waits behind another on its connection hears of nothing but its own turn.
-    this.#wire.request.socket.on('close', this.#closed);
-    if (response.destroyed || this.#wire.request.socket.destroyed) this.#closed();
+    connection.socket.on('close', this.#closed);
+    if (response.destroyed || connection.socket.destroyed || connection.endedHow !== undefined) this.#closed();
   }
 
   async wait(ms: number): Promise<void> {
     this.#flush();
-    await this.#pause((wake) => {
-      const timer = setTimeout(wake, ms);
-      return () => clearTimeout(timer);
-    });
+    await this.#sleep(ms);
     this.#wire.response.cork();
   }
 
@@ -106,13 +112,32 @@ class Performance {
     const { response, request } = this.#wire;
     this.#wire.headSent(head);
     response.writeHead(head.status, fieldsFor(head, request, response));
+    this.#headWaits = true;
   }
 
-  write(data: string | Uint8Array): void {
-    if (this.#wire.request.method !== 'HEAD')
+  /** Sends the head a few bytes at a time. */
+  async dribble({ bytes, everyMs }: Pace): Promise<void> {
+    const { response, connection } = this.#wire;
+    const head = captureHead(response);
+    this.#headWaits = false;
+    this.#flush();
+    for (let at = 0; at < head.length && !this.over; at += bytes) {
+      if (at > 0) await this.#sleep(everyMs);
+      if (!this.over) connection.socket.write(head.subarray(at, at + bytes));
+    }
+    response.cork();
+  }
+
+  write({ data, event }: Write): void {
+    const { request, response, clock } = this.#wire;
+    this.#headWaits = false;
+    response.write(data, (error) => {
+      if (error != null || request.method === 'HEAD') return;
       this.#bytesOut += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-    this.#wire.response.write(data);
-    this.#lastByteAt = this.#wire.clock.now();
+      if (event !== undefined) this.#eventsOut += 1;
+      if (event === 'content') this.#chunksOut += 1;
+    });
+    this.#lastByteAt = clock.now();
   }
 
   /** Waits until the client has taken what was written. */
@@ -128,9 +153,12 @@ class Performance {
     response.cork();
   }
 
-  async end(): Promise<void> {
+  async end({ next }: End): Promise<void> {
     const { response } = this.#wire;
+    // Before the client can send its next request.
+    if (next !== undefined) this.#wire.doomed(next);
     response.end();
+    this.#headWaits = false;
     this.#flush();
     if (!response.writableFinished) {
       await this.#pause((wake) => {
@@ -143,11 +171,21 @@ class Performance {
     this.#lastByteAt = this.#wire.clock.now();
   }
 
-  /** Ends the connection from our side, the answer unfinished. */
-  leave(how: (socket: Socket) => void): void {
+  /** Ends the connection from our side, the answer unfinished, once the kernel has taken what was written. */
+  async leave(how: 'fin' | 'reset'): Promise<void> {
+    const { connection, response } = this.#wire;
     this.#flush();
+    if (response.headersSent) {
+      await this.#pause((wake) => {
+        connection.socket.write('', () => wake());
+        return () => undefined;
+      });
+      if (how === 'reset') await this.#sleep(SETTLE_MS);
+    }
+    if (this.over) return;
     this.#closedBy = 'server';
-    how(this.#wire.request.socket);
+    this.#closedHow = how;
+    connection.end(how);
   }
 
   /** Waits for the client to leave. */
@@ -157,18 +195,38 @@ class Performance {
   }
 
   result(): Performed {
-    this.#wire.request.socket.off('close', this.#closed);
+    this.#wire.connection.socket.off('close', this.#closed);
     return {
       lastByteAt: this.#lastByteAt,
       clientCloseAt: this.#clientCloseAt,
       closedBy: this.#closedBy,
+      closedHow: this.#closedHow,
       bytesOut: this.#bytesOut,
+      chunksOut: this.#chunksOut,
+      eventsOut: this.#eventsOut,
     };
+  }
+
+  /** The connection is gone. */
+  #lost(): void {
+    const { connection, clock } = this.#wire;
+    this.#closedBy = connection.endedHow === undefined ? 'client' : 'server';
+    this.#closedHow = connection.endedHow ?? (connection.socket.readableEnded ? 'fin' : 'reset');
+    if (this.#closedBy === 'client') this.#clientCloseAt = clock.now();
   }
 
   #flush(): void {
     const { response } = this.#wire;
+    if (this.#headWaits) response.flushHeaders();
+    this.#headWaits = false;
     while (response.writableCorked > 0) response.uncork();
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#pause((wake) => {
+      const timer = setTimeout(wake, ms);
+      return () => clearTimeout(timer);
+    });
   }
 
   /** Sleeps until `start`'s callback is called or the connection is gone. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Incoming } from '../../src/engine/incoming.ts';
 import { drive } from '../support/drive.ts';
+import { performed } from '../support/performed.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
 
 const ask = async (mock: Parameters<typeof postChat>[0], body: object) => (await postChat(mock, body)).text();
@@ -83,12 +84,12 @@ test('an equal request waits only as long as nothing of its answer was sent', ()
   expect(session.isWaiting(incoming, path)).toBe(false);
   const hanging = receive();
   expect(session.isWaiting(incoming, path)).toBe(true);
-  hanging.finished({ lastByteAt: null, clientCloseAt: 1, closedBy: 'client', bytesOut: 0 });
+  hanging.finished(performed(null, { clientCloseAt: 1, closedBy: 'client', closedHow: 'fin' }));
   expect(session.isWaiting(incoming, path)).toBe(false);
   const answered = receive();
   answered.headSent({ type: 'head', status: 200, headers: [] });
   expect(session.isWaiting(incoming, path)).toBe(false);
-  answered.finished({ lastByteAt: 2, clientCloseAt: null, closedBy: null, bytesOut: 1 });
+  answered.finished(performed(2, { bytesOut: 1 }));
   expect(session.isWaiting(incoming, path)).toBe(false);
 });
 

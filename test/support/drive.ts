@@ -5,6 +5,7 @@ import { parseTarget } from '../../src/engine/incoming.ts';
 import { loadScenario } from '../../src/engine/load-scenario.ts';
 import { libraries } from '../../src/libraries.ts';
 import { type Collected, collect } from './effects.ts';
+import { performed } from './performed.ts';
 import { type FakeClock, fakeClock } from './reply-context.ts';
 
 export interface Sent {
@@ -58,6 +59,6 @@ function send(engine: Engine, { model = 'gpt-4o', content = 'Hello', key = 'sk-t
   );
   const reply = collect(exchange.reply);
   if (reply.head !== undefined) exchange.headSent(reply.head);
-  exchange.finished({ lastByteAt: at, clientCloseAt: null, closedBy: null, bytesOut: reply.text.length });
+  exchange.finished(performed(at, { bytesOut: reply.text.length }));
   return { ...reply, status: reply.head?.status };
 }

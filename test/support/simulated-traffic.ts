@@ -20,10 +20,12 @@ export const goodPolicies: Readonly<Record<string, WaitPolicy>> = {
     const v = Math.min(8_000, 500 * 2 ** (k - 1));
     return v / 2 + uniform(random, 0, v / 2);
   },
-  'decorrelated jitter, 500 ms to 8 s': (_k, random, previousMs) => Math.min(8_000, uniform(random, 500, 3 * Math.max(500, previousMs))),
+  'decorrelated jitter, 500 ms to 8 s': (_k, random, previousMs) =>
+    Math.min(8_000, uniform(random, 500, 3 * Math.max(500, previousMs))),
   'openai SDK': (k, random) => Math.min(8_000, 500 * 2 ** (k - 1)) * (1 - 0.25 * random()),
   'tenacity wait_random_exponential': (k, random) => random() * Math.min(60_000, 1_000 * 2 ** (k - 1)),
-  'tenacity wait_random_exponential(min=1)': (k, random) => uniform(random, 1_000, Math.max(1_000, Math.min(60_000, 1_000 * 2 ** (k - 1)))),
+  'tenacity wait_random_exponential(min=1)': (k, random) =>
+    uniform(random, 1_000, Math.max(1_000, Math.min(60_000, 1_000 * 2 ** (k - 1)))),
   'tenacity wait_exponential_jitter': (k, random) => 1_000 * 2 ** (k - 1) + 1_000 * random(),
   'p-retry randomize': (k, random) => (1 + random()) * 1_000 * 2 ** (k - 1),
   'cockatiel decorrelated': decorrelatedV2(),
@@ -93,7 +95,14 @@ export function simulateTraffic({ wait, noise, calls, retries, seed }: Traffic):
         at += 1 + previousMs + noise(random);
       }
       entries.push(
-        journalEntry({ seq: entries.length + 1, logicalId: `c${call}`, attemptSeq: attempt + 1, t_headers: at, status: 503, bodySha256: `b${call}` }),
+        journalEntry({
+          seq: entries.length + 1,
+          logicalId: `c${call}`,
+          attemptSeq: attempt + 1,
+          t_headers: at,
+          status: 503,
+          bodySha256: `b${call}`,
+        }),
       );
     }
   }

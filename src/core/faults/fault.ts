@@ -3,6 +3,12 @@ import type { ReplyContext } from '../openai/context.ts';
 import type { Layer } from '../openai/layer.ts';
 import type { Reply } from '../reply/effect.ts';
 
+/** How far something has to get for a fault to strike it: `accept` needs no more than a connection, a layer a request. */
+export type Strikes = 'accept' | Layer;
+
+/** How an answer is sent: as a stream of events, or as a whole. */
+export type AnswerKind = 'stream' | 'whole';
+
 /** What a fault is, in words and as a function from reply to reply. */
 export interface Fault {
   /** Snake-case name, as scenarios write it. */
@@ -20,8 +26,10 @@ export interface Fault {
    * Where it strikes, if the parameters do not say otherwise. `edge` before the key is looked at; `gateway` before
    * parameters are validated; `api` only a request that is valid.
    */
-  readonly strikes: Layer;
-  strikesWith?(params: never): Layer;
+  readonly strikes: Strikes;
+  strikesWith?(params: never): Strikes;
+  /** It changes only answers that are sent in this way, and strikes no request that is answered in the other. */
+  readonly changes?: AnswerKind;
   /** Row of the reference the text comes from, or `unverified` where OpenAI's own text is not known. */
   readonly source?: string;
   /** The parameters: an object schema in which everything is optional. */
@@ -37,8 +45,9 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly final?: true;
   readonly spoils?: true;
   readonly status?: number;
-  readonly strikes: Layer;
-  strikesWith?(params: z.output<Params>): Layer;
+  readonly strikes: Strikes;
+  strikesWith?(params: z.output<Params>): Strikes;
+  readonly changes?: AnswerKind;
   readonly source?: string;
   readonly params: Params;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;

@@ -1,15 +1,18 @@
 import type { z } from 'zod';
 import type { ReplyContext } from '../openai/context.ts';
-import type { Layer } from '../openai/layer.ts';
 import type { Reply } from '../reply/effect.ts';
 import { accountDeactivated } from './account-deactivated.ts';
 import { badGateway } from './bad-gateway.ts';
 import { billingNotActive } from './billing-not-active.ts';
 import { cloudflareTimeout } from './cloudflare-timeout.ts';
 import { conflict } from './conflict.ts';
+import { connectionReset } from './connection-reset.ts';
 import { contentPolicyViolation } from './content-policy-violation.ts';
 import { contextLengthExceeded } from './context-length-exceeded.ts';
-import type { Fault } from './fault.ts';
+import { duplicateChunk } from './duplicate-chunk.ts';
+import { earlyClose } from './early-close.ts';
+import { emptyResponse } from './empty-response.ts';
+import type { Fault, Strikes } from './fault.ts';
 import { gatewayTimeout } from './gateway-timeout.ts';
 import { hang } from './hang.ts';
 import { httpError } from './http-error.ts';
@@ -19,31 +22,54 @@ import { invalidJson } from './invalid-json.ts';
 import { invalidType } from './invalid-type.ts';
 import { invalidValue } from './invalid-value.ts';
 import { latency } from './latency.ts';
+import { malformedChunk } from './malformed-chunk.ts';
+import { malformedJson } from './malformed-json.ts';
 import { maxTokensTooLarge } from './max-tokens-too-large.ts';
 import { mismatchedOrganization } from './mismatched-organization.ts';
 import { missingApiKey } from './missing-api-key.ts';
+import { missingDone } from './missing-done.ts';
+import { missingFinishReason } from './missing-finish-reason.ts';
 import { missingParameter } from './missing-parameter.ts';
 import { missingScopes } from './missing-scopes.ts';
 import { modelForbidden } from './model-forbidden.ts';
 import { modelNotFound } from './model-not-found.ts';
 import { ok } from './ok.ts';
+import { openAfterDone } from './open-after-done.ts';
 import { overloaded } from './overloaded.ts';
 import { payloadTooLarge } from './payload-too-large.ts';
 import { rateLimit } from './rate-limit.ts';
+import { reframedStream } from './reframed-stream.ts';
 import { requestTimeout } from './request-timeout.ts';
 import { requestTooLarge } from './request-too-large.ts';
 import { serverError } from './server-error.ts';
 import { serviceUnavailable } from './service-unavailable.ts';
+import { slowBody } from './slow-body.ts';
 import { slowDown } from './slow-down.ts';
+import { slowHeaders } from './slow-headers.ts';
+import { slowStream } from './slow-stream.ts';
+import { splitUtf8 } from './split-utf8.ts';
+import { stalledStream } from './stalled-stream.ts';
+import { streamError } from './stream-error.ts';
+import { truncatedBody } from './truncated-body.ts';
+import { truncatedStream } from './truncated-stream.ts';
 import { unknownUrl } from './unknown-url.ts';
 import { unprocessable } from './unprocessable.ts';
 import { unsupportedCountry } from './unsupported-country.ts';
 import { unsupportedParameter } from './unsupported-parameter.ts';
+import { wrongContentType } from './wrong-content-type.ts';
 
 const REGISTRY = [
   ok,
   latency,
   hang,
+  slowHeaders,
+  slowBody,
+  connectionReset,
+  emptyResponse,
+  truncatedBody,
+  malformedJson,
+  wrongContentType,
+  earlyClose,
   invalidJson,
   missingParameter,
   invalidType,
@@ -77,6 +103,17 @@ const REGISTRY = [
   gatewayTimeout,
   cloudflareTimeout,
   httpError,
+  slowStream,
+  stalledStream,
+  truncatedStream,
+  streamError,
+  missingDone,
+  missingFinishReason,
+  openAfterDone,
+  malformedChunk,
+  duplicateChunk,
+  splitUtf8,
+  reframedStream,
 ] as const;
 
 type Registered = (typeof REGISTRY)[number];
@@ -107,8 +144,8 @@ export function faultNamed(name: string): Fault {
   return fault;
 }
 
-/** The layer at which the fault strikes. */
-export function strikesAt({ name, params }: FaultCall): Layer {
+/** Where the fault strikes. */
+export function strikesAt({ name, params }: FaultCall): Strikes {
   const fault = faultNamed(name);
   return fault.strikesWith?.(params as never) ?? fault.strikes;
 }

@@ -52,8 +52,14 @@ export interface JournalEntry {
   t_end: number | null;
   /** Who ended the exchange before the answer was complete; null when it was completed. */
   closedBy: 'client' | 'server' | null;
-  /** Bytes of the answer's body handed to the socket. */
+  /** Bytes of the answer's body that the kernel took from us. */
   bytesOut: number;
+  /** How the connection ended before the answer was complete: with a FIN or with a RST; null when it was completed. */
+  closedHow: 'fin' | 'reset' | null;
+  /** Content chunks of a stream that the kernel took: those with text, or with parts of a call. */
+  chunksOut: number;
+  /** Events of a stream that the kernel took: chunks of every kind, errors and `[DONE]`. */
+  eventsOut: number;
 
   readonly method: string;
   readonly path: string;

@@ -9,7 +9,7 @@ import { errorReply } from './error.ts';
 import { unknownUrl } from './errors.ts';
 import { modelReply, modelsReply } from './models-reply.ts';
 import { moderationsReply } from './moderations-reply.ts';
-import { fieldsOf } from './request.ts';
+import { isStreamed } from './request.ts';
 import { rootReply } from './root-reply.ts';
 
 /** What OpenAI answers when nothing is wrong. Nothing is computed before the reply is iterated. */
@@ -21,9 +21,9 @@ function replyOf(context: ReplyContext): Reply {
   const { endpoint, method, path } = context.request;
   switch (endpoint) {
     case 'chat.completions':
-      return fieldsOf(context.request)['stream'] === true ? chatStream(context) : chatCompletion(context);
+      return isStreamed(context.request) ? chatStream(context) : chatCompletion(context);
     case 'completions':
-      return fieldsOf(context.request)['stream'] === true ? completionStream(context) : completion(context);
+      return isStreamed(context.request) ? completionStream(context) : completion(context);
     case 'embeddings':
       return embeddingsReply(context);
     case 'moderations':

@@ -1,5 +1,5 @@
 import { pick, type Random } from '../random.ts';
-import type { Effect } from '../reply/effect.ts';
+import type { EventKind, Write } from '../reply/effect.ts';
 import type { FinishReason } from './answer-settings.ts';
 import type { ChatAnswer } from './chat-answer.ts';
 import { event } from './event.ts';
@@ -83,28 +83,32 @@ export class ChunkWriter {
     this.#options = options;
   }
 
-  delta(index: number, delta: ChatDelta, logprobs?: ChoiceLogprobs): Effect {
-    return this.#choice({ index, delta, logprobs: logprobs ?? this.#noLogprobs, finish_reason: null });
+  opening(index: number, delta: ChatDelta, logprobs?: ChoiceLogprobs): Write {
+    return this.#choice('opening', { index, delta, logprobs: logprobs ?? this.#noLogprobs, finish_reason: null });
   }
 
-  finish(index: number, reason: FinishReason): Effect {
-    return this.#choice({ index, delta: {}, logprobs: this.#noLogprobs, finish_reason: reason });
+  delta(index: number, delta: ChatDelta, logprobs?: ChoiceLogprobs): Write {
+    return this.#choice('content', { index, delta, logprobs: logprobs ?? this.#noLogprobs, finish_reason: null });
   }
 
-  usage(usage: Usage): Effect {
-    return this.#chunk('', usage);
+  finish(index: number, reason: FinishReason): Write {
+    return this.#choice('finish', { index, delta: {}, logprobs: this.#noLogprobs, finish_reason: reason });
   }
 
-  #choice(choice: ChunkChoice): Effect {
-    return this.#chunk(JSON.stringify(choice), null);
+  usage(usage: Usage): Write {
+    return this.#chunk('usage', '', usage);
   }
 
-  #chunk(choice: string, usage: Usage | null): Effect {
+  #choice(kind: EventKind, choice: ChunkChoice): Write {
+    return this.#chunk(kind, JSON.stringify(choice), null);
+  }
+
+  #chunk(kind: EventKind, choice: string, usage: Usage | null): Write {
     const { includeUsage, includeObfuscation, random } = this.#options;
     const end = includeUsage ? `],"usage":${JSON.stringify(usage)}` : ']';
-    if (!includeObfuscation) return event(`${this.#prefix}${choice}${end}}`);
+    if (!includeObfuscation) return event(kind, `${this.#prefix}${choice}${end}}`);
     const length = this.#prefixLength + characters(choice) + end.length + OBFUSCATION_LENGTH;
-    return event(`${this.#prefix}${choice}${end},"obfuscation":"${pick(random, ALPHANUMERIC, paddingFor(length))}"}`);
+    return event(kind, `${this.#prefix}${choice}${end},"obfuscation":"${pick(random, ALPHANUMERIC, paddingFor(length))}"}`);
   }
 }
 

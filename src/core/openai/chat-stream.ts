@@ -36,7 +36,7 @@ export function* chatStream(context: ReplyContext): Reply {
 /** The chunk that names the role of each choice, and then the choices side by side. */
 function* chunks({ choices, logprobsOf }: ChatAnswer, writer: ChunkWriter, nextWaitMs: () => number): Iterable<Effect> {
   for (const { index, said } of choices) {
-    yield writer.delta(index, openingDelta(said), logprobsOf && logprobsAs(said, []));
+    yield writer.opening(index, openingDelta(said), logprobsOf && logprobsAs(said, []));
   }
   const speakers = choices.map((choice) => ({
     deltas: deltaEffects(choice, writer, logprobsOf?.(choice.index)),

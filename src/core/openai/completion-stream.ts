@@ -1,4 +1,4 @@
-import type { Effect, Reply } from '../reply/effect.ts';
+import type { Effect, EventKind, Reply, Write } from '../reply/effect.ts';
 import { type CompletionAnswer, type CompletionText, completionAnswer, completionUsage } from './completion-answer.ts';
 import { type CompletionChoice, legacyLogprobs, spokenTokens } from './completion-choice.ts';
 import type { ReplyContext } from './context.ts';
@@ -32,25 +32,25 @@ export function* completionStream(context: ReplyContext): Reply {
   const chunk = chunksOf(answer, includeUsage ? { usage: null } : {});
   const speakers = answer.texts.map((text) => ({
     deltas: deltasOf(text, answer, chunk),
-    finish: chunk([{ text: '', index: text.index, logprobs: null, finish_reason: text.finishReason }]),
+    finish: chunk('finish', [{ text: '', index: text.index, logprobs: null, finish_reason: text.finishReason }]),
   }));
   yield* interleaved(speakers, () => sampleLatencyMs(settings.latency.interToken, latencies));
-  if (includeUsage) yield chunksOf(answer, { usage: completionUsage(answer, context) })([]);
+  if (includeUsage) yield chunksOf(answer, { usage: completionUsage(answer, context) })('usage', []);
   yield DONE;
   yield { type: 'end' };
 }
 
-type WriteChunk = (choices: CompletionChunk['choices']) => Effect;
+type WriteChunk = (kind: EventKind, choices: CompletionChunk['choices']) => Write;
 
 function chunksOf({ id, created, model }: CompletionAnswer, usage: Pick<CompletionChunk, 'usage'>): WriteChunk {
-  return (choices) =>
-    event(JSON.stringify({ id, object: 'text_completion', created, choices, model, ...usage } satisfies CompletionChunk));
+  return (kind, choices) =>
+    event(kind, JSON.stringify({ id, object: 'text_completion', created, choices, model, ...usage } satisfies CompletionChunk));
 }
 
 function* deltasOf(each: CompletionText, { logprobsOf }: CompletionAnswer, chunk: WriteChunk): Iterable<Effect> {
   const logprobOf = logprobsOf?.(each.index);
   for (const spoken of spokenTokens(each)) {
     const logprobs = legacyLogprobs([spoken], logprobOf);
-    yield chunk([{ text: spoken.token, index: each.index, logprobs, finish_reason: null }]);
+    yield chunk('content', [{ text: spoken.token, index: each.index, logprobs, finish_reason: null }]);
   }
 }

@@ -23,6 +23,12 @@ export function fieldsOf(request: ApiRequest): Readonly<Record<string, unknown>>
   return asRecord(request.body) ?? {};
 }
 
+/** Whether the answer, if all goes well, is a stream of events. */
+export function isStreamed(request: ApiRequest): boolean {
+  const { endpoint } = request;
+  return (endpoint === 'chat.completions' || endpoint === 'completions') && fieldsOf(request)['stream'] === true;
+}
+
 /** The value as a record when it is a JSON object. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

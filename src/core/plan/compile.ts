@@ -1,9 +1,9 @@
 import type { PolicySpec } from '../backoff/policy-schema.ts';
+import type { AnswerKind, Strikes } from '../faults/fault.ts';
 import { type FaultCall, type FaultName, faultNamed, strikesAt } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings, ReplySpec } from '../openai/answer-settings.ts';
 import { type Identity, identityOf } from '../openai/identity.ts';
-import type { Layer } from '../openai/layer.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
 import { compileLimits, type PlannedLimit } from './limits.ts';
 import { compileMatch, type RequestMatcher } from './match.ts';
@@ -21,10 +21,12 @@ export type Action =
       readonly steps: readonly (Step & { readonly weight: number })[];
     };
 
-/** Faults applied in order, and the deepest layer any of them strikes at. */
+/** Faults applied in order, and the deepest place any of them strikes at. */
 export interface Step {
   readonly faults: readonly FaultCall[];
-  readonly strikes: Layer;
+  readonly strikes: Strikes;
+  /** How a request has to be answered for them to strike it; undefined where it does not matter. */
+  readonly changes: AnswerKind | undefined;
 }
 
 /** A rule ready to be asked. */
@@ -34,6 +36,8 @@ export interface PlannedRule {
   readonly rule: Rule;
   readonly matches: RequestMatcher;
   readonly action: Action;
+  /** What it is asked about: connections as they are accepted, or requests. */
+  readonly meets: 'connection' | 'request';
 }
 
 /** A scenario ready to run. */
@@ -52,11 +56,11 @@ export interface Plan {
   readonly expect: PolicySpec;
 }
 
-const LAYERS: readonly Layer[] = ['edge', 'gateway', 'api'];
+const PLACES: readonly Strikes[] = ['accept', 'edge', 'gateway', 'api'];
 
-/** How deep a layer lies: a request passes edge (0), gateway (1), api (2). */
-export function depthOf(layer: Layer): number {
-  return LAYERS.indexOf(layer);
+/** How deep a place lies: a connection is accepted (0), a request passes edge (1), gateway (2), api (3). */
+export function depthOf(place: Strikes): number {
+  return PLACES.indexOf(place);
 }
 
 /** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern that parsing would have refused. */
@@ -84,12 +88,22 @@ export function compilePlan(scenario: Scenario, seed: number, libraries: Librari
 
 /** Rules → planned rules; those without a name are called after their place in the list. */
 export function compileRules(rules: readonly Rule[], libraries: Libraries, list: string): PlannedRule[] {
-  return rules.map((rule, index) => ({
-    id: rule.name ?? `${list}[${index}]`,
-    rule,
-    matches: compileMatch(rule.match, libraries),
-    action: compileAction(rule),
-  }));
+  return rules.map((rule, index) => {
+    const action = compileAction(rule);
+    const refuses = stepsOf(action).some(({ strikes }) => strikes === 'accept');
+    return {
+      id: rule.name ?? `${list}[${index}]`,
+      rule,
+      matches: compileMatch(rule.match, libraries),
+      action,
+      meets: refuses ? 'connection' : 'request',
+    };
+  });
+}
+
+/** All steps of an action. */
+export function stepsOf(action: Action): readonly Step[] {
+  return action.kind === 'fault' ? [action.step] : action.steps;
 }
 
 function compileAction({ fault, sequence, repeat = false, one_of: oneOf }: Rule): Action {
@@ -118,7 +132,11 @@ function byName(name: string): FaultCall {
 }
 
 /** Faults as a step: all of them strike, or none does. */
-export function stepOf(faults: readonly FaultCall[]): Step {
-  const depth = Math.max(0, ...faults.map((fault) => depthOf(strikesAt(fault))));
-  return { faults, strikes: LAYERS[depth] ?? 'api' };
+export function stepOf(calls: readonly FaultCall[]): Step {
+  const depth = Math.max(0, ...calls.map((fault) => depthOf(strikesAt(fault))));
+  const faults = calls.map(({ name }) => faultNamed(name));
+  // What answers by itself takes the place of the answer that would have been changed.
+  const answers = faults.some(({ final }) => final === true);
+  const changes = answers ? undefined : faults.find((fault) => fault.changes !== undefined)?.changes;
+  return { faults: calls, strikes: PLACES[depth] ?? 'api', changes };
 }

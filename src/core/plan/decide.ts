@@ -1,5 +1,6 @@
 import type { FaultCall } from '../faults/registry.ts';
 import type { Layer } from '../openai/layer.ts';
+import { isStreamed } from '../openai/request.ts';
 import { draw } from '../random.ts';
 import { inRange } from '../range.ts';
 import type { Rule } from '../scenario/schema.ts';
@@ -31,32 +32,61 @@ export interface Decision {
   readonly faults: readonly FaultCall[];
 }
 
+/** A connection as the plan sees it: nothing is known of the requests that will come on it. */
+export interface Accepted {
+  /** 1 for the first connection that rules are asked about. */
+  readonly ordinal: number;
+  /** Milliseconds since the session's first request or refused connection. */
+  readonly elapsedMs: number;
+}
+
 /**
  * The first rule that fires decides; others are not consumed. A rule fires when it speaks of the request, the request
  * gets as deep as its fault strikes, and its occurrence holds. Undefined when none does.
  */
 export function decide(plan: Plan, counters: Counters, arrival: Arrival): Decision | undefined {
   for (const planned of plan.rules) {
-    const decision = tryRule(planned, plan, counters, arrival);
+    const { meets, matches, rule } = planned;
+    if (meets !== 'request' || !matches(arrival.facts)) continue;
+    if (rule.attempts !== undefined && !inRange(arrival.attempt, rule.attempts)) continue;
+    const { drawKey, elapsedMs } = arrival;
+    const occasion = { scope: scopeOf(rule, arrival), drawKey, elapsedMs, reached: (step: Step) => reaches(arrival, step) };
+    const decision = tryRule(planned, plan.seed, counters, occasion);
     if (decision !== undefined) return decision;
   }
   return undefined;
 }
 
-function tryRule(planned: PlannedRule, plan: Plan, counters: Counters, arrival: Arrival): Decision | undefined {
-  const { id, rule, action } = planned;
-  const { attempts, during } = rule;
-  if (!planned.matches(arrival.facts)) return undefined;
-  if (attempts !== undefined && !inRange(arrival.attempt, attempts)) return undefined;
-  if (during !== undefined && !(arrival.elapsedMs >= during.from && arrival.elapsedMs < during.to)) return undefined;
-  const scope = scopeOf(rule, arrival);
+/** The same for a connection as it is accepted, by the rules that strike there. */
+export function decideConnection(plan: Plan, counters: Counters, { ordinal, elapsedMs }: Accepted): Decision | undefined {
+  const occasion = { scope: 'session', drawKey: `connection ${ordinal}`, elapsedMs, reached: () => true };
+  for (const planned of plan.rules) {
+    const decision = planned.meets === 'connection' ? tryRule(planned, plan.seed, counters, occasion) : undefined;
+    if (decision !== undefined) return decision;
+  }
+  return undefined;
+}
+
+/** An occasion on which a rule may fire. */
+interface Occasion {
+  /** Of the counters. */
+  readonly scope: string;
+  readonly drawKey: string;
+  readonly elapsedMs: number;
+  /** Whether it gets as far as the step strikes. */
+  reached(step: Step): boolean;
+}
+
+function tryRule({ id, rule, action }: PlannedRule, seed: number, counters: Counters, occasion: Occasion): Decision | undefined {
+  const { scope, drawKey, elapsedMs } = occasion;
+  const { during } = rule;
+  if (during !== undefined && !(elapsedMs >= during.from && elapsedMs < during.to)) return undefined;
   const { seen, fired } = counters.read(scope, id);
-  const choice = chooseStep(action, fired, (...labels) => draw(plan.seed, 'rule', id, arrival.drawKey, ...labels));
-  if (choice === undefined || !reaches(arrival, choice.step)) return undefined;
+  const choice = chooseStep(action, fired, (...labels) => draw(seed, 'rule', id, drawKey, ...labels));
+  if (choice === undefined || !occasion.reached(choice.step)) return undefined;
   counters.hit(scope, id, 'seen');
   if (!occurs(rule, seen + 1, fired)) return undefined;
-  if (rule.probability !== undefined && draw(plan.seed, 'rule', id, arrival.drawKey, 'fires') >= rule.probability)
-    return undefined;
+  if (rule.probability !== undefined && draw(seed, 'rule', id, drawKey, 'fires') >= rule.probability) return undefined;
   counters.hit(scope, id, 'fired');
   const { step, number } = choice;
   return {
@@ -66,9 +96,12 @@ function tryRule(planned: PlannedRule, plan: Plan, counters: Counters, arrival: 
   };
 }
 
-/** A fault strikes only a request that gets as far as its layer. */
-function reaches({ refusedBy }: Arrival, { strikes }: Step): boolean {
-  return refusedBy === undefined || depthOf(strikes) < depthOf(refusedBy);
+/** A fault strikes only a request that gets as far as its layer, and only an answer of the kind that it changes. */
+export function reaches({ facts, refusedBy }: Pick<Arrival, 'facts' | 'refusedBy'>, { strikes, changes }: Step): boolean {
+  if (refusedBy !== undefined && depthOf(strikes) >= depthOf(refusedBy)) return false;
+  if (changes === undefined) return true;
+  const answer = refusedBy === undefined && isStreamed(facts.request) ? 'stream' : 'whole';
+  return changes === answer;
 }
 
 /** `first`, `after` and `every` count the requests the rule speaks of; `times` counts those it decided. */

@@ -5,8 +5,8 @@ import type { Rule } from '../scenario/schema.ts';
 import type { Action, PlannedRule } from './compile.ts';
 
 /** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429)`. */
-export function explainRule({ rule, action }: PlannedRule): string {
-  const when = [whichRequests(rule), ...whenItFires(rule)].join(', ');
+export function explainRule({ rule, action, meets }: PlannedRule): string {
+  const when = [meets === 'connection' ? 'every connection' : whichRequests(rule), ...whenItFires(rule)].join(', ');
   return `${when}: ${explainAction(action)}`;
 }
 
@@ -14,7 +14,8 @@ export function explainRule({ rule, action }: PlannedRule): string {
  * Whether what happens to a request depends on the order in which requests arrive. Counters wider than a call, and
  * sequences over them, do by definition; draws and positions within a call never do.
  */
-export function dependsOnArrivalOrder({ rule }: PlannedRule): boolean {
+export function dependsOnArrivalOrder({ rule, meets }: PlannedRule): boolean {
+  if (meets === 'connection') return true;
   if (rule.per === 'call') return false;
   return [rule.first, rule.after, rule.every, rule.times, rule.sequence].some((given) => given !== undefined);
 }

@@ -1,6 +1,12 @@
 /** One header field, in the order and the casing in which it goes on the wire. */
 export type Header = readonly [name: string, value: string];
 
+/** So many bytes at a time, with a pause between. */
+export interface Pace {
+  readonly bytes: number;
+  readonly everyMs: number;
+}
+
 /** The head of a response. `transfer-encoding` and `connection` are adapted to the client's HTTP version by the server. */
 export interface Head {
   readonly type: 'head';
@@ -8,17 +14,38 @@ export interface Head {
   readonly headers: readonly Header[];
   /** `error.code` of the body that follows, for the journal. */
   readonly errorCode?: string | number | null;
+  /** How the head itself is sent; at once without it. */
+  readonly pace?: Pace;
+}
+
+/** What an event of a stream says: who speaks, a piece of the answer, that it is over, what it cost, an error, `[DONE]`. */
+export type EventKind = 'opening' | 'content' | 'finish' | 'usage' | 'error' | 'done';
+
+/** Bytes of the body. */
+export interface Write {
+  readonly type: 'write';
+  readonly data: string | Uint8Array;
+  /** The event of a stream that ends with these bytes. */
+  readonly event?: EventKind;
+}
+
+/** The proper end of a response. */
+export interface End {
+  readonly type: 'end';
+  /** What the next request on this connection meets in place of an answer, if there is one. */
+  readonly next?: readonly Effect[];
 }
 
 /**
- * The vocabulary of the wire. `end` finishes the response properly, `close` sends FIN without finishing it,
- * `reset` sends RST, `hang` holds the socket until the client leaves.
+ * The vocabulary of the wire. `wait` sends what was written before it; writes without a wait between them may leave
+ * together. `end` finishes the response properly, `close` sends FIN without finishing it, `reset` sends RST once the
+ * kernel has taken what was written, `hang` holds the socket until the client leaves.
  */
 export type Effect =
   | { readonly type: 'wait'; readonly ms: number }
   | Head
-  | { readonly type: 'write'; readonly data: string | Uint8Array }
-  | { readonly type: 'end' }
+  | Write
+  | End
   | { readonly type: 'close' }
   | { readonly type: 'reset' }
   | { readonly type: 'hang' };

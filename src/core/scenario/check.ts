@@ -1,22 +1,13 @@
-import { faults } from '../faults/registry.ts';
 import { unknownName } from '../field.ts';
 import type { Libraries } from '../libraries.ts';
 import { endpoints } from '../openai/endpoint.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { compilePattern } from '../pattern.ts';
+import { checkFaults } from './check-faults.ts';
+import { type Finding, finding, type Path } from './finding.ts';
 import { LIMIT_KEYS } from './limit-schema.ts';
 import { CONTENT_KEYS } from './reply-schema.ts';
 
-/** A mistake that the shape of the file does not show. */
-export interface Finding {
-  readonly path: readonly PropertyKey[];
-  readonly part: 'key' | 'value';
-  readonly message: string;
-}
-
-type Path = readonly PropertyKey[];
-
-const FINAL: ReadonlySet<string> = new Set(faults.flatMap(({ name, final }) => (final === true ? [name] : [])));
 const ACTIONS = ['fault', 'sequence', 'one_of'];
 
 /** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
@@ -86,21 +77,9 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding
   if (typeof first === 'number' && typeof every === 'number' && first < every) {
     findings.push(finding([...at, 'first'], `never fires: first: ${first} ends before every: ${every} begins`, 'key'));
   }
-  findings.push(...checkLists(rule, at));
+  findings.push(...checkFaults(rule, at));
   if ('repeat' in rule && !('sequence' in rule)) findings.push(finding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
   return findings;
-}
-
-/** In a list of faults, nothing comes after one that answers by itself. */
-function checkLists(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
-  const lists: (readonly [Path, unknown])[] = [[[...at, 'fault'], rule['fault']]];
-  for (const [index, step] of asList(rule['sequence']).entries()) lists.push([[...at, 'sequence', index], step]);
-  return lists.flatMap(([path, list]) => {
-    const names = asList(list).map((fault) => (typeof fault === 'string' ? fault : Object.keys(asRecord(fault) ?? {})[0]));
-    const final = names.findIndex((name) => FINAL.has(name ?? ''));
-    if (final < 0 || final === names.length - 1) return [];
-    return [finding([...path, final + 1], `${names[final + 1]} never happens: ${names[final]} before it ends the answer`)];
-  });
 }
 
 function checkReplies(replies: readonly unknown[], libraries: Libraries): Finding[] {
@@ -154,8 +133,4 @@ function complaintAbout(pattern: string, key: string, libraries: Libraries): str
 
 function shortened(text: string): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
-}
-
-function finding(path: Path, message: string, part: 'key' | 'value' = 'value'): Finding {
-  return { path, part, message };
 }

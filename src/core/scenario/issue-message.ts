@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { describeValue, unknownName } from '../field.ts';
-import type { Finding } from './check.ts';
+import type { Finding } from './finding.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

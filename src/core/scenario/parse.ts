@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Libraries } from '../libraries.ts';
 import { formatPath, limitProblems, type Problem } from '../problem.ts';
-import { checkRules, checkScenario, type Finding } from './check.ts';
+import { checkRules, checkScenario } from './check.ts';
+import type { Finding } from './finding.ts';
 import { findingsOf } from './issue-message.ts';
 import { type PlainDocument, readObject } from './plain-object.ts';
 import { type Rule, ruleSchema, type Scenario, scenarioSchema } from './schema.ts';

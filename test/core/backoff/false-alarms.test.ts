@@ -12,9 +12,19 @@ const RETRIES = [3, 4, 2];
 const POLICY = policyPresets['openai-guide'];
 
 function accusers(wait: WaitPolicy, noise: string, seed: number): string[] {
-  const entries = simulateTraffic({ wait, noise: noises[noise] ?? (() => 0), calls: CALLS, retries: RETRIES[seed % 3] ?? 3, seed });
+  const entries = simulateTraffic({
+    wait,
+    noise: noises[noise] ?? (() => 0),
+    calls: CALLS,
+    retries: RETRIES[seed % 3] ?? 3,
+    seed,
+  });
   const end = Math.max(...entries.map(({ t_end }) => t_end ?? 0));
-  const { findings } = judge(entries, { watchedUntil: end + 60_000, clientEndedAt: end }, POLICY, { name: 'test', seed, rules: [] });
+  const { findings } = judge(entries, { watchedUntil: end + 60_000, clientEndedAt: end }, POLICY, {
+    name: 'test',
+    seed,
+    rules: [],
+  });
   return findings.filter(({ verdict }) => verdict === 'fail').map(({ rule }) => rule);
 }
 
@@ -40,16 +50,25 @@ function explainedByChance(bound: number): number {
 }
 
 for (const noise of Object.keys(noises)) {
-  test.each(Object.entries(goodPolicies))(`%s is not failed more often than the bounds say, under ${noise} noise`, (_name, wait) => {
-    for (const [rule, failed] of tally(wait, noise)) {
-      const bound = backoffRules.find(({ id }) => id === rule)?.falseAlarmBound ?? 0;
-      expect({ rule, failed }, `${rule} failed ${failed} of ${RUNS}`).toEqual({ rule, failed: Math.min(failed, explainedByChance(bound)) });
-    }
-  });
+  test.each(Object.entries(goodPolicies))(
+    `%s is not failed more often than the bounds say, under ${noise} noise`,
+    (_name, wait) => {
+      for (const [rule, failed] of tally(wait, noise)) {
+        const bound = backoffRules.find(({ id }) => id === rule)?.falseAlarmBound ?? 0;
+        expect({ rule, failed }, `${rule} failed ${failed} of ${RUNS}`).toEqual({
+          rule,
+          failed: Math.min(failed, explainedByChance(bound)),
+        });
+      }
+    },
+  );
 }
 
-test.each(Object.entries(badPolicies))('%s is failed by the rule that it breaks, under quiet noise', (_name, { wait, breaks }) => {
-  const counts = tally(wait, 'quiet');
-  for (const rule of breaks) expect(counts.get(rule) ?? 0, rule).toBeGreaterThan(RUNS * 0.6);
-  for (const rule of counts.keys()) expect(breaks).toContain(rule);
-});
+test.each(Object.entries(badPolicies))(
+  '%s is failed by the rule that it breaks, under quiet noise',
+  (_name, { wait, breaks }) => {
+    const counts = tally(wait, 'quiet');
+    for (const rule of breaks) expect(counts.get(rule) ?? 0, rule).toBeGreaterThan(RUNS * 0.6);
+    for (const rule of counts.keys()) expect(breaks).toContain(rule);
+  },
+);

@@ -16,7 +16,7 @@ function replyOf(name: string, context = replyContext()) {
 test('names are unique and snake-case', () => {
   const names = faults.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  for (const name of names) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+  for (const name of names) expect(name).toMatch(/^[a-z]+(_[a-z0-9]+)*$/);
 });
 
 test('the name of no fault is an error', () => {

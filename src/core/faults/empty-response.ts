@@ -1,0 +1,15 @@
+import { record } from '../field.ts';
+import { defineFault } from './fault.ts';
+
+/** The request is read; a FIN is all that comes back. */
+export const emptyResponse = defineFault({
+  name: 'empty_response',
+  summary: 'closes the connection without a byte of an answer',
+  kind: 'transport',
+  final: true,
+  strikes: 'edge',
+  params: record({}).prefault({}),
+  *apply() {
+    yield { type: 'close' };
+  },
+});

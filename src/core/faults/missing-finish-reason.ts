@@ -1,0 +1,12 @@
+import { record } from '../field.ts';
+import { defineStreamFault } from './stream-fault.ts';
+
+/** Nobody can tell whether the answer is complete; `[DONE]` comes all the same. */
+export const missingFinishReason = defineStreamFault({
+  name: 'missing_finish_reason',
+  summary: 'no chunk says why the answer ended',
+  params: record({}).prefault({}),
+  *apply(reply) {
+    for (const effect of reply) if (effect.type !== 'write' || effect.event !== 'finish') yield effect;
+  },
+});

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { duration, record } from '../field.ts';
+import { bytesOf } from '../reply/bytes.ts';
+import type { Effect, Reply, Write } from '../reply/effect.ts';
+import { SEGMENT_GAP } from '../reply/segment-gap.ts';
+import { defineStreamFault } from './stream-fault.ts';
+
+const LINE_ENDINGS = { lf: '\n', crlf: '\r\n', cr: '\r' } as const;
+
+/** Whatever the event stream format allows (WHATWG HTML, 9.2.6) and OpenAI does not do today. The events are the same. */
+export const reframedStream = defineStreamFault({
+  name: 'reframed_stream',
+  summary: 'the same events, framed as the format allows: CRLF, comments, retry fields, other segments (legal)',
+  params: record({
+    line_ending: z.enum(['lf', 'crlf', 'cr']).default('crlf'),
+    comments: z.boolean().default(true).describe('comment lines before events and between them'),
+    retry: duration().nullable().default(3_000).describe('a retry field at the beginning; null for none'),
+    segments: z.boolean().default(true).describe('splits every third event between TCP segments, joins the others in one'),
+  }).prefault({}),
+  *apply(reply, { line_ending: ending, comments, retry, segments }) {
+    const newline = LINE_ENDINGS[ending];
+    const reframed = reframe(reply, { newline, comments, retry });
+    yield* segments ? resegment(reframed) : reframed;
+  },
+});
+
+interface Framing {
+  readonly newline: string;
+  readonly comments: boolean;
+  readonly retry: number | null;
+}
+
+function* reframe(reply: Reply, { newline, comments, retry }: Framing): Reply {
+  let count = 0;
+  for (const effect of reply) {
+    if (effect.type !== 'write' || typeof effect.data !== 'string') {
+      yield effect;
+      continue;
+    }
+    count += 1;
+    const first = count === 1 && retry !== null ? `retry: ${Math.ceil(retry)}\n\n` : '';
+    const comment = comments && count % 2 === 1 ? `: keep-alive ${count}\n${count % 4 === 1 ? '\n' : ''}` : '';
+    yield { ...effect, data: `${first}${comment}${effect.data}`.replaceAll('\n', newline) };
+  }
+}
+
+/** Of three events, the first is split between two segments, the second waits for the third and leaves with it. */
+function* resegment(reply: Reply): Reply {
+  let count = 0;
+  let waiting: Effect | undefined;
+  for (const effect of reply) {
+    if (effect.type === 'wait') {
+      yield effect;
+      continue;
+    }
+    if (effect.type === 'write' && count % 3 === 1 && effect.event !== 'done') {
+      waiting = effect;
+      count += 1;
+      continue;
+    }
+    if (waiting !== undefined) yield waiting;
+    waiting = undefined;
+    if (effect.type === 'write' && count % 3 === 0) yield* split(effect, count / 3);
+    else yield effect;
+    if (effect.type === 'write') count += 1;
+  }
+}
+
+/** Cuts an event in two: within the word `data`, in the middle, or within the line ending, by turns. */
+function* split(event: Write, turn: number): Reply {
+  const bytes = bytesOf(event.data);
+  const at = [2, Math.floor(bytes.length / 2), bytes.length - 3, bytes.length - 1][turn % 4] ?? 1;
+  yield { type: 'write', data: bytes.subarray(0, at) };
+  yield SEGMENT_GAP;
+  yield { ...event, data: bytes.subarray(at) };
+}

@@ -1,0 +1,40 @@
+import { bytesOf } from '../reply/bytes.ts';
+import type { Effect, Write } from '../reply/effect.ts';
+import { defineFault } from './fault.ts';
+import { paceParams } from './pace.ts';
+
+/** Every byte comes, a few at a time; the head at once. */
+export const slowBody = defineFault({
+  name: 'slow_body',
+  summary: 'dribbles the body, of streams too',
+  kind: 'transport',
+  strikes: 'edge',
+  params: paceParams({ bytes: 64, everyMs: 50 }),
+  *apply(reply, { bytes, everyMs }) {
+    /** Bytes that may still leave before the next pause. */
+    let left = bytes;
+    for (const effect of reply) {
+      if (effect.type !== 'write') {
+        yield effect;
+        continue;
+      }
+      const data = bytesOf(effect.data);
+      for (let at = 0; at < data.length; ) {
+        if (left === 0) {
+          yield { type: 'wait', ms: everyMs };
+          left = bytes;
+        }
+        const end = Math.min(data.length, at + left);
+        yield part(effect, data, at, end);
+        left -= end - at;
+        at = end;
+      }
+    }
+  },
+});
+
+/** The event has come when its last byte has. */
+function part({ event }: Write, data: Uint8Array, from: number, to: number): Effect {
+  const piece = { type: 'write', data: data.subarray(from, to) } as const;
+  return event !== undefined && to === data.length ? { ...piece, event } : piece;
+}

@@ -1,0 +1,31 @@
+import { record } from '../field.ts';
+import { bytesOf } from '../reply/bytes.ts';
+import { SEGMENT_GAP } from '../reply/segment-gap.ts';
+import { defineStreamFault } from './stream-fault.ts';
+
+/** Legal: a segment may end anywhere. An answer in plain ASCII has nothing to split. */
+export const splitUtf8 = defineStreamFault({
+  name: 'split_utf8',
+  summary: 'every character of several bytes is split between two TCP segments (legal)',
+  params: record({}).prefault({}),
+  *apply(reply) {
+    for (const effect of reply) {
+      if (effect.type !== 'write') {
+        yield effect;
+        continue;
+      }
+      const bytes = bytesOf(effect.data);
+      let from = 0;
+      for (const [at, byte] of bytes.entries()) {
+        if (byte < FIRST_OF_SEVERAL) continue;
+        yield { type: 'write', data: bytes.subarray(from, at + 1) };
+        yield SEGMENT_GAP;
+        from = at + 1;
+      }
+      yield { ...effect, data: from === 0 ? effect.data : bytes.subarray(from) };
+    }
+  },
+});
+
+/** Bytes from here on begin a character of several bytes (RFC 3629). */
+const FIRST_OF_SEVERAL = 0xc0;

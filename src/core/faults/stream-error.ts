@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { record } from '../field.ts';
+import { DONE, event } from '../openai/event.ts';
+import { afterChunks } from '../reply/after-chunks.ts';
+import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
+
+/** The status is 200 by then. That completions send the same as chat is not captured. */
+export const streamError = defineStreamFault({
+  name: 'stream_error',
+  summary: 'reports an error in place of the rest of the stream',
+  spoils: true,
+  source: 'wire.md 1.6',
+  params: record({
+    ...afterChunksParam,
+    message: z.string().default('The server had an error while processing your request. Sorry about that!'),
+    type: z.string().nullable().default('server_error'),
+    param: z.string().nullable().default(null),
+    code: z.union([z.string(), z.number(), z.null()]).default(null),
+    done: z.boolean().default(true).describe('[DONE] follows'),
+  }).prefault({}),
+  apply: (reply, { after_chunks: count, done, message, type, param, code }) =>
+    afterChunks(reply, count, function* () {
+      yield event('error', JSON.stringify({ error: { message, type, param, code } }));
+      if (done) yield DONE;
+      yield { type: 'end' };
+    }),
+});

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import { whole } from '../field.ts';
+import type { ReplyContext } from '../openai/context.ts';
+import type { Reply } from '../reply/effect.ts';
+import { defineFault } from './fault.ts';
+
+/** Where in the stream: after so many content chunks, at the latest after all of them. */
+export const afterChunksParam = {
+  after_chunks: whole(0).default(3).describe('content chunks that come first; of a shorter answer all of them'),
+};
+
+/** Declares a fault of streams: it strikes valid requests that are answered by a stream, and no others. */
+export function defineStreamFault<Name extends string, Params extends z.ZodType>(fault: {
+  readonly name: Name;
+  readonly summary: string;
+  readonly spoils?: true;
+  readonly source?: string;
+  readonly params: Params;
+  apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;
+}) {
+  return defineFault({ ...fault, kind: 'stream', strikes: 'api', changes: 'stream' });
+}

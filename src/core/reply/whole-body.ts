@@ -1,0 +1,46 @@
+import { bytesOf } from './bytes.ts';
+import type { Head, Reply, Write } from './effect.ts';
+
+/** A reply remade from its head and its whole body, once both are known. A reply that never ends is left as it is. */
+export function* wholeBody(reply: Reply, remake: (head: Head, body: Uint8Array) => Reply): Reply {
+  let head: Head | undefined;
+  const written: Write[] = [];
+  for (const effect of reply) {
+    switch (effect.type) {
+      case 'head':
+        head = effect;
+        break;
+      case 'write':
+        written.push(effect);
+        break;
+      case 'wait':
+        yield effect;
+        break;
+      default:
+        if (head === undefined) yield effect;
+        else if (effect.type === 'end') yield* remake(head, joined(written));
+        else yield* [head, ...written, effect];
+        return;
+    }
+  }
+}
+
+/** The head of a body of that length. */
+export function withLength(head: Head, bytes: number): Head {
+  const framing = ['content-length', 'transfer-encoding'];
+  const at = head.headers.findIndex(([name]) => framing.includes(name.toLowerCase()));
+  const others = head.headers.filter(([name]) => !framing.includes(name.toLowerCase()));
+  const place = at < 0 ? others.length : at;
+  return { ...head, headers: [...others.slice(0, place), ['content-length', String(bytes)], ...others.slice(place)] };
+}
+
+function joined(written: readonly Write[]): Uint8Array {
+  const parts = written.map(({ data }) => bytesOf(data));
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,79 @@
+import { type FaultCall, faultNamed, faults, strikesAt } from '../faults/registry.ts';
+import { asList, asRecord } from '../openai/request.ts';
+import { type Finding, finding, type Path } from './finding.ts';
+
+/** A list of faults at its place. */
+interface FaultList {
+  readonly path: Path;
+  readonly calls: readonly (FaultCall | undefined)[];
+}
+
+/** What the order and the company of faults make impossible. */
+export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
+  const lists: FaultList[] = faultLists(rule, at).map(([path, given]) => ({ path, calls: given.map(faultCall) }));
+  const early = lists.some(({ calls }) => calls.some(strikesAtAccept));
+  return [...lists.flatMap(checkList), ...(early ? [...checkAcceptRule(rule, at), ...lists.flatMap(checkAcceptList)] : [])];
+}
+
+function faultLists(rule: Readonly<Record<string, unknown>>, at: Path): (readonly [Path, readonly unknown[]])[] {
+  const several = (value: unknown) => (Array.isArray(value) ? asList(value) : value === undefined ? [] : [value]);
+  const choices = asRecord(rule['one_of']);
+  return [
+    [[...at, 'fault'], several(rule['fault'])],
+    ...asList(rule['sequence']).map((step, index) => [[...at, 'sequence', index], several(step)] as const),
+    ...asList(rule['one_of']).map(
+      (choice, index) => [[...at, 'one_of', index, 'fault'], several(asRecord(choice)?.['fault'])] as const,
+    ),
+    ...Object.keys(choices ?? {}).map((name) => [[...at, 'one_of', name], [name]] as const),
+  ];
+}
+
+/** The fault that is written there; undefined when it is none. */
+function faultCall(given: unknown): FaultCall | undefined {
+  const [name, params] = typeof given === 'string' ? [given, undefined] : (Object.entries(asRecord(given) ?? {})[0] ?? []);
+  const fault = faults.find((known) => known.name === name);
+  const parsed = fault?.params.safeParse(params ?? undefined);
+  return fault !== undefined && parsed?.success === true ? { name: fault.name, params: parsed.data } : undefined;
+}
+
+function strikesAtAccept(call: FaultCall | undefined): boolean {
+  return call !== undefined && strikesAt(call) === 'accept';
+}
+
+/** Nothing comes after a fault that answers by itself, and what it answers is no stream. */
+function checkList({ path, calls }: FaultList): Finding[] {
+  const known = calls.map((call) => call && faultNamed(call.name));
+  const final = known.findIndex((fault) => fault?.final === true);
+  if (final < 0) return [];
+  const next = known[final + 1]?.name;
+  const changed = known.findIndex((fault, index) => index < final && fault?.changes === 'stream');
+  const answering = known[final]?.name;
+  return [
+    ...(final < known.length - 1
+      ? [finding([...path, final + 1], `${next ?? 'this'} never happens: ${answering} before it ends the answer`)]
+      : []),
+    ...(changed < 0
+      ? []
+      : [finding([...path, changed], `${known[changed]?.name} never happens: ${answering} after it answers without a stream`)]),
+  ];
+}
+
+/** As a connection is accepted, nothing is known of the requests that will come on it. */
+function checkAcceptRule(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
+  const unknown = ['match', 'attempts'].filter((key) => key in rule);
+  const scope = 'per' in rule && rule['per'] !== 'session' ? ['per'] : [];
+  return [...unknown, ...scope].map((key) =>
+    finding(
+      [...at, key],
+      `${key} asks for what cannot be known yet: connection_reset with at: accept comes before any request`,
+      'key',
+    ),
+  );
+}
+
+function checkAcceptList({ path, calls }: FaultList): Finding[] {
+  const others = calls.findIndex((call) => call !== undefined && !strikesAtAccept(call) && call.name !== 'ok');
+  if (others < 0) return [];
+  const at = calls.length > 1 ? [...path, others] : path;
+  return [finding(at, `${calls[others]?.name} needs a request: a rule that strikes on accept has only ok beside it`)];
+}
