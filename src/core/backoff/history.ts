@@ -49,9 +49,14 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
  * with another model, is a logical request of its own.
  */
 export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
-  const groups = groupBy(entries, ({ logicalId }) => logicalId);
+  const groups = groupBy(entries.filter(isRead), ({ logicalId }) => logicalId);
   const histories = [...groups].flatMap(([id, group]) => episodesOf(group).map((episode) => historyOf(id, episode)));
   return histories.sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+}
+
+/** What was not read to its end says nothing of the call that it belongs to. */
+function isRead({ t_bodyEnd }: JournalEntry): boolean {
+  return t_bodyEnd !== null;
 }
 
 function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {

@@ -1,5 +1,5 @@
 import type { RuleVerdict, Ruling } from './finding.ts';
-import type { Try } from './history.ts';
+import type { CallHistory, Try } from './history.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import type { Subject } from './subject.ts';
@@ -7,7 +7,7 @@ import type { Subject } from './subject.ts';
 interface Breakages {
   /** What broke, in the plural. */
   readonly what: string;
-  breaks(attempt: Try): boolean;
+  breaks(attempt: Try, call: CallHistory): boolean;
   /** What it counts as when a client takes it for a success. */
   readonly overlooked: RuleVerdict;
 }
@@ -17,7 +17,9 @@ interface Breakages {
  * silence says nothing.
  */
 export function judgeNoticed({ calls, outcomeOf }: Subject, { what, breaks, overlooked }: Breakages): Ruling {
-  const cases = calls.flatMap((call) => call.tries.filter(breaks).map((attempt) => ({ call, attempt })));
+  const cases = calls.flatMap((call) =>
+    call.tries.filter((attempt) => breaks(attempt, call)).map((attempt) => ({ call, attempt })),
+  );
   if (cases.length === 0) return notApplicable(`there were no ${what}`);
   const open = cases.filter(({ call, attempt }) => call.tries.at(-1) === attempt);
   const missed = open.filter(({ call }) => outcomeOf(call)?.ok === true);
@@ -46,7 +48,7 @@ export function judgeNoticed({ calls, outcomeOf }: Subject, { what, breaks, over
 }
 
 function faultsOf({ entry }: Try): string {
-  return entry.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
+  return entry.faultApplied?.faults.map(({ name }) => name).join(', ') ?? String(entry.status);
 }
 
 /** Whether one of these faults was done to the attempt. */

@@ -1,6 +1,6 @@
 import { groupBy } from '../group-by.ts';
 import type { Ruling } from './finding.ts';
-import type { Try } from './history.ts';
+import type { CallHistory, Try } from './history.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import type { Subject } from './subject.ts';
@@ -26,7 +26,8 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
     const [first] = call.tries;
     const kind = first === undefined ? undefined : kindOf(first);
     const retried = call.tries.length > 1;
-    if (first === undefined || kind === undefined || (!retried && mayComeBack(first, subject))) return [];
+    if (first === undefined || kind === undefined || (!retried && (wasAborted(call, subject) || mayComeBack(first, subject))))
+      return [];
     return [{ call, first, kind, retried }];
   });
   const seen = groupBy(cases, ({ kind }) => kind);
@@ -45,6 +46,10 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
       cases.slice(0, 2).map(({ call, first }) => tryObservation(call, first, 'not retried')),
     ),
   };
+}
+
+function wasAborted(call: CallHistory, { outcomeOf }: Subject): boolean {
+  return outcomeOf(call)?.abortedAt !== undefined;
 }
 
 /** Whether a retry may still be to come. */

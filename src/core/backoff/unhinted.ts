@@ -7,14 +7,14 @@ export const HOT_MS = 25;
 /** The leading gaps of a call that the client chose by itself, all after the same kind of failure. */
 export interface UnhintedRun {
   readonly call: CallHistory;
-  /** `503`, `transport`. */
+  /** `503`, `transport`, `abandoned`. */
   readonly after: string;
   readonly gaps: readonly Gap[];
 }
 
 /**
- * The runs of all calls. A run ends with the first hint, with another kind of failure, where the client gave up an
- * attempt, and where a layer above starts anew.
+ * The runs of all calls. A run ends with the first hint, with another kind of failure, and where a layer
+ * above starts anew.
  */
 export function unhintedRuns(calls: readonly CallHistory[]): UnhintedRun[] {
   return calls.flatMap((call) => {
@@ -57,7 +57,7 @@ export function hotChance(count: number): number {
 function kindOf({ before }: Gap): string | undefined {
   if (before.asked !== undefined) return undefined;
   if (before.failure === 'status') return String(before.entry.status);
-  return before.failure === 'transport' ? 'transport' : undefined;
+  return before.failure === 'transport' || before.failure === 'abandoned' ? before.failure : undefined;
 }
 
 function isOuter({ before, after }: Gap): boolean {

@@ -18,6 +18,6 @@ export const longHint = defineRule({
       blames: () => true,
       wants: ({ asked }) => asked !== undefined && (asked.waitMs ?? 0) > LONG_HINT_MS,
     });
-    return ruling.verdict === 'pass' ? (overlongWaits(subject) ?? ruling) : ruling;
+    return ruling.verdict === 'fail' ? ruling : (overlongWaits(subject) ?? ruling);
   },
 });

@@ -5,7 +5,7 @@ const SPOILT = new Set(['stream_error', 'malformed_chunk', 'malformed_json', 'tr
 
 export const streamErrorSurfaced = defineRule({
   id: 'stream_error_surfaced',
-  summary: 'lets the caller know of an error inside of a stream, or of an answer that cannot be read',
+  summary: 'lets the caller know of an error, also inside of a stream, and of an answer that cannot be read',
   source: 'backoff.md E7, E8',
   severity: 'high',
   confidence: 'deterministic',
@@ -16,7 +16,10 @@ export const streamErrorSurfaced = defineRule({
   check: (subject) =>
     judgeNoticed(subject, {
       what: 'broken answers',
-      breaks: (attempt) => attempt.failure === 'content' && suffered(attempt, SPOILT),
+      // An error answer that the client calls a success was swallowed, too.
+      breaks: (attempt, call) =>
+        (attempt.failure === 'content' && suffered(attempt, SPOILT)) ||
+        (attempt.failure === 'status' && call.tries.at(-1) === attempt && subject.outcomeOf(call)?.ok === true),
       overlooked: 'fail',
     }),
 });

@@ -1,0 +1,310 @@
+import { type PolicyInput, policyOf, policySchema } from '../../src/core/backoff/policy-schema.ts';
+import type { ClientOutcome } from '../../src/core/backoff/subject.ts';
+import type { Verdict } from '../../src/core/backoff/verdict.ts';
+import { fork, type Random } from '../../src/core/random.ts';
+import type { Head, Reply } from '../../src/core/reply/effect.ts';
+import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { loadScenario } from '../../src/engine/load-scenario.ts';
+import type { Session } from '../../src/engine/session.ts';
+import { libraries } from '../../src/libraries.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** The connection broke; `partial` is what came before. */
+export class TransportError extends Error {
+  readonly partial: string;
+  constructor(message: string, partial = '') {
+    super(message);
+    this.partial = partial;
+  }
+}
+
+/** The client's own timeout. */
+export class TimeoutError extends TransportError {}
+
+export interface VirtualResponse {
+  readonly status: number;
+  header(name: string): string | undefined;
+  readonly text: string;
+}
+
+export interface VirtualRequest {
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly key?: string;
+  /** For the whole attempt. */
+  readonly timeoutMs?: number;
+  /** Between two pieces of the answer. */
+  readonly idleMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a client can do in the virtual world. */
+export interface ClientTools {
+  /** A prompt of its own for each call. */
+  readonly prompt: string;
+  readonly random: Random;
+  now(): number;
+  wall(): number;
+  request(request?: VirtualRequest): Promise<VirtualResponse>;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** One call of a client: resolves with the text it takes for the answer, or rejects. */
+export type VirtualClient = (tools: ClientTools, signal: AbortSignal) => Promise<string>;
+
+export interface WorldOptions {
+  readonly scenario: ScenarioInput;
+  readonly client: VirtualClient;
+  /** Default 1. */
+  readonly calls?: number;
+  /** Time between the starts of calls; default 20 ms. */
+  readonly staggerMs?: number;
+  /** How calls are told apart: by a token in the path, or by what they say. Default path. */
+  readonly named?: boolean;
+  /** All calls say the same. */
+  readonly samePrompt?: boolean;
+  /** Each call is told to stop so long after its start. */
+  readonly abortAfterMs?: number;
+  /** How long the world is watched at most; default ten minutes. */
+  readonly untilMs?: number;
+  /** Tells the verdict what the client made of its calls. Default true. */
+  readonly outcomes?: boolean;
+  readonly policy?: PolicyInput;
+  readonly seed?: number;
+}
+
+export interface World {
+  readonly verdict: Verdict;
+  readonly session: Session;
+  readonly outcomes: readonly ClientOutcome[];
+  /** Ids of the rules that failed, and of those that warned. */
+  readonly accused: { readonly fail: readonly string[]; readonly warn: readonly string[] };
+}
+
+/** Lets clients loose on a scenario, on a clock of their own, with the real engine and without a network. */
+export async function virtualWorld(options: WorldOptions): Promise<World> {
+  const { scenario, client, calls = 1, staggerMs = 20, untilMs = 600_000, policy = {}, seed = 1 } = options;
+  const clock = new VirtualClock();
+  const engine = new Engine({ scenario: loadScenario({ file: 'world', data: scenario }, libraries), clock, libraries });
+  const session = engine.defaultSession;
+  const outcomes: ClientOutcome[] = [];
+  const wire = new VirtualWire(session, clock);
+  const programs = Array.from({ length: calls }, async (_, index) => {
+    await clock.sleep(1 + index * staggerMs);
+    const outcome: { -readonly [K in keyof ClientOutcome]: ClientOutcome[K] } = {
+      call: `call-${index + 1}`,
+      ok: null,
+      startedAt: clock.now(),
+      process: `p${index % 4}`,
+    };
+    outcomes.push(outcome);
+    const controller = new AbortController();
+    if (options.abortAfterMs !== undefined)
+      clock.after(options.abortAfterMs, () => {
+        outcome.abortedAt = clock.now();
+        controller.abort(new Error('aborted'));
+      });
+    const prompt = options.samePrompt === true ? 'Hello' : `Hello ${index + 1}`;
+    const tools: ClientTools = {
+      prompt,
+      random: fork(seed, 'client', String(index)),
+      now: clock.now,
+      wall: clock.wall,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      request: (request = {}) => wire.request(request, prompt, options.named === false ? undefined : outcome.call),
+    };
+    try {
+      outcome.text = await client(tools, controller.signal);
+      outcome.ok = true;
+    } catch (error) {
+      outcome.error = String(error);
+      outcome.ok = false;
+    }
+    outcome.settledAt = clock.now();
+  });
+  const all = Promise.all(programs);
+  await clock.run(all, untilMs);
+  const finished = outcomes.length === calls && outcomes.every(({ ok }) => ok !== null);
+  const verdict = session.verdict(policyOf(session.plan.expect, policySchema.parse(policy)), {
+    watchedUntil: clock.now(),
+    ...(finished ? { clientEndedAt: clock.now() } : {}),
+    outcomes: options.outcomes === false ? [] : outcomes,
+  });
+  const accused = (wanted: string) =>
+    verdict.findings
+      .filter((finding) => finding.verdict === wanted)
+      .map(({ rule }) => rule)
+      .sort();
+  return { verdict, session, outcomes, accused: { fail: accused('fail'), warn: accused('warn') } };
+}
+
+interface VirtualConnection {
+  readonly id: number;
+  readonly acceptedAt: number;
+  requests: number;
+  open: boolean;
+}
+
+/** The network between clients and the engine: 0.2 ms each way, connections kept alive. */
+class VirtualWire {
+  readonly #session: Session;
+  readonly #clock: VirtualClock;
+  readonly #idle: VirtualConnection[] = [];
+  #connections = 0;
+
+  constructor(session: Session, clock: VirtualClock) {
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  async request(request: VirtualRequest, prompt: string, call: string | undefined): Promise<VirtualResponse> {
+    const { body = {}, headers = {}, key = 'sk-test' } = request;
+    const connection = this.#connection();
+    connection.requests += 1;
+    const at = this.#clock.now();
+    const exchange = this.#session.receive(
+      {
+        method: 'POST',
+        target: '/v1/chat/completions',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+        body: Buffer.from(JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: prompt }], ...body })),
+        oversized: false,
+        connection: { ...connection, remotePort: 50_000 + connection.id, isOpen: () => connection.open },
+        headersAt: at,
+        bodyEndAt: at,
+      },
+      { path: '/v1/chat/completions', call, forced: undefined },
+    );
+    const run = new Run(exchange.reply, { clock: this.#clock, request, headSent: exchange.headSent });
+    const { response, error, performed } = await run.outcome();
+    exchange.finished(performed);
+    if (performed.closedBy === null) this.#idle.push(connection);
+    else connection.open = false;
+    if (error !== undefined) throw error;
+    if (response === undefined) throw new TransportError('empty response');
+    return response;
+  }
+
+  #connection(): VirtualConnection {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    this.#connections += 1;
+    return { id: this.#connections, acceptedAt: this.#clock.now(), requests: 0, open: true };
+  }
+}
+
+interface RunParts {
+  readonly clock: VirtualClock;
+  readonly request: VirtualRequest;
+  headSent(head: Head): void;
+}
+
+/** One answer on its way to a client that may lose patience. */
+class Run {
+  readonly #reply: Reply;
+  readonly #parts: RunParts;
+  #head: Head | undefined;
+  #text = '';
+  #lastByteAt: number | null = null;
+  #chunks = 0;
+  #events = 0;
+  #gaveUp: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(reply: Reply, parts: RunParts) {
+    this.#reply = reply;
+    this.#parts = parts;
+  }
+
+  async outcome() {
+    const { clock, request } = this.#parts;
+    const { timeoutMs, signal } = request;
+    const stop =
+      timeoutMs === undefined ? undefined : clock.after(timeoutMs, () => this.#giveUp(new TimeoutError('timeout', this.#text)));
+    const abort = () => this.#giveUp(signal?.reason ?? new Error('aborted'));
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted === true) abort();
+    const ending = await this.#perform();
+    stop?.();
+    signal?.removeEventListener('abort', abort);
+    const now = clock.now();
+    const left = this.#gaveUp !== undefined;
+    const cut = ending === 'close' || ending === 'reset';
+    return {
+      response: this.#head === undefined ? undefined : responseOf(this.#head, this.#text),
+      error:
+        this.#gaveUp ?? (cut ? new TransportError(ending === 'reset' ? 'ECONNRESET' : 'socket hang up', this.#text) : undefined),
+      performed: {
+        lastByteAt: this.#lastByteAt,
+        clientCloseAt: left ? now : null,
+        closedBy: left ? ('client' as const) : cut ? ('server' as const) : null,
+        closedHow: left || ending === 'close' ? ('fin' as const) : ending === 'reset' ? ('reset' as const) : null,
+        bytesOut: this.#text.length,
+        chunksOut: this.#chunks,
+        eventsOut: this.#events,
+      },
+    };
+  }
+
+  async #perform(): Promise<'end' | 'close' | 'reset'> {
+    for (const effect of this.#reply) {
+      if (this.#gaveUp !== undefined) return 'end';
+      switch (effect.type) {
+        case 'wait':
+          await this.#pause(effect.ms);
+          break;
+        case 'head':
+          this.#head = effect;
+          this.#parts.headSent(effect);
+          break;
+        case 'write':
+          this.#text += typeof effect.data === 'string' ? effect.data : Buffer.from(effect.data).toString();
+          this.#lastByteAt = this.#parts.clock.now();
+          if (effect.event !== undefined) this.#events += 1;
+          if (effect.event === 'content') this.#chunks += 1;
+          break;
+        case 'hang':
+          await this.#pause(Number.POSITIVE_INFINITY);
+          break;
+        default:
+          // The way to the client takes time.
+          await this.#pause(0.2);
+          return effect.type;
+      }
+    }
+    return 'end';
+  }
+
+  /** Waits until the time has passed, or the client has lost patience. */
+  #pause(ms: number): Promise<void> {
+    const { clock, request } = this.#parts;
+    if (this.#gaveUp !== undefined) return Promise.resolve();
+    const { promise, resolve } = withResolvers();
+    const stop = ms === Number.POSITIVE_INFINITY ? undefined : clock.after(ms, resolve);
+    const { idleMs } = request;
+    const idle = idleMs === undefined ? undefined : clock.after(idleMs, () => this.#giveUp(new TimeoutError('idle', this.#text)));
+    this.#wake = resolve;
+    return promise.finally(() => {
+      stop?.();
+      idle?.();
+    });
+  }
+
+  #giveUp(error: Error): void {
+    this.#gaveUp ??= error;
+    this.#wake?.();
+  }
+}
+
+function withResolvers(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+function responseOf({ status, headers }: Head, text: string): VirtualResponse {
+  return { status, text, header: (name) => headers.find(([sent]) => sent.toLowerCase() === name)?.[1] };
+}
