@@ -402,9 +402,10 @@ export const bugs: readonly Bug[] = [
   {
     row: 'D9',
     symptom: 'clients that fail together come back together',
-    scenario: once('overloaded'),
-    client: carelessClient({ attempts: 2, wait: () => 1_000 }),
+    scenario: twice('overloaded'),
+    client: carelessClient({ attempts: 3 }),
     world: { calls: 40, staggerMs: 0.01 },
+    fail: ['has_jitter'],
     warn: ['herd'],
   },
   {

@@ -80,14 +80,16 @@ export interface Traffic {
   /** Failures before each call gives up. */
   readonly retries: number;
   readonly seed: number;
+  /** Time between the starts of calls; default 20 ms. */
+  readonly staggerMs?: number;
 }
 
-/** The journal of calls that all meet 503s until they give up. Starts are 20 ms apart. */
-export function simulateTraffic({ wait, noise, calls, retries, seed }: Traffic): JournalEntry[] {
+/** The journal of calls that all meet 503s until they give up. */
+export function simulateTraffic({ wait, noise, calls, retries, seed, staggerMs = 20 }: Traffic): JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (let call = 0; call < calls; call++) {
     const random = fork(seed, 'call', String(call));
-    let at = call * 20;
+    let at = call * staggerMs;
     let previousMs = 0;
     for (let attempt = 0; attempt <= retries; attempt++) {
       if (attempt > 0) {
