@@ -51,7 +51,34 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
 export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
   const groups = groupBy(entries.filter(isRead), ({ logicalId }) => logicalId);
   const histories = [...groups].flatMap(([id, group]) => episodesOf(group).map((episode) => historyOf(id, episode)));
-  return histories.sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+  return withRivals(histories).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+}
+
+/**
+ * A retry that several calls may have sent was given to one of them: those that wait for theirs are as uncertain.
+ */
+function withRivals(histories: readonly CallHistory[]): CallHistory[] {
+  const doubted = new Map<string, number>();
+  for (const { certainty, tries } of histories) {
+    const last = tries.at(-1)?.entry;
+    if (certainty === 'ambiguous' && last !== undefined) {
+      doubted.set(sayingOf(last), Math.max(last.seq, doubted.get(sayingOf(last)) ?? 0));
+    }
+  }
+  if (doubted.size === 0) return [...histories];
+  return histories.map((history) => {
+    const last = history.tries.at(-1);
+    const isRival =
+      last?.failure !== undefined && last.entry.seq < (doubted.get(sayingOf(last.entry)) ?? 0) && !NAMED.has(history.method);
+    return isRival ? { ...history, certainty: 'ambiguous' as const } : history;
+  });
+}
+
+const NAMED: ReadonlySet<Evidence> = new Set(['path', 'client-request-id', 'idempotency-key']);
+
+/** What a request says, and who says it. */
+export function sayingOf({ bodySha256, method, path, authorizationHash }: JournalEntry): string {
+  return `${bodySha256} ${method} ${path} ${authorizationHash}`;
 }
 
 /** What was not read to its end says nothing of the call that it belongs to. */

@@ -2,9 +2,12 @@ import { earlyBy } from './asked-wait.ts';
 import { weakestOf } from './certainty.ts';
 import type { Ruling } from './finding.ts';
 import type { CallHistory, Gap, Try } from './history.ts';
-import { gapObservation, seconds } from './observation.ts';
+import { censored, gapObservation, seconds } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import type { Subject } from './subject.ts';
+
+/** Clients that retry too early do so within seconds (backoff.md, finding 9). */
+const WATCHED_MS = 10_000;
 
 interface Hints {
   /** What the hint is called. */
@@ -45,26 +48,22 @@ function earlyOf({ before, after }: Gap): number {
   return before.asked === undefined ? 0 : earlyBy(before.asked, after.entry.t_headers);
 }
 
-/** Nobody retried: giving up is as good as waiting, if the client had the time to do either. */
+/** Nobody retried: giving up is as good as waiting. What was watched for a while only is told so. */
 function withoutRetry({ calls, watchedUntil, clientEndedAt }: Subject, { what, wants }: Hints): Ruling {
   const held = calls.flatMap((call) => {
     const last = call.tries.at(-1);
     const toldAt = last !== undefined && wants(last) ? last.entry.t_firstByteBefore : null;
-    return toldAt === null ? [] : [{ call, heldMs: watchedUntil - toldAt }];
+    return toldAt === null ? [] : [{ call, heldMs: watchedUntil - toldAt, over: watchedUntil >= (last?.asked?.dueAt ?? 0) }];
   });
   if (held.length === 0) return notApplicable(`no answer carried ${what}`);
-  if (clientEndedAt !== undefined)
-    return {
-      verdict: 'pass',
-      explain: `gave up on ${what}`,
-      n: held.length,
-      correlation: weakestOf(held.map(({ call }) => call)) ?? 'exact',
-    };
+  const base = { n: held.length, correlation: weakestOf(held.map(({ call }) => call)) ?? ('exact' as const) };
+  if (clientEndedAt !== undefined) return { ...base, verdict: 'pass', explain: `gave up on ${what}` };
+  if (held.every(({ over }) => over)) return { ...base, verdict: 'pass', explain: `no retry came before ${what} had passed` };
   const shortest = Math.min(...held.map(({ heldMs }) => heldMs));
   return {
-    verdict: 'inconclusive',
+    ...base,
+    verdict: shortest >= WATCHED_MS ? 'pass' : 'inconclusive',
     explain: `no retry came within ${seconds(shortest)} after ${what}`,
-    n: held.length,
-    clock: `censored@${seconds(shortest).replace(' ', '')}`,
+    clock: censored(shortest),
   };
 }

@@ -7,6 +7,11 @@ export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(3)} s`;
 }
 
+/** The clock of what was watched for a limited time only: `censored@12.000s` (backoff.md 7). */
+export function censored(ms: number): string {
+  return `censored@${seconds(ms).replace(' ', '')}`;
+}
+
 /** `attempt 1: 429 Retry-After 30`. */
 export function tryText({ position, entry, asked }: Try): string {
   const answer = asked === undefined ? failureText(entry) : `${entry.status} ${asked.text}`;

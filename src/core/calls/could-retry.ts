@@ -8,6 +8,8 @@ export interface OpenCall {
   attempts: number;
   /** Requests of the call that are being answered. */
   pending: number;
+  /** An attempt that may have been its own was given to another call, or the other way round. */
+  doubtful: boolean;
   /** When its last attempt arrived. */
   arrivedAt: number;
   /** `x-stainless-retry-count` of the last attempt. */

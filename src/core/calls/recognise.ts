@@ -21,6 +21,8 @@ export class CallRecogniser {
   readonly #failedOn = new Map<number, string>();
   /** Fingerprints of which several unmarked calls were open at the same time. */
   readonly #crowded = new Set<string>();
+  /** Fingerprints of which a request was given to a call by mere likelihood, although it counts its retries. */
+  readonly #unsure = new Set<string>();
   readonly #onForget: (call: string) => void;
   #created = 0;
 
@@ -79,6 +81,7 @@ export class CallRecogniser {
     this.#ordinals.clear();
     this.#failedOn.clear();
     this.#crowded.clear();
+    this.#unsure.clear();
   }
 
   #findNamed(named: Named, sighting: Sighting, retryCount: number | undefined): Found {
@@ -107,8 +110,20 @@ export class CallRecogniser {
       return { call, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
     }
     const chained = retryCount !== undefined && retryCount > 0;
-    const certainty = candidates.length > 1 ? 'ambiguous' : chained ? 'exact' : 'likely';
+    const certainty = this.#certaintyOf(candidates, sighting.fingerprint, retryCount);
     return { call, id: call.id, evidence: chained ? 'retry-count' : 'fingerprint', certainty };
+  }
+
+  /** How certain it is that the request is a retry of the one that is taken of these. */
+  #certaintyOf(candidates: readonly OpenCall[], fingerprint: string, retryCount: number | undefined): Certainty {
+    if (candidates.length > 1) for (const rival of candidates) rival.doubtful = true;
+    if (candidates.some(({ doubtful }) => doubtful)) return 'ambiguous';
+    if (retryCount === undefined) return 'likely';
+    if (retryCount > 0) return this.#unsure.has(fingerprint) ? 'likely' : 'exact';
+    // The call that the request really begins, or the retry that the other one still sends, may be met later.
+    this.#unsure.add(fingerprint);
+    dropOldest(this.#unsure, MAX_CALLS);
+    return 'likely';
   }
 
   /**
@@ -140,6 +155,7 @@ export class CallRecogniser {
       fingerprint,
       attempts: 0,
       pending: 0,
+      doubtful: false,
       arrivedAt: 0,
       retryCount: undefined,
       failure: undefined,

@@ -1,5 +1,5 @@
 import type { Try } from '../history.ts';
-import { callObservation, seconds, tryObservation } from '../observation.ts';
+import { callObservation, censored, seconds, tryObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import type { Subject } from '../subject.ts';
 
@@ -49,7 +49,7 @@ export const abortsHungRequest = defineRule({
         verdict: 'inconclusive',
         explain: `${held.length} unanswered requests were still open after ${seconds(longest)}; lower the client's timeout or watch longer`,
         evidence: held.map(({ call, attempt }) => tryObservation(call, attempt, `held for ${seconds(heldMs(attempt, subject))}`)),
-        clock: `censored@${seconds(longest).replace(' ', '')}`,
+        clock: censored(longest),
       };
     }
     return { ...ruling, verdict: 'pass', explain: `left ${left.length} unanswered requests after ${seconds(longest)} at most` };

@@ -1,4 +1,4 @@
-import { gapObservation, seconds } from '../observation.ts';
+import { censored, gapObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 /** Retries after which a doubling wait has left every sensible start far behind. */
@@ -31,9 +31,7 @@ export const capsDelay = defineRule({
     if (over.length > 0) return { ...ruling, verdict: 'fail', explain };
     if (calls.some((call) => call.gaps.length >= DEEP)) {
       const clock =
-        clientEndedAt === undefined
-          ? `censored@${seconds(watchedUntil - (calls[0]?.tries[0]?.entry.t_headers ?? watchedUntil)).replace(' ', '')}`
-          : 'real';
+        clientEndedAt === undefined ? censored(watchedUntil - (calls[0]?.tries[0]?.entry.t_headers ?? watchedUntil)) : 'real';
       return { ...ruling, verdict: 'pass', explain, clock };
     }
     return notApplicable(`a ceiling shows after ${DEEP} retries or more; the longest wait was ${seconds(longest)}`);

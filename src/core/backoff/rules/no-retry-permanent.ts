@@ -1,8 +1,7 @@
 import { groupBy } from '../../group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
-import type { JournalEntry } from '../../journal/entry.ts';
 import type { Ruling } from '../finding.ts';
-import type { CallHistory, Gap, Try } from '../history.ts';
+import { type CallHistory, type Gap, sayingOf, type Try } from '../history.ts';
 import { gapObservation, seconds, tryText } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -86,10 +85,6 @@ function countedRetry(call: CallHistory, permanent: readonly CallHistory[]) {
   const gapMs = first.entry.t_headers - (failureKnownAt(failed.entry) ?? first.entry.t_headers);
   const line = `${tryText({ ...failed, position: count })} → attempt ${count + 1} after ${seconds(gapMs)}, cannot succeed`;
   return [{ call, observation: { call: call.id, entries: [failed.entry.seq, first.entry.seq], line } }];
-}
-
-function sayingOf({ bodySha256, path, authorizationHash }: JournalEntry): string {
-  return `${bodySha256} ${path} ${authorizationHash}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { suffered } from '../noticed.ts';
-import { seconds, tryObservation } from '../observation.ts';
+import { censored, seconds, tryObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 const STALLED = new Set(['stalled_stream']);
@@ -38,7 +38,7 @@ export const stalledStreamNoticed = defineRule({
       n: stalled.length,
       statistic: { name: 'longest silence', value: longest, unit: 'ms' },
       evidence: held.map(({ call, attempt, silentMs }) => tryObservation(call, attempt, `silent for ${seconds(silentMs)}`)),
-      ...(held.length > 0 ? { clock: `censored@${seconds(longest).replace(' ', '')}` } : {}),
+      ...(held.length > 0 ? { clock: censored(longest) } : {}),
     };
   },
 });

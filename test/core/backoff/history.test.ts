@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { historiesOf } from '../../../src/core/backoff/history.ts';
+import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
+
+const of = (...parts: readonly EntryParts[]) => historiesOf(parts.map((part, at) => journalEntry({ seq: at + 1, ...part })));
+const gapsOf = (histories: ReturnType<typeof of>) => histories.map(({ gaps }) => gaps.map(({ gapMs }) => gapMs));
+
+test('a gap counts from just before the first byte of an error', () => {
+  const histories = of(
+    { t_headers: 0, status: 429, t_firstByteBefore: 10, t_lastByte: 500, t_end: 500 },
+    { t_headers: 1_010, status: 200 },
+  );
+  expect(gapsOf(histories)).toEqual([[1_000]]);
+});
+
+test('a gap after an answer that was cut counts from the cut', () => {
+  const cut = {
+    t_headers: 0,
+    status: 200,
+    stream: true,
+    t_firstByteBefore: 10,
+    t_end: 500,
+    closedBy: 'server',
+    closedHow: 'reset',
+  } as const;
+  const histories = of(cut, { t_headers: 1_500 });
+  expect(gapsOf(histories)).toEqual([[1_000]]);
+  expect(histories[0]?.tries.map(({ failure }) => failure)).toEqual(['content', undefined]);
+});
+
+test('a gap after a timeout counts from when the client left', () => {
+  const left = {
+    t_headers: 0,
+    status: null,
+    t_firstByteBefore: null,
+    t_clientClose: 700,
+    t_end: 700,
+    closedBy: 'client',
+  } as const;
+  expect(gapsOf(of(left, { t_headers: 1_000 }))).toEqual([[300]]);
+});
+
+test('what follows a success is another logical request', () => {
+  const histories = of({ t_headers: 0, status: 500 }, { t_headers: 100 }, { t_headers: 200 });
+  expect(histories.map(({ tries }) => tries.length)).toEqual([2, 1]);
+});
+
+test('what goes on with another model is another logical request', () => {
+  const histories = of({ t_headers: 0, status: 404, model: 'gpt-5' }, { t_headers: 100, model: 'gpt-4o' });
+  expect(histories.map(({ tries }) => tries.length)).toEqual([1, 1]);
+});
+
+test('a broken answer of status 200 is no success', () => {
+  const spoilt = { status: 200, faultApplied: { rule: 'r', faults: [{ name: 'stream_error', params: {} }] } } as const;
+  expect(of({ t_headers: 0, ...spoilt }, { t_headers: 100 }).map(({ tries }) => tries.map(({ failure }) => failure))).toEqual([
+    ['content', undefined],
+  ]);
+});
+
+const deadPool = { status: null, t_firstByteBefore: null, closedBy: 'server', connId: 7, connReqSeq: 2, t_end: 1 } as const;
+
+test.each([
+  ['at once, on another connection, after a pooled one died', {}, {}, 1],
+  ['5 ms later', {}, { t_headers: 6 }, 0],
+  ['on the same connection', {}, { connId: 7 }, 0],
+  ['after a fresh connection died', { connReqSeq: 1 }, {}, 0],
+  ['after the head of an answer', { t_firstByteBefore: 0.5, status: 200 }, {}, 0],
+  ['with another retry count', {}, { headers: { 'x-stainless-retry-count': '1' } }, 0],
+] as const)('the same request %s: %i %i replays', (_when, before, after, replays) => {
+  const histories = of({ t_headers: 0, ...deadPool, ...before }, { t_headers: 2, connId: 8, ...after });
+  expect(histories[0]?.replays).toHaveLength(replays);
+  expect(histories[0]?.tries).toHaveLength(2 - replays);
+});
+
+test('tries that overlap have no gap between them', () => {
+  const histories = of({ t_headers: 0, status: 500, t_firstByteBefore: 100, t_end: 100 }, { t_headers: 50, status: 500 });
+  expect(histories[0]).toMatchObject({ overlapping: true, gaps: [] });
+});
+
+test('a request that was not read to its end belongs to no call', () => {
+  expect(historiesOf([{ ...journalEntry(), t_bodyEnd: null }])).toEqual([]);
+});
