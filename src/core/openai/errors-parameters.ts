@@ -115,14 +115,17 @@ export function maxTokensTooLarge({ limit, found }: Bound): ErrorAnswer {
   );
 }
 
-/** wire.md 400-26. */
+/** wire.md 400-26: found after admission. */
 export function contentPolicyViolation(): ErrorAnswer {
-  return apiError(
-    400,
-    'Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a ' +
-      'different prompt: https://platform.openai.com/docs/guides/reasoning#advice-on-prompting',
-    { code: 'invalid_prompt' },
-  );
+  return {
+    ...apiError(
+      400,
+      'Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a ' +
+        'different prompt: https://platform.openai.com/docs/guides/reasoning#advice-on-prompting',
+      { code: 'invalid_prompt' },
+    ),
+    admitted: true,
+  };
 }
 
 /** A request that does not fit the context window, in tokens. */

@@ -13,8 +13,7 @@ import {
 import type { ModelInfo } from '../models.ts';
 import { asList, asRecord } from '../request.ts';
 import { modelLimits } from './model-limits.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './terms.ts';
 
 /** The values of which reasoning models take no other (wire.md 400-10). */
 const FIXED = [

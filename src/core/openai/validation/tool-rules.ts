@@ -39,6 +39,7 @@ export const tools: ArrayRule = {
   },
 };
 
+/** A name that no tool has is let through: wire.md does not tell what is said of it. */
 export const toolChoice: UnionRule = {
   kind: 'union',
   options: [
@@ -81,9 +82,13 @@ export const functionCall: UnionRule = {
   options: [{ kind: 'string', values: ['none', 'auto'] }, named],
 };
 
-/** The types in the order in which the API names them. The schema is not optional, whatever the specification says. */
+/**
+ * The types in the order in which the API names them. The schema is not optional, whatever the specification says. What null
+ * means is not in wire.md: it is let through.
+ */
 export const responseFormat: TaggedRule = {
   kind: 'tagged',
+  nullable: true,
   tag: 'type',
   variants: {
     json_object: { kind: 'object', fields: {} },
@@ -94,7 +99,7 @@ export const responseFormat: TaggedRule = {
           kind: 'object',
           fields: {
             name: identifier,
-            description: { kind: 'string' },
+            description: { kind: 'string', nullable: true },
             schema,
             strict: { kind: 'boolean', nullable: true },
           },
