@@ -134,7 +134,9 @@ export class Checker {
     const { entry, maxItems } = rule;
     // Of one list of ids the window is the only bound.
     const ids = entry.kind !== 'tagged' && list.length > 0 && isTokens(list);
-    const items: Rule = ids ? entry : { kind: 'union', options: [{ kind: 'string' }, entry.kind === 'tagged' ? entry : idsOf(entry)] };
+    const items: Rule = ids
+      ? entry
+      : { kind: 'union', options: [{ kind: 'string' }, entry.kind === 'tagged' ? entry : idsOf(entry)] };
     return this.#checkArray(list, { kind: 'array', minItems: 1, items, ...(ids ? {} : { maxItems }) });
   }
 
