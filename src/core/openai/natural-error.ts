@@ -81,7 +81,8 @@ function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: En
     libraries,
     promptTokens,
     inputTokens: (input) => inputTokens(input, mode, libraries),
-    textTokens: (text) => inTokens(text, rules.tokens, libraries).tokens,
+    textTokens: (text) =>
+      text.length > MAX_EXACT_LENGTH ? Math.ceil(text.length / 4) : inTokens(text, rules.tokens, libraries).tokens,
   });
 }
 

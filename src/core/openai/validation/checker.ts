@@ -88,6 +88,7 @@ export class Checker {
 
   #checkObject(record: Readonly<Record<string, unknown>>, rule: ObjectRule, tag: string | undefined): ErrorAnswer | undefined {
     const { fields, required = NONE } = rule;
+    if (rule.open === 'unread') return undefined;
     if (rule.open !== true) {
       for (const name of Object.keys(record)) {
         if (name !== tag && !Object.hasOwn(fields, name)) return unknownParameter(this.#path(name));

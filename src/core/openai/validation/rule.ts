@@ -42,8 +42,8 @@ export interface ObjectRule extends Nullable {
   readonly kind: 'object';
   readonly fields: Readonly<Record<string, Rule>>;
   readonly required?: readonly string[];
-  /** Fields that are not named are let through unread. */
-  readonly open?: boolean;
+  /** Fields that are not named are let through, unless they are nested beyond all sense; `unread`: those too. */
+  readonly open?: boolean | 'unread';
 }
 
 /** An object of which one field tells what the others are. */
@@ -82,6 +82,9 @@ export interface UnionRule extends Nullable {
 
 /** An object about whose fields nothing is said. */
 export const anyObject: ObjectRule = { kind: 'object', fields: {}, open: true };
+
+/** An object that has checks of its own. */
+export const unreadObject: ObjectRule = { kind: 'object', fields: {}, open: 'unread' };
 
 /** What a value has to be, in OpenAI's words: `a string`, `an array of objects`, `one of a string or array of objects`. */
 export function expectedNoun(rule: Rule): string {

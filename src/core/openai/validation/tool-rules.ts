@@ -1,12 +1,13 @@
 import { identifier } from './message-rules.ts';
-import { type ArrayRule, anyObject, type ObjectRule, type TaggedRule, type UnionRule } from './rule.ts';
+import { type ArrayRule, anyObject, type ObjectRule, type TaggedRule, type UnionRule, unreadObject } from './rule.ts';
 
 const named: ObjectRule = { kind: 'object', fields: { name: identifier }, required: ['name'] };
 
 /** Descriptions of functions end here (refused in public reports of 2024 and 2025; not in wire.md). */
 const description = { kind: 'string', maxLength: 1024 } as const;
 
-const schema: ObjectRule = anyObject;
+/** Looked at when all fields are good: `schemas.ts`. */
+const schema: ObjectRule = unreadObject;
 
 /** wire.md 400-16. */
 export const tools: ArrayRule = {
