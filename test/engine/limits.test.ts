@@ -293,24 +293,48 @@ test('an edge fault strikes a request that the limit would refuse, and draws not
   expect(mock.send().status).toBe(200);
 });
 
-test('an injected rate limit has the numbers of the account', () => {
+test('an injected rate limit has the numbers of the account, and an explicit hint changes its header alone', () => {
   const mock = drive({ limits: { '*': { rpm: 60, tpm: 12_345, hints: { retry_after_ms: true } } } });
   const tokens = mock.send({ forced: 'rate_limit; limit=tokens; retry_after=2s' });
-  expect(messageOf(tokens)).toContain('Limit 12345, Used 12345, Requested 412. Please try again in 2s.');
+  expect(messageOf(tokens)).toContain('Limit 12345, Used 12345, Requested 4. Please try again in 19ms.');
   expect(limitHeaders(tokens)).toMatchObject({
     'retry-after': '2',
     'retry-after-ms': '2000',
     'x-ratelimit-limit-tokens': '12345',
     'x-ratelimit-remaining-tokens': '0',
+    'x-ratelimit-reset-tokens': '1m0s',
     'x-ratelimit-limit-requests': '60',
   });
-  expect(messageOf(mock.send({ forced: 'rate_limit' }))).toContain('Limit 60, Used 60, Requested 1. Please try again in 1s.');
-  expect(messageOf(mock.send({ forced: 'rate_limit; limit=tokens' }))).toContain('Limit 12345');
+  const requests = mock.send({ forced: 'rate_limit; retry_after=90s' });
+  expect(messageOf(requests)).toContain('Limit 60, Used 60, Requested 1. Please try again in 1s.');
+  expect(limitHeaders(requests)).toMatchObject({
+    'retry-after': '90',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '1m0s',
+    'x-ratelimit-limit-tokens': '12345',
+  });
+  expect(limitHeaders(mock.send({ forced: 'rate_limit' }))).toMatchObject({ 'retry-after': '1', 'retry-after-ms': '1000' });
   const daily = mock.send({ forced: 'rate_limit; limit=requests_per_day; retry_after=432s' });
-  expect(messageOf(daily)).toContain('Limit 200, Used 200');
+  expect(messageOf(daily)).toContain('Limit 200, Used 200, Requested 1. Please try again in 7m12s.');
+  expect(limitHeaders(daily)).toMatchObject({
+    'x-ratelimit-limit-requests': '200',
+    'x-ratelimit-reset-requests': '24h0m0s',
+    'x-ratelimit-limit-tokens': '12345',
+  });
   const large = mock.send({ forced: 'request_too_large' });
   expect(messageOf(large)).toContain('Limit 12345, Requested 24690.');
   expect(headerOf(large, 'x-ratelimit-limit-tokens')).toBe('12345');
+});
+
+test('what is found after admission draws, shows its buckets, and is refused by an empty one', () => {
+  const mock = drive({ limits: { '*': { rpm: 2 } } });
+  const image = [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/bmp;base64,Qk0=' } }] }];
+  const replies = times(3, { fields: { messages: image } }).map((request) => mock.send(request));
+  expect(replies.map(({ status }) => status)).toEqual([400, 400, 429]);
+  expect(replies.map((reply) => limitHeaders(reply)['x-ratelimit-remaining-requests'])).toEqual(['1', '0', '0']);
+  const context = mock.send({ model: 'gpt-4', content: 'x'.repeat(40_000) });
+  expect(errorOf(context)['code']).toBe('context_length_exceeded');
+  expect(limitHeaders(context)).toEqual({});
 });
 
 test('sessions have their own buckets; reset and another scenario start them anew', () => {
