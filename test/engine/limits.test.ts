@@ -216,6 +216,29 @@ test('unused tokens flow back where that is asked for', () => {
 });
 
 test.each([
+  ['/v1/completions', { model: 'gpt-3.5-turbo-instruct', prompt: 'Hello', max_tokens: 500, messages: undefined }, 'Hello there.'],
+  ['/v1/embeddings', { model: 'text-embedding-3-small', input: 'Hello', messages: undefined, dimensions: 2 }, ''],
+])('unused tokens flow back on %s', (target, fields, content) => {
+  const mock = drive({
+    limits: { '*': { tpm: 10_000, precount: 'documented', refund_unused: true } },
+    replies: content === '' ? [] : [{ content }],
+  });
+  const remaining = () => {
+    const reply = mock.send({ target, fields });
+    return [Number(headerOf(reply, 'x-ratelimit-remaining-tokens')), JSON.parse(reply.text).usage.total_tokens as number];
+  };
+  const [first = 0, spent = 0] = remaining();
+  const [second] = remaining();
+  expect(second).toBe(first - Math.min(spent, 10_000 - first));
+});
+
+test('an injected refusal asks for as many tokens as the account counts', () => {
+  const mock = drive({ limits: { '*': { tpm: 10_000, precount: 'documented' } } });
+  const reply = mock.send({ forced: 'rate_limit; limit=tokens', fields: { max_tokens: 500 } });
+  expect(messageOf(reply)).toContain('Limit 10000, Used 10000, Requested 500. Please try again in 3s.');
+});
+
+test.each([
   [{}, { 'retry-after': '2' }],
   [{ retry_after: 'date' }, { 'retry-after': 'Fri, 10 Jul 2026 18:54:14 GMT' }],
   [{ retry_after: 'none' }, {}],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { record } from '../field.ts';
 import type { ReplyContext } from '../openai/context.ts';
 import { rateLimited } from '../openai/errors.ts';
-import { accountHeaders, limitedModel, precountTokens } from '../openai/rate-limit.ts';
+import { accountHeaders, limitedModel } from '../openai/rate-limit.ts';
 import { type LimitKind, limitKinds, windowOf } from '../openai/rate-limit-account.ts';
 import { emptied, type PublishedShortage, type Shortage, shortageHeaders, shortageOf } from '../openai/rate-limit-shortage.ts';
 import { retryHintHeaders, SPECIFIED_HINTS } from '../openai/retry-hints.ts';
@@ -44,9 +44,8 @@ export const rateLimit = defineErrorFault({
 /** The numbers, with the tier where they are not those of the account. */
 function shortageTold(kind: LimitKind, askedMs: number | undefined, { request, account }: ReplyContext): Told {
   const bucket = account?.buckets[kind];
-  if (bucket === undefined) return shortageOf(request, kind, askedMs ?? DEFAULT_WAIT_MS);
-  const asked = kind === 'requests' || kind === 'requests_per_day' ? 1 : precountTokens(request);
-  return emptied(bucket, kind, asked);
+  if (account === undefined || bucket === undefined) return shortageOf(request, kind, askedMs ?? DEFAULT_WAIT_MS);
+  return emptied(bucket, kind, kind === 'requests' || kind === 'requests_per_day' ? 1 : account.asked);
 }
 
 type Told = Shortage & Partial<Pick<PublishedShortage, 'tier'>>;
