@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { formatGoDuration, parseDuration } from '../../src/core/duration.ts';
+import { bundledPath } from '../../src/engine/load-scenario.ts';
 import { errorOf } from '../support/apply-fault.ts';
 import { type Driver, drive, type Received, type Sent } from '../support/drive.ts';
 import { headerOf } from '../support/effects.ts';
@@ -378,4 +380,20 @@ test('a client that waits exactly what the 429 says is admitted next', () => {
     mock.clock.advance(waitOf(reply));
     expect(mock.send().status).toBe(200);
   }
+});
+
+test('tight-limits: who waits is served, who hammers never is', () => {
+  const play = (pauseMs: number) => {
+    const mock = drive(readFileSync(bundledPath('tight-limits'), 'utf8'));
+    expect(new Set(statuses(mock, ...times(20)))).toEqual(new Set([200]));
+    const refused = mock.send();
+    expect(limitHeaders(refused)).toMatchObject({ 'retry-after': '3', 'retry-after-ms': '3000' });
+    expect(waitOf(refused)).toBe(3_000);
+    return Array.from({ length: 20 }, () => {
+      mock.clock.advance(pauseMs);
+      return mock.send().status;
+    });
+  };
+  expect(new Set(play(3_000))).toEqual(new Set([200]));
+  expect(new Set(play(1_000))).toEqual(new Set([429]));
 });

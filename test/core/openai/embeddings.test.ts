@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { base64 } from '../../../src/core/base64.ts';
 import { errorOf } from '../../support/apply-fault.ts';
 import { ask } from '../../support/ask.ts';
+import { stopwatch } from '../../support/cpu-time.ts';
 import { headerOf } from '../../support/effects.ts';
 
 interface Embeddings {
@@ -87,6 +88,15 @@ test('a quarter of the characters is drawn from the rate limit', () => {
   const reply = post({ input: 'x'.repeat(43) });
   const [limit, remaining] = ['limit', 'remaining'].map((name) => Number(headerOf(reply, `x-ratelimit-${name}-tokens`)));
   expect((limit ?? 0) - (remaining ?? 0)).toBe(10);
+});
+
+test('as many vectors as a request may ask for are made one at a time, and quickly', () => {
+  const input = Array.from({ length: 2_048 }, (_, i) => `text ${i}`);
+  const cpuTime = stopwatch();
+  const { effects } = post({ model: 'text-embedding-3-large', input });
+  expect(cpuTime()).toBeLessThan(4_000);
+  const sizes = effects.map((effect) => (effect.type === 'write' ? effect.data.length : 0));
+  expect(Math.max(...sizes)).toBeLessThan(64 * 1024);
 });
 
 test('an embedding waits for its first token only', () => {

@@ -3,7 +3,7 @@ import { asRecord } from '../request.ts';
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Where a schema stands in another. */
-export interface SchemaPlace {
+interface SchemaPlace {
   /** The steps from the root. They change when the walk goes on. */
   readonly way: readonly string[];
   /** Objects and arrays around it. */
