@@ -90,6 +90,24 @@ test('a quarter of the characters is drawn from the rate limit', () => {
   expect((limit ?? 0) - (remaining ?? 0)).toBe(10);
 });
 
+test('the same request has the same bytes', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.constantFrom('float', 'base64'), (input, encoding_format) => {
+      const body = { input: [input, 'b'], encoding_format, dimensions: 64 };
+      expect(post(body).text).toBe(post(body).text);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test.each([1, 2, 3])('a vector of %d dimensions is JSON in both forms', (dimensions) => {
+  for (let i = 0; i < 50; i++) {
+    const [entry] = embed({ input: `text ${i}`, dimensions }).data;
+    expect(entry?.embedding).toHaveLength(dimensions);
+    expect(lengthOf(entry?.embedding ?? [])).toBeCloseTo(1, 6);
+  }
+});
+
 test('as many vectors as a request may ask for are made one at a time, and quickly', () => {
   const input = Array.from({ length: 2_048 }, (_, i) => `text ${i}`);
   const cpuTime = stopwatch();
