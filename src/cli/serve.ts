@@ -3,7 +3,7 @@ import { ScenarioError } from '../core/problem.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import { type JournalFile, writeJournalFile } from '../engine/journal-file.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
-import { playThrough } from '../engine/play-through.ts';
+import { warmUpSteps } from '../engine/warm-up.ts';
 import { libraries } from '../libraries.ts';
 import { isLoopback } from '../server/admin-guard.ts';
 import { type MockServer, startServer } from '../server/start.ts';
@@ -47,7 +47,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   const unwatch =
     path === undefined ? undefined : watch(server, { path, shownAs: options.scenario ?? path, seed: options.seed }, output);
-  setImmediate(() => warmUp(server));
+  warmUp(warmUpSteps(server.engine));
   const signal = await stop;
   unwatch?.();
   await server.close(GRACE_MS);
@@ -78,9 +78,13 @@ async function start(options: ServeOptions, path: string | undefined, output: Se
   }
 }
 
-/** Loads what the first answer needs while nobody waits for it. */
-function warmUp({ engine }: MockServer): void {
-  playThrough(engine.scenario, 2, engine.libraries);
+/** Takes the steps while nobody waits, and lets requests that have come go first. */
+function warmUp([step, ...others]: readonly (() => void)[]): void {
+  if (step === undefined) return;
+  setImmediate(() => {
+    step();
+    warmUp(others);
+  });
 }
 
 async function openJournal(server: MockServer, path: string, output: ServeOutput): Promise<JournalFile> {

@@ -45,7 +45,7 @@ export class Admissions {
     // Hashed, for keys are not kept and names may be of any length.
     const name = sha256([pattern, request.key ?? '', found.family].join('\u0000'));
     const taken = this.#buckets.take(name, draw, clock.now());
-    const account = accountOf(spec, taken.buckets);
+    const account = accountOf(spec, taken.buckets, cost.tokens);
     const refused = { request, cost, account, organizationId: identity.organizationId, wallMs: clock.wall() };
     const give = (amounts: Amounts) => this.#buckets.give(name, amounts, clock.now());
     return {
@@ -69,8 +69,8 @@ export class Admissions {
   }
 }
 
-function accountOf({ tier, options }: LimitSpec, buckets: RateLimitAccount['buckets']): RateLimitAccount {
-  return { buckets, projectTokens: options.projectTokens, hints: options.hints, free: tier === 'free' };
+function accountOf({ tier, options }: LimitSpec, buckets: RateLimitAccount['buckets'], asked: number): RateLimitAccount {
+  return { buckets, asked, projectTokens: options.projectTokens, hints: options.hints, free: tier === 'free' };
 }
 
 /** What an admitted request drew beyond what a refused one draws. */

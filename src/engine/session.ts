@@ -197,9 +197,9 @@ export class Session {
     });
     const facts = this.#factsOf(request);
     const error = fate === undefined ? this.#naturalError(facts) : undefined;
-    const draws = error === undefined && fate === undefined;
+    const draws = fate === undefined && (error === undefined || error.admitted === true);
     const admission = draws ? this.#admissions.admit(request, this.#active, clock) : undefined;
-    const refusal = error ?? admission?.refusal;
+    const refusal = admission?.refusal ?? error;
     const decision = fate === undefined ? this.#decide(facts, recognition, refusal, { forced, at }) : fate.applied;
     const requestId = requestIdOf(this.#active.seed, recognition.drawKey);
     const applied = decision ?? null;

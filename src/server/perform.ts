@@ -140,10 +140,14 @@ class Performance {
     this.#lastByteAt = clock.now();
   }
 
-  /** Waits until the client has taken what was written. */
+  /** Waits until the client has taken what was written, and lets others go first however quickly it takes it. */
   async drained(): Promise<void> {
     const { response } = this.#wire;
     this.#flush();
+    await this.#pause((wake) => {
+      const turn = setImmediate(wake);
+      return () => clearImmediate(turn);
+    });
     if (response.writableNeedDrain) {
       await this.#pause((wake) => {
         response.once('drain', wake);

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { formatGoDuration, parseDuration } from '../../src/core/duration.ts';
+import { bundledPath } from '../../src/engine/load-scenario.ts';
 import { errorOf } from '../support/apply-fault.ts';
 import { type Driver, drive, type Received, type Sent } from '../support/drive.ts';
 import { headerOf } from '../support/effects.ts';
@@ -216,6 +218,29 @@ test('unused tokens flow back where that is asked for', () => {
 });
 
 test.each([
+  ['/v1/completions', { model: 'gpt-3.5-turbo-instruct', prompt: 'Hello', max_tokens: 500, messages: undefined }, 'Hello there.'],
+  ['/v1/embeddings', { model: 'text-embedding-3-small', input: 'Hello', messages: undefined, dimensions: 2 }, ''],
+])('unused tokens flow back on %s', (target, fields, content) => {
+  const mock = drive({
+    limits: { '*': { tpm: 10_000, precount: 'documented', refund_unused: true } },
+    replies: content === '' ? [] : [{ content }],
+  });
+  const remaining = () => {
+    const reply = mock.send({ target, fields });
+    return [Number(headerOf(reply, 'x-ratelimit-remaining-tokens')), JSON.parse(reply.text).usage.total_tokens as number];
+  };
+  const [first = 0, spent = 0] = remaining();
+  const [second] = remaining();
+  expect(second).toBe(first - Math.min(spent, 10_000 - first));
+});
+
+test('an injected refusal asks for as many tokens as the account counts', () => {
+  const mock = drive({ limits: { '*': { tpm: 10_000, precount: 'documented' } } });
+  const reply = mock.send({ forced: 'rate_limit; limit=tokens', fields: { max_tokens: 500 } });
+  expect(messageOf(reply)).toContain('Limit 10000, Used 10000, Requested 500. Please try again in 3s.');
+});
+
+test.each([
   [{}, { 'retry-after': '2' }],
   [{ retry_after: 'date' }, { 'retry-after': 'Fri, 10 Jul 2026 18:54:14 GMT' }],
   [{ retry_after: 'none' }, {}],
@@ -293,24 +318,48 @@ test('an edge fault strikes a request that the limit would refuse, and draws not
   expect(mock.send().status).toBe(200);
 });
 
-test('an injected rate limit has the numbers of the account', () => {
+test('an injected rate limit has the numbers of the account, and an explicit hint changes its header alone', () => {
   const mock = drive({ limits: { '*': { rpm: 60, tpm: 12_345, hints: { retry_after_ms: true } } } });
   const tokens = mock.send({ forced: 'rate_limit; limit=tokens; retry_after=2s' });
-  expect(messageOf(tokens)).toContain('Limit 12345, Used 12345, Requested 412. Please try again in 2s.');
+  expect(messageOf(tokens)).toContain('Limit 12345, Used 12345, Requested 4. Please try again in 19ms.');
   expect(limitHeaders(tokens)).toMatchObject({
     'retry-after': '2',
     'retry-after-ms': '2000',
     'x-ratelimit-limit-tokens': '12345',
     'x-ratelimit-remaining-tokens': '0',
+    'x-ratelimit-reset-tokens': '1m0s',
     'x-ratelimit-limit-requests': '60',
   });
-  expect(messageOf(mock.send({ forced: 'rate_limit' }))).toContain('Limit 60, Used 60, Requested 1. Please try again in 1s.');
-  expect(messageOf(mock.send({ forced: 'rate_limit; limit=tokens' }))).toContain('Limit 12345');
+  const requests = mock.send({ forced: 'rate_limit; retry_after=90s' });
+  expect(messageOf(requests)).toContain('Limit 60, Used 60, Requested 1. Please try again in 1s.');
+  expect(limitHeaders(requests)).toMatchObject({
+    'retry-after': '90',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '1m0s',
+    'x-ratelimit-limit-tokens': '12345',
+  });
+  expect(limitHeaders(mock.send({ forced: 'rate_limit' }))).toMatchObject({ 'retry-after': '1', 'retry-after-ms': '1000' });
   const daily = mock.send({ forced: 'rate_limit; limit=requests_per_day; retry_after=432s' });
-  expect(messageOf(daily)).toContain('Limit 200, Used 200');
+  expect(messageOf(daily)).toContain('Limit 200, Used 200, Requested 1. Please try again in 7m12s.');
+  expect(limitHeaders(daily)).toMatchObject({
+    'x-ratelimit-limit-requests': '200',
+    'x-ratelimit-reset-requests': '24h0m0s',
+    'x-ratelimit-limit-tokens': '12345',
+  });
   const large = mock.send({ forced: 'request_too_large' });
   expect(messageOf(large)).toContain('Limit 12345, Requested 24690.');
   expect(headerOf(large, 'x-ratelimit-limit-tokens')).toBe('12345');
+});
+
+test('what is found after admission draws, shows its buckets, and is refused by an empty one', () => {
+  const mock = drive({ limits: { '*': { rpm: 2 } } });
+  const image = [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/bmp;base64,Qk0=' } }] }];
+  const replies = times(3, { fields: { messages: image } }).map((request) => mock.send(request));
+  expect(replies.map(({ status }) => status)).toEqual([400, 400, 429]);
+  expect(replies.map((reply) => limitHeaders(reply)['x-ratelimit-remaining-requests'])).toEqual(['1', '0', '0']);
+  const context = mock.send({ model: 'gpt-4', content: 'x'.repeat(40_000) });
+  expect(errorOf(context)['code']).toBe('context_length_exceeded');
+  expect(limitHeaders(context)).toEqual({});
 });
 
 test('sessions have their own buckets; reset and another scenario start them anew', () => {
@@ -331,4 +380,20 @@ test('a client that waits exactly what the 429 says is admitted next', () => {
     mock.clock.advance(waitOf(reply));
     expect(mock.send().status).toBe(200);
   }
+});
+
+test('tight-limits: who waits is served, who hammers never is', () => {
+  const play = (pauseMs: number) => {
+    const mock = drive(readFileSync(bundledPath('tight-limits'), 'utf8'));
+    expect(new Set(statuses(mock, ...times(20)))).toEqual(new Set([200]));
+    const refused = mock.send();
+    expect(limitHeaders(refused)).toMatchObject({ 'retry-after': '3', 'retry-after-ms': '3000' });
+    expect(waitOf(refused)).toBe(3_000);
+    return Array.from({ length: 20 }, () => {
+      mock.clock.advance(pauseMs);
+      return mock.send().status;
+    });
+  };
+  expect(new Set(play(3_000))).toEqual(new Set([200]));
+  expect(new Set(play(1_000))).toEqual(new Set([429]));
 });

@@ -238,6 +238,7 @@ test('every bundled scenario starts with a comment that says what it proves, and
     'quota-exhausted',
     'rate-limited',
     'slow',
+    'tight-limits',
     'timeouts',
   ]);
 });

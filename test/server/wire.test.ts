@@ -210,3 +210,24 @@ test('a client that stops reading stops the writer', async () => {
   expect(mock.journal()[0]).toMatchObject({ closedBy: 'client', status: 200 });
   expect(mock.journal()[0]?.bytesOut).toBeLessThan(20_000_000);
 });
+
+test('others are answered while a large answer is being written', async () => {
+  const mock = await startMock();
+  const order: string[] = [];
+  const large = fetch(`${mock.baseURL}/embeddings`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${mock.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'text-embedding-3-large', input: Array.from({ length: 2_048 }, (_, i) => `text ${i}`) }),
+  });
+  const { data } = (await (
+    await large.then((reply) => {
+      void postChat(mock).then(() => order.push('chat'));
+      return reply;
+    })
+  )
+    .json()
+    .finally(() => order.push('embeddings'))) as { data: unknown[] };
+  expect(data).toHaveLength(2_048);
+  await mock.idle();
+  expect(order).toEqual(['chat', 'embeddings']);
+});

@@ -5,7 +5,7 @@ import type { Rule } from '../../src/core/openai/validation/rule.ts';
 export interface Violation {
   readonly path: string;
   readonly value: unknown;
-  readonly code: string;
+  readonly code: string | null;
 }
 
 type Of<Kind extends Rule['kind']> = Extract<Rule, { kind: Kind }>;
@@ -25,9 +25,11 @@ export function sample(rule: Rule): unknown {
     case 'array':
       return [sample(rule.items)];
     case 'map':
-      return { a: sample(rule.values) };
+      return { 7: sample(rule.values) };
     case 'union':
       return sample(first(rule.options));
+    case 'input':
+      return 'a';
     case 'tagged': {
       const [tag, variant] = first(Object.entries(rule.variants));
       return { [rule.tag]: tag, ...(sample(variant) as object) };
@@ -56,9 +58,11 @@ function anyPresent(rule: Rule): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(anyValue(rule.items), { minLength: rule.minItems ?? 0, maxLength: Math.min(rule.maxItems ?? 3, 3) });
     case 'map':
-      return fc.dictionary(fc.string({ minLength: 1, maxLength: 9 }), anyValue(rule.values), { maxKeys: 4 });
+      return fc.dictionary(anyKey(rule), anyValue(rule.values), { maxKeys: 4 });
     case 'union':
       return fc.oneof(...rule.options.map((option) => anyValue(option)));
+    case 'input':
+      return anyInput(rule);
     case 'tagged':
       return fc.oneof(
         ...Object.entries(rule.variants).map(([tag, variant]) =>
@@ -76,6 +80,18 @@ function anyString({ values, pattern, maxLength = 40 }: Of<'string'>): fc.Arbitr
   return fc.string({ maxLength: Math.min(maxLength, 40) });
 }
 
+function anyKey({ keys }: Of<'map'>): fc.Arbitrary<string> {
+  return keys === 'integers' ? fc.nat().map(String) : fc.string({ minLength: 1, maxLength: 9 });
+}
+
+function anyInput({ entry }: Of<'input'>): fc.Arbitrary<unknown> {
+  const text = fc.string({ minLength: 1, maxLength: 40 });
+  const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: 1, maxLength: 3 });
+  if (entry.kind === 'tagged') return fc.oneof(text, some(text), some(anyPresent(entry)));
+  const ids = some(fc.nat({ max: 100_257 }));
+  return fc.oneof(text, some(text), ids, some(ids), some(fc.oneof(text, ids)));
+}
+
 function anyObject({ fields, required = [] }: Of<'object'>): fc.Arbitrary<object> {
   const entries = Object.entries(fields).map(([name, field]) => [name, anyValue(field, name)] as const);
   return fc.record(Object.fromEntries(entries), { requiredKeys: [...required] }) as fc.Arbitrary<object>;
@@ -83,7 +99,7 @@ function anyObject({ fields, required = [] }: Of<'object'>): fc.Arbitrary<object
 
 /** Every way to break a rule once. */
 export function violations(rule: Rule, path: string): Violation[] {
-  const wrong = (value: unknown, code: string, at = path): Violation => ({ path: at, value, code });
+  const wrong = (value: unknown, code: string | null, at = path): Violation => ({ path: at, value, code });
   const types = wrongTypes(rule).map((value) => wrong(value, 'invalid_type'));
   if (rule.nullable !== true) types.push(wrong(null, 'invalid_type'));
   return [...types, ...deeperViolations(rule, path, wrong)];
@@ -91,7 +107,7 @@ export function violations(rule: Rule, path: string): Violation[] {
 
 function wrongTypes(rule: Rule): unknown[] {
   const kinds = rule.kind === 'union' ? rule.options.map(({ kind }) => kind) : [rule.kind];
-  const jsonTypes = new Set<string>(kinds.map((kind) => JSON_TYPES[kind]));
+  const jsonTypes = new Set<string>(rule.kind === 'input' ? ['string', 'array'] : kinds.map((kind) => JSON_TYPES[kind]));
   const wrong = VALUES.filter(([type]) => !jsonTypes.has(type)).map(([, value]) => value);
   return rule.kind === 'integer' ? [...wrong, 1.5, Number.POSITIVE_INFINITY] : wrong;
 }
@@ -106,6 +122,7 @@ const JSON_TYPES = {
   map: 'object',
   tagged: 'object',
   union: '',
+  input: '',
 } as const;
 
 const VALUES: readonly (readonly [string, unknown])[] = [
@@ -116,7 +133,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   ['object', {}],
 ];
 
-type Wrong = (value: unknown, code: string, at?: string) => Violation;
+type Wrong = (value: unknown, code: string | null, at?: string) => Violation;
 
 function deeperViolations(rule: Rule, path: string, wrong: Wrong): Violation[] {
   switch (rule.kind) {
@@ -138,6 +155,8 @@ function deeperViolations(rule: Rule, path: string, wrong: Wrong): Violation[] {
       return rule.options.flatMap((option) =>
         violations(option, path).filter((found) => found.path !== path || found.code !== 'invalid_type'),
       );
+    case 'input':
+      return inputViolations(rule, path, wrong);
     case 'tagged':
       return taggedViolations(rule, path, wrong);
     case 'object':
@@ -167,11 +186,28 @@ function arrayViolations({ items, minItems, maxItems }: Of<'array'>, path: strin
   ];
 }
 
-function mapViolations({ values, maxProperties }: Of<'map'>, path: string, wrong: Wrong): Violation[] {
+function inputViolations({ entry, maxItems }: Of<'input'>, path: string, wrong: Wrong): Violation[] {
+  const tokens = entry.kind !== 'tagged';
+  const inside = violations(entry, `${path}[1]${tokens ? '[0]' : ''}`);
+  const ids = tokens ? violations(entry, `${path}[0]`).filter(({ code }) => code !== 'invalid_type') : [];
+  return [
+    wrong([], 'empty_array'),
+    wrong(Array(maxItems + 1).fill('a'), 'array_above_max_length'),
+    ...[true, null, ...(tokens ? [{}] : [1])].map((value) => wrong(['a', value], 'invalid_type', `${path}[1]`)),
+    ...(tokens ? [wrong(['a', []], 'empty_array', `${path}[1]`)] : []),
+    ...ids.map((found) => ({ ...found, value: [found.value] })),
+    ...inside
+      .filter(({ code, path: at }) => tokens || code !== 'invalid_type' || at !== `${path}[1]`)
+      .map((found) => ({ ...found, value: ['a', tokens ? [found.value] : found.value] })),
+  ];
+}
+
+function mapViolations({ values, maxProperties, keys }: Of<'map'>, path: string, wrong: Wrong): Violation[] {
   const many = Array.from({ length: (maxProperties ?? 0) + 1 }, (_, index) => [`k${index}`, sample(values)]);
   return [
     ...(maxProperties === undefined ? [] : [wrong(Object.fromEntries(many), 'object_above_max_properties')]),
-    ...violations(values, `${path}.a`).map((found) => ({ ...found, value: { a: found.value } })),
+    ...(keys === undefined ? [] : [' You', '-1', '1.5', ''].map((key) => wrong({ [key]: 1 }, null))),
+    ...violations(values, `${path}.7`).map((found) => ({ ...found, value: { 7: found.value } })),
   ];
 }
 

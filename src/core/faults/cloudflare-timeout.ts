@@ -8,10 +8,10 @@ import { errorShape } from './error-params.ts';
 /** OpenAI did not answer Cloudflare in time, or not in HTTP. */
 export const cloudflareTimeout = defineErrorFault({
   name: 'cloudflare_timeout',
-  summary: 'the edge got no answer at all: 520, 522 or 524',
+  summary: 'the edge got no answer at all: 520, 522 or 524 (unverified: the JSON of 520 and 522, the length of the page)',
   status: 524,
   layer: 'edge',
-  source: 'wire.md 1.5, "524 JSON" and "52x HTML"; the JSON of 520 and 522 is unverified',
+  source: 'wire.md 1.5, "524 JSON" and "52x HTML"; unverified: the JSON of 520 and 522, the length of the page',
   params: record({
     ...errorShape,
     status: z

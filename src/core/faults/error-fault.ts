@@ -11,7 +11,7 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   /** The usual one, where parameters may change it. */
   readonly status: number;
   readonly layer: Layer;
-  /** Row of wire.md, or `unverified`; undefined where the scenario writes the text. */
+  /** Row of wire.md, `unverified`, or both and what is which; undefined where the scenario writes the text. */
   readonly source?: string;
   /** Only for faults with parameters of their own: `record({ ...errorShape, … }).prefault({})`. */
   readonly params: Params;

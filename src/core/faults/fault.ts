@@ -30,7 +30,7 @@ export interface Fault {
   strikesWith?(params: never): Strikes;
   /** It changes only answers that are sent in this way, and strikes no request that is answered in the other. */
   readonly changes?: AnswerKind;
-  /** Row of the reference the text comes from, or `unverified` where OpenAI's own text is not known. */
+  /** Row of the reference the text comes from, `unverified` where OpenAI's own is not known, or both and what is which. */
   readonly source?: string;
   /** The parameters: an object schema in which everything is optional. */
   readonly params: z.ZodType;

@@ -18,10 +18,10 @@ const params = record({
 /** The account has no money: a 429 that no wait will cure, without any hint to wait. */
 export const insufficientQuota = defineErrorFault({
   name: 'insufficient_quota',
-  summary: 'the account has no credit left, or has reached a spending limit',
+  summary: 'the account has no credit left, or has reached a spending limit (unverified: the texts of the limits)',
   status: 429,
   layer: 'gateway',
-  source: 'wire.md 1.4, "no credit"',
+  source: 'wire.md 1.4, "no credit"; unverified: the texts of the other codes',
   params,
   error: ({ code, era }) => (era === 2025 ? insufficientQuota2025() : answer(code ?? 'credit_balance_exhausted')),
 });

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { record } from '../field.ts';
 import type { ReplyContext } from '../openai/context.ts';
 import { rateLimited } from '../openai/errors.ts';
-import { accountHeaders, limitedModel, precountTokens } from '../openai/rate-limit.ts';
-import { type LimitKind, limitKinds } from '../openai/rate-limit-account.ts';
-import { type Shortage, shortageHeaders, shortageIn, shortageOf } from '../openai/rate-limit-shortage.ts';
+import { accountHeaders, limitedModel } from '../openai/rate-limit.ts';
+import { type LimitKind, limitKinds, windowOf } from '../openai/rate-limit-account.ts';
+import { emptied, type PublishedShortage, type Shortage, shortageHeaders, shortageOf } from '../openai/rate-limit-shortage.ts';
 import { retryHintHeaders, SPECIFIED_HINTS } from '../openai/retry-hints.ts';
 import type { Header } from '../reply/effect.ts';
 import { defineErrorFault } from './error-fault.ts';
@@ -13,9 +13,13 @@ import { askedWaitMs, errorShape } from './error-params.ts';
 const DEFAULT_WAIT_MS = 1_000;
 
 /**
- * A bucket of the account is empty. Text, numbers, x-ratelimit-* and Retry-After tell one story: that of the wait in
- * `retry_after`, else in `retry_after_ms`, else of one second. A raw `retry_after` changes its header alone.
- * Where the scenario limits the model, the limit, the hints and the other buckets are those of the account.
+ * A bucket of the account is empty. The text's wait always follows from its numbers, and x-ratelimit-* tell the same.
+ *
+ * Where the scenario limits the model in this way, the numbers are those of its bucket with nothing left in it, and the hints
+ * and the other buckets those of the account: `retry_after` and `retry_after_ms` change the headers of that name alone, which
+ * may then ask for another wait than the text. Where it does not, the numbers are made for the wait in `retry_after`, else in
+ * `retry_after_ms`, else for one second. A wait that no numbers cause (`rate-limit-shortage.ts`) is in the headers alone too:
+ * of 90 s on requests per minute the text says 1m0s. So is a raw `retry_after`.
  */
 export const rateLimit = defineErrorFault({
   name: 'rate_limit',
@@ -29,21 +33,26 @@ export const rateLimit = defineErrorFault({
   }).prefault({}),
   error(params, context) {
     const { request, identity, account, clock } = context;
-    const { shortage, headers } = told(params.limit, askedWaitMs(params), context);
+    const askedMs = askedWaitMs(params);
+    const shortage = shortageTold(params.limit, askedMs, context);
     const limited = { model: limitedModel(request), organizationId: identity.organizationId, free: account?.free ?? false };
-    const hints = retryHintHeaders(account?.hints ?? SPECIFIED_HINTS, shortage.waitMs, clock.wall());
-    return { ...rateLimited(shortage, limited), extra: [...hints, ...headers] };
+    const hints = retryHintHeaders(account?.hints ?? SPECIFIED_HINTS, askedMs ?? shortage.waitMs, clock.wall());
+    return { ...rateLimited(shortage, limited), extra: [...hints, ...headersTold(shortage, context)] };
   },
 });
 
-function told(kind: LimitKind, askedMs: number | undefined, context: ReplyContext): { shortage: Shortage; headers: Header[] } {
-  const { request, account } = context;
+/** The numbers, with the tier where they are not those of the account. */
+function shortageTold(kind: LimitKind, askedMs: number | undefined, { request, account }: ReplyContext): Told {
   const bucket = account?.buckets[kind];
-  if (account === undefined || bucket === undefined) {
-    const shortage = shortageOf(request, kind, askedMs ?? DEFAULT_WAIT_MS);
-    return { shortage, headers: shortageHeaders(request, shortage) };
-  }
-  const shortage = shortageIn(bucket, kind, { tokens: precountTokens(request), askedMs });
-  const buckets = { ...account.buckets, [kind]: { ...bucket, used: shortage.used } };
-  return { shortage, headers: accountHeaders({ ...account, buckets }, request, kind) };
+  if (account === undefined || bucket === undefined) return shortageOf(request, kind, askedMs ?? DEFAULT_WAIT_MS);
+  return emptied(bucket, kind, kind === 'requests' || kind === 'requests_per_day' ? 1 : account.asked);
+}
+
+type Told = Shortage & Partial<Pick<PublishedShortage, 'tier'>>;
+
+function headersTold({ tier = 1, ...shortage }: Told, { request, account }: ReplyContext): Header[] {
+  if (account === undefined) return shortageHeaders(request, { ...shortage, tier });
+  const { kind, limit, used } = shortage;
+  const buckets = { ...account.buckets, [kind]: { limit, used, windowMs: windowOf(kind) } };
+  return accountHeaders({ ...account, buckets }, request, kind);
 }

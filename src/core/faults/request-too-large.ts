@@ -39,7 +39,7 @@ export const requestTooLarge = defineErrorFault({
     const bucket = account?.buckets.tokens;
     const { limit, requested } = excess(params, {
       limit: bucket?.limit ?? published.tpm,
-      requested: precountTokens(request),
+      requested: account?.asked ?? precountTokens(request),
     });
     const tokens = { limit, used: params.limit === undefined ? (bucket?.used ?? 0) : 0, windowMs: MINUTE_MS };
     const headers =

@@ -10,13 +10,24 @@ export function dimensionsOf(model: string): number {
   return DIMENSIONS.find(([start]) => model.startsWith(start))?.[1] ?? USUAL_DIMENSIONS;
 }
 
+/** What a vector is counted in: whole numbers are written quickly, and so many digits tell its numbers of 32 bits apart. */
+export const BILLIONTHS = 1_000_000_000;
+
 /**
- * A vector of length 1, the same whenever the model is asked about the same; what it stands for has no bearing on it.
- * Fewer dimensions are the first of more, brought back to length 1.
+ * A vector of length 1, in billionths; the same whenever the model is asked about the same. What it stands for has no bearing
+ * on it. Fewer dimensions are the first of more, brought back to length 1.
  */
-export function embeddingVector(model: string, input: Input, dimensions: number): Float32Array {
+export function embeddingVector(model: string, input: Input, dimensions: number): Int32Array {
   const random = fork('embedding', model, typeof input === 'string' ? input : input.join(' '));
-  const drawn = Array.from({ length: dimensions }, () => random() - 0.5);
-  const length = Math.hypot(...drawn) || 1;
-  return Float32Array.from(drawn, (value) => value / length);
+  const drawn = new Float64Array(dimensions);
+  let squares = 0;
+  for (let i = 0; i < dimensions; i++) {
+    const value = random() - 0.5;
+    drawn[i] = value;
+    squares += value * value;
+  }
+  const scale = BILLIONTHS / (Math.sqrt(squares) || 1);
+  const vector = new Int32Array(dimensions);
+  for (let i = 0; i < dimensions; i++) vector[i] = Math.round((drawn[i] as number) * scale);
+  return vector;
 }

@@ -1,54 +1,69 @@
-import { base64 } from '../base64.ts';
 import type { Reply } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
+import { base64Json, floatsJson } from './embedding-json.ts';
 import { dimensionsOf, embeddingVector } from './embedding-vector.ts';
 import { inputsOf } from './inputs.ts';
-import { jsonReply } from './json-reply.ts';
 import { answerLatencyMs } from './latency.ts';
 import { modelNamed } from './models.ts';
 import { fieldsOf, modelOf } from './request.ts';
+import { successHead, successText } from './success.ts';
 import { promptTokens } from './tokens.ts';
 
-/** Numbers of 32 bits in as many decimal digits as tell them apart. */
-const FLOAT_DIGITS = 9;
-
-/** Embeddings (wire.md 3.5): in `float` on one line, in `base64` printed. */
+/** Embeddings (wire.md 3.5): in `float` on one line, in `base64` printed. Each vector is made when it is its turn. */
 export function* embeddingsReply(context: ReplyContext): Reply {
   const { settings, random, request } = context;
   const ms = answerLatencyMs(0, settings.latency, random('latency'));
   if (ms > 0) yield { type: 'wait', ms };
-  if (fieldsOf(request)['encoding_format'] === 'base64') {
-    yield* jsonReply('embeddings base64', embeddingsBody(context, toBase64), context);
-  } else yield* jsonReply('embeddings float', embeddingsBody(context, toNumbers), context);
+  const { encoding_format: format, dimensions: wanted } = fieldsOf(request);
+  const [name, json] =
+    format === 'base64' ? (['embeddings base64', base64Json] as const) : (['embeddings float', floatsJson] as const);
+  yield successHead(name, context);
+  const model = snapshotOf(context);
+  const dimensions = typeof wanted === 'number' ? wanted : dimensionsOf(model);
+  const { opening, middle, between, closing } = frameOf(successText(name, embeddingsBody(context, [null, null])));
+  const inputs = inputsOf(request) ?? [];
+  yield { type: 'write', data: opening };
+  for (const [index, input] of inputs.entries()) {
+    yield { type: 'write', data: json(embeddingVector(model, input, dimensions)) };
+    yield { type: 'write', data: `${middle}${index}${index + 1 < inputs.length ? between : closing}` };
+  }
+  yield { type: 'end' };
 }
 
 /** The body, its keys in the wire order of 2026. */
-export function embeddingsBody<T>(context: ReplyContext, encode: (vector: Float32Array) => T) {
+export function embeddingsBody<T>(context: ReplyContext, embeddings: readonly T[]) {
   const { request, settings, libraries } = context;
-  const model = modelNamed(modelOf(request) ?? 'text-embedding-3-small').snapshot;
-  const { dimensions: wanted } = fieldsOf(request);
-  const dimensions = typeof wanted === 'number' ? wanted : dimensionsOf(model);
   const tokens = promptTokens(request, settings, libraries);
   return {
     object: 'list' as const,
-    data: (inputsOf(request) ?? []).map((input, index) => ({
-      object: 'embedding' as const,
-      embedding: encode(embeddingVector(model, input, dimensions)),
-      index,
-    })),
-    model,
+    data: embeddings.map((embedding, index) => ({ object: 'embedding' as const, embedding, index })),
+    model: snapshotOf(context),
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   };
 }
 
-/** The numbers of a vector. */
-export function toNumbers(vector: Float32Array): number[] {
-  return Array.from(vector, (value) => Number(value.toPrecision(FLOAT_DIGITS)));
+function snapshotOf({ request }: ReplyContext): string {
+  return modelNamed(modelOf(request) ?? 'text-embedding-3-small').snapshot;
 }
 
-/** The numbers as 32-bit floats, the lowest byte first. */
-function toBase64(vector: Float32Array): string {
-  const view = new DataView(new ArrayBuffer(4 * vector.length));
-  for (const [i, value] of vector.entries()) view.setFloat32(4 * i, value, true);
-  return base64(new Uint8Array(view.buffer));
+/** What stands around vectors: before the first, between each and its index, between an index and the next vector, at the end. */
+interface Frame {
+  readonly opening: string;
+  readonly middle: string;
+  readonly between: string;
+  readonly closing: string;
+}
+
+/** Taken from the text of a body with two vectors that are null. */
+function frameOf(text: string): Frame {
+  const first = text.indexOf('null');
+  const second = text.indexOf('null', first + 4);
+  const index = text.indexOf('0', first);
+  const middle = text.slice(first + 4, index);
+  return {
+    opening: text.slice(0, first),
+    middle,
+    between: text.slice(index + 1, second),
+    closing: text.slice(second + 4 + middle.length + 1),
+  };
 }

@@ -2,6 +2,7 @@ import type { Head, Header, Reply } from '../reply/effect.ts';
 import { utf8Length } from '../utf8.ts';
 import type { ReplyContext } from './context.ts';
 import { type BodyFormat, type HeaderSet, headersOf, layers } from './layer.ts';
+import { rateLimitHeaders } from './rate-limit.ts';
 
 /** The error object of the envelope. Written in the key order it is built with (wire.md 1, "Envelope"). */
 export interface ErrorBody {
@@ -27,6 +28,8 @@ export interface ErrorAnswer extends HeaderSet {
   readonly format?: Partial<BodyFormat>;
   /** Replaces the envelope. */
   readonly raw?: RawBody;
+  /** Found only after admission: the request has drawn from its buckets, and the answer shows them (wire.md 2.3). */
+  readonly admitted?: true;
 }
 
 interface ErrorFields {
@@ -67,7 +70,7 @@ export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
   const headers = headersOf(
     {
       ...answer,
-      extra: [...bodyHeaders(answer, body), ...(answer.extra ?? [])],
+      extra: [...ownHeaders(answer, body, context), ...(answer.extra ?? [])],
     },
     context,
   );
@@ -91,13 +94,15 @@ function withoutGateway(answer: ErrorAnswer): ErrorAnswer {
   return { ...answer, layer: 'api', without: [...(answer.without ?? []), ...unknown] };
 }
 
-/** Type and length of the body, unless the answer brings its own. */
-function bodyHeaders(answer: ErrorAnswer, body: string): Header[] {
-  if (BODILESS.has(answer.status)) return [];
-  const own: Header[] = [
-    ['content-type', answer.raw?.contentType ?? formatOf(answer).contentType],
-    ['content-length', String(utf8Length(body))],
-  ];
+/** Type and length of the body, and the state of the rate limit, unless the answer brings its own. */
+function ownHeaders(answer: ErrorAnswer, body: string, context: ReplyContext): Header[] {
+  const own: Header[] = BODILESS.has(answer.status)
+    ? []
+    : [
+        ['content-type', answer.raw?.contentType ?? formatOf(answer).contentType],
+        ['content-length', String(utf8Length(body))],
+      ];
+  if (answer.admitted === true) own.push(...rateLimitHeaders(context));
   const named = new Set(answer.extra?.map(([name]) => name.toLowerCase()));
   return own.filter(([name]) => !named.has(name));
 }

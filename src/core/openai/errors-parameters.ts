@@ -1,4 +1,5 @@
 import { apiError, type ErrorAnswer } from './error.ts';
+import { pythonNumber } from './python-number.ts';
 
 /*
  * Errors of the API service about parameters, all of layer A. A parameter is named by its path, `a.b[0].c`; what was
@@ -38,12 +39,12 @@ export function unsupportedParameter(param: string): ErrorAnswer {
   });
 }
 
-/** wire.md 400-10: a value as JSON prints it. */
-export function unsupportedValue(param: string, value: unknown, onlyDefault: unknown): ErrorAnswer {
+/** wire.md 400-10. */
+export function unsupportedValue(param: string, value: number, onlyDefault: number): ErrorAnswer {
   return apiError(
     400,
-    `Unsupported value: '${param}' does not support ${JSON.stringify(value)} with this model. ` +
-      `Only the default (${JSON.stringify(onlyDefault)}) value is supported.`,
+    `Unsupported value: '${param}' does not support ${pythonNumber(value)} with this model. ` +
+      `Only the default (${onlyDefault}) value is supported.`,
     { param, code: 'unsupported_value' },
   );
 }
@@ -52,7 +53,7 @@ export function unsupportedValue(param: string, value: unknown, onlyDefault: unk
 export function aboveMaximum(param: string, kind: 'integer' | 'decimal', { limit, found }: Bound): ErrorAnswer {
   return apiError(
     400,
-    `Invalid '${param}': ${kind} above maximum value. Expected a value <= ${limit}, but got ${found} instead.`,
+    `Invalid '${param}': ${kind} above maximum value. Expected a value <= ${limit}, but got ${pythonNumber(found)} instead.`,
     { param, code: `${kind}_above_max_value` },
   );
 }
@@ -61,7 +62,7 @@ export function aboveMaximum(param: string, kind: 'integer' | 'decimal', { limit
 export function belowMinimum(param: string, kind: 'integer' | 'decimal', { limit, found }: Bound): ErrorAnswer {
   return apiError(
     400,
-    `Invalid '${param}': ${kind} below minimum value. Expected a value >= ${limit}, but got ${found} instead.`,
+    `Invalid '${param}': ${kind} below minimum value. Expected a value >= ${limit}, but got ${pythonNumber(found)} instead.`,
     { param, code: `${kind}_below_min_value` },
   );
 }
@@ -110,19 +111,23 @@ export function unrecognizedArguments(names: readonly string[]): ErrorAnswer {
 export function maxTokensTooLarge({ limit, found }: Bound): ErrorAnswer {
   return apiError(
     400,
-    `max_tokens is too large: ${found}. This model supports at most ${limit} completion tokens, whereas you provided ${found}.`,
+    `max_tokens is too large: ${pythonNumber(found)}. This model supports at most ${limit} completion tokens, ` +
+      `whereas you provided ${pythonNumber(found)}.`,
     { param: 'max_tokens', code: 'invalid_value' },
   );
 }
 
-/** wire.md 400-26. */
+/** wire.md 400-26: found after admission. */
 export function contentPolicyViolation(): ErrorAnswer {
-  return apiError(
-    400,
-    'Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a ' +
-      'different prompt: https://platform.openai.com/docs/guides/reasoning#advice-on-prompting',
-    { code: 'invalid_prompt' },
-  );
+  return {
+    ...apiError(
+      400,
+      'Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a ' +
+        'different prompt: https://platform.openai.com/docs/guides/reasoning#advice-on-prompting',
+      { code: 'invalid_prompt' },
+    ),
+    admitted: true,
+  };
 }
 
 /** A request that does not fit the context window, in tokens. */

@@ -54,16 +54,6 @@ export function imageNotAllowed(index: number, role: string): ErrorAnswer {
   );
 }
 
-/** wire.md 400-28 (sic), 258 bytes. */
-export function unsupportedImage(): ErrorAnswer {
-  return apiError(
-    400,
-    'You uploaded an unsupported image. Please make sure your image has of one the following formats: ' +
-      "['png', 'jpeg', 'gif', 'webp'].",
-    { code: 'invalid_image_format' },
-  );
-}
-
 /** wire.md 400-30 (sic). */
 export function toolMessageUnasked(index: number): ErrorAnswer {
   return apiError(
@@ -88,9 +78,9 @@ export function onlyAllowedWhen(param: string, other: string): ErrorAnswer {
   return apiError(400, `The '${param}' parameter is only allowed when '${other}' is enabled.`, { param });
 }
 
-/** In public reports for `tool_choice`; for others by analogy. */
-export function toolsNotSpecified(param: string): ErrorAnswer {
-  return apiError(400, `Invalid value for '${param}': '${param}' is only allowed when 'tools' are specified.`, { param });
+/** In public reports for `tool_choice` and `function_call`; for others by analogy. */
+export function fieldNotSpecified(param: string, needed: string): ErrorAnswer {
+  return apiError(400, `Invalid value for '${param}': '${param}' is only allowed when '${needed}' are specified.`, { param });
 }
 
 /** In public reports. */
@@ -106,6 +96,11 @@ export function noWordJson(): ErrorAnswer {
   return apiError(400, "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", {
     param: 'messages',
   });
+}
+
+/** In public reports, for `logit_bias`. */
+export function invalidKey(param: string, key: string): ErrorAnswer {
+  return apiError(400, `Invalid key in '${param}': ${key}. You should only be submitting non-negative integers.`, { param });
 }
 
 /** wire.md 400-32. `problem` is what is wrong with the schema, in OpenAI's words. */

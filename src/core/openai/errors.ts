@@ -6,6 +6,7 @@ export * from './errors-access.ts';
 export * from './errors-edge.ts';
 export * from './errors-endpoint.ts';
 export * from './errors-image.ts';
+export * from './errors-inputs.ts';
 export * from './errors-parameters.ts';
 export * from './errors-quota.ts';
 export * from './errors-request.ts';

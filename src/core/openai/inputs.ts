@@ -22,8 +22,13 @@ export function inputsOf(request: ApiRequest): readonly Input[] | undefined {
   const field = request.endpoint && FIELDS[request.endpoint];
   if (field === undefined) return undefined;
   const value = fieldsOf(request)[field];
-  if (typeof value === 'string') return [value];
   if (request.endpoint === 'completions' && (value === undefined || value === null)) return [DEFAULT_PROMPT];
+  return inputsIn(value);
+}
+
+/** The inputs that a field holds. */
+export function inputsIn(value: unknown): readonly Input[] {
+  if (typeof value === 'string') return [value];
   const list = asList(value);
   if (list.length > 0 && isTokens(list)) return [list];
   const parts = list.map(asRecord).filter((part) => part !== undefined);

@@ -1,7 +1,6 @@
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings } from './answer-settings.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
-import { endpointErrors } from './endpoint-errors.ts';
 import type { ErrorAnswer } from './error.ts';
 import {
   invalidApiKey,
@@ -17,8 +16,8 @@ import {
 } from './errors.ts';
 import { isRetired, modelInfo } from './models.ts';
 import { type ApiRequest, fieldsOf, modelOf } from './request.ts';
-import { inTokens, type TokenMode } from './tokens.ts';
-import { chatError } from './validation/chat-error.ts';
+import { inputTokens, inTokens, MAX_EXACT_LENGTH, type TokenMode } from './tokens.ts';
+import { endpointErrors } from './validation/endpoint-errors.ts';
 
 /** Which keys are good: any that is not empty, these, or no key is needed. */
 type Auth = 'any' | 'none' | readonly string[];
@@ -72,12 +71,19 @@ function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: En
   if (typeof model !== 'string' || model === '') return missingModel();
   const info = modelInfo(model, rules);
   if (info === undefined) return isRetired(model) ? modelDeprecated(model) : modelNotFound(model);
-  const check = endpointErrors[name];
-  if (check !== undefined) return check(request);
   const { bodyBytes } = request;
-  const { tokens, libraries, promptTokens } = rules;
-  const textTokens = (text: string) => inTokens(text, tokens, libraries).tokens;
-  return chatError(fields, { model: info, bodyBytes, libraries, promptTokens, textTokens });
+  const { libraries, promptTokens } = rules;
+  // Many inputs may be long together, though none of them is.
+  const mode = bodyBytes > MAX_EXACT_LENGTH ? 'estimate' : rules.tokens;
+  return endpointErrors[name]?.(fields, {
+    model: info,
+    bodyBytes,
+    libraries,
+    promptTokens,
+    inputTokens: (input) => inputTokens(input, mode, libraries),
+    textTokens: (text) =>
+      text.length > MAX_EXACT_LENGTH ? Math.ceil(text.length / 4) : inTokens(text, rules.tokens, libraries).tokens,
+  });
 }
 
 function retrieveError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {

@@ -33,6 +33,8 @@ export interface RetryHints {
 /** The limits of one key and model family, with the buckets as this request leaves them. */
 export interface RateLimitAccount {
   readonly buckets: { readonly [K in LimitKind]?: Bucket };
+  /** Tokens that this request asks of its buckets. */
+  readonly asked: number;
   /** Answers carry x-ratelimit-*-project-tokens too. */
   readonly projectTokens: boolean;
   readonly hints: RetryHints;

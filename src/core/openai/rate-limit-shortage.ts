@@ -26,57 +26,40 @@ const TIERS = [1, 2, 3, 4, 5] as const;
 const DAILY_TOKENS = 90_000;
 
 /**
- * Numbers for a 429 that tells the client to wait so long (in milliseconds, at least 1).
+ * Numbers for a 429 that tells the client to wait so long (in milliseconds, at least 1), and the wait that follows from them.
  *
  * Tokens: the limit is that of the lowest tier in which the request fits and the wait is a whole number of tokens; what
  * the request asks for is its own count, or more when that is too little to cause the wait. Requests: each asks for 1,
  * so the wait alone decides the limit, 60 s / wait or 24 h / wait.
  *
- * A wait longer than the window, or no whole fraction of it, cannot be had from whole numbers: the wait stays as asked,
- * and the numbers come as near to it as they can.
+ * No whole numbers cause a wait of requests that is no whole fraction of the window, nor any that is longer than the window,
+ * for never is more used or requested than the limit. Then the wait is the nearest that can be had.
  */
 export function shortageOf(request: ApiRequest, kind: LimitKind, askedMs: number): PublishedShortage {
   const waitMs = Math.max(1, Math.ceil(askedMs));
-  if (kind === 'requests' || kind === 'requests_per_day') {
-    const limit = nearestRequests(windowOf(kind), waitMs);
-    return { kind, limit, used: limit, requested: 1, waitMs, tier: 1 };
-  }
   const windowMs = windowOf(kind);
+  if (kind === 'requests' || kind === 'requests_per_day') {
+    return { ...emptied({ limit: nearestRequests(windowMs, waitMs), windowMs }, kind, 1), tier: 1 };
+  }
   const count = precountTokens(request);
   const fits = ({ limit }: Offer) => count <= limit && resolves({ limit, windowMs }, waitMs);
   const { tier, limit } = TIERS.map((each) => offerOf(request, kind, each)).find(fits) ?? offerOf(request, kind, 1);
-  return { kind, ...emptyEnough({ limit, windowMs }, count, waitMs), waitMs, tier };
-}
-
-/** A wait to invent, and the tokens that the request counts. */
-interface Demand {
-  readonly tokens: number;
-  /** Undefined for the wait that the bucket itself would ask for. */
-  readonly askedMs: number | undefined;
-}
-
-/** A wait for tokens where none is asked for. Milliseconds. */
-const USUAL_TOKEN_WAIT_MS = 1_000;
-
-/**
- * Numbers for a 429 of this bucket: its limit, and as much used as causes the wait. A wait that the bucket cannot cause
- * stays as asked, and the numbers come as near to it as they can.
- */
-export function shortageIn({ limit, windowMs }: Bucket, kind: LimitKind, { tokens, askedMs }: Demand): Shortage {
-  if (kind === 'requests' || kind === 'requests_per_day') {
-    const waitMs = Math.max(1, askedMs === undefined ? Math.floor(windowMs / limit) : Math.ceil(askedMs));
-    return { kind, limit, used: limit, requested: 1, waitMs };
-  }
-  const waitMs = Math.max(1, Math.ceil(askedMs ?? USUAL_TOKEN_WAIT_MS));
-  return { kind, ...emptyEnough({ limit, windowMs }, tokens, waitMs), waitMs };
-}
-
-/** What is used and requested of a token bucket that asks for the wait. */
-function emptyEnough(refill: Refill, count: number, waitMs: number): Pick<Shortage, 'limit' | 'used' | 'requested'> {
-  const { limit } = refill;
+  const refill = { limit, windowMs };
   const missing = Math.min(limit, missingTokens(refill, waitMs));
   const requested = Math.min(limit, Math.max(count, missing));
-  return { limit, used: limit + missing - requested, requested };
+  return { kind, limit, used: limit + missing - requested, requested, waitMs: waitFor(refill, missing), tier };
+}
+
+/** Numbers for a 429 of a bucket with nothing left in it, and the wait that follows from them. */
+export function emptied(refill: Refill, kind: LimitKind, asked: number): Shortage {
+  const { limit } = refill;
+  const requested = Math.max(1, Math.min(limit, asked));
+  return { kind, limit, used: limit, requested, waitMs: waitFor(refill, requested) };
+}
+
+/** wire.md 1.4, "429 arithmetic"; at least a millisecond. */
+function waitFor({ limit, windowMs }: Refill, missing: number): number {
+  return Math.max(1, Math.floor((missing * windowMs) / limit));
 }
 
 /** The x-ratelimit-* headers of an account that lacks this, and nothing else. */

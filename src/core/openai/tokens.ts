@@ -1,13 +1,13 @@
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings } from './answer-settings.ts';
-import { inputsOf, inputTexts, tokenIds } from './inputs.ts';
+import { type Input, inputsOf, inputTexts, tokenIds } from './inputs.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf } from './request.ts';
 import { lazyTokenText, type TokenText, tokenText } from './token-text.ts';
 
 export type TokenMode = AnswerSettings['tokens'];
 
 /** Longer texts are estimated in `exact` mode too, so that a huge request cannot hold up the server. UTF-16 units. */
-const MAX_EXACT_LENGTH = 1_000_000;
+export const MAX_EXACT_LENGTH = 1_000_000;
 
 /** At most eight letters or four signs, with the space before them. Every quantifier is bounded: linear in the text. */
 const PIECE = /\s{0,16}(?:[\p{L}\p{M}\p{N}]{1,8}|[^\s\p{L}\p{M}\p{N}]{1,4})|\s{1,16}/gu;
@@ -26,6 +26,13 @@ export function promptTokens(request: ApiRequest, settings: { readonly tokens: T
   const frame = inputs === undefined ? 3 * texts.length + 3 : tokenIds(inputs);
   if (settings.tokens === 'estimate' || length > MAX_EXACT_LENGTH) return Math.ceil(length / 4) + frame;
   return texts.reduce((total, text) => total + libraries.splitTokens(text).length, frame);
+}
+
+/** Tokens of one input, counted as those of a prompt are. */
+export function inputTokens(input: Input, mode: TokenMode, libraries: Libraries): number {
+  if (typeof input !== 'string') return input.length;
+  const isEstimated = mode === 'estimate' || input.length > MAX_EXACT_LENGTH;
+  return isEstimated ? Math.ceil(input.length / 4) : libraries.splitTokens(input).length;
 }
 
 /**

@@ -142,15 +142,21 @@ test('daily limits show daily buckets', () => {
   expect(headerOf(requests, 'x-ratelimit-reset-requests')).toBe('24h0m0s');
 });
 
-test('a wait that the window cannot hold is told as asked', () => {
+test('a wait that the window cannot hold is in the header alone', () => {
   for (const limit of ['requests', 'tokens'] as const) {
     const reply = applyFault('rate_limit', { limit, retry_after: '90s' });
     expect(numbersOf(reply)).toMatchObject({
-      wait: '1m30s',
+      wait: '1m0s',
       impliedMs: 60_000,
     });
     expect(headerOf(reply, 'retry-after')).toBe('90');
   }
+});
+
+test('a wait that is no whole fraction of the window is told as near as requests come', () => {
+  const reply = applyFault('rate_limit', { retry_after: '7s' });
+  expect(numbersOf(reply)).toMatchObject({ limit: 9, used: 9, requested: 1, wait: '6.666s' });
+  expect(headerOf(reply, 'retry-after')).toBe('7');
 });
 
 test('a raw retry_after changes the header alone', () => {
@@ -163,10 +169,10 @@ test('a date and a bare retry_after_ms are waits too', () => {
   const dated = applyFault('rate_limit', { retry_after: { date: '3s' } });
   expect(numbersOf(dated).wait).toBe('3s');
   expect(headerOf(dated, 'retry-after')).toBe('Fri, 10 Jul 2026 18:54:15 GMT');
-  const inMs = applyFault('rate_limit', { retry_after_ms: 700 });
-  expect(numbersOf(inMs).wait).toBe('700ms');
+  const inMs = applyFault('rate_limit', { retry_after_ms: 750 });
+  expect(numbersOf(inMs).wait).toBe('750ms');
   expect(headerOf(inMs, 'retry-after')).toBe('1');
-  expect(headerOf(inMs, 'retry-after-ms')).toBe('700');
+  expect(headerOf(inMs, 'retry-after-ms')).toBe('750');
 });
 
 const MODELS = ['gpt-4o', 'gpt-4', 'gpt-4o-mini', 'gpt-5', 'o3', 'ft:anything'];
@@ -191,7 +197,7 @@ test('text, numbers and headers tell the same story', () => {
       const numbers = numbersOf(reply);
       const dimension = limit.startsWith('tokens') ? 'tokens' : 'requests';
       expect(numbers.model).toBe(model);
-      expect(numbers.waitMs).toBe(waitMs);
+      expect(numbers.waitMs).toBe(Math.floor(numbers.impliedMs));
       expect(headerOf(reply, 'retry-after')).toBe(String(Math.max(1, Math.ceil(waitMs / 1_000))));
       expect(numbers.used).toBeLessThanOrEqual(numbers.limit);
       expect(numbers.requested).toBeLessThanOrEqual(numbers.limit);
@@ -200,7 +206,7 @@ test('text, numbers and headers tell the same story', () => {
       expect(headerOf(reply, `x-ratelimit-remaining-${dimension}`)).toBe(String(numbers.limit - numbers.used));
       const resetMs = (numbers.used * numbers.windowMs) / numbers.limit;
       expect(headerOf(reply, `x-ratelimit-reset-${dimension}`)).toBe(formatGoDuration(resetMs));
-      if (dimension === 'tokens' && waitMs <= numbers.windowMs) expect(Math.floor(numbers.impliedMs)).toBe(waitMs);
+      if (dimension === 'tokens' && waitMs <= numbers.windowMs) expect(numbers.waitMs).toBe(waitMs);
       if (dimension === 'requests') {
         expect(numbers.requested).toBe(1);
         const distance = (limit: number) => Math.abs(Math.floor(numbers.windowMs / limit) - waitMs);

@@ -158,7 +158,75 @@ test.each([
   });
 });
 
-test.each([undefined, null])('a prompt that is %s is the default one', (prompt) => {
-  const reply = ask({ path: '/v1/completions', body: { model: MODEL, prompt, echo: true } });
+test.each([{}, { prompt: null }])('the prompt of %j is the default one', (fields) => {
+  const reply = ask({ path: '/v1/completions', body: { model: MODEL, echo: true, ...fields } });
   expect(JSON.parse(reply.text).choices[0].text).toMatch(/^<\|endoftext\|>./);
+});
+
+const LONG = 'abcd'.repeat(4_081);
+
+test.each<[string, object, object]>([
+  [
+    'wire.md 400-34',
+    { prompt: [1, 123_456] },
+    {
+      message: 'Invalid token in prompt: 123456. Minimum value is 0, maximum value is 100257 (inclusive).',
+      param: null,
+      code: null,
+    },
+  ],
+  ['wire.md 400-34', { prompt: ['a', [7, -1]] }, { message: /^Invalid token in prompt: -1\. Minimum/, param: null }],
+  [
+    'public reports',
+    { prompt: LONG },
+    {
+      message:
+        "This model's maximum context length is 4096 tokens, however you requested 4097 tokens (4081 in your prompt; 16 for the completion). Please reduce your prompt; or completion length.",
+      param: null,
+      code: null,
+    },
+  ],
+  ['public reports', { prompt: ['a', LONG.slice(4)], max_tokens: 17 }, { message: /4080 in your prompt; 17 for the completion/ }],
+  [
+    'public reports',
+    { n: 3, best_of: 2 },
+    {
+      message:
+        "You requested that the server return more choices than it will generate (HINT: you must set 'n' (currently 3) to be at most 'best_of' (currently 2), or omit either parameter if you don't specifically want to use them.)",
+      param: 'best_of',
+    },
+  ],
+  [
+    'public reports',
+    { stream_options: {} },
+    { message: "The 'stream_options' parameter is only allowed when 'stream' is enabled." },
+  ],
+  [
+    'public reports',
+    { logit_bias: { ' You': 1 } },
+    {
+      message: "Invalid key in 'logit_bias':  You. You should only be submitting non-negative integers.",
+      param: 'logit_bias',
+      code: null,
+    },
+  ],
+])('%s: %j is refused', (_source, fields, error) => {
+  const { message, ...rest } = error as { message: string | RegExp };
+  const found = errorOf(post(fields));
+  expect(found).toMatchObject({ type: 'invalid_request_error', ...rest });
+  if (typeof message === 'string') expect(found['message']).toBe(message);
+  else expect(found['message']).toMatch(message);
+});
+
+test.each([
+  [{ prompt: LONG.slice(4) }],
+  [{ prompt: [LONG.slice(4), LONG.slice(4)] }],
+  [{ prompt: [0, 100_257] }],
+  [{ n: 2 }],
+  [{ n: 2, best_of: 2 }],
+  [{ best_of: 3, stream: true }],
+  [{ stop: [] }],
+  [{ suffix: 'x', user: 'me', seed: 1, logprobs: 5, logit_bias: { 50256: -100 } }],
+])('%# is taken', (fields) => {
+  expect(post(fields).head?.status).toBe(200);
 });

@@ -80,6 +80,8 @@ test.each([
     'invalid_type',
     "Invalid type for 'input[1]': expected one of a string or object, but got an integer instead.",
   ],
+  [{ input: [{ type: 'text' }] }, 'missing_required_parameter', "Missing required parameter: 'input[0].text'."],
+  [{ input: 'a', user: 'me' }, 'unknown_parameter', "Unknown parameter: 'user'."],
 ])('%j is refused as %s', (body, code, message) => {
   expect(errorOf(post(body))).toMatchObject({ code, message });
 });

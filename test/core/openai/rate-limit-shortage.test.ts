@@ -61,11 +61,12 @@ test.each([
     limit,
     used: limit,
     requested: 1,
-    waitMs,
+    waitMs: Math.floor(60_000 / limit),
   });
 });
 
 test('a wait is at least one whole millisecond, rounded up', () => {
   expect(shortageOf(chat('gpt-4o'), 'requests', 0).waitMs).toBe(1);
   expect(shortageOf(chat('gpt-4o'), 'requests', 1.2).waitMs).toBe(2);
+  expect(shortageOf(chat('gpt-4o'), 'tokens', 0).waitMs).toBe(1);
 });

@@ -7,7 +7,7 @@ import type { ChatChunk } from '../../../src/core/openai/chat-chunk.ts';
 import type { chatCompletionBody } from '../../../src/core/openai/chat-completion.ts';
 import type { completionBody } from '../../../src/core/openai/completion.ts';
 import type { CompletionChunk } from '../../../src/core/openai/completion-stream.ts';
-import type { embeddingsBody, toNumbers } from '../../../src/core/openai/embeddings-reply.ts';
+import type { embeddingsBody } from '../../../src/core/openai/embeddings-reply.ts';
 import type { modelObject } from '../../../src/core/openai/models-reply.ts';
 import type { moderationsBody } from '../../../src/core/openai/moderations-reply.ts';
 import type { WireChatChunk, WireChatCompletion, WireCompletionChunk, WireModeration } from './known-deviations.ts';
@@ -19,7 +19,7 @@ test('what is built satisfies the types of the official SDK, but for the known d
   expectTypeOf<ChatChunk>().toExtend<WireChatChunk>();
   expectTypeOf<ReturnType<typeof completionBody>>().toExtend<Completion>();
   expectTypeOf<CompletionChunk>().toExtend<WireCompletionChunk>();
-  expectTypeOf<ReturnType<typeof embeddingsBody<ReturnType<typeof toNumbers>>>>().toExtend<CreateEmbeddingResponse>();
+  expectTypeOf<ReturnType<typeof embeddingsBody<number[]>>>().toExtend<CreateEmbeddingResponse>();
   expectTypeOf<ReturnType<typeof moderationsBody>>().toExtend<
     Omit<ModerationCreateResponse, 'results'> & { results: WireModeration[] }
   >();

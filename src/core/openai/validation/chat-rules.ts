@@ -1,16 +1,17 @@
+import { samplingRules } from './common-rules.ts';
 import { contentPart, messages, text } from './message-rules.ts';
 import { anyObject, type NumberRule, type ObjectRule, type Rule } from './rule.ts';
 import { functionCall, functions, responseFormat, toolChoice, tools } from './tool-rules.ts';
 
 const string = { kind: 'string', nullable: true } as const;
 const boolean = { kind: 'boolean', nullable: true } as const;
-const penalty: NumberRule = { kind: 'decimal', min: -2, max: 2, nullable: true };
 const tokens: NumberRule = { kind: 'integer', min: 1, nullable: true };
 
 /** Every field of a chat completion request (wire.md 5). */
 const fields: Readonly<Record<string, Rule>> = {
   messages,
   model: { kind: 'string' },
+  ...samplingRules,
   audio: {
     kind: 'object',
     fields: {
@@ -20,11 +21,8 @@ const fields: Readonly<Record<string, Rule>> = {
     required: ['voice', 'format'],
     nullable: true,
   },
-  frequency_penalty: penalty,
-  presence_penalty: penalty,
   function_call: functionCall,
   functions,
-  logit_bias: { kind: 'map', values: { kind: 'integer', min: -100, max: 100 }, nullable: true },
   logprobs: boolean,
   top_logprobs: { kind: 'integer', min: 0, max: 20, nullable: true },
   max_completion_tokens: tokens,
@@ -32,7 +30,6 @@ const fields: Readonly<Record<string, Rule>> = {
   metadata: { kind: 'map', values: { kind: 'string', maxLength: 512 }, maxProperties: 16, nullable: true },
   modalities: { kind: 'array', items: { kind: 'string', values: ['text', 'audio'] }, minItems: 1, nullable: true },
   moderation: { ...anyObject, nullable: true },
-  n: { kind: 'integer', min: 1, max: 128, nullable: true },
   parallel_tool_calls: { kind: 'boolean' },
   prediction: {
     kind: 'tagged',
@@ -56,25 +53,10 @@ const fields: Readonly<Record<string, Rule>> = {
   },
   response_format: responseFormat,
   safety_identifier: { kind: 'string', maxLength: 64, nullable: true },
-  seed: { kind: 'integer', min: -(2n ** 63n), max: 2n ** 63n - 1n, nullable: true },
   service_tier: { kind: 'string', values: ['auto', 'default', 'flex', 'scale', 'priority', 'fast'], nullable: true },
-  stop: {
-    kind: 'union',
-    options: [{ kind: 'string' }, { kind: 'array', items: { kind: 'string' }, minItems: 1, maxItems: 4 }],
-    nullable: true,
-  },
   store: boolean,
-  stream: boolean,
-  stream_options: {
-    kind: 'object',
-    fields: { include_usage: { kind: 'boolean' }, include_obfuscation: { kind: 'boolean' } },
-    nullable: true,
-  },
-  temperature: { kind: 'decimal', min: 0, max: 2, nullable: true },
   tool_choice: toolChoice,
   tools,
-  top_p: { kind: 'decimal', min: 0, max: 1, nullable: true },
-  user: { kind: 'string' },
   verbosity: { kind: 'string', values: ['low', 'medium', 'high'], nullable: true },
   web_search_options: anyObject,
 };

@@ -5,6 +5,7 @@ import {
   belowMinimum,
   emptyArray,
   invalidJson,
+  invalidKey,
   invalidType,
   invalidValue,
   missingParameter,
@@ -13,12 +14,14 @@ import {
   tooManyProperties,
   unknownParameter,
 } from '../errors.ts';
+import { isTokens } from '../inputs.ts';
 import { nounOf } from '../noun.ts';
 import { asRecord } from '../request.ts';
 import { isTooDeep } from './depth.ts';
 import {
   type ArrayRule,
   expectedNoun,
+  type InputRule,
   type MapRule,
   type NumberRule,
   type ObjectRule,
@@ -50,6 +53,8 @@ export class Checker {
         return Array.isArray(value) ? this.#checkArray(value, rule) : this.#wrongType(value, rule);
       case 'union':
         return this.#checkUnion(value, rule);
+      case 'input':
+        return this.#checkInput(value, rule);
       default: {
         const record = asRecord(value);
         return record === undefined ? this.#wrongType(value, rule) : this.#checkRecord(record, rule);
@@ -83,6 +88,7 @@ export class Checker {
 
   #checkObject(record: Readonly<Record<string, unknown>>, rule: ObjectRule, tag: string | undefined): ErrorAnswer | undefined {
     const { fields, required = NONE } = rule;
+    if (rule.open === 'unread') return undefined;
     if (rule.open !== true) {
       for (const name of Object.keys(record)) {
         if (name !== tag && !Object.hasOwn(fields, name)) return unknownParameter(this.#path(name));
@@ -92,12 +98,13 @@ export class Checker {
     return this.checkFields(record, rule);
   }
 
-  #checkMap(record: Readonly<Record<string, unknown>>, { values, maxProperties }: MapRule): ErrorAnswer | undefined {
+  #checkMap(record: Readonly<Record<string, unknown>>, { values, maxProperties, keys }: MapRule): ErrorAnswer | undefined {
     const names = Object.keys(record);
     if (maxProperties !== undefined && names.length > maxProperties) {
       return tooManyProperties(this.#path(), { limit: maxProperties, found: names.length });
     }
     for (const name of names) {
+      if (keys === 'integers' && !/^\d+$/.test(name)) return invalidKey(this.#path(), name);
       const error = this.#inside(name, record[name], values);
       if (error !== undefined) return error;
     }
@@ -119,6 +126,19 @@ export class Checker {
   #checkUnion(value: unknown, rule: UnionRule): ErrorAnswer | undefined {
     const option = rule.options.find((candidate) => isOfType(value, candidate));
     return option === undefined ? this.#wrongType(value, rule) : this.check(value, option);
+  }
+
+  #checkInput(value: unknown, rule: InputRule): ErrorAnswer | undefined {
+    if (typeof value === 'string') return undefined;
+    if (!Array.isArray(value)) return this.#wrongType(value, rule);
+    const list: readonly unknown[] = value;
+    const { entry, maxItems } = rule;
+    // Of one list of ids the window is the only bound.
+    const ids = entry.kind !== 'tagged' && list.length > 0 && isTokens(list);
+    const items: Rule = ids
+      ? entry
+      : { kind: 'union', options: [{ kind: 'string' }, entry.kind === 'tagged' ? entry : idsOf(entry)] };
+    return this.#checkArray(list, { kind: 'array', minItems: 1, items, ...(ids ? {} : { maxItems }) });
   }
 
   #checkString(value: string, { values, maxLength, pattern }: StringRule): ErrorAnswer | undefined {
@@ -160,6 +180,11 @@ const NONE: readonly string[] = [];
 function extended(path: string, step: string | number): string {
   if (typeof step === 'number') return `${path}[${step}]`;
   return path === '' ? step : `${path}.${step}`;
+}
+
+/** A list of token ids. */
+function idsOf(entry: NumberRule): ArrayRule {
+  return { kind: 'array', items: entry, minItems: 1 };
 }
 
 /** The rule of a field; a name such as `constructor` has none. */

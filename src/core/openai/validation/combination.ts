@@ -1,8 +1,7 @@
 import type { ErrorAnswer } from '../error.ts';
-import { maxTokensTwice, missingParameter, noWordJson, onlyAllowedWhen, toolsNotSpecified } from '../errors.ts';
+import { fieldNotSpecified, maxTokensTwice, missingParameter, noWordJson, onlyAllowedWhen } from '../errors.ts';
 import { asList, asRecord } from '../request.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './terms.ts';
 
 /** Fields that go only with others, in a request whose fields are valid each for itself. */
 export function combinationError(fields: Fields): ErrorAnswer | undefined {
@@ -11,17 +10,25 @@ export function combinationError(fields: Fields): ErrorAnswer | undefined {
 
 function allowedError(fields: Fields): ErrorAnswer | undefined {
   if (isGiven(fields['stream_options']) && fields['stream'] !== true) return onlyAllowedWhen('stream_options', 'stream');
-  if (isGiven(fields['top_logprobs']) && fields['logprobs'] !== true) return onlyAllowedWhen('top_logprobs', 'logprobs');
+  // That none are wanted is let through: no report shows it refused.
+  if (isGiven(fields['top_logprobs']) && fields['top_logprobs'] !== 0 && fields['logprobs'] !== true) {
+    return onlyAllowedWhen('top_logprobs', 'logprobs');
+  }
   if (isGiven(fields['max_tokens']) && isGiven(fields['max_completion_tokens'])) return maxTokensTwice();
   if (asList(fields['modalities']).includes('audio') && !isGiven(fields['audio'])) return missingParameter('audio');
   return undefined;
 }
 
 function toolError(fields: Fields): ErrorAnswer | undefined {
-  if (asList(fields['tools']).length > 0) return undefined;
-  const orphan = ['tool_choice', 'parallel_tool_calls'].find((name) => isGiven(fields[name]));
-  return orphan === undefined ? undefined : toolsNotSpecified(orphan);
+  const orphan = ORPHANS.find(([name, needed]) => isGiven(fields[name]) && asList(fields[needed]).length === 0);
+  return orphan && fieldNotSpecified(orphan[0], orphan[1]);
 }
+
+const ORPHANS = [
+  ['tool_choice', 'tools'],
+  ['parallel_tool_calls', 'tools'],
+  ['function_call', 'functions'],
+] as const;
 
 /** `json_object` has to be announced in the messages: 219 bytes in public reports (not in wire.md). */
 function jsonWordError(fields: Fields): ErrorAnswer | undefined {

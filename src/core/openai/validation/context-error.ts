@@ -2,16 +2,7 @@ import type { ErrorAnswer } from '../error.ts';
 import { contextLengthExceeded, countsCompletion } from '../errors.ts';
 import type { ModelInfo } from '../models.ts';
 import { asList, asRecord } from '../request.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-export interface Measures {
-  readonly bodyBytes: number;
-  /** Tokens of the messages, with what goes around them. */
-  promptTokens(): number;
-  /** Tokens of any text. */
-  textTokens(text: string): number;
-}
+import type { Fields, Measures } from './terms.ts';
 
 /** Tokens around the definition of a function or tool: an estimate. */
 const PER_FUNCTION = 8;

@@ -1,11 +1,9 @@
 import type { ErrorAnswer } from '../error.ts';
-import { imageNotAllowed, nullContent, unsupportedContentBlocks, unsupportedImage } from '../errors.ts';
+import { imageNotAllowed, nullContent, unsupportedContentBlocks } from '../errors.ts';
 import { asList, asRecord } from '../request.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './terms.ts';
 
 const SILENT = ['tool_calls', 'function_call', 'refusal', 'audio'];
-const IMAGE = /^data:image\/(?:png|jpe?g|gif|webp)[;,]/i;
 
 /** What the content of messages has to be beyond its type, in messages that are valid each for itself. */
 export function messageContentError(messages: readonly unknown[], model: string): ErrorAnswer | undefined {
@@ -37,16 +35,9 @@ interface Speaker {
   readonly model: string;
 }
 
-/** wire.md 400-28 for images that travel in the request; those that are only linked are not looked at. */
-function partError({ type, image_url: image }: Fields, { index, role, model }: Speaker): ErrorAnswer | undefined {
+function partError({ type }: Fields, { index, role, model }: Speaker): ErrorAnswer | undefined {
   if (type === 'text') return undefined;
-  if (type === 'image_url') {
-    if (role !== 'user') return imageNotAllowed(index, role);
-    const url = asRecord(image)?.['url'];
-    return typeof url === 'string' && /^data:/i.test(url.slice(0, 5)) && !IMAGE.test(url.slice(0, 32))
-      ? unsupportedImage()
-      : undefined;
-  }
+  if (type === 'image_url') return role === 'user' ? undefined : imageNotAllowed(index, role);
   if (type === 'refusal' || type === 'audio') return role === 'assistant' ? undefined : unsupportedContentBlocks(index);
   // Of a model that is not OpenAI's nothing is known.
   const heard = type === 'file' || model.includes('audio') || !/^(?:ft:)?(?:gpt-|o\d|chat)/.test(model);

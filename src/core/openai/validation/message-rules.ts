@@ -36,7 +36,11 @@ export const contentPart: TaggedRule = {
       fields: {
         image_url: {
           kind: 'object',
-          fields: { url: { kind: 'string' }, detail: { kind: 'string', values: ['auto', 'low', 'high', 'original'] } },
+          // What null means here is not in wire.md: it is let through.
+          fields: {
+            url: { kind: 'string' },
+            detail: { kind: 'string', values: ['auto', 'low', 'high', 'original'], nullable: true },
+          },
           required: ['url'],
           open: true,
         },

@@ -13,8 +13,7 @@ import {
 import type { ModelInfo } from '../models.ts';
 import { asList, asRecord } from '../request.ts';
 import { modelLimits } from './model-limits.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './terms.ts';
 
 /** The values of which reasoning models take no other (wire.md 400-10). */
 const FIXED = [
@@ -72,7 +71,7 @@ function reasoningError(fields: Fields, { id }: ModelInfo): ErrorAnswer | undefi
 function samplingError(fields: Fields, lacks: readonly string[]): ErrorAnswer | undefined {
   for (const [name, only] of FIXED) {
     const value = fields[name];
-    if (isGiven(value) && value !== only) return unsupportedValue(name, value, only);
+    if (typeof value === 'number' && value !== only) return unsupportedValue(name, value, only);
   }
   const missing = lacks.find((name) => isWanted(name, fields[name]));
   return missing === undefined ? undefined : unsupportedParameter(missing);

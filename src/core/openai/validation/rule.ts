@@ -2,7 +2,7 @@
  * What a value of a request has to be. The tables of this folder are made of rules; the validator reads them, and the
  * tests make valid and invalid requests from them.
  */
-export type Rule = ScalarRule | ArrayRule | ObjectRule | TaggedRule | MapRule | UnionRule;
+export type Rule = ScalarRule | ArrayRule | ObjectRule | TaggedRule | MapRule | UnionRule | InputRule;
 
 interface Nullable {
   /** `null` is as good as leaving the field out. */
@@ -42,8 +42,8 @@ export interface ObjectRule extends Nullable {
   readonly kind: 'object';
   readonly fields: Readonly<Record<string, Rule>>;
   readonly required?: readonly string[];
-  /** Fields that are not named are let through unread. */
-  readonly open?: boolean;
+  /** Fields that are not named are let through, unless they are nested beyond all sense; `unread`: those too. */
+  readonly open?: boolean | 'unread';
 }
 
 /** An object of which one field tells what the others are. */
@@ -59,6 +59,19 @@ export interface MapRule extends Nullable {
   readonly kind: 'map';
   readonly values: Rule;
   readonly maxProperties?: number;
+  /** What keys have to be, where not all are taken. */
+  readonly keys?: 'integers';
+}
+
+/**
+ * What is asked about where there are no messages: a text, a list of texts, and either content parts, or the ids of tokens
+ * in one list or several. What is expected of it is told in our own words.
+ */
+export interface InputRule extends Nullable {
+  readonly kind: 'input';
+  readonly maxItems: number;
+  /** The rule of a token id, or of a content part. */
+  readonly entry: NumberRule | TaggedRule;
 }
 
 /** One of several, told apart by their JSON type. */
@@ -70,10 +83,13 @@ export interface UnionRule extends Nullable {
 /** An object about whose fields nothing is said. */
 export const anyObject: ObjectRule = { kind: 'object', fields: {}, open: true };
 
+/** An object that has checks of its own. */
+export const unreadObject: ObjectRule = { kind: 'object', fields: {}, open: 'unread' };
+
 /** What a value has to be, in OpenAI's words: `a string`, `an array of objects`, `one of a string or array of objects`. */
 export function expectedNoun(rule: Rule): string {
   const noun = bareNoun(rule);
-  if (rule.kind === 'union') return `one of ${article(noun)} ${noun}`;
+  if (rule.kind === 'union' || rule.kind === 'input') return `one of ${article(noun)} ${noun}`;
   return `${article(noun)} ${noun}`;
 }
 
@@ -84,6 +100,8 @@ function bareNoun(rule: Rule): string {
       return 'object';
     case 'array':
       return `array of ${bareNoun(rule.items)}s`;
+    case 'input':
+      return 'string or array';
     case 'union':
       return rule.options.map(bareNoun).join(' or ');
     default:

@@ -3,8 +3,7 @@ import type { ErrorAnswer } from '../error.ts';
 import { invalidFunctionSchema, invalidResponseSchema } from '../errors.ts';
 import { asList, asRecord } from '../request.ts';
 import { schemaProblem } from './schema-problem.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './terms.ts';
 
 /** The first schema of a request that OpenAI would not take: those of functions, then that of the answer (wire.md 400-32). */
 export function schemaError(fields: Fields, libraries: Libraries): ErrorAnswer | undefined {

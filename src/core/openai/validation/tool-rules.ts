@@ -1,12 +1,13 @@
 import { identifier } from './message-rules.ts';
-import { type ArrayRule, anyObject, type ObjectRule, type TaggedRule, type UnionRule } from './rule.ts';
+import { type ArrayRule, anyObject, type ObjectRule, type TaggedRule, type UnionRule, unreadObject } from './rule.ts';
 
 const named: ObjectRule = { kind: 'object', fields: { name: identifier }, required: ['name'] };
 
 /** Descriptions of functions end here (refused in public reports of 2024 and 2025; not in wire.md). */
 const description = { kind: 'string', maxLength: 1024 } as const;
 
-const schema: ObjectRule = anyObject;
+/** Looked at when all fields are good: `schemas.ts`. */
+const schema: ObjectRule = unreadObject;
 
 /** wire.md 400-16. */
 export const tools: ArrayRule = {
@@ -39,6 +40,7 @@ export const tools: ArrayRule = {
   },
 };
 
+/** A name that no tool has is let through: wire.md does not tell what is said of it. */
 export const toolChoice: UnionRule = {
   kind: 'union',
   options: [
@@ -81,9 +83,13 @@ export const functionCall: UnionRule = {
   options: [{ kind: 'string', values: ['none', 'auto'] }, named],
 };
 
-/** The types in the order in which the API names them. The schema is not optional, whatever the specification says. */
+/**
+ * The types in the order in which the API names them. The schema is not optional, whatever the specification says. What null
+ * means is not in wire.md: it is let through.
+ */
 export const responseFormat: TaggedRule = {
   kind: 'tagged',
+  nullable: true,
   tag: 'type',
   variants: {
     json_object: { kind: 'object', fields: {} },
@@ -94,7 +100,7 @@ export const responseFormat: TaggedRule = {
           kind: 'object',
           fields: {
             name: identifier,
-            description: { kind: 'string' },
+            description: { kind: 'string', nullable: true },
             schema,
             strict: { kind: 'boolean', nullable: true },
           },

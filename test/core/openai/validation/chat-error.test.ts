@@ -292,6 +292,20 @@ const golden: readonly (readonly [row: string, fields: object, message: string, 
     'seed',
     'integer_above_max_value',
   ],
+  [
+    'public reports',
+    { logit_bias: { AI: 10 } },
+    "Invalid key in 'logit_bias': AI. You should only be submitting non-negative integers.",
+    'logit_bias',
+    null,
+  ],
+  [
+    'public reports',
+    { function_call: 'none' },
+    "Invalid value for 'function_call': 'function_call' is only allowed when 'functions' are specified.",
+    'function_call',
+    null,
+  ],
 ];
 
 test.each(golden)('%s: %j', (_row, fields, message, param, code) => {
@@ -394,6 +408,21 @@ test.each([
   ],
   ['a named tool', { ...TOOLS, tool_choice: { type: 'function', function: { name: 'f' } }, parallel_tool_calls: false }],
   ['functions of 2023', { functions: [{ name: 'f', parameters: { type: 'object', properties: {} } }], function_call: 'auto' }],
+  ['no detail of an image', parts({ type: 'image_url', image_url: { url: 'https://example.com/a', detail: null } })],
+  ['nothing said of the usage', { stream: true, stream_options: { include_usage: null, include_obfuscation: null } }],
+  ['no format', { response_format: null }],
+  [
+    'a schema without description',
+    {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'a', description: null, schema: { type: 'object', properties: {} } },
+      },
+    },
+  ],
+  ['no word to stop at', { stop: [] }],
+  ['no log probabilities', { top_logprobs: 0, logprobs: false }],
+  ['a tool that nobody has', { ...TOOLS, tool_choice: { type: 'function', function: { name: 'g' } } }],
   ['the largest seed', { seed: Number('9223372036854775807') }],
 ])('%s is taken', (_what, fields) => {
   expect(refusal(fields)).toBeUndefined();
@@ -405,6 +434,38 @@ const object = (properties: object, more: object = {}) => ({
   required: Object.keys(properties),
   additionalProperties: false,
   ...more,
+});
+
+/** An object in an object, so many times; the innermost is empty. */
+function nestedObjects(levels: number): object {
+  return levels === 0 ? object({}) : object({ a: nestedObjects(levels - 1) });
+}
+
+function properties(count: number): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, { type: 'string' }]));
+}
+
+test.each([
+  ['ten levels', nestedObjects(10)],
+  ['five thousand parameters', object(properties(5_000))],
+  ['a schema that refers to itself', object({ a: { $ref: '#' } })],
+  ['a reference beyond the schema', object({ a: { $ref: 'https://example.com/a' } })],
+  ['an escaped reference', object({ a: { $ref: '#/$defs/a~1b' } }, { $defs: { 'a/b': { type: 'string' } } })],
+  ['a pattern of Python', object({ a: { type: 'string', pattern: '(?i)^(?P<year>\\d{4})(?P=year)$' } })],
+  ['a pattern that looks ahead', object({ a: { type: 'string', pattern: '^(?!x)(?<!y)\\\\p{a}' } })],
+])('%s in a strict schema is taken', (_what, parameters) => {
+  expect(refusal({ tools: [tool({ strict: true, parameters })] })).toBeUndefined();
+});
+
+test.each([
+  ['{"temperature":1e999}', 'Expected a value <= 2, but got inf instead.'],
+  ['{"temperature":-1e999}', 'Expected a value >= 0, but got -inf instead.'],
+  ['{"temperature":-1e-7}', 'Expected a value >= 0, but got -1e-07 instead.'],
+  ['{"n":1e999}', "Invalid type for 'n': expected an integer, but got a decimal instead."],
+  ['{"model":"gpt-5","temperature":1e999}', 'Expected a value <= 2, but got inf instead.'],
+  ['{"max_tokens":1e21}', 'whereas you provided 1e+21.'],
+])('%s is told as Python would', (json, message) => {
+  expect(refusal(JSON.parse(json) as object)?.error?.message).toContain(message);
 });
 
 test.each([
@@ -431,7 +492,17 @@ test.each([
     object({ a: { type: 'array', items: { type: 'object', properties: {} } } }),
     "In context=('properties', 'a', 'items'), 'additionalProperties' is required to be supplied and to be false.",
   ],
-])('a schema is refused, strict %s: %j', (strict, schema, problem) => {
+  [
+    true,
+    object({ a: { $ref: '#/$defs/b' } }, { $defs: { c: { type: 'string' } } }),
+    "In context=('properties', 'a'), reference to component '#/$defs/b' which was not found in the schema.",
+  ],
+  [false, object({ a: { type: 'string', pattern: '(' } }), "'(' is not a 'regex'."],
+  [false, object({ a: { pattern: '^[^\\p{Cc}"\\\\]$' } }), `'^[^\\p{Cc}"\\\\]$' is not a 'regex'.`],
+  [true, nestedObjects(11), '11 levels of nesting exceeds limit of 10.'],
+  [true, object(properties(5_001)), '5001 parameters exceeds limit of 5000.'],
+  [false, nestedObjects(51), '51 levels of nesting exceeds limit of 10.'],
+])('a schema is refused, strict %s, %#', (strict, schema, problem) => {
   expect(refusal({ tools: [tool({ strict, parameters: schema })] })?.error).toMatchObject({
     message: `Invalid schema for function 'f': ${problem}`,
     param: 'tools[0].function.parameters',

@@ -1,28 +1,46 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chatRules } from '../../../../src/core/openai/validation/chat-rules.ts';
-import { refusal } from '../../../support/refusal.ts';
+import { completionRules } from '../../../../src/core/openai/validation/completion-rules.ts';
+import { embeddingRules } from '../../../../src/core/openai/validation/embedding-rules.ts';
+import { moderationRules } from '../../../../src/core/openai/validation/moderation-rules.ts';
+import type { ObjectRule } from '../../../../src/core/openai/validation/rule.ts';
+import { refusal, refusalOf } from '../../../support/refusal.ts';
 import { anyValue, sample, type Violation, violations } from '../../../support/violations.ts';
 
 /** A model of which nothing is known refuses nothing. */
 const MODEL = 'my-model';
 
-const rules = Object.entries(chatRules.fields).filter(([name]) => name !== 'model');
+/** Every table, where it holds, and a request that keeps to it. */
+const tables = [
+  { path: '/v1/chat/completions', table: chatRules, valid: { messages: [{ role: 'user', content: 'Hello' }] } },
+  { path: '/v1/completions', table: completionRules, valid: { prompt: 'Hello' } },
+  { path: '/v1/embeddings', table: embeddingRules, valid: { input: 'Hello' } },
+  { path: '/v1/moderations', table: moderationRules, valid: { input: 'Hello' } },
+];
+
+const fieldsOf = (table: ObjectRule) => Object.entries(table.fields).filter(([name]) => name !== 'model');
 
 /** Every request that is wrong in one place. */
-const broken: readonly (Violation & { readonly field: string })[] = rules.flatMap(([field, rule]) =>
-  violations(rule, field).map((violation) => ({ ...violation, field })),
-);
+const brokenIn = (table: ObjectRule): readonly (Violation & { readonly field: string })[] =>
+  fieldsOf(table).flatMap(([field, rule]) => violations(rule, field).map((violation) => ({ ...violation, field })));
 
-test('the table has more than a thousand ways to be broken', () => {
+const rules = fieldsOf(chatRules);
+const broken = brokenIn(chatRules);
+
+test('the tables have more than a thousand ways to be broken', () => {
   expect(broken.length).toBeGreaterThan(1_000);
+  expect(brokenIn(completionRules).length).toBeGreaterThan(100);
 });
 
-test.each(rules)('%s is refused whatever is wrong with it', (name) => {
-  const found = broken.filter(({ field }) => field === name);
-  for (const { field, path, value, code } of found) {
-    const answer = refusal({ model: MODEL, [field]: value });
-    expect({ status: answer?.status, layer: answer?.layer, ...answer?.error }).toMatchObject({
+const everyField = tables.flatMap((row) => fieldsOf(row.table).map(([name, rule]) => ({ ...row, name, rule })));
+
+test.each(everyField)('$path: $name is refused whatever is wrong with it', ({ path: at, table, valid, name }) => {
+  const found = brokenIn(table).filter(({ field }) => field === name);
+  expect(found).not.toEqual([]);
+  for (const { path, value, code } of found) {
+    const answer = refusalOf({ path: at, body: { model: MODEL, ...valid, [name]: value } });
+    expect({ status: answer?.status, layer: answer?.layer, ...answer?.error, value }).toMatchObject({
       status: 400,
       layer: 'api',
       type: 'invalid_request_error',
@@ -30,6 +48,17 @@ test.each(rules)('%s is refused whatever is wrong with it', (name) => {
       code,
     });
   }
+});
+
+test.each(tables)('$path: what is required is asked for, and what is unknown is refused', ({ path, table, valid }) => {
+  for (const name of table.required ?? []) {
+    const { [name]: _missing, ...body } = { model: MODEL, ...valid } as Record<string, unknown>;
+    expect(refusalOf({ path, body })?.error).toMatchObject({ code: 'missing_required_parameter', param: name });
+  }
+  expect(refusalOf({ path, body: { model: MODEL, ...valid, unheard_of: 1 } })?.error?.message).toBe(
+    path === '/v1/moderations' ? "Unknown parameter: 'unheard_of'." : 'Unrecognized request argument supplied: unheard_of',
+  );
+  expect(refusalOf({ path, body: { model: MODEL, ...valid } })).toBeUndefined();
 });
 
 type Fields = Record<string, unknown>;
@@ -46,6 +75,8 @@ function consistent(fields: Fields): Fields {
   if (typeof result['max_tokens'] === 'number') drop('max_completion_tokens');
   if (result['audio'] === null || result['audio'] === undefined) drop('modalities');
   if (result['tools'] === undefined) drop('tool_choice', 'parallel_tool_calls');
+  if (result['functions'] === undefined) drop('function_call');
+  if (Number(result['best_of'] ?? 0) > 0) drop('n');
   return result;
 }
 
@@ -94,6 +125,18 @@ test('a request that keeps to the table is answered', () => {
   );
 });
 
+test.each(tables.slice(1))('$path: a request that keeps to the table is answered', ({ path, table, valid }) => {
+  const any = fc.record(Object.fromEntries(fieldsOf(table).map(([name, rule]) => [name, anyValue(rule, name)])), {
+    requiredKeys: [],
+  });
+  fc.assert(
+    fc.property(any, (fields) => {
+      expect(refusalOf({ path, body: { model: MODEL, ...valid, ...consistent(fields as Fields) } })).toBeUndefined();
+    }),
+    { numRuns: 200, seed: 1 },
+  );
+});
+
 test('a valid request with one field broken is refused for that field', () => {
   fc.assert(
     fc.property(validRequest, fc.constantFrom(...broken), (request, { field, path, value, code }) => {
@@ -103,8 +146,8 @@ test('a valid request with one field broken is refused for that field', () => {
   );
 });
 
-test.each(rules.filter(([, { nullable }]) => nullable === true))('%s may be null', (name) => {
-  expect(refusal({ model: MODEL, [name]: null })).toBeUndefined();
+test.each(everyField.filter(({ rule }) => rule.nullable === true))('$path: $name may be null', ({ path, valid, name }) => {
+  expect(refusalOf({ path, body: { model: MODEL, ...valid, [name]: null } })).toBeUndefined();
 });
 
 test.each(['temperature', 'n', 'user', 'stop', 'seed', 'metadata', 'service_tier'])('%s may be given', (name) => {

@@ -1,0 +1,23 @@
+import type { Libraries } from '../../libraries.ts';
+import type { Input } from '../inputs.ts';
+import type { ModelInfo } from '../models.ts';
+
+/** The fields of a request. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** How long a request is. */
+export interface Measures {
+  readonly bodyBytes: number;
+  /** Tokens of the messages, with what goes around them. */
+  promptTokens(): number;
+  /** Tokens of one prompt or input. */
+  inputTokens(input: Input): number;
+  /** Tokens of any text. */
+  textTokens(text: string): number;
+}
+
+/** What a request is held against. */
+export interface Terms extends Measures {
+  readonly model: ModelInfo;
+  readonly libraries: Libraries;
+}

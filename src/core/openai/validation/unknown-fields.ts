@@ -1,0 +1,18 @@
+import type { ErrorAnswer } from '../error.ts';
+import { unrecognizedArguments } from '../errors.ts';
+import { ownRule } from './checker.ts';
+import type { ObjectRule } from './rule.ts';
+import type { Fields } from './terms.ts';
+
+/**
+ * The fields that an endpoint does not know, all of them at once (wire.md 400-18: captured of chat; the older endpoints
+ * behind the same gateway are taken to say the same).
+ */
+export function unknownFieldsError(
+  fields: Fields,
+  rules: ObjectRule,
+  isStrange: (name: string) => boolean = () => false,
+): ErrorAnswer | undefined {
+  const unknown = Object.keys(fields).filter((name) => ownRule(rules.fields, name) === undefined || isStrange(name));
+  return unknown.length === 0 ? undefined : unrecognizedArguments(unknown);
+}
