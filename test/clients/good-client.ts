@@ -70,7 +70,7 @@ async function attemptOnce(tools: ClientTools, { count, ...request }: Once): Pro
 }
 
 /** The wait that a response asks for; undefined where it makes no sense. */
-export function readHint(response: VirtualResponse, wallMs: number): number | undefined {
+function readHint(response: VirtualResponse, wallMs: number): number | undefined {
   const ms = response.header('retry-after-ms');
   if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) return sane(Number(ms));
   const text = response.header('retry-after');

@@ -28,7 +28,7 @@ export interface VirtualResponse {
   readonly text: string;
 }
 
-export interface VirtualRequest {
+interface VirtualRequest {
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: string;

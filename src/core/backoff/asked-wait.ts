@@ -6,7 +6,7 @@ import type { JournalEntry } from '../journal/entry.ts';
  * - `ms`: `retry-after-ms`, alone or beside `retry-after`
  * - `zero`: none at all · `insane`: negative, past, outside the grammar, or longer than a 32-bit timer
  */
-export type AskedKind = 'seconds' | 'date' | 'obsolete_date' | 'ms' | 'zero' | 'insane';
+type AskedKind = 'seconds' | 'date' | 'obsolete_date' | 'ms' | 'zero' | 'insane';
 
 /** The wait that an answer asked for. Times in milliseconds of the journal's clock. */
 export interface AskedWait {

@@ -17,7 +17,7 @@ export interface Observation {
 }
 
 /** What was measured. */
-export interface Statistic {
+interface Statistic {
   readonly name: string;
   readonly value: number;
   readonly unit: 'ms' | 'attempts' | 'ratio' | 'share' | 'calls' | 'sockets';

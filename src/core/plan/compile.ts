@@ -102,7 +102,7 @@ export function compileRules(rules: readonly Rule[], libraries: Libraries, list:
 }
 
 /** All steps of an action. */
-export function stepsOf(action: Action): readonly Step[] {
+function stepsOf(action: Action): readonly Step[] {
   return action.kind === 'fault' ? [action.step] : action.steps;
 }
 
