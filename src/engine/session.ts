@@ -82,6 +82,9 @@ interface Followed {
   readonly refund?: () => void;
 }
 
+/** The limits of a scenario, where the use of its rules is told. */
+const LIMITS = 'limits';
+
 /** An isolated world: a plan, its counters and buckets, the calls it has seen, a journal. */
 export class Session {
   readonly id: string;
@@ -207,6 +210,7 @@ export class Session {
     const record = this.#keep(received);
     const context = this.#contextOf(received, facts, admission?.account);
     if (applied !== null) admission?.decided(applied, context);
+    else if (admission?.refusal !== undefined) this.#served.set(LIMITS, (this.#served.get(LIMITS) ?? 0) + 1);
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
     this.#inFlight += 1;
     return {
@@ -252,12 +256,14 @@ export class Session {
 
   /** Judges the client by what the journal shows. */
   verdict(policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
-    const { rules, name, seed } = this.#active;
+    const { rules, limits, name, seed } = this.#active;
+    const uses = ruleUseOf(rules, this.#served);
+    if (limits.length > 0) uses.push({ id: LIMITS, harmful: true, served: this.#served.get(LIMITS) ?? 0 });
     return judge(
       this.journal(),
       { watchedUntil: this.#parts.clock.now(), outages: outagesOf(rules, this.#startedAt ?? 0), ...circumstances },
       policy,
-      { name, seed, rules: ruleUseOf(rules, this.#served) },
+      { name, seed, rules: uses },
     );
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { policyOf } from '../../src/core/backoff/policy-schema.ts';
 import { formatGoDuration, parseDuration } from '../../src/core/duration.ts';
 import { bundledPath } from '../../src/engine/load-scenario.ts';
 import { errorOf } from '../support/apply-fault.ts';
@@ -396,4 +397,13 @@ test('tight-limits: who waits is served, who hammers never is', () => {
   };
   expect(new Set(play(3_000))).toEqual(new Set([200]));
   expect(new Set(play(1_000))).toEqual(new Set([429]));
+});
+
+test('a scenario of limits is exercised once a limit has refused', () => {
+  const { engine, send } = drive({ limits: { '*': { rpm: 1 } } });
+  const exercised = () => engine.defaultSession.verdict(policyOf()).exercised;
+  send();
+  expect(exercised()).toBe(false);
+  send();
+  expect(exercised()).toBe(true);
 });
