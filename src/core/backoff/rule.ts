@@ -1,4 +1,5 @@
 import type { Ruling, Severity } from './finding.ts';
+import type { Probe } from './probe.ts';
 import type { Subject } from './subject.ts';
 
 /** One rule of good retrying (backoff.md 2.4). */
@@ -20,6 +21,8 @@ export interface BackoffRule {
   readonly needsOutcome?: true;
   /** How to mend a client that breaks the rule. */
   readonly advice: string;
+  /** What provokes it. */
+  readonly probe: Probe;
   check(subject: Subject): Ruling;
 }
 

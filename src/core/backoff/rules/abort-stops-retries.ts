@@ -19,6 +19,14 @@ export const abortStopsRetries = defineRule({
   falseAlarmBound: 0,
   needsOutcome: true,
   advice: 'listen to the abort signal while sleeping between attempts, and pass it to the request',
+  probe: {
+    name: 'abort',
+    windowMs: 12_000,
+    variants: [
+      { name: 'while it waits', rules: [{ fault: { rate_limit: { retry_after: '3s' } } }], abortAfterMs: 300, calls: 2 },
+      { name: 'within a stream', rules: [{ fault: { stalled_stream: { after_chunks: 2 } } }], stream: true, abortAfterMs: 500 },
+    ],
+  },
   check: ({ calls, outcomeOf, watchedUntil }): Ruling => {
     const aborted = calls.flatMap((call) => {
       const outcome = outcomeOf(call);

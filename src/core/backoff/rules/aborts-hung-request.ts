@@ -1,5 +1,6 @@
 import type { Try } from '../history.ts';
 import { callObservation, censored, seconds, tryObservation } from '../observation.ts';
+import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import type { Subject } from '../subject.ts';
 
@@ -18,6 +19,7 @@ export const abortsHungRequest = defineRule({
   measures: `time until the client closes; warns later than its own x-stainless-timeout + 1 s, or when timeouts are retried more than ${RETRIES_FORGIVEN} times`,
   falseAlarmBound: 0,
   advice: 'set a timeout for each attempt (the default of the SDKs is 10 minutes) and do not retry timeouts more than twice',
+  probe: { ...probeOf('aborts-hung-request', 15_000, { rules: [{ fault: 'hang' }] }), fullWindowMs: 130_000 },
   check: (subject) => {
     const hung = subject.calls.flatMap((call) => call.tries.filter(isHung).map((attempt) => ({ call, attempt })));
     if (hung.length === 0) return notApplicable('no request was left without an answer');

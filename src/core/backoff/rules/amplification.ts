@@ -1,3 +1,4 @@
+import { backoffProbe } from '../backoff-probe.ts';
 import type { CallHistory } from '../history.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -14,6 +15,7 @@ export const amplification = defineRule({
   measures: `x-stainless-retry-count that starts anew within one call; warns, and fails from ${MANY} attempts on`,
   falseAlarmBound: 0,
   advice: 'retry at one layer: set maxRetries: 0 in the SDK when a framework retries above it, or the other way round',
+  probe: backoffProbe,
   check: ({ calls }) => {
     const failing = calls.filter(({ tries }) => tries[0]?.failure !== undefined);
     if (failing.length === 0) return notApplicable('no attempt failed');

@@ -21,6 +21,15 @@ export const boundedAttempts = defineRule({
   measures: `attempts per call; fails above max_attempts + 1 where it is declared, else above ${TOO_MANY}; warns from ${MANY} on`,
   falseAlarmBound: 0,
   advice: 'stop after a fixed number of attempts (3 to 6) and let the caller see the last error',
+  probe: {
+    name: 'bounded-attempts',
+    windowMs: 40_000,
+    fullWindowMs: 130_000,
+    variants: [
+      { name: '500', rules: [{ fault: 'server_error' }], calls: 2 },
+      { name: '429', rules: [{ fault: { rate_limit: { retry_after: 'none' } } }], calls: 2 },
+    ],
+  },
   check: (subject) => {
     const { calls, policy } = subject;
     const failed = calls.filter(({ tries }) => failedForNow(tries.at(-1), policy));

@@ -1,6 +1,7 @@
 import type { CallHistory } from '../history.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { boundedAttempts } from './bounded-attempts.ts';
 
 const LONG_MS = 600_000;
 
@@ -14,6 +15,7 @@ export const boundedTime = defineRule({
     'start of the last attempt after the first; fails later than max_elapsed + max(250 ms, 5 %) where it is declared, else warns above 10 min',
   falseAlarmBound: 0,
   advice: 'give each call a deadline, and start no attempt that would begin after it',
+  probe: boundedAttempts.probe,
   check: ({ calls, policy }) => {
     const retried = calls.filter(({ tries }) => tries.length > 1);
     if (retried.length === 0) return notApplicable('no call was retried');

@@ -1,3 +1,4 @@
+import { backoffProbe } from '../backoff-probe.ts';
 import { censored, gapObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
@@ -13,6 +14,7 @@ export const capsDelay = defineRule({
   measures: 'the longest wait without a hint; fails above max_delay (default 120 s)',
   falseAlarmBound: 0,
   advice: 'cap the backoff, for instance at 20 s',
+  probe: backoffProbe,
   check: ({ calls, policy, watchedUntil, clientEndedAt }) => {
     const gaps = calls.flatMap((call) =>
       call.gaps

@@ -1,3 +1,4 @@
+import { backoffProbe } from '../backoff-probe.ts';
 import { seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
@@ -14,6 +15,7 @@ export const connectionHygiene = defineRule({
   measures: `sockets per attempt over ${NEEDED} retries (info above ${REUSED}); fails when calls are outstanding and none arrives for ${SILENCE_MS / 1_000} s`,
   falseAlarmBound: 0,
   advice: 'read or discard the body of a failed answer, so that its connection goes back to the pool',
+  probe: backoffProbe,
   check: ({ calls, entries, outcomes = [], watchedUntil }) => {
     const last = entries.at(-1);
     const dueAt = Math.max(0, ...entries.map(({ hint }) => hint?.dueAt ?? 0));

@@ -1,3 +1,4 @@
+import { backoffProbe } from '../backoff-probe.ts';
 import { isDegenerate, MIN_MEDIAN_MS } from '../dispersion.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -18,6 +19,7 @@ export const grows = defineRule({
   measures: `trimmed mean of the third wait (the fourth, where there is one) over that of the first; fails below ${LEAST_GROWTH} in 20 (10) calls`,
   falseAlarmBound: 1e-4,
   advice: 'double the bound of the wait with each retry, up to a cap',
+  probe: backoffProbe,
   check: ({ calls }) => {
     const runs = mainGroup(unhintedRuns(calls));
     const columns = columnsOf(runs);

@@ -1,3 +1,4 @@
+import { backoffProbe } from '../backoff-probe.ts';
 import { DISPERSION_CALLS, isDegenerate, MIN_MEDIAN_MS, relativeWindow } from '../dispersion.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -16,6 +17,7 @@ export const hasJitter = defineRule({
   falseAlarmBound: 2e-5,
   advice:
     'draw each wait at random, for instance between 0 and the bound (full jitter), so that clients that fail together do not come back together',
+  probe: backoffProbe,
   check: ({ calls }) => {
     const runs = mainGroup(unhintedRuns(calls));
     const columns = columnsOf(runs);

@@ -11,6 +11,15 @@ export const httpDate = defineRule({
   measures: 'arrival of the next attempt; fails more than 1 s before the date (info for the two obsolete forms)',
   falseAlarmBound: 0,
   advice: 'parse Retry-After as seconds or as an HTTP-date, and sleep until the date',
+  probe: {
+    name: 'http-date',
+    windowMs: 12_000,
+    variants: [
+      { name: 'imf', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '3s' } } } }], calls: 2 },
+      { name: 'rfc850', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '3s', form: 'rfc850' } } } }] },
+      { name: 'asctime', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '3s', form: 'asctime' } } } }] },
+    ],
+  },
   check: (subject) =>
     judgeEarly(subject, {
       what: 'the date in Retry-After',

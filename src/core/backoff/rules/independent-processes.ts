@@ -1,4 +1,5 @@
 import { groupBy } from '../../group-by.ts';
+import { backoffProbe } from '../backoff-probe.ts';
 import { isDegenerate } from '../dispersion.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -17,6 +18,7 @@ export const independentProcesses = defineRule({
   measures: `the first ${GAPS} waits of the first call of each process; fails when all of at least ${PROCESSES} processes agree within ${SAME_MS} ms`,
   falseAlarmBound: 8e-9,
   advice: 'seed the random source of the backoff per process, and draw it rather than derive it from the attempt number',
+  probe: backoffProbe,
   check: ({ calls, outcomeOf }) => {
     const runs = mainGroup(unhintedRuns(calls)).filter(({ gaps }) => gaps.length >= GAPS);
     const byProcess = groupBy(

@@ -25,6 +25,15 @@ export const insaneHint = defineRule({
   falseAlarmBound: BOUND,
   advice:
     'use your own backoff when a hint is no number, not positive or absurdly long; a timer of NaN, −1 or 2³¹ ms fires at once',
+  probe: {
+    name: 'insane-hint',
+    windowMs: 25_000,
+    variants: ['-5', 'soon', '', '1e3', 'nan', 'inf', '3000000', '99999999999', '0'].map((hint) => ({
+      name: hint === '' ? '(empty)' : hint,
+      rules: [{ fault: { rate_limit: { retry_after: hint } } }],
+      calls: 3,
+    })),
+  },
   check: (subject) => {
     const runs = runsAfter(subject.calls, 'insane');
     const zeros = runsAfter(subject.calls, 'zero');

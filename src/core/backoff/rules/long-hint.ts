@@ -12,6 +12,17 @@ export const longHint = defineRule({
   measures: 'hints above 30 s: fails when a retry comes before the hint ends; silence passes as far as it was watched',
   falseAlarmBound: 0,
   advice: 'wait for the whole hint, or give up at once when it is longer than you want to wait; never cap it and retry early',
+  probe: {
+    name: 'long-hint',
+    windowMs: 14_000,
+    fullWindowMs: 130_000,
+    variants: [
+      { name: '61 s', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '61s' } } }] },
+      { name: '121 s', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '121s' } } }] },
+      { name: '600 s', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '600s' } } }] },
+      { name: 'date in 75 s', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '75s' } } } }] },
+    ],
+  },
   check: (subject) => {
     const ruling = judgeEarly(subject, {
       what: 'a long hint',

@@ -11,6 +11,27 @@ export const neverEarly = defineRule({
   measures: 'time from the first byte of a 429 or 503 to the next attempt; fails more than 5 ms + 0.1 % before the hint ends',
   falseAlarmBound: 0,
   advice: 'sleep for the whole Retry-After of the latest answer, counted from its arrival, before the next attempt',
+  probe: {
+    name: 'never-early',
+    windowMs: 15_000,
+    variants: [
+      { name: '429', rules: [{ attempts: '1..2', fault: { rate_limit: { retry_after: '2s' } } }], calls: 2 },
+      { name: '503', rules: [{ attempts: 1, fault: { overloaded: { retry_after: '2s' } } }], calls: 2 },
+      {
+        name: 'growing',
+        rules: [
+          {
+            per: 'call',
+            sequence: [
+              { rate_limit: { retry_after: '1s' } },
+              { rate_limit: { retry_after: '2s' } },
+              { rate_limit: { retry_after: '4s' } },
+            ],
+          },
+        ],
+      },
+    ],
+  },
   check: (subject) =>
     judgeEarly(subject, {
       what: 'Retry-After in seconds',

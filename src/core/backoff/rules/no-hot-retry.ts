@@ -1,3 +1,4 @@
+import { backoffProbe } from '../backoff-probe.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinted.ts';
@@ -16,6 +17,7 @@ export const noHotRetry = defineRule({
   measures: `calls whose first two waits without a hint are below ${HOT_MS} ms: fails at 60 % of at least ${NEEDED} calls, or at one call with ${LOOP} such waits in a row`,
   falseAlarmBound: 1e-4,
   advice: 'sleep before every retry but the first, for a random time below a bound that doubles: min(cap, base · 2ⁿ)',
+  probe: backoffProbe,
   check: ({ calls }) => {
     const runs = unhintedRuns(calls).filter(({ gaps }) => gaps.length >= 2);
     if (runs.length === 0) return notApplicable('no call was retried twice without a hint');

@@ -19,6 +19,22 @@ export const noRetryPermanent = defineRule({
   measures: 'attempts after a permanent error; fails at the second, unless the credential changed after a 401',
   falseAlarmBound: 0,
   advice: 'retry only what is known to pass; an allow-list of statuses is safer than retrying every exception',
+  probe: {
+    name: 'no-retry-permanent',
+    windowMs: 20_000,
+    variants: [
+      'invalid_value',
+      'invalid_api_key',
+      'unsupported_country',
+      'model_not_found',
+      'payload_too_large',
+      'unprocessable',
+      'context_length_exceeded',
+    ].map((fault) => ({
+      name: fault,
+      rules: [{ fault }],
+    })),
+  },
   check: (subject) => {
     const { calls, policy } = subject;
     const permanent = calls.filter(({ tries }) => tries.some(({ entry }) => isPermanent(entry, policy)));

@@ -15,6 +15,19 @@ export const noRetryQuota = defineRule({
   measures: `attempts after a billing code; warns at the second, fails above ${FORGIVEN_ATTEMPTS} attempts or ${FORGIVEN_MS / 1_000} s (the official SDKs retry it twice)`,
   falseAlarmBound: 0,
   advice: 'look at error.code, not at the status alone: stop on insufficient_quota and the spend-limit codes, and tell a human',
+  probe: {
+    name: 'no-retry-quota',
+    windowMs: 20_000,
+    variants: [
+      'credit_balance_exhausted',
+      'organization_spend_limit_exceeded',
+      'project_spend_limit_exceeded',
+      'organization_usage_limit_exceeded',
+    ].map((code) => ({
+      name: code,
+      rules: [{ fault: { insufficient_quota: { code } } }],
+    })),
+  },
   check: ({ calls }) => {
     const broke = calls.flatMap((call) => {
       const tries = call.tries.filter(({ entry }) => isQuota(entry));

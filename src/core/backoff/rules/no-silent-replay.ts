@@ -1,5 +1,6 @@
 import type { Try } from '../history.ts';
 import { gapObservation } from '../observation.ts';
+import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 /** A text that begins twice with so many equal characters was put together from two attempts. */
@@ -15,6 +16,11 @@ export const noSilentReplay = defineRule({
     'attempts after a stream that broke with content; fails when the text of the client begins twice, warns when nobody tells its text',
   falseAlarmBound: 0,
   advice: 'after the first token, either fail, or throw away what was shown and start again visibly',
+  probe: probeOf('no-silent-replay', 15_000, {
+    rules: [{ attempts: 1, fault: { truncated_stream: { after_chunks: 5, end: 'reset' } } }],
+    calls: 2,
+    stream: true,
+  }),
   check: ({ calls, outcomeOf }) => {
     const replays = calls.flatMap((call) =>
       call.gaps.filter(({ before }) => brokeWithContent(before)).map((gap) => ({ call, gap, text: outcomeOf(call)?.text })),

@@ -11,6 +11,14 @@ export const obeysShouldRetry = defineRule({
     'clients with x-stainless-* headers: fails when they themselves retry after `false`, warns when they do not after `true`',
   falseAlarmBound: 0,
   advice: 'read x-should-retry before the status: false means stop, true means try again',
+  probe: {
+    name: 'obeys-should-retry',
+    windowMs: 10_000,
+    variants: [
+      { name: 'false on 500', rules: [{ fault: { server_error: { should_retry: false } } }] },
+      { name: 'true on 400', rules: [{ attempts: 1, fault: { invalid_value: { should_retry: true } } }] },
+    ],
+  },
   check: ({ calls }) => {
     const stainless = calls.filter(({ tries }) => 'x-stainless-lang' in (tries[0]?.entry.headers ?? {}));
     const told = stainless.flatMap((call) =>

@@ -16,6 +16,16 @@ export const retriesTransient = defineRule({
   measures: 'attempts after a transient status; warns when a status is never retried, fails where `retries` declares it',
   falseAlarmBound: 0,
   advice: 'retry 429, 500, 502, 503 and 504 a few times; a POST to OpenAI may be repeated',
+  probe: {
+    name: 'retries-transient',
+    windowMs: 15_000,
+    variants: ['server_error', 'bad_gateway', 'overloaded', 'gateway_timeout']
+      .map((fault) => ({
+        name: fault,
+        rules: [{ attempts: 1, fault }],
+      }))
+      .concat({ name: 'rate_limit', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: 'none' } } }] } as never),
+  },
   check: (subject) =>
     judgeRetried(subject, {
       kindOf: (attempt) => (isTransient(attempt, subject.policy.retries) ? String(attempt.entry.status) : undefined),

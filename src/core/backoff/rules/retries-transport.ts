@@ -10,6 +10,14 @@ export const retriesTransport = defineRule({
   measures: 'attempts after a reset or an empty response; info when never retried, fails where `retries` declares `transport`',
   falseAlarmBound: 0,
   advice: 'treat a broken connection like a 503: retry with backoff',
+  probe: {
+    name: 'retries-transport',
+    windowMs: 15_000,
+    variants: [
+      { name: 'empty response', rules: [{ attempts: 1, fault: 'empty_response' }], calls: 2 },
+      { name: 'reset', rules: [{ attempts: 1, fault: { connection_reset: { at: 'headers' } } }], calls: 2 },
+    ],
+  },
   check: (subject) =>
     judgeRetried(subject, {
       kindOf: ({ failure }) => (failure === 'transport' ? 'broken connections' : undefined),

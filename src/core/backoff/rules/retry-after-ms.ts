@@ -12,6 +12,22 @@ export const retryAfterMs = defineRule({
     'time from the first byte to the next attempt; fails before the earlier of both headers; info for clients that do not know retry-after-ms',
   falseAlarmBound: 0,
   advice: 'read retry-after-ms before Retry-After, and sleep at least the shorter of both',
+  probe: {
+    name: 'retry-after-ms',
+    windowMs: 12_000,
+    variants: [
+      {
+        name: 'alone',
+        rules: [{ attempts: 1, fault: { rate_limit: { retry_after: 'none', retry_after_ms: '700ms' } } }],
+        calls: 2,
+      },
+      {
+        name: 'beside seconds',
+        rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '3s', retry_after_ms: '700ms' } } }],
+        calls: 2,
+      },
+    ],
+  },
   check: (subject) =>
     judgeEarly(subject, {
       what: 'retry-after-ms',

@@ -1,3 +1,4 @@
+import { backoffProbe } from '../backoff-probe.ts';
 import type { Gap } from '../history.ts';
 import { gapObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -11,6 +12,7 @@ export const sameBody = defineRule({
   measures: 'bodies of the attempts of a call that has a name; warns when they differ as JSON without stream_options',
   falseAlarmBound: 0,
   advice: 'build the request once, outside of the retry loop',
+  probe: backoffProbe,
   check: ({ calls }) => {
     // Where attempts are recognised by what they say, their bodies are equal by definition.
     const named = calls.filter(

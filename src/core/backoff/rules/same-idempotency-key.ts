@@ -1,5 +1,6 @@
 import { groupBy } from '../../group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { backoffProbe } from '../backoff-probe.ts';
 import { gapObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
@@ -12,6 +13,7 @@ export const sameIdempotencyKey = defineRule({
   measures: 'idempotency-key of the attempts; fails when it changes within a call, or serves two calls with different bodies',
   falseAlarmBound: 0,
   advice: 'make one key per logical request, before the first attempt, and send it with every retry',
+  probe: backoffProbe,
   check: ({ calls }) => {
     const keyed = calls.filter(({ tries }) => tries.some(({ entry }) => keyOf(entry) !== undefined));
     if (keyed.length === 0) return notApplicable('no request carried an idempotency key');

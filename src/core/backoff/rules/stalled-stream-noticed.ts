@@ -1,5 +1,6 @@
 import { suffered } from '../noticed.ts';
 import { censored, seconds, tryObservation } from '../observation.ts';
+import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 const STALLED = new Set(['stalled_stream']);
@@ -16,6 +17,7 @@ export const stalledStreamNoticed = defineRule({
     'silence after the last byte until the client leaves; info when it never does (no SDK has an idle timeout by default)',
   falseAlarmBound: 0,
   advice: 'set a timeout between chunks, not only for the whole request',
+  probe: { ...probeOf('stalled-stream', 15_000, { rules: [{ fault: 'stalled_stream' }], stream: true }), fullWindowMs: 130_000 },
   check: ({ calls, watchedUntil, clientEndedAt }) => {
     const stalled = calls.flatMap((call) =>
       call.tries

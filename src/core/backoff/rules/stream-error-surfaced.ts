@@ -13,6 +13,18 @@ export const streamErrorSurfaced = defineRule({
   falseAlarmBound: 0,
   needsOutcome: true,
   advice: 'look for `error` in every event, and let parse errors reach the caller',
+  probe: {
+    name: 'stream-error',
+    windowMs: 15_000,
+    variants: [
+      { name: 'error, then [DONE]', rules: [{ fault: 'stream_error' }], stream: true },
+      { name: 'error, no [DONE]', rules: [{ fault: { stream_error: { done: false } } }], stream: true },
+      { name: 'error first', rules: [{ fault: { stream_error: { after_chunks: 0 } } }], stream: true },
+      { name: 'malformed chunk', rules: [{ fault: 'malformed_chunk' }], stream: true },
+      { name: 'truncated body', rules: [{ fault: 'truncated_body' }] },
+      { name: 'malformed JSON', rules: [{ fault: 'malformed_json' }] },
+    ],
+  },
   check: (subject) =>
     judgeNoticed(subject, {
       what: 'broken answers',

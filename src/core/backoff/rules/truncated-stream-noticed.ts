@@ -14,6 +14,15 @@ export const truncatedStreamNoticed = defineRule({
   falseAlarmBound: 0,
   needsOutcome: true,
   advice: 'treat a stream that ends without a finish_reason as an error',
+  probe: {
+    name: 'truncated-stream',
+    windowMs: 15_000,
+    variants: (['clean', 'close'] as const).map((end) => ({
+      name: end,
+      rules: [{ fault: { truncated_stream: { after_chunks: 5, end } } }],
+      stream: true,
+    })),
+  },
   check: (subject) =>
     judgeNoticed(subject, {
       what: 'truncated streams',

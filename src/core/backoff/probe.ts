@@ -1,0 +1,34 @@
+/** One situation in which a client is watched: a session of its own. Times in milliseconds. */
+export interface ProbeVariant {
+  /** Unique within the probe: `503`, `retry-after -5`. */
+  readonly name: string;
+  /** Rules as a scenario writes them. */
+  readonly rules: readonly object[];
+  /** Limits as a scenario writes them. */
+  readonly limits?: object;
+  /** Calls to make; default 1. */
+  readonly calls?: number;
+  /** Between the starts of calls; default 20 (backoff.md 6). */
+  readonly staggerMs?: number;
+  /** Each call starts when the one before is over, in the same process. */
+  readonly sequential?: true;
+  /** The client is asked to stream. */
+  readonly stream?: true;
+  /** The client is told to stop so long after the start of the call. */
+  readonly abortAfterMs?: number;
+}
+
+/** What provokes a rule. Several rules may share one. */
+export interface Probe {
+  readonly name: string;
+  readonly variants: readonly ProbeVariant[];
+  /** How long it is watched at most. */
+  readonly windowMs: number;
+  /** The same where nobody is in a hurry; default the same. */
+  readonly fullWindowMs?: number;
+}
+
+/** A probe of one variant. */
+export function probeOf(name: string, windowMs: number, variant: Omit<ProbeVariant, 'name'>): Probe {
+  return { name, windowMs, variants: [{ name, ...variant }] };
+}
