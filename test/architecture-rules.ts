@@ -3,7 +3,7 @@ import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 /** Folders of src/core in pipeline order: each imports only from those before it. */
 const CORE_ORDER = ['reply', 'openai', 'limits', 'faults', 'calls', 'journal', 'backoff', 'scenario', 'plan', 'report'];
 /** Folders of src above core, in order. */
-const SHELL_ORDER = ['core', 'engine', 'server', 'cli'];
+const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'cli'];
 
 const upward = (order: readonly string[], root: string): IForbiddenRuleType[] =>
   order.slice(0, -1).map((folder, index) => ({

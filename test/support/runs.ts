@@ -1,3 +1,4 @@
+import { ruleVerdicts } from '../../src/core/backoff/finding.ts';
 import { historiesOf } from '../../src/core/backoff/history.ts';
 import { judge } from '../../src/core/backoff/judge.ts';
 import { policyPresets } from '../../src/core/backoff/policy.ts';
@@ -71,3 +72,45 @@ export function hotRun(): ReportInput {
   }));
   return reportInput(journalOf(exchanges));
 }
+
+/** What a client may put into a header, to disturb whoever prints it. */
+export const HOSTILE = '"></title><script>alert(1)</script>|`**\u001b[31mred\u0000\u009b\u202e]]>\n::error::%0A@team\ud800';
+
+/** A run whose verdict has a finding of every kind, full of hostile texts. */
+export function hostileRun(): ReportInput {
+  const input = reportInput(
+    journalOf([
+      { call: HOSTILE, at: 0, status: 429, retryAfter: 3, more: { errorCode: HOSTILE } },
+      { call: HOSTILE, at: 500, status: 200 },
+      { call: '日本語のとても長い名前の呼び出し🧿🧿🧿', at: 600, status: 200 },
+    ]),
+  );
+  const [finding] = input.verdict.findings;
+  if (finding === undefined) throw new Error('there is no finding to copy');
+  const findings = ruleVerdicts.map((verdict) => ({
+    ...finding,
+    rule: `rule_${verdict}`,
+    verdict,
+    explain: `because of ${HOSTILE}`,
+    clock: 'censored@12s',
+  }));
+  const counts = Object.fromEntries(ruleVerdicts.map((verdict) => [verdict, 1])) as typeof input.verdict.counts;
+  return {
+    ...input,
+    verdict: { ...input.verdict, explain: HOSTILE, scenario: HOSTILE, notReached: [HOSTILE], findings, counts },
+    links: [
+      { label: HOSTILE, href: `https://example.com/${HOSTILE}` },
+      { label: 'script', href: 'javascript:alert(1)' },
+    ],
+  };
+}
+
+/** Runs of every kind, by name. */
+export const RUNS: Readonly<Record<string, () => ReportInput>> = {
+  'no request': () => reportInput([]),
+  'a naive client': naiveRun,
+  'an outage': () => outageRun(),
+  'an outage with hints': () => outageRun(60, 4),
+  'a hot loop of ten thousand attempts': hotRun,
+  'hostile texts': hostileRun,
+};

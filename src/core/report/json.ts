@@ -1,6 +1,7 @@
 import { earlyBy } from '../backoff/asked-wait.ts';
 import type { CallHistory, Try } from '../backoff/history.ts';
 import { type JsonReport, SCHEMA_VERSION } from './json-schema.ts';
+import { webLinks } from './links.ts';
 import type { ReportInput } from './report.ts';
 import { runStart } from './run-start.ts';
 
@@ -10,13 +11,13 @@ export function renderJson(input: ReportInput): string {
 }
 
 function jsonReport(input: ReportInput): JsonReport {
-  const { verdict, histories, entries, outages, version, links = [] } = input;
+  const { verdict, histories, entries, outages, version } = input;
   const start = runStart(input);
   return {
     schema_version: SCHEMA_VERSION,
     mock: { name: 'mock-openai', version },
     startedAt: entries[0]?.time ?? null,
-    links: links.map(({ label, href }) => ({ label, href })),
+    links: webLinks(input),
     verdict: {
       ...verdict,
       policy: { ...verdict.policy, retries: [...verdict.policy.retries], neverRetries: [...verdict.policy.neverRetries] },

@@ -1,4 +1,5 @@
 import type { Finding } from '../backoff/finding.ts';
+import { callText } from './call-text.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
@@ -82,7 +83,7 @@ function innerOf(finding: Finding, attributes: Attributes): string | undefined {
 function details({ explain, evidence, evidenceLeftOut, statistic, threshold, n, advice, reference }: Finding): string {
   return [
     printable(explain),
-    ...evidence.map(({ call, line }) => `${printable(call)}: ${printable(line)}`),
+    ...evidence.map(({ call, line }) => `${callText(call)}: ${printable(line)}`),
     ...(evidenceLeftOut > 0 ? [`and ${evidenceLeftOut} more`] : []),
     ...(statistic === null ? [] : [`${statisticText(statistic, threshold)}, n = ${n}`]),
     ...(advice === '' ? [] : [`advice: ${advice}`]),

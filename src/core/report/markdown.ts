@@ -1,5 +1,7 @@
 import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import type { Verdict } from '../backoff/verdict.ts';
+import { callText } from './call-text.ts';
+import { webLinks } from './links.ts';
 import { plural, runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
@@ -15,7 +17,8 @@ const MARKS: Readonly<Record<RuleVerdict, string>> = {
 const HEADS = { pass: '✅', warn: '⚠️', fail: '❌', inconclusive: '❔' } as const;
 
 /** The report for a page of a CI system, as GitHub-flavoured Markdown. */
-export function renderMarkdown({ verdict, links = [], version }: ReportInput): string {
+export function renderMarkdown(input: ReportInput): string {
+  const { verdict, version } = input;
   const told = verdict.findings.filter((finding) => finding.verdict !== 'pass' && finding.verdict !== 'not_applicable');
   const blocks = [
     `## ${HEADS[verdict.verdict]} ${verdict.verdict.toUpperCase()}: ${inline(verdict.explain)}`,
@@ -25,7 +28,9 @@ export function renderMarkdown({ verdict, links = [], version }: ReportInput): s
     named(verdict, 'not_applicable', 'Not applicable'),
     notReached(verdict.notReached),
     numbersTable(verdict, version),
-    links.map(({ label, href }) => `[${inline(label)}](<${encodeURI(href).replace(/[<>]/g, '')}>)`).join(' · '),
+    webLinks(input)
+      .map(({ label, href }) => `[${inline(label)}](<${href}>)`)
+      .join(' · '),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -44,7 +49,7 @@ function details({ rule, summary, evidence, evidenceLeftOut, advice, reference, 
   return [
     `<details><summary><code>${inline(rule)}</code>: ${plural(evidence.length + evidenceLeftOut, 'piece')} of evidence</summary>`,
     `A good client ${inline(summary)}.`,
-    [...evidence.map(({ call, line }) => `- ${code(call)}: ${inline(line)}`), ...more].join('\n'),
+    [...evidence.map(({ call, line }) => `- ${code(callText(call))}: ${inline(line)}`), ...more].join('\n'),
     ...measured,
     advice === '' ? '' : `**Advice:** ${inline(advice)}.`,
     `Reference: ${inline(reference)}`,
@@ -68,17 +73,15 @@ function numbersTable(verdict: Verdict, version: string): string {
   return ['| run | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${inline(value)} |`)].join('\n');
 }
 
-/** A text as words only: no Markdown, no HTML, no mentions, no line or cell of its own. */
+/** What Markdown, GitHub and HTML would read as more than a character; an underscore only at the edge of a word. */
+const MARKUP = /[\\`*[\]<>&|~#!@]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
+
+/** A text as words only, as character references: backslashes would be shown within HTML. */
 function inline(text: string): string {
-  return printable(text)
-    .replace(/[\\`*_{}[\]()#!|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;');
+  return printable(text).replace(MARKUP, (char) => `&#${char.codePointAt(0) ?? 0};`);
 }
 
-/** A name as code; a cell of a table ends at a pipe even within code. */
+/** A name as code; backticks would end at one of its own. */
 function code(text: string): string {
   return `<code>${inline(text)}</code>`;
 }

@@ -14,7 +14,7 @@ export function short(value: number): string {
 
 /** A span of time in the unit that people would use: `4 ms`, `2.004 s`, `12 min`. */
 export function span(ms: number): string {
-  if (ms < 100) return `${short(Math.round(ms * 10) / 10)} ms`;
+  if (ms < 1_000) return `${short(Math.round(ms * 10) / 10)} ms`;
   if (ms < 600_000) return seconds(ms);
   return ms < 36_000_000 ? `${short(Math.round(ms / 6_000) / 10)} min` : `${short(Math.round(ms / 360_000) / 10)} h`;
 }

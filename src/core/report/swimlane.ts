@@ -35,7 +35,10 @@ export interface Swimlane {
   readonly early: readonly LaneWait[];
   /** When the picture ends. */
   readonly end: number;
+  /** Retries of the whole run that came early. */
+  readonly earlyRetries: number;
   readonly callsLeftOut: number;
+  /** Of the calls that are shown. */
   readonly attemptsLeftOut: number;
 }
 
@@ -62,6 +65,7 @@ export function swimlaneOf(input: ReportInput): Swimlane {
     waits: rows.flatMap((row) => row.waits),
     early: rows.flatMap((row) => row.early),
     end: ends.reduce((latest, end) => Math.max(latest, end), 0),
+    earlyRetries: histories.reduce((sum, { gaps }) => sum + gaps.filter((gap) => earlyMs(gap) > 0).length, 0),
     callsLeftOut: histories.length - shown.length,
     attemptsLeftOut: rows.reduce((sum, { leftOut }) => sum + leftOut, 0),
   };
@@ -79,7 +83,7 @@ function laneNames(histories: readonly CallHistory[]): string[] {
 }
 
 function laneOf(history: CallHistory, lane: string, start: number) {
-  const tries = history.tries.slice(0, ATTEMPTS);
+  const tries = thinned(history.tries);
   const since = (at: number) => (at - start) / 1_000;
   const earliness = new Map(history.gaps.map((gap) => [gap.after, earlyMs(gap)]));
   const attempts = tries.map((attempt): LaneAttempt => {
@@ -103,6 +107,13 @@ function laneOf(history: CallHistory, lane: string, start: number) {
     .filter((attempt) => attempt.early > 0)
     .map((attempt): LaneWait => ({ lane, from: attempt.at, to: attempt.at + attempt.early }));
   return { attempts, waits, early, leftOut: history.tries.length - tries.length };
+}
+
+/** All, or as many as can be told apart, spread evenly from the first to the last. */
+function thinned(tries: readonly Try[]): readonly Try[] {
+  if (tries.length <= ATTEMPTS) return tries;
+  const step = (tries.length - 1) / (ATTEMPTS - 1);
+  return Array.from({ length: ATTEMPTS }, (_, i) => tries[Math.round(i * step)]).filter((attempt) => attempt !== undefined);
 }
 
 function kindOf({ failure, entry }: Try): AttemptKind {

@@ -2,7 +2,7 @@ import { type Arrivals, arrivalsOf } from '../../core/report/arrivals.ts';
 import { plural, span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, outageMarks, type Picture, WIDTH } from './picture.ts';
+import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
 
 const HEIGHT = 180;
 const FIRST = 'first attempts';
@@ -49,7 +49,7 @@ function drawing({ bins, outages }: Arrivals, peak: number): Drawing {
     height: HEIGHT,
     data: [
       { name: 'bars', values: bars },
-      { name: 'outages', values: [...outages] },
+      { name: 'outages', values: within(outages, [first, last]) },
     ],
     scales: [
       { name: 'x', type: 'linear', domain: [first, last], range: 'width' },

@@ -5,21 +5,26 @@ import type { Drawing } from './draw.ts';
 import { dataTable, legendOf, type Picture, WIDTH } from './picture.ts';
 
 const LOOKS: Readonly<Record<GapKind, { label: string; shape: string; color: string }>> = {
-  own: { label: "the client's own wait", shape: 'circle', color: 'var(--first)' },
-  told: { label: 'told how long, and waited', shape: 'triangle-up', color: 'var(--success)' },
-  early: { label: 'told how long, and came early', shape: 'cross', color: 'var(--early)' },
+  own: { label: 'own choice', shape: 'circle', color: 'var(--first)' },
+  told: { label: 'told, and waited', shape: 'triangle-up', color: 'var(--success)' },
+  early: { label: 'told, and came early', shape: 'cross', color: 'var(--early)' },
 };
-const SDK = 'official SDKs, not told';
+const SDK = 'official SDKs';
 const HEIGHT = 240;
+/** Columns whose medians are told in words. */
+const TOLD = 5;
 
 /** The wait before each retry, one column for each number of a retry, on a log axis. */
 export function gapsPicture(input: ReportInput): Picture {
   const data = gapPointsOf(input);
   const { summaries, pointsLeftOut, retriesLeftOut } = data;
-  const medians = summaries.map(({ index, median }) => `retry ${index} ${seconds(median)}`).join(', ');
+  const medians = summaries
+    .slice(0, TOLD)
+    .map(({ index, median }) => `${seconds(median)} before retry ${index}`)
+    .join(', ');
   const left = [
-    ...(pointsLeftOut > 0 ? [`${plural(pointsLeftOut, 'point')} more are not drawn`] : []),
-    ...(retriesLeftOut > 0 ? [`${plural(retriesLeftOut, 'later wait')} not shown`] : []),
+    ...(pointsLeftOut > 0 ? [`${plural(pointsLeftOut, 'point')} not drawn`] : []),
+    ...(retriesLeftOut > 0 ? [`${plural(retriesLeftOut, 'wait')} before later retries not drawn`] : []),
   ];
   return {
     id: 'gaps',
@@ -27,7 +32,10 @@ export function gapsPicture(input: ReportInput): Picture {
     description: summaries.length === 0 ? 'Nothing was retried.' : `Median waits: ${[medians, ...left].join('; ')}.`,
     caption:
       'From the moment the client could know that an attempt had failed to the arrival of the next. Columns that rise ' +
-      'show growth, columns that spread show jitter. The line in a column is its median; the grey boxes are where the official SDKs wait.',
+      'show growth, columns that spread show jitter. The line in a column is its median.' +
+      (data.points.some(({ kind }) => kind === 'own')
+        ? ' Grey boxes: where the official SDKs wait when they are told nothing.'
+        : ''),
     drawing: summaries.length === 0 ? undefined : drawing(data),
     table: dataTable(
       ['retry', 'waits', 'shortest', 'median', '95 %', 'longest', 'too early'],
@@ -71,7 +79,7 @@ function drawing({ points, summaries }: GapPoints): Drawing {
         name: 'points',
         values: points.map((point, i) => ({ ...point, look: LOOKS[point.kind].label, spread: (i * 0.618) % 1 })),
       },
-      { name: 'medians', values: summaries.map(({ index, median }) => ({ index, median, text: seconds(median) })) },
+      { name: 'medians', values: summaries.map(({ index, median }) => ({ index, median })) },
       { name: 'envelope', values: envelope },
     ],
     scales: [
@@ -81,7 +89,17 @@ function drawing({ points, summaries }: GapPoints): Drawing {
       { name: 'shape', type: 'ordinal', domain: labels, range: kinds.map((kind) => LOOKS[kind].shape) },
       { name: 'envelope', type: 'ordinal', domain: [SDK], range: ['var(--wait)'] },
     ],
+    signals: [{ name: 'medians', value: Object.fromEntries(summaries.map(({ index, median }) => [index, seconds(median)])) }],
     axes: [
+      {
+        orient: 'top',
+        scale: 'x',
+        title: 'median',
+        titleAnchor: 'start',
+        ticks: false,
+        domain: false,
+        encode: { labels: { update: { text: { signal: 'medians[datum.value]' } } } },
+      },
       { orient: 'bottom', scale: 'x', title: 'number of the retry', ticks: false },
       { orient: 'left', scale: 'y', title: 'seconds, log scale', grid: true, values: logTicks(low, high), format: '~g' },
     ],
@@ -129,17 +147,6 @@ function drawing({ points, summaries }: GapPoints): Drawing {
             fill: { value: 'var(--ink)' },
           },
         },
-      },
-      {
-        type: 'text',
-        from: { data: 'medians' },
-        encode: {
-          enter: { x: column(0.5), y: { value: -6 }, align: { value: 'center' }, text: { field: 'text' } },
-        },
-      },
-      {
-        type: 'text',
-        encode: { enter: { x: { value: -8 }, y: { value: -6 }, align: { value: 'right' }, text: { value: 'median' } } },
       },
     ],
   };

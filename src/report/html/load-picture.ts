@@ -2,7 +2,7 @@ import { type Load, loadOf } from '../../core/report/load.ts';
 import { short, span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, outageMarks, type Picture, WIDTH } from './picture.ts';
+import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
 
 const HEIGHT = 180;
 const OFFERED = 'offered: attempts';
@@ -51,7 +51,7 @@ function drawing({ bins, outages, recoveredAt }: Load): Drawing {
     height: HEIGHT,
     data: [
       { name: 'steps', values: steps },
-      { name: 'outages', values: [...outages] },
+      { name: 'outages', values: within(outages, [0, end]) },
       { name: 'recovery', values: recoveredAt === null ? [] : [{ at: recoveredAt }] },
     ],
     scales: [

@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Finding, RuleVerdict } from '../../core/backoff/finding.ts';
 import { callText } from '../../core/report/call-text.ts';
+import { webLinks } from '../../core/report/links.ts';
 import { plural, runNumbers, statisticText } from '../../core/report/numbers.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ReportInput } from '../../core/report/report.ts';
@@ -22,9 +23,9 @@ const PICTURES = [swimlanePicture, arrivalsPicture, gapsPicture, loadPicture];
 /** The report as one page that needs nothing else. */
 export async function renderHtml(input: ReportInput): Promise<string> {
   const figures = await Promise.all(PICTURES.map(async (picture) => figure(picture(input))));
-  const { verdict, version, entries, links = [] } = input;
+  const { verdict, version, entries } = input;
   const headline = `${verdict.verdict.toUpperCase()}: ${printable(verdict.explain)}`;
-  const safeLinks = links.filter(({ href }) => /^https?:\/\//i.test(href));
+  const links = webLinks(input);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +41,7 @@ export async function renderHtml(input: ReportInput): Promise<string> {
 <h1><span class="badge ${verdict.verdict}">${verdict.verdict.toUpperCase()}</span> ${printable(verdict.explain)}</h1>
 <dl class="numbers">${runNumbers(verdict).map(([name, value]) => html`<div><dt>${name}</dt><dd>${printable(value)}</dd></div>`)}</dl>
 ${notReached(verdict.notReached)}
-${safeLinks.length === 0 ? '' : html`<p>${safeLinks.map(({ label, href }) => html`<a href="${href}">${printable(label)}</a> `)}</p>`}
+${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
 </header>
 <main>
 <section aria-labelledby="findings"><h2 id="findings">Findings</h2>${findings(verdict.findings)}</section>
@@ -89,7 +90,7 @@ function rulesTable(all: readonly Finding[]): Html {
     ({ rule, verdict, severity, explain, n }) =>
       html`<tr><th scope="row"><code>${rule}</code></th><td>${badge(verdict)}</td><td>${severity}</td><td>${n}</td><td>${printable(explain)}</td></tr>\n`,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="All rules"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="All rules, table"><table>
 <thead><tr><th scope="col">rule</th><th scope="col">verdict</th><th scope="col">severity</th><th scope="col">n</th><th scope="col">why</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }

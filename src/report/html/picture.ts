@@ -22,11 +22,21 @@ export interface Picture {
 }
 
 /** Width of the plotting area, in CSS pixels. */
-export const WIDTH = 760;
+export const WIDTH = 800;
 
 /** The first rows, the rest counted. */
 export function dataTable(columns: DataTable['columns'], rows: DataTable['rows'], most = 300): DataTable {
   return { columns, rows: rows.slice(0, most), leftOut: Math.max(0, rows.length - most) };
+}
+
+/** The spans as far as they lie within an axis. */
+export function within<Span extends { readonly from: number; readonly to: number }>(
+  spans: readonly Span[],
+  [first, last]: readonly [number, number],
+): Span[] {
+  return spans
+    .filter(({ from, to }) => to > first && from < last)
+    .map((span) => ({ ...span, from: Math.max(first, span.from), to: Math.min(last, span.to) }));
 }
 
 /** Marks of the spans in which everything failed by plan, with their name; the data set is `outages`. */
@@ -35,7 +45,6 @@ export function outageMarks(height: number): NonNullable<Drawing['marks']> {
     {
       type: 'rect',
       from: { data: 'outages' },
-      clip: true,
       encode: {
         enter: {
           x: { scale: 'x', field: 'from' },

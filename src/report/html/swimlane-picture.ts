@@ -3,7 +3,7 @@ import type { ReportInput } from '../../core/report/report.ts';
 import { runStart } from '../../core/report/run-start.ts';
 import { type AttemptKind, type Swimlane, swimlaneOf } from '../../core/report/swimlane.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, outageMarks, type Picture, WIDTH } from './picture.ts';
+import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
 
 interface Look {
   readonly label: string;
@@ -49,17 +49,21 @@ export function swimlanePicture(input: ReportInput): Picture {
   };
 }
 
-function describe({ lanes, attempts, early, callsLeftOut, attemptsLeftOut }: Swimlane): string {
+function describe({ lanes, attempts, earlyRetries, callsLeftOut, attemptsLeftOut }: Swimlane): string {
   if (lanes.length === 0) return 'No request reached the mock.';
-  const parts = [`${plural(lanes.length, 'call')} with ${plural(attempts.length, 'attempt')}`];
-  parts.push(early.length === 0 ? 'no retry came too early' : `${early.length} of them too early`);
-  if (callsLeftOut > 0) parts.push(`${plural(callsLeftOut, 'call')} less telling not shown`);
-  if (attemptsLeftOut > 0) parts.push(`${plural(attemptsLeftOut, 'later attempt')} of these calls not shown`);
+  const parts = [`${plural(lanes.length, 'call')} with ${plural(attempts.length, 'attempt')} drawn`];
+  if (callsLeftOut > 0) parts.push(`${plural(callsLeftOut, 'less telling call')} left out`);
+  if (attemptsLeftOut > 0) parts.push(`${plural(attemptsLeftOut, 'attempt')} of these calls left out`);
+  parts.push(earlyRetries === 0 ? 'no retry of the run came too early' : `${earlyRetries} of the run's retries came too early`);
   return `${parts.join('; ')}.`;
 }
 
-function drawing({ lanes, attempts, waits, early, end }: Swimlane, outages: readonly object[]): Drawing {
+function drawing(
+  { lanes, attempts, waits, early, end }: Swimlane,
+  outages: readonly { readonly from: number; readonly to: number }[],
+): Drawing {
   const height = lanes.length * LANE;
+  const time = [0, Math.max(end, 0.1) * 1.02] as const;
   const kinds = (Object.keys(LOOKS) as AttemptKind[]).filter((kind) => attempts.some((attempt) => attempt.kind === kind));
   const labels = kinds.map((kind) => LOOKS[kind].label);
   const spans = [
@@ -76,7 +80,6 @@ function drawing({ lanes, attempts, waits, early, end }: Swimlane, outages: read
   ): NonNullable<Drawing['marks']>[number] => ({
     type: 'rect',
     from: { data },
-    clip: true,
     encode: {
       enter: {
         x: { scale: 'x', field: field[0] },
@@ -92,12 +95,12 @@ function drawing({ lanes, attempts, waits, early, end }: Swimlane, outages: read
     height,
     data: [
       { name: 'attempts', values: attempts.map((attempt) => ({ ...attempt, look: LOOKS[attempt.kind].label })) },
-      { name: 'waits', values: [...waits] },
-      { name: 'early', values: [...early] },
-      { name: 'outages', values: [...outages] },
+      { name: 'waits', values: within(waits, time) },
+      { name: 'early', values: within(early, time) },
+      { name: 'outages', values: within(outages, time) },
     ],
     scales: [
-      { name: 'x', type: 'linear', domain: [0, Math.max(end, 0.1) * 1.02], range: 'width' },
+      { name: 'x', type: 'linear', domain: [...time], range: 'width' },
       { name: 'y', type: 'band', domain: [...lanes], range: 'height' },
       { name: 'color', type: 'ordinal', domain: labels, range: kinds.map((kind) => LOOKS[kind].color) },
       { name: 'shape', type: 'ordinal', domain: labels, range: kinds.map((kind) => LOOKS[kind].shape) },
@@ -136,7 +139,7 @@ function drawing({ lanes, attempts, waits, early, end }: Swimlane, outages: read
           enter: {
             x: { scale: 'x', field: 'at' },
             y: middle(0),
-            size: { value: 80 },
+            size: { value: 100 },
             shape: { scale: 'shape', field: 'look' },
             fill: { scale: 'color', field: 'look' },
             stroke: { value: 'var(--paper)' },
