@@ -56,6 +56,18 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: '^src/core/faults/' },
   },
   {
+    name: 'pictures-are-loaded-when-first-drawn',
+    severity: 'error',
+    from: {},
+    to: { path: 'node_modules/vega/', dynamic: false, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'the-page-is-loaded-when-first-written',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/report/html/' },
+    to: { path: '^src/report/html/', dynamic: false },
+  },
+  {
     name: 'leaves-are-not-imported',
     severity: 'error',
     from: { pathNot: '^src/cli/' },

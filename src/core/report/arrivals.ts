@@ -3,7 +3,7 @@ import { runStart } from './run-start.ts';
 import { binOf, timeBins } from './time-bins.ts';
 
 /** Requests that arrived within one bin. Times in seconds since the first request. */
-export interface ArrivalBin {
+interface ArrivalBin {
   readonly from: number;
   readonly to: number;
   readonly first: number;

@@ -10,7 +10,7 @@ export function callText(callId: string, longest = LONGEST): string {
 }
 
 /** The text, or its beginning and its end: names often differ in their last characters. */
-export function shortened(text: string, longest: number): string {
+function shortened(text: string, longest: number): string {
   const chars = [...text];
   if (chars.length <= longest) return text;
   const tail = Math.floor(longest / 3);

@@ -7,7 +7,7 @@ import type { ReportInput } from './report.ts';
 export type GapKind = 'own' | 'told' | 'early';
 
 /** One wait before a retry. */
-export interface GapPoint {
+interface GapPoint {
   readonly index: number;
   readonly seconds: number;
   readonly kind: GapKind;
@@ -15,7 +15,7 @@ export interface GapPoint {
 }
 
 /** All waits before the retry of that number, in seconds. */
-export interface GapSummary {
+interface GapSummary {
   readonly index: number;
   readonly n: number;
   readonly min: number;

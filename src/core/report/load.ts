@@ -3,7 +3,7 @@ import { runStart } from './run-start.ts';
 import { binOf, timeBins } from './time-bins.ts';
 
 /** Requests a second within one bin. Times in seconds since the first request. */
-export interface LoadBin {
+interface LoadBin {
   readonly from: number;
   readonly to: number;
   /** Attempts that arrived. */

@@ -26,13 +26,13 @@ export function statisticText(statistic: Statistic, threshold: number | null): s
 }
 
 /** `exact 4, likely 2`: how surely the calls were recognised. */
-export function correlationText({ correlation }: Verdict): string {
+function correlationText({ correlation }: Verdict): string {
   const parts = Object.entries(correlation).flatMap(([certainty, count]) => (count > 0 ? [`${certainty} ${count}`] : []));
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 /** The clocks that findings were measured on, other than the real one: `censored@12s: long_hint`. */
-export function clockText({ findings }: Verdict): string {
+function clockText({ findings }: Verdict): string {
   const rules = new Map<string, string[]>();
   for (const { clock, rule, verdict } of findings) {
     if (clock === 'real' || verdict === 'not_applicable') continue;

@@ -8,7 +8,7 @@ import { runStart } from './run-start.ts';
 export type AttemptKind = 'success' | 'limited' | 'server' | 'client' | 'transport' | 'broken' | 'left' | 'pending';
 
 /** One attempt in its lane. Times in seconds since the first request. */
-export interface LaneAttempt {
+interface LaneAttempt {
   readonly lane: string;
   readonly seq: number;
   readonly position: number;
@@ -20,7 +20,7 @@ export interface LaneAttempt {
 }
 
 /** A wait that an answer asked for. Times in seconds since the first request. */
-export interface LaneWait {
+interface LaneWait {
   readonly lane: string;
   readonly from: number;
   readonly to: number;

@@ -11,6 +11,8 @@ const LOOKS: Readonly<Record<GapKind, { label: string; shape: string; color: str
 };
 const SDK = 'official SDKs';
 const HEIGHT = 240;
+/** Widest column, in CSS pixels. */
+const COLUMN = 140;
 /** Columns whose medians are told in words. */
 const TOLD = 5;
 
@@ -66,12 +68,15 @@ function logTicks(low: number, high: number): number[] {
 function drawing({ points, summaries }: GapPoints): Drawing {
   const kinds = (Object.keys(LOOKS) as GapKind[]).filter((kind) => points.some((point) => point.kind === kind));
   const envelope = kinds.includes('own') ? summaries.map(({ index }) => sdkWait(index)) : [];
-  const low = Math.min(...summaries.map(({ min }) => min), ...envelope.map((wait) => wait.low)) / 1.4;
-  const high = Math.max(...summaries.map(({ max }) => max), ...envelope.map((wait) => wait.high)) * 1.4;
+  const shortest = Math.min(...summaries.map(({ min }) => min), ...envelope.map((wait) => wait.low));
+  const longest = Math.max(...summaries.map(({ max }) => max), ...envelope.map((wait) => wait.high));
+  // At least a decade, so that waits of one length are no cloud of noise.
+  const room = Math.max(1.4, Math.sqrt(10 / (longest / shortest)));
+  const [low, high] = [shortest / room, longest * room];
   const labels = kinds.map((kind) => LOOKS[kind].label);
   const column = (band: number) => ({ scale: 'x', field: 'index', band });
   return {
-    width: WIDTH,
+    width: Math.min(WIDTH, Math.max(400, summaries.length * COLUMN)),
     height: HEIGHT,
     data: [
       // Spread over the column by the golden ratio, so that neighbours do not lie on each other.
@@ -128,7 +133,7 @@ function drawing({ points, summaries }: GapPoints): Drawing {
           enter: {
             x: { signal: "scale('x', datum.index) + bandwidth('x') * (0.15 + 0.7 * datum.spread)" },
             y: { scale: 'y', field: 'seconds' },
-            size: { value: 34 },
+            size: { value: 50 },
             shape: { scale: 'shape', field: 'look' },
             fill: { scale: 'color', field: 'look' },
             fillOpacity: { value: 0.75 },

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { Finding, RuleVerdict } from '../../core/backoff/finding.ts';
+import type { Verdict } from '../../core/backoff/verdict.ts';
 import { callText } from '../../core/report/call-text.ts';
 import { webLinks } from '../../core/report/links.ts';
 import { plural, runNumbers, statisticText } from '../../core/report/numbers.ts';
@@ -44,7 +45,7 @@ ${notReached(verdict.notReached)}
 ${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
 </header>
 <main>
-<section aria-labelledby="findings"><h2 id="findings">Findings</h2>${findings(verdict.findings)}</section>
+<section aria-labelledby="findings"><h2 id="findings">Findings</h2>${findings(verdict)}</section>
 <section aria-labelledby="pictures"><h2 id="pictures">What happened</h2>${figures}</section>
 <section aria-labelledby="rules"><h2 id="rules">All rules</h2>${rulesTable(verdict.findings)}</section>
 </main>
@@ -65,16 +66,17 @@ function notReached(ids: readonly string[]): Html | '' {
 }
 
 /** Those that say something; what was kept or did not apply is in the table of all rules. */
-function findings(all: readonly Finding[]): Html | Html[] {
+function findings({ findings: all, exercised }: Verdict): Html | Html[] {
   const told = all.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not_applicable');
-  return told.length === 0 ? html`<p>Nothing speaks against the client.</p>` : told.map(article);
+  if (told.length > 0) return told.map(article);
+  return exercised ? html`<p>Nothing speaks against the client.</p>` : html`<p>There was nothing to judge.</p>`;
 }
 
 function article(finding: Finding): Html {
   const { rule, verdict, severity, summary, explain, advice, evidence, evidenceLeftOut, statistic, threshold, n } = finding;
   const measured = statistic === null ? '' : `${statisticText(statistic, threshold)}, n = ${n}. `;
   const more = evidenceLeftOut === 0 ? '' : html`<li>and ${evidenceLeftOut} more</li>`;
-  return html`<article id="${rule}">
+  return html`<article id="rule-${rule}">
 <h3>${badge(verdict)} <code>${rule}</code> <span class="small">${severity}</span></h3>
 <p>A good client ${summary}.</p>
 <p>${printable(explain)}</p>

@@ -36,8 +36,9 @@ article ul { margin: .5rem 0; padding-left: 1.25rem; }
 .small { color: var(--faint); font-size: .875rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-td code, td .badge { white-space: nowrap; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); }
+th code { white-space: nowrap; }
+td:last-child { overflow-wrap: anywhere; }
 figure { margin: 0 0 1.5rem; }
 figure svg { display: block; max-width: 100%; min-width: 40rem; height: auto; }
 figcaption { margin-top: .25rem; }
