@@ -4,6 +4,8 @@ import type { ReportInput } from './report.ts';
 
 /** GitHub shows at most ten annotations of a kind for a step. */
 const SHOWN = 10;
+/** Longest line of evidence, in characters: an annotation is a small box. */
+const LONGEST = 300;
 
 const COMMANDS = { fail: 'error', warn: 'warning' } as const;
 
@@ -21,7 +23,11 @@ export function renderAnnotations({ verdict }: ReportInput): string {
 
 function messageOf({ explain, evidence, advice }: Finding): string {
   const [first] = evidence;
-  return [explain, ...(first === undefined ? [] : [first.line]), ...(advice === '' ? [] : [`Advice: ${advice}`])]
+  return [
+    explain,
+    ...(first === undefined ? [] : [[...first.line].slice(0, LONGEST).join('')]),
+    ...(advice === '' ? [] : [`Advice: ${advice}`]),
+  ]
     .map(printable)
     .join('\n');
 }

@@ -48,7 +48,7 @@ function details({ rule, summary, evidence, evidenceLeftOut, advice, reference, 
   const measured = statistic === null ? [] : [`Measured: ${inline(statisticText(statistic, threshold))}, n = ${n}.`];
   return [
     `<details><summary><code>${inline(rule)}</code>: ${plural(evidence.length + evidenceLeftOut, 'piece')} of evidence</summary>`,
-    `A good client ${inline(summary)}.`,
+    `Expected: ${inline(summary)}.`,
     [...evidence.map(({ call, line }) => `- ${code(callText(call))}: ${inline(line)}`), ...more].join('\n'),
     ...measured,
     advice === '' ? '' : `**Advice:** ${inline(advice)}.`,

@@ -19,10 +19,13 @@ export function span(ms: number): string {
   return ms < 36_000_000 ? `${short(Math.round(ms / 6_000) / 10)} min` : `${short(Math.round(ms / 360_000) / 10)} h`;
 }
 
-/** `earliness 27.996 s (threshold 0 ms)`. */
-export function statisticText(statistic: Statistic, threshold: number | null): string {
-  const value = (amount: number) => (statistic.unit === 'ms' ? span(amount) : `${short(amount)} ${statistic.unit}`);
-  return `${statistic.name} ${value(statistic.value)}${threshold === null ? '' : ` (threshold ${value(threshold)})`}`;
+/** `earliness: 27.996 s (threshold 0 ms)`. What is counted, the name says. */
+export function statisticText({ name, value, unit }: Statistic, threshold: number | null): string {
+  const told = (amount: number) => {
+    if (unit === 'ms') return span(amount);
+    return unit === 'share' ? `${short(amount * 100)} %` : short(amount);
+  };
+  return `${name}: ${told(value)}${threshold === null ? '' : ` (threshold ${told(threshold)})`}`;
 }
 
 /** `exact 4, likely 2`: how surely the calls were recognised. */

@@ -37,6 +37,8 @@ const COLORS: Record<RuleVerdict | Judgement, Style> = {
 
 /** Narrower terminals get lines of this many columns all the same. */
 const NARROWEST = 24;
+/** Longest line of evidence, in characters; three lines of a usual terminal. */
+const LONGEST_EVIDENCE = 190;
 
 /** The verdict as text for people: what speaks against the client first. */
 export function renderTerminal({ verdict, version }: ReportInput, { width = 80, color = false }: TerminalOptions = {}): string {
@@ -74,8 +76,10 @@ function accusation(finding: Finding, width: number, paint: Paint): string[] {
   const [shown] = evidence;
   const more = evidence.length - 1 + evidenceLeftOut;
   const rows: (readonly [string, string])[] = [];
-  if (shown !== undefined) rows.push(['evidence', `${printable(shown.line)}  [${callText(shown.call, 30)}]`]);
-  if (more > 0) rows.push(['', `and ${more} more like it`]);
+  if (shown !== undefined) {
+    rows.push(['evidence', beginning(printable(shown.line))]);
+    rows.push(['', `in call ${callText(shown.call)}${more > 0 ? `, and ${more} more like it` : ''}`]);
+  }
   rows.push(['why', printable(explain)]);
   if (statistic !== null) rows.push(['measured', `${statisticText(statistic, threshold)}, n = ${finding.n}`]);
   if (advice !== '') rows.push(['advice', advice]);
@@ -89,6 +93,12 @@ function accusation(finding: Finding, width: number, paint: Paint): string[] {
       hanging(`      ${name}`, value, { width, column: 16, head: (text) => paint('dim', text) }),
     ),
   ];
+}
+
+/** A long chain of attempts says what it has to say at its beginning. */
+function beginning(line: string): string {
+  const chars = [...line];
+  return chars.length <= LONGEST_EVIDENCE ? line : `${chars.slice(0, LONGEST_EVIDENCE - 1).join('')}…`;
 }
 
 /** One line a finding: the rule and why. */

@@ -78,7 +78,7 @@ function article(finding: Finding): Html {
   const more = evidenceLeftOut === 0 ? '' : html`<li>and ${evidenceLeftOut} more</li>`;
   return html`<article id="rule-${rule}">
 <h3>${badge(verdict)} <code>${rule}</code> <span class="small">${severity}</span></h3>
-<p>A good client ${summary}.</p>
+<p>Expected: ${summary}.</p>
 <p>${printable(explain)}</p>
 ${evidence.length === 0 ? '' : html`<ul>${evidence.map(({ call, line }) => html`<li>${printable(line)} <span class="small">(${callText(call)})</span></li>`)}${more}</ul>`}
 ${advice === '' ? '' : html`<p class="advice"><strong>Advice:</strong> ${advice}.</p>`}

@@ -11,7 +11,7 @@ test('the headline comes first, then what speaks against the client with its evi
   const text = renderTerminal(naiveRun());
   expect(text).toMatch(/^FAIL {2}the client breaks 1 rule: never_early\n\nFAIL {2}never_early \(critical\)/);
   expect(text.replace(/\s+/g, ' ')).toContain(
-    'evidence attempt 1: 429 Retry-After 30 → attempt 2 after 2.004 s, 27.996 s early [naive] and 1 more like it',
+    'evidence attempt 1: 429 Retry-After 30 → attempt 2 after 2.004 s, 27.996 s early in call naive, and 1 more like it',
   );
   expect(text).toContain('advice    sleep for the whole Retry-After');
   expect(text).toContain('1 rule of the scenario never struck\n  never met\n');
