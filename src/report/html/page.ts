@@ -82,7 +82,7 @@ function article(finding: Finding): Html {
 <p>${printable(explain)}</p>
 ${evidence.length === 0 ? '' : html`<ul>${evidence.map(({ call, line }) => html`<li>${printable(line)} <span class="small">(${callText(call)})</span></li>`)}${more}</ul>`}
 ${advice === '' ? '' : html`<p class="advice"><strong>Advice:</strong> ${advice}.</p>`}
-<p class="small">${measured}False alarm at most ${finding.falseAlarmBound}. Clock: ${finding.clock}. ${finding.reference}</p>
+<p class="small">${measured}False alarm at most ${Number(finding.falseAlarmBound.toPrecision(2))}. Clock: ${finding.clock}. ${finding.reference}</p>
 </article>
 `;
 }
