@@ -1,4 +1,4 @@
-import type { Statistic } from '../backoff/finding.ts';
+import type { Finding } from '../backoff/finding.ts';
 import { seconds } from '../backoff/observation.ts';
 import type { Verdict } from '../backoff/verdict.ts';
 
@@ -20,7 +20,7 @@ export function span(ms: number): string {
 }
 
 /** `earliness: 27.996 s (threshold 0 ms)`. What is counted, the name says. */
-export function statisticText({ name, value, unit }: Statistic, threshold: number | null): string {
+export function statisticText({ name, value, unit }: NonNullable<Finding['statistic']>, threshold: number | null): string {
   const told = (amount: number) => {
     if (unit === 'ms') return span(amount);
     return unit === 'share' ? `${short(amount * 100)} %` : short(amount);
