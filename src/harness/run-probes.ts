@@ -69,14 +69,15 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
   const variants = probes.flatMap((probe) => probe.variants.map((variant) => ({ probe, variant })));
   const windowMs = (probe: Probe) => (full ? (probe.fullWindowMs ?? probe.windowMs) : probe.windowMs);
   const startedAt = now();
-  const endsAt = Math.max(...variants.map(({ probe }, at) => startedAt + at * VARIANT_STAGGER_MS + windowMs(probe)));
+  const startMs = (probe: Probe, at: number) => (probe.delayMs ?? 0) + at * VARIANT_STAGGER_MS;
+  const endsAt = startedAt + Math.max(...variants.map(({ probe }, at) => startMs(probe, at) + windowMs(probe)));
   let done = 0;
   const report = () => onProgress?.({ done, of: variants.length, leftMs: Math.max(0, endsAt - now()) });
   const timer = setInterval(report, 500);
   const scenes = await Promise.all(
     variants.map(async ({ probe, variant }, at) => {
       const scene = sceneOf(probe, variant, options);
-      await play(scene, variant, { ...options, startMs: at * VARIANT_STAGGER_MS, windowMs: windowMs(probe) });
+      await play(scene, variant, { ...options, startMs: startMs(probe, at), windowMs: windowMs(probe) });
       done += 1;
       report();
       return scene;

@@ -5,7 +5,7 @@ import { type CallHistory, historiesOf } from './history.ts';
 import type { Policy, RuleLevel } from './policy.ts';
 import { backoffRules } from './registry.ts';
 import type { BackoffRule } from './rule.ts';
-import type { Circumstances, ClientOutcome, Stall, Subject } from './subject.ts';
+import type { Circumstances, ClientOutcome, Subject } from './subject.ts';
 import type { Judgement, RuleUse, Verdict } from './verdict.ts';
 
 /** The scenario that a run was under. */
@@ -19,6 +19,8 @@ export interface ScenarioUse {
 const SHOWN = 10;
 /** A second in which the mock or a client was later than this is worse than the noise that the thresholds are made for. */
 const LATE_MS = 200;
+/** Above this, noise may look like jitter or growth. */
+const NOISY_MS = 50;
 const LATE_SHARE = 0.1;
 
 /** What rules look at: the calls that are recognised, and beside them those that are not. */
@@ -88,20 +90,15 @@ function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruli
   return unlessLate(rule, ruling, certain);
 }
 
-/** A mock that was late itself cannot measure milliseconds. */
+/** A machine that is late itself cannot measure milliseconds; and what its noise can imitate is no merit of a client. */
 function unlessLate(rule: BackoffRule, ruling: Ruling, { stalls = [] }: Subject): Ruling {
-  const decides = ruling.verdict === 'pass' || ruling.verdict === 'warn' || ruling.verdict === 'fail';
-  if (rule.confidence !== 'statistical' || !decides || !isLate(stalls)) return ruling;
-  return {
-    ...ruling,
-    verdict: 'inconclusive',
-    explain: `this machine was late itself (event loops delayed by more than ${LATE_MS} ms)`,
-  };
-}
-
-function isLate(stalls: readonly Stall[]): boolean {
-  const late = stalls.filter(({ ms }) => ms > LATE_MS).length;
-  return late > 0 && late / stalls.length > LATE_SHARE;
+  const { verdict } = ruling;
+  if (rule.confidence !== 'statistical' || !(verdict === 'pass' || verdict === 'warn' || verdict === 'fail')) return ruling;
+  const disturbing = verdict === 'pass' ? NOISY_MS : LATE_MS;
+  const late = stalls.filter(({ ms }) => ms > disturbing).length;
+  if (late === 0 || late / stalls.length <= LATE_SHARE) return ruling;
+  const explain = `this machine was late itself (event loops delayed by more than ${disturbing} ms in ${late} of ${stalls.length} seconds): ${ruling.explain}`;
+  return { ...ruling, verdict: 'inconclusive', explain };
 }
 
 function findingOf(rule: BackoffRule, ruling: Ruling, { calls, policy }: Subject): Finding {

@@ -26,6 +26,8 @@ export interface Probe {
   readonly windowMs: number;
   /** The same where nobody is in a hurry; default the same. */
   readonly fullWindowMs?: number;
+  /** Starts so long after the others, when it is quieter; default 0. */
+  readonly delayMs?: number;
 }
 
 /** A probe of one variant. */

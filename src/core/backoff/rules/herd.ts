@@ -19,7 +19,10 @@ export const herd = defineRule({
   measures: `${CALLS} calls that fail within ${TOGETHER_MS} ms: warns when (p95 − p5) / median of their first and of their second waits is below ${LEAST_DISPERSION} and 60 % arrive within 10 ms`,
   falseAlarmBound: 1e-4,
   advice: 'add jitter, also to waits that the server asks for (only upwards)',
-  probe: probeOf('herd', 20_000, { rules: [{ attempts: '1..2', fault: 'overloaded' }], calls: 40, staggerMs: 0 }),
+  probe: {
+    ...probeOf('herd', 20_000, { rules: [{ attempts: '1..2', fault: 'overloaded' }], calls: 40, staggerMs: 0 }),
+    delayMs: 8_000,
+  },
   check: ({ calls }) => {
     const first = calls.flatMap((call) => {
       const [gap] = call.gaps;

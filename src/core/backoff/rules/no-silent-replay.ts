@@ -54,7 +54,13 @@ function brokeWithContent({ failure, entry }: Try): boolean {
   return failure === 'content' && entry.stream && entry.bytesOut > 0;
 }
 
+/** Whether the text is a beginning, and then a whole that begins in the same way. */
 function beginsTwice(text: string): boolean {
-  const start = text.slice(0, REPEATED_CHARS);
-  return start.length === REPEATED_CHARS && text.indexOf(start, 1) > 0;
+  const again = text.indexOf(text.slice(0, REPEATED_CHARS), REPEATED_CHARS);
+  return again > 0 && !isRaw(text) && text.startsWith(text.slice(0, again), again);
+}
+
+/** A client that hands on events or JSON as they came: every event begins in the same way. */
+function isRaw(text: string): boolean {
+  return /^(data:|event:|:|\s*[{[])/.test(text);
 }
