@@ -31,6 +31,13 @@ const SETTLE_MS = 30;
 export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
   const performance = new Performance(wire);
   performance.open();
+  // Nothing of the reply is held while the client is waited for.
+  if (await play(reply, performance)) await performance.left();
+  return performance.result();
+}
+
+/** Carries out the effects up to the end of the exchange; tells whether it hangs there. */
+async function play(reply: Reply, performance: Performance): Promise<boolean> {
   for (const effect of reply) {
     if (performance.over) break;
     switch (effect.type) {
@@ -55,13 +62,12 @@ export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
         await performance.leave('reset');
         break;
       case 'hang':
-        await performance.left();
-        break;
+        return true;
       default:
         effect satisfies never;
     }
   }
-  return performance.result();
+  return false;
 }
 
 type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
