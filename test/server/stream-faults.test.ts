@@ -4,6 +4,7 @@ import type { MockOpenAI } from '../../src/index.ts';
 import { type HttpMessage, readMessage } from '../support/http-message.ts';
 import { rawChat, rawExchange } from '../support/raw-http.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
+import { timeless } from '../support/timeless.ts';
 
 const CONTENT = 'One two three four — naïve café 😀😀 and the rest.';
 
@@ -54,7 +55,7 @@ async function ask(
   });
   const message = readMessage(raw.bytes);
   if (message === undefined) throw new Error('no head came');
-  const text = message.body.toString('utf8').replaceAll(/"created":\d+/g, '"created":1234567890');
+  const text = timeless(message.body.toString('utf8'));
   return { message, ending: raw.ending, text, ...read(text) };
 }
 
