@@ -48,6 +48,11 @@ type Place = Pick<Played, 'request' | 'call' | 'attempt'>;
 
 function playOne(session: Session, request: Incoming, seq: number): [Omit<Played, keyof Place>, boolean] {
   const nowMs = request.headersAt;
+  if (refusesConnection(session, request)) {
+    const [entry] = session.journal(seq - 1);
+    const { rule = '', faults = [] } = entry?.faultApplied ?? {};
+    return [{ outcome: 'reset on accept', faults: faults.map(({ name }) => name).join(', '), rule }, true];
+  }
   const exchange = session.receive(request, { path: PATH, call: undefined, forced: undefined });
   const performed = perform(exchange.reply, exchange.headSent);
   exchange.finished({ ...performed, lastByteAt: nowMs, clientCloseAt: null });
@@ -66,6 +71,14 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
     clientLeft: false,
   });
   return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, retryable];
+}
+
+/** Whether a rule refuses the connection that the request would have come on. */
+function refusesConnection(session: Session, { connection, headersAt }: Incoming): boolean {
+  const nothing = { method: '', target: '', headers: {}, body: new Uint8Array(0), oversized: false, bodyEndAt: null };
+  const exchange = session.refuse({ ...nothing, connection, headersAt }, { path: '', call: undefined, forced: undefined });
+  exchange?.finished({ ...perform(exchange.reply, exchange.headSent), lastByteAt: null, clientCloseAt: null });
+  return exchange !== undefined;
 }
 
 interface Caller {

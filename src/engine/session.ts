@@ -23,6 +23,7 @@ import { Facts } from '../core/plan/facts.ts';
 import { outagesOf } from '../core/plan/outages.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { Head, Reply } from '../core/reply/effect.ts';
+import { once } from '../core/reply/once.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import { Admissions } from './admission.ts';
 import { entryView } from './entry-view.ts';
@@ -166,7 +167,7 @@ export class Session {
     const { record, context } = this.#unread(incoming, path, applied);
     this.#inFlight += 1;
     return {
-      reply: applyFaults([], applied.faults, context),
+      reply: once(applyFaults([], applied.faults, context)),
       applied,
       headSent: (head) => noteHead(record, head, this.#parts.clock),
       finished: (performed) => {
@@ -214,7 +215,7 @@ export class Session {
     const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
     this.#inFlight += 1;
     return {
-      reply: fate?.reply ?? applyFaults(base, applied?.faults ?? [], context),
+      reply: once(fate?.reply ?? applyFaults(base, applied?.faults ?? [], context)),
       applied,
       ...this.#following(record, {
         call: recognition.call,

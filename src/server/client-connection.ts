@@ -17,6 +17,7 @@ export class ClientConnection {
   /** Milliseconds of the engine's clock. */
   readonly acceptedAt: number;
   readonly socket: Socket;
+  readonly remotePort: number | null;
   /** Requests that have arrived on it. */
   requests = 0;
   /** How we ended it; undefined while we have not. */
@@ -28,6 +29,8 @@ export class ClientConnection {
     this.id = id;
     this.acceptedAt = acceptedAt;
     this.socket = socket;
+    // A client that is gone has none.
+    this.remotePort = socket.remotePort ?? null;
   }
 
   /** Asks for the next turn. To be called as requests arrive. */

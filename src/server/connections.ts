@@ -30,8 +30,8 @@ export class Connections {
   }
 
   /** The connection as it stands. */
-  state({ id, acceptedAt, requests, socket }: ClientConnection): Connection & { readonly remotePort: number | null } {
-    return { id, acceptedAt, requests, remotePort: socket.remotePort ?? null, isOpen: this.#isOpen };
+  state({ id, acceptedAt, requests, remotePort }: ClientConnection): Connection & { readonly remotePort: number | null } {
+    return { id, acceptedAt, requests, remotePort, isOpen: this.#isOpen };
   }
 
   /** What is still open is closed by us. */

@@ -4,6 +4,7 @@ import type { Effect, End, Head, Pace, Reply, Write } from '../core/reply/effect
 import type { Performed } from '../engine/performed.ts';
 import { captureHead } from './capture-head.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { unacknowledged } from './unacknowledged.ts';
 
 /** The two ends of one exchange, and whom to tell of what goes out. */
 export interface Wire {
@@ -20,6 +21,9 @@ export interface Wire {
 /** Bytes that may wait for the client before the writer waits too. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
+/** So much fits into the receive buffer of any client's kernel. */
+const SURELY_SENT_BYTES = 32 * 1024;
+
 /** Time for the client to read what came before a reset: a client that learns of the reset first may throw it away. */
 const SETTLE_MS = 30;
 
@@ -27,6 +31,13 @@ const SETTLE_MS = 30;
 export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
   const performance = new Performance(wire);
   performance.open();
+  // Nothing of the reply is held while the client is waited for.
+  if (await play(reply, performance)) await performance.left();
+  return performance.result();
+}
+
+/** Carries out the effects up to the end of the exchange; tells whether it hangs there. */
+async function play(reply: Reply, performance: Performance): Promise<boolean> {
   for (const effect of reply) {
     if (performance.over) break;
     switch (effect.type) {
@@ -51,20 +62,22 @@ export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
         await performance.leave('reset');
         break;
       case 'hang':
-        await performance.left();
-        break;
+        return true;
       default:
         effect satisfies never;
     }
   }
-  return performance.result();
+  return false;
 }
+
+type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
 
 class Performance {
   readonly #wire: Wire;
-  #bytesOut = 0;
-  #chunksOut = 0;
-  #eventsOut = 0;
+  /** Of the body: what the kernel has taken. */
+  #taken: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
+  /** What was handed to the socket. */
+  #handed: Amount = this.#taken;
   #lastByteAt: number | null = null;
   #clientCloseAt: number | null = null;
   #closedBy: Performed['closedBy'] = null;
@@ -131,11 +144,15 @@ class Performance {
   write({ data, event }: Write): void {
     const { request, response, clock } = this.#wire;
     this.#headWaits = false;
+    const { bytesOut, chunksOut, eventsOut } = this.#handed;
+    const handed = {
+      bytesOut: bytesOut + (typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength),
+      chunksOut: chunksOut + (event === 'content' ? 1 : 0),
+      eventsOut: eventsOut + (event === undefined ? 0 : 1),
+    };
+    if (request.method !== 'HEAD') this.#handed = handed;
     response.write(data, (error) => {
-      if (error != null || request.method === 'HEAD') return;
-      this.#bytesOut += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-      if (event !== undefined) this.#eventsOut += 1;
-      if (event === 'content') this.#chunksOut += 1;
+      if (error == null && request.method !== 'HEAD') this.#taken = handed;
     });
     this.#lastByteAt = clock.now();
   }
@@ -172,6 +189,7 @@ class Performance {
     }
     if (this.#closedBy !== null) return;
     this.#complete = true;
+    this.#taken = this.#handed;
     this.#lastByteAt = this.#wire.clock.now();
   }
 
@@ -184,7 +202,7 @@ class Performance {
         connection.socket.write('', () => wake());
         return () => undefined;
       });
-      if (how === 'reset') await this.#sleep(SETTLE_MS);
+      if (how === 'reset') await this.#settled();
     }
     if (this.over) return;
     this.#closedBy = 'server';
@@ -205,9 +223,7 @@ class Performance {
       clientCloseAt: this.#clientCloseAt,
       closedBy: this.#closedBy,
       closedHow: this.#closedHow,
-      bytesOut: this.#bytesOut,
-      chunksOut: this.#chunksOut,
-      eventsOut: this.#eventsOut,
+      ...this.#taken,
     };
   }
 
@@ -217,6 +233,15 @@ class Performance {
     this.#closedBy = connection.endedHow === undefined ? 'client' : 'server';
     this.#closedHow = connection.endedHow ?? (connection.socket.readableEnded ? 'fin' : 'reset');
     if (this.#closedBy === 'client') this.#clientCloseAt = clock.now();
+  }
+
+  /** Waits until the client's kernel has what was written: what is still in ours, a reset throws away. */
+  async #settled(): Promise<void> {
+    const { socket } = this.#wire.connection;
+    if (this.#handed.bytesOut > SURELY_SENT_BYTES) {
+      while (!this.over && ((await unacknowledged(socket)) ?? 0) > 0) await this.#sleep(SETTLE_MS);
+    }
+    await this.#sleep(SETTLE_MS);
   }
 
   #flush(): void {

@@ -10,24 +10,28 @@ export interface ReadBody {
 
 const EMPTY = new Uint8Array(0);
 
+/** Of its own, so that it holds nothing of the body. */
+function ignore(): void {}
+
 /** Reads the body up to the limit. */
 export function readBody(request: IncomingMessage, limit: number): Promise<ReadBody> {
   return new Promise((resolve) => {
-    let chunks: Buffer[] = [];
+    const chunks: Buffer[] = [];
     let length = 0;
-    const finish = (oversized: boolean, abandoned: boolean) => {
-      // A copy: the chunks are views of the large buffers the socket reads into.
-      const body = oversized || chunks.length === 0 ? EMPTY : Buffer.concat(chunks);
-      chunks = [];
-      resolve({ body, oversized, abandoned });
-    };
-    request.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       length += chunk.length;
       if (length <= limit) chunks.push(chunk);
       else finish(true, false);
-    });
-    request.on('end', () => finish(false, false));
-    request.on('close', () => finish(false, true));
-    request.on('error', () => finish(false, true));
+    };
+    const end = () => finish(false, false);
+    const leave = () => finish(false, true);
+    const finish = (oversized: boolean, abandoned: boolean) => {
+      // The request lives as long as its answer, and with it whatever listens to it.
+      request.off('data', take).off('end', end).off('close', leave).off('error', leave);
+      request.on('error', ignore).resume();
+      // A copy: the chunks are views of the large buffers the socket reads into.
+      resolve({ body: oversized || length === 0 ? EMPTY : Buffer.concat(chunks), oversized, abandoned });
+    };
+    request.on('data', take).on('end', end).on('close', leave).on('error', leave);
   });
 }

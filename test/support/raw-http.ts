@@ -4,37 +4,46 @@ import { connect } from 'node:net';
 export interface RawAnswer {
   readonly bytes: Buffer;
   readonly text: string;
+  /** As they were read: often, but not always, one for each TCP segment. */
+  readonly segments: readonly Buffer[];
   /** How the connection ended. */
   readonly ending: 'FIN' | 'RST' | 'still open';
 }
 
-/** Sends bytes as they are and reads until the connection ends, or until `until` holds for what was read. */
+/**
+ * Sends bytes as they are and reads until the connection ends, or until `until` holds for what was read. Of several
+ * messages each is sent when an answer in chunks to the one before it has been read.
+ */
 export function rawExchange(
   port: number,
-  sent: string | Buffer,
-  until: (text: string) => boolean = () => false,
+  sent: string | Buffer | readonly string[],
+  until: (text: string, bytes: Buffer) => boolean = () => false,
 ): Promise<RawAnswer> {
+  const [first = '', ...later] = typeof sent === 'string' || Buffer.isBuffer(sent) ? [sent] : sent;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1', () => socket.write(sent));
+    const segments: Buffer[] = [];
+    const socket = connect(port, '127.0.0.1', () => void (first.length > 0 && socket.write(first)));
+    socket.setNoDelay(true);
     const finish = (ending: RawAnswer['ending']) => {
-      const bytes = Buffer.concat(chunks);
+      const bytes = Buffer.concat(segments);
       socket.destroy();
-      resolve({ bytes, text: bytes.toString('utf8'), ending });
+      resolve({ bytes, segments, text: bytes.toString('utf8'), ending });
     };
-    socket.on('data', (chunk) => {
-      chunks.push(chunk);
-      if (until(Buffer.concat(chunks).toString('utf8'))) finish('still open');
+    socket.on('data', (segment) => {
+      segments.push(segment);
+      if (later.length > 0 && segment.toString('latin1').endsWith('0\r\n\r\n')) socket.write(later.shift() ?? '');
+      const bytes = Buffer.concat(segments);
+      if (until(bytes.toString('utf8'), bytes)) finish('still open');
     });
     socket.on('end', () => finish('FIN'));
     socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? finish('RST') : reject(error)));
   });
 }
 
-/** A chat completion as it stands on the wire. */
-export function rawChat(body: string, headers: readonly string[] = [], version = '1.1'): string {
+/** A request as it stands on the wire; a chat completion unless another path is given. */
+export function rawChat(body: string, headers: readonly string[] = [], version = '1.1', path = '/v1/chat/completions'): string {
   const lines = [
-    `POST /v1/chat/completions HTTP/${version}`,
+    `POST ${path} HTTP/${version}`,
     'Host: 127.0.0.1',
     'Authorization: Bearer sk-test-0123456789',
     'Content-Type: application/json',

@@ -54,7 +54,10 @@ export interface JournalEntry {
   closedBy: 'client' | 'server' | null;
   /** Bytes of the answer's body that the kernel took from us. */
   bytesOut: number;
-  /** How the connection ended before the answer was complete: with a FIN or with a RST; null when it was completed. */
+  /**
+   * How the connection ended before the answer was complete: with a FIN or with a RST; null when it was completed. A
+   * client's RST that was read together with its last bytes counts as a FIN: the system does not tell.
+   */
   closedHow: 'fin' | 'reset' | null;
   /** Content chunks of a stream that the kernel took: those with text, or with parts of a call. */
   chunksOut: number;

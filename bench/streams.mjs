@@ -1,0 +1,117 @@
+/*
+ * Thousands of concurrent streams: npm run bench [streams=5000] [stalled | slow]. The clients run in
+ * a process of their own. Prints what they got, resident memory per stream and event-loop delay of the server.
+ */
+import { fork } from 'node:child_process';
+import { connect } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const BODY = JSON.stringify({ model: 'gpt-4o', stream: true, messages: [{ role: 'user', content: 'Hello' }] });
+const REQUEST = [
+  'POST /v1/chat/completions HTTP/1.1',
+  'Host: 127.0.0.1',
+  'Authorization: Bearer sk-bench',
+  'Content-Type: application/json',
+  `Content-Length: ${BODY.length}`,
+  '',
+  BODY,
+].join('\r\n');
+const BATCH = 250;
+
+if (process.send === undefined) await serve(Number(process.argv[2] ?? 5_000), process.argv[3] ?? 'stalled');
+else await stream(Number(process.argv[2]), Number(process.argv[3]));
+
+/** The server's side. */
+async function serve(count, kind) {
+  const { createMockOpenAI } = await import('../dist/index.js');
+  const fault =
+    kind === 'stalled'
+      ? { stalled_stream: { after_chunks: 3 } }
+      : { slow_stream: { inter_token: { min: '200ms', max: '600ms' } } };
+  const mock = await createMockOpenAI({ scenario: { replies: [{ tokens: 60 }], rules: [{ fault }] } });
+  const start = await level();
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const clients = fork(new URL(import.meta.url), [mock.port, count]);
+  const heard = (word) => new Promise((resolve) => clients.on('message', (message) => message.kind === word && resolve(message)));
+  await heard('open');
+  delay.enable();
+  await sleep(5_000);
+  delay.disable();
+  const full = await level();
+  clients.send('leave');
+  const { chunks, lost } = await heard('done');
+  await mock.idle();
+  const entries = mock.journal();
+  const before = performance.now();
+  let end = await level();
+  while (end.handles > start.handles && performance.now() - before < 10_000) end = await level();
+  const inMs = (ns) => (ns / 1e6).toFixed(1);
+  print(`${count} ${kind} streams: ${lost} lost, ${chunks.min} to ${chunks.max} content chunks read by each client`);
+  print(
+    `journal: ${entries.length} entries, ${entries.filter(({ closedBy }) => closedBy === 'client').length} left by the client`,
+  );
+  print(
+    `resident memory: ${mb(start.rss)} MB before, ${mb(full.rss)} MB open (${((full.rss - start.rss) / count / 1024).toFixed(1)} KiB a stream), ${mb(end.rss)} MB after`,
+  );
+  print(
+    `heap: ${mb(start.heap)} MB before, ${mb(full.heap)} MB open (${((full.heap - start.heap) / count / 1024).toFixed(1)} KiB a stream), ${mb(end.heap)} MB after`,
+  );
+  print(`handles: ${start.handles} before, ${full.handles} open, ${end.handles} after`);
+  print(
+    `event-loop delay over 5 s: p50 ${inMs(delay.percentile(50))} ms, p99 ${inMs(delay.percentile(99))} ms, max ${inMs(delay.max)} ms`,
+  );
+  await mock.close();
+}
+
+async function level() {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.();
+    await sleep(100);
+  }
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rss, heap: heapUsed, handles: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length };
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+function mb(bytes) {
+  return (bytes / 1_048_576).toFixed(0);
+}
+
+/** The clients' side. */
+async function stream(port, count) {
+  const streams = [];
+  for (let at = 0; at < count; at += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, count - at) }, () => open(port));
+    streams.push(...(await Promise.all(batch)));
+  }
+  process.send({ kind: 'open' });
+  process.on('message', () => {
+    const chunks = streams.map(({ text }) => (text.match(/"delta":\{"content":"./g) ?? []).length);
+    const lost = streams.filter(({ ended }, index) => ended || chunks[index] === 0).length;
+    for (const { socket } of streams) socket.destroy();
+    process.send({ kind: 'done', lost, chunks: { min: Math.min(...chunks), max: Math.max(...chunks) } }, () =>
+      process.disconnect(),
+    );
+  });
+}
+
+/** Resolves when the first content chunks have come. */
+function open(port) {
+  return new Promise((resolve) => {
+    const state = { text: '', ended: false, socket: connect(port, '127.0.0.1', () => state.socket.write(REQUEST)) };
+    state.socket.setEncoding('utf8').on('data', (text) => {
+      state.text += text;
+      resolve(state);
+    });
+    for (const event of ['end', 'error']) {
+      state.socket.on(event, () => {
+        state.ended ||= !state.text.includes('[DONE]');
+        resolve(state);
+      });
+    }
+  });
+}
