@@ -1,3 +1,8 @@
+export type { Finding, Observation, RuleVerdict, Severity, Statistic } from './core/backoff/finding.ts';
+export type { Policy, PolicyPreset, RuleLevel } from './core/backoff/policy.ts';
+export type { PolicyInput } from './core/backoff/policy-schema.ts';
+export type { RuleId } from './core/backoff/registry.ts';
+export type { Judgement, RuleUse, Verdict } from './core/backoff/verdict.ts';
 export type { Certainty, Evidence } from './core/calls/sighting.ts';
 export type { FaultName } from './core/faults/registry.ts';
 export type { Attempt, Call } from './core/journal/calls.ts';

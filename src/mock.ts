@@ -1,3 +1,5 @@
+import type { PolicyInput } from './core/backoff/policy-schema.ts';
+import type { Verdict } from './core/backoff/verdict.ts';
 import { describeValue, unknownName } from './core/field.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
@@ -5,6 +7,7 @@ import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
 import type { RuleInput, ScenarioInput } from './core/scenario/schema.ts';
 import type { Engine } from './engine/engine.ts';
+import { readPolicy } from './engine/load-policy.ts';
 import { loadScenario, sourceOf } from './engine/load-scenario.ts';
 import type { Session } from './engine/session.ts';
 import { type MockServer, startServer } from './server/start.ts';
@@ -41,6 +44,11 @@ export interface MockSession {
   journal(since?: number): JournalEntry[];
   /** The journal as calls, each with its attempts. */
   calls(): Call[];
+  /**
+   * Judges the client by what the journal shows, as `expect:` of the scenario asks. A policy, or a preset by name
+   * (`openai-guide`, `strict-sre`), goes before it. Throws a ScenarioError when the policy is wrong.
+   */
+  verdict(policy?: string | PolicyInput): Verdict;
   /** Resolves when no request is being answered. */
   idle(): Promise<void>;
 }
@@ -99,7 +107,8 @@ function openSession(engine: Engine, { scenario, seed }: { scenario?: string | S
   return engine.openSession(loadScenario(source, engine.libraries, seed));
 }
 
-function sessionApi({ engine, origin }: MockServer, session: Session): MockSession {
+function sessionApi(server: MockServer, session: Session): MockSession {
+  const { engine, origin } = server;
   const prefix = `${origin}/s/${encodeURIComponent(session.id)}`;
   const { auth } = session.plan;
   return {
@@ -114,6 +123,7 @@ function sessionApi({ engine, origin }: MockServer, session: Session): MockSessi
     reset: () => session.reset(),
     journal: (since) => session.journal(since),
     calls: () => session.calls(),
+    verdict: (policy) => server.judge(session, { policy: policy === undefined ? undefined : readPolicy(policy) }),
     idle: () => session.idle(),
   };
 }
