@@ -6,14 +6,12 @@ import type { JournalEntry } from './core/journal/entry.ts';
 import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
 import type { RuleInput, ScenarioInput } from './core/scenario/schema.ts';
+import { clientKey } from './engine/client-key.ts';
 import type { Engine } from './engine/engine.ts';
 import { readPolicy } from './engine/load-policy.ts';
 import { loadScenario, sourceOf } from './engine/load-scenario.ts';
 import type { Session } from './engine/session.ts';
 import { type MockServer, startServer } from './server/start.ts';
-
-/** A key that the mock takes for good under `auth: any`. */
-const API_KEY = 'sk-mock-0123456789abcdefghijklmnopqrstuvwxyzABCD';
 
 export interface MockOptions {
   /** A path, the name of a bundled scenario, YAML text, or the scenario as an object. Default: everything is healthy. */
@@ -110,11 +108,10 @@ function openSession(engine: Engine, { scenario, seed }: { scenario?: string | S
 function sessionApi(server: MockServer, session: Session): MockSession {
   const { engine, origin } = server;
   const prefix = `${origin}/s/${encodeURIComponent(session.id)}`;
-  const { auth } = session.plan;
   return {
     baseURL: session === engine.defaultSession ? `${origin}/v1` : `${prefix}/v1`,
     callURL: (call) => `${prefix}/c/${encodeURIComponent(call)}/v1`,
-    apiKey: typeof auth === 'string' ? API_KEY : (auth[0] ?? API_KEY),
+    apiKey: clientKey(session.plan),
     use(rules) {
       const parsed = parseRules({ file: 'rule', data: rules }, engine.libraries);
       if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);

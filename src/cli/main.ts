@@ -12,6 +12,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description('A stand-in for api.openai.com that fails exactly as the real one does, on schedule.')
     .version(packageVersion(), '-V, --version')
     .helpCommand(false)
+    .enablePositionalOptions()
     .showHelpAfterError('Run with --help for the commands and flags.')
     .exitOverride();
 
@@ -37,6 +38,21 @@ function createProgram(finish: (code: number) => void): Command {
     .option('--verbose', 'print a line for each request')
     .option('--json', 'print one JSON object a line for each event')
     .action(async (options) => finish(await (await import('./serve.ts')).serve(options)));
+
+  program
+    .command('run')
+    .description('run a command against the mock, then judge the client in it')
+    .argument('<command...>', 'the command and its arguments, after --')
+    .passThroughOptions()
+    .option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy')
+    .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
+    .option('--policy <file or preset>', "what is expected of the client, over the scenario's expect")
+    .option('--report <folder>', 'write the reports into this folder')
+    .option('--junit <file>', 'write the findings as JUnit XML')
+    .option('--strict', 'fail on inconclusive findings and on rules of the scenario that were never reached')
+    .option('--journal <file>', 'append every request to this file, one JSON object a line')
+    .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber('--port', 65_535), 0)
+    .action(async (command, options) => finish(await (await import('./run.ts')).run(command, options)));
 
   program
     .command('check')

@@ -43,9 +43,7 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
         ...family('sessions', 'gauge', 'Isolated sessions, the default one included.', [[{}, sessions.length]]),
         ...family('journal_entries', 'gauge', 'Requests that the journals hold.', [[{}, sum(({ kept }) => kept)]]),
         ...family('journal_dropped', 'gauge', 'Requests that fell out of the journals.', [[{}, sum(({ dropped }) => dropped)]]),
-        ...family('uptime_seconds', 'gauge', 'Time since the start.', [
-          [{}, (engine.clock.now() - engine.startedAt) / 1_000],
-        ]),
+        ...family('uptime_seconds', 'gauge', 'Time since the start.', [[{}, (engine.clock.now() - engine.startedAt) / 1_000]]),
         ...family(
           'event_loop_delay_seconds',
           'gauge',
@@ -99,7 +97,11 @@ class Counter {
 
 function family(name: string, type: 'counter' | 'gauge', help: string, rows: readonly (readonly [Labels, number])[]): string[] {
   const full = `mock_openai_${name}`;
-  return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...rows.map(([labels, value]) => `${full}${labelText(labels)} ${value}`)];
+  return [
+    `# HELP ${full} ${help}`,
+    `# TYPE ${full} ${type}`,
+    ...rows.map(([labels, value]) => `${full}${labelText(labels)} ${value}`),
+  ];
 }
 
 function labelText(labels: Labels): string {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../clock.ts';
+import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Source } from '../core/scenario/parse.ts';
-import type { Verdict } from '../core/backoff/verdict.ts';
 import { Engine } from '../engine/engine.ts';
 import { loadScenario } from '../engine/load-scenario.ts';
 import type { Session } from '../engine/session.ts';
