@@ -9,6 +9,7 @@ export type { Attempt, Call } from './core/journal/calls.ts';
 export type { FaultApplied, Hint, JournalEntry } from './core/journal/entry.ts';
 export { type Problem, ScenarioError } from './core/problem.ts';
 export type { RuleInput, ScenarioInput } from './core/scenario/schema.ts';
+export { type BackoffExpectation, matchers } from './matchers/matchers.ts';
 export {
   createMockOpenAI,
   type MockOpenAI,
