@@ -1,19 +1,12 @@
 import type { CallHistory } from '../core/backoff/history.ts';
-import { evidenceAgainstGrowth, type Wait } from './growth.ts';
+import { contradictsGrowth, type Wait } from './growth.ts';
 import { counted, type Outcome } from './matcher.ts';
 
 /** Shorter waits are none: the client came back at once. */
 const AT_ONCE_MS = 20;
-/** How many times likelier too slow a growth has to be before it is asserted. Two waits alone are easily alike by chance. */
-const LIKELIER = { twoWaits: 1_000, more: 100 };
-
 /**
  * Whether the waits that the client chose by itself contradict growth by the factor. Waits that an answer asked for are
  * not its choice, and are left out.
- *
- * It holds unless slower growth, or none, explains the waits at least 100 times better (1,000 times, where there are only two),
- * whatever the jitter. A client with full jitter that does back off is wronged in about 1 of 100 runs with up to three waits,
- * and hardly ever with more. A client without growth but with much jitter is found out only with many waits.
  */
 export function backedOff(calls: readonly CallHistory[], factor: number): Outcome {
   const chosen = calls.filter(({ certainty }) => certainty !== 'ambiguous').map(waitsOf);
@@ -23,9 +16,7 @@ export function backedOff(calls: readonly CallHistory[], factor: number): Outcom
     return { holds: 'undecided', found };
   }
   if (Math.max(...waits.map(({ ms }) => ms)) < AT_ONCE_MS) return { holds: false, found: 'it came back at once, each time' };
-  const against = evidenceAgainstGrowth(waits, factor);
-  const limit = waits.length === 2 ? LIKELIER.twoWaits : LIKELIER.more;
-  return against >= Math.log(limit)
+  return contradictsGrowth(waits, factor)
     ? { holds: false, found: `its ${waits.length} waits do not grow by that` }
     : { holds: true, found: `nothing in its ${waits.length} waits contradicts that` };
 }
