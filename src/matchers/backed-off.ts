@@ -4,6 +4,7 @@ import { counted, type Outcome } from './matcher.ts';
 
 /** Shorter waits are none: the client came back at once. */
 const AT_ONCE_MS = 20;
+
 /**
  * Whether the waits that the client chose by itself contradict growth by the factor. Waits that an answer asked for are
  * not its choice, and are left out.

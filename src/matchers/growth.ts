@@ -18,8 +18,8 @@ const LIKELIER = { upToThree: 1_000, more: 100 };
  * Whether slower growth than by the factor, or none, explains the waits far better than that growth does, whatever the
  * jitter: 1,000 times up to three waits, 100 times beyond.
  *
- * A client with full jitter that does back off is wronged in about 1 of 100 runs with two or three waits, and hardly ever with
- * more. A client without growth but with much jitter is found out only by many waits.
+ * A client with full jitter that does back off is wronged in about 3 of 100 runs with two waits, 1 of 100 with three, and hardly
+ * ever with more. A client without growth but with much jitter is found out only by many waits.
  */
 export function contradictsGrowth(waits: readonly Wait[], factor: number): boolean {
   return evidenceAgainstGrowth(waits, factor) >= Math.log(waits.length <= 3 ? LIKELIER.upToThree : LIKELIER.more);
