@@ -27,6 +27,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const OBEY_MS = 5_000;
 /** Time for what a command left behind, processes and requests, to come to an end. */
 const LINGER_MS = 5_000;
+/** One Ctrl-C may come twice: from the terminal, and passed on by what we were started with (npm, npx). */
+const SAME_SIGNAL_MS = 500;
 const POLL_MS = 20;
 
 /** Waits for the end of a command. Passes signals on to it; the second one kills, and so does waiting in vain. */
@@ -89,12 +91,17 @@ function relaySignals(now: () => number): Relay {
     command?.kill('SIGKILL');
   };
   const receive = (signal: NodeJS.Signals) => {
-    if (interruption !== undefined) return kill();
+    if (interruption !== undefined) {
+      if (now() - interruption.signalAt >= SAME_SIGNAL_MS) kill();
+      return;
+    }
     interruption = { signal, signalAt: now() };
     command?.kill(signal);
     timer = setTimeout(kill, OBEY_MS);
   };
   for (const signal of SIGNALS) process.on(signal, receive);
+  // Whatever ends us, nothing of the command is to outlive us.
+  process.on('exit', kill);
   return {
     get interruption() {
       return interruption;
@@ -109,6 +116,7 @@ function relaySignals(now: () => number): Relay {
     },
     stop() {
       clearTimeout(timer);
+      process.off('exit', kill);
       for (const signal of SIGNALS) process.off(signal, receive);
     },
   };

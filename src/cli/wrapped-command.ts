@@ -25,7 +25,7 @@ export async function startCommand(
   [command = '', ...args]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<WrappedCommand> {
-  const child = spawn(command, args, { stdio: 'inherit', env, detached: HAS_GROUPS });
+  const child = spawnHere(command, args, env);
   const ended = new Promise<Ending>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
@@ -33,6 +33,15 @@ export async function startCommand(
   });
   const send = (signal: NodeJS.Signals | 0): boolean => signalTo(child, signal);
   return { ended, isAlive: () => send(0), kill: (signal) => void send(signal) };
+}
+
+function spawnHere(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  try {
+    return spawn(command, args, { stdio: 'inherit', env, detached: HAS_GROUPS });
+  } catch (error) {
+    // Of an empty name and of characters that no argument can have, Node complains at once.
+    throw new UsageError(`cannot start "${command}": ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Whether there was anybody to tell. */

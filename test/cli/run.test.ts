@@ -114,6 +114,7 @@ test('a policy, preset or file, goes over what the scenario expects', async () =
 test.each([
   ['a command that is none', ['--', 'no-such-command'], /^error: cannot start "no-such-command": there is no such command$/m],
   ['a file that may not be executed', ['--', './bad.yaml'], /^error: cannot start "\.\/bad\.yaml": it may not be executed$/m],
+  ['a command without a name', ['--', ''], /^error: cannot start ""/m],
   ['no command', [], /missing required argument 'command'/],
   ['an unknown flag', ['--polcy', 'x', '--', NODE], /unknown option '--polcy'.*\n?.*--policy/],
   ['a misspelt preset', ['--policy', 'strict-ser', '--', NODE], /unknown policy "strict-ser"\. Did you mean "strict-sre"\?/],
@@ -154,6 +155,8 @@ test('a second signal kills a command that ignores the first', async () => {
   const running = await startCli(['run', '--', NODE, 'deaf.mjs'], cwd);
   running.process.kill('SIGINT');
   await running.printed('heard');
+  // Closer together they count as one.
+  await new Promise((resolve) => setTimeout(resolve, 600));
   const { code, stderr } = await running.stop('SIGINT');
   expect(code).toBe(1);
   expect(stderr).toContain('was ended by SIGKILL');
