@@ -1,4 +1,4 @@
-export type { Finding, Observation, RuleVerdict, Severity, Statistic } from './core/backoff/finding.ts';
+export type { Finding, Observation, RuleVerdict, Severity } from './core/backoff/finding.ts';
 export type { Policy, PolicyPreset, RuleLevel } from './core/backoff/policy.ts';
 export type { PolicyInput } from './core/backoff/policy-schema.ts';
 export type { RuleId } from './core/backoff/registry.ts';

@@ -15,7 +15,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
  */
 export function clientEnvironment(inherited: Environment, { origin, apiKey }: ClientTarget): Environment {
   const baseURL = `${origin}/v1`;
-  const noProxy = withLoopback(inherited['NO_PROXY'] ?? inherited['no_proxy']);
+  const noProxy = withLoopback(`${inherited['NO_PROXY'] ?? ''},${inherited['no_proxy'] ?? ''}`);
   return {
     ...inherited,
     // The official SDKs, and most others.
@@ -41,7 +41,7 @@ export function clientEnvironment(inherited: Environment, { origin, apiKey }: Cl
   };
 }
 
-function withLoopback(list = ''): string {
+function withLoopback(list: string): string {
   const hosts = list.split(',').flatMap((host) => (host.trim() === '' ? [] : [host.trim()]));
   return hosts.includes('*') ? '*' : [...new Set([...hosts, ...LOOPBACK])].join(',');
 }

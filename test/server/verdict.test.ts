@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { judgeSession } from '../../src/server/judge-session.ts';
+import { drive } from '../support/drive.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
 
 /** Every call is told to wait two seconds, once. */
@@ -70,11 +72,16 @@ test.each([
   expect(problems).toHaveLength(body === undefined ? 1 : 2);
 });
 
-test('lateness of the mock itself reaches the judge', async () => {
-  const mock = await startMock();
-  await postChat(mock);
-  await expect
-    .poll(async () => (await (await fetch(`${mock.origin}/__admin/health`)).json()).event_loop_delay_ms, { timeout: 10_000 })
-    .not.toBeNull();
-  expect(mock.verdict().verdict).toBe('pass');
+test('the lateness of the mock since the first request reaches the judge', () => {
+  const { engine, clock, send } = drive({});
+  clock.advance(5_000);
+  send();
+  const row = (at: number, p99: number) => ({ at, p50: 1, p99, max: p99 });
+  const judge = vi.spyOn(engine.defaultSession, 'verdict');
+  judgeSession(engine.defaultSession, { history: () => [row(1_000, 900), row(6_000, 80), row(7_000, 2)], stop: () => {} });
+  const stalls = [
+    { at: 6_000, ms: 80 },
+    { at: 7_000, ms: 2 },
+  ];
+  expect(judge).toHaveBeenCalledWith(expect.anything(), { stalls });
 });
