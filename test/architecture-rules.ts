@@ -3,7 +3,7 @@ import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 /** Folders of src/core in pipeline order: each imports only from those before it. */
 const CORE_ORDER = ['reply', 'openai', 'limits', 'faults', 'calls', 'journal', 'backoff', 'scenario', 'plan', 'report'];
 /** Folders of src above core, in order. */
-const SHELL_ORDER = ['core', 'engine', 'server', 'cli'];
+const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'harness', 'cli'];
 
 const upward = (order: readonly string[], root: string): IForbiddenRuleType[] =>
   order.slice(0, -1).map((folder, index) => ({
@@ -60,6 +60,18 @@ export const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^src/(engine|server|cli)/' },
     to: { path: '^src/(matchers/|mock\\.ts$)' },
+  },
+  {
+    name: 'pictures-are-loaded-when-first-drawn',
+    severity: 'error',
+    from: {},
+    to: { path: 'node_modules/vega/', dynamic: false, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'the-page-is-loaded-when-first-written',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/report/html/' },
+    to: { path: '^src/report/html/', dynamic: false },
   },
   {
     name: 'leaves-are-not-imported',

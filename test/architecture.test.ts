@@ -53,6 +53,11 @@ test.each([
     'server-knows-no-fault',
   ],
   [
+    'a report imports the page at once',
+    { 'src/report/a.ts': "import './html/b.ts';", 'src/report/html/b.ts': '' },
+    'the-page-is-loaded-when-first-written',
+  ],
+  [
     'two files import each other',
     {
       'src/core/a.ts': "import './b.ts';",

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { backoffRules } from '../src/core/backoff/registry.ts';
 import { faults } from '../src/core/faults/registry.ts';
 import { formatProblem } from '../src/core/problem.ts';
 import { parsePolicy, parseScenario } from '../src/core/scenario/parse.ts';
@@ -41,6 +42,11 @@ test('the tables are those of the registries (npm run docs)', async () => {
   });
   let generated = withSection(readme, 'scenarios', `| scenario | |\n|---|---|\n${scenarioRows.join('')}`);
   generated = withSection(generated, 'faults', `| fault | status | what happens |\n|---|---|---|\n${faultRows.join('')}`);
+  const ruleRows = backoffRules.map(
+    ({ id, severity, falseAlarmBound, summary }) => `| \`${id}\` | ${severity} | ${falseAlarmBound} | ${summary} |\n`,
+  );
+  const ruleHead = '| rule | severity | false alarms | expected |\n|---|---|---|---|\n';
+  generated = withSection(generated, 'rules', `${ruleHead}${ruleRows.join('')}`);
   await expect(generated).toMatchFileSnapshot(path);
 });
 

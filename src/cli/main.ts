@@ -79,6 +79,12 @@ function createProgram(finish: (code: number) => void): Command {
     .description('the bundled scenarios')
     .option('--json', 'as JSON')
     .action(async (options) => finish((await import('./scenarios.ts')).listScenarios(options)));
+
+  program
+    .command('rules')
+    .description('the catalogue of the rules of good retrying')
+    .option('--json', 'as JSON, with sources, measures, false-alarm bounds and advice')
+    .action(async (options) => finish((await import('./rules.ts')).listRules(options)));
   // Subcommands made above do not inherit this.
   for (const command of program.commands) command.exitOverride().showHelpAfterError('Run with --help for the flags.');
   return program;

@@ -1,6 +1,6 @@
 import { judge } from '../core/backoff/judge.ts';
 import type { Policy } from '../core/backoff/policy.ts';
-import type { Circumstances } from '../core/backoff/subject.ts';
+import type { Circumstances, Outage } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import { CallRecogniser } from '../core/calls/recognise.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
@@ -264,17 +264,21 @@ export class Session {
     return callsOf(this.journal().filter(({ t_bodyEnd }) => t_bodyEnd !== null));
   }
 
+  /** The spans in which everything fails by plan, on the clock of the journal. */
+  outages(): Outage[] {
+    return this.#startedAt === undefined ? [] : outagesOf(this.#active.rules, this.#startedAt);
+  }
+
   /** Judges the client by what the journal shows. */
   verdict(policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
     const { rules, limits, name, seed } = this.#active;
     const uses = ruleUseOf(rules, this.#served);
     if (limits.length > 0) uses.push({ id: LIMITS, harmful: true, served: this.#served.get(LIMITS) ?? 0 });
-    return judge(
-      this.journal(),
-      { watchedUntil: this.#parts.clock.now(), outages: outagesOf(rules, this.#startedAt ?? 0), ...circumstances },
-      policy,
-      { name, seed, rules: uses },
-    );
+    return judge(this.journal(), { watchedUntil: this.#parts.clock.now(), outages: this.outages(), ...circumstances }, policy, {
+      name,
+      seed,
+      rules: uses,
+    });
   }
 
   /** Puts rules before all others; returns them as they are known from then on. */

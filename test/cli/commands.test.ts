@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { backoffRules } from '../../src/core/backoff/registry.ts';
 import { faults } from '../../src/core/faults/registry.ts';
 import { bundledScenarios } from '../../src/engine/load-scenario.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -113,4 +114,17 @@ test('check without a file is a usage error', async () => {
   const { code, stderr } = await runCli(['check']);
   expect(code).toBe(2);
   expect(stderr).toContain("missing required argument 'file'");
+});
+
+test('rules lists the catalogue, and as JSON with sources and bounds', async () => {
+  const { code, stdout } = await runCli(['rules']);
+  expect(code).toBe(0);
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  ).toEqual(backoffRules.map(({ id }) => id));
+  const [rule] = JSON.parse((await runCli(['rules', '--json'])).stdout);
+  expect(rule).toMatchObject({ source: expect.any(String), measures: expect.any(String), falseAlarmBound: expect.any(Number) });
 });

@@ -17,9 +17,16 @@ export interface ScenarioUse {
 
 /** Pieces of evidence that a finding shows. */
 const SHOWN = 10;
-/** A second of the mock with a delay above this disturbs what is measured in milliseconds. */
-const LATE_MS = 50;
+/** A second in which the mock or a client was later than this is worse than the noise that the thresholds are made for. */
+const LATE_MS = 200;
 const LATE_SHARE = 0.1;
+
+/** What rules look at: the calls that are recognised, and beside them those that are not. */
+export interface Case {
+  readonly certain: Subject;
+  readonly ambiguous: Subject;
+  readonly calls: readonly CallHistory[];
+}
 
 /** Journal → verdict. Says only what the journal, and what the drivers told, can show. */
 export function judge(
@@ -28,21 +35,42 @@ export function judge(
   policy: Policy,
   scenario: ScenarioUse,
 ): Verdict {
-  const histories = historiesOf(entries);
+  const heard = caseOf(entries, circumstances, policy);
+  const findings = backoffRules.filter(({ id }) => policy.levels[id] !== 'off').map((rule) => judgeRule(rule, heard));
+  return verdictOf(findings, heard, scenario);
+}
+
+/** The journal as rules look at it. */
+export function caseOf(entries: readonly JournalEntry[], circumstances: Circumstances, policy: Policy): Case {
+  const calls = historiesOf(entries);
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
-  const subject = (calls: readonly CallHistory[]): Subject => ({
+  const subject = (isMeant: (call: CallHistory) => boolean): Subject => ({
     ...circumstances,
     entries,
-    calls,
+    calls: calls.filter(isMeant),
     policy,
     outcomeOf: ({ id }): ClientOutcome | undefined => outcomes.get(id),
   });
-  const certain = subject(histories.filter(({ certainty }) => certainty !== 'ambiguous'));
-  const ambiguous = subject(histories.filter(({ certainty }) => certainty === 'ambiguous'));
-  const findings = backoffRules
-    .filter(({ id }) => policy.levels[id] !== 'off')
-    .map((rule) => findingOf(rule, rulingOf(rule, certain, ambiguous), policy.levels[rule.id], certain));
-  return { ...sumUp(findings, entries, scenario), ...volumeOf(histories), policy, watchedMs: watchedMs(certain) };
+  return {
+    certain: subject(({ certainty }) => certainty !== 'ambiguous'),
+    ambiguous: subject(({ certainty }) => certainty === 'ambiguous'),
+    calls,
+  };
+}
+
+/** What one rule finds. */
+export function judgeRule(rule: BackoffRule, { certain, ambiguous }: Case): Finding {
+  return findingOf(rule, rulingOf(rule, certain, ambiguous), certain);
+}
+
+/** Findings → verdict. */
+export function verdictOf(findings: readonly Finding[], { certain, calls }: Case, scenario: ScenarioUse): Verdict {
+  return {
+    ...sumUp(findings, certain.entries, scenario),
+    ...volumeOf(calls),
+    policy: certain.policy,
+    watchedMs: watchedMs(certain),
+  };
 }
 
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
@@ -67,7 +95,7 @@ function unlessLate(rule: BackoffRule, ruling: Ruling, { stalls = [] }: Subject)
   return {
     ...ruling,
     verdict: 'inconclusive',
-    explain: `the mock itself was late (event loop delayed by more than ${LATE_MS} ms)`,
+    explain: `this machine was late itself (event loops delayed by more than ${LATE_MS} ms)`,
   };
 }
 
@@ -76,8 +104,8 @@ function isLate(stalls: readonly Stall[]): boolean {
   return late > 0 && late / stalls.length > LATE_SHARE;
 }
 
-function findingOf(rule: BackoffRule, ruling: Ruling, level: RuleLevel | undefined, { calls }: Subject): Finding {
-  const verdict = atLevel(ruling.verdict, level);
+function findingOf(rule: BackoffRule, ruling: Ruling, { calls, policy }: Subject): Finding {
+  const verdict = atLevel(ruling.verdict, policy.levels[rule.id]);
   const evidence = ruling.evidence ?? [];
   const judged = verdict !== 'not_applicable';
   return {

@@ -10,7 +10,7 @@ export interface ProbeVariant {
   readonly calls?: number;
   /** Between the starts of calls; default 20 (backoff.md 6). */
   readonly staggerMs?: number;
-  /** Each call starts when the one before is over, in the same process. */
+  /** Each call starts when the one before is over, all in a process of their own, whose connections nobody else uses. */
   readonly sequential?: true;
   /** The client is asked to stream. */
   readonly stream?: true;

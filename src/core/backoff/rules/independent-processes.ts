@@ -25,7 +25,10 @@ export const independentProcesses = defineRule({
       runs.filter(({ call }) => outcomeOf(call)?.process !== undefined),
       ({ call }) => outcomeOf(call)?.process,
     );
-    if (byProcess.size < 2) return notApplicable('the calls of several processes are needed, told apart by a driver');
+    if (byProcess.size < 2)
+      return notApplicable(
+        `calls with ${GAPS} waits without a hint are needed, from several processes that a driver tells apart`,
+      );
     const firsts = [...byProcess.values()].flatMap((own) => own.slice(0, 1));
     const ruling = { n: firsts.length, evidence: firsts.slice(0, 4).map(({ call }) => callObservation(call)) };
     if (byProcess.size < PROCESSES)

@@ -28,11 +28,15 @@ export const insaneHint = defineRule({
   probe: {
     name: 'insane-hint',
     windowMs: 25_000,
-    variants: ['-5', 'soon', '', '1e3', 'nan', 'inf', '3000000', '99999999999', '0'].map((hint) => ({
-      name: hint === '' ? '(empty)' : hint,
-      rules: [{ fault: { rate_limit: { retry_after: hint } } }],
-      calls: 3,
-    })),
+    variants: [
+      // What the client does by itself, to compare with.
+      { name: 'no hint', rules: [{ fault: { rate_limit: { retry_after: 'none' } } }], calls: 3 },
+      ...['-5', 'soon', '', '1e3', 'nan', 'inf', '3000000', '99999999999', '0'].map((hint) => ({
+        name: hint === '' ? '(empty)' : hint,
+        rules: [{ fault: { rate_limit: { retry_after: hint } } }],
+        calls: 3,
+      })),
+    ],
   },
   check: (subject) => {
     const runs = runsAfter(subject.calls, 'insane');

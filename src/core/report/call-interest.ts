@@ -1,0 +1,22 @@
+import { earlyBy } from '../backoff/asked-wait.ts';
+import type { CallHistory, Gap } from '../backoff/history.ts';
+
+/** How much too early the retry came, in milliseconds; 0 when it waited or was told nothing. */
+export function earlyMs({ before, after }: Gap): number {
+  return before.asked === undefined ? 0 : earlyBy(before.asked, after.entry.t_headers);
+}
+
+/**
+ * The calls worth looking at first: those that findings quote, those that came early, those that took most attempts.
+ * Among equals, the earlier.
+ */
+export function byInterest(histories: readonly CallHistory[], quoted: ReadonlySet<string>): CallHistory[] {
+  const scores = new Map(histories.map((history) => [history, scoreOf(history, quoted)]));
+  return [...histories].sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
+}
+
+function scoreOf({ id, gaps, tries }: CallHistory, quoted: ReadonlySet<string>): number {
+  const early = gaps.some((gap) => earlyMs(gap) > 0);
+  // More attempts than any call has count for less than one reason of the next kind.
+  return (quoted.has(id) ? 2e9 : 0) + (early ? 1e9 : 0) + tries.length;
+}

@@ -1,0 +1,63 @@
+import { earlyBy } from '../backoff/asked-wait.ts';
+import type { CallHistory, Try } from '../backoff/history.ts';
+import { type JsonReport, SCHEMA_VERSION } from './json-schema.ts';
+import { webLinks } from './links.ts';
+import type { ReportInput } from './report.ts';
+import { runStart } from './run-start.ts';
+
+/** The report for machines. */
+export function renderJson(input: ReportInput): string {
+  return `${JSON.stringify(jsonReport(input), null, 2)}\n`;
+}
+
+function jsonReport(input: ReportInput): JsonReport {
+  const { verdict, histories, entries, outages, version } = input;
+  const start = runStart(input);
+  return {
+    schema_version: SCHEMA_VERSION,
+    mock: { name: 'mock-openai', version },
+    startedAt: entries[0]?.time ?? null,
+    links: webLinks(input),
+    verdict: {
+      ...verdict,
+      policy: { ...verdict.policy, retries: [...verdict.policy.retries], neverRetries: [...verdict.policy.neverRetries] },
+      notReached: [...verdict.notReached],
+      findings: verdict.findings.map((finding) => ({
+        ...finding,
+        evidence: finding.evidence.map(({ call, entries: seqs, line }) => ({ call, entries: [...seqs], line })),
+      })),
+    },
+    outages: outages.map(({ from, to }) => ({ fromMs: from - start, toMs: to - start })),
+    calls: histories.map((history) => jsonCall(history, start)),
+  };
+}
+
+function jsonCall(history: CallHistory, start: number): JsonReport['calls'][number] {
+  const { id, method, certainty, overlapping, replays, tries } = history;
+  return {
+    id,
+    method,
+    certainty,
+    overlapping,
+    replays: replays.map(({ seq }) => seq),
+    attempts: tries.map((attempt) => jsonAttempt(attempt, history, start)),
+  };
+}
+
+function jsonAttempt(attempt: Try, { gaps }: CallHistory, start: number): JsonReport['calls'][number]['attempts'][number] {
+  const { entry, position, failure, asked } = attempt;
+  const gap = gaps.find(({ after }) => after === attempt);
+  return {
+    seq: entry.seq,
+    position,
+    atMs: entry.t_headers - start,
+    endMs: entry.t_end === null ? null : entry.t_end - start,
+    status: entry.status,
+    errorCode: entry.errorCode,
+    failure: failure ?? null,
+    faults: entry.faultApplied?.faults.map(({ name }) => name) ?? [],
+    asked: asked === undefined ? null : { text: asked.text, waitMs: asked.waitMs },
+    gapMs: gap?.gapMs ?? null,
+    earlyMs: gap?.before.asked === undefined ? 0 : earlyBy(gap.before.asked, entry.t_headers),
+  };
+}

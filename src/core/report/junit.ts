@@ -1,0 +1,110 @@
+import type { Finding } from '../backoff/finding.ts';
+import { callText } from './call-text.ts';
+import { runNumbers, statisticText } from './numbers.ts';
+import { printable } from './printable.ts';
+import type { ReportInput } from './report.ts';
+
+/** Name of the suite, and of the class that CI systems group its cases by. */
+const SUITE = 'mock-openai.backoff';
+
+/**
+ * JUnit XML as GitLab, Jenkins and GitHub's actions read it: a case a rule. What fails is a failure, what nobody can
+ * tell is skipped; warnings pass, with their text as output.
+ */
+export function renderJunit(input: ReportInput): string {
+  const { verdict, entries, version } = input;
+  const { findings } = verdict;
+  const failures = findings.filter((finding) => finding.verdict === 'fail').length;
+  const skipped = findings.filter(isSkipped).length;
+  // No rule, yet it ends the run: nothing that the scenario plans was reached.
+  const unexercised = verdict.exercised ? 0 : 1;
+  const time = (verdict.watchedMs / 1_000).toFixed(3);
+  const totals = {
+    tests: findings.length + unexercised,
+    failures: failures + unexercised,
+    errors: 0,
+    skipped,
+    time,
+  };
+  const properties = [...runNumbers(verdict), ['version', version] as const];
+  const timestamp = entries[0]?.time.replace(/\.\d+Z$|Z$/, '') ?? '1970-01-01T00:00:00';
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    open('testsuites', { name: 'mock-openai', ...totals }),
+    `  ${open('testsuite', { name: `${SUITE}: ${verdict.scenario}`, ...totals, timestamp, hostname: 'mock-openai' })}`,
+    '    <properties>',
+    ...properties.map(([name, value]) => `      ${empty('property', { name, value })}`),
+    '    </properties>',
+    ...(unexercised === 0 ? [] : exercisedCase(verdict.explain, verdict.notReached)),
+    ...findings.flatMap(caseOf),
+    '  </testsuite>',
+    '</testsuites>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function isSkipped({ verdict }: Finding): boolean {
+  return verdict === 'inconclusive' || verdict === 'not_applicable';
+}
+
+function exercisedCase(explain: string, notReached: readonly string[]): string[] {
+  const text = notReached.map((id) => `never struck: ${printable(id)}`).join('\n');
+  return [
+    `    ${open('testcase', { name: 'exercised', classname: SUITE, time: '0.000' })}`,
+    `      ${open('failure', { message: explain, type: 'inconclusive' })}${escaped(text)}</failure>`,
+    '    </testcase>',
+  ];
+}
+
+function caseOf(finding: Finding): string[] {
+  const { rule, verdict, severity, explain, summary } = finding;
+  const attributes = { name: rule, classname: SUITE, time: '0.000' };
+  const inner = innerOf(finding, { message: `${summary}: ${explain}`, type: `${verdict}.${severity}` });
+  if (inner === undefined) return [`    ${empty('testcase', attributes)}`];
+  return [`    ${open('testcase', attributes)}`, `      ${inner}`, '    </testcase>'];
+}
+
+function innerOf(finding: Finding, attributes: Attributes): string | undefined {
+  switch (finding.verdict) {
+    case 'fail':
+      return `${open('failure', attributes)}${escaped(details(finding))}</failure>`;
+    case 'inconclusive':
+    case 'not_applicable':
+      return empty('skipped', { message: `${finding.verdict.replace('_', ' ')}: ${finding.explain}` });
+    case 'warn':
+    case 'info':
+      return `<system-out>${escaped(`${finding.verdict}: ${details(finding)}`)}</system-out>`;
+    case 'pass':
+      return undefined;
+  }
+}
+
+/** The evidence, one piece a line, then what was measured, what to do, and who says so. */
+function details({ explain, evidence, evidenceLeftOut, statistic, threshold, n, advice, reference }: Finding): string {
+  return [
+    printable(explain),
+    ...evidence.map(({ call, line }) => `${callText(call)}: ${printable(line)}`),
+    ...(evidenceLeftOut > 0 ? [`and ${evidenceLeftOut} more`] : []),
+    ...(statistic === null ? [] : [`${statisticText(statistic, threshold)}, n = ${n}`]),
+    ...(advice === '' ? [] : [`advice: ${advice}`]),
+    `reference: ${reference}`,
+  ].join('\n');
+}
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+function open(name: string, attributes: Attributes): string {
+  const texts = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(printable(String(value)))}"`);
+  return `<${name}${texts.join('')}>`;
+}
+
+function empty(name: string, attributes: Attributes): string {
+  return open(name, attributes).replace(/>$/, '/>');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+
+/** Safe as content and in an attribute; what XML cannot carry at all, `printable` has spelt out. */
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+}

@@ -1,0 +1,62 @@
+import type { ReportInput } from './report.ts';
+import { runStart } from './run-start.ts';
+import { binOf, timeBins } from './time-bins.ts';
+
+/** Requests a second within one bin. Times in seconds since the first request. */
+interface LoadBin {
+  readonly from: number;
+  readonly to: number;
+  /** Attempts that arrived. */
+  readonly offered: number;
+  /** Successful answers that were complete. */
+  readonly goodput: number;
+}
+
+export interface Load {
+  readonly bins: readonly LoadBin[];
+  /** Milliseconds. */
+  readonly binMs: number;
+  readonly outages: readonly { readonly from: number; readonly to: number }[];
+  /** When the first request that came after the last outage had its answer; null without one. */
+  readonly recoveredAt: number | null;
+}
+
+const NARROWEST_MS = 500;
+const BINS = 90;
+
+/** Offered load against goodput over the whole run. */
+export function loadOf(input: ReportInput): Load {
+  const { histories, outages } = input;
+  const start = runStart(input);
+  const since = (at: number) => (at - start) / 1_000;
+  const tries = histories.flatMap((history) => history.tries);
+  const arrivals = tries.map(({ entry }) => entry.t_headers);
+  const successes = tries.flatMap(({ failure, entry }) => (failure === undefined && entry.t_end !== null ? [entry.t_end] : []));
+  const end = [...arrivals, ...successes].reduce((a, b) => Math.max(a, b), start);
+  const bins = timeBins(start, end, NARROWEST_MS, BINS);
+  const perSecond = (times: readonly number[]) => {
+    const rates = new Array<number>(bins.count).fill(0);
+    for (const at of times) {
+      const index = binOf(bins, at);
+      if (index !== undefined) rates[index] = (rates[index] ?? 0) + 1_000 / bins.width;
+    }
+    return rates;
+  };
+  const offered = perSecond(arrivals);
+  const goodput = perSecond(successes);
+  const over = outages.reduce((a, { to }) => Math.max(a, to), Number.NEGATIVE_INFINITY);
+  const recovered = tries.flatMap(({ failure, entry }) =>
+    failure === undefined && entry.t_headers >= over && entry.t_end !== null ? [entry.t_end] : [],
+  );
+  return {
+    bins: offered.map((rate, index) => ({
+      from: since(start + index * bins.width),
+      to: since(start + (index + 1) * bins.width),
+      offered: rate,
+      goodput: goodput[index] ?? 0,
+    })),
+    binMs: bins.width,
+    outages: outages.map(({ from, to }) => ({ from: since(from), to: since(to) })),
+    recoveredAt: outages.length === 0 || recovered.length === 0 ? null : since(recovered.reduce((a, b) => Math.min(a, b))),
+  };
+}

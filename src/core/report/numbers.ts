@@ -1,0 +1,59 @@
+import type { Finding } from '../backoff/finding.ts';
+import { seconds } from '../backoff/observation.ts';
+import type { Verdict } from '../backoff/verdict.ts';
+
+/** `1 call`, `2 calls`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** At most three decimals, none that say nothing. */
+export function short(value: number): string {
+  return Number.isFinite(value) ? String(Math.round(value * 1_000) / 1_000) : '∞';
+}
+
+/** A span of time in the unit that people would use: `4 ms`, `2.004 s`, `12 min`. */
+export function span(ms: number): string {
+  if (ms < 1_000) return `${short(Math.round(ms * 10) / 10)} ms`;
+  if (ms < 600_000) return seconds(ms);
+  return ms < 36_000_000 ? `${short(Math.round(ms / 6_000) / 10)} min` : `${short(Math.round(ms / 360_000) / 10)} h`;
+}
+
+/** `earliness: 27.996 s (threshold 0 ms)`. What is counted, the name says. */
+export function statisticText({ name, value, unit }: NonNullable<Finding['statistic']>, threshold: number | null): string {
+  const told = (amount: number) => {
+    if (unit === 'ms') return span(amount);
+    return unit === 'share' ? `${short(amount * 100)} %` : short(amount);
+  };
+  return `${name}: ${told(value)}${threshold === null ? '' : ` (threshold ${told(threshold)})`}`;
+}
+
+/** `exact 4, likely 2`: how surely the calls were recognised. */
+function correlationText({ correlation }: Verdict): string {
+  const parts = Object.entries(correlation).flatMap(([certainty, count]) => (count > 0 ? [`${certainty} ${count}`] : []));
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** The clocks that findings were measured on, other than the real one: `censored@12s: long_hint`. */
+function clockText({ findings }: Verdict): string {
+  const rules = new Map<string, string[]>();
+  for (const { clock, rule, verdict } of findings) {
+    if (clock === 'real' || verdict === 'not_applicable') continue;
+    rules.set(clock, [...(rules.get(clock) ?? []), rule]);
+  }
+  return rules.size === 0 ? 'real' : `real; ${[...rules].map(([clock, ids]) => `${clock}: ${ids.join(', ')}`).join('; ')}`;
+}
+
+/** The numbers of a run, each with its name. */
+export function runNumbers(verdict: Verdict): (readonly [name: string, value: string])[] {
+  return [
+    ['scenario', `${verdict.scenario}, seed ${verdict.seed}`],
+    ['policy', verdict.policy.preset],
+    ['calls', String(verdict.calls)],
+    ['attempts', String(verdict.attempts)],
+    ['amplification', `×${short(verdict.amplification)}`],
+    ['recognised', correlationText(verdict)],
+    ['watched', span(verdict.watchedMs)],
+    ['clock', clockText(verdict)],
+  ];
+}

@@ -1,0 +1,23 @@
+import type { CallHistory } from '../backoff/history.ts';
+import type { Outage } from '../backoff/subject.ts';
+import type { Verdict } from '../backoff/verdict.ts';
+import type { JournalEntry } from '../journal/entry.ts';
+
+/** Where more is to be found: the CI run, the scenario file. */
+export interface ReportLink {
+  readonly label: string;
+  /** `https:` or `http:`; others are left out. */
+  readonly href: string;
+}
+
+/** All that a report is made of. */
+export interface ReportInput {
+  readonly verdict: Verdict;
+  readonly histories: readonly CallHistory[];
+  readonly entries: readonly JournalEntry[];
+  /** On the journal's clock. */
+  readonly outages: readonly Outage[];
+  /** Version of the mock. */
+  readonly version: string;
+  readonly links?: readonly ReportLink[];
+}

@@ -1,0 +1,144 @@
+import type { Finding, RuleVerdict } from '../backoff/finding.ts';
+import type { Judgement } from '../backoff/verdict.ts';
+import { callText } from './call-text.ts';
+import { plural, runNumbers, statisticText } from './numbers.ts';
+import { printable } from './printable.ts';
+import type { ReportInput } from './report.ts';
+import { columns, wrap } from './wrap.ts';
+
+export interface TerminalOptions {
+  /** Columns. Default 80. */
+  readonly width?: number;
+  /** ANSI colours. Default none. */
+  readonly color?: boolean;
+}
+
+type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
+type Paint = (style: Style, text: string) => string;
+
+/** Select Graphic Rendition codes (ECMA-48 8.3.117): on, off. */
+const SGR: Record<Style, readonly [number, number]> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  yellow: [33, 39],
+  green: [32, 39],
+  cyan: [36, 39],
+};
+
+const COLORS: Record<RuleVerdict | Judgement, Style> = {
+  fail: 'red',
+  warn: 'yellow',
+  inconclusive: 'cyan',
+  info: 'cyan',
+  pass: 'green',
+  not_applicable: 'dim',
+};
+
+/** Narrower terminals get lines of this many columns all the same. */
+const NARROWEST = 24;
+/** Longest line of evidence, in characters; three lines of a usual terminal. */
+const LONGEST_EVIDENCE = 190;
+
+/** The verdict as text for people: what speaks against the client first. */
+export function renderTerminal({ verdict, version }: ReportInput, { width = 80, color = false }: TerminalOptions = {}): string {
+  const wide = Math.max(NARROWEST, width);
+  const paint: Paint = (style, text) => (color ? `\u001b[${SGR[style][0]}m${text}\u001b[${SGR[style][1]}m` : text);
+  const of = (kind: RuleVerdict) => verdict.findings.filter((finding) => finding.verdict === kind);
+  const against = [...of('fail'), ...of('warn')];
+  const blocks = [
+    headline(verdict.verdict, verdict.explain, wide, paint),
+    ...against.map((finding) => accusation(finding, wide, paint)),
+    remarks('inconclusive', of('inconclusive'), wide, paint),
+    remarks('info', of('info'), wide, paint),
+    names('pass', of('pass'), wide, paint),
+    names('not_applicable', of('not_applicable'), wide, paint),
+    notReached(verdict.notReached, wide, paint),
+    [...runNumbers(verdict), ['mock-openai', version] as const].flatMap(([name, value]) =>
+      hanging(name, printable(value), { width: wide, column: 15, head: (text) => paint('dim', text) }),
+    ),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headline(verdict: Judgement, explain: string, width: number, paint: Paint): string[] {
+  const head = verdict.toUpperCase();
+  const painted = (text: string) => paint('bold', paint(COLORS[verdict], text));
+  return hanging(head, printable(explain), { width, column: head.length + 2, head: painted });
+}
+
+/** A finding that speaks against the client: what, the piece of evidence that shows it best, why, and what to do. */
+function accusation(finding: Finding, width: number, paint: Paint): string[] {
+  const { rule, verdict, severity, summary, explain, advice, evidence, evidenceLeftOut, statistic, threshold } = finding;
+  const [shown] = evidence;
+  const more = evidence.length - 1 + evidenceLeftOut;
+  const rows: (readonly [string, string])[] = [];
+  if (shown !== undefined) {
+    rows.push(['evidence', beginning(printable(shown.line))]);
+    rows.push(['', `in call ${callText(shown.call)}${more > 0 ? `, and ${more} more like it` : ''}`]);
+  }
+  rows.push(['why', printable(explain)]);
+  if (statistic !== null) rows.push(['measured', `${statisticText(statistic, threshold)}, n = ${finding.n}`]);
+  if (advice !== '') rows.push(['advice', advice]);
+  return [
+    ...hanging(verdict.toUpperCase(), `${rule} (${severity}): ${summary}`, {
+      width,
+      column: 6,
+      head: (text) => paint('bold', paint(COLORS[verdict], text)),
+    }),
+    ...rows.flatMap(([name, value]) =>
+      hanging(`      ${name}`, value, { width, column: 16, head: (text) => paint('dim', text) }),
+    ),
+  ];
+}
+
+/** A long chain of attempts says what it has to say at its beginning. */
+function beginning(line: string): string {
+  const chars = [...line];
+  return chars.length <= LONGEST_EVIDENCE ? line : `${chars.slice(0, LONGEST_EVIDENCE - 1).join('')}…`;
+}
+
+/** One line a finding: the rule and why. */
+function remarks(kind: RuleVerdict, findings: readonly Finding[], width: number, paint: Paint): string[] {
+  if (findings.length === 0) return [];
+  return [
+    paint(COLORS[kind], `${kind} (${findings.length})`),
+    ...findings.flatMap(({ rule, explain }) => indented(`${rule}: ${printable(explain)}`, width)),
+  ];
+}
+
+/** The names of the rules, in as few lines as they take. */
+function names(kind: RuleVerdict, findings: readonly Finding[], width: number, paint: Paint): string[] {
+  if (findings.length === 0) return [];
+  const title = `${kind.replaceAll('_', ' ')} (${findings.length})`;
+  return [paint(COLORS[kind], title), ...indented(findings.map(({ rule }) => rule).join(', '), width)];
+}
+
+function notReached(ids: readonly string[], width: number, paint: Paint): string[] {
+  if (ids.length === 0) return [];
+  return [
+    paint('yellow', `${plural(ids.length, 'rule')} of the scenario never struck`),
+    ...ids.flatMap((id) => indented(printable(id), width)),
+  ];
+}
+
+function indented(text: string, width: number): string[] {
+  return wrap(text, width - 4).map((line, index) => `${index === 0 ? '  ' : '    '}${line}`);
+}
+
+interface Hanging {
+  readonly width: number;
+  /** Where the text begins. */
+  readonly column: number;
+  head(text: string): string;
+}
+
+/** A name, and beside it a text that goes on below its own beginning. */
+function hanging(name: string, text: string, { width, column, head }: Hanging): string[] {
+  const room = Math.max(10, width - column);
+  const gap = ' '.repeat(Math.max(1, column - columns(name)));
+  return wrap(text, room).map((line, index) => (index === 0 ? `${head(name)}${gap}${line}` : `${' '.repeat(column)}${line}`));
+}

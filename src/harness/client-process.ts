@@ -1,0 +1,69 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import type { ClientAnswer, ClientModule } from './client-call.ts';
+import type { FromClient, ToClient } from './driver-message.ts';
+
+/*
+ * A process of its own for the client under test: imports its module, makes the calls it is told to make, and says how
+ * they went.
+ */
+
+const [modulePath = ''] = process.argv.slice(2);
+const running = new Map<string, AbortController>();
+
+const say = (message: FromClient): void => void process.send?.(message);
+
+async function load(): Promise<ClientModule | undefined> {
+  try {
+    const { default: client } = (await import(pathToFileURL(modulePath).href)) as { default?: unknown };
+    if (typeof client === 'function') return client as ClientModule;
+    say({ type: 'unusable', message: 'it has no default export that is a function' });
+  } catch (error) {
+    say({ type: 'unusable', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+  return undefined;
+}
+
+async function make(client: ClientModule, { call }: Extract<ToClient, { type: 'call' }>): Promise<void> {
+  const controller = new AbortController();
+  running.set(call.callId, controller);
+  let answer: ClientAnswer;
+  try {
+    answer = checked(await client({ ...call, signal: controller.signal }));
+  } catch (error) {
+    answer = { ok: false, error: String(error) };
+  }
+  running.delete(call.callId);
+  say({ type: 'answer', callId: call.callId, answer });
+}
+
+/** The answer comes from somebody else's code. */
+function checked(answer: unknown): ClientAnswer {
+  const { ok, text, error } = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
+  if (typeof ok !== 'boolean') return { ok: false, error: 'the client returned no { ok: true | false }' };
+  return { ok, ...(text === undefined ? {} : { text: String(text) }), ...(error === undefined ? {} : { error: String(error) }) };
+}
+
+function watchDelay(): void {
+  const histogram = monitorEventLoopDelay({ resolution: 10 });
+  histogram.enable();
+  setInterval(() => {
+    if (histogram.count > 0) say({ type: 'delay', ms: histogram.percentile(99) / 1e6 });
+    histogram.reset();
+  }, 1_000).unref();
+}
+
+const client = await load();
+if (client === undefined) process.exitCode = 1;
+else {
+  process.on('message', (message: ToClient) => {
+    if (message.type === 'call') void make(client, message);
+    else running.get(message.callId)?.abort();
+  });
+  // Nobody is left to make calls for.
+  process.on('disconnect', () => process.exit(0));
+  // A client may leave promises behind; that is no reason to lose the other calls.
+  process.on('unhandledRejection', () => undefined);
+  watchDelay();
+  say({ type: 'ready' });
+}

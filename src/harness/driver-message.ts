@@ -1,0 +1,14 @@
+import type { ClientAnswer, ClientCall } from './client-call.ts';
+
+/** What goes to a client process. */
+export type ToClient =
+  | { readonly type: 'call'; readonly call: Omit<ClientCall, 'signal'> }
+  | { readonly type: 'abort'; readonly callId: string };
+
+/** What comes back. */
+export type FromClient =
+  | { readonly type: 'ready' }
+  | { readonly type: 'unusable'; readonly message: string }
+  | { readonly type: 'answer'; readonly callId: string; readonly answer: ClientAnswer }
+  /** The 99th percentile of the event-loop delay within the last second, in milliseconds. */
+  | { readonly type: 'delay'; readonly ms: number };

@@ -1,0 +1,26 @@
+import type { ClientAnswer, ClientCall } from './client-call.ts';
+
+/** The client is wrong in a way that no call could mend: shown to the user as it stands. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+}
+
+/** A call on its way through a client. */
+export interface RunningCall {
+  /** Which process makes it. */
+  readonly process: string;
+  /** Resolves when the client has come back; never rejects. */
+  readonly answer: Promise<ClientAnswer>;
+  /** Tells the client to stop. */
+  abort(): void;
+}
+
+/** Runs the client under test, in processes apart from the mock. */
+export interface Driver {
+  /** Starts a call. Equal lanes share a process; `apart` is one that the others leave alone. */
+  start(call: Omit<ClientCall, 'signal'>, lane: number | 'apart'): RunningCall;
+  /** Event-loop delay of the client processes, a row a second. Times on the clock of the mock, in milliseconds. */
+  readonly stalls: readonly { readonly at: number; readonly ms: number }[];
+  /** Ends all processes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,118 @@
+import { html, raw } from 'hono/html';
+import type { Finding, RuleVerdict } from '../../core/backoff/finding.ts';
+import type { Verdict } from '../../core/backoff/verdict.ts';
+import { callText } from '../../core/report/call-text.ts';
+import { webLinks } from '../../core/report/links.ts';
+import { plural, runNumbers, statisticText } from '../../core/report/numbers.ts';
+import { printable } from '../../core/report/printable.ts';
+import type { ReportInput } from '../../core/report/report.ts';
+import { arrivalsPicture } from './arrivals-picture.ts';
+import { draw } from './draw.ts';
+import { gapsPicture } from './gaps-picture.ts';
+import { loadPicture } from './load-picture.ts';
+import type { DataTable, Picture } from './picture.ts';
+import { STYLE } from './style.ts';
+import { swimlanePicture } from './swimlane-picture.ts';
+
+type Html = ReturnType<typeof html>;
+
+/** Nothing but the styles of the page itself: no script, no request, no form. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+const PICTURES = [swimlanePicture, arrivalsPicture, gapsPicture, loadPicture];
+
+/** The report as one page that needs nothing else. */
+export async function renderHtml(input: ReportInput): Promise<string> {
+  const figures = await Promise.all(PICTURES.map(async (picture) => figure(picture(input))));
+  const { verdict, version, entries } = input;
+  const headline = `${verdict.verdict.toUpperCase()}: ${printable(verdict.explain)}`;
+  const links = webLinks(input);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${headline}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1><span class="badge ${verdict.verdict}">${verdict.verdict.toUpperCase()}</span> ${printable(verdict.explain)}</h1>
+<dl class="numbers">${runNumbers(verdict).map(([name, value]) => html`<div><dt>${name}</dt><dd>${printable(value)}</dd></div>`)}</dl>
+${notReached(verdict.notReached)}
+${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
+</header>
+<main>
+<section aria-labelledby="findings"><h2 id="findings">Findings</h2>${findings(verdict)}</section>
+<section aria-labelledby="pictures"><h2 id="pictures">What happened</h2>${figures}</section>
+<section aria-labelledby="rules"><h2 id="rules">All rules</h2>${rulesTable(verdict.findings)}</section>
+</main>
+<footer class="small"><p>mock-openai ${version}${entries[0] === undefined ? '' : `, run of ${entries[0].time}`}</p></footer>
+</body>
+</html>
+`;
+  return String(await page);
+}
+
+function badge(verdict: RuleVerdict): Html {
+  return html`<span class="badge ${verdict}">${verdict.replace('_', ' ')}</span>`;
+}
+
+function notReached(ids: readonly string[]): Html | '' {
+  if (ids.length === 0) return '';
+  return html`<p>Rules of the scenario that never struck: ${ids.map((id, i) => html`${i > 0 ? ', ' : ''}<code>${printable(id)}</code>`)}.</p>`;
+}
+
+/** Those that say something; what was kept or did not apply is in the table of all rules. */
+function findings({ findings: all, exercised }: Verdict): Html | Html[] {
+  const told = all.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not_applicable');
+  if (told.length > 0) return told.map(article);
+  return exercised ? html`<p>Nothing speaks against the client.</p>` : html`<p>There was nothing to judge.</p>`;
+}
+
+function article(finding: Finding): Html {
+  const { rule, verdict, severity, summary, explain, advice, evidence, evidenceLeftOut, statistic, threshold, n } = finding;
+  const measured = statistic === null ? '' : `${statisticText(statistic, threshold)}, n = ${n}. `;
+  const more = evidenceLeftOut === 0 ? '' : html`<li>and ${evidenceLeftOut} more</li>`;
+  return html`<article id="rule-${rule}">
+<h3>${badge(verdict)} <code>${rule}</code> <span class="small">${severity}</span></h3>
+<p>Expected: ${summary}.</p>
+<p>${printable(explain)}</p>
+${evidence.length === 0 ? '' : html`<ul>${evidence.map(({ call, line }) => html`<li>${printable(line)} <span class="small">(${callText(call)})</span></li>`)}${more}</ul>`}
+${advice === '' ? '' : html`<p class="advice"><strong>Advice:</strong> ${advice}.</p>`}
+<p class="small">${measured}False alarm at most ${Number(finding.falseAlarmBound.toPrecision(2))}. Clock: ${finding.clock}. ${finding.reference}</p>
+</article>
+`;
+}
+
+function rulesTable(all: readonly Finding[]): Html {
+  const rows = all.map(
+    ({ rule, verdict, severity, explain, n }) =>
+      html`<tr><th scope="row"><code>${rule}</code></th><td>${badge(verdict)}</td><td>${severity}</td><td>${n}</td><td>${printable(explain)}</td></tr>\n`,
+  );
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="All rules, table"><table>
+<thead><tr><th scope="col">rule</th><th scope="col">verdict</th><th scope="col">severity</th><th scope="col">n</th><th scope="col">why</th></tr></thead>
+<tbody>${rows}</tbody></table></div>`;
+}
+
+async function figure({ id, title, description, caption, drawing, table }: Picture): Promise<Html> {
+  if (drawing === undefined)
+    return html`<section aria-labelledby="${id}"><h3 id="${id}">${title}</h3><p>${description}</p></section>\n`;
+  const svg = await draw(drawing, id, title, description);
+  return html`<section aria-labelledby="${id}"><h3 id="${id}">${title}</h3>
+<p>${description}</p>
+<figure><div class="scroll" tabindex="0" role="region" aria-label="${title}, picture">${raw(svg)}</div>
+<figcaption class="small">${caption}</figcaption>
+${dataDetails(title, table)}</figure></section>
+`;
+}
+
+function dataDetails(title: string, { columns, rows, leftOut }: DataTable): Html {
+  return html`<details><summary>${title} as a table (${plural(rows.length, 'row')})</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}, table"><table>
+<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>
+${leftOut === 0 ? '' : html`<p class="small">${plural(leftOut, 'row')} more left out; report.json has them all.</p>`}</details>`;
+}

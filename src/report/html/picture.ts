@@ -1,0 +1,64 @@
+import type { Drawing } from './draw.ts';
+
+/** A table of the same data, for those who cannot use the picture. */
+export interface DataTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+  /** Rows that are not shown. */
+  readonly leftOut: number;
+}
+
+/** One picture of a run. */
+export interface Picture {
+  readonly id: string;
+  readonly title: string;
+  /** What it shows in this run, in words. */
+  readonly description: string;
+  /** How to read it. */
+  readonly caption: string;
+  /** Undefined when there is nothing to draw; the description says so. */
+  readonly drawing: Drawing | undefined;
+  readonly table: DataTable;
+}
+
+/** Width of the plotting area, in CSS pixels. */
+export const WIDTH = 800;
+
+/** The first rows, the rest counted. */
+export function dataTable(columns: DataTable['columns'], rows: DataTable['rows'], most = 300): DataTable {
+  return { columns, rows: rows.slice(0, most), leftOut: Math.max(0, rows.length - most) };
+}
+
+/** The spans as far as they lie within an axis. */
+export function within<Span extends { readonly from: number; readonly to: number }>(
+  spans: readonly Span[],
+  [first, last]: readonly [number, number],
+): Span[] {
+  return spans
+    .filter(({ from, to }) => to > first && from < last)
+    .map((span) => ({ ...span, from: Math.max(first, span.from), to: Math.min(last, span.to) }));
+}
+
+/** Marks of the spans in which everything failed by plan, with their name; the data set is `outages`. */
+export function outageMarks(height: number): NonNullable<Drawing['marks']> {
+  return [
+    {
+      type: 'rect',
+      from: { data: 'outages' },
+      encode: {
+        enter: {
+          x: { scale: 'x', field: 'from' },
+          x2: { scale: 'x', field: 'to' },
+          y: { value: 0 },
+          y2: { value: height },
+          fill: { value: 'var(--outage)' },
+        },
+      },
+    },
+  ];
+}
+
+/** A legend of shapes and colours of a scale each. */
+export function legendOf(scale: string, fill: 'fill' | 'stroke', shape?: string): NonNullable<Drawing['legends']>[number] {
+  return { [fill]: scale, direction: 'horizontal', ...(shape === undefined ? { symbolType: 'square' } : { shape }) };
+}

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { arrivalsOf } from '../../../src/core/report/arrivals.ts';
+import { gapPointsOf } from '../../../src/core/report/gap-points.ts';
+import { loadOf } from '../../../src/core/report/load.ts';
+import { swimlaneOf } from '../../../src/core/report/swimlane.ts';
+import { binOf, timeBins } from '../../../src/core/report/time-bins.ts';
+import { hotRun, naiveRun, outageRun, RUNS } from '../../support/runs.ts';
+
+const runs = Object.entries(RUNS);
+
+test('a lane shows attempts, the wait that was asked for, and what came early', () => {
+  const { lanes, attempts, waits, early, earlyRetries } = swimlaneOf(naiveRun());
+  expect(lanes).toEqual(['naive', 'patient', 'reset', 'left']);
+  expect(attempts.filter(({ lane }) => lane === 'reset').map(({ kind }) => kind)).toEqual(['transport', 'server', 'client']);
+  expect(waits[0]).toEqual({ lane: 'naive', from: 0.01, to: 30.01 });
+  expect(early[0]?.from).toBe(2.014);
+  expect(early[0]?.to).toBeCloseTo(30.01);
+  expect(earlyRetries).toBe(2);
+});
+
+test('of many calls and attempts the most telling are shown, and the rest is counted', () => {
+  const hot = swimlaneOf(hotRun());
+  expect(hot.lanes).toHaveLength(40);
+  expect(hot.lanes).toContain('hot');
+  expect(hot.callsLeftOut).toBe(461);
+  const ofHot = hot.attempts.filter(({ lane }) => lane === 'hot');
+  expect(hot.attemptsLeftOut).toBe(5_000 - ofHot.length);
+  expect([ofHot[0]?.position, ofHot.at(-1)?.position]).toEqual([1, 5_000]);
+});
+
+test.each(runs)('%s: lanes have names of their own', (_name, run) => {
+  const { lanes } = swimlaneOf(run());
+  expect(new Set(lanes).size).toBe(lanes.length);
+});
+
+test.each(runs)('%s: every arrival is in one bin, or counted as left out', (_name, run) => {
+  const input = run();
+  const { bins, leftOut } = arrivalsOf(input);
+  expect(bins.reduce((sum, { first, retries }) => sum + first + retries, leftOut)).toBe(input.verdict.attempts);
+  expect(bins.length).toBeLessThanOrEqual(401);
+});
+
+test('arrivals are those around the outage, in bins of 100 ms', () => {
+  const { bins, binMs, outages } = arrivalsOf(outageRun());
+  expect(binMs).toBe(100);
+  expect(outages).toEqual([{ from: 5, to: 15 }]);
+  expect([bins[0]?.from, bins.at(-1)?.to]).toEqual([0, 20.1]);
+});
+
+test('gaps grow from retry to retry, and points are bounded', () => {
+  const { summaries } = gapPointsOf(outageRun());
+  const medians = summaries.map(({ median }) => median);
+  expect(medians).toEqual([...medians].sort((a, b) => a - b));
+  const hot = gapPointsOf(hotRun());
+  expect(hot.points).toHaveLength(1_500);
+  const drawn = hot.summaries.reduce((sum, { n }) => sum + n, 0);
+  expect(drawn + hot.retriesLeftOut).toBe(10_000 - 501);
+});
+
+test('the area under the load is what came and what succeeded', () => {
+  const input = outageRun();
+  const { bins, binMs, recoveredAt } = loadOf(input);
+  const sum = (series: 'offered' | 'goodput') => bins.reduce((total, bin) => total + (bin[series] * binMs) / 1_000, 0);
+  expect(sum('offered')).toBeCloseTo(input.verdict.attempts);
+  expect(sum('goodput')).toBeCloseTo(60);
+  expect(recoveredAt).toBeGreaterThan(15);
+});
+
+test('bins cover the span, are no more than asked for, and none is narrower than asked for', () => {
+  const span = fc.double({ min: 0, max: 1e12, noNaN: true });
+  fc.assert(
+    fc.property(span, span, fc.integer({ min: 10, max: 500 }), (from, length, most) => {
+      const bins = timeBins(from, from + length, 100, most);
+      expect(bins.width).toBeGreaterThanOrEqual(100);
+      expect(bins.count).toBeLessThanOrEqual(most + 1);
+      expect(binOf(bins, from)).toBe(0);
+      expect(binOf(bins, from + length)).toBe(bins.count - 1);
+      expect(binOf(bins, from - 1)).toBeUndefined();
+    }),
+  );
+});

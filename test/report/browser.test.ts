@@ -1,0 +1,105 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import { chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { renderHtml } from '../../src/report/html/page.ts';
+import { RUNS } from '../support/runs.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+/*
+ * What only a browser can tell. `CHROMIUM` names the program where it is not found by itself; with `SCREENSHOTS` set to a
+ * folder, the pages are pictured there.
+ */
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
+const program = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path));
+const screenshots = process.env['SCREENSHOTS'];
+
+type Browser = Awaited<ReturnType<typeof chromium.launch>>;
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  if (program === undefined) return;
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+  browser = await chromium.launch({ executablePath: program, headless: true, args });
+});
+
+afterAll(() => browser?.close());
+
+interface Opened {
+  readonly page: Page;
+  readonly requests: readonly string[];
+  readonly complaints: readonly string[];
+}
+
+async function open(run: string, colorScheme: 'light' | 'dark', width = 1_000): Promise<Opened> {
+  if (browser === undefined) throw new Error('there is no browser');
+  const path = join(tempFolder(), 'report.html');
+  writeFileSync(path, await renderHtml(RUNS[run]?.() ?? expect.unreachable()));
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(pathToFileURL(path).href);
+  return { page, requests: requests.filter((url) => url !== pathToFileURL(path).href), complaints };
+}
+
+const runs = Object.keys(RUNS);
+
+test.skipIf(program === undefined).each(runs)('%s: opens from disk without a request or a complaint', async (run) => {
+  const { page, requests, complaints } = await open(run, 'light');
+  expect(requests).toEqual([]);
+  expect(complaints).toEqual([]);
+  const pictures = await page.getByRole('img').all();
+  expect(pictures).toHaveLength(run === 'no request' ? 0 : 4);
+  for (const picture of pictures) expect(await picture.locator('title').first().textContent()).toMatch(/\w/);
+  expect(await page.evaluate(OVERLAPS)).toEqual([]);
+  expect(await page.evaluate(FITS)).toBe(true);
+  await page.close();
+});
+
+test.skipIf(program === undefined).each([
+  ['no request', 'light'],
+  ['an outage', 'dark'],
+  ['hostile texts', 'light'],
+  ['hostile texts', 'dark'],
+] as const)('%s, %s: has no barrier that axe finds', async (run, scheme) => {
+  const { page } = await open(run, scheme);
+  // Runs through the debugger: the page's own policy allows no script.
+  const violations = await page.evaluate(
+    `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join('\\n')))`,
+  );
+  expect(violations).toEqual([]);
+  await page.close();
+});
+
+test.skipIf(program === undefined)('a narrow window scrolls the pictures, not the page', async () => {
+  const { page } = await open('hostile texts', 'light', 360);
+  expect(await page.evaluate(FITS)).toBe(true);
+  await page.close();
+});
+
+test.skipIf(program === undefined || screenshots === undefined)('screenshots are taken', async () => {
+  for (const run of runs) {
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page } = await open(run, scheme);
+      const path = join(screenshots ?? '', `${run.replaceAll(' ', '-')}-${scheme}.png`);
+      expect((await page.screenshot({ path, fullPage: true })).length).toBeGreaterThan(1_000);
+      await page.close();
+    }
+  }
+});
+
+const FITS = 'document.documentElement.scrollWidth <= innerWidth';
+
+/** Pairs of texts of one picture whose boxes overlap by more than a pixel. */
+const OVERLAPS = `[...document.querySelectorAll('svg')].flatMap((svg) => {
+  const texts = [...svg.querySelectorAll('text')].filter((text) => text.textContent.trim() !== '' && text.getAttribute('opacity') !== '0');
+  const boxes = texts.map((text) => ({ name: text.textContent, box: text.getBoundingClientRect() }));
+  return boxes.flatMap((a, i) => boxes.slice(i + 1).flatMap((b) =>
+    Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left) > 1 &&
+    Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top) > 3 ? [a.name + ' / ' + b.name] : []));
+})`;

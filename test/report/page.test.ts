@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { renderHtml } from '../../src/report/html/page.ts';
+import { HOSTILE, hostileRun, hotRun, naiveRun, RUNS } from '../support/runs.ts';
+
+test.each(Object.entries(RUNS))('%s: the page asks for nothing and runs nothing', async (_name, run) => {
+  const page = await renderHtml(run());
+  expect(page.includes('<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;')).toBe(true);
+  expect(page.match(/<script|<link|<img|<iframe|<use|@import|url\(| src=| on[a-z]+="|javascript:/i)).toBeNull();
+  expect(page.match(/[^\P{Cc}\n]/u)).toBeNull();
+});
+
+test('every picture has a name, a description and a table', async () => {
+  const page = await renderHtml(naiveRun());
+  expect(page.match(/<svg role="img" aria-labelledby="[a-z]+-name [a-z]+-text"/g)).toHaveLength(4);
+  expect(page.match(/<title id=/g)).toHaveLength(4);
+  expect(page.match(/<details>/g)).toHaveLength(4);
+});
+
+test('hostile texts are shown, and change nothing', async () => {
+  const page = await renderHtml(hostileRun());
+  expect(page.includes(HOSTILE)).toBe(false);
+  expect(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;')).toBe(true);
+  expect(page.match(/<\/title>/g)).toHaveLength(5);
+});
+
+test('ten thousand attempts make a page that people can open', async () => {
+  const page = await renderHtml(hotRun());
+  expect(page.length).toBeLessThan(1_000_000);
+  expect(page.includes('461 less telling calls left out')).toBe(true);
+});
