@@ -1,6 +1,9 @@
+import { historiesOf } from '../core/backoff/history.ts';
 import type { PolicySpec } from '../core/backoff/policy-schema.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
+import { outagesOf } from '../core/plan/outages.ts';
+import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
 import { loadPolicy } from '../engine/load-policy.ts';
 import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
@@ -12,7 +15,7 @@ import { printVerdict } from './print-verdict.ts';
 import { openJournal, startHere } from './start-here.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { startCommand } from './wrapped-command.ts';
-import { prepareReports, writeReports } from './write-reports.ts';
+import { prepareReports, writeRequested } from './write-reports.ts';
 
 export interface RunOptions {
   readonly scenario?: string;
@@ -54,8 +57,9 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       inFlight: () => server.engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
     });
     const verdict = judgeRun(server, policy, supervised);
-    process.stderr.write(printVerdict(verdict, notesOn(server, command, supervised)));
-    writeReports(options, { verdict, entries: server.engine.defaultSession.journal() });
+    const input = reportInput(server, verdict);
+    printVerdict(input, notesOn(server, command, supervised));
+    await writeRequested(options, input);
     return failed ? exitCode.internal : codeOf(verdict, supervised, options.strict ?? false);
   } finally {
     await server.close(0);
@@ -68,6 +72,17 @@ function judgeRun(server: MockServer, policy: PolicySpec | undefined, { endedAt,
     policy,
     circumstances: { watchedUntil, ...(endedAt === undefined ? {} : { clientEndedAt: endedAt }) },
   });
+}
+
+function reportInput({ engine: { defaultSession } }: MockServer, verdict: Verdict): ReportInput {
+  const entries = defaultSession.journal();
+  return {
+    verdict,
+    entries,
+    histories: historiesOf(entries),
+    outages: outagesOf(defaultSession.rules, defaultSession.startedAt ?? 0),
+    version: packageVersion(),
+  };
 }
 
 function codeOf(verdict: Verdict, { ending, interruptedBy }: Supervised, strict: boolean): number {

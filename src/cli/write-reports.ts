@@ -1,7 +1,7 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { Verdict } from '../core/backoff/verdict.ts';
-import type { JournalEntry } from '../core/journal/entry.ts';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ReportInput } from '../core/report/report.ts';
+import { writeReport, writeReports } from '../report/write.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where reports go. */
@@ -10,12 +10,6 @@ export interface ReportTargets {
   readonly report?: string;
   /** `--junit`. */
   readonly junit?: string;
-}
-
-/** What reports tell of. */
-export interface ReportInput {
-  readonly verdict: Verdict;
-  readonly entries: readonly JournalEntry[];
 }
 
 /** Makes the folders of reports before anything is run. Throws a UsageError when that is not possible. */
@@ -32,6 +26,7 @@ export function prepareReports({ report, junit }: ReportTargets): void {
 }
 
 /** Writes the reports that were asked for. */
-export function writeReports({ report }: ReportTargets, { verdict }: ReportInput): void {
-  if (report !== undefined) writeFileSync(join(report, 'report.json'), `${JSON.stringify(verdict, null, 2)}\n`);
+export async function writeRequested({ report, junit }: ReportTargets, input: ReportInput): Promise<void> {
+  if (report !== undefined) await writeReports(report, input);
+  if (junit !== undefined) await writeReport('junit', junit, input);
 }

@@ -34,14 +34,14 @@ test('a client that comes back early fails, with the evidence', async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/^mock-openai \S+: scenario rate-limited, seed 1, at http:\/\/127\.0\.0\.1:\d+\/v1\n/);
   expect(stderr).toContain('never_early');
-  expect(stderr).toMatch(/attempt 1: 429 Retry-After 2 → attempt 2 after 0\.\d{3} s, 1\.\d{3} s early/);
+  expect(stderr).toMatch(/attempt (1|2): 429 Retry-After 2 → attempt (2|3) after 0\.\d{3} s, 1\.\d{3} s early/);
   // stdout is the command's own.
   expect(stdout.trim().split('\n')).toHaveLength(1);
 });
 
 test('a client that waits as it is told passes', async () => {
   const { code, stderr } = await runCli(['run', '--scenario', 'rate-limited', '--', NODE, example('patient-client')]);
-  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/pass +never_early/) });
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/^pass \(\d+\)\n {2}never_early/m) });
 });
 
 test('the command has the variables that clients read, and our own stdin and stdout', async () => {
@@ -91,14 +91,18 @@ test('a healthy run passes; --strict asks that every rule was reached', async ()
   expect((await runCli(['run', ...args], cwd)).code).toBe(0);
   const strict = await runCli(['run', '--strict', ...args], cwd);
   expect(strict.code).toBe(1);
-  expect(strict.stderr).toContain('never reached: later');
+  expect(strict.stderr).toContain('later');
 });
 
 test('reports and the journal are written', async () => {
   const cwd = tempFolder({ 'ask.mjs': ASK });
-  await runCli(['run', '--report', 'out/reports', '--journal', 'out.jsonl', '--seed', '5', '--', NODE, 'ask.mjs'], cwd);
+  await runCli(
+    ['run', '--report', 'out/reports', '--junit', 'out/ci/j.xml', '--journal', 'out.jsonl', '--seed', '5', '--', NODE, 'ask.mjs'],
+    cwd,
+  );
   expect(JSON.parse(readFileSync(join(cwd, 'out.jsonl'), 'utf8'))).toMatchObject({ seq: 1, status: 200, seed: 5 });
-  expect(existsSync(join(cwd, 'out/reports/report.json'))).toBe(true);
+  for (const file of ['reports/report.json', 'reports/report.html', 'reports/junit.xml', 'reports/summary.md', 'ci/j.xml'])
+    expect(existsSync(join(cwd, 'out', file)), file).toBe(true);
 });
 
 test('a policy, preset or file, goes over what the scenario expects', async () => {
