@@ -1,16 +1,17 @@
+import type { PolicyInput } from './core/backoff/policy-schema.ts';
+import type { Verdict } from './core/backoff/verdict.ts';
 import { describeValue, unknownName } from './core/field.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
 import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
 import type { RuleInput, ScenarioInput } from './core/scenario/schema.ts';
+import { clientKey } from './engine/client-key.ts';
 import type { Engine } from './engine/engine.ts';
+import { readPolicy } from './engine/load-policy.ts';
 import { loadScenario, sourceOf } from './engine/load-scenario.ts';
 import type { Session } from './engine/session.ts';
 import { type MockServer, startServer } from './server/start.ts';
-
-/** A key that the mock takes for good under `auth: any`. */
-const API_KEY = 'sk-mock-0123456789abcdefghijklmnopqrstuvwxyzABCD';
 
 export interface MockOptions {
   /** A path, the name of a bundled scenario, YAML text, or the scenario as an object. Default: everything is healthy. */
@@ -41,6 +42,11 @@ export interface MockSession {
   journal(since?: number): JournalEntry[];
   /** The journal as calls, each with its attempts. */
   calls(): Call[];
+  /**
+   * Judges the client by what the journal shows, as `expect:` of the scenario asks. A policy, or a preset by name
+   * (`openai-guide`, `strict-sre`), goes before it. Throws a ScenarioError when the policy is wrong.
+   */
+  verdict(policy?: string | PolicyInput): Verdict;
   /** Resolves when no request is being answered. */
   idle(): Promise<void>;
 }
@@ -99,13 +105,13 @@ function openSession(engine: Engine, { scenario, seed }: { scenario?: string | S
   return engine.openSession(loadScenario(source, engine.libraries, seed));
 }
 
-function sessionApi({ engine, origin }: MockServer, session: Session): MockSession {
+function sessionApi(server: MockServer, session: Session): MockSession {
+  const { engine, origin } = server;
   const prefix = `${origin}/s/${encodeURIComponent(session.id)}`;
-  const { auth } = session.plan;
   return {
     baseURL: session === engine.defaultSession ? `${origin}/v1` : `${prefix}/v1`,
     callURL: (call) => `${prefix}/c/${encodeURIComponent(call)}/v1`,
-    apiKey: typeof auth === 'string' ? API_KEY : (auth[0] ?? API_KEY),
+    apiKey: clientKey(session.plan),
     use(rules) {
       const parsed = parseRules({ file: 'rule', data: rules }, engine.libraries);
       if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
@@ -114,6 +120,7 @@ function sessionApi({ engine, origin }: MockServer, session: Session): MockSessi
     reset: () => session.reset(),
     journal: (since) => session.journal(since),
     calls: () => session.calls(),
+    verdict: (policy) => server.judge(session, { policy: policy === undefined ? undefined : readPolicy(policy) }),
     idle: () => session.idle(),
   };
 }

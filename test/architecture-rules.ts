@@ -56,6 +56,12 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: '^src/core/faults/' },
   },
   {
+    name: 'matchers-are-of-the-library',
+    severity: 'error',
+    from: { path: '^src/(engine|server|cli)/' },
+    to: { path: '^src/(matchers/|mock\\.ts$)' },
+  },
+  {
     name: 'pictures-are-loaded-when-first-drawn',
     severity: 'error',
     from: {},
@@ -71,7 +77,7 @@ export const forbidden: IForbiddenRuleType[] = [
     name: 'leaves-are-not-imported',
     severity: 'error',
     from: { pathNot: '^src/cli/' },
-    to: { path: '^src/(cli/|index\\.ts$)' },
+    to: { path: '^src/(cli/|(index|vitest)\\.ts$)' },
   },
   ...upward(CORE_ORDER, 'src/core'),
   ...upward(SHELL_ORDER, 'src'),

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { backoffRules } from '../src/core/backoff/registry.ts';
 import { faults } from '../src/core/faults/registry.ts';
 import { formatProblem } from '../src/core/problem.ts';
-import { parseScenario } from '../src/core/scenario/parse.ts';
+import { parsePolicy, parseScenario } from '../src/core/scenario/parse.ts';
 import { bundledPath, bundledScenarios } from '../src/engine/load-scenario.ts';
 import { libraries } from '../src/libraries.ts';
 import { runCli, startCli } from './support/run-cli.ts';
@@ -94,6 +94,37 @@ test('the ten lines print what they are said to print', async () => {
   expect(stdout).toBe(blocks('text output')[0]);
 });
 
+test('the examples of run get the verdicts that are shown', async () => {
+  const commands = blocks('sh run');
+  const shown = blocks('text run');
+  expect(commands).toHaveLength(shown.length);
+  const results = await Promise.all(
+    commands.map((command) => runCli(command.trim().replace('npx mock-openai ', '').split(' '), root)),
+  );
+  expect(results.map(({ code }) => code)).toEqual([1, 0]);
+  const steady = (text: string) => text.replace(/\d+(?:\.\d+)?/g, 'N').split('\n');
+  for (const [index, { stderr }] of results.entries())
+    expect(steady(stderr)).toEqual(expect.arrayContaining(steady((shown[index] ?? '').trimEnd())));
+});
+
+test('the policy is valid', () => {
+  const { problems = [] } = parsePolicy({ file: 'README.md', text: blocks('yaml policy')[0] ?? '' });
+  expect(problems.map(formatProblem)).toEqual([]);
+});
+
+test('the example for vitest passes', async () => {
+  const folder = tempFolder({ 'example.test.ts': blocks('ts vitest')[0] ?? '' });
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of ['openai', 'vitest', 'vite'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  symlinkSync(root, join(folder, 'node_modules/mock-openai'));
+  const { stdout } = await run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  expect(stdout).toMatch(/Tests +1 passed/);
+});
+
 test('the scenario is valid', () => {
   const { problems = [] } = parseScenario({ file: 'README.md', text: blocks('yaml')[0] ?? '' }, libraries);
   expect(problems.map(formatProblem)).toEqual([]);
@@ -104,7 +135,8 @@ test('every command and flag of the help is described, and no other', async () =
   const commands = [...help.matchAll(/^ {2}([a-z]+)[ |]/gm)].map(([, name]) => name);
   expect(commands.length).toBeGreaterThan(4);
   for (const command of commands) expect(readme).toMatch(new RegExp(`^mock-openai \\[?${command}\\b`, 'm'));
-  const flags = [...(await runCli(['serve', '--help'])).stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
+  const helps = await Promise.all(['serve', 'run'].map((command) => runCli([command, '--help'])));
+  const flags = helps.flatMap(({ stdout }) => [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag));
   const described = [...readme.matchAll(/`(--[a-z-]+)[^`]*`/g)].map(([, flag]) => flag);
   for (const flag of flags.filter((name) => name !== '--help')) expect(described).toContain(flag);
 });

@@ -12,6 +12,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description('A stand-in for api.openai.com that fails exactly as the real one does, on schedule.')
     .version(packageVersion(), '-V, --version')
     .helpCommand(false)
+    .enablePositionalOptions()
     .showHelpAfterError('Run with --help for the commands and flags.')
     .exitOverride();
 
@@ -37,6 +38,21 @@ function createProgram(finish: (code: number) => void): Command {
     .option('--verbose', 'print a line for each request')
     .option('--json', 'print one JSON object a line for each event')
     .action(async (options) => finish(await (await import('./serve.ts')).serve(options)));
+
+  program
+    .command('run')
+    .description('run a command against the mock, then judge the client in it')
+    .argument('<command...>', 'the command and its arguments, after --')
+    .passThroughOptions()
+    .option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy')
+    .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
+    .option('--policy <file or preset>', "what is expected of the client, over the scenario's expect")
+    .option('--report <folder>', 'write the reports into this folder')
+    .option('--junit <file>', 'write the findings as JUnit XML')
+    .option('--strict', 'fail on inconclusive findings and on rules of the scenario that were never reached')
+    .option('--journal <file>', 'append every request to this file, one JSON object a line')
+    .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber('--port', 65_535), 0)
+    .action(async (command, options) => finish(await (await import('./run.ts')).run(command, options)));
 
   program
     .command('check')
@@ -65,6 +81,23 @@ function createProgram(finish: (code: number) => void): Command {
     .action(async (options) => finish((await import('./scenarios.ts')).listScenarios(options)));
 
   program
+    .command('probe')
+    .description('provoke every rule of good retrying on a client, one by one')
+    .option('--client <module>', 'JavaScript module whose default export makes one call')
+    .option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success')
+    .option('--full', 'watch long waits to their end (some minutes)')
+    .option('--only <rules...>', 'only these rules')
+    .option('--policy <file or preset>', 'what is expected of the client')
+    .option('--report <folder>', 'write report.json, report.html, junit.xml and summary.md there')
+    .option('--junit <file>', 'write the findings as JUnit XML')
+    .option('--strict', 'fail when a rule is inconclusive, too')
+    .option('--baseline <file>', 'fail only for what is worse than this')
+    .option('--save-baseline <file>', 'write the verdicts of the rules there')
+    .option('--processes <number>', 'client processes', wholeNumber('--processes', 64, 1), 4)
+    .option('--seed <number>', 'what the draws of the mock depend on', wholeNumber('--seed', Number.MAX_SAFE_INTEGER), 1)
+    .action(async (options) => finish(await (await import('./probe.ts')).probe(options)));
+
+  program
     .command('rules')
     .description('the catalogue of the rules of good retrying')
     .option('--json', 'as JSON, with sources, measures, false-alarm bounds and advice')
@@ -81,11 +114,11 @@ function nonEmpty(flag: string): (text: string) => string {
   };
 }
 
-function wholeNumber(flag: string, max: number): (text: string) => number {
+function wholeNumber(flag: string, max: number, min = 0): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && value <= max) return value;
-    throw new InvalidArgumentError(`${flag} takes a whole number from 0 to ${max}.`);
+    if (/^\d+$/.test(text) && value <= max && value >= min) return value;
+    throw new InvalidArgumentError(`${flag} takes a whole number from ${min} to ${max}.`);
   };
 }
 
@@ -115,7 +148,7 @@ function report(error: unknown): number {
     process.stderr.write(`error: ${error.message}\n`);
     return exitCode.usage;
   }
-  if (error instanceof StartError) {
+  if (error instanceof StartError || (error instanceof Error && error.name === 'ReportError')) {
     process.stderr.write(`error: ${error.message}\n`);
     return exitCode.internal;
   }

@@ -1,15 +1,14 @@
 import { existsSync, unwatchFile, watchFile } from 'node:fs';
 import { ScenarioError } from '../core/problem.ts';
 import type { Source } from '../core/scenario/parse.ts';
-import { type JournalFile, writeJournalFile } from '../engine/journal-file.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
 import { warmUpSteps } from '../engine/warm-up.ts';
 import { libraries } from '../libraries.ts';
 import { isLoopback } from '../server/admin-guard.ts';
-import { type MockServer, startServer } from '../server/start.ts';
+import type { MockServer } from '../server/start.ts';
 import { exitCode } from './exit-code.ts';
 import { createServeOutput, type ServeOutput } from './serve-output.ts';
-import { StartError, UsageError } from './usage-error.ts';
+import { openJournal, startHere } from './start-here.ts';
 
 export interface ServeOptions {
   readonly scenario?: string;
@@ -33,7 +32,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const output = createServeOutput(options);
   const path = options.scenario === undefined ? undefined : scenarioPath(options.scenario);
   const server = await start(options, path, output);
-  const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output);
+  const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
   const stop = stopSignal();
   server.engine.onEntry((entry) => output.request(entry));
   const { name, seed, rules } = server.engine.defaultSession.plan;
@@ -59,23 +58,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 async function start(options: ServeOptions, path: string | undefined, output: ServeOutput): Promise<MockServer> {
   const { host, port, seed, adminToken } = options;
   const source = path === undefined ? { file: 'healthy', data: { name: 'healthy' } } : fileSource(path, options.scenario);
-  try {
-    return await startServer({
-      source,
-      seed,
-      host,
-      port,
-      adminToken,
-      onFailure: (error) => output.failure(error),
-    });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new StartError(`port ${port} is in use; --port 0 picks a free one`);
-    if (code === 'EACCES') throw new StartError(`port ${port} needs more rights than this user has; take one above 1023`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new UsageError(`cannot listen on host ${host}: it is no address of this machine`);
-    throw error;
-  }
+  return startHere({ source, seed, host, port, adminToken, onFailure: (error) => output.failure(error) });
 }
 
 /** Takes the steps while nobody waits, and lets requests that have come go first. */
@@ -85,17 +68,6 @@ function warmUp([step, ...others]: readonly (() => void)[]): void {
     step();
     warmUp(others);
   });
-}
-
-async function openJournal(server: MockServer, path: string, output: ServeOutput): Promise<JournalFile> {
-  try {
-    return writeJournalFile(server.engine, path, (error) =>
-      output.warning(`cannot write the journal any more: ${error.message}`),
-    );
-  } catch (error) {
-    await server.close(0);
-    throw new UsageError(`cannot open the journal: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /**

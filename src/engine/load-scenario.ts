@@ -59,10 +59,15 @@ export function bundledPath(given: string): string {
 
 /** Reads a scenario file. Throws a ScenarioError when it cannot be read. */
 export function fileSource(path: string, shownAs = path): Source {
+  return readSource(path, { shownAs, what: 'scenario' });
+}
+
+/** Reads a file of YAML or JSON; `what` it is to be is told when it cannot be read. */
+export function readSource(path: string, { shownAs, what }: { shownAs: string; what: string }): Source {
   try {
     const { size } = statSync(path);
     if (size > 4 * MAX_TEXT_LENGTH)
-      throw new Error(`the file is ${size} bytes long; a scenario has at most ${MAX_TEXT_LENGTH} characters`);
+      throw new Error(`the file is ${size} bytes long; a ${what} has at most ${MAX_TEXT_LENGTH} characters`);
     return {
       file: shownAs === path ? path : basename(path),
       text: readFileSync(path, 'utf8'),
@@ -72,7 +77,7 @@ export function fileSource(path: string, shownAs = path): Source {
       {
         file: path,
         path: '',
-        message: `cannot read the scenario: ${reasonOf(error)}`,
+        message: `cannot read the ${what}: ${reasonOf(error)}`,
       },
     ]);
   }

@@ -130,6 +130,11 @@ export class Session {
     return this.#lastUsedAt;
   }
 
+  /** When the first request arrived, on the engine's clock; undefined before it. */
+  get startedAt(): number | undefined {
+    return this.#startedAt;
+  }
+
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -243,6 +248,11 @@ export class Session {
 
   journal(since = 0): JournalEntry[] {
     return this.#journal.since(since).map(entryView);
+  }
+
+  /** Entries that the journal holds. */
+  get kept(): number {
+    return this.#journal.kept;
   }
 
   /** Entries that fell out of the journal. */

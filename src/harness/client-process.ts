@@ -58,7 +58,10 @@ if (client === undefined) process.exitCode = 1;
 else {
   process.on('message', (message: ToClient) => {
     if (message.type === 'call') void make(client, message);
-    else running.get(message.callId)?.abort();
+    else {
+      running.get(message.callId)?.abort();
+      say({ type: 'aborted', callId: message.callId });
+    }
   });
   // Nobody is left to make calls for.
   process.on('disconnect', () => process.exit(0));

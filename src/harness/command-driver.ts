@@ -62,7 +62,7 @@ function runOnce(command: string, env: NodeJS.ProcessEnv): Omit<RunningCall, 'pr
         });
     });
   });
-  const end = () => {
+  const end = async () => {
     signal('SIGTERM');
     setTimeout(() => signal('SIGKILL'), GRACE_MS).unref();
   };

@@ -10,5 +10,7 @@ export type FromClient =
   | { readonly type: 'ready' }
   | { readonly type: 'unusable'; readonly message: string }
   | { readonly type: 'answer'; readonly callId: string; readonly answer: ClientAnswer }
+  /** The client was told to stop. */
+  | { readonly type: 'aborted'; readonly callId: string }
   /** The 99th percentile of the event-loop delay within the last second, in milliseconds. */
   | { readonly type: 'delay'; readonly ms: number };

@@ -11,8 +11,8 @@ export interface RunningCall {
   readonly process: string;
   /** Resolves when the client has come back; never rejects. */
   readonly answer: Promise<ClientAnswer>;
-  /** Tells the client to stop. */
-  abort(): void;
+  /** Tells the client to stop; resolves when it has heard it, or is gone. */
+  abort(): Promise<void>;
 }
 
 /** Runs the client under test, in processes apart from the mock. */

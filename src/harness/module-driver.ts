@@ -58,6 +58,7 @@ class ClientProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #pending = new Map<string, (answer: ClientAnswer) => void>();
+  readonly #aborting = new Map<string, () => void>();
   readonly #ended: Promise<void>;
   #stderr = '';
   alive = true;
@@ -79,6 +80,7 @@ class ClientProcess {
       if (message.type === 'ready') isReady();
       else if (message.type === 'unusable') reject(new ClientError(`cannot use ${path}: ${message.message}`));
       else if (message.type === 'delay') late(message.ms);
+      else if (message.type === 'aborted') this.#aborted(message.callId);
       else this.#settle(message.callId, message.answer);
     });
     this.#ended = new Promise((done) => {
@@ -86,6 +88,7 @@ class ClientProcess {
         this.alive = false;
         const how = signal === null ? `with code ${code}` : `by ${signal}`;
         reject(new ClientError(`the client process ended ${how} before it was ready\n${this.#stderr}`));
+        for (const callId of [...this.#aborting.keys()]) this.#aborted(callId);
         for (const callId of [...this.#pending.keys()])
           this.#settle(callId, { ok: false, error: `the client process ended ${how}: ${this.#stderr.trim()}` });
         done();
@@ -98,7 +101,7 @@ class ClientProcess {
     const { callId } = call;
     const answer = new Promise<ClientAnswer>((settle) => this.#pending.set(callId, settle));
     this.#say({ type: 'call', call });
-    return { process: this.#name, answer, abort: () => this.#say({ type: 'abort', callId }) };
+    return { process: this.#name, answer, abort: () => this.#abort(callId) };
   }
 
   async close(): Promise<void> {
@@ -110,6 +113,19 @@ class ClientProcess {
 
   #say(message: ToClient): void {
     if (this.#child.connected) this.#child.send(message);
+  }
+
+  #abort(callId: string): Promise<void> {
+    if (!this.#child.connected) return Promise.resolve();
+    return new Promise((heard) => {
+      this.#aborting.set(callId, heard);
+      this.#say({ type: 'abort', callId });
+    });
+  }
+
+  #aborted(callId: string): void {
+    this.#aborting.get(callId)?.();
+    this.#aborting.delete(callId);
   }
 
   #settle(callId: string, answer: ClientAnswer): void {

@@ -119,7 +119,7 @@ async function play(scene: Scene, variant: ProbeVariant, options: Play): Promise
   })();
   await Promise.race([settled, pause(windowMs, signal)]);
   scene.endedAt = now();
-  for (const call of running) call.abort();
+  for (const call of running) void call.abort();
 }
 
 interface Make extends Play {
@@ -145,18 +145,39 @@ async function make(scene: Scene, variant: ProbeVariant, { server, driver, index
   running.add(call);
   const started = { call: callId, startedAt: now(), process: call.process };
   const at = outcomes.push({ ...started, ok: null }) - 1;
-  const timer =
-    variant.abortAfterMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          outcomes[at] = { ...started, ok: null, abortedAt: now() };
-          call.abort();
-        }, variant.abortAfterMs);
+  if (variant.abortAfterMs !== undefined) {
+    void abortLater(call, { session, callId, afterMs: variant.abortAfterMs, now }).then((abortedAt) => {
+      const { ok } = outcomes[at] ?? { ok: true };
+      if (abortedAt !== undefined && ok === null) outcomes[at] = { ...started, ok, abortedAt };
+    });
+  }
   const answer = await call.answer;
-  clearTimeout(timer);
   running.delete(call);
   // What comes after the end was cut off by it.
   if (scene.endedAt === undefined) outcomes[at] = { ...outcomes[at], ...started, ...answer, settledAt: now() };
+}
+
+interface AbortLater {
+  readonly session: Session;
+  readonly callId: string;
+  readonly afterMs: number;
+  now(): number;
+}
+
+const LOOK_MS = 20;
+
+/** Tells the client to stop some time after its first answer began; resolves with when it heard that. */
+async function abortLater(call: RunningCall, { session, callId, afterMs, now }: AbortLater): Promise<number | undefined> {
+  let settled = false;
+  void call.answer.then(() => {
+    settled = true;
+  });
+  const answeredAt = () =>
+    session.journal().find(({ logicalId }) => logicalId === callId)?.t_firstByteBefore ?? Number.POSITIVE_INFINITY;
+  while (!settled && now() < answeredAt() + afterMs) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  if (settled) return undefined;
+  await call.abort();
+  return now();
 }
 
 /** Each rule judges the scenes of its own probe. */

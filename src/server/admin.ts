@@ -4,17 +4,21 @@ import { explainRule } from '../core/plan/explain.ts';
 import { type Problem, ScenarioError } from '../core/problem.ts';
 import { parseRules } from '../core/scenario/parse.ts';
 import type { Engine } from '../engine/engine.ts';
+import { policyFrom, readPolicy } from '../engine/load-policy.ts';
 import { bundledPath, fileSource, type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
 import { publicScenario } from '../engine/public-scenario.ts';
 import type { Session } from '../engine/session.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
+import { judgeSession } from './judge-session.ts';
 import type { LoopDelayMonitor } from './loop-delay.ts';
+import { METRICS_TYPE, type Metrics } from './metrics.ts';
 import { problem } from './problem-response.ts';
 
 export interface AdminOptions {
   readonly engine: Engine;
   readonly access: AdminAccess;
   readonly loopDelay: LoopDelayMonitor;
+  readonly metrics: Metrics;
   /** `http://127.0.0.1:8080`. */
   origin(): string;
 }
@@ -26,6 +30,7 @@ export function createAdmin(options: AdminOptions): Hono {
   app.route('/__admin', sessionRoutes(options));
   app.route('/s/:session/__admin', sessionRoutes(options));
   app.route('/__admin', serverRoutes(options));
+  app.get('/metrics', (c) => c.body(options.metrics.render(), 200, { 'content-type': METRICS_TYPE }));
   app.notFound((c) => {
     const path = c.req.path.replace(/^\/s\/[^/]+/, '');
     const methods = app.routes.flatMap((route) => (route.path === path && route.method !== 'ALL' ? [route.method] : []));
@@ -34,7 +39,10 @@ export function createAdmin(options: AdminOptions): Hono {
     return problem(c, 405, 'Wrong method.', `${path} takes ${[...new Set(methods)].join(', ')}.`);
   });
   app.onError((error, c) => {
-    if (error instanceof ScenarioError) return problem(c, 422, 'The scenario is wrong.', error.problems);
+    if (error instanceof ScenarioError) {
+      const what = error.problems[0]?.file === 'policy' ? 'policy' : 'scenario';
+      return problem(c, 422, `The ${what} is wrong.`, error.problems);
+    }
     throw error;
   });
   return app;
@@ -67,6 +75,15 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
       dropped: sessionOf(c).dropped,
       event_loop_delay_ms: loopDelay.history(),
     });
+  });
+  routes.get('/verdict', (c) => {
+    const preset = c.req.query('policy');
+    const policy = preset === undefined ? undefined : readPolicy(preset);
+    return c.json(judgeSession(sessionOf(c), loopDelay, { policy }));
+  });
+  routes.post('/verdict', async (c) => {
+    const policy = policyFrom({ file: 'policy', text: await c.req.text() });
+    return c.json(judgeSession(sessionOf(c), loopDelay, { policy }));
   });
   routes.get('/calls', (c) => c.json({ calls: sessionOf(c).calls() }));
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));

@@ -11,7 +11,7 @@ import { Connections } from './connections.ts';
 import { perform } from './perform.ts';
 import { readBody } from './read-body.ts';
 
-/** What answers under `/__admin`. */
+/** What answers under `/__admin`, and at `/metrics`. */
 type AdminListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface ListenOptions {
@@ -91,7 +91,7 @@ async function answer(
   options: AnswerOptions,
 ): Promise<void> {
   const target = parseTarget(request.url ?? '/');
-  if (target.path === '/__admin' || target.path.startsWith('/__admin/')) return options.admin(request, response);
+  if (isOurs(target)) return options.admin(request, response);
   const turn = connection.claim();
   try {
     const exchange = await receive({ request, response, connection, target }, options);
@@ -100,6 +100,11 @@ async function answer(
   } finally {
     turn.done();
   }
+}
+
+/** What the mock itself answers; all else is OpenAI's. */
+function isOurs({ path, session }: Target): boolean {
+  return path === '/__admin' || path.startsWith('/__admin/') || (path === '/metrics' && session === undefined);
 }
 
 interface Arrived {

@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../clock.ts';
+import type { Verdict } from '../core/backoff/verdict.ts';
+import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import { Engine } from '../engine/engine.ts';
 import { loadScenario } from '../engine/load-scenario.ts';
+import type { Session } from '../engine/session.ts';
 import { libraries } from '../libraries.ts';
 import type { AdminOptions } from './admin.ts';
+import { type Judging, judgeSession } from './judge-session.ts';
 import { listen } from './listen.ts';
 import { monitorLoopDelay } from './loop-delay.ts';
+import { createMetrics } from './metrics.ts';
 
 export interface StartOptions {
   readonly source: Source;
@@ -14,6 +19,7 @@ export interface StartOptions {
   readonly host: string;
   readonly port: number;
   readonly adminToken?: string | undefined;
+  readonly bounds?: JournalBounds;
   /** Told of failures of the mock itself; the default writes them to stderr. */
   onFailure?(error: unknown): void;
 }
@@ -24,16 +30,20 @@ export interface MockServer {
   readonly port: number;
   /** `http://127.0.0.1:8080`. */
   readonly origin: string;
+  /** Judges the client of a session. */
+  judge(session: Session, judging?: Judging): Verdict;
   close(graceMs: number): Promise<void>;
 }
 
 /** Loads the scenario and starts the server. Throws a ScenarioError, or the system's error when it cannot listen. */
 export async function startServer(options: StartOptions): Promise<MockServer> {
-  const { source, seed, host, port, adminToken, onFailure = (error) => console.error('mock-openai failed:', error) } = options;
+  const { source, seed, host, port, adminToken, bounds } = options;
+  const { onFailure = (error) => console.error('mock-openai failed:', error) } = options;
   const engine = new Engine({
     scenario: loadScenario(source, libraries, seed),
     clock: systemClock,
     libraries,
+    ...(bounds === undefined ? {} : { bounds }),
   });
   const loopDelay = monitorLoopDelay(() => engine.clock.now());
   let origin = '';
@@ -41,6 +51,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     engine,
     access: { host, token: adminToken },
     loopDelay,
+    metrics: createMetrics(engine, loopDelay),
     origin: () => origin,
   });
   const listening = await listen({ engine, admin, host, port, onFailure });
@@ -49,6 +60,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     engine,
     port: listening.port,
     origin,
+    judge: (session, judging) => judgeSession(session, loopDelay, judging),
     async close(graceMs) {
       await listening.close(graceMs);
       loopDelay.stop();

@@ -14,7 +14,7 @@ export interface ProbeVariant {
   readonly sequential?: true;
   /** The client is asked to stream. */
   readonly stream?: true;
-  /** The client is told to stop so long after the start of the call. */
+  /** The client is told to stop so long after the first byte of the first answer. */
   readonly abortAfterMs?: number;
 }
 

@@ -38,6 +38,11 @@ export class Journal<Entry extends Kept> {
     return Math.max(0, this.#next - this.#first - this.#bounds.entries);
   }
 
+  /** Records in the ring. */
+  get kept(): number {
+    return Math.min(this.#next - this.#first, this.#bounds.entries);
+  }
+
   append(entry: Entry): void {
     const slot = entry.seq % this.#bounds.entries;
     const old = this.#ring[slot];

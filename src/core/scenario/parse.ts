@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { type PolicySpec, policySchema } from '../backoff/policy-schema.ts';
 import type { Libraries } from '../libraries.ts';
+import { asRecord } from '../openai/request.ts';
 import { formatPath, limitProblems, type Problem } from '../problem.ts';
 import { checkRules, checkScenario } from './check.ts';
 import type { Finding } from './finding.ts';
@@ -8,7 +10,7 @@ import { type PlainDocument, readObject } from './plain-object.ts';
 import { type Rule, ruleSchema, type Scenario, scenarioSchema } from './schema.ts';
 import { readYaml } from './yaml-document.ts';
 
-/** Where a scenario comes from: text, or data that a program built. */
+/** Where a scenario or a policy comes from: text, or data that a program built. */
 export type Source = { readonly file: string; readonly text: string } | { readonly file: string; readonly data: unknown };
 
 /** The parsed value, or everything that is wrong with the source. */
@@ -37,6 +39,23 @@ export function parseRules(source: Source, libraries: Libraries): Parsed<Rule[]>
     prepare: (value) => (Array.isArray(value) ? value : [value]),
     check: (value) => (Array.isArray(value) ? checkRules(value, libraries, []) : []),
   });
+}
+
+/** A policy file, or what stands under `expect:` → policy. */
+export function parsePolicy(source: Source): Parsed<PolicySpec> {
+  return parse(source, {
+    schema: policySchema,
+    prepare: (value) => withoutSchemaKey(value ?? {}),
+    check: () => [],
+  });
+}
+
+/** Editors are told the JSON Schema of a JSON file in a key of it. */
+function withoutSchemaKey(value: unknown): unknown {
+  const fields = asRecord(value);
+  if (typeof fields?.['$schema'] !== 'string') return value;
+  const { $schema: _ignored, ...rest } = fields;
+  return rest;
 }
 
 interface Steps<T> {

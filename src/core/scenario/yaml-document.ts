@@ -21,7 +21,7 @@ export interface YamlDocument {
 /** Reads YAML (or JSON) into plain data, as far as it can be read; only problems when it is too large to be read. */
 export function readYaml(text: string, file: string): { document: YamlDocument } | { problems: Problem[] } {
   if (text.length > MAX_TEXT_LENGTH) {
-    const message = `the text is ${text.length} characters long; a scenario has at most ${MAX_TEXT_LENGTH}`;
+    const message = `the text is ${text.length} characters long; at most ${MAX_TEXT_LENGTH} are read`;
     return { problems: [{ file, line: 1, column: 1, path: '', message }] };
   }
   const excess = textBounds(text);
@@ -48,7 +48,7 @@ export function readYaml(text: string, file: string): { document: YamlDocument }
     file,
     ...position(pos[0]),
     path: '',
-    message: `invalid YAML: ${code === 'MULTIPLE_DOCS' ? 'a scenario is one document, found a second one' : firstLine(message)}`,
+    message: `invalid YAML: ${code === 'MULTIPLE_DOCS' ? 'expected one document, found a second one' : firstLine(message)}`,
   }));
   const contents = parsed.contents as Node | null;
   const reader = new PlainReader(file, position);

@@ -3,15 +3,26 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { backoffRules } from '../../../src/core/backoff/registry.ts';
 import { faults } from '../../../src/core/faults/registry.ts';
-import { scenarioJsonSchema } from '../../../src/core/scenario/json-schema.ts';
+import { policyJsonSchema, scenarioJsonSchema } from '../../../src/core/scenario/json-schema.ts';
 
 const folder = new URL('../../../scenarios/', import.meta.url);
 const validate = new Ajv2020({ strict: false }).compile(scenarioJsonSchema());
 
-test('the checked-in JSON Schema is the generated one (npm run schema)', async () => {
-  const text = `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(fileURLToPath(new URL('scenario.schema.json', folder)));
+test.each([
+  ['scenario.schema.json', scenarioJsonSchema()],
+  ['policy.schema.json', policyJsonSchema()],
+])('the checked-in %s is the generated one (npm run schema)', async (file, schema) => {
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(fileURLToPath(new URL(file, folder)));
+});
+
+test('the JSON Schema of policies takes what the parser takes, and refuses what is none', () => {
+  const isPolicy = new Ajv2020({ strict: false }).compile(policyJsonSchema());
+  const levels = Object.fromEntries(backoffRules.map(({ id }) => [id, 'warn']));
+  expect(isPolicy({ $schema: './policy.schema.json', preset: 'strict-sre', max_delay: '30s', rules: levels })).toBe(true);
+  expect(isPolicy({ rules: { has_jiter: 'off' } })).toBe(false);
+  expect(isPolicy({ max_delay: 30 })).toBe(false);
 });
 
 test.each(readdirSync(folder).filter((file) => file.endsWith('.yaml')))('%s satisfies the JSON Schema', (file) => {

@@ -60,7 +60,7 @@ function complaintOf(
   abortedAt: number,
   watchedUntil: number,
 ): string | undefined {
-  const later = tries.find(({ entry }) => entry.t_headers > abortedAt + CROSSING_MS);
+  const later = tries.find(({ entry, position }) => position > 1 && entry.t_headers > abortedAt + CROSSING_MS);
   if (later !== undefined)
     return `aborted, yet attempt ${later.position} came ${seconds(later.entry.t_headers - abortedAt)} later`;
   const tookMs = (settledAt ?? watchedUntil) - abortedAt;

@@ -24,12 +24,16 @@ export const abortsHungRequest = defineRule({
     const hung = subject.calls.flatMap((call) => call.tries.filter(isHung).map((attempt) => ({ call, attempt })));
     if (hung.length === 0) return notApplicable('no request was left without an answer');
     const left = hung.filter(({ attempt }) => leftByItself(attempt, subject));
-    const held = hung.filter(({ attempt }) => !leftByItself(attempt, subject));
+    // A client that left one attempt, and has not held the next for longer, has a timeout.
+    const held = hung.filter(({ call, attempt }) => {
+      const ownTimeout = Math.max(0, ...left.filter((one) => one.call === call).map((one) => heldMs(one.attempt, subject)));
+      return !leftByItself(attempt, subject) && heldMs(attempt, subject) > ownTimeout + (ownTimeout > 0 ? LATE_MS : 0);
+    });
     const late = left.filter(
       ({ attempt }) => heldMs(attempt, subject) > (timeoutMs(attempt) ?? Number.POSITIVE_INFINITY) + LATE_MS,
     );
     const repeated = subject.calls.filter(({ tries }) => tries.filter(isHung).length > RETRIES_FORGIVEN + 1);
-    const longest = Math.max(...hung.map(({ attempt }) => heldMs(attempt, subject)));
+    const longest = Math.max(...(held.length > 0 ? held : left).map(({ attempt }) => heldMs(attempt, subject)), 0);
     const ruling = { n: hung.length, statistic: { name: 'longest hold', value: longest, unit: 'ms' } as const };
     if (late.length + repeated.length > 0) {
       return {

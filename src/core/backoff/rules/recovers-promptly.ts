@@ -17,7 +17,7 @@ export const recoversPromptly = defineRule({
   measures: `time from the end of the outage to the success of calls that failed in it; fails above max(2 · last wait, 60 s), or 3 times an outage of 10 s and more, in most of ${NEEDED} calls`,
   falseAlarmBound: 0,
   advice: 'cap the backoff well below the time that users wait, and probe at that pace',
-  probe: probeOf('recovers-promptly', 25_000, { rules: [{ during: '0s..2s', fault: 'overloaded' }], calls: 12 }),
+  probe: probeOf('recovers-promptly', 25_000, { rules: [{ during: '0s..1s', fault: 'overloaded' }], calls: 12 }),
   check: ({ calls, outages = [] }) => {
     const recovered = calls.flatMap((call) => {
       const last = call.tries.at(-1);

@@ -1,0 +1,16 @@
+// The official SDK as it comes: two retries, ten minutes of timeout.
+import OpenAI from 'openai';
+
+export default async function call({ baseURL, apiKey, prompt, stream, signal }) {
+  const client = new OpenAI({ baseURL, apiKey });
+  const request = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: prompt }] };
+  if (!stream) {
+    const completion = await client.chat.completions.create(request, { signal });
+    return { ok: true, text: completion.choices[0].message.content };
+  }
+  let text = '';
+  for await (const chunk of await client.chat.completions.create({ ...request, stream }, { signal })) {
+    text += chunk.choices[0]?.delta?.content ?? '';
+  }
+  return { ok: true, text };
+}

@@ -1,0 +1,47 @@
+/** Where clients find the mock. */
+export interface ClientTarget {
+  /** `http://127.0.0.1:41234`. */
+  readonly origin: string;
+  readonly apiKey: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
+/**
+ * The environment for a program whose OpenAI clients are to talk to the mock. A real key and a real address that stand
+ * in it are replaced, so that a test can neither spend money nor leak the key.
+ */
+export function clientEnvironment(inherited: Environment, { origin, apiKey }: ClientTarget): Environment {
+  const baseURL = `${origin}/v1`;
+  const noProxy = withLoopback(`${inherited['NO_PROXY'] ?? ''},${inherited['no_proxy'] ?? ''}`);
+  return {
+    ...inherited,
+    // The official SDKs, and most others.
+    OPENAI_BASE_URL: baseURL,
+    OPENAI_API_KEY: apiKey,
+    // LangChain, LiteLLM, aider, openai-python before 1.0.
+    OPENAI_API_BASE: baseURL,
+    // Open WebUI.
+    OPENAI_API_BASE_URL: baseURL,
+    // goose: without /v1, which its default path has.
+    OPENAI_HOST: origin,
+    OPENAI_BASE_PATH: undefined,
+    // Spring AI: without /v1 too.
+    SPRING_AI_OPENAI_BASE_URL: origin,
+    SPRING_AI_OPENAI_API_KEY: apiKey,
+    // Proxies would take the traffic; LangChain has one of its own.
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+    OPENAI_PROXY: undefined,
+    // For scripts.
+    MOCK_OPENAI_ORIGIN: origin,
+    MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,
+  };
+}
+
+function withLoopback(list: string): string {
+  const hosts = list.split(',').flatMap((host) => (host.trim() === '' ? [] : [host.trim()]));
+  return hosts.includes('*') ? '*' : [...new Set([...hosts, ...LOOPBACK])].join(',');
+}

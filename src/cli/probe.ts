@@ -1,0 +1,175 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { historiesOf } from '../core/backoff/history.ts';
+import { type PolicySpec, policyOf } from '../core/backoff/policy-schema.ts';
+import { backoffRules } from '../core/backoff/registry.ts';
+import type { BackoffRule } from '../core/backoff/rule.ts';
+import { unknownName } from '../core/field.ts';
+import { type Baseline, baselineOf, parseBaseline, type Regression, regressionsSince } from '../core/report/baseline.ts';
+import { renderConformance } from '../core/report/conformance.ts';
+import type { ReportInput } from '../core/report/report.ts';
+import { loadPolicy } from '../engine/load-policy.ts';
+import { commandDriver } from '../harness/command-driver.ts';
+import { ClientError, type Driver } from '../harness/driver.ts';
+import { moduleDriver } from '../harness/module-driver.ts';
+import { type ProbeRun, type Progress, runProbes } from '../harness/run-probes.ts';
+import type { MockServer } from '../server/start.ts';
+import { clientEnvironment } from './client-environment.ts';
+import { exitCode } from './exit-code.ts';
+import { packageVersion } from './package-version.ts';
+import { startHere } from './start-here.ts';
+import { tellGitHub } from './tell-github.ts';
+import { UsageError } from './usage-error.ts';
+import { prepareReports, type ReportTargets, writeRequested } from './write-reports.ts';
+
+export interface ProbeOptions extends ReportTargets {
+  readonly client?: string;
+  readonly command?: string;
+  readonly full?: boolean;
+  readonly only?: readonly string[];
+  readonly policy?: string;
+  readonly seed: number;
+  readonly processes: number;
+  readonly strict?: boolean;
+  readonly baseline?: string;
+  readonly saveBaseline?: string;
+}
+
+const HOST = '127.0.0.1';
+
+/** Provokes every rule of good retrying, one by one, and prints what the client did. */
+export async function probe(options: ProbeOptions): Promise<number> {
+  const rules = rulesOf(options.only);
+  const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+  prepareReports(options);
+  const server = await startHere({ source: { file: 'probe', data: { name: 'probe' } }, seed: options.seed, host: HOST, port: 0 });
+  let driver: Driver | undefined;
+  const interrupt = interruption();
+  try {
+    driver = await driverOf(options, server);
+    const run = await runProbes({
+      server,
+      driver,
+      rules: enabled(rules, policy),
+      policy: policyOf(...(policy === undefined ? [] : [policy])),
+      seed: options.seed,
+      full: options.full ?? false,
+      signal: interrupt.signal,
+      onProgress: showProgress,
+    });
+    clearProgress();
+    return await tell(run, options, baseline);
+  } catch (error) {
+    if (error instanceof ClientError) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    interrupt.stop();
+    await driver?.close();
+    await server.close(0);
+  }
+}
+
+function enabled(rules: readonly BackoffRule[], policy: PolicySpec | undefined): readonly BackoffRule[] {
+  const levels: Readonly<Record<string, unknown>> = policy?.rules ?? {};
+  return rules.filter(({ id }) => levels[id] !== 'off');
+}
+
+async function driverOf({ client, command, processes }: ProbeOptions, server: MockServer): Promise<Driver> {
+  const { now } = server.engine.clock;
+  if (client !== undefined && command === undefined) return moduleDriver({ module: client, processes, now });
+  if (command === undefined || client !== undefined) throw new UsageError('probe takes one of --client and --command');
+  return commandDriver({
+    command,
+    environment: ({ baseURL, apiKey, prompt, stream, callId }) => ({
+      ...clientEnvironment({}, { origin: baseURL.replace(/\/v1$/, ''), apiKey }),
+      MOCK_OPENAI_PROMPT: prompt,
+      MOCK_OPENAI_STREAM: stream ? '1' : '',
+      MOCK_OPENAI_CALL: callId,
+    }),
+  });
+}
+
+/** The rules of `--only`, in the order of the catalogue; all without it. */
+function rulesOf(only: readonly string[] | undefined): readonly BackoffRule[] {
+  if (only === undefined || only.length === 0) return backoffRules;
+  const known: readonly string[] = backoffRules.map(({ id }) => id);
+  const wanted = only.flatMap((list) => list.split(',')).map((id) => id.trim().replaceAll('-', '_'));
+  const unknown = wanted.filter((id) => !known.includes(id));
+  if (unknown.length > 0) throw new UsageError(unknown.map((id) => unknownName('rule', id, known)).join('\n'));
+  return backoffRules.filter(({ id }) => wanted.includes(id));
+}
+
+async function tell(run: ProbeRun, options: ProbeOptions, baseline: Baseline | undefined): Promise<number> {
+  const { verdict, entries, interrupted } = run;
+  const inOrder = backoffRules.flatMap(({ id }) => verdict.findings.filter(({ rule }) => rule === id));
+  process.stdout.write(renderConformance(inOrder, { width: process.stdout.isTTY ? process.stdout.columns : 120 }));
+  process.stdout.write(`\n${verdict.verdict.toUpperCase()}  ${verdict.explain}\n`);
+  if (interrupted) process.stdout.write('interrupted: what was not seen is inconclusive\n');
+  const input: ReportInput = { verdict, entries, histories: historiesOf(entries), outages: [], version: packageVersion() };
+  await writeRequested(options, input);
+  tellGitHub(input);
+  if (options.saveBaseline !== undefined && !interrupted) saveBaseline(options.saveBaseline, baselineOf(verdict));
+  if (interrupted) return exitCode.failed;
+  const undecided = options.strict === true && verdict.counts.inconclusive > 0;
+  if (baseline === undefined)
+    return verdict.verdict === 'fail' || !verdict.exercised || undecided ? exitCode.failed : exitCode.pass;
+  const worse = regressionsSince(baseline, verdict);
+  process.stdout.write(
+    worse.length === 0
+      ? 'nothing is worse than the baseline\n'
+      : `worse than the baseline: ${worse.map(regressionText).join(', ')}\n`,
+  );
+  return worse.length > 0 || !verdict.exercised || undecided ? exitCode.failed : exitCode.pass;
+}
+
+function regressionText({ rule, was, is }: Regression): string {
+  return `${rule} (${was} → ${is})`;
+}
+
+function readBaseline(path: string): Baseline {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read the baseline: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const baseline = parseBaseline(text);
+  if (baseline === undefined)
+    throw new UsageError(`${path} is no baseline: expected what --save-baseline writes, { "rules": { … } }`);
+  return baseline;
+}
+
+function saveBaseline(path: string, rules: Baseline): void {
+  try {
+    writeFileSync(path, `${JSON.stringify({ rules }, null, 2)}\n`);
+  } catch (error) {
+    throw new UsageError(`cannot write the baseline: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const CLEAR_LINE = '\r\u001b[K';
+
+function showProgress({ done, of, leftMs }: Progress): void {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(`${CLEAR_LINE}${done} of ${of} situations seen, at most ${Math.ceil(leftMs / 1_000)} s left`);
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+}
+
+/** The first signal ends the battery and lets it tell what it saw; the second ends the process. */
+function interruption(): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    stop() {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { historiesOf } from '../core/backoff/history.ts';
+import type { PolicySpec } from '../core/backoff/policy-schema.ts';
+import type { Verdict } from '../core/backoff/verdict.ts';
+import type { JournalBounds } from '../core/journal/journal.ts';
+import type { ReportInput } from '../core/report/report.ts';
+import { clientKey } from '../engine/client-key.ts';
+import { loadPolicy } from '../engine/load-policy.ts';
+import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
+import type { MockServer } from '../server/start.ts';
+import { clientEnvironment } from './client-environment.ts';
+import { exitCode } from './exit-code.ts';
+import { packageVersion } from './package-version.ts';
+import { printVerdict } from './print-verdict.ts';
+import { openJournal, startHere } from './start-here.ts';
+import { type Supervised, supervise } from './supervise.ts';
+import { tellGitHub } from './tell-github.ts';
+import { startCommand } from './wrapped-command.ts';
+import { prepareReports, writeRequested } from './write-reports.ts';
+
+export interface RunOptions {
+  readonly scenario?: string;
+  readonly seed?: number;
+  readonly policy?: string;
+  readonly report?: string;
+  readonly junit?: string;
+  readonly strict?: boolean;
+  readonly journal?: string;
+  readonly port: number;
+}
+
+const HOST = '127.0.0.1';
+/** A run is judged as a whole: it keeps more than a server that is read from time to time. */
+const BOUNDS: JournalBounds = { entries: 100_000, bodyBytes: 64 * 1024 * 1024 };
+
+/** Runs a command against the mock and judges the client in it. stdout is the command's alone. */
+export async function run(command: readonly string[], options: RunOptions): Promise<number> {
+  const { seed, port } = options;
+  const source =
+    options.scenario === undefined
+      ? { file: 'healthy', data: { name: 'healthy' } }
+      : fileSource(scenarioPath(options.scenario), options.scenario);
+  const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
+  prepareReports(options);
+  let failed = false;
+  const onFailure = (error: unknown) => {
+    failed = true;
+    say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
+  };
+  const server = await startHere({ source, seed, host: HOST, port, bounds: BOUNDS, onFailure });
+  const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
+  const { plan } = server.engine.defaultSession;
+  say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
+  try {
+    const env = clientEnvironment(process.env, { origin: server.origin, apiKey: clientKey(plan) });
+    const supervised = await supervise(() => startCommand(command, env), {
+      now: server.engine.clock.now,
+      inFlight: () => server.engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    });
+    const verdict = judgeRun(server, policy, supervised);
+    const input = reportInput(server, verdict);
+    printVerdict(input, notesOn(server, command, supervised));
+    await writeRequested(options, input);
+    tellGitHub(input);
+    return failed ? exitCode.internal : codeOf(verdict, supervised, options.strict ?? false);
+  } finally {
+    await server.close(0);
+    await journal?.close();
+  }
+}
+
+function judgeRun(server: MockServer, policy: PolicySpec | undefined, { endedAt, watchedUntil }: Supervised): Verdict {
+  return server.judge(server.engine.defaultSession, {
+    policy,
+    circumstances: { watchedUntil, ...(endedAt === undefined ? {} : { clientEndedAt: endedAt }) },
+  });
+}
+
+function reportInput({ engine: { defaultSession } }: MockServer, verdict: Verdict): ReportInput {
+  const entries = defaultSession.journal();
+  return {
+    verdict,
+    entries,
+    histories: historiesOf(entries),
+    outages: defaultSession.outages(),
+    version: packageVersion(),
+  };
+}
+
+function codeOf(verdict: Verdict, { ending, interruptedBy }: Supervised, strict: boolean): number {
+  const commandFailed = ending.code !== 0 || interruptedBy !== undefined;
+  const undecided = verdict.counts.inconclusive > 0 || verdict.notReached.length > 0;
+  const bad = commandFailed || verdict.verdict === 'fail' || !verdict.exercised || (strict && undecided);
+  return bad ? exitCode.failed : exitCode.pass;
+}
+
+/** What limits the verdict, or stands beside it. */
+function notesOn({ engine }: MockServer, [name = '']: readonly string[], supervised: Supervised): string[] {
+  const { ending, interruptedBy, leftBehind, openRequests } = supervised;
+  const { defaultSession, sessions } = engine;
+  const elsewhere = sessions.filter((session) => session !== defaultSession && session.startedAt !== undefined).length;
+  return [
+    ...(interruptedBy === undefined ? [] : [`interrupted by ${interruptedBy}: what the client would have done is not known`]),
+    ...(ending.signal === null ? [] : [`the command ${name} was ended by ${ending.signal}`]),
+    ...(ending.code === null || ending.code === 0 ? [] : [`the command ${name} ended with exit code ${ending.code}`]),
+    ...(leftBehind ? [`the command ${name} left processes behind; they were ended`] : []),
+    ...(openRequests === 0 ? [] : [`${openRequests} ${openRequests === 1 ? 'request was' : 'requests were'} still open`]),
+    ...(defaultSession.dropped === 0
+      ? []
+      : [`judged by the newest ${defaultSession.kept} requests; ${defaultSession.dropped} before them were dropped`]),
+    ...(elsewhere === 0 ? [] : [`requests of ${elsewhere} further sessions are not judged`]),
+  ];
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}

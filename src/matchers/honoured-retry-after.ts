@@ -1,0 +1,17 @@
+import { earlyBy } from '../core/backoff/asked-wait.ts';
+import type { CallHistory } from '../core/backoff/history.ts';
+import { seconds } from '../core/backoff/observation.ts';
+import type { Outcome } from './matcher.ts';
+
+/** Whether no retry came before the wait was over that the answer before it had asked for. */
+export function honouredRetryAfter(calls: readonly CallHistory[]): Outcome {
+  const asked = calls
+    .filter(({ certainty }) => certainty !== 'ambiguous')
+    .flatMap(({ gaps }) => gaps)
+    .flatMap(({ before, after }) => (before.asked?.dueAt == null ? [] : [earlyBy(before.asked, after.entry.t_headers)]));
+  if (asked.length === 0) return { holds: 'undecided', found: 'no retry followed an answer that asked for a wait' };
+  const early = asked.filter((ms) => ms > 0);
+  if (early.length === 0) return { holds: true, found: `${asked.length} of ${asked.length} retries waited as asked` };
+  const earliest = seconds(Math.max(...early));
+  return { holds: false, found: `${early.length} of ${asked.length} retries came too early, by up to ${earliest}` };
+}

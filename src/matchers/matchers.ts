@@ -1,0 +1,80 @@
+import type { PolicyInput } from '../core/backoff/policy-schema.ts';
+import { describeValue } from '../core/field.ts';
+import { backedOff } from './backed-off.ts';
+import { honouredRetryAfter } from './honoured-retry-after.ts';
+import { counted, type MatcherContext, type MatcherResult, matcher } from './matcher.ts';
+
+export interface BackoffExpectation {
+  /** How much longer each wait is than the one before it; above 1, default 2. */
+  readonly factor?: number;
+}
+
+/** Matchers for `expect.extend`, of vitest and of Jest. They look at what was received until they are called. */
+export const matchers = {
+  toHaveReceivedCalls(this: MatcherContext, received: unknown, count: number): MatcherResult {
+    return matcher(this, received, {
+      expected: `to make ${counted(count, 'call')}`,
+      judge: (mock) => {
+        const made = mock.calls().length;
+        return { holds: made === count, found: `it made ${counted(made, 'call')}` };
+      },
+    });
+  },
+
+  toHaveReceivedAttempts(this: MatcherContext, received: unknown, count: number): MatcherResult {
+    return matcher(this, received, {
+      expected: `to make ${counted(count, 'attempt')}`,
+      judge: (mock) => {
+        const made = mock.journal().length;
+        return { holds: made === count, found: `it made ${made}` };
+      },
+    });
+  },
+
+  toHaveHonouredRetryAfter(this: MatcherContext, received: unknown): MatcherResult {
+    return matcher(this, received, {
+      expected: 'to wait as long as answers asked',
+      judge: (_mock, calls) => honouredRetryAfter(calls),
+    });
+  },
+
+  toHaveBackedOff(this: MatcherContext, received: unknown, { factor = 2 }: BackoffExpectation = {}): MatcherResult {
+    if (!(factor > 1)) throw new TypeError(`factor: expected a number above 1, found ${describeValue(factor)}`);
+    return matcher(this, received, {
+      expected: `to back off by a factor of ${factor}`,
+      judge: (_mock, calls) => backedOff(calls, factor),
+    });
+  },
+
+  toHaveNotRetried(this: MatcherContext, received: unknown): MatcherResult {
+    return matcher(this, received, {
+      expected: this.isNot === true ? 'to give up at once' : 'not to retry',
+      judge: (_mock, calls) => {
+        if (calls.length === 0) return { holds: 'undecided', found: 'no request reached the mock' };
+        const retried = calls.filter(({ tries }) => tries.length > 1);
+        const certain = retried.filter(({ certainty }) => certainty !== 'ambiguous');
+        if (retried.length > 0 && certain.length === 0)
+          return { holds: 'undecided', found: 'equal calls may be retries; give each call a base URL of its own (mock.callURL)' };
+        return { holds: retried.length === 0, found: `it retried ${retried.length} of ${counted(calls.length, 'call')}` };
+      },
+    });
+  },
+
+  toPassVerdict(this: MatcherContext, received: unknown, policy?: string | PolicyInput): MatcherResult {
+    return matcher(this, received, {
+      expected: 'to pass the verdict',
+      judge: (mock) => {
+        const { verdict, explain, findings } = mock.verdict(policy);
+        const bad = findings.filter(
+          (finding) => finding.verdict === 'fail' || (verdict !== 'fail' && finding.verdict === 'warn'),
+        );
+        const lines = bad.map((finding) => `\n  ${finding.rule}: ${finding.explain}${evidenceOf(finding.evidence)}`);
+        return { holds: verdict === 'inconclusive' ? 'undecided' : verdict !== 'fail', found: explain + lines.join('') };
+      },
+    });
+  },
+};
+
+function evidenceOf([first]: readonly { readonly line: string }[]): string {
+  return first === undefined ? '' : `\n    ${first.line}`;
+}

@@ -1,0 +1,114 @@
+import type { Engine } from '../engine/engine.ts';
+import type { JournalRecord } from '../engine/record.ts';
+import type { LoopDelayMonitor } from './loop-delay.ts';
+
+/** Prometheus text exposition format 0.0.4. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export interface Metrics {
+  /** The metrics as they stand. */
+  render(): string;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Series that one metric has at most: names of rules and faults come from users. What is beyond counts as `other`. */
+const MAX_SERIES = 1_000;
+
+/** Counts what happens in all sessions, from now on; a reset of a session does not turn a counter back. */
+export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metrics {
+  const requests = new Counter();
+  const rules = new Counter();
+  const refusals = new Counter();
+  const received = { calls: 0, attempts: 0 };
+  engine.onEntry((entry) => {
+    received.attempts += 1;
+    if (entry.attemptSeq === 1) received.calls += 1;
+    requests.add(requestLabels(entry));
+    if (entry.faultApplied !== null) rules.add({ rule: entry.faultApplied.rule });
+    if (entry.refusedBy !== null && entry.status === 429) refusals.add({ endpoint: entry.endpoint ?? 'none' });
+  });
+  return {
+    render() {
+      const { sessions } = engine;
+      const sum = (of: (session: (typeof sessions)[number]) => number) => sessions.reduce((all, each) => all + of(each), 0);
+      const delay = loopDelay.history().at(-1);
+      return [
+        ...family('requests_total', 'counter', 'Requests that are over, by endpoint, status and fault.', requests.rows()),
+        ...family('calls_total', 'counter', 'Logical requests whose first attempt is over.', [[{}, received.calls]]),
+        ...family('attempts_total', 'counter', 'Attempts that are over, first ones and retries.', [[{}, received.attempts]]),
+        ...family('rule_fired_total', 'counter', 'Requests that a rule of a scenario decided.', rules.rows()),
+        ...family('rate_limit_refusals_total', 'counter', 'Requests that `limits` of a scenario refused.', refusals.rows()),
+        ...family('requests_in_flight', 'gauge', 'Requests that are being answered.', [[{}, sum(({ inFlight }) => inFlight)]]),
+        ...family('sessions', 'gauge', 'Isolated sessions, the default one included.', [[{}, sessions.length]]),
+        ...family('journal_entries', 'gauge', 'Requests that the journals hold.', [[{}, sum(({ kept }) => kept)]]),
+        ...family('journal_dropped', 'gauge', 'Requests that fell out of the journals.', [[{}, sum(({ dropped }) => dropped)]]),
+        ...family('uptime_seconds', 'gauge', 'Time since the start.', [[{}, (engine.clock.now() - engine.startedAt) / 1_000]]),
+        ...family(
+          'event_loop_delay_seconds',
+          'gauge',
+          "Lateness of the mock's own event loop within the last second.",
+          delay === undefined
+            ? []
+            : [
+                [{ quantile: '0.5' }, delay.p50 / 1_000],
+                [{ quantile: '0.99' }, delay.p99 / 1_000],
+                [{ quantile: '1' }, delay.max / 1_000],
+              ],
+        ),
+        '',
+      ].join('\n');
+    },
+  };
+}
+
+function requestLabels({ endpoint, status, faultApplied }: JournalRecord): Labels {
+  return {
+    endpoint: endpoint ?? 'none',
+    // Without one the connection was cut, or the client left.
+    status: status === null ? 'none' : String(status),
+    fault: faultApplied?.faults.map(({ name }) => name).join('+') ?? 'none',
+  };
+}
+
+/** A count for each combination of labels, in the order of their first appearance. */
+class Counter {
+  readonly #rows = new Map<string, { labels: Labels; count: number }>();
+
+  add(labels: Labels): void {
+    const known = this.#rows.get(JSON.stringify(labels));
+    if (known !== undefined) known.count += 1;
+    else if (this.#rows.size < MAX_SERIES) this.#rows.set(JSON.stringify(labels), { labels, count: 1 });
+    else this.#addOther(labels);
+  }
+
+  rows(): (readonly [Labels, number])[] {
+    return [...this.#rows.values()].map(({ labels, count }) => [labels, count] as const);
+  }
+
+  #addOther(labels: Labels): void {
+    const other = Object.fromEntries(Object.keys(labels).map((name) => [name, 'other']));
+    const key = JSON.stringify(other);
+    const row = this.#rows.get(key) ?? { labels: other, count: 0 };
+    row.count += 1;
+    this.#rows.set(key, row);
+  }
+}
+
+function family(name: string, type: 'counter' | 'gauge', help: string, rows: readonly (readonly [Labels, number])[]): string[] {
+  const full = `mock_openai_${name}`;
+  return [
+    `# HELP ${full} ${help}`,
+    `# TYPE ${full} ${type}`,
+    ...rows.map(([labels, value]) => `${full}${labelText(labels)} ${value}`),
+  ];
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escaped(value: string): string {
+  return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+}

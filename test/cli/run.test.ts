@@ -1,0 +1,204 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runCli, startCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const NODE = process.execPath;
+const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.mjs`, import.meta.url));
+
+/** Asks once, says the status, and ends. */
+const ASK = `
+const response = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {
+  method: 'POST',
+  headers: { authorization: 'Bearer ' + process.env.OPENAI_API_KEY, 'content-type': 'application/json' },
+  body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] }),
+});
+await response.text();
+console.log(response.status);
+`;
+/** Lives until it is ended, at most for as long as a test may take. */
+const LIVE = 'setTimeout(() => {}, 25_000);';
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('a client that comes back early fails, with the evidence', async () => {
+  const { code, stdout, stderr } = await runCli(['run', '--scenario', 'rate-limited', '--', NODE, example('naive-client')]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^mock-openai \S+: scenario rate-limited, seed 1, at http:\/\/127\.0\.0\.1:\d+\/v1\n/);
+  expect(stderr).toContain('never_early');
+  expect(stderr).toMatch(/attempt (1|2): 429 Retry-After 2 → attempt (2|3) after 0\.\d{3} s, 1\.\d{3} s early/);
+  // stdout is the command's own.
+  expect(stdout.trim().split('\n')).toHaveLength(1);
+});
+
+test('a client that waits as it is told passes', async () => {
+  const { code, stderr } = await runCli(['run', '--scenario', 'rate-limited', '--', NODE, example('patient-client')]);
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/^pass \(\d+\)\n {2}never_early/m) });
+});
+
+test('the command has the variables that clients read, and our own stdin and stdout', async () => {
+  const print = `console.log(JSON.stringify(process.env)); process.exitCode = process.argv[2] === '--flag' ? 0 : 9;`;
+  const cwd = tempFolder({ 'print.mjs': print, 'keys.yaml': 'auth: { keys: [sk-chosen] }' });
+  const { stdout } = await runCli(['run', '--scenario', 'keys.yaml', '--', NODE, 'print.mjs', '--flag'], cwd);
+  const env = JSON.parse(stdout);
+  const origin = env['MOCK_OPENAI_ORIGIN'];
+  expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(env).toMatchObject({
+    OPENAI_BASE_URL: `${origin}/v1`,
+    OPENAI_API_BASE: `${origin}/v1`,
+    OPENAI_API_KEY: 'sk-chosen',
+    OPENAI_HOST: origin,
+    MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,
+    NO_PROXY: expect.stringMatching(/(^|,)127\.0\.0\.1(,|$)/),
+    no_proxy: expect.stringMatching(/(^|,)127\.0\.0\.1(,|$)/),
+  });
+});
+
+test('a command that fails makes the run fail, whatever the verdict', async () => {
+  const cwd = tempFolder({ 'ask.mjs': `${ASK}process.exitCode = 7;` });
+  const { code, stderr } = await runCli(['run', '--', NODE, 'ask.mjs'], cwd);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`the command ${NODE} ended with exit code 7`);
+});
+
+test('a command that a signal ends is reported', async () => {
+  const cwd = tempFolder({ 'ask.mjs': `${ASK}process.kill(process.pid, 'SIGKILL');` });
+  const { code, stderr } = await runCli(['run', '--', NODE, 'ask.mjs'], cwd);
+  expect(code).toBe(1);
+  expect(stderr).toContain('was ended by SIGKILL');
+});
+
+test('a command that asks nothing exercises nothing', async () => {
+  const { code, stderr } = await runCli(['run', '--scenario', 'outage', '--', NODE, '-e', '0']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('not exercised: no request reached the mock');
+});
+
+test('a healthy run passes; --strict asks that every rule was reached', async () => {
+  const scenario =
+    'rules:\n  - { name: now, times: 1, fault: { http_error: { status: 400 } } }\n  - { name: later, after: 5, fault: server_error }\n';
+  const cwd = tempFolder({ 'ask.mjs': ASK, 'two.yaml': scenario });
+  expect(await runCli(['run', '--strict', '--', NODE, 'ask.mjs'], cwd)).toMatchObject({ code: 0, stdout: '200\n' });
+  const args = ['--scenario', 'two.yaml', '--', NODE, 'ask.mjs'];
+  expect((await runCli(['run', ...args], cwd)).code).toBe(0);
+  const strict = await runCli(['run', '--strict', ...args], cwd);
+  expect(strict.code).toBe(1);
+  expect(strict.stderr).toContain('later');
+});
+
+test('reports and the journal are written', async () => {
+  const cwd = tempFolder({ 'ask.mjs': ASK });
+  await runCli(
+    ['run', '--report', 'out/reports', '--junit', 'out/ci/j.xml', '--journal', 'out.jsonl', '--seed', '5', '--', NODE, 'ask.mjs'],
+    cwd,
+  );
+  expect(JSON.parse(readFileSync(join(cwd, 'out.jsonl'), 'utf8'))).toMatchObject({ seq: 1, status: 200, seed: 5 });
+  for (const file of ['reports/report.json', 'reports/report.html', 'reports/junit.xml', 'reports/summary.md', 'ci/j.xml'])
+    expect(existsSync(join(cwd, 'out', file)), file).toBe(true);
+});
+
+test('a policy, preset or file, goes over what the scenario expects', async () => {
+  const off = 'rules: { never_early: off }\n';
+  const cwd = tempFolder({ 'lenient.yaml': off, 'ask.mjs': ASK });
+  const client = ['--', NODE, example('naive-client')];
+  const lenient = await runCli(['run', '--scenario', 'rate-limited', '--policy', 'lenient.yaml', ...client], cwd);
+  expect(lenient.stderr).not.toContain('never_early');
+  await runCli(['run', '--policy', 'strict-sre', '--report', 'out', '--', NODE, 'ask.mjs'], cwd);
+  expect(readFileSync(join(cwd, 'out/report.json'), 'utf8')).toContain('strict-sre');
+});
+
+test.each([
+  ['a command that is none', ['--', 'no-such-command'], /^error: cannot start "no-such-command": there is no such command$/m],
+  ['a file that may not be executed', ['--', './bad.yaml'], /^error: cannot start "\.\/bad\.yaml": it may not be executed$/m],
+  ['a command without a name', ['--', ''], /^error: cannot start ""/m],
+  ['no command', [], /missing required argument 'command'/],
+  ['an unknown flag', ['--polcy', 'x', '--', NODE], /unknown option '--polcy'.*\n?.*--policy/],
+  ['a misspelt preset', ['--policy', 'strict-ser', '--', NODE], /unknown policy "strict-ser"\. Did you mean "strict-sre"\?/],
+  ['a missing policy', ['--policy', 'no.yaml', '--', NODE], /^no\.yaml: cannot read the policy: there is no such file$/m],
+  [
+    'a wrong policy',
+    ['--policy', 'bad.yaml', '--', NODE],
+    /^bad\.yaml:1:10 unknown rule "never_erly"\. Did you mean "never_early"\?$/m,
+  ],
+  ['a wrong scenario', ['--scenario', 'flakey', '--', NODE], /Did you mean "flaky"/],
+  ['a report folder that is a file', ['--report', 'bad.yaml', '--', NODE], /^error: cannot write reports to bad\.yaml/m],
+])('%s ends with exit code 2 and one clear message', async (_what, args, message) => {
+  const cwd = tempFolder({ 'bad.yaml': 'rules: { never_erly: off }\n' });
+  const { code, stdout, stderr } = await runCli(['run', ...args], cwd);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^ {4}at /m);
+});
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s is passed on, to children of children too', async (signal) => {
+  const cwd = tempFolder({
+    'parent.mjs': `
+      import { spawn } from 'node:child_process';
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(LIVE)}]);
+      console.log(process.pid + ' ' + child.pid);
+      ${LIVE}`,
+  });
+  const running = await startCli(['run', '--', NODE, 'parent.mjs'], cwd);
+  const pids = running.firstLine.split(' ').map(Number);
+  const { code, stderr } = await running.stop(signal);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`interrupted by ${signal}`);
+  for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+test('a second signal kills a command that ignores the first', async () => {
+  const cwd = tempFolder({ 'deaf.mjs': `process.on('SIGINT', () => console.log('heard')); console.log(process.pid); ${LIVE}` });
+  const running = await startCli(['run', '--', NODE, 'deaf.mjs'], cwd);
+  running.process.kill('SIGINT');
+  await running.printed('heard');
+  // Closer together they count as one.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const { code, stderr } = await running.stop('SIGINT');
+  expect(code).toBe(1);
+  expect(stderr).toContain('was ended by SIGKILL');
+  await expect.poll(() => isAlive(Number(running.firstLine))).toBe(false);
+});
+
+test('a command that ignores SIGTERM is killed in the end', async () => {
+  const cwd = tempFolder({ 'deaf.mjs': `process.on('SIGTERM', () => {}); console.log(process.pid); ${LIVE}` });
+  const running = await startCli(['run', '--', NODE, 'deaf.mjs'], cwd);
+  expect((await running.stop('SIGTERM')).stderr).toContain('was ended by SIGKILL');
+  await expect.poll(() => isAlive(Number(running.firstLine))).toBe(false);
+});
+
+test('what a command leaves behind is waited for, then ended', async () => {
+  const leave = (code: string) => `
+    import { spawn } from 'node:child_process';
+    const child = spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(code)}], { stdio: 'inherit' });
+    console.log(child.pid);
+    child.unref();`;
+  const cwd = tempFolder({ 'brief.mjs': leave(ASK), 'lasting.mjs': leave(LIVE) });
+  const [brief, lasting] = await Promise.all(['brief.mjs', 'lasting.mjs'].map((file) => runCli(['run', '--', NODE, file], cwd)));
+  expect(brief).toMatchObject({ code: 0, stdout: expect.stringMatching(/\n200\n/) });
+  expect(brief?.stderr).not.toContain('left processes behind');
+  expect(lasting?.stderr).toContain('left processes behind; they were ended');
+  await expect.poll(() => isAlive(Number(lasting?.stdout))).toBe(false);
+});
+
+test('a process that left the group does not hold up the end', async () => {
+  const cwd = tempFolder({
+    'hang.yaml': 'rules: [ { fault: hang } ]',
+    'daemon.mjs': `
+      import { spawn } from 'node:child_process';
+      const child = spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(ASK)}], { detached: true, stdio: 'ignore' });
+      child.unref();
+      const { MOCK_OPENAI_ADMIN_URL: url } = process.env;
+      while ((await (await fetch(url + '/health')).json()).in_flight === 0) await new Promise((go) => setTimeout(go, 20));`,
+  });
+  const { code, stderr } = await runCli(['run', '--scenario', 'hang.yaml', '--', NODE, 'daemon.mjs'], cwd);
+  expect(stderr).toContain('1 request was still open');
+  expect(code).toBe(0);
+});

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { formatProblem } from '../../../src/core/problem.ts';
+import { parsePolicy, parseScenario } from '../../../src/core/scenario/parse.ts';
+import { libraries } from '../../../src/libraries.ts';
+
+const GOOD = `preset: strict-sre
+max_attempts: 4
+max_delay: 30s
+max_elapsed: 2m
+max_honoured_retry_after: 1m
+retries: [429, 503, transport]
+never_retries: [400, insufficient_quota]
+jitter: false
+rules: { never_early: warn }
+`;
+
+const WRONG = `preset: openai-gide
+max_attempts: 0
+max_delay: 30
+retries: [200, transprt]
+jitter: maybe
+rules:
+  never_erly: off
+  never_early: warning
+max_retries: 3
+`;
+
+/** `file:line:col message`, a line each. */
+const MESSAGES = [
+  '1:9 unknown value "openai-gide". Did you mean "openai-guide"?',
+  '2:15 expected a number of at least 1, found 0',
+  '3:12 expected a duration such as 250ms, 2s or 1m30s, found 30',
+  '4:11 expected a number of at least 400, found 200',
+  '4:16 unknown value "transprt". Did you mean "transport"?',
+  '5:9 expected true or false, found "maybe"',
+  '7:3 unknown rule "never_erly". Did you mean "never_early"?',
+  '8:16 unknown value "warning". Known: off, info, warn, fail.',
+  '9:1 unknown key "max_retries". Did you mean "retries"?',
+];
+
+test('reads a policy, of YAML or of JSON', () => {
+  const { value, problems } = parsePolicy({ file: 'p.yaml', text: GOOD });
+  expect(problems).toBeUndefined();
+  expect(value).toMatchObject({ preset: 'strict-sre', max_delay: 30_000, retries: [429, 503, 'transport'], jitter: false });
+  const json = '{ "$schema": "./policy.schema.json", "max_attempts": 2 }';
+  expect(parsePolicy({ file: 'p.json', text: json }).value).toEqual({ max_attempts: 2 });
+  expect(parsePolicy({ file: 'p.yaml', text: '# nothing\n' }).value).toEqual({});
+});
+
+test('reports every problem of a policy file at its place', () => {
+  const { problems = [] } = parsePolicy({ file: 'p.yaml', text: WRONG });
+  expect(problems.map(formatProblem)).toEqual(MESSAGES.map((message) => `p.yaml:${message}`));
+});
+
+test('says the same of expect: in a scenario', () => {
+  const indented = WRONG.split('\n').map((line) => (line === '' ? '' : `  ${line}`));
+  const { problems = [] } = parseScenario({ file: 's.yaml', text: `expect:\n${indented.join('\n')}` }, libraries);
+  const shifted = MESSAGES.map((message) =>
+    message.replace(/^(\d+):(\d+)/, (_place, line, column) => `s.yaml:${Number(line) + 1}:${Number(column) + 2}`),
+  );
+  expect(problems.map(formatProblem)).toEqual(shifted);
+});
+
+test.each([
+  ['a list', '- 1\n', 'p.yaml:1:1 expected a mapping, found a list'],
+  ['two documents', 'jitter: true\n---\njitter: false\n', 'invalid YAML: expected one document, found a second one'],
+])('refuses %s', (_what, text, message) => {
+  const { problems = [] } = parsePolicy({ file: 'p.yaml', text });
+  expect(problems.map(formatProblem).join('\n')).toContain(message);
+});
