@@ -19,7 +19,7 @@ const DEFAULT_WAIT_MS = 1_000;
  * and the other buckets those of the account: `retry_after` and `retry_after_ms` change the headers of that name alone, which
  * may then ask for another wait than the text. Where it does not, the numbers are made for the wait in `retry_after`, else in
  * `retry_after_ms`, else for one second. A wait that no numbers cause (`rate-limit-shortage.ts`) is in the headers alone too:
- * of 90 s on requests per minute the text says 1m0s. So is a raw `retry_after`.
+ * of 90 s on requests per minute the text says 1m0s. So is a raw `retry_after` that is no number of seconds.
  */
 export const rateLimit = defineErrorFault({
   name: 'rate_limit',

@@ -216,3 +216,13 @@ test('text, numbers and headers tell the same story', () => {
     }),
   );
 });
+
+test.each([
+  [2.5, '2.5s', '2.5'],
+  ['1.5', '1.5s', '1.5'],
+  ['20.0', '20s', '20.0'],
+] as const)('a raw retry_after that is a number of seconds is the wait of the text: %s', (raw, wait, header) => {
+  const reply = applyFault('rate_limit', { retry_after: raw });
+  expect(numbersOf(reply)).toMatchObject({ wait });
+  expect(headerOf(reply, 'retry-after')).toBe(header);
+});
