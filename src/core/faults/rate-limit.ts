@@ -26,16 +26,22 @@ export const rateLimit = defineErrorFault({
   summary: 'the rate limit is reached',
   status: 429,
   layer: 'api',
-  source: 'wire.md 1.4, "TPM", "RPM", "RPD" and "TPD"',
+  source: 'wire.md 1.4, "TPM", "RPM", "RPD", "TPD" and "project scope"',
   params: record({
     ...errorShape,
     limit: z.enum(limitKinds).default('requests').describe('which limit is reached'),
+    scope: z.enum(['organization', 'project']).default('organization').describe('whose limit it is'),
   }).prefault({}),
   error(params, context) {
     const { request, identity, account, clock } = context;
     const askedMs = askedWaitMs(params);
     const shortage = shortageTold(params.limit, askedMs, context);
-    const limited = { model: limitedModel(request), organizationId: identity.organizationId, free: account?.free ?? false };
+    const limited = {
+      model: limitedModel(request),
+      organizationId: identity.organizationId,
+      project: params.scope === 'project' ? identity.project : undefined,
+      free: account?.free ?? false,
+    };
     const hints = retryHintHeaders(account?.hints ?? SPECIFIED_HINTS, askedMs ?? shortage.waitMs, clock.wall());
     return { ...rateLimited(shortage, limited), extra: [...hints, ...headersTold(shortage, context)] };
   },

@@ -226,3 +226,11 @@ test.each([
   expect(numbersOf(reply)).toMatchObject({ wait });
   expect(headerOf(reply, 'retry-after')).toBe(header);
 });
+
+test('a limit of the project names it', () => {
+  const { organizationId, project } = replyContext().identity;
+  const request = apiRequest({ body: { model: 'gpt-4.1-2025-04-14' } });
+  expect(errorOf(applyFault('rate_limit', { scope: 'project' }, { request }))['message']).toContain(
+    `Rate limit reached for gpt-4.1-2025-04-14 (for limit gpt-4.1) in project ${project} organization ${organizationId} on requests per min`,
+  );
+});
