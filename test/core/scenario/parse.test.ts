@@ -210,3 +210,12 @@ test.each([
   const { problems = [] } = parseScenario({ file: 'scenario', data }, libraries);
   expect(problems.map(formatProblem)).toEqual([`scenario: ${message}`]);
 });
+
+test.each([
+  ['101MiB', 'expected at most 100MiB'],
+  ['20MB', 'expected a size such as 100B, 64KiB or 1MiB, found "20MB"'],
+  [0, 'expected a size such as 100B, 64KiB or 1MiB, found 0'],
+])('a max_body of %s is refused', (size, message) => {
+  const { problems = [] } = parseScenario({ file: 'test', text: `max_body: ${size}` }, libraries);
+  expect(problems.map((problem) => problem.message)).toEqual([message]);
+});
