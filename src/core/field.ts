@@ -92,7 +92,7 @@ function readSize(value: unknown): number | undefined {
 
 /** A whole number from `min` to `max`. */
 export function whole(min: number, max = Number.MAX_SAFE_INTEGER) {
-  return z.number().int().min(min).max(max);
+  return z.number().int({ abort: true }).min(min).max(max);
 }
 
 /** A chance or share: 0 to 1. */

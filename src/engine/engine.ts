@@ -6,9 +6,6 @@ import type { LoadedScenario } from './load-scenario.ts';
 import type { JournalRecord } from './record.ts';
 import { Session } from './session.ts';
 
-/** OpenAI accepts bodies up to some unpublished size; this is ours (413 above it). */
-export const MAX_BODY_BYTES = 20 * 1024 * 1024;
-
 const DEFAULT_SESSION = 'default';
 /** Sessions kept at most. Past that the one longest out of use makes room. */
 const MAX_SESSIONS = 1_000;
@@ -103,7 +100,6 @@ export class Engine {
       clock: this.clock,
       libraries: this.libraries,
       bounds: this.#bounds,
-      maxBodyBytes: MAX_BODY_BYTES,
       onEntry: (entry) => {
         for (const listener of this.#listeners) listener(entry);
       },

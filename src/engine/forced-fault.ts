@@ -14,7 +14,7 @@ const NAME = /^[a-z0-9_]+$/;
  */
 export function parseForcedFault(header: string): readonly FaultCall[] {
   const text = header.trim();
-  const value = /^[[{]/.test(text) ? readFlow(text) : text.split(',').map((part) => readShort(part.trim()));
+  const value = /^[[{]/.test(text) ? readFlow(text) : splitOutside(text, ',').map(readShort);
   const result = faultSchema.safeParse(value);
   if (result.success) return result.data;
   const problems = findingsOf(result.error.issues, value).map(({ path, message }): Problem => {
@@ -27,12 +27,25 @@ export function parseForcedFault(header: string): readonly FaultCall[] {
   throw new ScenarioError(problems);
 }
 
+/** Text in quotes, where it begins a value; what brackets change; anything else. */
+const LEXEME = /(?<=[=:,[{]\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|./gs;
+
+/** Splits at a separator that stands in no brackets and no quotes. */
+function splitOutside(text: string, separator: ',' | ';'): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const [lexeme] of text.matchAll(LEXEME)) {
+    if (/^[{[]$/.test(lexeme)) depth += 1;
+    if (/^[}\]]$/.test(lexeme)) depth -= 1;
+    if (lexeme === separator && depth <= 0) parts.push('');
+    else parts.push((parts.pop() ?? '') + lexeme);
+  }
+  return parts.map((part) => part.trim());
+}
+
 /** `name; key=value; key=value` → what a scenario would write. Values are YAML scalars. */
 function readShort(text: string): unknown {
-  const [name = '', ...pairs] = text
-    .split(';')
-    .map((part) => part.trim())
-    .filter((part, index) => index === 0 || part !== '');
+  const [name = '', ...pairs] = splitOutside(text, ';').filter((part, index) => index === 0 || part !== '');
   if (!NAME.test(name)) refuse(`expected the name of a fault, found ${JSON.stringify(name)}`);
   if (pairs.length === 0) return name;
   const entries = pairs.map((pair) => {

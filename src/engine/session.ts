@@ -41,7 +41,6 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
-  readonly maxBodyBytes: number;
   onEntry(entry: JournalRecord): void;
 }
 
@@ -116,6 +115,11 @@ export class Session {
     this.#active = parts.scenario.plan;
     this.#journal = new Journal(parts.bounds);
     this.#lastUsedAt = parts.clock.now();
+  }
+
+  /** The largest body that is worth reading. */
+  get maxBodyBytes(): number {
+    return this.#active.maxBodyBytes;
   }
 
   get scenario(): LoadedScenario {
@@ -336,8 +340,8 @@ export class Session {
   }
 
   #naturalError(facts: Facts): ErrorAnswer | undefined {
-    const { auth, settings } = this.#active;
-    const { maxBodyBytes, libraries } = this.#parts;
+    const { auth, settings, maxBodyBytes } = this.#active;
+    const { libraries } = this.#parts;
     const { models, tokens } = settings;
     return naturalError(facts.request, { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens });
   }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ScenarioError } from '../core/problem.ts';
-import { type Engine, MAX_BODY_BYTES } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { parseForcedFault } from '../engine/forced-fault.ts';
 import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
@@ -143,7 +143,7 @@ async function receive(
   }
   const uploaded = session.begin();
   try {
-    const { body, oversized, abandoned } = await readBody(request, MAX_BODY_BYTES);
+    const { body, oversized, abandoned } = await readBody(request, session.maxBodyBytes);
     if (abandoned) {
       session.abandoned({ ...head, body }, destination, abandonedBy(connection, clock.now()));
       return undefined;

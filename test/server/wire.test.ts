@@ -152,6 +152,19 @@ test('a key outside the list is wrong, and printed masked', async () => {
   });
 });
 
+test('the largest body is that of the scenario', async () => {
+  const mock = await startMock({ max_body: '1KiB' });
+  const roomFor = 1_024 - JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }], user: '' }).length;
+  const send = (length: number) =>
+    fetch(`${mock.baseURL}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }], user: 'x'.repeat(length) }),
+    });
+  expect((await send(roomFor)).status).toBe(200);
+  expect((await send(roomFor + 1)).status).toBe(413);
+});
+
 test('an unknown model is refused when models are listed', async () => {
   const mock = await startMock({ models: ['mine'] });
   expect((await postChat(mock, { model: 'mine' })).status).toBe(200);

@@ -1,16 +1,26 @@
 import { record, whole } from '../field.ts';
-import { contextLengthExceeded as answer, type ContextOverflow, countsCompletion } from '../openai/errors.ts';
+import {
+  contextLengthExceeded as answer,
+  type ContextOverflow,
+  countsCompletion,
+  inputTooLong,
+  type PromptOverflow,
+  promptTooLong,
+} from '../openai/errors.ts';
 import { modelInfo } from '../openai/models.ts';
 import { limitedModel, precountTokens } from '../openai/rate-limit.ts';
 import { type ApiRequest, asList, fieldsOf } from '../openai/request.ts';
+import { DEFAULT_MAX_TOKENS } from '../openai/validation/completions-error.ts';
+import { inputLimit } from '../openai/validation/embeddings-error.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
 /** The window that is told for a model of which none is known, in tokens. */
 const USUAL_WINDOW = 128_000;
+const USUAL_INPUT = 8_192;
 
 /**
- * The request does not fit the context window of the model. The wording is that of the model's family; a request that
+ * The request does not fit the context window of the model. The wording is that of the endpoint and of the model's family; a request that
  * would fit is said to exceed the window by a twentieth.
  */
 export const contextLengthExceeded = defineErrorFault({
@@ -31,8 +41,11 @@ export const contextLengthExceeded = defineErrorFault({
     .prefault({}),
   error({ limit, used }, { request, settings }) {
     const model = limitedModel(request);
-    const window =
-      limit ?? Math.min(modelInfo(model, settings)?.contextWindow ?? USUAL_WINDOW, (used ?? Number.POSITIVE_INFINITY) - 1);
+    const known = modelInfo(model, settings)?.contextWindow ?? null;
+    const { endpoint } = request;
+    if (endpoint === 'embeddings') return inputTooLong(0, limit ?? inputLimit(known) ?? USUAL_INPUT);
+    const window = limit ?? Math.min(known ?? USUAL_WINDOW, (used ?? Number.POSITIVE_INFINITY) - 1);
+    if (endpoint === 'completions') return promptTooLong(promptOverflow(request, window, used));
     const messages = precountTokens(request);
     const { functions, completion } = extrasOf(request, model);
     const extras = (functions ?? 0) + (completion ?? 0);
@@ -45,6 +58,13 @@ export const contextLengthExceeded = defineErrorFault({
     });
   },
 });
+
+/** A prompt that is too long together with what is to follow it. */
+function promptOverflow(request: ApiRequest, limit: number, used = limit + Math.ceil(limit / 20)): PromptOverflow {
+  const asked = fieldsOf(request)['max_tokens'];
+  const completion = Math.min(typeof asked === 'number' ? asked : DEFAULT_MAX_TOKENS, used - 1);
+  return { limit, prompt: used - completion, completion };
+}
 
 /** What fills the window besides the messages; of the two, the one that the wording for the model tells. */
 function extrasOf(request: ApiRequest, model: string): Pick<ContextOverflow, 'functions' | 'completion'> {

@@ -110,9 +110,14 @@ export type ErrorParams = z.output<ReturnType<typeof errorParams>>;
 
 /** How long the client is told to wait, in milliseconds; undefined when it is not told, or not in a way that means a wait. */
 export function askedWaitMs({ retry_after: hint, retry_after_ms: hintMs }: ErrorParams): number | undefined {
-  if (hint !== undefined) return (hint.kind === 'wait' || hint.kind === 'date') && hint.ms > 0 ? hint.ms : undefined;
-  const ms = Number(hintMs);
+  const ms = hint === undefined ? Number(hintMs) : meantMs(hint);
   return ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : undefined;
+}
+
+/** What the hint means by itself; not a number when it means no wait. A raw number is one of seconds. */
+function meantMs(hint: RetryAfter): number {
+  if (hint.kind === 'wait' || hint.kind === 'date') return hint.ms;
+  return hint.kind === 'raw' && /^\d+(?:\.\d+)?$/.test(hint.value) ? Math.round(Number(hint.value) * 1_000) : Number.NaN;
 }
 
 /** The error with the parameters' message, hints and headers in place; what the scenario says in `headers` wins. */

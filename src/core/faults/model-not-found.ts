@@ -1,8 +1,9 @@
 import { modelNotFound as answer, modelRetrieveNotFound } from '../openai/errors.ts';
 import { limitedModel } from '../openai/rate-limit.ts';
+import { ofModel } from '../openai/request.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
-/** The model of the request, as if it were unknown; `GET /v1/models/{id}` has a wording of its own. */
+/** The model of the request, as if it were unknown; `/v1/models/{id}` has a wording of its own. */
 export const modelNotFound = definePlainErrorFault({
   name: 'model_not_found',
   summary: 'the model of the request does not exist',
@@ -11,6 +12,6 @@ export const modelNotFound = definePlainErrorFault({
   source: 'wire.md 1.3, "unknown model"',
   error(_params, { request }) {
     const model = limitedModel(request);
-    return request.endpoint === 'models.retrieve' ? modelRetrieveNotFound(model) : answer(model);
+    return ofModel(request) ? modelRetrieveNotFound(model) : answer(model);
   },
 });

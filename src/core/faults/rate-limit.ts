@@ -19,23 +19,29 @@ const DEFAULT_WAIT_MS = 1_000;
  * and the other buckets those of the account: `retry_after` and `retry_after_ms` change the headers of that name alone, which
  * may then ask for another wait than the text. Where it does not, the numbers are made for the wait in `retry_after`, else in
  * `retry_after_ms`, else for one second. A wait that no numbers cause (`rate-limit-shortage.ts`) is in the headers alone too:
- * of 90 s on requests per minute the text says 1m0s. So is a raw `retry_after`.
+ * of 90 s on requests per minute the text says 1m0s. So is a raw `retry_after` that is no number of seconds.
  */
 export const rateLimit = defineErrorFault({
   name: 'rate_limit',
   summary: 'the rate limit is reached',
   status: 429,
   layer: 'api',
-  source: 'wire.md 1.4, "TPM", "RPM", "RPD" and "TPD"',
+  source: 'wire.md 1.4, "TPM", "RPM", "RPD", "TPD" and "project scope"',
   params: record({
     ...errorShape,
     limit: z.enum(limitKinds).default('requests').describe('which limit is reached'),
+    scope: z.enum(['organization', 'project']).default('organization').describe('whose limit it is'),
   }).prefault({}),
   error(params, context) {
     const { request, identity, account, clock } = context;
     const askedMs = askedWaitMs(params);
     const shortage = shortageTold(params.limit, askedMs, context);
-    const limited = { model: limitedModel(request), organizationId: identity.organizationId, free: account?.free ?? false };
+    const limited = {
+      model: limitedModel(request),
+      organizationId: identity.organizationId,
+      project: params.scope === 'project' ? identity.project : undefined,
+      free: account?.free ?? false,
+    };
     const hints = retryHintHeaders(account?.hints ?? SPECIFIED_HINTS, askedMs ?? shortage.waitMs, clock.wall());
     return { ...rateLimited(shortage, limited), extra: [...hints, ...headersTold(shortage, context)] };
   },

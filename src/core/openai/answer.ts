@@ -7,7 +7,7 @@ import type { ReplyContext } from './context.ts';
 import { embeddingsReply } from './embeddings-reply.ts';
 import { errorReply } from './error.ts';
 import { unknownUrl } from './errors.ts';
-import { modelReply, modelsReply } from './models-reply.ts';
+import { modelReply, modelsReply, noModelReply } from './models-reply.ts';
 import { moderationsReply } from './moderations-reply.ts';
 import { isStreamed } from './request.ts';
 import { rootReply } from './root-reply.ts';
@@ -32,6 +32,8 @@ function replyOf(context: ReplyContext): Reply {
       return modelsReply(context);
     case 'models.retrieve':
       return modelReply(context);
+    case 'models.delete':
+      return noModelReply(context);
     case 'root':
       return rootReply(context);
     case undefined:

@@ -57,6 +57,13 @@ const ENDPOINTS = [
     takesModel: false,
   },
   {
+    name: 'models.delete',
+    method: 'DELETE',
+    path: '/v1/models/{id}',
+    authenticated: true,
+    takesModel: false,
+  },
+  {
     name: 'root',
     method: 'GET',
     path: '/',

@@ -10,6 +10,8 @@ export interface Limited {
   readonly model: string;
   /** `org-…` */
   readonly organizationId: string;
+  /** `proj_…`, where the limit is one of the project. */
+  readonly project?: string | undefined;
   /** The account has never paid. */
   readonly free?: boolean;
 }
@@ -52,10 +54,12 @@ export function requestTooLarge(
   );
 }
 
-/** `gpt-4.1-2025-04-14 (for limit gpt-4.1) in organization org-…` (wire.md 1.4, "snapshot shares limit"). */
-function holderOf({ model, organizationId }: Limited): string {
+/** `gpt-4.1-2025-04-14 (for limit gpt-4.1) in project proj_… organization org-…` (wire.md 1.4, "snapshot shares limit" and "project scope"). */
+function holderOf({ model, organizationId, project }: Limited): string {
   const family = familyOf(model);
-  return `${model}${family === model ? '' : ` (for limit ${family})`} in organization ${organizationId}`;
+  const shared = family === model ? '' : ` (for limit ${family})`;
+  const scope = project === undefined ? '' : `project ${project} `;
+  return `${model}${shared} in ${scope}organization ${organizationId}`;
 }
 
 /** The codes of an account without money since 2026. */

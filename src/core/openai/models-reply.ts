@@ -15,8 +15,12 @@ export function modelsReply(context: ReplyContext): Reply {
 export function modelReply(context: ReplyContext): Reply {
   const id = modelOf(context.request) ?? '';
   const info = modelInfo(id, context.settings);
-  if (info === undefined) return errorReply(modelRetrieveNotFound(id), context);
-  return jsonReply('models', modelObject(info), context);
+  return info === undefined ? noModelReply(context) : jsonReply('models', modelObject(info), context);
+}
+
+/** The account has no such model. */
+export function noModelReply(context: ReplyContext): Reply {
+  return errorReply(modelRetrieveNotFound(modelOf(context.request) ?? ''), context);
 }
 
 /** A model as the listing shows it. */

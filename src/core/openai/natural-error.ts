@@ -45,7 +45,7 @@ export function naturalError(request: ApiRequest, rules: Rules): ErrorAnswer | u
   if (endpoint === undefined) return unknownUrl(request.method, request.path);
   if (!endpoint.authenticated) return undefined;
   return (
-    keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules, endpoint) : retrieveError(request, rules))
+    keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules, endpoint) : modelPathError(request, rules))
   );
 }
 
@@ -86,7 +86,13 @@ function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: En
   });
 }
 
-function retrieveError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
+/**
+ * Of a model by its path. Only models that the account has trained can be deleted, and it has none: what OpenAI says of its
+ * own is not known.
+ */
+function modelPathError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
   const id = modelOf(request);
-  return id === undefined || modelInfo(id, rules) !== undefined ? undefined : modelRetrieveNotFound(id);
+  if (id === undefined) return undefined;
+  const isThere = request.endpoint === 'models.retrieve' && modelInfo(id, rules) !== undefined;
+  return isThere ? undefined : modelRetrieveNotFound(id);
 }

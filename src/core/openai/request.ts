@@ -43,9 +43,14 @@ export function asList(value: unknown): readonly unknown[] {
 
 /** The `model` the body names, that of `/v1/models/{id}`, or the one that answers where none is named. */
 export function modelOf(request: ApiRequest): string | undefined {
-  if (request.endpoint === 'models.retrieve') return decodeURIComponentSafely(request.path.slice('/v1/models/'.length));
+  if (ofModel(request)) return decodeURIComponentSafely(request.path.slice('/v1/models/'.length));
   const model = fieldsOf(request)['model'];
   return typeof model === 'string' ? model : defaultModelOf(request.endpoint);
+}
+
+/** Whether the request is for the object of a model, which its path names. */
+export function ofModel({ endpoint }: Pick<ApiRequest, 'endpoint'>): boolean {
+  return endpoint === 'models.retrieve' || endpoint === 'models.delete';
 }
 
 function decodeURIComponentSafely(text: string): string {

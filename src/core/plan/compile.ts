@@ -46,6 +46,8 @@ export interface Plan {
   readonly seed: number;
   readonly auth: Scenario['auth'];
   readonly identity: Identity;
+  /** Largest body that is accepted. */
+  readonly maxBodyBytes: number;
   readonly settings: Omit<AnswerSettings, 'reply'>;
   readonly limits: readonly PlannedLimit[];
   readonly replies: readonly {
@@ -71,6 +73,7 @@ export function compilePlan(scenario: Scenario, seed: number, libraries: Librari
     seed,
     auth: scenario.auth,
     identity: identityOf(seed),
+    maxBodyBytes: scenario.max_body,
     settings: {
       tokens,
       models,

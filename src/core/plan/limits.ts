@@ -19,7 +19,7 @@ export function compileLimits(limits: Scenario['limits'], libraries: Libraries):
 }
 
 /** Endpoints that are not limited although they take a model: their answers carry no x-ratelimit-* (wire.md 2.3). */
-const UNLIMITED: ReadonlySet<string> = new Set(['models', 'models.retrieve', 'root', 'moderations']);
+const UNLIMITED: ReadonlySet<string> = new Set(['models', 'models.retrieve', 'models.delete', 'root', 'moderations']);
 
 /**
  * The first entry that speaks of the model, and what the model shares it with. An entry for an alias speaks of its

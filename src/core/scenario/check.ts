@@ -4,6 +4,7 @@ import { endpoints } from '../openai/endpoint.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { compilePattern } from '../pattern.ts';
 import { checkFaults } from './check-faults.ts';
+import { deadLimits } from './dead-limits.ts';
 import { type Finding, finding, type Path } from './finding.ts';
 import { LIMIT_KEYS } from './limit-schema.ts';
 import { CONTENT_KEYS } from './reply-schema.ts';
@@ -21,7 +22,8 @@ export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
 }
 
 function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libraries): Finding[] {
-  return Object.entries(limits).flatMap(([pattern, value]) => {
+  const isGood = (pattern: string) => complaintAbout(pattern, 'model', libraries) === undefined;
+  const findings = Object.entries(limits).flatMap(([pattern, value]) => {
     const complaint = complaintAbout(pattern, 'model', libraries);
     const entry = asRecord(value);
     const empty = entry !== undefined && !LIMIT_KEYS.some((key) => key in entry);
@@ -30,6 +32,7 @@ function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libra
       ...(empty ? [finding(['limits', pattern], `limits nothing: give one of ${LIMIT_KEYS.join(', ')}`)] : []),
     ];
   });
+  return [...findings, ...deadLimits(Object.keys(limits).filter(isGood), libraries)];
 }
 
 /** The same for a list of rules that stands at the path. */

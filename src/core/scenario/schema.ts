@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { policySchema } from '../backoff/policy-schema.ts';
 import { parseDuration } from '../duration.ts';
-import { latencySpec, record, scalar, share, whole } from '../field.ts';
+import { latencySpec, record, scalar, share, size, whole } from '../field.ts';
 import { parseRange, type Range } from '../range.ts';
 import { faultSchema, weightsSchema } from './fault-schema.ts';
 import { limitsSchema } from './limit-schema.ts';
@@ -90,6 +90,12 @@ const auth = z.union([
   record({ keys: z.array(z.string().min(1)).min(1) }).transform(({ keys }) => keys as readonly string[]),
 ]);
 
+const MIB = 1_048_576;
+/** Larger bodies are not held in memory. */
+const MAX_MAX_BODY = 100 * MIB;
+
+const maxBody = size().refine((bytes) => bytes <= MAX_MAX_BODY, { error: `expected at most ${MAX_MAX_BODY / MIB}MiB` });
+
 const NO_LATENCY = { kind: 'constant', ms: 0 } as const;
 
 /** The file format. */
@@ -104,6 +110,8 @@ export const scenarioSchema = record({
   tokens: z.enum(['estimate', 'exact']).default('estimate').describe('how tokens are counted'),
   auth: auth.default('any').describe('which API keys are good'),
   models: models.default('any').describe('which models exist'),
+  // OpenAI accepts bodies up to some unpublished size.
+  max_body: maxBody.default(20 * MIB).describe('a larger request is a 413 of the edge'),
   latency: record({
     ttft: latencySpec().default(NO_LATENCY),
     inter_token: latencySpec().default(NO_LATENCY),

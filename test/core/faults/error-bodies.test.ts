@@ -204,6 +204,36 @@ test.each([
   expect(message).toContain(`maximum context length is ${window} tokens.`);
 });
 
+test.each([
+  [
+    '/v1/completions',
+    { model: 'gpt-3.5-turbo-instruct', prompt: 'Hello', max_tokens: 100 },
+    {},
+    "This model's maximum context length is 4096 tokens, however you requested 4301 tokens (4201 in your prompt; 100 for the completion). Please reduce your prompt; or completion length.",
+  ],
+  [
+    '/v1/completions',
+    { model: 'davinci-002', prompt: 'Hello' },
+    { limit: 2049, used: 2100 },
+    "This model's maximum context length is 2049 tokens, however you requested 2100 tokens (2084 in your prompt; 16 for the completion). Please reduce your prompt; or completion length.",
+  ],
+  [
+    '/v1/embeddings',
+    { model: 'text-embedding-3-small', input: 'Hello' },
+    {},
+    "Invalid 'input[0]': maximum input length is 8192 tokens.",
+  ],
+  [
+    '/v1/embeddings',
+    { model: 'mine', input: 'Hello' },
+    { limit: 512 },
+    "Invalid 'input[0]': maximum input length is 512 tokens.",
+  ],
+] as const)('%s has a wording of its own for %j that is too long', (path, body, params, message) => {
+  const error = errorOf(applyFault('context_length_exceeded', params, { request: apiRequest({ path, body }) }));
+  expect(error).toEqual({ message, type: INVALID, param: null, code: null });
+});
+
 test('a window never holds what is said to exceed it', () => {
   const { message } = errorOf(applyFault('context_length_exceeded', { used: 5 }));
   expect(message).toContain('maximum context length is 4 tokens. However, your messages resulted in 5 tokens.');

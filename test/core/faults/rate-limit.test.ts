@@ -216,3 +216,21 @@ test('text, numbers and headers tell the same story', () => {
     }),
   );
 });
+
+test.each([
+  [2.5, '2.5s', '2.5'],
+  ['1.5', '1.5s', '1.5'],
+  ['20.0', '20s', '20.0'],
+] as const)('a raw retry_after that is a number of seconds is the wait of the text: %s', (raw, wait, header) => {
+  const reply = applyFault('rate_limit', { retry_after: raw });
+  expect(numbersOf(reply)).toMatchObject({ wait });
+  expect(headerOf(reply, 'retry-after')).toBe(header);
+});
+
+test('a limit of the project names it', () => {
+  const { organizationId, project } = replyContext().identity;
+  const request = apiRequest({ body: { model: 'gpt-4.1-2025-04-14' } });
+  expect(errorOf(applyFault('rate_limit', { scope: 'project' }, { request }))['message']).toContain(
+    `Rate limit reached for gpt-4.1-2025-04-14 (for limit gpt-4.1) in project ${project} organization ${organizationId} on requests per min`,
+  );
+});

@@ -4,6 +4,7 @@ import type { AnswerSettings } from '../../../src/core/openai/answer-settings.ts
 import { modelList } from '../../../src/core/openai/model-list.ts';
 import { modelInfo } from '../../../src/core/openai/models.ts';
 import { collect, headerOf } from '../../support/effects.ts';
+import { refusalOf } from '../../support/refusal.ts';
 import { apiRequest, plainSettings, replyContext } from '../../support/reply-context.ts';
 
 const ANY = { models: 'any' } as const;
@@ -160,4 +161,14 @@ test('the root welcomes', () => {
 
 test('a path that is not served is an unknown URL', () => {
   expect(get('/v1/nothing').head?.status).toBe(404);
+});
+
+test.each(['any', 'listed'] as const)('no model can be deleted: models %s', (models) => {
+  const request = { method: 'DELETE', path: '/v1/models/ft:123' };
+  expect(refusalOf(request, { models })).toMatchObject({
+    status: 404,
+    error: { message: "The model 'ft:123' does not exist", param: 'model', code: 'model_not_found' },
+    format: { trailingNewline: true },
+  });
+  expect(refusalOf({ ...request, key: undefined })?.status).toBe(401);
 });

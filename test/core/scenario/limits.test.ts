@@ -67,3 +67,36 @@ test('every mistake is reported at its place', () => {
     ]
   `);
 });
+
+test('an entry that none is left for is a mistake', () => {
+  expect(
+    problemsOf(`
+  gpt-4o: { rpm: 1 }
+  gpt-4*: { rpm: 2 }
+  gpt-4o-mini: { rpm: 3 }
+  gpt-4o*: { rpm: 4 }
+  /gpt-4/: { rpm: 5 }
+  gpt-5?: { rpm: 6 }
+  gpt-5*: { rpm: 7 }
+  "*": tier-1
+  o3: free
+  /o/: free
+`),
+  ).toEqual([
+    'limits.yaml:5:3 never counts: gpt-4* above fits the same models, and the first that fits counts',
+    'limits.yaml:6:3 never counts: gpt-4* above fits the same models, and the first that fits counts',
+    'limits.yaml:11:3 never counts: * above fits the same models, and the first that fits counts',
+    'limits.yaml:12:3 never counts: * above fits the same models, and the first that fits counts',
+  ]);
+});
+
+test('a snapshot that the entry for its alias already speaks of is a mistake', () => {
+  expect(problemsOf('  gpt-4o: { rpm: 1 }\n  gpt-4o-2024-08-06: { rpm: 2 }')).toEqual([
+    'limits.yaml:3:3 never counts: gpt-4o above fits the same models, and the first that fits counts',
+  ]);
+  expect(problemsOf('  gpt-4o-2024-08-06: { rpm: 2 }\n  gpt-4o: { rpm: 1 }')).toEqual([]);
+});
+
+test('a number beyond all limits is reported once', () => {
+  expect(problemsOf('  o1: { rpm: 99999999999999999999 }')).toHaveLength(1);
+});

@@ -110,7 +110,7 @@ limit: {}
     'flaky.yaml:15:22 unknown fault "hag". Did you mean "hang"?',
     'flaky.yaml:16:10 unknown value "sesion". Did you mean "session"?',
     'flaky.yaml:17:5 the rule does nothing: give it one of fault, sequence or one_of',
-    'flaky.yaml:17:24 unknown endpoint "chat". Known: chat.completions, completions, embeddings, moderations, models, models.retrieve, root.',
+    'flaky.yaml:17:24 unknown endpoint "chat". Known: chat.completions, completions, embeddings, moderations, models, models.retrieve, models.delete, root.',
     'flaky.yaml:19:19 a reply has only one of content, echo, tokens, json, refusal, tool_call, tool_calls; found content and echo',
     'flaky.yaml:19:46 unknown value "stopp". Did you mean "stop"?',
     'flaky.yaml:20:1 unknown key "limit". Did you mean "limits"?',
@@ -209,4 +209,13 @@ test.each([
 ])('refuses %s in a scenario of a program', (_what, data, message) => {
   const { problems = [] } = parseScenario({ file: 'scenario', data }, libraries);
   expect(problems.map(formatProblem)).toEqual([`scenario: ${message}`]);
+});
+
+test.each([
+  ['101MiB', 'expected at most 100MiB'],
+  ['20MB', 'expected a size such as 100B, 64KiB or 1MiB, found "20MB"'],
+  [0, 'expected a size such as 100B, 64KiB or 1MiB, found 0'],
+])('a max_body of %s is refused', (size, message) => {
+  const { problems = [] } = parseScenario({ file: 'test', text: `max_body: ${size}` }, libraries);
+  expect(problems.map((problem) => problem.message)).toEqual([message]);
 });

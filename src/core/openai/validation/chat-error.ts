@@ -25,7 +25,7 @@ import { unknownFieldsError } from './unknown-fields.ts';
  * 7. content of messages (400-29), then their order (400-30, 400-31)
  * 8. schemas of functions and of the answer (400-32)
  * 9. the context window (400-21 to 400-24)
- * 10. images (400-28), for they are looked at after admission (wire.md 2.3)
+ * 10. images (400-27, 400-28), for they are looked at after admission (wire.md 2.3)
  *
  * That types precede what needs the whole request, and the window comes late, is as in captures; the order among 5 to 8
  * is unverified. Of errors before admission, that of the window too, no capture shows x-ratelimit-*: they have none.

@@ -11,7 +11,7 @@ import { unknownFieldsError } from './unknown-fields.ts';
 const MAX_TOKEN = 100_257;
 
 /** What a request that does not say is given (wire.md 5). */
-const DEFAULT_MAX_TOKENS = 16;
+export const DEFAULT_MAX_TOKENS = 16;
 
 /** What is wrong with the fields of a legacy completion (wire.md 1.3, 5); what is checked first is as in chat. */
 export function completionsError(fields: Fields, terms: Terms): ErrorAnswer | undefined {

@@ -47,11 +47,16 @@ function dimensionsError(found: unknown, { id }: ModelInfo): ErrorAnswer | undef
   return found > limit ? aboveMaximum('dimensions', 'integer', { limit, found }) : undefined;
 }
 
+/** Tokens that one input may have, by the window of the model. */
+export function inputLimit(contextWindow: number | null): number | null {
+  return TOLD_WINDOWS.get(contextWindow) ?? contextWindow;
+}
+
 /** Nothing is counted while all inputs together have too few bytes for any of them to be too long. */
 function lengthError(inputs: readonly Input[], { model, bodyBytes, inputTokens }: Terms): ErrorAnswer | undefined {
   if (inputs.includes('')) return emptyInput();
   const { contextWindow } = model;
-  const limit = TOLD_WINDOWS.get(contextWindow) ?? contextWindow;
+  const limit = inputLimit(contextWindow);
   if (limit === null || bodyBytes <= limit) return undefined;
   let all = 0;
   for (const [index, input] of inputs.entries()) {

@@ -1,15 +1,27 @@
 import type { ErrorAnswer } from '../error.ts';
-import { unsupportedImage } from '../errors.ts';
+import { imageUnreachable, unsupportedImage } from '../errors.ts';
 import { asList, asRecord } from '../request.ts';
 
 const IMAGE = /^data:image\/(?:png|jpe?g|gif|webp)[;,]/i;
 
-/** wire.md 400-28 for images that travel in the request; those that are only linked are not looked at. */
+/** Hosts that nobody but the client reaches: names that RFC 2606 and 6761 keep out of the DNS, loopback and private addresses. */
+const OUT_OF_REACH =
+  /^https?:\/\/(?:[^/?#@]*@)?(?:(?:[^/?#:]+\.)?(?:localhost|local|invalid|test)|(?:127|10)(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|\[::1\])(?:[:/?#]|$)/i;
+
+/**
+ * wire.md 400-28 for images that travel in the request, and 400-27 for those that are linked from where OpenAI cannot get
+ * them; no other link is followed.
+ */
 export function imageError(messages: readonly unknown[]): ErrorAnswer | undefined {
-  return messages.some((message) => asList(asRecord(message)?.['content']).some(isUnreadable)) ? unsupportedImage() : undefined;
+  for (const part of messages.flatMap((message) => asList(asRecord(message)?.['content']))) {
+    const url = asRecord(asRecord(part)?.['image_url'])?.['url'];
+    if (typeof url !== 'string') continue;
+    if (isUnreadable(url)) return unsupportedImage();
+    if (OUT_OF_REACH.test(url.slice(0, 300))) return imageUnreachable(url);
+  }
+  return undefined;
 }
 
-function isUnreadable(part: unknown): boolean {
-  const url = asRecord(asRecord(part)?.['image_url'])?.['url'];
-  return typeof url === 'string' && /^data:/i.test(url.slice(0, 5)) && !IMAGE.test(url.slice(0, 32));
+function isUnreadable(url: string): boolean {
+  return /^data:/i.test(url.slice(0, 5)) && !IMAGE.test(url.slice(0, 32));
 }

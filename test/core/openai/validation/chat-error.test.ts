@@ -140,6 +140,13 @@ const golden: readonly (readonly [row: string, fields: object, message: string, 
     'invalid_value',
   ],
   [
+    '400-27',
+    parts({ type: 'image_url', image_url: { url: 'http://localhost:3000/cat.png' } }),
+    'Error while downloading http://localhost:3000/cat.png.',
+    null,
+    'invalid_image_url',
+  ],
+  [
     '400-28',
     parts({ type: 'image_url', image_url: { url: 'data:image/bmp;base64,Qk0=' } }),
     "You uploaded an unsupported image. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].",

@@ -1,0 +1,43 @@
+import type { Libraries } from '../libraries.ts';
+import { familyOf } from '../openai/model-family.ts';
+import { compilePattern, globMatches, type Matcher, regexParts } from '../pattern.ts';
+import { type Finding, finding } from './finding.ts';
+
+/** Patterns with wildcards that are held against those below them: more would take long, and nobody writes them. */
+const MAX_COMPARED = 100;
+
+interface Above {
+  readonly pattern: string;
+  readonly matches: Matcher;
+}
+
+/**
+ * Entries of `limits` that are never asked, because one above fits every model that they fit. What an expression fits is
+ * not worked out: it hides names, and is hidden by `*` alone. Patterns have to be good.
+ */
+export function deadLimits(patterns: readonly string[], libraries: Libraries): Finding[] {
+  const names = new Set<string>();
+  const wild: Above[] = [];
+  return patterns.flatMap((pattern) => {
+    const isName = !isWild(pattern);
+    const family = familyOf(pattern);
+    const above = isName && names.has(family) ? family : wild.find((each) => hides(each, pattern, isName))?.pattern;
+    if (isName) names.add(pattern);
+    else if (wild.length < MAX_COMPARED) wild.push({ pattern, matches: compilePattern(pattern, libraries) });
+    if (above === undefined) return [];
+    const message = `never counts: ${above} above fits the same models, and the first that fits counts`;
+    return [finding(['limits', pattern], message, 'key')];
+  });
+}
+
+function isWild(pattern: string): boolean {
+  return regexParts(pattern) !== undefined || /[*?]/.test(pattern);
+}
+
+function hides({ pattern: above, matches }: Above, below: string, isName: boolean): boolean {
+  if (/^\*+$/.test(above)) return true;
+  if (isName) return matches(below) || matches(familyOf(below));
+  // A star takes the wildcards of the other pattern for text, and so whatever they stand for.
+  const areGlobs = regexParts(above) === undefined && regexParts(below) === undefined;
+  return areGlobs && !above.includes('?') && globMatches(above, below);
+}
