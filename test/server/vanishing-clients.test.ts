@@ -42,18 +42,23 @@ function leaveWhileSending(mock: MockOpenAI, offset: number): Promise<Left> {
   });
 }
 
-/** A client that reads so many bytes of the answer, at least, and leaves. */
-function leaveWhileReading(mock: MockOpenAI, offset: number): Promise<Left & { readonly read: number }> {
+let readers = 0;
+
+/** A client that reads so many bytes of the answer, at least, and leaves. It has a name: ports are used again. */
+function leaveWhileReading(mock: MockOpenAI, offset: number): Promise<Left & { readonly read: number; readonly name: string }> {
+  readers += 1;
+  const name = `reader-${readers}`;
+  const request = STREAM.replace('\r\n\r\n', `\r\nx-client-request-id: ${name}\r\n\r\n`);
   return new Promise((resolve, reject) => {
     let read = 0;
-    const socket = connect(mock.port, '127.0.0.1', () => socket.write(STREAM));
+    const socket = connect(mock.port, '127.0.0.1', () => socket.write(request));
     socket.on('error', reject);
     socket.on('data', (segment) => {
       read += segment.length;
       if (read < offset) return;
       const port = socket.localPort ?? 0;
       socket.removeAllListeners('data');
-      socket.once('close', () => resolve({ port, offset, how, read }));
+      socket.once('close', () => resolve({ port, offset, how, read, name }));
       const how = leave(socket);
     });
   });
@@ -97,9 +102,9 @@ test('clients that leave at any byte of the answer leave nothing open, and the j
   await mock.idle();
   await expect.poll(sockets).toBeLessThanOrEqual(before);
   const whole = readMessage(bytes)?.body.length ?? 0;
-  const entries = new Map(mock.journal().map((entry) => [entry.remotePort, entry]));
-  for (const { port, read, offset } of left) {
-    const entry = entries.get(port);
+  const entries = new Map(mock.journal().map((entry) => [entry.headers['x-client-request-id'], entry]));
+  for (const { name, read, offset } of left) {
+    const entry = entries.get(name);
     expect(entry?.status).toBe(200);
     expect(entry?.t_end).not.toBeNull();
     // Who is almost through may be served before its leaving is read.
