@@ -10,6 +10,7 @@ import { formatProblem } from '../src/core/problem.ts';
 import { parsePolicy, parseScenario } from '../src/core/scenario/parse.ts';
 import { bundledPath, bundledScenarios } from '../src/engine/load-scenario.ts';
 import { libraries } from '../src/libraries.ts';
+import { predictions, referenceClients } from './harness/predictions.ts';
 import { runCli, startCli } from './support/run-cli.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -47,6 +48,12 @@ test('the tables are those of the registries (npm run docs)', async () => {
   );
   const ruleHead = '| rule | severity | false alarms | expected |\n|---|---|---|---|\n';
   generated = withSection(generated, 'rules', `${ruleHead}${ruleRows.join('')}`);
+  const words: Record<string, string> = { fail: '**fail**', warn: '**warn**', inconclusive: '?', not_applicable: 'n/a' };
+  const probeRows = backoffRules.map(
+    ({ id }) => `| \`${id}\` | ${predictions[id].map((found) => words[found] ?? found).join(' | ')} |\n`,
+  );
+  const probeHead = `| rule | ${referenceClients.map((name) => `[${name}](examples/clients/${name}.mjs)`).join(' | ')} |\n|---|---|---|---|\n`;
+  generated = withSection(generated, 'probe', `${probeHead}${probeRows.join('')}`);
   await expect(generated).toMatchFileSnapshot(path);
 });
 

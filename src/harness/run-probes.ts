@@ -145,16 +145,17 @@ async function make(scene: Scene, variant: ProbeVariant, { server, driver, index
   running.add(call);
   const started = { call: callId, startedAt: now(), process: call.process };
   const at = outcomes.push({ ...started, ok: null }) - 1;
-  if (variant.abortAfterMs !== undefined) {
-    void abortLater(call, { session, callId, afterMs: variant.abortAfterMs, now }).then((abortedAt) => {
-      const { ok } = outcomes[at] ?? { ok: true };
-      if (abortedAt !== undefined && ok === null) outcomes[at] = { ...started, ok, abortedAt };
-    });
-  }
+  const { abortAfterMs: afterMs } = variant;
+  const note = (abortedAt: number) => {
+    outcomes[at] = { ...started, ok: null, abortedAt };
+  };
+  const aborting = afterMs === undefined ? undefined : abortLater(call, { session, callId, afterMs, now, note });
   const answer = await call.answer;
+  const settledAt = now();
+  await aborting;
   running.delete(call);
   // What comes after the end was cut off by it.
-  if (scene.endedAt === undefined) outcomes[at] = { ...outcomes[at], ...started, ...answer, settledAt: now() };
+  if (scene.endedAt === undefined) outcomes[at] = { ...outcomes[at], ...started, ...answer, settledAt };
 }
 
 interface AbortLater {
@@ -162,12 +163,14 @@ interface AbortLater {
   readonly callId: string;
   readonly afterMs: number;
   now(): number;
+  /** Told when the client has heard of it. */
+  note(abortedAt: number): void;
 }
 
 const LOOK_MS = 20;
 
-/** Tells the client to stop some time after its first answer began; resolves with when it heard that. */
-async function abortLater(call: RunningCall, { session, callId, afterMs, now }: AbortLater): Promise<number | undefined> {
+/** Tells the client to stop some time after its first answer began, unless its call is over by then. */
+async function abortLater(call: RunningCall, { session, callId, afterMs, now, note }: AbortLater): Promise<void> {
   let settled = false;
   void call.answer.then(() => {
     settled = true;
@@ -175,9 +178,9 @@ async function abortLater(call: RunningCall, { session, callId, afterMs, now }: 
   const answeredAt = () =>
     session.journal().find(({ logicalId }) => logicalId === callId)?.t_firstByteBefore ?? Number.POSITIVE_INFINITY;
   while (!settled && now() < answeredAt() + afterMs) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  if (settled) return undefined;
+  if (settled) return;
   await call.abort();
-  return now();
+  note(now());
 }
 
 /** Each rule judges the scenes of its own probe. */

@@ -1,0 +1,57 @@
+import type { RuleVerdict } from '../../src/core/backoff/finding.ts';
+import type { RuleId } from '../../src/core/backoff/registry.ts';
+
+/** The clients that are shipped under examples/clients, in the order of the table. */
+export const referenceClients = ['openai-sdk', 'careful-fetch', 'naive-loop'] as const;
+
+/**
+ * What each client does by its source, rule by rule, and why where that is not plain. The battery is held against it
+ * (`probe.test.ts`), and the table in the README is made of it.
+ */
+export const predictions: Readonly<Record<RuleId, readonly [sdk: RuleVerdict, careful: RuleVerdict, naive: RuleVerdict]>> = {
+  never_early: ['pass', 'pass', 'fail'],
+  http_date: ['pass', 'pass', 'fail'],
+  retry_after_ms: ['pass', 'pass', 'fail'],
+  // The SDK sleeps for as long as it is told; careful-fetch gives up above 20 s.
+  long_hint: ['pass', 'pass', 'fail'],
+  // The SDK gives what it cannot parse, and what lies in the past, to setTimeout.
+  insane_hint: ['fail', 'pass', 'pass'],
+  no_hot_retry: ['pass', 'pass', 'pass'],
+  // The SDK makes two retries: too few to see growth.
+  grows: ['inconclusive', 'pass', 'fail'],
+  has_jitter: ['pass', 'pass', 'fail'],
+  // Needs three waits; and waits that do not vary at all are has_jitter's.
+  independent_processes: ['not_applicable', 'pass', 'not_applicable'],
+  // Six retries or more.
+  caps_delay: ['not_applicable', 'not_applicable', 'pass'],
+  // Ten attempts are many, not too many.
+  bounded_attempts: ['pass', 'pass', 'warn'],
+  bounded_time: ['pass', 'pass', 'pass'],
+  retries_transient: ['pass', 'pass', 'pass'],
+  retries_transport: ['pass', 'pass', 'pass'],
+  no_retry_permanent: ['pass', 'pass', 'fail'],
+  // The SDK looks at the status alone: three attempts within two seconds.
+  no_retry_quota: ['warn', 'pass', 'fail'],
+  // A header of Stainless, which made the SDK.
+  obeys_should_retry: ['pass', 'not_applicable', 'not_applicable'],
+  amplification: ['pass', 'pass', 'pass'],
+  retry_budget: ['info', 'info', 'warn'],
+  // Ten minutes of timeout, and none at all, are longer than anybody watches.
+  aborts_hung_request: ['inconclusive', 'pass', 'inconclusive'],
+  recovers_promptly: ['pass', 'pass', 'pass'],
+  herd: ['pass', 'pass', 'warn'],
+  same_body: ['pass', 'pass', 'pass'],
+  same_idempotency_key: ['not_applicable', 'pass', 'not_applicable'],
+  fresh_connection: ['pass', 'pass', 'pass'],
+  // The loop throws away what it has read, and starts again.
+  no_silent_replay: ['pass', 'pass', 'pass'],
+  // A clean end is an end for the SDK and for the loop.
+  truncated_stream_noticed: ['warn', 'pass', 'warn'],
+  stream_error_surfaced: ['pass', 'pass', 'fail'],
+  stalled_stream_noticed: ['info', 'pass', 'info'],
+  // openai-node #2580; the loop takes no signal.
+  abort_stops_retries: ['fail', 'pass', 'fail'],
+  connection_hygiene: ['pass', 'pass', 'pass'],
+  cools_down_key: ['info', 'info', 'info'],
+  paces_on_headers: ['info', 'info', 'info'],
+};
