@@ -18,12 +18,12 @@ export const retryAfterMs = defineRule({
     variants: [
       {
         name: 'alone',
-        rules: [{ attempts: 1, fault: { rate_limit: { retry_after: 'none', retry_after_ms: '700ms' } } }],
+        rules: [{ attempts: 1, fault: { rate_limit: { retry_after: 'none', retry_after_ms: '1500ms' } } }],
         calls: 2,
       },
       {
         name: 'beside seconds',
-        rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '3s', retry_after_ms: '700ms' } } }],
+        rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '4s', retry_after_ms: '1500ms' } } }],
         calls: 2,
       },
     ],
