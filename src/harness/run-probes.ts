@@ -55,7 +55,7 @@ interface Scene {
 const VARIANT_STAGGER_MS = 25;
 const CALL_STAGGER_MS = 20;
 /** After the last call of a variant has settled, an attempt that should not come gets this long to come. */
-const AFTERMATH_MS = 300;
+const AFTERMATH_MS = 700;
 /** Prompts are long enough that a stream has some chunks. */
 const PROMPT = 'Say a few sentences about waiting.';
 
