@@ -24,11 +24,8 @@ export const abortsHungRequest = defineRule({
     const hung = subject.calls.flatMap((call) => call.tries.filter(isHung).map((attempt) => ({ call, attempt })));
     if (hung.length === 0) return notApplicable('no request was left without an answer');
     const left = hung.filter(({ attempt }) => leftByItself(attempt, subject));
-    // A client that left one attempt, and has not held the next for longer, has a timeout.
-    const held = hung.filter(({ call, attempt }) => {
-      const ownTimeout = Math.max(0, ...left.filter((one) => one.call === call).map((one) => heldMs(one.attempt, subject)));
-      return !leftByItself(attempt, subject) && heldMs(attempt, subject) > ownTimeout + (ownTimeout > 0 ? LATE_MS : 0);
-    });
+    // A client that left one attempt of a call has a timeout.
+    const held = hung.filter(({ call, attempt }) => !leftByItself(attempt, subject) && !left.some((one) => one.call === call));
     const late = left.filter(
       ({ attempt }) => heldMs(attempt, subject) > (timeoutMs(attempt) ?? Number.POSITIVE_INFINITY) + LATE_MS,
     );
