@@ -6,7 +6,7 @@ import { parseForcedFault } from '../engine/forced-fault.ts';
 import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
 import type { Exchange } from '../engine/session.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { ClientConnection, Turn } from './client-connection.ts';
 import { Connections } from './connections.ts';
 import { perform } from './perform.ts';
 import { readBody } from './read-body.ts';
@@ -94,7 +94,7 @@ async function answer(
   if (isOurs(target)) return options.admin(request, response);
   const turn = connection.claim();
   try {
-    const exchange = await receive({ request, response, connection, target }, options);
+    const exchange = await receive({ request, response, connection, target, turn }, options);
     await turn.ready;
     if (exchange !== undefined) await carryOut(exchange, { request, response, connection }, options.engine);
   } finally {
@@ -112,11 +112,12 @@ interface Arrived {
   readonly response: ServerResponse;
   readonly connection: ClientConnection;
   readonly target: Target;
+  readonly turn: Turn;
 }
 
 /** Reads a request and asks the engine. Undefined when there is nothing to answer. */
 async function receive(
-  { request, response, connection, target }: Arrived,
+  { request, response, connection, target, turn }: Arrived,
   { engine, connections }: AnswerOptions,
 ): Promise<Exchange | undefined> {
   const { clock } = engine;
@@ -130,12 +131,11 @@ async function receive(
     headersAt: clock.now(),
     bodyEndAt: null,
   };
-  const fate = connection.takeFate();
   const forcedHeader = head.headers['x-mock-fault'];
   const forced = forcedHeader === undefined ? undefined : readForced(forcedHeader, response);
   if (forced === null) return undefined;
   const session = engine.session(target.session);
-  const destination = { path: target.path, call: target.call, forced, fate };
+  const destination = { path: target.path, call: target.call, forced };
   // What strikes connections was asked of the default session as this one was accepted.
   if (forced !== undefined || session !== engine.defaultSession) {
     const refusal = session.refuse(head, destination);
@@ -149,17 +149,19 @@ async function receive(
       return undefined;
     }
     const incoming: Incoming = { ...head, body, oversized, bodyEndAt: clock.now() };
+    // What the answers before it make of the connection, they make of this request.
+    await turn.ready;
     // The rest of an oversized body is not a request: the connection ends with the answer.
     if (oversized) response.shouldKeepAlive = false;
     // A client that gave up may come back before its leaving was read: let that be read first.
     if (session.isWaiting(incoming, target.path)) await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
-    return session.receive(incoming, destination);
+    return session.receive(incoming, { ...destination, fate: connection.takeFate() });
   } finally {
     uploaded();
   }
 }
 
-async function carryOut(exchange: Exchange, ends: Omit<Arrived, 'target'>, engine: Engine): Promise<void> {
+async function carryOut(exchange: Exchange, ends: Omit<Arrived, 'target' | 'turn'>, engine: Engine): Promise<void> {
   const { reply, applied, headSent, finished } = exchange;
   let performed: Performed = { ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: 'fin' };
   try {

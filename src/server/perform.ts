@@ -143,7 +143,8 @@ class Performance {
 
   write({ data, event }: Write): void {
     const { request, response, clock } = this.#wire;
-    this.#headWaits = false;
+    // The head leaves with the first bytes of a body; an answer to HEAD has none.
+    if (request.method !== 'HEAD') this.#headWaits = false;
     const { bytesOut, chunksOut, eventsOut } = this.#handed;
     const handed = {
       bytesOut: bytesOut + (typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength),

@@ -194,6 +194,34 @@ test('pipelined: the answer before a cut is whole, and what comes after it never
   ]);
 });
 
+test.each([
+  ['connection_reset; at=body; after_bytes=999', 'RST'],
+  ['truncated_body', 'FIN'],
+])('an answer to HEAD has its head before %s', async (fault, ending) => {
+  const mock = await startMock();
+  const head = rawChat('', [`x-mock-fault: ${fault}`], '1.1', '/v1/models').replace('POST', 'HEAD');
+  const raw = await rawExchange(mock.port, head);
+  expect(raw.text).toMatch(/^HTTP\/1\.1 \d{3} [\s\S]*\r\n\r\n$/);
+  expect(raw.ending).toBe(ending);
+  await mock.idle();
+  expect(mock.journal()).toMatchObject([{ status: Number(raw.text.slice(9, 12)), bytesOut: 0, closedBy: 'server' }]);
+});
+
+test('pipelined: what has come behind an early_close meets it', async () => {
+  const mock = await startMock({ rules: [{ match: { prompt: 'First' }, fault: 'early_close' }] });
+  const { bytes, ending } = await rawExchange(mock.port, rawChat(HELLO.replace('Hello', 'First')) + rawChat(HELLO) + rawChat(HELLO));
+  const first = readMessage(bytes);
+  expect(first).toMatchObject({ status: 200, framing: 'complete' });
+  expect(first?.rest).toHaveLength(0);
+  expect(ending).toBe('FIN');
+  await mock.idle();
+  expect(mock.journal()).toMatchObject([
+    { connReqSeq: 1, status: 200, closedBy: null },
+    { connReqSeq: 2, status: null, closedBy: 'server', closedHow: 'fin', faultApplied: { faults: [{ name: 'early_close' }] } },
+    { connReqSeq: 3, status: null, closedBy: 'server', closedHow: 'fin', faultApplied: null },
+  ]);
+});
+
 test('slow headers come in as many pieces as they are said to, and keep the connection', async () => {
   const mock = await startMock({ rules: [{ times: 1, fault: { slow_headers: { bytes: 100, every: '3ms' } } }] });
   const raw = await rawExchange(mock.port, [rawChat(HELLO), rawChat(HELLO)], (_text, bytes) => {
