@@ -209,7 +209,10 @@ test.each([
 
 test('pipelined: what has come behind an early_close meets it', async () => {
   const mock = await startMock({ rules: [{ match: { prompt: 'First' }, fault: 'early_close' }] });
-  const { bytes, ending } = await rawExchange(mock.port, rawChat(HELLO.replace('Hello', 'First')) + rawChat(HELLO) + rawChat(HELLO));
+  const { bytes, ending } = await rawExchange(
+    mock.port,
+    rawChat(HELLO.replace('Hello', 'First')) + rawChat(HELLO) + rawChat(HELLO),
+  );
   const first = readMessage(bytes);
   expect(first).toMatchObject({ status: 200, framing: 'complete' });
   expect(first?.rest).toHaveLength(0);

@@ -11,7 +11,7 @@ export const duplicateChunk = defineStreamFault({
   }).prefault({}),
   apply: (reply, { after_chunks: count }) =>
     afterChunks(reply, count, function* (rest, last) {
-      if (last !== undefined) yield last;
+      yield* last;
       yield* rest;
     }),
 });

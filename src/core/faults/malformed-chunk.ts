@@ -1,7 +1,7 @@
 import { record } from '../field.ts';
 import { afterChunks } from '../reply/after-chunks.ts';
-import { bytesOf } from '../reply/bytes.ts';
-import type { Effect, Reply } from '../reply/effect.ts';
+import type { Effect, Reply, Write } from '../reply/effect.ts';
+import { joined } from '../reply/joined.ts';
 import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 
 const LINE_FEED = 0x0a;
@@ -17,14 +17,22 @@ export const malformedChunk = defineStreamFault({
 
 function* withNextBroken(rest: Iterable<Effect>): Reply {
   let whole = true;
+  /** Of the event that is to be broken. */
+  let pieces: Write[] = [];
   for (const effect of rest) {
-    yield whole && effect.type === 'write' ? { ...effect, data: broken(effect.data) } : effect;
-    if (effect.type === 'write') whole = false;
+    if (!whole || effect.type === 'wait') yield effect;
+    else if (effect.type !== 'write') yield* [...pieces, effect];
+    else {
+      pieces.push(effect);
+      if (effect.partOf !== undefined) continue;
+      yield { ...effect, data: broken(joined(pieces)) };
+      whole = false;
+    }
+    if (effect.type !== 'wait') pieces = [];
   }
 }
 
-function broken(data: string | Uint8Array): Uint8Array {
-  const bytes = bytesOf(data);
+function broken(bytes: Uint8Array): Uint8Array {
   const half = Math.floor(bytes.length / 2);
   const event = bytes.slice(0, half + 2);
   event.fill(LINE_FEED, half);

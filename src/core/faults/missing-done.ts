@@ -7,6 +7,6 @@ export const missingDone = defineStreamFault({
   summary: 'the stream ends without [DONE]',
   params: record({}).prefault({}),
   *apply(reply) {
-    for (const effect of reply) if (effect.type !== 'write' || effect.event !== 'done') yield effect;
+    for (const effect of reply) if (effect.type !== 'write' || (effect.event ?? effect.partOf) !== 'done') yield effect;
   },
 });

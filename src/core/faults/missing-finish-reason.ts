@@ -7,6 +7,6 @@ export const missingFinishReason = defineStreamFault({
   summary: 'no chunk says why the answer ended',
   params: record({}).prefault({}),
   *apply(reply) {
-    for (const effect of reply) if (effect.type !== 'write' || effect.event !== 'finish') yield effect;
+    for (const effect of reply) if (effect.type !== 'write' || (effect.event ?? effect.partOf) !== 'finish') yield effect;
   },
 });

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { duration, record } from '../field.ts';
 import { bytesOf } from '../reply/bytes.ts';
 import type { Effect, Reply, Write } from '../reply/effect.ts';
+import { pieceOf } from '../reply/piece-of.ts';
 import { SEGMENT_GAP } from '../reply/segment-gap.ts';
 import { defineStreamFault } from './stream-fault.ts';
+
+const LINE_FEED = 0x0a;
 
 const LINE_ENDINGS = { lf: '\n', crlf: '\r\n', cr: '\r' } as const;
 
@@ -30,18 +33,38 @@ interface Framing {
   readonly retry: number | null;
 }
 
-function* reframe(reply: Reply, { newline, comments, retry }: Framing): Reply {
+function* reframe(reply: Reply, framing: Framing): Reply {
   let count = 0;
+  let inside = false;
   for (const effect of reply) {
-    if (effect.type !== 'write' || typeof effect.data !== 'string') {
+    if (effect.type !== 'write') {
       yield effect;
       continue;
     }
-    count += 1;
-    const first = count === 1 && retry !== null ? `retry: ${Math.ceil(retry)}\n\n` : '';
-    const comment = comments && count % 2 === 1 ? `: keep-alive ${count}\n${count % 4 === 1 ? '\n' : ''}` : '';
-    yield { ...effect, data: `${first}${comment}${effect.data}`.replaceAll('\n', newline) };
+    if (!inside) count += 1;
+    const before = inside ? '' : fieldsBefore(count, framing);
+    inside = effect.partOf !== undefined;
+    yield { ...effect, data: withLineEnding(prefixed(before, effect.data), framing.newline) };
   }
+}
+
+/** What comes before the event of that number: fields and comments that say nothing. */
+function fieldsBefore(count: number, { comments, retry }: Framing): string {
+  const first = count === 1 && retry !== null ? `retry: ${Math.ceil(retry)}\n\n` : '';
+  const comment = comments && count % 2 === 1 ? `: keep-alive ${count}\n${count % 4 === 1 ? '\n' : ''}` : '';
+  return first + comment;
+}
+
+function prefixed(before: string, data: string | Uint8Array): string | Uint8Array {
+  if (typeof data === 'string') return before + data;
+  return Uint8Array.from([...bytesOf(before), ...data]);
+}
+
+/** What is written, with another ending for its lines. */
+function withLineEnding(data: string | Uint8Array, newline: string): string | Uint8Array {
+  if (typeof data === 'string') return data.replaceAll('\n', newline);
+  const ending = bytesOf(newline);
+  return Uint8Array.from([...data].flatMap((byte) => (byte === LINE_FEED ? [...ending] : [byte])));
 }
 
 /** Of three events, the first is split between two segments, the second waits for the third and leaves with it. */
@@ -70,7 +93,7 @@ function* resegment(reply: Reply): Reply {
 function* split(event: Write, turn: number): Reply {
   const bytes = bytesOf(event.data);
   const at = [2, Math.floor(bytes.length / 2), bytes.length - 3, bytes.length - 1][turn % 4] ?? 1;
-  yield { type: 'write', data: bytes.subarray(0, at) };
+  yield pieceOf(event, bytes.subarray(0, at), false);
   yield SEGMENT_GAP;
   yield { ...event, data: bytes.subarray(at) };
 }

@@ -1,5 +1,5 @@
 import { bytesOf } from '../reply/bytes.ts';
-import type { Effect, Write } from '../reply/effect.ts';
+import { pieceOf } from '../reply/piece-of.ts';
 import { defineFault } from './fault.ts';
 import { paceParams } from './pace.ts';
 
@@ -25,16 +25,10 @@ export const slowBody = defineFault({
           left = bytes;
         }
         const end = Math.min(data.length, at + left);
-        yield part(effect, data, at, end);
+        yield pieceOf(effect, data.subarray(at, end), end === data.length);
         left -= end - at;
         at = end;
       }
     }
   },
 });
-
-/** The event has come when its last byte has. */
-function part({ event }: Write, data: Uint8Array, from: number, to: number): Effect {
-  const piece = { type: 'write', data: data.subarray(from, to) } as const;
-  return event !== undefined && to === data.length ? { ...piece, event } : piece;
-}

@@ -1,5 +1,6 @@
 import { record } from '../field.ts';
 import { bytesOf } from '../reply/bytes.ts';
+import { pieceOf } from '../reply/piece-of.ts';
 import { SEGMENT_GAP } from '../reply/segment-gap.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
@@ -18,7 +19,7 @@ export const splitUtf8 = defineStreamFault({
       let from = 0;
       for (const [at, byte] of bytes.entries()) {
         if (byte < FIRST_OF_SEVERAL) continue;
-        yield { type: 'write', data: bytes.subarray(from, at + 1) };
+        yield pieceOf(effect, bytes.subarray(from, at + 1), false);
         yield SEGMENT_GAP;
         from = at + 1;
       }

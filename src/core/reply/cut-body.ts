@@ -1,5 +1,6 @@
 import { bytesOf } from './bytes.ts';
 import type { Effect, Reply } from './effect.ts';
+import { pieceOf } from './piece-of.ts';
 
 /** A reply whose body is cut after so many bytes, wherever that falls, and ends so; of a shorter one all bytes come. */
 export function* cutBody(reply: Reply, bytes: number, ending: Effect): Reply {
@@ -12,7 +13,7 @@ export function* cutBody(reply: Reply, bytes: number, ending: Effect): Reply {
     }
     const data = bytesOf(effect.data);
     if (data.length > left) {
-      yield { type: 'write', data: data.subarray(0, left) };
+      yield pieceOf(effect, data.subarray(0, left), false);
       break;
     }
     left -= data.length;

@@ -27,6 +27,8 @@ export interface Write {
   readonly data: string | Uint8Array;
   /** The event of a stream that ends with these bytes. */
   readonly event?: EventKind;
+  /** The event that these bytes are a part of and that more bytes follow of. */
+  readonly partOf?: EventKind;
 }
 
 /** The proper end of a response. */

@@ -1,5 +1,5 @@
-import { bytesOf } from './bytes.ts';
 import type { Head, Reply, Write } from './effect.ts';
+import { joined } from './joined.ts';
 
 /** A reply remade from its head and its whole body, once both are known. A reply that never ends is left as it is. */
 export function* wholeBody(reply: Reply, remake: (head: Head, body: Uint8Array) => Reply): Reply {
@@ -32,15 +32,4 @@ export function withLength(head: Head, bytes: number): Head {
   const others = head.headers.filter(([name]) => !framing.includes(name.toLowerCase()));
   const place = at < 0 ? others.length : at;
   return { ...head, headers: [...others.slice(0, place), ['content-length', String(bytes)], ...others.slice(place)] };
-}
-
-function joined(written: readonly Write[]): Uint8Array {
-  const parts = written.map(({ data }) => bytesOf(data));
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
