@@ -53,6 +53,7 @@ export function record<Shape extends z.core.$ZodLooseShape>(shape: Shape, noun =
 
 /** `unknown fault "latncy". Did you mean "latency"?`, or the list of what is known when nothing is near. */
 export function unknownName(noun: string, found: string, known: readonly string[]): string {
+  if (known.length === 0) return `unknown ${noun} ${describeValue(found)}. It takes none.`;
   const hint = suggest(found, known);
   const list = hint === '' && known.length <= 20 ? ` Known: ${known.join(', ')}.` : hint;
   return `unknown ${noun} ${describeValue(found)}.${list}`;

@@ -24,6 +24,7 @@ export const connectionReset = defineFault({
   kind: 'transport',
   strikes: 'edge',
   strikesWith: ({ at }) => (at === 'accept' ? 'accept' : 'edge'),
+  finalWith: ({ at }) => at === 'request',
   params,
   *apply(reply, { at, after_bytes: bytes = 16 }) {
     if (at === 'body') yield* cutBody(reply, bytes, { type: 'reset' });

@@ -18,6 +18,8 @@ export interface Fault {
   readonly kind: 'error' | 'transport' | 'stream';
   /** It answers, or never does, whatever would have come: nothing after it in a list takes effect. */
   readonly final?: true;
+  /** The same, where it depends on the parameters. */
+  finalWith?(params: never): boolean;
   /** What it makes of a healthy answer is none that a client may take for a success. */
   readonly spoils?: true;
   /** HTTP status the client sees; undefined where the fault sends none of its own. */
@@ -43,6 +45,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly summary: string;
   readonly kind: Fault['kind'];
   readonly final?: true;
+  finalWith?(params: z.output<Params>): boolean;
   readonly spoils?: true;
   readonly status?: number;
   readonly strikes: Strikes;

@@ -150,6 +150,12 @@ export function strikesAt({ name, params }: FaultCall): Strikes {
   return fault.strikesWith?.(params as never) ?? fault.strikes;
 }
 
+/** Whether nothing after the fault in a list takes effect. */
+export function isFinal({ name, params }: FaultCall): boolean {
+  const fault = faultNamed(name);
+  return fault.finalWith?.(params as never) ?? fault.final === true;
+}
+
 /**
  * The reply after all faults. They take effect in the order written: the first is what the client meets first, so that
  * it is put around all that follow.

@@ -81,6 +81,11 @@ export interface Endpoint extends EndpointRow {
 /** Every endpoint that is served. */
 export const endpoints: readonly Endpoint[] = ENDPOINTS;
 
+/** Whether it answers by a stream of events when asked to. */
+export function mayStream(name: EndpointName | undefined): boolean {
+  return name === 'chat.completions' || name === 'completions';
+}
+
 /** The model that answers where the request names none. */
 export function defaultModelOf(name: EndpointName | undefined): string | undefined {
   return endpoints.find((endpoint) => endpoint.name === name)?.defaultModel;

@@ -1,4 +1,4 @@
-import { defaultModelOf, type EndpointName } from './endpoint.ts';
+import { defaultModelOf, type EndpointName, mayStream } from './endpoint.ts';
 
 /** What arrived, reduced to what decisions and answers depend on. Header names are lower-case. */
 export interface ApiRequest {
@@ -25,8 +25,7 @@ export function fieldsOf(request: ApiRequest): Readonly<Record<string, unknown>>
 
 /** Whether the answer, if all goes well, is a stream of events. */
 export function isStreamed(request: ApiRequest): boolean {
-  const { endpoint } = request;
-  return (endpoint === 'chat.completions' || endpoint === 'completions') && fieldsOf(request)['stream'] === true;
+  return mayStream(request.endpoint) && fieldsOf(request)['stream'] === true;
 }
 
 /** The value as a record when it is a JSON object. */

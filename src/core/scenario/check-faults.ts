@@ -1,4 +1,5 @@
-import { type FaultCall, faultNamed, faults, strikesAt } from '../faults/registry.ts';
+import { type FaultCall, faultNamed, faults, isFinal, strikesAt } from '../faults/registry.ts';
+import { endpoints, mayStream } from '../openai/endpoint.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { type Finding, finding, type Path } from './finding.ts';
 
@@ -12,7 +13,12 @@ interface FaultList {
 export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
   const lists: FaultList[] = faultLists(rule, at).map(([path, given]) => ({ path, calls: given.map(faultCall) }));
   const early = lists.some(({ calls }) => calls.some(strikesAtAccept));
-  return [...lists.flatMap(checkList), ...(early ? [...checkAcceptRule(rule, at), ...lists.flatMap(checkAcceptList)] : [])];
+  return [
+    ...lists.flatMap(checkList),
+    ...lists.flatMap(checkKinds),
+    ...lists.flatMap((list) => checkStreams(list, asRecord(rule['match']) ?? {})),
+    ...(early ? [...checkAcceptRule(rule, at), ...lists.flatMap(checkAcceptList)] : []),
+  ];
 }
 
 function faultLists(rule: Readonly<Record<string, unknown>>, at: Path): (readonly [Path, readonly unknown[]])[] {
@@ -43,7 +49,7 @@ function strikesAtAccept(call: FaultCall | undefined): boolean {
 /** Nothing comes after a fault that answers by itself, and what it answers is no stream. */
 function checkList({ path, calls }: FaultList): Finding[] {
   const known = calls.map((call) => call && faultNamed(call.name));
-  const final = known.findIndex((fault) => fault?.final === true);
+  const final = calls.findIndex((call) => call !== undefined && isFinal(call));
   if (final < 0) return [];
   const next = known[final + 1]?.name;
   const changed = known.findIndex((fault, index) => index < final && fault?.changes === 'stream');
@@ -56,6 +62,26 @@ function checkList({ path, calls }: FaultList): Finding[] {
       ? []
       : [finding([...path, changed], `${known[changed]?.name} never happens: ${answering} after it answers without a stream`)]),
   ];
+}
+
+/** An answer is sent as a stream or as a whole. */
+function checkKinds({ path, calls }: FaultList): Finding[] {
+  const known = calls.map((call) => call && faultNamed(call.name));
+  const stream = known.find((fault) => fault?.changes === 'stream');
+  const whole = known.findIndex((fault) => fault?.changes === 'whole');
+  if (stream === undefined || whole < 0) return [];
+  const both = `${known[whole]?.name} changes only answers in one piece, ${stream.name} only streams`;
+  return [finding([...path, whole], `never happens: ${both}`)];
+}
+
+/** A rule that speaks of no stream gives a fault of streams nothing to strike. */
+function checkStreams({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): Finding[] {
+  const index = calls.findIndex((call) => call !== undefined && faultNamed(call.name).changes === 'stream');
+  if (index < 0 || (stream !== false && !endpoints.some(({ name }) => name === endpoint && !mayStream(name)))) return [];
+  const spoken =
+    stream === false ? 'requests that do not stream' : `requests to ${String(endpoint)}, which are not answered by streams`;
+  const at = calls.length > 1 ? [...path, index] : path;
+  return [finding(at, `${calls[index]?.name} never happens: the rule speaks of ${spoken}`)];
 }
 
 /** As a connection is accepted, nothing is known of the requests that will come on it. */

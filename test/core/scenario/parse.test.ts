@@ -193,6 +193,31 @@ test.each([
     'rules: [ { fault: [server_error, overloaded] } ]',
     /overloaded never happens: server_error before it ends the answer/,
   ],
+  [
+    'a fault behind a reset',
+    'rules: [ { fault: [connection_reset, server_error] } ]',
+    /server_error never happens: connection_reset before it ends the answer/,
+  ],
+  [
+    'a fault of streams and one of whole answers together',
+    'rules: [ { fault: [truncated_stream, truncated_body] } ]',
+    /never happens: truncated_body changes only answers in one piece, truncated_stream only streams/,
+  ],
+  [
+    'a fault of streams where nothing streams',
+    'rules: [ { match: { stream: false }, sequence: [ok, stream_error] } ]',
+    /stream_error never happens: the rule speaks of requests that do not stream/,
+  ],
+  [
+    'a fault of streams on an endpoint without any',
+    'rules: [ { match: { endpoint: embeddings }, fault: [{ latency: 1s }, missing_done] } ]',
+    /missing_done never happens: the rule speaks of requests to embeddings/,
+  ],
+  [
+    'a parameter of a fault that takes none',
+    'rules: [ { fault: { split_utf8: { at: 1 } } } ]',
+    /unknown key "at". It takes none\.$/,
+  ],
   ['a path without its slash', 'rules: [ { match: { path: v1/models }, fault: ok } ]', /Did you mean \/v1\/models\?/],
   ['half a distribution', 'latency: { ttft: { min: 5s } }', /missing key "max": expected a duration/],
 ])('refuses %s', (_what, text, message) => {
