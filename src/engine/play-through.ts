@@ -14,7 +14,7 @@ export interface Played {
   readonly request: number;
   readonly call: number;
   readonly attempt: number;
-  /** `200`, `429 rate_limit_exceeded`, or how the connection ended. */
+  /** `200`, `429 rate_limit_exceeded`, how the connection ended, or both: `200, then reset`. */
   readonly outcome: string;
   readonly faults: string;
   readonly rule: string;
@@ -59,9 +59,12 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
   const [entry] = session.journal(seq - 1);
   const complete = performed.closedBy === null;
   const status = entry?.status ?? undefined;
-  const outcome = complete ? [status, entry?.errorCode].filter((part) => part != null).join(' ') : performed.ending;
+  const answer = [status, entry?.errorCode].filter((part) => part != null).join(' ');
+  const outcome = [answer, complete ? '' : performed.ending].filter((part) => part !== '').join(', then ');
   const faults = entry?.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
-  const retryable = isRetryable({
+  // The SDKs retry nothing of which the head has come (wire.md 7.3).
+  const begun = status !== undefined && !complete;
+  const tried = isRetryable({
     at: nowMs,
     status,
     complete,
@@ -70,7 +73,7 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
     connection: 1,
     clientLeft: false,
   });
-  return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, retryable];
+  return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, tried && !begun];
 }
 
 /** Whether a rule refuses the connection that the request would have come on. */
@@ -124,7 +127,7 @@ function perform(reply: Reply, headSent: (head: Head) => void): Performed & { en
     if (effect.type === 'head') headSent(effect);
     if (effect.type === 'close') return result('server', 'closed', 'fin');
     if (effect.type === 'reset') return result('server', 'reset', 'reset');
-    if (effect.type === 'hang') return result('client', 'no answer', 'fin');
+    if (effect.type === 'hang') return result('client', 'silence', 'fin');
   }
   return result(null, 'complete', null);
 }

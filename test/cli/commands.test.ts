@@ -67,6 +67,21 @@ No rules: every request that the limits admit is healthy.
   expect(stdout).toMatch(/\n2 +2 +1 +429 rate_limit_exceeded/);
 });
 
+test('explain says how far an answer gets, and retries none of which the head has come', async () => {
+  const sequence = '[hang, { connection_reset: { at: headers } }, { truncated_body: { end: close } }, connection_reset]';
+  const cwd = tempFolder({ 'cut.yaml': `rules: [{ sequence: ${sequence} }]\n` });
+  const { stdout } = await runCli(['explain', 'cut.yaml', '--requests', '6'], cwd);
+  const rows = stdout.split('\n').filter((line) => /^\d/.test(line));
+  expect(rows.map((row) => row.split(/ {2,}/).slice(1, 4).join(' · '))).toEqual([
+    '1 · 1 · silence',
+    '1 · 2 · 200, then reset',
+    '2 · 1 · 200',
+    '3 · 1 · 200, then closed',
+    '4 · 1 · reset',
+    '4 · 2 · 200',
+  ]);
+});
+
 test.each(bundledScenarios())('explain plays %s through', async (name) => {
   const { code, stdout } = await runCli(['explain', name]);
   expect(code).toBe(0);
