@@ -117,13 +117,15 @@ export class CallRecogniser {
   /** How certain it is that the request is a retry of the one that is taken of these. */
   #certaintyOf(candidates: readonly OpenCall[], fingerprint: string, retryCount: number | undefined): Certainty {
     if (candidates.length > 1) for (const rival of candidates) rival.doubtful = true;
-    if (candidates.some(({ doubtful }) => doubtful)) return 'ambiguous';
-    if (retryCount === undefined) return 'likely';
-    if (retryCount > 0) return this.#unsure.has(fingerprint) ? 'likely' : 'exact';
-    // The call that the request really begins, or the retry that the other one still sends, may be met later.
-    this.#unsure.add(fingerprint);
-    dropOldest(this.#unsure, MAX_CALLS);
-    return 'likely';
+    const doubtful = candidates.some((call) => call.doubtful);
+    const chained = retryCount !== undefined && retryCount > 0;
+    if (chained && !doubtful) return this.#unsure.has(fingerprint) ? 'likely' : 'exact';
+    if (retryCount !== undefined) {
+      // The call that the request really belongs to may be met again, and look like one that comes later.
+      this.#unsure.add(fingerprint);
+      dropOldest(this.#unsure, MAX_CALLS);
+    }
+    return doubtful ? 'ambiguous' : 'likely';
   }
 
   /**

@@ -86,6 +86,14 @@ test.each([true, false])('calls that say the same are never called exact by mist
         expect([clients.size, positions.length]).toEqual([1, own.length]);
       }
     }),
-    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150) },
+    {
+      numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150),
+      // A retry that was given to another call, and a later call that looked like its own.
+      examples: [
+        [{ calls: 6, staggerMs: 400, failures: 1, waitMs: 1_500, attempts: 2, seed: 61 }],
+        [{ calls: 4, staggerMs: 400, failures: 1, waitMs: 1_500, attempts: 2, seed: 8 }],
+        [{ calls: 2, staggerMs: 0.05, failures: 1, waitMs: 1, attempts: 2, seed: 139 }],
+      ],
+    },
   );
 });
