@@ -77,7 +77,7 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
   const scenes = await Promise.all(
     variants.map(async ({ probe, variant }, at) => {
       const scene = sceneOf(probe, variant, options);
-      await play(scene, variant, { ...options, startMs: startMs(probe, at), windowMs: windowMs(probe) });
+      await play(scene, variant, { ...options, lane: at, startMs: startMs(probe, at), windowMs: windowMs(probe) });
       done += 1;
       report();
       return scene;
@@ -95,6 +95,8 @@ function sceneOf(probe: Probe, { name, rules, limits = {} }: ProbeVariant, { ser
 }
 
 interface Play extends ProbeOptions {
+  /** The process of its first call. */
+  readonly lane: number;
   readonly startMs: number;
   readonly windowMs: number;
 }
@@ -117,7 +119,10 @@ async function play(scene: Scene, variant: ProbeVariant, options: Play): Promise
     await Promise.all(all);
     await pause(AFTERMATH_MS, signal);
   })();
-  await Promise.race([settled, pause(windowMs, signal)]);
+  const over = new AbortController();
+  await Promise.race([settled, pause(windowMs, AbortSignal.any([signal, over.signal]))]);
+  // Nobody waits for the rest of the window.
+  over.abort();
   scene.endedAt = now();
   for (const call of running) void call.abort();
 }
@@ -128,7 +133,7 @@ interface Make extends Play {
 }
 
 /** Makes one call, and notes what the client made of it. */
-async function make(scene: Scene, variant: ProbeVariant, { server, driver, index, running }: Make): Promise<void> {
+async function make(scene: Scene, variant: ProbeVariant, { server, driver, lane, index, running }: Make): Promise<void> {
   const { now } = server.engine.clock;
   const { session, outcomes } = scene;
   const callId = `${session.id}-${index + 1}`;
@@ -140,7 +145,7 @@ async function make(scene: Scene, variant: ProbeVariant, { server, driver, index
       prompt: `${PROMPT} (${index + 1})`,
       stream: variant.stream === true,
     },
-    variant.sequential === true ? 'apart' : index,
+    variant.sequential === true ? 'apart' : lane + index,
   );
   running.add(call);
   const started = { call: callId, startedAt: now(), process: call.process };

@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** A client that makes a request, leaves its process id in the folder, and never ends its call. */
+const CLIENT = `
+import { writeFileSync } from 'node:fs';
+export default async ({ baseURL, apiKey, prompt }) => {
+  const response = await fetch(baseURL + '/chat/completions', {
+    method: 'POST',
+    headers: { authorization: 'Bearer ' + apiKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: prompt }] }),
+  });
+  await response.text();
+  writeFileSync(new URL('./pid-' + process.pid, import.meta.url), '');
+  if (process.env.DIE === '1') process.exit(3);
+  await new Promise(() => setInterval(() => undefined, 1_000));
+};
+`;
+
+function prepare() {
+  const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
+  writeFileSync(join(folder, 'client.mjs'), CLIENT);
+  const pids = () => readdirSync(folder).flatMap((name) => (name.startsWith('pid-') ? [Number(name.slice(4))] : []));
+  const alive = () => pids().filter((pid) => existsSync(`/proc/${pid}`));
+  return { folder, client: join(folder, 'client.mjs'), report: join(folder, 'report'), pids, alive };
+}
+
+/** Starts a battery and waits until its clients make calls. */
+async function battery({ client, report, pids }: ReturnType<typeof prepare>) {
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'probe', '--client', client, '--report', report, '--only', 'never_early', 'retries_transient'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  await expect.poll(() => pids().length, { timeout: 20_000 }).toBeGreaterThan(3);
+  return { child, closed, stdout: () => stdout };
+}
+
+test('Ctrl-C ends a battery with a report of what was seen, and no process stays behind', { timeout: 40_000 }, async () => {
+  const place = prepare();
+  const { child, closed, stdout } = await battery(place);
+  child.kill('SIGINT');
+  expect(await closed).toBe(1);
+  expect(stdout()).toContain('interrupted: what was not seen is inconclusive');
+  const { verdict, calls } = JSON.parse(readFileSync(join(place.report, 'report.json'), 'utf8'));
+  expect(verdict.findings.map(({ rule }: { rule: string }) => rule).sort()).toEqual(['never_early', 'retries_transient']);
+  expect(calls.length).toBeGreaterThan(0);
+  await expect.poll(place.alive, { timeout: 10_000 }).toEqual([]);
+});
+
+test('client processes end when the command is killed', { timeout: 40_000 }, async () => {
+  const place = prepare();
+  const { child, closed } = await battery(place);
+  child.kill('SIGKILL');
+  await closed;
+  await expect.poll(place.alive, { timeout: 10_000 }).toEqual([]);
+});
+
+test('a client process that dies is a failed call, and others go on', { timeout: 60_000 }, async () => {
+  const place = prepare();
+  process.env['DIE'] = '1';
+  const { code, stdout, stderr } = await runCli([
+    'probe',
+    '--client',
+    place.client,
+    '--only',
+    'retries_transient',
+    '--processes',
+    '2',
+  ]);
+  delete process.env['DIE'];
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^WARN +retries_transient +never retries/);
+  expect(code).toBe(0);
+  await expect.poll(place.alive, { timeout: 10_000 }).toEqual([]);
+});
+
+test.each([
+  ['a module that is not there', ['--client', 'nowhere.mjs'], /cannot read nowhere\.mjs: no such file/],
+  ['a module without a default export', ['--client', 'empty.mjs'], /it has no default export that is a function/],
+  ['a module that does not parse', ['--client', 'broken.mjs'], /SyntaxError/],
+  ['no client', [], /probe takes one of --client and --command/],
+  ['two clients', ['--client', 'empty.mjs', '--command', 'true'], /probe takes one of --client and --command/],
+  [
+    'a rule that is not known',
+    ['--client', 'empty.mjs', '--only', 'has_jiter'],
+    /unknown rule "has_jiter"\. Did you mean "has_jitter"\?/,
+  ],
+  ['a baseline that is none', ['--client', 'empty.mjs', '--baseline', 'empty.mjs'], /is no baseline/],
+])('%s is exit code 2 and one message', { timeout: 20_000 }, async (_what, args, message) => {
+  const { folder } = prepare();
+  writeFileSync(join(folder, 'empty.mjs'), '');
+  writeFileSync(join(folder, 'broken.mjs'), 'export default {');
+  const { code, stdout, stderr } = await runCli(['probe', ...args], folder);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toContain('module-driver');
+});
+
+test('a baseline keeps what was accepted, and tells what got worse', { timeout: 60_000 }, async () => {
+  const { folder } = prepare();
+  // curl without a retry: what never comes back is never early.
+  const command = `node -e "fetch(process.env.OPENAI_BASE_URL + '/chat/completions', { method: 'POST', headers: { authorization: 'Bearer x', 'content-type': 'application/json' }, body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: process.env.MOCK_OPENAI_PROMPT }] }) }).then(async (r) => { console.log(await r.text()); process.exit(r.ok ? 0 : 1); })"`;
+  const args = ['probe', '--command', command, '--only', 'retries_transient', 'no_retry_permanent'];
+  const first = await runCli([...args, '--save-baseline', 'baseline.json'], folder);
+  expect(first.code).toBe(0);
+  expect(JSON.parse(readFileSync(join(folder, 'baseline.json'), 'utf8'))).toEqual({
+    rules: { no_retry_permanent: 'pass', retries_transient: 'warn' },
+  });
+  const second = await runCli([...args, '--baseline', 'baseline.json'], folder);
+  expect([second.code, second.stdout]).toEqual([0, expect.stringContaining('nothing is worse than the baseline')]);
+  writeFileSync(join(folder, 'baseline.json'), JSON.stringify({ rules: { retries_transient: 'pass' } }));
+  const third = await runCli([...args, '--baseline', 'baseline.json'], folder);
+  expect([third.code, third.stdout]).toEqual([
+    1,
+    expect.stringContaining('worse than the baseline: retries_transient (pass → warn)'),
+  ]);
+});
