@@ -4,7 +4,7 @@ import { defineRule, notApplicable } from '../rule.ts';
 
 const NEEDED = 20;
 const SILENCE_MS = 30_000;
-const REUSED = 0.5;
+const REUSED = 0.9;
 
 export const connectionHygiene = defineRule({
   id: 'connection_hygiene',
