@@ -46,7 +46,7 @@ export async function supervise(start: () => Promise<WrappedCommand>, around: Su
     const { signal: interruptedBy, signalAt } = relay.interruption ?? {};
     return {
       ending,
-      endedAt: gone && interruptedBy === undefined ? at : undefined,
+      endedAt: gone && interruptedBy === undefined && !wasKilled(ending) ? at : undefined,
       watchedUntil: signalAt ?? at,
       interruptedBy,
       leftBehind,
@@ -55,6 +55,11 @@ export async function supervise(start: () => Promise<WrappedCommand>, around: Su
   } finally {
     relay.stop();
   }
+}
+
+/** Whether a signal ended the command; shells tell of one in their exit code. */
+function wasKilled({ code, signal }: Ending): boolean {
+  return signal !== null || (code !== null && code > 128 && code < 160);
 }
 
 /** Ends what is left of a command. */

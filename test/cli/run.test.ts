@@ -76,6 +76,16 @@ test('a command that a signal ends is reported', async () => {
   expect(stderr).toContain('was ended by SIGKILL');
 });
 
+test.each(["process.kill(process.pid, 'SIGKILL');", 'process.exit(143);'])(
+  'a client that a signal ends while it waits has not given up: %s',
+  async (end) => {
+    const cwd = tempFolder({ 'ask.mjs': `${ASK}${end}` });
+    const { stderr } = await runCli(['run', '--scenario', 'rate-limited', '--', NODE, 'ask.mjs'], cwd);
+    expect(stderr).not.toContain('never retries 429');
+    expect(stderr).toMatch(/inconclusive \(\d\)[^(]*never_early/);
+  },
+);
+
 test('a command that asks nothing exercises nothing', async () => {
   const { code, stderr } = await runCli(['run', '--scenario', 'outage', '--', NODE, '-e', '0']);
   expect(code).toBe(1);
