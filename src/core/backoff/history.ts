@@ -38,10 +38,19 @@ export interface CallHistory {
   readonly replays: readonly JournalEntry[];
   /** The tries overlap: a hedge, or several calls under one name. Gaps between such tries are left out. */
   readonly overlapping: boolean;
+  /** The client gave it up for another model: a call of the same name goes on after it. */
+  readonly replaced: boolean;
+}
+
+/** Whether both attempts came with the same key: limits and hints are the key's. */
+export function sameKey({ before, after }: Gap): boolean {
+  return before.entry.authorizationHash === after.entry.authorizationHash;
 }
 
 /** A stack that finds a pooled connection dead repeats the request at once (backoff.md A2). */
 const REPLAY_MS = 5;
+/** What a program sends side by side arrives within this time. */
+const BESIDE_MS = 250;
 const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
 
 /**
@@ -50,8 +59,44 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
  */
 export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
   const groups = groupBy(entries.filter(isRead), ({ logicalId }) => logicalId);
-  const histories = [...groups].flatMap(([id, group]) => episodesOf(group).map((episode) => historyOf(id, episode)));
-  return withRivals(histories).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+  const histories = [...groups].flatMap(([id, group]) =>
+    episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
+  );
+  return withRivals(withCrowds(histories)).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+}
+
+/**
+ * Calls without a mark of their own that say the same at the same time: which of them sent a retry is a guess, also where it was
+ * taken for the retry of the only one that had come until then (backoff.md 2.3).
+ */
+function withCrowds(histories: readonly CallHistory[]): readonly CallHistory[] {
+  const unmarked = histories.filter(({ method, tries }) => !NAMED.has(method) && tries[0]?.retryCount === undefined);
+  const crowded = [...groupBy(unmarked, ({ tries }) => (tries[0] === undefined ? '' : sayingOf(tries[0].entry))).values()];
+  const doubtful = new Set(crowded.flatMap(overlappingOf));
+  return histories.map((history) => (doubtful.has(history) ? { ...history, certainty: 'ambiguous' as const } : history));
+}
+
+/** Those that were open while another was, or about that time when a retry of theirs may as well be a call beside it. */
+function overlappingOf(histories: readonly CallHistory[]): CallHistory[] {
+  const startOf = ({ tries }: CallHistory) => tries[0]?.entry.t_headers ?? 0;
+  const endOf = ({ tries }: CallHistory) => tries.at(-1)?.entry.t_end ?? tries.at(-1)?.entry.t_headers ?? 0;
+  const sorted = histories.toSorted((a, b) => startOf(a) - startOf(b));
+  const found = new Set<CallHistory>();
+  let longest: CallHistory | undefined;
+  for (const [at, history] of sorted.entries()) {
+    const before = longest === undefined ? Number.POSITIVE_INFINITY : startOf(history) - endOf(longest);
+    const next = sorted[at + 1];
+    const after = next === undefined ? Number.POSITIVE_INFINITY : startOf(next) - endOf(history);
+    if (longest !== undefined && before < 0) found.add(longest).add(history);
+    if (isHasty(history) && Math.min(before, after) < BESIDE_MS) found.add(history);
+    if (longest === undefined || endOf(history) > endOf(longest)) longest = history;
+  }
+  return [...found];
+}
+
+/** A retry came at once, on a connection of its own: so do calls that a program makes side by side, and that we answer in turn. */
+function isHasty({ gaps }: CallHistory): boolean {
+  return gaps.some(({ gapMs, after }) => gapMs < BESIDE_MS && after.entry.connReqSeq === 1);
 }
 
 /**
@@ -99,7 +144,8 @@ function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {
   return episodes;
 }
 
-function historyOf(id: string, entries: readonly JournalEntry[]): CallHistory {
+/** The history of one call. `followed` when another of the same name comes after it. */
+export function historyOf(id: string, entries: readonly JournalEntry[], followed: boolean): CallHistory {
   const replays: JournalEntry[] = [];
   const tries: Try[] = [];
   for (const entry of entries) {
@@ -121,6 +167,7 @@ function historyOf(id: string, entries: readonly JournalEntry[]): CallHistory {
     gaps,
     replays,
     overlapping: gaps.length < tries.length - 1,
+    replaced: followed && tries.at(-1)?.failure !== undefined,
   };
 }
 

@@ -80,3 +80,44 @@ test('tries that overlap have no gap between them', () => {
 test('a request that was not read to its end belongs to no call', () => {
   expect(historiesOf([{ ...journalEntry(), t_bodyEnd: null }])).toEqual([]);
 });
+
+/** Attempts without a mark of their own, on a connection each: `call, from ms, to ms, status`. */
+const unmarked = (...attempts: [string, number, number, number][]) =>
+  historiesOf(
+    attempts.map(([logicalId, t_headers, t_end, status], index) =>
+      journalEntry({
+        seq: index + 1,
+        logicalId,
+        logicalIdFrom: attempts.findIndex(([id]) => id === logicalId) === index ? 'first' : 'fingerprint',
+        certainty: 'likely',
+        connId: index + 1,
+        t_headers,
+        t_firstByteBefore: t_end,
+        t_end,
+        status,
+      }),
+    ),
+  ).map(({ id, certainty }) => [id, certainty]);
+
+test('calls that say the same while another is open are ambiguous', () => {
+  expect(unmarked(['#1', 0, 10, 429], ['#2', 5, 8, 200], ['#1', 20, 30, 200], ['#3', 40, 50, 200])).toEqual([
+    ['#1', 'ambiguous'],
+    ['#2', 'ambiguous'],
+    ['#3', 'likely'],
+  ]);
+});
+
+test('a retry at once, beside calls that say the same, is ambiguous', () => {
+  expect(unmarked(['#1', 0, 5, 200], ['#2', 6, 10, 429], ['#2', 14, 16, 200])).toEqual([
+    ['#1', 'likely'],
+    ['#2', 'ambiguous'],
+  ]);
+  expect(unmarked(['#1', 0, 5, 200], ['#2', 6, 10, 429], ['#2', 514, 516, 200])).toEqual([
+    ['#1', 'likely'],
+    ['#2', 'likely'],
+  ]);
+  expect(unmarked(['#1', 0, 5, 200], ['#2', 1_006, 1_010, 429], ['#2', 1_014, 1_016, 200])).toEqual([
+    ['#1', 'likely'],
+    ['#2', 'likely'],
+  ]);
+});
