@@ -110,10 +110,11 @@ export function noteEnd(record: JournalRecord, performed: Performed, clock: Cloc
   const endedAt = clientCloseAt ?? clock.now();
   Object.assign(record, { t_lastByte: lastByteAt, t_clientClose: clientCloseAt, ...outcome, t_end: endedAt });
   const { t_firstByteBefore: headAt, hint } = record;
+  const failure = failureOf(record);
   return {
     at: clientCloseAt ?? headAt ?? endedAt,
     status: record.status ?? undefined,
-    complete: closedBy === null && failureOf(record) !== 'content',
+    complete: failure === undefined || (closedBy === null && failure !== 'content'),
     hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
     shouldRetry: record.shouldRetry ?? undefined,
     connection: record.connId,

@@ -1,7 +1,7 @@
 import { earlyBy } from './asked-wait.ts';
 import { weakestOf } from './certainty.ts';
 import type { Ruling } from './finding.ts';
-import type { CallHistory, Gap, Try } from './history.ts';
+import { type CallHistory, type Gap, sameKey, type Try } from './history.ts';
 import { censored, gapObservation, seconds } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import type { Subject } from './subject.ts';
@@ -21,7 +21,7 @@ interface Hints {
 /** Looks for retries that came before the wait that was asked for was over. One is enough (backoff.md 6.4). */
 export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   const asked = subject.calls.flatMap((call) =>
-    call.gaps.filter(({ before }) => hints.wants(before)).map((gap) => ({ call, gap, earlyMs: earlyOf(gap) })),
+    call.gaps.filter((gap) => hints.wants(gap.before) && sameKey(gap)).map((gap) => ({ call, gap, earlyMs: earlyOf(gap) })),
   );
   if (asked.length === 0) return withoutRetry(subject, hints);
   const early = asked.filter(({ earlyMs }) => earlyMs > 0);

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../journal/entry.ts';
 import { weakestOf } from './certainty.ts';
+import { withoutDoubtfulLinks } from './doubtful-links.ts';
 import { type Finding, type RuleVerdict, type Ruling, ruleVerdicts } from './finding.ts';
 import { type CallHistory, historiesOf } from './history.ts';
 import type { Policy, RuleLevel } from './policy.ts';
@@ -51,13 +52,20 @@ export function caseOf(entries: readonly JournalEntry[], circumstances: Circumst
     entries,
     calls: calls.filter(isMeant),
     policy,
-    outcomeOf: ({ id }): ClientOutcome | undefined => outcomes.get(id),
+    outcomeOf: (call): ClientOutcome | undefined => outcomeOf(call, outcomes.get(call.id)),
   });
   return {
     certain: subject(({ certainty }) => certainty !== 'ambiguous'),
     ambiguous: subject(({ certainty }) => certainty === 'ambiguous'),
     calls,
   };
+}
+
+/** What came of a call that the client gave up for another model is that it failed. */
+function outcomeOf({ replaced }: CallHistory, told: ClientOutcome | undefined): ClientOutcome | undefined {
+  if (!replaced || told === undefined) return told;
+  const { text, ...rest } = told;
+  return { ...rest, ok: false };
 }
 
 /** What one rule finds. */
@@ -77,7 +85,7 @@ export function verdictOf(findings: readonly Finding[], { certain, calls }: Case
 
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
 function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruling {
-  const ruling = rule.check(certain);
+  const ruling = unlessDoubtful(rule, rule.check(certain), certain);
   if (ruling.verdict === 'fail' || ruling.verdict === 'warn') return unlessLate(rule, ruling, certain);
   if (ambiguous.calls.length > 0) {
     const { verdict } = rule.check(ambiguous);
@@ -88,6 +96,17 @@ function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruli
     }
   }
   return unlessLate(rule, ruling, certain);
+}
+
+/** What stands only as long as doubtful links do is no failure. */
+function unlessDoubtful(rule: BackoffRule, ruling: Ruling, subject: Subject): Ruling {
+  const isRaised = subject.policy.levels[rule.id] === 'fail';
+  const fails = ({ verdict }: Ruling): boolean => verdict === 'fail' || (isRaised && verdict === 'warn');
+  if (!fails(ruling)) return ruling;
+  const calls = withoutDoubtfulLinks(subject.calls);
+  if (calls.length === subject.calls.length || fails(rule.check({ ...subject, calls }))) return ruling;
+  const explain = `${ruling.explain}; or calls of their own say the same one after another: give each call a base URL of its own (/s/<session>/c/<call>/v1) to tell`;
+  return { ...ruling, verdict: isRaised ? 'inconclusive' : 'warn', explain };
 }
 
 /** A machine that is late itself cannot measure milliseconds; and what its noise can imitate is no merit of a client. */

@@ -26,7 +26,11 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
     const [first] = call.tries;
     const kind = first === undefined ? undefined : kindOf(first);
     const retried = call.tries.length > 1;
-    if (first === undefined || kind === undefined || (!retried && (wasAborted(call, subject) || mayComeBack(first, subject))))
+    if (
+      first === undefined ||
+      kind === undefined ||
+      (!retried && (call.replaced || wasAborted(call, subject) || mayComeBack(first, subject)))
+    )
       return [];
     return [{ call, first, kind, retried }];
   });
@@ -35,9 +39,11 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
   const never = [...seen].filter(([, same]) => same.every(({ retried }) => !retried));
   const expected = never.filter(([kind]) => declared(kind));
   const shown = expected.length > 0 ? expected : never;
+  // Who declares a single attempt does not retry on purpose.
+  const undeclared = subject.policy.maxAttempts === 1 ? 'info' : otherwise;
   const kinds = (list: readonly (readonly [string, unknown])[]) => list.map(([kind]) => kind).join(', ');
   return {
-    verdict: never.length === 0 ? 'pass' : expected.length > 0 ? 'fail' : otherwise,
+    verdict: never.length === 0 ? 'pass' : expected.length > 0 ? 'fail' : undeclared,
     explain: never.length === 0 ? `retries ${kinds([...seen])}` : `never retries ${kinds(shown)}`,
     n: cases.length,
     statistic: { name: 'kinds never retried', value: never.length, unit: 'calls' },
@@ -48,12 +54,12 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
   };
 }
 
-function wasAborted(call: CallHistory, { outcomeOf }: Subject): boolean {
+export function wasAborted(call: CallHistory, { outcomeOf }: Subject): boolean {
   return outcomeOf(call)?.abortedAt !== undefined;
 }
 
 /** Whether a retry may still be to come. */
-function mayComeBack({ entry, asked }: Try, { watchedUntil, clientEndedAt }: Subject): boolean {
+export function mayComeBack({ entry, asked }: Try, { watchedUntil, clientEndedAt }: Subject): boolean {
   if (clientEndedAt !== undefined) return false;
   const since = entry.t_end ?? watchedUntil;
   return watchedUntil - since < PATIENCE_MS + (asked?.waitMs ?? 0);

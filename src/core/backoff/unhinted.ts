@@ -1,5 +1,5 @@
 import { groupBy } from '../group-by.ts';
-import type { CallHistory, Gap } from './history.ts';
+import { type CallHistory, type Gap, sameKey } from './history.ts';
 
 /** Gaps below this are no backoff (backoff.md C1). */
 export const HOT_MS = 25;
@@ -13,15 +13,15 @@ export interface UnhintedRun {
 }
 
 /**
- * The runs of all calls. A run ends with the first hint, with another kind of failure, and where a layer
- * above starts anew.
+ * The runs of all calls. A run ends with the first hint, with another kind of failure, with another key, and where
+ * a layer above starts anew.
  */
 export function unhintedRuns(calls: readonly CallHistory[]): UnhintedRun[] {
   return calls.flatMap((call) => {
     const first = call.gaps[0];
     if (first === undefined || call.overlapping) return [];
     const after = kindOf(first);
-    const end = call.gaps.findIndex((gap) => after === undefined || kindOf(gap) !== after || isOuter(gap));
+    const end = call.gaps.findIndex((gap) => after === undefined || kindOf(gap) !== after || isOuter(gap) || !sameKey(gap));
     const gaps = end < 0 ? call.gaps : call.gaps.slice(0, end);
     return after === undefined || gaps.length === 0 ? [] : [{ call, after, gaps }];
   });

@@ -46,6 +46,6 @@ export const amplification = defineRule({
 function isNested({ tries }: CallHistory): boolean {
   return tries.some(({ retryCount }, at) => {
     const previous = tries[at - 1]?.retryCount;
-    return retryCount !== undefined && previous !== undefined && previous > 0 && retryCount <= previous;
+    return retryCount !== undefined && previous !== undefined && retryCount < previous;
   });
 }

@@ -1,3 +1,4 @@
+import type { Try } from '../history.ts';
 import { callObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -18,10 +19,7 @@ export const freshConnection = defineRule({
     );
     const replayed = calls.filter(({ replays }) => replays.length > 0).length;
     if (broken.length + replayed === 0) return notApplicable('no call was retried after a broken connection');
-    const stale = broken.filter(
-      ({ tries, replays }) =>
-        replays.length === 0 && tries.slice(1).every(({ failure, entry }) => failure === 'transport' && entry.connReqSeq > 1),
-    );
+    const stale = broken.filter(({ tries, replays }) => replays.length === 0 && tries.slice(1).every(metDeadConnection));
     return {
       verdict: stale.length > 0 ? 'fail' : 'pass',
       explain:
@@ -35,3 +33,8 @@ export const freshConnection = defineRule({
     };
   },
 });
+
+/** The connection had died in the pool; what a fault breaks as the request arrives was alive. */
+function metDeadConnection({ failure, entry }: Try): boolean {
+  return failure === 'transport' && entry.connReqSeq > 1 && entry.faultApplied === null;
+}

@@ -41,7 +41,7 @@ export const noRetryPermanent = defineRule({
     if (permanent.length === 0) return notApplicable('no answer was a permanent error');
     const repeated = calls.flatMap((call) =>
       call.gaps
-        .filter((gap) => isPermanent(gap.before.entry, policy) && !isRefresh(call, gap) && isSurelyRetry(call, gap))
+        .filter((gap) => isPermanent(gap.before.entry, policy) && !isRefresh(call, gap) && isSurelyRetry(gap))
         .map((gap) => ({ call, gap })),
     );
     const late = calls.flatMap((call) => countedRetry(call, permanent));
@@ -81,9 +81,9 @@ function isRefresh({ gaps }: CallHistory, { before, after, index }: Gap): boolea
   return !gaps.some((earlier) => earlier.index < index && earlier.before.entry.status === 401);
 }
 
-/** A token in the path names a call for certain, yet a client may be given one for several. */
-function isSurelyRetry({ method }: CallHistory, { before, after }: Gap): boolean {
-  return method !== 'path' || before.entry.bodySha256 === after.entry.bodySha256 || (after.retryCount ?? 0) > 0;
+/** Another body is another request under the same name: mended after the error, or one of several that share the name. */
+function isSurelyRetry({ before, after }: Gap): boolean {
+  return before.entry.bodySha256 === after.entry.bodySha256 || (after.retryCount ?? 0) > 0;
 }
 
 /** A call whose first request counts itself as the retry of an equal one that failed for good. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../../group-by.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { isQuota } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -31,11 +32,13 @@ export const noRetryQuota = defineRule({
   check: ({ calls }) => {
     const broke = calls.flatMap((call) => {
       const tries = call.tries.filter(({ entry }) => isQuota(entry));
-      const first = tries[0]?.entry;
-      const last = call.tries.at(-1)?.entry;
-      if (first === undefined || last === undefined) return [];
-      const after = call.tries.filter(({ entry }) => entry.seq >= first.seq).length;
-      return [{ call, attempts: after, burnedMs: last.t_headers - first.t_headers }];
+      // Another key may have credit.
+      return [...groupBy(tries, ({ entry }) => entry.authorizationHash)].flatMap(([key, [first]]) => {
+        const after = call.tries.flatMap(({ entry }) =>
+          first !== undefined && entry.seq >= first.entry.seq && entry.authorizationHash === key ? [entry.t_headers] : [],
+        );
+        return [{ call, attempts: after.length, burnedMs: (after.at(-1) ?? 0) - (after[0] ?? 0) }];
+      });
     });
     if (broke.length === 0) return notApplicable('no answer carried a billing code');
     const most = Math.max(...broke.map(({ attempts }) => attempts));

@@ -1,10 +1,12 @@
 import type { Try } from '../history.ts';
+import { suffered } from '../noticed.ts';
 import { gapObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 /** A text that begins twice with so many equal characters was put together from two attempts. */
 const REPEATED_CHARS = 12;
+const STALLED = new Set(['stalled_stream']);
 
 export const noSilentReplay = defineRule({
   id: 'no_silent_replay',
@@ -50,8 +52,10 @@ export const noSilentReplay = defineRule({
   },
 });
 
-function brokeWithContent({ failure, entry }: Try): boolean {
-  return failure === 'content' && entry.stream && entry.bytesOut > 0;
+function brokeWithContent(attempt: Try): boolean {
+  const { failure, entry } = attempt;
+  const stalled = failure === 'abandoned' && suffered(attempt, STALLED);
+  return (failure === 'content' || stalled) && entry.stream && entry.chunksOut > 0;
 }
 
 /** Whether the text is a beginning, and then a whole that begins in the same way. */

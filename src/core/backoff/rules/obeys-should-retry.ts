@@ -1,4 +1,5 @@
 import { gapObservation, tryObservation } from '../observation.ts';
+import { mayComeBack, wasAborted } from '../retried.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 export const obeysShouldRetry = defineRule({
@@ -19,7 +20,8 @@ export const obeysShouldRetry = defineRule({
       { name: 'true on 400', rules: [{ attempts: 1, fault: { invalid_value: { should_retry: true } } }] },
     ],
   },
-  check: ({ calls }) => {
+  check: (subject) => {
+    const { calls } = subject;
     const stainless = calls.filter(({ tries }) => 'x-stainless-lang' in (tries[0]?.entry.headers ?? {}));
     const told = stainless.flatMap((call) =>
       call.tries.filter(({ entry }) => entry.shouldRetry !== null).map((attempt) => ({ call, attempt })),
@@ -34,7 +36,10 @@ export const obeysShouldRetry = defineRule({
     );
     const stopped = told.filter(
       ({ call, attempt }) =>
-        attempt.entry.shouldRetry === 'true' && (attempt.retryCount ?? 0) === 0 && call.tries.at(-1) === attempt,
+        attempt.entry.shouldRetry === 'true' &&
+        (attempt.retryCount ?? 0) === 0 &&
+        call.tries.at(-1) === attempt &&
+        !(call.replaced || wasAborted(call, subject) || mayComeBack(attempt, subject)),
     );
     return {
       verdict: defied.length > 0 ? 'fail' : stopped.length > 0 ? 'warn' : 'pass',

@@ -1,6 +1,7 @@
 import { LONG_HINT_MS } from '../asked-wait.ts';
 import type { Try } from '../history.ts';
-import { isQuota } from '../permanent.ts';
+import { isPermanent, isQuota } from '../permanent.ts';
+import type { Policy } from '../policy.ts';
 import { judgeRetried } from '../retried.ts';
 import { defineRule } from '../rule.ts';
 
@@ -28,15 +29,17 @@ export const retriesTransient = defineRule({
   },
   check: (subject) =>
     judgeRetried(subject, {
-      kindOf: (attempt) => (isTransient(attempt, subject.policy.retries) ? String(attempt.entry.status) : undefined),
+      kindOf: (attempt) => (isTransient(attempt, subject.policy) ? String(attempt.entry.status) : undefined),
       declared: (kind) => subject.policy.retries.includes(Number(kind)),
       otherwise: 'warn',
     }),
 });
 
-function isTransient({ failure, entry, asked }: Try, retries: readonly (number | string)[]): boolean {
+function isTransient({ failure, entry, asked }: Try, policy: Policy): boolean {
   const status = entry.status ?? 0;
-  if (failure !== 'status' || !(TRANSIENT.has(status) || retries.includes(status))) return false;
+  if (failure !== 'status' || !(TRANSIENT.has(status) || policy.retries.includes(status))) return false;
   // Giving up on a long wait, or when told not to retry, is right.
-  return !isQuota(entry) && entry.shouldRetry !== 'false' && (asked?.waitMs ?? 0) <= LONG_HINT_MS;
+  const longestMs = Math.min(LONG_HINT_MS, policy.maxHonouredRetryAfterMs ?? LONG_HINT_MS);
+  const isFinal = isQuota(entry) || isPermanent(entry, policy) || entry.shouldRetry === 'false';
+  return !isFinal && (asked?.waitMs ?? 0) <= longestMs;
 }

@@ -1,6 +1,7 @@
 import { backoffProbe } from '../backoff-probe.ts';
 import type { Gap } from '../history.ts';
 import { gapObservation } from '../observation.ts';
+import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 export const sameBody = defineRule({
@@ -13,12 +14,15 @@ export const sameBody = defineRule({
   falseAlarmBound: 0,
   advice: 'build the request once, outside of the retry loop',
   probe: backoffProbe,
-  check: ({ calls }) => {
+  check: ({ calls, policy }) => {
     // Where attempts are recognised by what they say, their bodies are equal by definition.
     const named = calls.filter(
       ({ method }) => method === 'path' || method === 'client-request-id' || method === 'idempotency-key',
     );
-    const gaps = named.flatMap((call) => call.gaps.map((gap) => ({ call, gap })));
+    // After an error that stays, only another body helps.
+    const gaps = named.flatMap((call) =>
+      call.gaps.filter(({ before }) => !isPermanent(before.entry, policy)).map((gap) => ({ call, gap })),
+    );
     if (gaps.length === 0) return notApplicable('no call with a name of its own was retried');
     const changed = gaps.filter(({ gap }) => !saysTheSame(gap));
     const reordered =

@@ -2,6 +2,7 @@ import { groupBy } from '../../group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { gapObservation } from '../observation.ts';
+import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 export const sameIdempotencyKey = defineRule({
@@ -14,11 +15,15 @@ export const sameIdempotencyKey = defineRule({
   falseAlarmBound: 0,
   advice: 'make one key per logical request, before the first attempt, and send it with every retry',
   probe: backoffProbe,
-  check: ({ calls }) => {
+  check: ({ calls, policy }) => {
     const keyed = calls.filter(({ tries }) => tries.some(({ entry }) => keyOf(entry) !== undefined));
     if (keyed.length === 0) return notApplicable('no request carried an idempotency key');
     const changed = keyed.flatMap((call) =>
-      call.gaps.filter(({ before, after }) => keyOf(before.entry) !== keyOf(after.entry)).map((gap) => ({ call, gap })),
+      call.gaps
+        .filter(({ before, after }) => keyOf(before.entry) !== keyOf(after.entry))
+        // What is mended after an error that stays is another request, and needs another key.
+        .filter(({ before, after }) => !(isPermanent(before.entry, policy) && bodyOf(before.entry) !== bodyOf(after.entry)))
+        .map((gap) => ({ call, gap })),
     );
     const byKey = groupBy(
       keyed.flatMap((call) => call.tries.slice(0, 1).map(({ entry }) => ({ call, entry }))),
