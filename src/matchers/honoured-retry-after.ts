@@ -1,5 +1,5 @@
-import { earlyBy } from '../core/backoff/asked-wait.ts';
-import type { CallHistory } from '../core/backoff/history.ts';
+import { type CallHistory, sameKey } from '../core/backoff/history.ts';
+import { earlyOf } from '../core/backoff/judge-early.ts';
 import { seconds } from '../core/backoff/observation.ts';
 import type { Outcome } from './matcher.ts';
 
@@ -7,8 +7,9 @@ import type { Outcome } from './matcher.ts';
 export function honouredRetryAfter(calls: readonly CallHistory[]): Outcome {
   const asked = calls
     .filter(({ certainty }) => certainty !== 'ambiguous')
-    .flatMap(({ gaps }) => gaps)
-    .flatMap(({ before, after }) => (before.asked?.dueAt == null ? [] : [earlyBy(before.asked, after.entry.t_headers)]));
+    .flatMap((call) =>
+      call.gaps.filter((gap) => gap.before.asked?.dueAt != null && sameKey(gap)).map((gap) => earlyOf(call, gap)),
+    );
   if (asked.length === 0) return { holds: 'undecided', found: 'no retry followed an answer that asked for a wait' };
   const early = asked.filter((ms) => ms > 0);
   if (early.length === 0) return { holds: true, found: `${asked.length} of ${asked.length} retries waited as asked` };

@@ -223,3 +223,32 @@ test('a stall after content, and then the whole again, may be a silent replay', 
   const verdict = verdictOn(2, (index) => (index === 0 ? { ...leftAt(0), faultApplied } : { stream: true }));
   expect(verdict.findings.find(({ rule }) => rule === 'no_silent_replay')?.verdict).toBe('warn');
 });
+
+test('a call whose beginning the journal has dropped may have been retried', () => {
+  const verdict = verdictOn(1, () => ({ seq: 7, attemptSeq: 3, status: 500 }));
+  expect(verdict.findings.find(({ rule }) => rule === 'retries_transient')?.verdict).toBe('not_applicable');
+});
+
+/** Two arms of one call, the second 100 ms after the first, each told to wait two seconds. */
+const arms = (retriedAt: number) =>
+  [0, 100, retriedAt].map((at, index) =>
+    journalEntry({
+      seq: index + 1,
+      attemptSeq: index + 1,
+      connId: index + 1,
+      t_headers: at,
+      t_firstByteBefore: at + 200,
+      t_end: at + 200,
+      ...(index < 2 ? { status: 429, hint: { header: 'retry-after', raw: '2', dueAt: at + 2_200 } } : {}),
+    }),
+  );
+
+test.each([
+  [2_201, 'pass'],
+  [2_150, 'fail'],
+])('of two arms of a hedge, each waits for its own hint: a retry after %i ms is a %s', (retriedAt, expected) => {
+  const policy = policyOf(policySchema.parse({}));
+  const world = { name: 'world', seed: 1, rules: [] };
+  const { findings } = judge(arms(retriedAt), { watchedUntil: 9_000, clientEndedAt: 9_000 }, policy, world);
+  expect(findings.find(({ rule }) => rule === 'never_early')?.verdict).toBe(expected);
+});

@@ -1,3 +1,4 @@
+import { failureKnownAt } from '../journal/calls.ts';
 import { earlyBy } from './asked-wait.ts';
 import { weakestOf } from './certainty.ts';
 import type { Ruling } from './finding.ts';
@@ -21,7 +22,7 @@ interface Hints {
 /** Looks for retries that came before the wait that was asked for was over. One is enough (backoff.md 6.4). */
 export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   const asked = subject.calls.flatMap((call) =>
-    call.gaps.filter((gap) => hints.wants(gap.before) && sameKey(gap)).map((gap) => ({ call, gap, earlyMs: earlyOf(gap) })),
+    call.gaps.filter((gap) => hints.wants(gap.before) && sameKey(gap)).map((gap) => ({ call, gap, earlyMs: earlyOf(call, gap) })),
   );
   if (asked.length === 0) return withoutRetry(subject, hints);
   const early = asked.filter(({ earlyMs }) => earlyMs > 0);
@@ -44,8 +45,20 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   };
 }
 
-function earlyOf({ before, after }: Gap): number {
-  return before.asked === undefined ? 0 : earlyBy(before.asked, after.entry.t_headers);
+/** How much before its wait was over the retry came; of attempts side by side, it may be the retry of any that had failed. */
+export function earlyOf({ tries, gaps }: CallHistory, { before, after }: Gap): number {
+  let earlyMs = earlyAfter(before, after);
+  for (let at = tries.indexOf(before); at > 0 && !gaps.some((gap) => gap.after === tries[at]); at--) {
+    const beside = tries[at - 1];
+    const failedAt = beside === undefined ? null : failureKnownAt(beside.entry);
+    if (beside !== undefined && failedAt !== null && failedAt <= after.entry.t_headers)
+      earlyMs = Math.min(earlyMs, earlyAfter(beside, after));
+  }
+  return earlyMs;
+}
+
+function earlyAfter({ asked }: Try, { entry }: Try): number {
+  return asked === undefined ? 0 : earlyBy(asked, entry.t_headers);
 }
 
 /** Nobody retried: giving up is as good as waiting. What was watched for a while only is told so. */

@@ -22,14 +22,18 @@ interface Kinds {
  * budget may stop the others.
  */
 export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: Kinds): Ruling {
+  const ids = new Set<string>();
   const cases = subject.calls.flatMap((call) => {
     const [first] = call.tries;
+    // The journal has dropped the attempts before it.
+    const isBeheaded = !ids.has(call.id) && (first?.entry.attemptSeq ?? 1) > 1;
+    ids.add(call.id);
     const kind = first === undefined ? undefined : kindOf(first);
     const retried = call.tries.length > 1;
     if (
       first === undefined ||
       kind === undefined ||
-      (!retried && (call.replaced || wasAborted(call, subject) || mayComeBack(first, subject)))
+      (!retried && (isBeheaded || call.replaced || wasAborted(call, subject) || mayComeBack(first, subject)))
     )
       return [];
     return [{ call, first, kind, retried }];
