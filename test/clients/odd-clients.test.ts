@@ -148,6 +148,15 @@ test('what may be a new call is not failed where warnings count as failures eith
   expect(verdict.findings.find(({ rule }) => rule === 'amplification')?.verdict).toBe('inconclusive');
 });
 
+test('a billing code that must never be retried is failed at the first retry', async () => {
+  const options = { scenario: always('insufficient_quota'), client: sdkAskedAgain(1) };
+  expect((await virtualWorld(options)).accused).toEqual({ fail: [], warn: ['no_retry_quota'] });
+  for (const code of ['insufficient_quota', 'credit_balance_exhausted']) {
+    const { accused } = await virtualWorld({ ...options, policy: { never_retries: [code] } });
+    expect(accused.fail).toEqual(['no_retry_permanent']);
+  }
+});
+
 test('a program that asks the same again without end is failed', async () => {
   const { accused } = await virtualWorld({ scenario: always('server_error'), client: sdkAskedAgain(60), named: false });
   expect(accused.fail).toEqual(expect.arrayContaining(['amplification', 'bounded_attempts']));

@@ -16,6 +16,9 @@ export function isQuota({ errorCode }: JournalEntry): boolean {
 /** Whether trying again cannot help, by nature or because the policy says so. `x-should-retry: true` overrules. */
 export function isPermanent(entry: JournalEntry, { neverRetries }: Policy): boolean {
   const { status, errorCode, shouldRetry } = entry;
-  if (status === null || status < 400 || shouldRetry === 'true' || isQuota(entry)) return false;
-  return PERMANENT.has(status) || neverRetries.includes(status) || (errorCode !== null && neverRetries.includes(errorCode));
+  if (status === null || status < 400 || shouldRetry === 'true') return false;
+  // The codes of quotas share this type.
+  if (isQuota(entry) && neverRetries.includes('insufficient_quota')) return true;
+  if (errorCode !== null && neverRetries.includes(errorCode)) return true;
+  return !isQuota(entry) && (PERMANENT.has(status) || neverRetries.includes(status));
 }

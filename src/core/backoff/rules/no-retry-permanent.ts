@@ -75,8 +75,10 @@ export const noRetryPermanent = defineRule({
   },
 });
 
-/** A new credential after a 401 is worth one more attempt. */
+/** A new credential after a 401 is worth one more attempt, and another key after a 429. */
 function isRefresh({ gaps }: CallHistory, { before, after, index }: Gap): boolean {
+  // Another key may have credit.
+  if (before.entry.status === 429) return before.entry.authorizationHash !== after.entry.authorizationHash;
   if (before.entry.status !== 401 || before.entry.authorizationHash === after.entry.authorizationHash) return false;
   return !gaps.some((earlier) => earlier.index < index && earlier.before.entry.status === 401);
 }
