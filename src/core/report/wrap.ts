@@ -26,7 +26,7 @@ export function wrap(text: string, width: number): string[] {
       line = word;
     }
   }
-  return [...lines, line].map((each) => each.trimEnd());
+  return [...lines, line].map((each) => each.replace(/ +$/, ''));
 }
 
 /** A word cut into parts that each fit on a line. */

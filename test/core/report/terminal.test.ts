@@ -45,6 +45,10 @@ test('colours are used only when they are asked for', () => {
 
 const words = fc.string({ unit: 'grapheme', maxLength: 200 }).map((text) => text.replace(/\p{C}/gu, ''));
 
+test('a space that is none to break at is kept', () => {
+  expect(wrap('\u2003', 2)).toEqual(['\u2003']);
+});
+
 test('wrapped lines fit, and lose nothing but spaces', () => {
   fc.assert(
     fc.property(words, fc.integer({ min: 2, max: 90 }), (text, width) => {
