@@ -91,11 +91,16 @@ function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruli
     const { verdict } = rule.check(ambiguous);
     const accuses = verdict === 'fail' || verdict === 'warn';
     if (accuses || (ruling.verdict === 'not_applicable' && verdict === 'pass')) {
-      const explain = `${ambiguous.calls.length} calls that say the same at the same time cannot be told apart; give each call a base URL of its own (/s/<session>/c/<call>/v1)`;
+      const explain = `${ambiguous.calls.length} calls that say the same at the same time cannot be told apart; ${adviceFor(certain)}`;
       return { verdict: 'inconclusive', explain, n: ruling.n ?? 0, correlation: 'ambiguous' };
     }
   }
   return unlessLate(rule, ruling, certain);
+}
+
+/** In the session that is judged: requests of another would be missed. */
+function adviceFor({ entries: [first] }: Subject): string {
+  return `give each call a base URL of its own (/s/${first?.session ?? 'default'}/c/<call>/v1)`;
 }
 
 /** What stands only as long as doubtful links do is no failure. */
@@ -105,7 +110,7 @@ function unlessDoubtful(rule: BackoffRule, ruling: Ruling, subject: Subject): Ru
   if (!fails(ruling)) return ruling;
   const calls = withoutDoubtfulLinks(subject.calls);
   if (calls.length === subject.calls.length || fails(rule.check({ ...subject, calls }))) return ruling;
-  const explain = `${ruling.explain}; or calls of their own say the same one after another: give each call a base URL of its own (/s/<session>/c/<call>/v1) to tell`;
+  const explain = `${ruling.explain}; or calls of their own say the same one after another: ${adviceFor(subject)} to tell`;
   return { ...ruling, verdict: isRaised ? 'inconclusive' : 'warn', explain };
 }
 
