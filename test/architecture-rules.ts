@@ -1,7 +1,20 @@
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 /** Folders of src/core in pipeline order: each imports only from those before it. */
-const CORE_ORDER = ['reply', 'openai', 'limits', 'faults', 'calls', 'journal', 'backoff', 'scenario', 'plan', 'report'];
+const CORE_ORDER = [
+  'reply',
+  'openai',
+  'limits',
+  'capacity',
+  'faults',
+  'calls',
+  'journal',
+  'backoff',
+  'load',
+  'scenario',
+  'plan',
+  'report',
+];
 /** Folders of src above core, in order. */
 const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'harness', 'cli'];
 

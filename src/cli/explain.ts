@@ -1,4 +1,5 @@
 import { dependsOnArrivalOrder, explainRule } from '../core/plan/explain.ts';
+import { explainCapacity } from '../core/plan/explain-capacity.ts';
 import { explainLimit } from '../core/plan/explain-limits.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
 import { playThrough } from '../engine/play-through.ts';
@@ -16,7 +17,10 @@ export async function explain(file: string, { requests, seed }: { requests: numb
     lines.push('', 'Limits, a set of buckets for each API key and model family; the first that fits the model:');
     lines.push(...plan.limits.map((limit) => `  ${explainLimit(limit)}`));
   }
-  const noRules = `No rules: every request ${plan.limits.length > 0 ? 'that the limits admit ' : ''}is healthy.`;
+  if (plan.capacity !== undefined) lines.push('', `Capacity, of the whole session: ${explainCapacity(plan.capacity)}.`);
+  const admitted = plan.capacity === undefined ? 'that the limits admit ' : 'that is admitted ';
+  const narrowed = plan.limits.length > 0 || plan.capacity !== undefined;
+  const noRules = `No rules: every request ${narrowed ? admitted : ''}is healthy.`;
   lines.push('', plan.rules.length === 0 ? noRules : 'The first rule that fires decides:');
   for (const [index, rule] of plan.rules.entries()) {
     const order = dependsOnArrivalOrder(rule) ? ' (depends on the order of arrival)' : '';

@@ -98,6 +98,42 @@ function createProgram(finish: (code: number) => void): Command {
     .action(async (options) => finish(await (await import('./probe.ts')).probe(options)));
 
   program
+    .command('load')
+    .description('put a fleet of clients under load, and tell whether they make an outage worse')
+    .option('--client <module>', 'JavaScript module whose default export makes one call')
+    .option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success')
+    .option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy')
+    .option('--arrivals <rate>', 'calls on a schedule, whatever becomes of those before them, such as 50/s')
+    .option('--poisson', 'with random gaps between arrivals, as users come')
+    .option('--workers <number>', 'programs that make one call after the other', wholeNumber('--workers', 10_000, 1))
+    .option('--at-once <number>', 'so many calls start at one moment', wholeNumber('--at-once', 100_000, 1))
+    .option('--at <duration>', 'the moment of --at-once, since the load began (default: 0s)')
+    .option('--for <duration>', 'how long calls are started (default: 60s)')
+    .option('--ramp <duration>', 'time in which the load grows to its full height (default: 0s)')
+    .option('--processes <number>', 'client processes (default: 4)', wholeNumber('--processes', 64, 1))
+    .option(
+      '--max-in-flight <number>',
+      'scheduled calls beyond this many under way are dropped, and counted (default: 1000, of a command 64)',
+      wholeNumber('--max-in-flight', 100_000, 1),
+    )
+    .option('--drain <duration>', 'time for calls under way when no more are started', '10s')
+    .option('--background <rate>', 'requests beside them that never retry, to use up what is shared, such as 200/s')
+    .option('--policy <file or preset>', "what is expected of the client, over the scenario's expect")
+    .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
+    .option('--report <folder>', 'write report.json, report.html, junit.xml and summary.md there')
+    .option('--junit <file>', 'write the findings as JUnit XML')
+    .option('--strict', 'fail when a rule is inconclusive, too')
+    .option('--json', 'print report.json on stdout')
+    .action(async (options) => finish(await (await import('./load.ts')).load(options)));
+
+  program
+    .command('compare')
+    .description('put the reports of load runs side by side')
+    .argument('<report...>', 'report.json of each run')
+    .option('--report <file>', 'write one page with all their pictures')
+    .action(async (files, options) => finish(await (await import('./compare.ts')).compare(files, options)));
+
+  program
     .command('rules')
     .description('the catalogue of the rules of good retrying')
     .option('--json', 'as JSON, with sources, measures, false-alarm bounds and advice')

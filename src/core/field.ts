@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DURATION_EXAMPLES, MAX_DURATION_MS, parseDuration } from './duration.ts';
 import type { LatencyMs } from './openai/answer-settings.ts';
+import { parseRate, RATE_EXAMPLES } from './rate.ts';
 import { parseSize } from './size.ts';
 import { suggest } from './suggest.ts';
 
@@ -74,6 +75,19 @@ function readDuration(value: unknown): number | undefined {
   if (value === 0) return 0;
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
   return ms !== undefined && ms <= MAX_DURATION_MS ? ms : undefined;
+}
+
+/** `50/s`, `600/m` → so many a second. */
+export function rate() {
+  return scalar<number>(
+    `a rate such as ${RATE_EXAMPLES}`,
+    (value) => (typeof value === 'string' ? parseRate(value) : undefined),
+    {
+      type: 'string',
+      pattern: '^\\d+(\\.\\d+)?/[smh]$',
+      examples: ['50/s', '600/m'],
+    },
+  );
 }
 
 /** `64KiB`, `100B` or a number of bytes, at least 1 → bytes. */

@@ -81,6 +81,7 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     headers: headersOfInterest(headers),
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,
+    queuedMs: null,
     status: null,
     errorCode: null,
     hint: null,

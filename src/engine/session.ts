@@ -1,4 +1,4 @@
-import { judge } from '../core/backoff/judge.ts';
+import { judge, type ScenarioUse } from '../core/backoff/judge.ts';
 import type { Policy } from '../core/backoff/policy.ts';
 import type { Circumstances, Outage } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
@@ -26,6 +26,7 @@ import type { Head, Reply } from '../core/reply/effect.ts';
 import { once } from '../core/reply/once.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import { Admissions } from './admission.ts';
+import { CapacityGate } from './capacity-gate.ts';
 import { entryView } from './entry-view.ts';
 import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
@@ -84,6 +85,8 @@ interface Followed {
 
 /** The limits of a scenario, where the use of its rules is told. */
 const LIMITS = 'limits';
+/** Its capacity. */
+const CAPACITY = 'capacity';
 
 /** An isolated world: a plan, its counters and buckets, the calls it has seen, a journal. */
 export class Session {
@@ -91,6 +94,7 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #counters = createCounters();
   readonly #admissions = new Admissions();
+  readonly #gate = new CapacityGate();
   readonly #recogniser = new CallRecogniser((call) => this.#counters.forget(callScope(call)));
   readonly #journal: Journal<JournalRecord>;
   readonly #idleWaiters: (() => void)[] = [];
@@ -220,8 +224,8 @@ export class Session {
     const record = this.#keep(received);
     const context = this.#contextOf(received, facts, admission?.account);
     if (applied !== null) admission?.decided(applied, context);
-    else if (admission?.refusal !== undefined) this.#served.set(LIMITS, (this.#served.get(LIMITS) ?? 0) + 1);
-    const base = refusal === undefined ? healthyReply(context) : errorReply(refusal, context);
+    else if (admission?.refusal !== undefined) this.#struck(LIMITS);
+    const base = refusal === undefined ? this.#answered(record, context) : errorReply(refusal, context);
     this.#inFlight += 1;
     return {
       reply: once(fate?.reply ?? applyFaults(base, applied?.faults ?? [], context)),
@@ -276,14 +280,17 @@ export class Session {
 
   /** Judges the client by what the journal shows. */
   verdict(policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
-    const { rules, limits, name, seed } = this.#active;
+    const around = { watchedUntil: this.#parts.clock.now(), outages: this.outages(), ...circumstances };
+    return judge(this.journal(), around, policy, this.scenarioUse());
+  }
+
+  /** The scenario, and how often each part of it struck. */
+  scenarioUse(): ScenarioUse {
+    const { rules, limits, capacity, name, seed } = this.#active;
     const uses = ruleUseOf(rules, this.#served);
     if (limits.length > 0) uses.push({ id: LIMITS, harmful: true, served: this.#served.get(LIMITS) ?? 0 });
-    return judge(this.journal(), { watchedUntil: this.#parts.clock.now(), outages: this.outages(), ...circumstances }, policy, {
-      name,
-      seed,
-      rules: uses,
-    });
+    if (capacity !== undefined) uses.push({ id: CAPACITY, harmful: true, served: this.#served.get(CAPACITY) ?? 0 });
+    return { name, seed, rules: uses };
   }
 
   /** Puts rules before all others; returns them as they are known from then on. */
@@ -332,6 +339,7 @@ export class Session {
   #restart(): void {
     this.#counters.clear();
     this.#admissions.clear();
+    this.#gate.clear();
     this.#recogniser.clear();
     this.#active = this.#scenario.plan;
     this.#startedAt = undefined;
@@ -389,12 +397,29 @@ export class Session {
 
   #keep(received: Received): JournalRecord {
     const { applied } = received;
-    if (applied !== null) this.#served.set(applied.rule, (this.#served.get(applied.rule) ?? 0) + 1);
+    if (applied !== null) this.#struck(applied.rule);
     const { run, clock } = this.#parts;
     const place = { seq: this.#journal.nextSeq, session: this.id, run, plan: this.#active, wallMs: clock.wall() };
     const record = recordOf(received, place);
     this.#journal.append(record);
     return record;
+  }
+
+  /** The answer of the service, as far as it has capacity. */
+  #answered(record: JournalRecord, context: ReplyContext): Reply {
+    const { capacity } = this.#active;
+    if (capacity === undefined) return healthyReply(context);
+    return this.#gate.answer(capacity, context, (waitMs) => {
+      record.queuedMs = waitMs ?? null;
+      if (waitMs !== undefined) return;
+      record.refusedBy = 'api';
+      this.#struck(CAPACITY);
+    });
+  }
+
+  /** Counts what a part of the scenario did to a request. */
+  #struck(id: string): void {
+    this.#served.set(id, (this.#served.get(id) ?? 0) + 1);
   }
 
   #factsOf(request: ApiRequest): Facts {

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
+import { checkedAnswer } from './checked-answer.ts';
 import type { ClientAnswer, ClientModule } from './client-call.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
 
@@ -29,19 +30,12 @@ async function make(client: ClientModule, { call }: Extract<ToClient, { type: 'c
   running.set(call.callId, controller);
   let answer: ClientAnswer;
   try {
-    answer = checked(await client({ ...call, signal: controller.signal }));
+    answer = checkedAnswer(await client({ ...call, signal: controller.signal }));
   } catch (error) {
     answer = { ok: false, error: String(error) };
   }
   running.delete(call.callId);
   say({ type: 'answer', callId: call.callId, answer });
-}
-
-/** The answer comes from somebody else's code. */
-function checked(answer: unknown): ClientAnswer {
-  const { ok, text, error } = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
-  if (typeof ok !== 'boolean') return { ok: false, error: 'the client returned no { ok: true | false }' };
-  return { ok, ...(text === undefined ? {} : { text: String(text) }), ...(error === undefined ? {} : { error: String(error) }) };
 }
 
 function watchDelay(): void {

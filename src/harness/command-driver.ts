@@ -12,16 +12,23 @@ export interface CommandDriverOptions {
   /** As typed into a shell: `python client.py`. It finds the call in its environment. */
   readonly command: string;
   /** The variables of one call, besides those of this process. */
-  environment(call: Omit<ClientCall, 'signal'>): Readonly<Record<string, string>>;
+  environment(call: Omit<ClientCall, 'signal'>): Readonly<Record<string, string | undefined>>;
+  /** Told of each group of processes when it begins, and when its command has ended. */
+  onGroup?(pid: number, alive: boolean): void;
 }
 
 /** Runs a command once a call: exit code 0 is a success, what it prints is its text. */
-export function commandDriver({ command, environment }: CommandDriverOptions): Driver {
+export function commandDriver({ command, environment, onGroup }: CommandDriverOptions): Driver {
   const running = new Set<() => Promise<unknown>>();
   return {
     stalls: [],
     start: (call) => {
       const one = runOnce(command, { ...process.env, ...environment(call) });
+      const { pid } = one;
+      if (pid !== undefined) {
+        onGroup?.(pid, true);
+        void one.answer.then(() => onGroup?.(pid, false));
+      }
       running.add(one.kill);
       void one.answer.then(() => running.delete(one.kill));
       return { process: call.callId, answer: one.answer, abort: one.abort };
@@ -32,7 +39,12 @@ export function commandDriver({ command, environment }: CommandDriverOptions): D
   };
 }
 
-function runOnce(command: string, env: NodeJS.ProcessEnv): Omit<RunningCall, 'process'> & { kill(): Promise<unknown> } {
+interface RunningCommand extends Omit<RunningCall, 'process'> {
+  readonly pid: number | undefined;
+  kill(): Promise<unknown>;
+}
+
+function runOnce(command: string, env: NodeJS.ProcessEnv): RunningCommand {
   // A group of its own, so that what the shell starts ends with it.
   const child = spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
@@ -67,6 +79,7 @@ function runOnce(command: string, env: NodeJS.ProcessEnv): Omit<RunningCall, 'pr
     setTimeout(() => signal('SIGKILL'), GRACE_MS).unref();
   };
   return {
+    pid: child.pid,
     answer,
     abort: end,
     kill: () => {

@@ -16,10 +16,13 @@ export interface LoopDelayMonitor {
   stop(): void;
 }
 
+/** How often the loop is looked at. What the histogram tells includes this. */
+export const SAMPLING_MS = 10;
+
 const KEPT_SECONDS = 600;
 
 export function monitorLoopDelay(now: () => number): LoopDelayMonitor {
-  const histogram = monitorEventLoopDelay({ resolution: 10 });
+  const histogram = monitorEventLoopDelay({ resolution: SAMPLING_MS });
   const rows: LoopDelay[] = [];
   const inMs = (nanoseconds: number) => Math.round(nanoseconds / 1e4) / 100;
   const timer = setInterval(() => {

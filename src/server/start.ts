@@ -10,7 +10,7 @@ import { libraries } from '../libraries.ts';
 import type { AdminOptions } from './admin.ts';
 import { type Judging, judgeSession } from './judge-session.ts';
 import { listen } from './listen.ts';
-import { monitorLoopDelay } from './loop-delay.ts';
+import { monitorLoopDelay, SAMPLING_MS } from './loop-delay.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface StartOptions {
@@ -32,6 +32,8 @@ export interface MockServer {
   readonly origin: string;
   /** Judges the client of a session. */
   judge(session: Session, judging?: Judging): Verdict;
+  /** How late its own event loop was, the 99th percentile of each second, in milliseconds. */
+  loopDelays(): readonly { readonly at: number; readonly ms: number }[];
   close(graceMs: number): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     port: listening.port,
     origin,
     judge: (session, judging) => judgeSession(session, loopDelay, judging),
+    loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: Math.max(0, p99 - SAMPLING_MS) })),
     async close(graceMs) {
       await listening.close(graceMs);
       loopDelay.stop();

@@ -236,6 +236,7 @@ test('every bundled scenario starts with a comment that says what it proves, and
     'healthy',
     'keep-alive-death',
     'legal-sse',
+    'metastable-outage',
     'outage',
     'quota-exhausted',
     'rate-limited',

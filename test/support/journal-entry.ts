@@ -42,6 +42,7 @@ const BLANK: JournalEntry = {
   headers: {},
   faultApplied: null,
   refusedBy: null,
+  queuedMs: null,
   status: 200,
   errorCode: null,
   hint: null,

@@ -54,6 +54,14 @@ export async function startCli(args: readonly string[], cwd = process.cwd()): Pr
   };
 }
 
+/** Starts the command line without waiting for anything. It is killed when the test is over. */
+export function spawnCli(args: readonly string[], cwd = process.cwd()) {
+  const started = start(args, cwd);
+  const closed = new Promise<number | null>((resolve) => started.process.once('close', resolve));
+  onTestFinished(() => void started.process.kill('SIGKILL'));
+  return { ...started, closed };
+}
+
 function start(args: readonly string[], cwd: string) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,

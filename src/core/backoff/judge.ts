@@ -39,8 +39,13 @@ export function judge(
   scenario: ScenarioUse,
 ): Verdict {
   const heard = caseOf(entries, circumstances, policy);
-  const findings = backoffRules.filter(({ id }) => policy.levels[id] !== 'off').map((rule) => judgeRule(rule, heard));
-  return verdictOf(findings, heard, scenario);
+  return verdictOf(findingsOf(heard), heard, scenario);
+}
+
+/** What all rules find that the policy asks. */
+export function findingsOf(heard: Case): Finding[] {
+  const { levels } = heard.certain.policy;
+  return backoffRules.filter(({ id }) => levels[id] !== 'off').map((rule) => judgeRule(rule, heard));
 }
 
 /** The journal as rules look at it. */
@@ -115,14 +120,18 @@ function unlessDoubtful(rule: BackoffRule, ruling: Ruling, subject: Subject): Ru
 }
 
 /** A machine that is late itself cannot measure milliseconds; and what its noise can imitate is no merit of a client. */
-function unlessLate(rule: BackoffRule, ruling: Ruling, { stalls = [] }: Subject): Ruling {
+function unlessLate(rule: BackoffRule, ruling: Ruling, subject: Subject): Ruling {
   const { verdict } = ruling;
   if (rule.confidence !== 'statistical' || !(verdict === 'pass' || verdict === 'warn' || verdict === 'fail')) return ruling;
-  const disturbing = verdict === 'pass' ? NOISY_MS : LATE_MS;
+  const late = subject.untimely ?? lateness(subject, verdict === 'pass' ? NOISY_MS : LATE_MS);
+  return late === undefined ? ruling : { ...ruling, verdict: 'inconclusive', explain: `${late}: ${ruling.explain}` };
+}
+
+/** What is to be said of event loops that were disturbed; undefined when they were quiet enough. */
+function lateness({ stalls = [] }: Subject, disturbing: number): string | undefined {
   const late = stalls.filter(({ ms }) => ms > disturbing).length;
-  if (late === 0 || late / stalls.length <= LATE_SHARE) return ruling;
-  const explain = `this machine was late itself (event loops delayed by more than ${disturbing} ms in ${late} of ${stalls.length} seconds): ${ruling.explain}`;
-  return { ...ruling, verdict: 'inconclusive', explain };
+  if (late === 0 || late / stalls.length <= LATE_SHARE) return undefined;
+  return `this machine was late itself (event loops delayed by more than ${disturbing} ms in ${late} of ${stalls.length} seconds)`;
 }
 
 function findingOf(rule: BackoffRule, ruling: Ruling, { calls, policy }: Subject): Finding {

@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import { duration, record, whole } from '../field.ts';
-import { type Policy, type PolicyPreset, policyPresets, ruleLevels } from './policy.ts';
+import { duration, record, share, whole } from '../field.ts';
+import { type LoadExpectation, type Policy, type PolicyPreset, policyPresets, ruleLevels } from './policy.ts';
 import { backoffRules } from './registry.ts';
 
 const status = whole(400, 599);
 const presetNames = Object.keys(policyPresets) as PolicyPreset[];
 const level = z.enum(ruleLevels).optional();
+
+const loadSchema = record({
+  amplification: z.number().min(1).optional().describe('attempts a call, at most, over the whole run'),
+  recovers_within: duration().optional().describe('from the end of an outage until 95 % of the goodput is back'),
+  goodput: share().optional().describe('goodput after the outage as a share of that before it, at least'),
+  success: share().optional().describe('share of the calls that end well, at least'),
+});
 
 /** What `expect:` of a scenario and a policy file may say. */
 export const policySchema = record({
@@ -26,6 +33,7 @@ export const policySchema = record({
   rules: record(Object.fromEntries(backoffRules.map(({ id }) => [id, level])), 'rule')
     .optional()
     .describe('what a breach of a rule counts as'),
+  load: loadSchema.optional().describe('what is expected of a fleet under load'),
 });
 
 export type PolicySpec = z.output<typeof policySchema>;
@@ -48,9 +56,17 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
         ...(spec.jitter === undefined ? {} : { has_jitter: spec.jitter ? ('fail' as const) : ('off' as const) }),
         ...(spec.rules as Policy['levels'] | undefined),
       },
+      ...given('load', spec.load === undefined ? policy.load : { ...policy.load, ...expectationOf(spec.load) }),
     }),
     policyPresets[preset],
   );
+}
+
+function expectationOf({ recovers_within, ...shares }: z.output<typeof loadSchema>): LoadExpectation {
+  return {
+    ...(recovers_within === undefined ? {} : { recoversWithinMs: recovers_within }),
+    ...Object.fromEntries(Object.entries(shares).filter(([, value]) => value !== undefined)),
+  };
 }
 
 function given<Key extends keyof Policy>(key: Key, value: Policy[Key] | undefined): Partial<Pick<Policy, Key>> {

@@ -19,6 +19,20 @@ export interface Policy {
   /** Statuses and error codes that the client must not retry, besides those that nobody should. */
   readonly neverRetries: readonly (number | string)[];
   readonly levels: Readonly<Record<string, RuleLevel>>;
+  /** What is expected of a fleet under load. */
+  readonly load?: LoadExpectation;
+}
+
+/** What is expected of a fleet under load; what is not given is not judged. */
+export interface LoadExpectation {
+  /** Attempts a call, at most, over the whole run. */
+  readonly amplification?: number;
+  /** From the end of an outage until 95 % of the goodput is back. */
+  readonly recoversWithinMs?: number;
+  /** Goodput after the outage as a share of that before it, at least. */
+  readonly goodput?: number;
+  /** Share of the calls that end well, at least. */
+  readonly success?: number;
 }
 
 /** `openai-guide`: what OpenAI's guides and the RFCs ask. `strict-sre`: what those ask who run large services. */

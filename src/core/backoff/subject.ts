@@ -24,7 +24,7 @@ export interface Outage {
 }
 
 /** A second in which the mock itself was late. */
-export interface Stall {
+interface Stall {
   readonly at: number;
   readonly ms: number;
 }
@@ -38,6 +38,8 @@ export interface Circumstances {
   readonly outcomes?: readonly ClientOutcome[];
   readonly outages?: readonly Outage[];
   readonly stalls?: readonly Stall[];
+  /** Why times cannot be trusted although nothing stalled: a driver did not keep its schedule. */
+  readonly untimely?: string;
 }
 
 /** All that a rule may look at. */

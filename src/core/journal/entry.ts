@@ -81,7 +81,9 @@ export interface JournalEntry {
   /** The rule that fired, and the faults it applied. Null for a healthy or naturally failed request. */
   readonly faultApplied: FaultApplied | null;
   /** The layer that refused the request by itself. */
-  readonly refusedBy: Layer | null;
+  refusedBy: Layer | null;
+  /** How long the request waited for its turn under a `capacity`, in milliseconds; null without one, and when refused. */
+  queuedMs: number | null;
   status: number | null;
   errorCode: string | number | null;
   hint: Hint | null;

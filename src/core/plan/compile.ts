@@ -1,4 +1,5 @@
 import type { PolicySpec } from '../backoff/policy-schema.ts';
+import type { CapacitySpec } from '../capacity/capacity-spec.ts';
 import type { AnswerKind, Strikes } from '../faults/fault.ts';
 import { type FaultCall, type FaultName, faultNamed, strikesAt } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
@@ -50,6 +51,8 @@ export interface Plan {
   readonly maxBodyBytes: number;
   readonly settings: Omit<AnswerSettings, 'reply'>;
   readonly limits: readonly PlannedLimit[];
+  /** Undefined where there is always room. */
+  readonly capacity: CapacitySpec | undefined;
   readonly replies: readonly {
     readonly matches: RequestMatcher;
     readonly spec: ReplySpec;
@@ -80,6 +83,7 @@ export function compilePlan(scenario: Scenario, seed: number, libraries: Librari
       latency: { ttft: latency.ttft, interToken: latency.inter_token },
     },
     limits: compileLimits(scenario.limits, libraries),
+    capacity: scenario.capacity,
     replies: scenario.replies.map(({ match, spec }) => ({
       matches: compileMatch(match, libraries),
       spec,

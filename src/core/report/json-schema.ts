@@ -49,6 +49,15 @@ const policy = z.object({
   retries: z.array(z.union([z.number(), z.literal('transport')])),
   neverRetries: z.array(z.union([z.number(), z.string()])),
   levels: z.record(z.string(), z.enum(ruleLevels)),
+  load: z
+    .object({
+      amplification: z.number().optional(),
+      recoversWithinMs: z.number().optional(),
+      goodput: z.number().optional(),
+      success: z.number().optional(),
+    })
+    .optional()
+    .describe('what is expected of a fleet under load'),
 });
 
 const verdict = z.object({
@@ -66,6 +75,98 @@ const verdict = z.object({
   counts: z.record(z.enum(ruleVerdicts), count),
   findings: z.array(finding).describe('those that speak against the client first'),
   watchedMs: z.number(),
+});
+
+const distribution = z.object({
+  n: count,
+  mean: z.number().nullable(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z.number().nullable(),
+});
+const perSecond = z.number().nullable();
+
+/** Times since the load began; its figures are described where they are computed (core/load). */
+const load = z.object({
+  workload: z.object({
+    model: z.enum(['open', 'closed', 'burst']).describe('on a schedule, each after the one before it, or all at one moment'),
+    text: z.string(),
+    perSecond: perSecond.describe('calls asked for a second; null where it follows from the answers'),
+    processes: count,
+    maxInFlight: count,
+  }),
+  cutShort: z.string().nullable().describe('why the run is not complete; null when it is'),
+  loadMs: z.number(),
+  calls: z.object({
+    scheduled: count,
+    started: count,
+    ok: count,
+    failed: count,
+    abandoned: count.describe('whose client did not come back'),
+    dropped: count.describe('not started, for too many were under way'),
+  }),
+  attempts: count,
+  backgroundRequests: count,
+  amplification: z.object({
+    mean: z.number().nullable(),
+    p99: z.number().nullable(),
+    max: z.number().nullable(),
+    inOutage: z.number().nullable(),
+    steady: z.number().nullable(),
+  }),
+  capacityPerSecond: perSecond,
+  outages: z.array(z.object({ fromMs: z.number(), toMs: z.number() })),
+  timeline: z
+    .object({
+      binMs: z.number(),
+      moments: z.array(
+        z.object({
+          fromMs: z.number(),
+          calls: z.number(),
+          attempts: z.number(),
+          background: z.number(),
+          goodput: z.number(),
+        }),
+      ),
+    })
+    .describe('rates a second'),
+  recovery: z.object({
+    state: z.enum(['recovered', 'metastable', 'not_recovered', 'no_outage', 'not_watched']),
+    goodputBefore: perSecond,
+    goodputAfter: perSecond,
+    firstSuccessMs: z.number().nullable(),
+    recoveredAfterMs: z.number().nullable(),
+    offeredAtEnd: perSecond,
+    goodputAtEnd: perSecond,
+  }),
+  retries: z.object({
+    histogram: z.array(count).describe('calls by number of retries, from 0 on'),
+    gaps: z.array(
+      z.object({
+        retry: count,
+        n: count,
+        p5: z.number(),
+        p50: z.number(),
+        p95: z.number(),
+        dispersion: z.number().nullable().describe('shortest window with 80 % of the waits, as a share of their median'),
+      }),
+    ),
+    early: z.object({ count, worstMs: z.number() }),
+  }),
+  latencyMs: distribution.describe('from the scheduled start, of calls that ended well'),
+  attemptLatencyMs: distribution.describe('of attempts that succeeded'),
+  giveUpMs: distribution.describe('from the scheduled start, of calls that failed'),
+  peaks: z.object({ per10Ms: count, per100Ms: count, toMeanAfterOutage: z.number().nullable() }),
+  socketsPerAttempt: z.number().nullable(),
+  wastedTokens: z.number().describe('prompt tokens of retries, as estimated'),
+  exactness: z.object({
+    startErrorMs: distribution,
+    saturated: z.boolean().describe('the driver did not keep its schedule'),
+    mockDelayP99Ms: z.number().nullable(),
+    driverDelayP99Ms: z.number().nullable(),
+    correlation: z.record(certainty, count),
+  }),
 });
 
 const attempt = z.object({
@@ -102,10 +203,13 @@ export const reportSchema = z.object({
   links: z.array(z.object({ label: z.string(), href: z.string() })),
   verdict,
   outages: z.array(z.object({ fromMs: ms, toMs: ms })),
+  load: load.optional().describe('the figures of a load run'),
   calls: z.array(call),
 });
 
 export type JsonReport = z.infer<typeof reportSchema>;
+/** The figures of a load run, as they are written. */
+export type JsonLoad = z.infer<typeof load>;
 
 /** The JSON Schema of `report.json`. */
 export function reportJsonSchema(): object {

@@ -1,6 +1,6 @@
 import { earlyBy } from '../backoff/asked-wait.ts';
 import type { CallHistory, Try } from '../backoff/history.ts';
-import { type JsonReport, SCHEMA_VERSION } from './json-schema.ts';
+import { type JsonLoad, type JsonReport, SCHEMA_VERSION } from './json-schema.ts';
 import { webLinks } from './links.ts';
 import type { ReportInput } from './report.ts';
 import { runStart } from './run-start.ts';
@@ -11,7 +11,7 @@ export function renderJson(input: ReportInput): string {
 }
 
 function jsonReport(input: ReportInput): JsonReport {
-  const { verdict, histories, entries, outages, version } = input;
+  const { verdict, histories, entries, outages, version, load } = input;
   const start = runStart(input);
   return {
     schema_version: SCHEMA_VERSION,
@@ -28,6 +28,7 @@ function jsonReport(input: ReportInput): JsonReport {
       })),
     },
     outages: outages.map(({ from, to }) => ({ fromMs: from - start, toMs: to - start })),
+    ...(load === undefined ? {} : { load: load as JsonLoad }),
     calls: histories.map((history) => jsonCall(history, start)),
   };
 }

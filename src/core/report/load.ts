@@ -19,6 +19,8 @@ export interface Load {
   readonly outages: readonly { readonly from: number; readonly to: number }[];
   /** When the first request that came after the last outage had its answer; null without one. */
   readonly recoveredAt: number | null;
+  /** Requests a second that the service can do; null where there is always room. */
+  readonly capacity: number | null;
 }
 
 const NARROWEST_MS = 500;
@@ -57,6 +59,7 @@ export function loadOf(input: ReportInput): Load {
     })),
     binMs: bins.width,
     outages: outages.map(({ from, to }) => ({ from: since(from), to: since(to) })),
+    capacity: input.load?.capacityPerSecond ?? null,
     recoveredAt: outages.length === 0 || recovered.length === 0 ? null : since(recovered.reduce((a, b) => Math.min(a, b))),
   };
 }

@@ -2,6 +2,7 @@ import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import type { Verdict } from '../backoff/verdict.ts';
 import { callText } from './call-text.ts';
 import { webLinks } from './links.ts';
+import { loadLines } from './load-lines.ts';
 import { plural, runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
@@ -18,10 +19,11 @@ const HEADS = { pass: '✅', warn: '⚠️', fail: '❌', inconclusive: '❔' } 
 
 /** The report for a page of a CI system, as GitHub-flavoured Markdown. */
 export function renderMarkdown(input: ReportInput): string {
-  const { verdict, version } = input;
+  const { verdict, version, load } = input;
   const told = verdict.findings.filter((finding) => finding.verdict !== 'pass' && finding.verdict !== 'not_applicable');
   const blocks = [
     `## ${HEADS[verdict.verdict]} ${verdict.verdict.toUpperCase()}: ${inline(verdict.explain)}`,
+    load === undefined ? '' : loadTable(load),
     told.length === 0 ? '' : findingsTable(told),
     ...told.filter(({ evidence, advice }) => evidence.length > 0 || advice !== '').map(details),
     named(verdict, 'pass', 'Kept'),
@@ -71,6 +73,10 @@ function notReached(ids: readonly string[]): string {
 function numbersTable(verdict: Verdict, version: string): string {
   const rows = [...runNumbers(verdict), ['mock-openai', version] as const];
   return ['| run | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${inline(value)} |`)].join('\n');
+}
+
+function loadTable(load: NonNullable<ReportInput['load']>): string {
+  return ['| load | |', '| --- | --- |', ...loadLines(load).map(([name, value]) => `| ${name} | ${inline(value)} |`)].join('\n');
 }
 
 /** What Markdown, GitHub and HTML would read as more than a character; an underscore only at the edge of a word. */

@@ -4,7 +4,8 @@ import type { Verdict } from '../backoff/verdict.ts';
 
 /** `1 call`, `2 calls`. */
 export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun.replace(/([^aeiou])y$/, '$1ie')}${/s$/.test(noun) ? 'es' : 's'}`;
 }
 
 /** At most three decimals, none that say nothing. */

@@ -2,6 +2,7 @@ import type { CallHistory } from '../backoff/history.ts';
 import type { Outage } from '../backoff/subject.ts';
 import type { Verdict } from '../backoff/verdict.ts';
 import type { JournalEntry } from '../journal/entry.ts';
+import type { LoadReport } from '../load/load-report.ts';
 
 /** Where more is to be found: the CI run, the scenario file. */
 export interface ReportLink {
@@ -20,4 +21,6 @@ export interface ReportInput {
   /** Version of the mock. */
   readonly version: string;
   readonly links?: readonly ReportLink[];
+  /** The figures of a load run. */
+  readonly load?: LoadReport;
 }

@@ -1,6 +1,7 @@
 import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import type { Judgement } from '../backoff/verdict.ts';
 import { callText } from './call-text.ts';
+import { loadLines } from './load-lines.ts';
 import { plural, runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
@@ -41,27 +42,36 @@ const NARROWEST = 24;
 const LONGEST_EVIDENCE = 190;
 
 /** The verdict as text for people: what speaks against the client first. */
-export function renderTerminal({ verdict, version }: ReportInput, { width = 80, color = false }: TerminalOptions = {}): string {
+export function renderTerminal(
+  { verdict, version, load }: ReportInput,
+  { width = 80, color = false }: TerminalOptions = {},
+): string {
   const wide = Math.max(NARROWEST, width);
   const paint: Paint = (style, text) => (color ? `\u001b[${SGR[style][0]}m${text}\u001b[${SGR[style][1]}m` : text);
   const of = (kind: RuleVerdict) => verdict.findings.filter((finding) => finding.verdict === kind);
   const against = [...of('fail'), ...of('warn')];
   const blocks = [
     headline(verdict.verdict, verdict.explain, wide, paint),
+    load === undefined ? [] : named(loadLines(load), wide, paint),
     ...against.map((finding) => accusation(finding, wide, paint)),
     remarks('inconclusive', of('inconclusive'), wide, paint),
     remarks('info', of('info'), wide, paint),
     names('pass', of('pass'), wide, paint),
     names('not_applicable', of('not_applicable'), wide, paint),
     notReached(verdict.notReached, wide, paint),
-    [...runNumbers(verdict), ['mock-openai', version] as const].flatMap(([name, value]) =>
-      hanging(name, printable(value), { width: wide, column: 15, head: (text) => paint('dim', text) }),
-    ),
+    named([...runNumbers(verdict), ['mock-openai', version]], wide, paint),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** Values, each beside its name. */
+function named(rows: readonly (readonly [name: string, value: string])[], width: number, paint: Paint): string[] {
+  return rows.flatMap(([name, value]) =>
+    hanging(name, printable(value), { width, column: 15, head: (text) => paint('dim', text) }),
+  );
 }
 
 function headline(verdict: Judgement, explain: string, width: number, paint: Paint): string[] {

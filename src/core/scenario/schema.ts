@@ -3,6 +3,7 @@ import { policySchema } from '../backoff/policy-schema.ts';
 import { parseDuration } from '../duration.ts';
 import { latencySpec, record, scalar, share, size, whole } from '../field.ts';
 import { parseRange, type Range } from '../range.ts';
+import { capacitySchema } from './capacity-schema.ts';
 import { faultSchema, weightsSchema } from './fault-schema.ts';
 import { limitsSchema } from './limit-schema.ts';
 import { matchSchema, readCount } from './match-schema.ts';
@@ -119,6 +120,9 @@ export const scenarioSchema = record({
   limits: limitsSchema
     .default({})
     .describe('rate limits by model: one bucket per API key and model family; the first key that fits counts'),
+  capacity: capacitySchema
+    .optional()
+    .describe('how much the service can do: more waits in a queue, or is refused when that is full'),
   replies: z.array(replySchema).default([]).describe('what a healthy answer says; the first that matches'),
   rules: z.array(ruleSchema).default([]).describe('the first rule that fires decides'),
   expect: policySchema.prefault({}).describe('what a good client does, when this scenario judges one'),

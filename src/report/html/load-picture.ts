@@ -32,17 +32,18 @@ export function loadPicture(input: ReportInput): Picture {
   };
 }
 
-function drawing({ bins, outages, recoveredAt }: Load): Drawing {
+function drawing({ bins, outages, recoveredAt, capacity }: Load): Drawing {
   const end = bins.at(-1)?.to ?? 1;
   // A step is as wide as its bin: each begins and ends with the same value.
   const steps = bins.flatMap(({ from, to, offered, goodput }) => [
     { at: from, offered, goodput },
     { at: to, offered, goodput },
   ]);
-  const peak = bins.reduce((most, { offered, goodput }) => Math.max(most, offered, goodput), 1);
+  const peak = bins.reduce((most, { offered, goodput }) => Math.max(most, offered, goodput), capacity ?? 1);
   const series = [
     { label: OFFERED, color: 'var(--retry)' },
     { label: GOODPUT, color: 'var(--success)' },
+    ...(capacity === null ? [] : [{ label: 'capacity', color: 'var(--link)' }]),
     ...(outages.length > 0 ? [{ label: 'outage', color: 'var(--outage-key)' }] : []),
     ...(recoveredAt === null ? [] : [{ label: 'first success after it', color: 'var(--ink)' }]),
   ];
@@ -52,6 +53,7 @@ function drawing({ bins, outages, recoveredAt }: Load): Drawing {
     data: [
       { name: 'steps', values: steps },
       { name: 'outages', values: within(outages, [0, end]) },
+      { name: 'capacity', values: capacity === null ? [] : [{ at: capacity }] },
       { name: 'recovery', values: recoveredAt === null ? [] : [{ at: recoveredAt }] },
     ],
     scales: [
@@ -88,6 +90,19 @@ function drawing({ bins, outages, recoveredAt }: Load): Drawing {
             y: { scale: 'y', field: 'offered' },
             stroke: { value: 'var(--retry)' },
             strokeWidth: { value: 2 },
+          },
+        },
+      },
+      {
+        type: 'rule',
+        from: { data: 'capacity' },
+        encode: {
+          enter: {
+            x: { value: 0 },
+            x2: { value: WIDTH },
+            y: { scale: 'y', field: 'at' },
+            stroke: { value: 'var(--link)' },
+            strokeDash: { value: [8, 4] },
           },
         },
       },

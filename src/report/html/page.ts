@@ -1,8 +1,10 @@
 import { html, raw } from 'hono/html';
 import type { Finding, RuleVerdict } from '../../core/backoff/finding.ts';
 import type { Verdict } from '../../core/backoff/verdict.ts';
+import type { LoadReport } from '../../core/load/load-report.ts';
 import { callText } from '../../core/report/call-text.ts';
 import { webLinks } from '../../core/report/links.ts';
+import { loadLines } from '../../core/report/load-lines.ts';
 import { plural, runNumbers, statisticText } from '../../core/report/numbers.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ReportInput } from '../../core/report/report.ts';
@@ -11,27 +13,24 @@ import { draw } from './draw.ts';
 import { gapsPicture } from './gaps-picture.ts';
 import { loadPicture } from './load-picture.ts';
 import type { DataTable, Picture } from './picture.ts';
-import { STYLE } from './style.ts';
+import { PAGE_POLICY, STYLE } from './style.ts';
 import { swimlanePicture } from './swimlane-picture.ts';
 
 type Html = ReturnType<typeof html>;
-
-/** Nothing but the styles of the page itself: no script, no request, no form. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const PICTURES = [swimlanePicture, arrivalsPicture, gapsPicture, loadPicture];
 
 /** The report as one page that needs nothing else. */
 export async function renderHtml(input: ReportInput): Promise<string> {
   const figures = await Promise.all(PICTURES.map(async (picture) => figure(picture(input))));
-  const { verdict, version, entries } = input;
+  const { verdict, version, entries, load } = input;
   const headline = `${verdict.verdict.toUpperCase()}: ${printable(verdict.explain)}`;
   const links = webLinks(input);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${headline}</title>
@@ -45,6 +44,7 @@ ${notReached(verdict.notReached)}
 ${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
 </header>
 <main>
+${load === undefined ? '' : loadSection(load)}
 <section aria-labelledby="findings"><h2 id="findings">Findings</h2>${findings(verdict)}</section>
 <section aria-labelledby="pictures"><h2 id="pictures">What happened</h2>${figures}</section>
 <section aria-labelledby="rules"><h2 id="rules">All rules</h2>${rulesTable(verdict.findings)}</section>
@@ -54,6 +54,11 @@ ${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a hre
 </html>
 `;
   return String(await page);
+}
+
+function loadSection(load: LoadReport): Html {
+  return html`<section aria-labelledby="fleet"><h2 id="fleet">The fleet under load</h2>
+<dl class="figures">${loadLines(load).map(([name, value]) => html`<div><dt>${name}</dt><dd>${printable(value)}</dd></div>`)}</dl></section>`;
 }
 
 function badge(verdict: RuleVerdict): Html {

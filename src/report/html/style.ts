@@ -1,3 +1,6 @@
+/** Nothing but the styles of the page itself: no script, no request, no form. */
+export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
 /** The style of the page. Pictures take their colours from its variables, so that they follow light and dark. */
 export const STYLE = `
 :root {
@@ -25,6 +28,10 @@ a { color: var(--link); }
 code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
 dl.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .5rem 1.25rem; margin: 0; }
 dl.numbers dt { color: var(--faint); font-size: .85rem; }
+dl.figures { margin: 0; }
+dl.figures div { display: grid; grid-template-columns: 8rem 1fr; gap: .25rem 1rem; margin: .25rem 0; }
+dl.figures dt { color: var(--faint); }
+dl.figures dd { margin: 0; overflow-wrap: anywhere; }
 dl.numbers dd { margin: 0; overflow-wrap: anywhere; }
 .badge { display: inline-block; padding: 0 .5em; border: 2px solid currentColor; border-radius: .4em; font-weight: 700; white-space: nowrap; }
 .fail { color: var(--early); } .warn { color: var(--warn); } .pass { color: var(--success); }

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { COMPARED_COLUMNS, type ComparedRun, comparedRow, comparedRun, differencesOf } from '../core/report/comparison.ts';
+import { printable } from '../core/report/printable.ts';
+import { exitCode } from './exit-code.ts';
+import { table } from './table.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Prints load runs side by side, and writes one page with their pictures. */
+export async function compare(files: readonly string[], { report }: { report?: string }): Promise<number> {
+  const runs = files.map(readRun);
+  process.stdout.write(table([[...COMPARED_COLUMNS], ...runs.map((run) => comparedRow(run).map(printable))]));
+  for (const difference of differencesOf(runs)) process.stdout.write(`${printable(difference)}\n`);
+  if (report !== undefined) {
+    const { renderComparison } = await import('../report/html/comparison-page.ts');
+    const page = await renderComparison(runs);
+    try {
+      await mkdir(dirname(resolve(report)), { recursive: true });
+      await writeFile(report, page);
+    } catch (error) {
+      throw new UsageError(`cannot write ${report}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return exitCode.pass;
+}
+
+/** A run is called after the folder of its report. */
+function readRun(file: string): ComparedRun {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const run = comparedRun(basename(dirname(resolve(file))), text);
+  if (typeof run === 'string') throw new UsageError(`cannot compare ${file}: ${run}`);
+  return run;
+}

@@ -1,0 +1,221 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { caseOf, findingsOf, verdictOf } from '../core/backoff/judge.ts';
+import type { PolicySpec } from '../core/backoff/policy-schema.ts';
+import type { ClientOutcome } from '../core/backoff/subject.ts';
+import type { Verdict } from '../core/backoff/verdict.ts';
+import type { JournalEntry } from '../core/journal/entry.ts';
+import { loadFindings } from '../core/load/load-findings.ts';
+import { loadReportOf } from '../core/load/load-report.ts';
+import type { LoadRun } from '../core/load/load-run.ts';
+import { renderJson } from '../core/report/json.ts';
+import type { ReportInput } from '../core/report/report.ts';
+import { clientKey } from '../engine/client-key.ts';
+import { loadPolicy, sessionPolicy } from '../engine/load-policy.ts';
+import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
+import { ClientError } from '../harness/driver.ts';
+import { type ClientSource, ORIGIN } from '../harness/load-message.ts';
+import { LOAD_ENTRIES, RunningLoad } from '../harness/run-load.ts';
+import type { MockServer } from '../server/start.ts';
+import { clientEnvironment } from './client-environment.ts';
+import { exitCode } from './exit-code.ts';
+import { type LoadFlags, loadPlanOf, rate, span } from './load-plan.ts';
+import { showLoadProgress } from './load-progress.ts';
+import { packageVersion } from './package-version.ts';
+import { PartialReport } from './partial-report.ts';
+import { printVerdict } from './print-verdict.ts';
+import { startHere } from './start-here.ts';
+import { tellGitHub } from './tell-github.ts';
+import { UsageError } from './usage-error.ts';
+import { prepareReports, type ReportTargets, writeRequested } from './write-reports.ts';
+
+export interface LoadOptions extends LoadFlags, ReportTargets {
+  readonly client?: string;
+  readonly scenario?: string;
+  readonly background?: string;
+  readonly drain: string;
+  readonly policy?: string;
+  readonly seed?: number;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+const HOST = '127.0.0.1';
+const UNFINISHED = 'the run was not over when this was written';
+const BOUNDS = { entries: LOAD_ENTRIES, bodyBytes: 64 * 1024 * 1024 };
+
+/** Puts a fleet of clients under load, and tells whether they make an outage worse. */
+export async function load(options: LoadOptions): Promise<number> {
+  const source =
+    options.scenario === undefined
+      ? { file: 'healthy', data: { name: 'healthy' } }
+      : fileSource(scenarioPath(options.scenario), options.scenario);
+  const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
+  checkClient(options);
+  const drainMs = span('--drain', options.drain);
+  const background = options.background === undefined ? {} : { backgroundPerSecond: rate('--background', options.background) };
+  // Before anything is started.
+  loadPlanOf(options, 0);
+  prepareReports(options);
+  const server = await startHere({ source, seed: options.seed, host: HOST, port: 0, bounds: BOUNDS });
+  const { plan: scenario } = server.engine.defaultSession;
+  const plan = loadPlanOf(options, scenario.seed);
+  const apiKey = clientKey(scenario);
+  let running: RunningLoad | undefined;
+  try {
+    running = await RunningLoad.start({
+      server,
+      source: sourceOf(options, server, apiKey),
+      plan,
+      apiKey,
+      drainMs,
+      ...background,
+    });
+    return await watch(running, server, { ...options, judging: policy });
+  } catch (error) {
+    if (error instanceof ClientError) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    await running?.close();
+    await server.close(0);
+  }
+}
+
+function checkClient({ client, command }: LoadOptions): void {
+  if ((client === undefined) === (command === undefined)) throw new UsageError('load takes one of --client and --command');
+  if (client !== undefined && !existsSync(client)) throw new UsageError(`cannot read ${client}: no such file`);
+}
+
+/** The client as its processes find it. */
+function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, apiKey: string): ClientSource {
+  if (client !== undefined) return { module: resolve(client) };
+  const {
+    MOCK_OPENAI_ORIGIN: _origin,
+    MOCK_OPENAI_ADMIN_URL: _admin,
+    ...variables
+  } = clientEnvironment({}, { origin: ORIGIN, apiKey });
+  const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? null]));
+  return { command, environment: { ...environment, MOCK_OPENAI_ORIGIN: server.origin } };
+}
+
+interface Watched extends LoadOptions {
+  readonly judging: PolicySpec | undefined;
+}
+
+/** Runs the load, lets signals end it early, and tells what was seen. */
+async function watch(running: RunningLoad, server: MockServer, options: Watched): Promise<number> {
+  const partial =
+    options.report === undefined
+      ? undefined
+      : new PartialReport(options.report, server, (journal) => renderJson(unfinished(running, server, options, journal)));
+  const signals = interruption(running);
+  const progress = showLoadProgress(() => running.progress());
+  try {
+    await running.run();
+  } finally {
+    progress.stop();
+    partial?.stop();
+    signals.stop();
+  }
+  const input = reportOf(running, server, options, server.engine.defaultSession.journal());
+  if (options.json === true) process.stdout.write(renderJson(input));
+  else printVerdict(input, []);
+  await writeRequested(options, input);
+  tellGitHub(input);
+  return codeOf(input, options);
+}
+
+function codeOf({ verdict, load: figures }: ReportInput, { strict = false }: LoadOptions): number {
+  const undecided = verdict.counts.inconclusive > 0 || verdict.notReached.length > 0;
+  const bad = verdict.verdict === 'fail' || !verdict.exercised || figures?.cutShort != null || (strict && undecided);
+  return bad ? exitCode.failed : exitCode.pass;
+}
+
+function reportOf(running: RunningLoad, server: MockServer, { judging }: Watched, journal: readonly JournalEntry[]): ReportInput {
+  const run = running.snapshot(journal);
+  const figures = loadReportOf(run);
+  const { entries, histories, outages } = run;
+  return {
+    verdict: judgeLoad(run, server, judging, figures),
+    entries,
+    histories,
+    outages,
+    version: packageVersion(),
+    load: figures,
+  };
+}
+
+/** The figures so far. The rules of good retrying would take the mock's time: they are asked at the end. */
+function unfinished(
+  running: RunningLoad,
+  { engine }: MockServer,
+  { judging }: Watched,
+  journal: readonly JournalEntry[],
+): ReportInput {
+  const run = running.snapshot(journal);
+  const figures = { ...loadReportOf(run), cutShort: UNFINISHED };
+  const session = engine.defaultSession;
+  const policy = sessionPolicy(session, judging);
+  const nothing = caseOf([], { watchedUntil: engine.clock.now() }, policy);
+  const judged = verdictOf(loadFindings(figures, policy.load), nothing, session.scenarioUse());
+  const { entries, outages } = run;
+  const verdict: Verdict = { ...judged, verdict: 'inconclusive', explain: UNFINISHED };
+  return { verdict, entries, histories: [], outages, version: packageVersion(), load: figures };
+}
+
+/** The rules of good retrying, and what is expected of the fleet as a whole. */
+function judgeLoad(
+  run: LoadRun,
+  { engine }: MockServer,
+  judging: PolicySpec | undefined,
+  figures: ReturnType<typeof loadReportOf>,
+): Verdict {
+  const session = engine.defaultSession;
+  const policy = sessionPolicy(session, judging);
+  const { saturated, startErrorMs } = figures.exactness;
+  const heard = caseOf(
+    run.entries,
+    {
+      watchedUntil: engine.clock.now(),
+      outcomes: run.records.map(outcomeOf),
+      outages: run.outages,
+      stalls: [...run.mockDelays, ...run.driverDelays],
+      ...(saturated
+        ? { untimely: `the driver was late (99 % of the calls within ${Math.round(startErrorMs.p99 ?? 0)} ms)` }
+        : {}),
+    },
+    policy,
+  );
+  return verdictOf([...findingsOf(heard), ...loadFindings(figures, policy.load)], heard, session.scenarioUse());
+}
+
+function outcomeOf({ call, process, startedAt, settledAt, ok, error }: LoadRun['records'][number]): ClientOutcome {
+  return {
+    call,
+    ok,
+    process,
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(settledAt === null ? {} : { settledAt }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** The first signal ends the load and lets it tell what it saw; the second ends everything at once. */
+function interruption(running: RunningLoad): { stop(): void } {
+  let interrupted = false;
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = (name: NodeJS.Signals) => {
+    if (interrupted) process.exit(exitCode.failed);
+    interrupted = true;
+    running.stop(`interrupted by ${name}`);
+  };
+  const onExit = () => running.kill();
+  for (const name of names) process.on(name, onSignal);
+  process.on('exit', onExit);
+  return {
+    stop() {
+      for (const name of names) process.off(name, onSignal);
+      process.off('exit', onExit);
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import type { Finding, RuleVerdict } from '../backoff/finding.ts';
+import { seconds } from '../backoff/observation.ts';
+import type { LoadExpectation } from '../backoff/policy.ts';
+import type { LoadReport } from './load-report.ts';
+import type { RecoveryState } from './recovery.ts';
+
+const REFERENCE = 'backoff.md 8';
+
+/** What the figures of a load run say against the fleet. What is not expected is not judged, but for the recovery. */
+export function loadFindings(report: LoadReport, expected: LoadExpectation = {}): Finding[] {
+  const { amplification, recoversWithinMs, goodput, success } = expected;
+  return [
+    recovery(report, recoversWithinMs),
+    ...(amplification === undefined ? [] : [amplified(report, amplification)]),
+    ...(goodput === undefined ? [] : [keptUp(report, goodput)]),
+    ...(success === undefined ? [] : [succeeded(report, success)]),
+    schedule(report),
+  ];
+}
+
+type Told = Pick<Finding, 'rule' | 'verdict' | 'severity' | 'summary' | 'explain' | 'advice' | 'n'> &
+  Partial<Pick<Finding, 'statistic' | 'threshold'>>;
+
+function finding(told: Told): Finding {
+  const accuses = told.verdict === 'fail' || told.verdict === 'warn';
+  return {
+    statistic: null,
+    threshold: null,
+    falseAlarmBound: 0,
+    correlation: null,
+    clock: 'real',
+    evidence: [],
+    evidenceLeftOut: 0,
+    reference: REFERENCE,
+    ...told,
+    advice: accuses ? told.advice : '',
+  };
+}
+
+/** What a driver that was late itself has measured decides nothing. */
+function unlessSaturated(told: Told, { exactness }: LoadReport): Finding {
+  const decides = told.verdict === 'pass' || told.verdict === 'warn' || told.verdict === 'fail';
+  if (!exactness.saturated || !decides) return finding(told);
+  return finding({
+    ...told,
+    verdict: 'inconclusive',
+    explain: `the driver did not keep its schedule; otherwise: ${told.explain}`,
+  });
+}
+
+/** The verdicts that do not depend on what is expected. */
+const VERDICTS: { readonly [State in RecoveryState]?: RuleVerdict } = {
+  no_outage: 'not_applicable',
+  not_watched: 'inconclusive',
+};
+
+function recovery(report: LoadReport, withinMs: number | undefined): Finding {
+  const { state, recoveredAfterMs, goodputBefore, goodputAtEnd, offeredAtEnd } = report.recovery;
+  const inTime = state === 'recovered' && (withinMs === undefined || (recoveredAfterMs ?? 0) <= withinMs);
+  const verdict = VERDICTS[state] ?? (inTime ? 'pass' : withinMs === undefined ? 'warn' : 'fail');
+  const rates = `${perSecond(goodputAtEnd)} of ${perSecond(goodputBefore)} calls a second end well`;
+  const capacity = report.capacityPerSecond === null ? '' : `, capacity ${perSecond(report.capacityPerSecond)}`;
+  const explain = {
+    no_outage: 'the scenario has no outage within the load',
+    not_watched: 'too little of the load lies before or after the outage',
+    recovered: `recovered: 95 % of the goodput was back ${seconds(recoveredAfterMs ?? 0)} after the outage`,
+    metastable: `metastable: the outage is over and ${rates}; retries keep the service down (offered ${perSecond(offeredAtEnd)}/s${capacity})`,
+    not_recovered: `not recovered: the outage is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s${capacity})`,
+  }[state];
+  const measured =
+    recoveredAfterMs === null ? {} : { statistic: { name: 'time to recover', value: recoveredAfterMs, unit: 'ms' as const } };
+  return unlessSaturated(
+    {
+      rule: 'load_recovery',
+      verdict,
+      severity: 'critical',
+      summary: 'lets the service recover when an outage is over',
+      explain,
+      advice: 'retry less while most calls fail: keep a retry budget, and few attempts a call',
+      n: report.calls.started,
+      ...measured,
+      threshold: withinMs ?? null,
+    },
+    report,
+  );
+}
+
+function amplified({ amplification, attempts, calls }: LoadReport, most: number): Finding {
+  const { mean } = amplification;
+  return finding({
+    rule: 'load_amplification',
+    verdict: mean === null ? 'inconclusive' : mean <= most ? 'pass' : 'fail',
+    severity: 'high',
+    summary: `sends at most ${most} attempts a call, over the whole run`,
+    explain: mean === null ? 'no call reached the mock' : `${attempts} attempts, ×${mean.toFixed(2)} a call`,
+    advice: 'keep a retry budget: a success earns a tenth of a retry, a retry costs one',
+    n: calls.started,
+    ...(mean === null ? {} : { statistic: { name: 'attempts per call', value: mean, unit: 'ratio' as const } }),
+    threshold: most,
+  });
+}
+
+function keptUp(report: LoadReport, least: number): Finding {
+  const { goodputBefore, goodputAfter } = report.recovery;
+  const share = goodputBefore === null || goodputBefore === 0 || goodputAfter === null ? null : goodputAfter / goodputBefore;
+  return unlessSaturated(
+    {
+      rule: 'load_goodput',
+      verdict: share === null ? 'inconclusive' : share >= least ? 'pass' : 'fail',
+      severity: 'high',
+      summary: `keeps ${percent(least)} of its goodput after the outage`,
+      explain:
+        share === null
+          ? 'too little of the load lies before or after an outage'
+          : `${perSecond(goodputAfter)} calls a second ended well after the outage, ${perSecond(goodputBefore)} before it`,
+      advice: 'retry less while most calls fail, and spread retries over time',
+      n: report.calls.started,
+      ...(share === null ? {} : { statistic: { name: 'goodput after the outage', value: share, unit: 'share' as const } }),
+      threshold: least,
+    },
+    report,
+  );
+}
+
+function succeeded({ calls }: LoadReport, least: number): Finding {
+  const share = calls.scheduled === 0 ? null : calls.ok / calls.scheduled;
+  return finding({
+    rule: 'load_success',
+    verdict: share === null ? 'inconclusive' : share >= least ? 'pass' : 'fail',
+    severity: 'high',
+    summary: `brings ${percent(least)} of its calls to a good end`,
+    explain: `${calls.ok} of ${calls.scheduled} calls ended well`,
+    advice: 'wait long enough between attempts to outlast a short outage, or degrade without an answer',
+    n: calls.scheduled,
+    ...(share === null ? {} : { statistic: { name: 'calls that ended well', value: share, unit: 'share' as const } }),
+    threshold: least,
+  });
+}
+
+function schedule({ workload, calls, exactness }: LoadReport): Finding {
+  const { startErrorMs, saturated } = exactness;
+  const late = `99 % of the calls started within ${(startErrorMs.p99 ?? 0).toFixed(1)} ms of their time`;
+  const dropped =
+    calls.dropped === 0 ? '' : `; ${calls.dropped} were not started, for ${workload.maxInFlight} were in flight already`;
+  return finding({
+    rule: 'load_schedule',
+    verdict: saturated ? 'inconclusive' : workload.model === 'closed' || startErrorMs.n === 0 ? 'not_applicable' : 'info',
+    severity: 'medium',
+    summary: 'the driver keeps its schedule',
+    explain: saturated
+      ? `DRIVER SATURATED: this machine could not start the calls in time; ${late}${dropped}. Take a lower rate or more processes`
+      : `${late}${dropped}`,
+    advice: '',
+    n: startErrorMs.n,
+    ...(startErrorMs.p99 === null
+      ? {}
+      : { statistic: { name: 'start error, 99th percentile', value: startErrorMs.p99, unit: 'ms' as const } }),
+    threshold: 50,
+  });
+}
+
+function perSecond(rate: number | null): string {
+  return rate === null ? '?' : String(Math.round(rate * 10) / 10);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}

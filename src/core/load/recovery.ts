@@ -1,0 +1,130 @@
+import type { LoadRun } from './load-run.ts';
+
+/**
+ * What became of the service after the outage.
+ * - `recovered`: goodput came back · `metastable`: it did not, for more is asked than can be served although the cause is gone
+ * - `not_recovered`: it did not, for another reason · `no_outage`, `not_watched`: nothing to tell, or not for long enough
+ */
+export type RecoveryState = 'recovered' | 'metastable' | 'not_recovered' | 'no_outage' | 'not_watched';
+
+export interface Recovery {
+  readonly state: RecoveryState;
+  /** Calls that ended well a second: before the outage, and from its end to the end of the load. */
+  readonly goodputBefore: number | null;
+  readonly goodputAfter: number | null;
+  /** From the end of the outage to the answer of the first attempt that succeeded after it, in milliseconds. */
+  readonly firstSuccessMs: number | null;
+  /** From the end of the outage until goodput was back, in milliseconds. */
+  readonly recoveredAfterMs: number | null;
+  /** Attempts a second, with the noise beside them, in the last part of the load. */
+  readonly offeredAtEnd: number | null;
+  readonly goodputAtEnd: number | null;
+}
+
+/** Goodput counts as back from this share on (backoff.md 8). */
+const RECOVERED = 0.95;
+/** What is looked at as one moment. */
+const LEAST_WINDOW_MS = 1_000;
+const CALLS_PER_WINDOW = 20;
+/** Of the time before the outage so much is looked at. */
+const BASELINE_MS = 30_000;
+const STEP_MS = 100;
+/** One-sided 95 % of a normal distribution: counts vary by the square root of their mean. */
+const NOISE = 1.645;
+/** Attempts for a call that ends well, from which on it is retries that fill the service where its capacity is not known. */
+const RETRIES_PREVAIL = 2;
+
+const NOTHING = {
+  goodputBefore: null,
+  goodputAfter: null,
+  firstSuccessMs: null,
+  recoveredAfterMs: null,
+  offeredAtEnd: null,
+  goodputAtEnd: null,
+};
+
+/** Whether, and when, the service was itself again after the last outage that the load outlasted. */
+export function recoveryOf(run: LoadRun): Recovery {
+  const { outages, from, steadyFrom, loadUntil, workload } = run;
+  const hit = outages.filter((outage) => outage.from < loadUntil);
+  const last = hit.reduce<(typeof hit)[number] | undefined>((a, b) => (a === undefined || b.to > a.to ? b : a), undefined);
+  if (last === undefined) return { state: 'no_outage', ...NOTHING };
+  const good = timesOf(run);
+  const begins = hit.reduce((first, outage) => Math.min(first, outage.from), last.from);
+  const baseFrom = Math.max(from, Math.min(steadyFrom, begins), begins - BASELINE_MS);
+  const before = begins - baseFrom >= LEAST_WINDOW_MS ? rate(good, baseFrom, begins) : workload.perSecond;
+  const windowMs =
+    before === null || before === 0 ? LEAST_WINDOW_MS : Math.max(LEAST_WINDOW_MS, (CALLS_PER_WINDOW / before) * 1_000);
+  if (before === null || before === 0 || last.to + windowMs > loadUntil) {
+    return { state: 'not_watched', ...NOTHING, goodputBefore: before };
+  }
+  const lastFrom = Math.max(last.to, loadUntil - 2 * windowMs);
+  const offeredAtEnd = rate(arrivalsOf(run), lastFrom, loadUntil);
+  const goodputAtEnd = rate(good, lastFrom, loadUntil);
+  const recoveredAt = momentOfRecovery(good, { before, windowMs, from: last.to, until: loadUntil });
+  const seen = {
+    goodputBefore: before,
+    goodputAfter: rate(good, last.to, loadUntil),
+    firstSuccessMs: firstSuccess(run, last.to),
+    recoveredAfterMs: recoveredAt === undefined ? null : recoveredAt - last.to,
+    offeredAtEnd,
+    goodputAtEnd,
+  };
+  if (recoveredAt !== undefined) return { state: 'recovered', ...seen };
+  const most = run.capacityPerSecond ?? RETRIES_PREVAIL * Math.max(goodputAtEnd, before);
+  return { state: offeredAtEnd > most ? 'metastable' : 'not_recovered', ...seen };
+}
+
+interface Wanted {
+  readonly before: number;
+  readonly windowMs: number;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The first moment from which goodput is back for one window, and on average for all that follows. */
+function momentOfRecovery(good: readonly number[], { before, windowMs, from, until }: Wanted): number | undefined {
+  const isBack = (start: number, end: number) => {
+    const noise = NOISE * Math.sqrt(before / ((end - start) / 1_000));
+    return rate(good, start, end) >= RECOVERED * before - noise;
+  };
+  for (let at = from; at + windowMs <= until; at += STEP_MS) {
+    if (isBack(at, at + windowMs) && isBack(at, until)) return at;
+  }
+  return undefined;
+}
+
+/** When calls ended well, in order. */
+function timesOf({ records }: LoadRun): number[] {
+  return records.flatMap(({ ok, settledAt }) => (ok === true && settledAt !== null ? [settledAt] : [])).sort((a, b) => a - b);
+}
+
+function arrivalsOf({ entries, background }: LoadRun): number[] {
+  return [...entries, ...background].map(({ t_headers }) => t_headers).sort((a, b) => a - b);
+}
+
+function firstSuccess({ histories }: LoadRun, over: number): number | null {
+  const answered = histories.flatMap(({ tries }) =>
+    tries.flatMap(({ failure, entry }) =>
+      failure === undefined && entry.t_headers >= over && entry.t_end !== null ? [entry.t_end - over] : [],
+    ),
+  );
+  return answered.length === 0 ? null : answered.reduce((a, b) => Math.min(a, b));
+}
+
+/** How many of the times, which are in order, lie in the span, a second. */
+function rate(times: readonly number[], from: number, to: number): number {
+  return to <= from ? 0 : ((firstFrom(times, to) - firstFrom(times, from)) * 1_000) / (to - from);
+}
+
+/** The place of the first time that is not before the moment. */
+function firstFrom(times: readonly number[], at: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,71 @@
+import { earlyBy } from '../backoff/asked-wait.ts';
+import { relativeWindow } from '../backoff/dispersion.ts';
+import type { CallHistory } from '../backoff/history.ts';
+import { quantile } from '../backoff/statistics.ts';
+
+/** The waits before one retry, over all calls, in milliseconds. */
+export interface GapRow {
+  /** 1 for the first retry. */
+  readonly retry: number;
+  readonly n: number;
+  readonly p5: number;
+  readonly p50: number;
+  readonly p95: number;
+  /** The shortest window with 80 % of the waits, as a share of their median; null of fewer than five. */
+  readonly dispersion: number | null;
+}
+
+/** Fewer waits than this say nothing of how they vary. */
+const LEAST = 5;
+
+/** A row a retry, the first ones. */
+export function gapTable(histories: readonly CallHistory[], most = 20): GapRow[] {
+  const byIndex = new Map<number, number[]>();
+  for (const { gaps } of histories) {
+    for (const { index, gapMs } of gaps) {
+      const waits = byIndex.get(index);
+      if (waits === undefined) byIndex.set(index, [gapMs]);
+      else waits.push(gapMs);
+    }
+  }
+  return [...byIndex]
+    .sort(([a], [b]) => a - b)
+    .slice(0, most)
+    .map(([retry, waits]) => ({
+      retry,
+      n: waits.length,
+      p5: quantile(waits, 0.05),
+      p50: quantile(waits, 0.5),
+      p95: quantile(waits, 0.95),
+      dispersion: waits.length < LEAST || quantile(waits, 0.5) <= 0 ? null : relativeWindow(waits),
+    }));
+}
+
+/** How many calls had so many retries: the first number is of calls without any. */
+export function retryHistogram(histories: readonly CallHistory[], most = 50): number[] {
+  const counts: number[] = [];
+  for (const { tries } of histories) {
+    const retries = Math.min(most, Math.max(0, tries.length - 1));
+    counts[retries] = (counts[retries] ?? 0) + 1;
+  }
+  return Array.from(counts, (count) => count ?? 0);
+}
+
+/** Retries that came before the time that was asked for. */
+export interface EarlyRetries {
+  readonly count: number;
+  readonly worstMs: number;
+}
+
+export function earlyRetries(histories: readonly CallHistory[]): EarlyRetries {
+  let count = 0;
+  let worstMs = 0;
+  for (const { gaps } of histories) {
+    for (const { before, after } of gaps) {
+      const early = before.asked === undefined ? 0 : earlyBy(before.asked, after.entry.t_headers);
+      if (early > 0) count += 1;
+      worstMs = Math.max(worstMs, early);
+    }
+  }
+  return { count, worstMs };
+}

@@ -1,0 +1,55 @@
+import type { LoadRun } from './load-run.ts';
+
+/** What happened within one bin, a second. Times in milliseconds since the load began. */
+interface Moment {
+  readonly fromMs: number;
+  /** Calls that were to start. */
+  readonly calls: number;
+  /** Attempts that reached the mock. */
+  readonly attempts: number;
+  /** Requests of the noise beside them. */
+  readonly background: number;
+  /** Calls that ended well. */
+  readonly goodput: number;
+}
+
+export interface Timeline {
+  readonly binMs: number;
+  readonly moments: readonly Moment[];
+}
+
+const WIDTHS_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 60_000, 600_000, 3_600_000];
+const MOST_BINS = 120;
+
+/** The run as rates over time. */
+export function timelineOf(run: LoadRun): Timeline {
+  const { records, entries, background, from } = run;
+  const times = {
+    calls: records.map(({ scheduledAt }) => scheduledAt),
+    attempts: entries.map(({ t_headers }) => t_headers),
+    background: background.map(({ t_headers }) => t_headers),
+    goodput: records.flatMap(({ ok, settledAt }) => (ok === true && settledAt !== null ? [settledAt] : [])),
+  };
+  const end = Object.values(times).reduce((last, each) => each.reduce((a, b) => Math.max(a, b), last), from);
+  const width = WIDTHS_MS.find((each) => (end - from) / each < MOST_BINS) ?? 86_400_000;
+  const count = Math.floor((end - from) / width) + 1;
+  const rates = (values: readonly number[]): number[] => {
+    const bins = new Array<number>(count).fill(0);
+    for (const at of values) {
+      const bin = Math.max(0, Math.floor((at - from) / width));
+      bins[bin] = (bins[bin] ?? 0) + 1_000 / width;
+    }
+    return bins;
+  };
+  const [calls, attempts, noise, goodput] = [times.calls, times.attempts, times.background, times.goodput].map(rates);
+  return {
+    binMs: width,
+    moments: Array.from({ length: count }, (_, bin) => ({
+      fromMs: bin * width,
+      calls: calls?.[bin] ?? 0,
+      attempts: attempts?.[bin] ?? 0,
+      background: noise?.[bin] ?? 0,
+      goodput: goodput?.[bin] ?? 0,
+    })),
+  };
+}

@@ -1,0 +1,41 @@
+import { pathToFileURL } from 'node:url';
+import type { ClientModule } from './client-call.ts';
+import { commandDriver } from './command-driver.ts';
+import { type ClientSource, ORIGIN } from './load-message.ts';
+
+/** A client that a process can call, and how to end what it started. */
+export interface LoadClient {
+  readonly client: ClientModule;
+  close(): Promise<void>;
+}
+
+/** Loads the client of a source. Throws an Error that says what is wrong with it. */
+export async function loadClient(source: ClientSource, onGroup: (pid: number, alive: boolean) => void): Promise<LoadClient> {
+  if ('command' in source) return commandClient(source, onGroup);
+  const { default: client } = (await import(pathToFileURL(source.module).href)) as { default?: unknown };
+  if (typeof client !== 'function') throw new Error('it has no default export that is a function');
+  return { client: client as ClientModule, close: async () => undefined };
+}
+
+function commandClient(
+  { command, environment }: Extract<ClientSource, { command: string }>,
+  onGroup: (pid: number, alive: boolean) => void,
+): LoadClient {
+  const driver = commandDriver({
+    command,
+    environment: ({ baseURL, prompt, callId }) => {
+      const origin = baseURL.replace(/\/v1$/, '');
+      const variables = Object.entries(environment).map(([name, value]) => [name, value?.replaceAll(ORIGIN, origin)] as const);
+      return { ...Object.fromEntries(variables), MOCK_OPENAI_PROMPT: prompt, MOCK_OPENAI_STREAM: '', MOCK_OPENAI_CALL: callId };
+    },
+    onGroup,
+  });
+  return {
+    client: ({ signal, ...call }) => {
+      const running = driver.start(call, 0);
+      signal.addEventListener('abort', () => running.abort());
+      return running.answer;
+    },
+    close: () => driver.close(),
+  };
+}

@@ -1,0 +1,85 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { loadClient } from './load-client.ts';
+import type { ClientSource, FromLoader, LoaderEvent, ToLoader } from './load-message.ts';
+import { LoadSchedule, makeCall } from './load-schedule.ts';
+
+/*
+ * A process of its own for clients under load. It has the whole schedule and starts each call itself: a message for
+ * each would come too late. What happens is told in batches.
+ */
+
+const [source = '{}'] = process.argv.slice(2);
+/** How often the loop is looked at. What the histogram tells includes this. */
+const SAMPLING_MS = 10;
+/** How often it is told what happened. */
+const BATCH_MS = 50;
+
+const say = (message: FromLoader): void => {
+  if (process.connected) process.send?.(message);
+};
+
+const events: LoaderEvent[] = [];
+const tell = (): void => {
+  if (events.length > 0) say({ type: 'events', events: events.splice(0) });
+};
+
+function watchDelay(): void {
+  const histogram = monitorEventLoopDelay({ resolution: SAMPLING_MS });
+  histogram.enable();
+  setInterval(() => {
+    if (histogram.count > 0) say({ type: 'delay', ms: Math.max(0, histogram.percentile(99) / 1e6 - SAMPLING_MS) });
+    histogram.reset();
+  }, 1_000).unref();
+}
+
+async function start(): Promise<void> {
+  const { client, close } = await loadClient(JSON.parse(source) as ClientSource, (pid, alive) =>
+    say({ type: 'group', pid, alive }),
+  );
+  const schedule = new LoadSchedule(
+    client,
+    (event) => events.push(event),
+    () => {
+      tell();
+      say({ type: 'finished' });
+    },
+  );
+  process.on('message', (message: ToLoader) => {
+    switch (message.type) {
+      case 'warm':
+        void warm(message);
+        break;
+      case 'orders':
+        schedule.follow(message.orders);
+        break;
+      case 'stop':
+        schedule.stop();
+        break;
+      case 'abort':
+        schedule.abort();
+        break;
+    }
+  });
+  // Nobody is left to make calls for.
+  process.on('disconnect', () => void close().finally(() => process.exit(0)));
+  // A client may leave promises behind; that is no reason to lose the other calls.
+  process.on('unhandledRejection', () => undefined);
+  setInterval(tell, BATCH_MS).unref();
+  watchDelay();
+  say({ type: 'ready' });
+
+  async function warm({ target, calls }: Extract<ToLoader, { type: 'warm' }>): Promise<void> {
+    for (let call = 1; call <= calls; call++) {
+      await makeCall(client, { call: `${process.pid}-${call}`, target, signal: AbortSignal.timeout(5_000) });
+    }
+    say({ type: 'warmed' });
+  }
+}
+
+try {
+  await start();
+} catch (error) {
+  say({ type: 'unusable', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
+}

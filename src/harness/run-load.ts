@@ -1,0 +1,251 @@
+import { historiesOf } from '../core/backoff/history.ts';
+import type { JournalEntry } from '../core/journal/entry.ts';
+import type { CallRecord } from '../core/load/call-record.ts';
+import type { Delay, LoadRun } from '../core/load/load-run.ts';
+import { inputTokens } from '../core/openai/tokens.ts';
+import { loadScenario } from '../engine/load-scenario.ts';
+import type { MockServer } from '../server/start.ts';
+import { Background } from './background.ts';
+import { BACKGROUND_CALL } from './background-message.ts';
+import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
+import { dealOut, type LoadPlan, workloadOf } from './load-plan.ts';
+import { Loader } from './loader.ts';
+import { machineNow } from './machine-clock.ts';
+
+export interface LoadOptions {
+  readonly server: MockServer;
+  readonly source: ClientSource;
+  readonly plan: LoadPlan;
+  readonly apiKey: string;
+  /** Requests a second of noise that never retries. */
+  readonly backgroundPerSecond?: number;
+  /** Time for calls under way when no more are started, in milliseconds. */
+  readonly drainMs: number;
+}
+
+/** How far a load is. */
+export interface LoadProgress {
+  readonly elapsedMs: number;
+  readonly forMs: number;
+  readonly started: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly inFlight: number;
+  readonly attempts: number;
+}
+
+/** The journal of a load run holds so many requests; the run ends when it is full. */
+export const LOAD_ENTRIES = 500_000;
+
+const PROMPT = 'Say a few sentences about waiting.';
+/** What a chat with one message counts beside its text. */
+const MESSAGE_TOKENS = 6;
+/** Calls of each process that nobody counts. */
+const WARM_UPS = 3;
+/** Time to tell all processes what to do. */
+const LEAD_MS = 300;
+/** Time for clients to come back that were told to stop. */
+const ABORT_MS = 500;
+/** A client that does not stop delays the end of an interrupted run no longer than this. */
+const INTERRUPTED_DRAIN_MS = 5_000;
+const POLL_MS = 50;
+
+/** A fleet at work. */
+export class RunningLoad {
+  readonly #options: LoadOptions;
+  readonly #loaders: Loader[] = [];
+  readonly #records = new Map<string, CallRecord>();
+  readonly #driverDelays: Delay[] = [];
+  /** What to add to a time of the machine's clock to have it on the journal's. */
+  readonly #shift: number;
+  #background: Background | undefined;
+  #zeroAt = 0;
+  #stoppedAt: number | undefined;
+  #cutShort: string | undefined;
+  #attempts = 0;
+  #ok = 0;
+  #failed = 0;
+  #started = 0;
+  #settled = 0;
+
+  private constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#shift = options.server.engine.clock.now() - machineNow();
+  }
+
+  /** Starts the client processes and warms them up. Rejects with a ClientError when the client cannot be used. */
+  static async start(options: LoadOptions): Promise<RunningLoad> {
+    const load = new RunningLoad(options);
+    try {
+      await load.#prepare();
+    } catch (error) {
+      await load.close();
+      throw error;
+    }
+    return load;
+  }
+
+  /** Puts the load on; resolves when its last call has settled, or was given up. */
+  async run(): Promise<void> {
+    const { plan, server, drainMs } = this.#options;
+    const zeroAt = machineNow() + LEAD_MS;
+    this.#zeroAt = zeroAt + this.#shift;
+    const stopCounting = server.engine.onEntry(({ session }) => {
+      if (session !== 'default') return;
+      this.#attempts += 1;
+      if (this.#attempts >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
+    });
+    const target = this.#target('default');
+    for (const [index, work] of dealOut(plan).entries()) {
+      this.#loaders[index]?.say({ type: 'orders', orders: { ...work, zeroAt, target } });
+    }
+    this.#background?.begin(LEAD_MS + plan.forMs);
+    const finished = Promise.all(this.#loaders.map((loader) => loader.finished)).then(() => true);
+    const givenUpAt = () =>
+      this.#stoppedAt === undefined
+        ? this.#zeroAt + plan.forMs + drainMs
+        : this.#stoppedAt + Math.min(drainMs, INTERRUPTED_DRAIN_MS);
+    while (!(await Promise.race([finished, pause(POLL_MS)])) && this.#now() < givenUpAt());
+    for (const loader of this.#loaders) loader.say({ type: 'abort' });
+    await Promise.race([finished, pause(ABORT_MS)]);
+    stopCounting();
+    await this.#background?.close();
+  }
+
+  /** Starts no more calls; those under way go on to their end. */
+  stop(why: string): void {
+    if (this.#stoppedAt !== undefined) return;
+    this.#stoppedAt = this.#now();
+    this.#cutShort = why;
+    for (const loader of this.#loaders) loader.say({ type: 'stop' });
+    void this.#background?.close();
+  }
+
+  progress(): LoadProgress {
+    const { plan } = this.#options;
+    return {
+      elapsedMs: Math.max(0, this.#now() - this.#zeroAt),
+      forMs: plan.forMs,
+      started: this.#started,
+      ok: this.#ok,
+      failed: this.#failed,
+      inFlight: this.#started - this.#settled,
+      attempts: this.#attempts,
+    };
+  }
+
+  /** All that is known so far. */
+  snapshot(journal: readonly JournalEntry[]): LoadRun {
+    const { plan, server } = this.#options;
+    const { capacity } = server.engine.defaultSession.plan;
+    const isNoise = ({ logicalId }: JournalEntry) => logicalId.startsWith(BACKGROUND_CALL);
+    const entries = journal.filter((entry) => !isNoise(entry));
+    const plannedUntil = this.#zeroAt + Math.max(plan.forMs, plan.atOnce?.at ?? 0);
+    return {
+      workload: workloadOf(plan),
+      records: [...this.#records.values()],
+      histories: historiesOf(entries),
+      entries,
+      background: journal.filter(isNoise),
+      outages: server.engine.defaultSession.outages(),
+      capacityPerSecond: capacity?.perSecond ?? null,
+      from: this.#zeroAt,
+      steadyFrom: this.#zeroAt + plan.rampMs,
+      loadUntil: Math.min(plannedUntil, this.#stoppedAt ?? Math.max(this.#zeroAt, this.#now())),
+      mockDelays: server.loopDelays().filter(({ at }) => at >= this.#zeroAt),
+      driverDelays: this.#driverDelays,
+      promptTokens: inputTokens(PROMPT, 'estimate', server.engine.libraries) + MESSAGE_TOKENS,
+      cutShort: this.#whyCutShort(),
+    };
+  }
+
+  get driverDelays(): readonly Delay[] {
+    return this.#driverDelays;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#background?.close(), ...this.#loaders.map((loader) => loader.close())]);
+  }
+
+  /** Ends all processes at once: for the exit of this one. */
+  kill(): void {
+    this.#background?.kill();
+    for (const loader of this.#loaders) loader.kill();
+  }
+
+  /** Ids of the client processes. */
+  get pids(): readonly number[] {
+    return this.#loaders.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
+  async #prepare(): Promise<void> {
+    const { plan, source, server, backgroundPerSecond } = this.#options;
+    for (let index = 0; index < plan.processes; index++) this.#loaders.push(this.#loader(`p${index + 1}`, source));
+    await Promise.all(this.#loaders.map(({ ready }) => ready));
+    if (backgroundPerSecond !== undefined) {
+      const target = this.#target('default');
+      this.#background = await Background.start({ target, perSecond: backgroundPerSecond });
+    }
+    // A command starts anew for each call: there is nothing to warm.
+    if ('command' in source) return;
+    const { engine } = server;
+    const healthy = engine.openSession(loadScenario({ file: 'warm-up', data: { name: 'warm-up' } }, engine.libraries));
+    await Promise.all(this.#loaders.map((loader) => loader.warm(this.#target(healthy.id), WARM_UPS)));
+    engine.closeSession(healthy.id);
+  }
+
+  #loader(name: string, source: ClientSource): Loader {
+    return new Loader({
+      name,
+      source,
+      onEvents: (events) => {
+        for (const event of events) this.#note(event, name);
+      },
+      onDelay: (ms) => {
+        if (this.#zeroAt > 0) this.#driverDelays.push({ at: this.#now(), ms });
+      },
+    });
+  }
+
+  #note(event: LoaderEvent, process: string): void {
+    if ('scheduledAt' in event) {
+      const { call, scheduledAt, startedAt } = event;
+      const started = startedAt === null ? null : startedAt + this.#shift;
+      this.#records.set(call, {
+        call,
+        process,
+        scheduledAt: scheduledAt + this.#shift,
+        startedAt: started,
+        settledAt: null,
+        ok: null,
+      });
+      if (started !== null) this.#started += 1;
+      return;
+    }
+    const record = this.#records.get(event.call);
+    if (record === undefined) return;
+    this.#records.set(event.call, { ...record, ...event.answer, settledAt: event.settledAt + this.#shift });
+    this.#settled += 1;
+    if (event.answer.ok) this.#ok += 1;
+    else this.#failed += 1;
+  }
+
+  #whyCutShort(): string | null {
+    const died = this.#loaders.flatMap(({ died: how }) => (how === undefined ? [] : [how]));
+    const parts = [...(this.#cutShort === undefined ? [] : [this.#cutShort]), ...died, ...(this.#background?.trouble ?? [])];
+    return parts.length === 0 ? null : parts.join('; ');
+  }
+
+  #target(session: string): LoadTarget {
+    const { server, apiKey } = this.#options;
+    return { callsURL: `${server.origin}/s/${encodeURIComponent(session)}/c`, apiKey, prompt: PROMPT };
+  }
+
+  #now(): number {
+    return this.#options.server.engine.clock.now();
+  }
+}
+
+function pause(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+}

@@ -1,0 +1,51 @@
+import { html, raw } from 'hono/html';
+import { COMPARED_COLUMNS, type ComparedRun, comparedRow, differencesOf } from '../../core/report/comparison.ts';
+import { printable } from '../../core/report/printable.ts';
+import { draw } from './draw.ts';
+import { fleetPicture, sharedAxes } from './fleet-picture.ts';
+import { PAGE_POLICY, STYLE } from './style.ts';
+
+const GRID =
+  '.fleets { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; } .fleets svg { min-width: 0; width: 100%; }';
+
+/** Load runs side by side, on the same axes, as one page that needs nothing else. */
+export async function renderComparison(runs: readonly ComparedRun[]): Promise<string> {
+  const axes = sharedAxes(runs.map(({ load }) => load));
+  const figures = await Promise.all(
+    runs.map(async (run, index) => {
+      const [name = '', outcome = '', , mean = ''] = comparedRow(run).map(printable);
+      const description = `${outcome}; ${mean} attempts a call; ${run.load.calls.ok} of ${run.load.calls.scheduled} calls ended well.`;
+      const svg = await draw(fleetPicture(run.load, axes), `fleet-${index}`, name, description);
+      return html`<figure><h3>${name}</h3>${raw(svg)}<figcaption class="small">${description}</figcaption></figure>\n`;
+    }),
+  );
+  const [first] = runs;
+  const title = `Fleets under load: ${printable(first?.scenario ?? '')}`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${raw(STYLE)}${raw(GRID)}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p>${printable(first?.load.workload.text ?? '')}, seed ${first?.seed ?? ''}. The same axes for all; rates on a logarithmic one.</p>
+${differencesOf(runs).map((difference) => html`<p class="warn">${printable(difference)}</p>`)}
+</header>
+<main>
+<section class="fleets" aria-label="Fleets">${figures}</section>
+<section aria-labelledby="figures"><h2 id="figures">Figures</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Figures, table"><table>
+<thead><tr>${COMPARED_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>${runs.map((run) => html`<tr>${comparedRow(run).map((cell) => html`<td>${printable(cell)}</td>`)}</tr>\n`)}</tbody></table></div>
+</section>
+</main>
+</body>
+</html>
+`;
+  return String(await page);
+}

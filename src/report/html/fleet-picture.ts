@@ -1,0 +1,86 @@
+import type { JsonLoad } from '../../core/report/json-schema.ts';
+import type { Drawing } from './draw.ts';
+import { legendOf, outageMarks, within } from './picture.ts';
+
+const HEIGHT = 200;
+const WIDTH = 480;
+const SERIES = [
+  { key: 'attempts', label: 'offered: attempts', color: 'var(--retry)' },
+  { key: 'goodput', label: 'goodput: calls that end well', color: 'var(--success)' },
+] as const;
+
+/** The axes that all pictures of a comparison share. */
+export interface SharedAxes {
+  readonly seconds: number;
+  readonly perSecond: number;
+}
+
+export function sharedAxes(loads: readonly JsonLoad[]): SharedAxes {
+  const moments = loads.flatMap(({ timeline }) =>
+    timeline.moments.map((moment) => ({ ...moment, toMs: moment.fromMs + timeline.binMs })),
+  );
+  return {
+    seconds: moments.reduce((end, { toMs }) => Math.max(end, toMs / 1_000), 1),
+    perSecond: moments.reduce((most, { attempts, goodput }) => Math.max(most, attempts, goodput), 1),
+  };
+}
+
+/** Offered load against goodput of one fleet. The axis of rates is logarithmic: a storm would flatten everything else. */
+export function fleetPicture({ timeline, outages, capacityPerSecond }: JsonLoad, { seconds, perSecond }: SharedAxes): Drawing {
+  const steps = timeline.moments.flatMap(({ fromMs, attempts, goodput }) =>
+    [fromMs, fromMs + timeline.binMs].map((at) => ({ at: at / 1_000, attempts, goodput })),
+  );
+  const bands = outages.map(({ fromMs, toMs }) => ({ from: fromMs / 1_000, to: toMs / 1_000 }));
+  const series = [
+    ...SERIES,
+    ...(capacityPerSecond === null ? [] : [{ label: 'capacity', color: 'var(--link)' }]),
+    ...(bands.length === 0 ? [] : [{ label: 'outage', color: 'var(--outage-key)' }]),
+  ];
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    data: [
+      { name: 'steps', values: steps },
+      { name: 'outages', values: within(bands, [0, seconds]) },
+      { name: 'capacity', values: capacityPerSecond === null ? [] : [{ at: capacityPerSecond }] },
+    ],
+    scales: [
+      { name: 'x', type: 'linear', domain: [0, seconds], range: 'width' },
+      { name: 'y', type: 'symlog', domain: [0, perSecond], constant: 10, nice: true, range: 'height' },
+      { name: 'series', type: 'ordinal', domain: series.map(({ label }) => label), range: series.map(({ color }) => color) },
+    ],
+    axes: [
+      { orient: 'bottom', scale: 'x', title: 'seconds since the load began', tickCount: 10 },
+      { orient: 'left', scale: 'y', title: 'a second', grid: true, values: [0, 10, 30, 100, 300, 1_000, 3_000, 10_000] },
+    ],
+    legends: [{ ...legendOf('series', 'fill'), columns: 2 }],
+    marks: [
+      ...outageMarks(HEIGHT),
+      ...SERIES.map(({ key, color }) => ({
+        type: 'line' as const,
+        from: { data: 'steps' },
+        encode: {
+          enter: {
+            x: { scale: 'x', field: 'at' },
+            y: { scale: 'y', field: key },
+            stroke: { value: color },
+            strokeWidth: { value: 2 },
+          },
+        },
+      })),
+      {
+        type: 'rule',
+        from: { data: 'capacity' },
+        encode: {
+          enter: {
+            x: { value: 0 },
+            x2: { value: WIDTH },
+            y: { scale: 'y', field: 'at' },
+            stroke: { value: 'var(--link)' },
+            strokeDash: { value: [8, 4] },
+          },
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { loadFindings } from '../../../src/core/load/load-findings.ts';
+import { loadReportOf } from '../../../src/core/load/load-report.ts';
+import type { LoadRun } from '../../../src/core/load/load-run.ts';
+import { recoveryOf } from '../../../src/core/load/recovery.ts';
+import { journalEntry } from '../../support/journal-entry.ts';
+import { callRecord, loadRun } from '../../support/load-run.ts';
+
+/** Twenty calls a second for thirty seconds, of which those end well that `isOk`; so many attempts each. */
+function run(isOk: (at: number) => boolean, attempts = 1, parts: Partial<LoadRun> = {}): LoadRun {
+  const times = Array.from({ length: 600 }, (_, index) => index * 50);
+  return loadRun({
+    records: times.map((at) => callRecord(`call-${at}`, at, { ok: isOk(at) })),
+    entries: times.flatMap((at) =>
+      Array.from({ length: attempts }, (_, tried) =>
+        journalEntry({ seq: at * 10 + tried + 1, logicalId: `call-${at}`, t_headers: at + tried, status: isOk(at) ? 200 : 503 }),
+      ),
+    ),
+    loadUntil: 30_000,
+    outages: [{ from: 10_000, to: 15_000 }],
+    capacityPerSecond: 40,
+    ...parts,
+  });
+}
+
+test('a service that is back at once has recovered', () => {
+  const recovery = recoveryOf(run((at) => at < 10_000 || at >= 15_000));
+  expect(recovery).toMatchObject({ state: 'recovered', goodputBefore: 20, firstSuccessMs: 1 });
+  expect(recovery.recoveredAfterMs).toBeLessThanOrEqual(100);
+});
+
+test('the time to recover is that from the end of the outage', () => {
+  const { state, recoveredAfterMs } = recoveryOf(run((at) => at < 10_000 || at >= 20_000));
+  expect(state).toBe('recovered');
+  // The window of one second may begin before, as far as counts vary by chance.
+  expect(recoveredAfterMs).toBeGreaterThanOrEqual(4_300);
+  expect(recoveredAfterMs).toBeLessThanOrEqual(5_000);
+});
+
+test('a flash of success is no recovery', () => {
+  expect(recoveryOf(run((at) => at < 10_000 || (at >= 15_000 && at < 17_000)))).toMatchObject({ state: 'not_recovered' });
+});
+
+test('a service that is asked for more than it can do, although the outage is over, is metastable', () => {
+  const metastable = run((at) => at < 10_000, 4);
+  expect(recoveryOf(metastable)).toMatchObject({ state: 'metastable', recoveredAfterMs: null, offeredAtEnd: 80 });
+  const verdictOf = (recoversWithinMs?: number) =>
+    loadFindings(loadReportOf(metastable), recoversWithinMs === undefined ? {} : { recoversWithinMs })[0]?.verdict;
+  expect(verdictOf()).toBe('warn');
+  expect(verdictOf(10_000)).toBe('fail');
+});
+
+test('without a known capacity, retries that prevail are told from an outage that lasts', () => {
+  expect(recoveryOf(run((at) => at < 10_000, 4, { capacityPerSecond: null }))).toMatchObject({ state: 'metastable' });
+  expect(recoveryOf(run((at) => at < 10_000, 1, { capacityPerSecond: null }))).toMatchObject({ state: 'not_recovered' });
+});
+
+test('nothing is said of what was not watched', () => {
+  expect(recoveryOf(run(() => true, 1, { outages: [] })).state).toBe('no_outage');
+  expect(recoveryOf(run(() => true, 1, { loadUntil: 15_500 })).state).toBe('not_watched');
+});
