@@ -36,48 +36,52 @@ export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
   return performance.result();
 }
 
-/** Carries out the effects up to the end of the exchange; tells whether it hangs there. */
+/** Carries out the effects up to the end of the exchange; tells whether it hangs there. Awaits only what has to be waited for. */
 async function play(reply: Reply, performance: Performance): Promise<boolean> {
   for (const effect of reply) {
     if (performance.over) break;
-    switch (effect.type) {
-      case 'wait':
-        await performance.wait(effect.ms);
-        break;
-      case 'head':
-        performance.head(effect);
-        if (effect.pace !== undefined) await performance.dribble(effect.pace);
-        break;
-      case 'write':
-        performance.write(effect);
-        if (performance.backlogged) await performance.drained();
-        break;
-      case 'end':
-        await performance.end(effect);
-        break;
-      case 'close':
-        await performance.leave('fin');
-        break;
-      case 'reset':
-        await performance.leave('reset');
-        break;
-      case 'hang':
-        return true;
-      default:
-        effect satisfies never;
-    }
+    if (effect.type === 'hang') return true;
+    const done = carryOut(effect, performance);
+    if (done !== undefined) await done;
   }
   return false;
 }
 
+function carryOut(effect: Exclude<Effect, { type: 'hang' }>, performance: Performance): Promise<void> | undefined {
+  switch (effect.type) {
+    case 'wait':
+      return performance.wait(effect.ms);
+    case 'head':
+      performance.head(effect);
+      return effect.pace && performance.dribble(effect.pace);
+    case 'write':
+      performance.write(effect);
+      return performance.backlogged ? performance.drained() : undefined;
+    case 'end':
+      return performance.end(effect);
+    case 'close':
+      return performance.leave('fin');
+    case 'reset':
+      return performance.leave('reset');
+  }
+}
+
 type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
+
+const NOTHING: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
 
 class Performance {
   readonly #wire: Wire;
   /** Of the body: what the kernel has taken. */
-  #taken: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
-  /** What was handed to the socket. */
-  #handed: Amount = this.#taken;
+  #taken: Amount = NOTHING;
+  /** What the reply has written. */
+  #bytes = 0;
+  #chunks = 0;
+  #events = 0;
+  /** Text of the reply that was not handed to the socket yet: writes that are ready together leave together, as one string. */
+  #text = '';
+  /** The body is sent in chunks, which are framed here: node:http would make five writes of each. */
+  #framed = false;
   #lastByteAt: number | null = null;
   #clientCloseAt: number | null = null;
   #closedBy: Performed['closedBy'] = null;
@@ -101,14 +105,12 @@ class Performance {
   }
 
   get backlogged(): boolean {
-    return this.#wire.response.writableLength > HIGH_WATER_BYTES;
+    return this.#text.length + this.#wire.response.writableLength > HIGH_WATER_BYTES;
   }
 
   open(): void {
     const { response, connection } = this.#wire;
     response.sendDate = false;
-    // Writes that are ready together leave together.
-    response.cork();
     response.on('close', this.#closed);
     response.on('error', this.#closed);
     connection.socket.on('close', this.#closed);
@@ -118,7 +120,6 @@ class Performance {
   async wait(ms: number): Promise<void> {
     this.#flush();
     await this.#sleep(ms);
-    this.#wire.response.cork();
   }
 
   head(head: Head): void {
@@ -126,6 +127,8 @@ class Performance {
     this.#wire.headSent(head);
     response.writeHead(head.status, fieldsFor(head, request, response));
     this.#headWaits = true;
+    this.#framed = response.chunkedEncoding && request.method !== 'HEAD';
+    if (this.#framed) response.chunkedEncoding = false;
   }
 
   /** Sends the head a few bytes at a time. */
@@ -133,29 +136,28 @@ class Performance {
     const { response, connection } = this.#wire;
     const head = captureHead(response);
     this.#headWaits = false;
-    this.#flush();
     for (let at = 0; at < head.length && !this.over; at += bytes) {
       if (at > 0) await this.#sleep(everyMs);
       if (!this.over) connection.socket.write(head.subarray(at, at + bytes));
     }
-    response.cork();
   }
 
   write({ data, event }: Write): void {
-    const { request, response, clock } = this.#wire;
     // The head leaves with the first bytes of a body; an answer to HEAD has none.
-    if (request.method !== 'HEAD') this.#headWaits = false;
-    const { bytesOut, chunksOut, eventsOut } = this.#handed;
-    const handed = {
-      bytesOut: bytesOut + (typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength),
-      chunksOut: chunksOut + (event === 'content' ? 1 : 0),
-      eventsOut: eventsOut + (event === undefined ? 0 : 1),
-    };
-    if (request.method !== 'HEAD') this.#handed = handed;
-    response.write(data, (error) => {
-      if (error == null && request.method !== 'HEAD') this.#taken = handed;
-    });
-    this.#lastByteAt = clock.now();
+    if (this.#wire.request.method === 'HEAD') return;
+    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+    this.#bytes += bytes;
+    if (event === 'content') this.#chunks += 1;
+    if (event !== undefined) this.#events += 1;
+    // An empty chunk would be the last.
+    if (bytes === 0) return;
+    if (this.#framed) this.#text += `${bytes.toString(16)}\r\n`;
+    if (typeof data === 'string') this.#text += data;
+    else {
+      this.#hand();
+      this.#send(data);
+    }
+    if (this.#framed) this.#text += '\r\n';
   }
 
   /** Waits until the client has taken what was written, and lets others go first however quickly it takes it. */
@@ -172,25 +174,33 @@ class Performance {
         return () => response.off('drain', wake);
       });
     }
-    response.cork();
   }
 
-  async end({ next }: End): Promise<void> {
+  /** Undefined when the kernel has taken everything at once, as it does with short answers. */
+  end({ next }: End): Promise<void> | undefined {
     const { response } = this.#wire;
     // Before the client can send its next request.
     if (next !== undefined) this.#wire.doomed(next);
-    response.end();
+    response.end(this.#framed ? `${this.#text}0\r\n\r\n` : this.#text);
+    this.#text = '';
     this.#headWaits = false;
-    this.#flush();
-    if (!response.writableFinished) {
-      await this.#pause((wake) => {
-        response.once('finish', wake);
-        return () => response.off('finish', wake);
-      });
-    }
-    if (this.#closedBy !== null) return;
+    if (!response.writableFinished) return this.#finished();
+    this.#completed();
+    return undefined;
+  }
+
+  async #finished(): Promise<void> {
+    const { response } = this.#wire;
+    await this.#pause((wake) => {
+      response.once('finish', wake);
+      return () => response.off('finish', wake);
+    });
+    if (this.#closedBy === null) this.#completed();
+  }
+
+  #completed(): void {
     this.#complete = true;
-    this.#taken = this.#handed;
+    this.#taken = this.#handed();
     this.#lastByteAt = this.#wire.clock.now();
   }
 
@@ -239,17 +249,45 @@ class Performance {
   /** Waits until the client's kernel has what was written: what is still in ours, a reset throws away. */
   async #settled(): Promise<void> {
     const { socket } = this.#wire.connection;
-    if (this.#handed.bytesOut > SURELY_SENT_BYTES) {
+    if (this.#bytes > SURELY_SENT_BYTES) {
       while (!this.over && ((await unacknowledged(socket)) ?? 0) > 0) await this.#sleep(SETTLE_MS);
     }
     await this.#sleep(SETTLE_MS);
   }
 
+  /** Sends what was written, and the head. */
   #flush(): void {
     const { response } = this.#wire;
+    this.#hand();
     if (this.#headWaits) response.flushHeaders();
     this.#headWaits = false;
     while (response.writableCorked > 0) response.uncork();
+  }
+
+  /** Hands the text to the socket. */
+  #hand(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') this.#send(text);
+  }
+
+  #send(data: string | Uint8Array): void {
+    const { response, clock } = this.#wire;
+    response.write(data, this.#noteTaken());
+    this.#headWaits = false;
+    this.#lastByteAt = clock.now();
+  }
+
+  /** To be called when the kernel has what was written so far. */
+  #noteTaken(): (error?: Error | null) => void {
+    const handed = this.#handed();
+    return (error) => {
+      if (error == null) this.#taken = handed;
+    };
+  }
+
+  #handed(): Amount {
+    return { bytesOut: this.#bytes, chunksOut: this.#chunks, eventsOut: this.#events };
   }
 
   #sleep(ms: number): Promise<void> {

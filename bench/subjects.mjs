@@ -1,0 +1,77 @@
+/*
+ * The servers that are compared. Each entry starts one and resolves to its port.
+ */
+import { createServer } from 'node:http';
+
+/** Tokens of a streamed answer. */
+export const CHUNKS = 200;
+
+const ANSWER = Buffer.from(JSON.stringify({ object: 'chat.completion', padding: 'x'.repeat(655) }));
+
+/** An event as long as those of OpenAI. */
+const EVENT = `data: ${JSON.stringify({ object: 'chat.completion.chunk', padding: 'x'.repeat(280) })}\n\n`;
+
+/** Rules that speak of no request of the benchmark. */
+export function idleRules(count) {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `idle ${index}`,
+    match: { endpoint: index % 2 === 0 ? 'embeddings' : 'chat.completions', model: `other-model-${index}` },
+    fault: 'server_error',
+  }));
+}
+
+const STREAMED = { replies: [{ tokens: CHUNKS }] };
+
+const LIMITS = { limits: { 'gpt-*': { rpm: 100_000_000, tpm: 1_000_000_000 } } };
+
+/** Subjects by name. */
+export const subjects = {
+  /** The smallest server there is: reads the JSON, writes a fixed answer of 700 bytes. */
+  bare: () => bare((request, response) => response.writeHead(200, HEAD).end(ANSWER)),
+  /** The smallest server of streams: one write per chunk. */
+  'bare stream': () =>
+    bare((request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (let i = 0; i < CHUNKS; i++) response.write(EVENT);
+      response.end('data: [DONE]\n\n');
+    }),
+  healthy: () => ours({}),
+  flaky: () => ours('flaky'),
+  limits: () => ours(LIMITS),
+  stream: () => ours(STREAMED),
+  '1 rule': () => ours({ rules: idleRules(1) }),
+  '10 rules': () => ours({ rules: idleRules(10) }),
+  '100 rules': () => ours({ rules: idleRules(100) }),
+  '1000 rules': () => ours({ rules: idleRules(1_000) }),
+  aimock: () => aimock('A text of an answer that is as long as the others are. '.repeat(3), 20),
+  'aimock stream': () => aimock('word '.repeat(CHUNKS), 5),
+};
+
+const HEAD = { 'content-type': 'application/json', 'content-length': ANSWER.length };
+
+async function bare(answer) {
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      JSON.parse(Buffer.concat(chunks).toString());
+      answer(request, response);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server.address().port;
+}
+
+async function ours(scenario) {
+  const { createMockOpenAI } = await import('../dist/index.js');
+  const mock = await createMockOpenAI({ scenario });
+  return mock.port;
+}
+
+async function aimock(content, chunkSize) {
+  const { LLMock } = await import('@copilotkit/aimock');
+  const mock = new LLMock({ port: 0, chunkSize, latency: 0 });
+  mock.onMessage(/.*/, { content });
+  await mock.start();
+  return Number(new URL(mock.url).port);
+}
