@@ -8,7 +8,7 @@ const port = await subjects[name]();
 process.on('message', () => {
   globalThis.gc?.();
   const { user, system } = process.cpuUsage();
-  process.send({ cpuUs: user + system, rss: process.memoryUsage.rss() });
+  process.send({ cpuUs: user + system, system, rss: process.memoryUsage.rss() });
 });
 process.on('disconnect', () => process.exit());
 process.send({ port });

@@ -28,6 +28,7 @@ const LIMITS = { limits: { 'gpt-*': { rpm: 100_000_000, tpm: 1_000_000_000 } } }
 export const subjects = {
   /** The smallest server there is: reads the JSON, writes a fixed answer of 700 bytes. */
   bare: () => bare((request, response) => response.writeHead(200, HEAD).end(ANSWER)),
+  busy: () => bare((request, response) => { const t = performance.now(); while (performance.now() - t < 0.06); response.writeHead(200, HEAD).end(ANSWER); }),
   /** The smallest server of streams: one write per chunk. */
   'bare stream': () =>
     bare((request, response) => {

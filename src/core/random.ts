@@ -10,7 +10,16 @@ type State = [number, number, number, number];
  * The labels are hashed to 128 bits (cyrb128), which start an sfc32 generator; both are public-domain designs.
  */
 export function fork(seed: string | number, ...labels: readonly (string | number)[]): Random {
-  return sfc32(hash128(`${seed}\u0000${labels.join('\u0000')}`));
+  return sfc32(finished(absorbed(EMPTY, `${seed}\u0000${labels.join('\u0000')}`)));
+}
+
+/** Forks by what follows the labels given here: `branch(1, 'a')('b')` is `fork(1, 'a', 'b')`. What they share is hashed once. */
+export function branch(
+  seed: string | number,
+  ...first: readonly (string | number)[]
+): (...labels: readonly (string | number)[]) => Random {
+  const shared = absorbed(EMPTY, `${seed}\u0000${first.join('\u0000')}`);
+  return (...labels) => sfc32(finished(labels.length === 0 ? shared : absorbed(shared, `\u0000${labels.join('\u0000')}`)));
 }
 
 /** One number in [0, 1) for the seed and the labels. */
@@ -30,11 +39,13 @@ export function below(random: Random, bound: number): number {
   return Math.floor(random() * bound);
 }
 
-function hash128(text: string): State {
-  let a = 1779033703;
-  let b = 3144134277;
-  let c = 1013904242;
-  let d = 2773480762;
+const EMPTY: State = [1779033703, 3144134277, 1013904242, 2773480762];
+
+function absorbed([a0, b0, c0, d0]: State, text: string): State {
+  let a = a0;
+  let b = b0;
+  let c = c0;
+  let d = d0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     a = b ^ Math.imul(a ^ code, 597399067);
@@ -42,6 +53,14 @@ function hash128(text: string): State {
     c = d ^ Math.imul(c ^ code, 951274213);
     d = a ^ Math.imul(d ^ code, 2716044179);
   }
+  return [a, b, c, d];
+}
+
+function finished([a0, b0, c0, d0]: State): State {
+  let a = a0;
+  let b = b0;
+  let c = c0;
+  let d = d0;
   a = Math.imul(c ^ (a >>> 18), 597399067);
   b = Math.imul(d ^ (b >>> 22), 2869860233);
   c = Math.imul(a ^ (c >>> 17), 951274213);

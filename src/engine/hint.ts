@@ -1,12 +1,12 @@
 import { parseHttpDate } from '../core/http-date.ts';
 import type { Hint } from '../core/journal/entry.ts';
 import type { Header } from '../core/reply/effect.ts';
+import { fieldOf } from '../core/reply/field.ts';
 
 /** The wait that an answer asks for: `retry-after-ms` before `retry-after`, as SDKs read them (wire.md 7.1). */
 export function hintOf(headers: readonly Header[], at: number, wallMs: number): Hint | null {
-  const fieldOf = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
-  const ms = fieldOf('retry-after-ms');
-  const raw = fieldOf('retry-after');
+  const ms = fieldOf(headers, 'retry-after-ms');
+  const raw = fieldOf(headers, 'retry-after');
   const seconds: Hint | undefined =
     raw === undefined ? undefined : { header: 'retry-after', raw, dueAt: dueAtOf(raw, at, wallMs) };
   if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
 import type { Connection } from '../core/calls/sighting.ts';
 import { endpointOf } from '../core/openai/endpoint.ts';
 import type { ApiRequest } from '../core/openai/request.ts';
@@ -66,21 +67,21 @@ export function apiRequestOf(incoming: Incoming, path: string, bodySha256: strin
 
 /** SHA-256 in hexadecimal. */
 export function sha256(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 function bearerKey(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S.*?) *$/i.exec(authorization ?? '')?.[1];
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function parseJson(body: Uint8Array): { ok: boolean; value: unknown } {
   try {
-    return { ok: true, value: JSON.parse(utf8.decode(body)) };
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    if (isUtf8(text)) return { ok: true, value: JSON.parse(text.toString()) };
   } catch {
-    return { ok: false, value: undefined };
+    // Not JSON.
   }
+  return { ok: false, value: undefined };
 }
 
 function decode(text: string | undefined): string | undefined {

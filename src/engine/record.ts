@@ -9,6 +9,7 @@ import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { fork, pick } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
+import { fieldOf } from '../core/reply/field.ts';
 import { hintOf } from './hint.ts';
 import { type Incoming, sha256 } from './incoming.ts';
 import { paceDueAt } from './pace.ts';
@@ -100,16 +101,22 @@ export function noteHead(record: JournalRecord, { status, headers, errorCode = n
   record.status = status;
   record.errorCode = errorCode;
   record.hint = hintOf(headers, at, clock.wall());
-  record.shouldRetry = headers.find(([name]) => name.toLowerCase() === 'x-should-retry')?.[1] ?? null;
+  record.shouldRetry = fieldOf(headers, 'x-should-retry') ?? null;
   record.paceDueAt = paceDueAt(headers, at);
 }
 
 /** Notes in the record how the exchange ended; tells what that means for the call. */
 export function noteEnd(record: JournalRecord, performed: Performed, clock: Clock): Outcome {
-  const { lastByteAt, clientCloseAt, ...outcome } = performed;
-  const { closedBy } = outcome;
+  const { lastByteAt, clientCloseAt, closedBy } = performed;
   const endedAt = clientCloseAt ?? clock.now();
-  Object.assign(record, { t_lastByte: lastByteAt, t_clientClose: clientCloseAt, ...outcome, t_end: endedAt });
+  record.t_lastByte = lastByteAt;
+  record.t_clientClose = clientCloseAt;
+  record.closedBy = closedBy;
+  record.closedHow = performed.closedHow;
+  record.bytesOut = performed.bytesOut;
+  record.chunksOut = performed.chunksOut;
+  record.eventsOut = performed.eventsOut;
+  record.t_end = endedAt;
   const { t_firstByteBefore: headAt, hint } = record;
   const failure = failureOf(record);
   return {

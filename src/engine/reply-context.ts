@@ -5,7 +5,7 @@ import type { ReplyContext } from '../core/openai/context.ts';
 import { type ApiRequest, fieldsOf } from '../core/openai/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
-import { fork } from '../core/random.ts';
+import { branch } from '../core/random.ts';
 import { sha256 } from './incoming.ts';
 import type { Received } from './record.ts';
 
@@ -24,7 +24,8 @@ export function replyContextOf(
   { plan, clock, libraries, facts, account }: Surroundings,
 ): ReplyContext {
   const { seed, identity, settings, replies } = plan;
-  let textKey: string | undefined;
+  let forkReply: ReplyContext['random'] | undefined;
+  let forkText: ReplyContext['random'] | undefined;
   return {
     request,
     clock,
@@ -34,10 +35,13 @@ export function replyContextOf(
     requestId,
     receivedAt: incoming.headersAt,
     settings: { ...settings, reply: replyFor(replies, facts) },
-    random: (...labels) => fork(seed, 'reply', recognition.drawKey, ...labels),
-    textRandom: (...labels) => {
-      textKey ??= textKeyOf(request);
-      return fork(seed, 'text', textKey, ...labels);
+    random(...labels) {
+      forkReply ??= branch(seed, 'reply', recognition.drawKey);
+      return forkReply(...labels);
+    },
+    textRandom(...labels) {
+      forkText ??= branch(seed, 'text', textKeyOf(request));
+      return forkText(...labels);
     },
   };
 }

@@ -87,28 +87,50 @@ const RANK = new Map(WIRE_ORDER.map((name, index) => [name, index]));
 
 const EVERY_ANSWER = ['date', 'connection', 'cf-ray', 'server', 'alt-svc'];
 
-/** One field, or several of the same name. */
-const VALUES: Readonly<Record<string, (context: ReplyContext) => string | readonly string[]>> = {
-  date: ({ clock }) => new Date(clock.wall()).toUTCString(),
-  connection: () => 'keep-alive',
-  'cf-ray': ({ random, identity }) => `${pick(random('cf-ray'), '0123456789abcdef', 16)}-${identity.dataCentre}`,
-  'cf-cache-status': () => 'DYNAMIC',
-  server: () => 'cloudflare',
-  vary: () => 'Origin',
-  'strict-transport-security': () => 'max-age=31536000; includeSubDomains; preload',
-  'x-content-type-options': () => 'nosniff',
-  'access-control-allow-origin': () => '*',
+/** What never changes: one field, or several of the same name. */
+const CONSTANT: Readonly<Record<string, string | readonly string[]>> = {
+  connection: 'keep-alive',
+  'cf-cache-status': 'DYNAMIC',
+  server: 'cloudflare',
+  vary: 'Origin',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains; preload',
+  'x-content-type-options': 'nosniff',
+  'access-control-allow-origin': '*',
   // Since July 2026 three fields of the same name (wire.md 2.1).
-  'access-control-expose-headers': () => ['CF-Ray', 'CF-Ray', 'X-Request-ID'],
+  'access-control-expose-headers': ['CF-Ray', 'CF-Ray', 'X-Request-ID'],
+  'openai-version': '2020-10-01',
+  'x-openai-proxy-wasm': 'v0.1',
+  'alt-svc': 'h3=":443"; ma=86400',
+};
+
+const OF_ANSWER: Readonly<Record<string, (context: ReplyContext) => string>> = {
+  date: ({ clock }) => dateText(clock.wall()),
+  'cf-ray': ({ random, identity }) => `${pick(random('cf-ray'), '0123456789abcdef', 16)}-${identity.dataCentre}`,
   'openai-organization': ({ identity }) => identity.organization,
   'openai-processing-ms': ({ clock, receivedAt }) => String(Math.round(clock.now() - receivedAt)),
   'openai-project': ({ identity }) => identity.project,
-  'openai-version': () => '2020-10-01',
-  'x-openai-proxy-wasm': () => 'v0.1',
   'x-request-id': ({ requestId }) => requestId,
-  'set-cookie': (context) => cookie(context),
-  'alt-svc': () => 'h3=":443"; ma=86400',
+  'set-cookie': ({ random, clock }) => `__cf_bm=${pick(random('cookie'), COOKIE_SIGNS, 43)}${cookieEnd(clock.wall())}`,
 };
+
+const COOKIE_SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._';
+const dateText = perSecond((seconds) => new Date(seconds * 1_000).toUTCString());
+const cookieEnd = perSecond((seconds) => {
+  const expires = new Date((seconds + 30 * 60) * 1_000).toUTCString();
+  return `-${seconds}-1.0.1.1; HttpOnly; SameSite=None; Secure; Path=/; Domain=api.openai.com; Expires=${expires}`;
+});
+
+/** A text that changes with the second: answers of the same second share it. */
+function perSecond(textOf: (seconds: number) => string): (wallMs: number) => string {
+  let last = -1;
+  let text = '';
+  return (wallMs) => {
+    const seconds = Math.floor(wallMs / 1_000);
+    if (seconds !== last) text = textOf(seconds);
+    last = seconds;
+    return text;
+  };
+}
 
 /** What one answer sends besides, or instead of, the headers of its layer. */
 export interface HeaderSet {
@@ -121,28 +143,61 @@ export interface HeaderSet {
   readonly extra?: readonly Header[];
 }
 
+/** Where the next header of an answer comes from: a place among the extra ones, fields that never change, or the answer. */
+type Source = number | readonly Header[] | { readonly name: string; valueOf(context: ReplyContext): string };
+
 /** The headers of an answer, in wire order. */
-export function headersOf({ layer, without = [], also = [], extra = [] }: HeaderSet, context: ReplyContext): Header[] {
-  const lacking = new Set(without);
-  const headers = extra.filter(([name]) => !lacking.has(name.toLowerCase()));
-  const names = new Set([...EVERY_ANSWER, ...layers[layer].headers, ...also]);
-  for (const name of without) names.delete(name);
-  for (const [name] of headers) names.delete(name.toLowerCase());
-  for (const name of names) {
-    for (const value of [VALUES[name]?.(context) ?? []].flat()) headers.push([name, value]);
+export function headersOf(set: HeaderSet, context: ReplyContext): Header[] {
+  const headers: Header[] = [];
+  for (const source of layoutOf(set)) {
+    if (typeof source === 'number') headers.push(set.extra?.[source] ?? NONE);
+    else if ('name' in source) headers.push([source.name, source.valueOf(context)]);
+    else for (const header of source) headers.push(header);
   }
-  return headers.sort((a, b) => rank(a) - rank(b));
+  return headers;
 }
 
-function rank([name]: Header): number {
-  return RANK.get(name.toLowerCase()) ?? WIRE_ORDER.length;
+const NONE: Header = ['', ''];
+
+/** Layouts by the names that make them: few, for names come from the scenario and from here. */
+const layouts = new Map<string, readonly Source[]>();
+const MAX_LAYOUTS = 1_000;
+
+/** What the headers are and in which order: the same for all answers that send the same names, so that it is found once. */
+function layoutOf(set: HeaderSet): readonly Source[] {
+  const { layer, without = [], also = [], extra = [] } = set;
+  let key = `${layer} ${without.join()} ${also.join()}`;
+  for (const [name] of extra) key += ` ${name}`;
+  let layout = layouts.get(key);
+  if (layout === undefined) {
+    if (layouts.size >= MAX_LAYOUTS) layouts.clear();
+    layouts.set(key, (layout = createLayout(layer, new Set(without), also, extra)));
+  }
+  return layout;
 }
 
-function cookie({ random, clock }: ReplyContext): string {
-  const value = pick(random('cookie'), 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._', 43);
-  const seconds = Math.floor(clock.wall() / 1_000);
-  const expires = new Date(clock.wall() + 30 * 60_000).toUTCString();
-  return (
-    `__cf_bm=${value}-${seconds}-1.0.1.1; ` + `HttpOnly; SameSite=None; Secure; Path=/; Domain=api.openai.com; Expires=${expires}`
-  );
+function createLayout(
+  layer: Layer,
+  lacking: ReadonlySet<string>,
+  also: readonly string[],
+  extra: readonly Header[],
+): readonly Source[] {
+  const named = extra.map(([name], place) => ({ name: name.toLowerCase(), source: place as Source }));
+  const given = new Set(named.map(({ name }) => name));
+  const own = new Set([...EVERY_ANSWER, ...layers[layer].headers, ...also]);
+  const others = [...own].filter((name) => !given.has(name)).map((name) => ({ name, source: sourceOf(name) }));
+  return [...named, ...others]
+    .filter(({ name }) => !lacking.has(name))
+    .sort((a, b) => rank(a.name) - rank(b.name))
+    .map(({ source }) => source);
+}
+
+function sourceOf(name: string): Source {
+  const valueOf = OF_ANSWER[name];
+  if (valueOf !== undefined) return { name, valueOf };
+  return [CONSTANT[name] ?? []].flat().map((value) => [name, value] as const);
+}
+
+function rank(name: string): number {
+  return RANK.get(name) ?? WIRE_ORDER.length;
 }
