@@ -5,6 +5,7 @@ import type { ReplyContext } from '../core/openai/context.ts';
 import { type ApiRequest, fieldsOf } from '../core/openai/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
+import { speaksOf } from '../core/plan/match.ts';
 import { branch } from '../core/random.ts';
 import { sha256 } from './incoming.ts';
 import type { Received } from './record.ts';
@@ -48,7 +49,7 @@ export function replyContextOf(
 
 /** What the first matching entry of `replies` says. The model does not call a tool again once it has the result. */
 function replyFor(replies: Plan['replies'], facts: Facts): ReplySpec {
-  const found = replies.find(({ matches, spec }) => (spec.toolCalls === undefined || !facts.answersTool) && matches(facts));
+  const found = replies.find(({ matches, spec }) => (spec.toolCalls === undefined || !facts.answersTool) && speaksOf(matches, facts));
   return found?.spec ?? {};
 }
 

@@ -4,6 +4,7 @@ import { isStreamed } from '../openai/request.ts';
 import { draw } from '../random.ts';
 import { inRange } from '../range.ts';
 import type { Rule } from '../scenario/schema.ts';
+import { candidatesFor } from './candidates.ts';
 import { type Action, depthOf, type Plan, type PlannedRule, type Step } from './compile.ts';
 import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
@@ -45,9 +46,9 @@ export interface Accepted {
  * gets as deep as its fault strikes, and its occurrence holds. Undefined when none does.
  */
 export function decide(plan: Plan, counters: Counters, arrival: Arrival): Decision | undefined {
-  for (const planned of plan.rules) {
-    const { meets, matches, rule } = planned;
-    if (meets !== 'request' || !matches(arrival.facts)) continue;
+  for (const planned of candidatesFor(plan.rules, arrival.facts)) {
+    const { matches, rule } = planned;
+    if (!matches.rest(arrival.facts)) continue;
     if (rule.attempts !== undefined && !inRange(arrival.attempt, rule.attempts)) continue;
     const { drawKey, elapsedMs } = arrival;
     const occasion = { scope: scopeOf(rule, arrival), drawKey, elapsedMs, reached: (step: Step) => reaches(arrival, step) };

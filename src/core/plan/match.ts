@@ -4,8 +4,22 @@ import { inRange } from '../range.ts';
 import type { Match } from '../scenario/match-schema.ts';
 import type { Facts } from './facts.ts';
 
-/** Whether a rule or a reply speaks of a request. */
-export type RequestMatcher = (facts: Facts) => boolean;
+type Condition = (facts: Facts) => boolean;
+
+/** Whether a rule or a reply speaks of a request: both of these have to hold. */
+export interface RequestMatcher {
+  /** Depends on endpoint, method, model and `stream` alone. */
+  readonly kind: Condition;
+  /** Everything else. */
+  readonly rest: Condition;
+}
+
+/** Whether the matcher speaks of the request. */
+export function speaksOf({ kind, rest }: RequestMatcher, facts: Facts): boolean {
+  return kind(facts) && rest(facts);
+}
+
+const KIND_FACTS: ReadonlySet<string> = new Set(['endpoint', 'method', 'model']);
 
 const TEXT_FACTS: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
   endpoint: ({ request }) => request.endpoint,
@@ -19,23 +33,29 @@ const TEXT_FACTS: Readonly<Record<string, (facts: Facts) => string | undefined>>
 
 /** Compiles `match`; cheap conditions are asked first. A missing fact fits no pattern. */
 export function compileMatch(match: Match | undefined, libraries: Libraries): RequestMatcher {
-  const conditions: RequestMatcher[] = [];
+  const kind: Condition[] = [];
+  const rest: Condition[] = [];
   const { stream, has_tools: hasTools, tokens, header = {} } = match ?? {};
-  if (stream !== undefined) conditions.push((facts) => facts.stream === stream);
-  if (hasTools !== undefined) conditions.push((facts) => facts.hasTools === hasTools);
+  if (stream !== undefined) kind.push((facts) => facts.stream === stream);
+  if (hasTools !== undefined) rest.push((facts) => facts.hasTools === hasTools);
   for (const [key, factOf] of Object.entries(TEXT_FACTS)) {
     const pattern = match?.[key as keyof Match];
     if (typeof pattern !== 'string') continue;
+    const conditions = KIND_FACTS.has(key) ? kind : rest;
     conditions.push(textCondition(key === 'method' ? pattern.toUpperCase() : pattern, factOf, libraries));
   }
   for (const [name, pattern] of Object.entries(header)) {
-    conditions.push(textCondition(pattern, (facts) => facts.header(name.toLowerCase()), libraries));
+    rest.push(textCondition(pattern, (facts) => facts.header(name.toLowerCase()), libraries));
   }
-  if (tokens !== undefined) conditions.push((facts) => inRange(facts.tokens, tokens));
+  if (tokens !== undefined) rest.push((facts) => inRange(facts.tokens, tokens));
+  return { kind: all(kind), rest: all(rest) };
+}
+
+function all(conditions: readonly Condition[]): Condition {
   return (facts) => conditions.every((holds) => holds(facts));
 }
 
-function textCondition(pattern: string, factOf: (facts: Facts) => string | undefined, libraries: Libraries): RequestMatcher {
+function textCondition(pattern: string, factOf: (facts: Facts) => string | undefined, libraries: Libraries): Condition {
   const fits = compilePattern(pattern, libraries);
   return (facts) => {
     const text = factOf(facts);

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ApiRequest } from '../../../src/core/openai/request.ts';
+import { compileRules } from '../../../src/core/plan/compile.ts';
+import { createCounters } from '../../../src/core/plan/counters.ts';
+import { type Arrival, type Decision, decide } from '../../../src/core/plan/decide.ts';
+import { Facts } from '../../../src/core/plan/facts.ts';
+import { speaksOf } from '../../../src/core/plan/match.ts';
+import { loadScenario } from '../../../src/engine/load-scenario.ts';
+import { libraries } from '../../../src/libraries.ts';
+
+const model = fc.constantFrom('gpt-4o', 'gpt-4o-mini', 'o3', 'gpt-4*', '/^o\\d/');
+const rule = fc.record(
+  {
+    match: fc.record(
+      {
+        endpoint: fc.constantFrom('chat.completions', 'embeddings', '*'),
+        method: fc.constantFrom('POST', 'get'),
+        model,
+        stream: fc.boolean(),
+        has_tools: fc.boolean(),
+        prompt: fc.constantFrom('*hello*', 'bye'),
+      },
+      { requiredKeys: [] },
+    ),
+    fault: fc.constant('server_error' as const),
+    first: fc.integer({ min: 1, max: 3 }),
+    probability: fc.constantFrom(0.5, 1),
+  },
+  { requiredKeys: ['fault'] },
+);
+const request = fc.record({
+  endpoint: fc.constantFrom('chat.completions' as const, 'embeddings' as const, undefined),
+  method: fc.constantFrom('POST', 'GET'),
+  model: fc.option(fc.oneof(model, fc.constant('x'.repeat(200))), { nil: undefined }),
+  stream: fc.boolean(),
+  prompt: fc.constantFrom('hello', 'bye'),
+});
+
+type Asked = typeof request extends fc.Arbitrary<infer T> ? T : never;
+
+/** The rules asked one after another, without any index: each alone in a list, until one decides. */
+function decideLinearly(plan: Parameters<typeof decide>[0], counters: Parameters<typeof decide>[1], arrival: Arrival): Decision | undefined {
+  for (const planned of plan.rules) {
+    if (!speaksOf(planned.matches, arrival.facts)) continue;
+    const decision = decide({ ...plan, rules: [planned] }, counters, arrival);
+    if (decision !== undefined) return decision;
+  }
+  return undefined;
+}
+
+test('requests are decided as by asking each rule in turn, and count for the same rules', () => {
+  fc.assert(
+    fc.property(fc.array(rule, { maxLength: 12 }), fc.array(request, { maxLength: 30 }), (rules, requests) => {
+      const { plan, scenario } = loadScenario({ file: 'scenario', data: { rules } }, libraries);
+      expect(compileRules(scenario.rules, libraries, 'rules')).toHaveLength(rules.length);
+      const [indexed, linear] = [createCounters(), createCounters()];
+      requests.forEach((asked, index) => {
+        const arrival = () => arrivalOf(asked, index);
+        expect(decide(plan, indexed, arrival())).toEqual(decideLinearly(plan, linear, arrival()));
+      });
+      for (const { id } of plan.rules) expect(indexed.read('session', id)).toEqual(linear.read('session', id));
+    }),
+  );
+});
+
+function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, index: number): Arrival {
+  const asked: ApiRequest = {
+    method,
+    path: '/',
+    headers: {},
+    endpoint,
+    key: 'sk-a',
+    body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }] },
+    malformed: false,
+    bodyBytes: 1,
+    fingerprint: 'f',
+  };
+  return {
+    facts: new Facts(asked, () => 1),
+    call: `#${index}`,
+    attempt: 1,
+    drawKey: `f - ${index}`,
+    elapsedMs: 0,
+    refusedBy: undefined,
+  };
+}
