@@ -1,5 +1,5 @@
 /*
- * Thousands of concurrent streams: npm run bench [streams=5000] [stalled | slow]. The clients run in
+ * Thousands of concurrent streams: npm run bench:streams [streams=5000] [stalled | slow]. The clients run in
  * a process of their own. Prints what they got, resident memory per stream and event-loop delay of the server.
  */
 import { fork } from 'node:child_process';

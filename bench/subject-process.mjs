@@ -6,9 +6,8 @@ import { subjects } from './subjects.mjs';
 const [, , name] = process.argv;
 const port = await subjects[name]();
 process.on('message', () => {
-  globalThis.gc?.();
   const { user, system } = process.cpuUsage();
-  process.send({ cpuUs: user + system, system, rss: process.memoryUsage.rss() });
+  process.send({ cpuUs: user + system, rss: process.memoryUsage.rss() });
 });
 process.on('disconnect', () => process.exit());
 process.send({ port });

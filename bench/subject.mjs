@@ -4,7 +4,10 @@ import { pinned } from './pin.mjs';
 
 /** Starts a server in a process of its own, on the first core. */
 export async function startSubject(name) {
-  const child = fork(new URL('subject-process.mjs', import.meta.url), [name], { ...pinned(0), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(new URL('subject-process.mjs', import.meta.url), [name], {
+    ...pinned(0),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let errors = '';
   child.stderr.on('data', (text) => {
     errors += text;

@@ -27,11 +27,10 @@ const LIMITS = { limits: { 'gpt-*': { rpm: 100_000_000, tpm: 1_000_000_000 } } }
 /** Subjects by name. */
 export const subjects = {
   /** The smallest server there is: reads the JSON, writes a fixed answer of 700 bytes. */
-  bare: () => bare((request, response) => response.writeHead(200, HEAD).end(ANSWER)),
-  busy: () => bare((request, response) => { const t = performance.now(); while (performance.now() - t < 0.06); response.writeHead(200, HEAD).end(ANSWER); }),
+  bare: () => bare((response) => response.writeHead(200, HEAD).end(ANSWER)),
   /** The smallest server of streams: one write per chunk. */
   'bare stream': () =>
-    bare((request, response) => {
+    bare((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (let i = 0; i < CHUNKS; i++) response.write(EVENT);
       response.end('data: [DONE]\n\n');
@@ -56,7 +55,7 @@ async function bare(answer) {
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       JSON.parse(Buffer.concat(chunks).toString());
-      answer(request, response);
+      answer(response);
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -49,7 +49,9 @@ export function replyContextOf(
 
 /** What the first matching entry of `replies` says. The model does not call a tool again once it has the result. */
 function replyFor(replies: Plan['replies'], facts: Facts): ReplySpec {
-  const found = replies.find(({ matches, spec }) => (spec.toolCalls === undefined || !facts.answersTool) && speaksOf(matches, facts));
+  const found = replies.find(
+    ({ matches, spec }) => (spec.toolCalls === undefined || !facts.answersTool) && speaksOf(matches, facts),
+  );
   return found?.spec ?? {};
 }
 

@@ -66,6 +66,7 @@ export class ChunkWriter {
   readonly #prefixLength: number;
   /** Reasoning models leave the key out. */
   readonly #noLogprobs: null | undefined;
+  readonly #afterText: string;
   readonly #options: ChunkOptions;
 
   constructor({ id, created, model, fingerprint, serviceTier }: ChatAnswer, options: ChunkOptions) {
@@ -80,6 +81,7 @@ export class ChunkWriter {
     this.#prefix = `${JSON.stringify(frame).slice(0, -1)},"choices":[`;
     this.#prefixLength = characters(this.#prefix);
     this.#noLogprobs = model.reasoning ? undefined : null;
+    this.#afterText = model.reasoning ? ',"finish_reason":null}' : ',"logprobs":null,"finish_reason":null}';
     this.#options = options;
   }
 
@@ -89,6 +91,11 @@ export class ChunkWriter {
 
   delta(index: number, delta: ChatDelta, logprobs?: ChoiceLogprobs): Write {
     return this.#choice('content', { index, delta, logprobs: logprobs ?? this.#noLogprobs, finish_reason: null });
+  }
+
+  /** What most of a stream consists of: `delta` of a piece of text, of which only the text is put into JSON anew. */
+  text(index: number, kind: 'content' | 'refusal', piece: string): Write {
+    return this.#chunk('content', `{"index":${index},"delta":{"${kind}":${JSON.stringify(piece)}}${this.#afterText}`, null);
   }
 
   finish(index: number, reason: FinishReason): Write {

@@ -66,7 +66,8 @@ function* deltaEffects(
   if (said.kind === 'content' || said.kind === 'refusal') {
     for (const piece of said.text.pieces()) {
       if (piece === '') continue;
-      yield writer.delta(index, { [said.kind]: piece }, logprobOf && logprobsAs(said, [logprobOf(piece)]));
+      if (logprobOf === undefined) yield writer.text(index, said.kind, piece);
+      else yield writer.delta(index, { [said.kind]: piece }, logprobsAs(said, [logprobOf(piece)]));
     }
   } else for (const delta of callDeltas(said)) yield writer.delta(index, delta);
 }

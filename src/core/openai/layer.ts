@@ -144,14 +144,14 @@ export interface HeaderSet {
 }
 
 /** Where the next header of an answer comes from: a place among the extra ones, fields that never change, or the answer. */
-type Source = number | readonly Header[] | { readonly name: string; valueOf(context: ReplyContext): string };
+type Source = number | readonly Header[] | { readonly name: string; find(context: ReplyContext): string };
 
 /** The headers of an answer, in wire order. */
 export function headersOf(set: HeaderSet, context: ReplyContext): Header[] {
   const headers: Header[] = [];
   for (const source of layoutOf(set)) {
     if (typeof source === 'number') headers.push(set.extra?.[source] ?? NONE);
-    else if ('name' in source) headers.push([source.name, source.valueOf(context)]);
+    else if ('name' in source) headers.push([source.name, source.find(context)]);
     else for (const header of source) headers.push(header);
   }
   return headers;
@@ -193,8 +193,8 @@ function createLayout(
 }
 
 function sourceOf(name: string): Source {
-  const valueOf = OF_ANSWER[name];
-  if (valueOf !== undefined) return { name, valueOf };
+  const find = OF_ANSWER[name];
+  if (find !== undefined) return { name, find };
   return [CONSTANT[name] ?? []].flat().map((value) => [name, value] as const);
 }
 

@@ -40,7 +40,11 @@ const request = fc.record({
 type Asked = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
 /** The rules asked one after another, without any index: each alone in a list, until one decides. */
-function decideLinearly(plan: Parameters<typeof decide>[0], counters: Parameters<typeof decide>[1], arrival: Arrival): Decision | undefined {
+function decideLinearly(
+  plan: Parameters<typeof decide>[0],
+  counters: Parameters<typeof decide>[1],
+  arrival: Arrival,
+): Decision | undefined {
   for (const planned of plan.rules) {
     if (!speaksOf(planned.matches, arrival.facts)) continue;
     const decision = decide({ ...plan, rules: [planned] }, counters, arrival);

@@ -1,0 +1,114 @@
+/*
+ * npm run bench [-- --rounds 5 --quick --out file.json]: what a request costs, as a ratio to the smallest servers there
+ * are. 1.00 is as fast as those, 0.50 takes twice their CPU time.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pinSelf } from './pin.mjs';
+import { chatBody, compare } from './rounds.mjs';
+import { startUp } from './start-up.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'bench/results/latest.json' },
+  },
+});
+const rounds = Number(values.rounds);
+const scale = values.quick ? 0.25 : 1;
+const requests = (count) => Math.round(count * scale);
+const hasAimock = await import('@copilotkit/aimock').then(
+  () => true,
+  () => false,
+);
+
+print(`servers on one core, clients on another: ${pinSelf(1) ? 'yes' : 'no'}; ${rounds} rounds`);
+if (!hasAimock) print('aimock is not installed: skipped (cd bench && npm ci)');
+
+const json = { body: chatBody(), requests: requests(4_000) };
+const jsonServers = ['bare', 'healthy', 'flaky', 'limits', ...(hasAimock ? ['aimock'] : [])];
+const answers = await section(
+  'JSON answers',
+  compare(
+    jsonServers.map((server) => ({ server, ...json })),
+    { rounds },
+  ),
+);
+
+const streamed = { body: chatBody({ stream: true }), requests: requests(600) };
+const streamServers = ['bare stream', 'stream', ...(hasAimock ? ['aimock stream'] : [])];
+const streams = await section(
+  'streams of 200 chunks without a wait',
+  compare(
+    streamServers.map((server) => ({ server, ...streamed })),
+    { rounds },
+  ),
+);
+
+const ruleServers = ['healthy', '1 rule', '10 rules', '100 rules', '1000 rules'];
+const rules = await section(
+  'rules that do not match',
+  compare(
+    ruleServers.map((server) => ({ server, ...json })),
+    { rounds },
+  ),
+);
+
+const sizes = [
+  [300, 3_000],
+  [10_000, 2_000],
+  [100_000, 400],
+  [1_000_000, 40],
+];
+const bodies = await section(
+  'bodies, each after the bare server',
+  Promise.resolve(sizes).then(async (all) => {
+    const rows = [];
+    for (const [bytes, count] of all) {
+      const body = chatBody({ bytes });
+      const each = { body, requests: Math.max(20, requests(count)) };
+      const found = await compare(
+        [
+          { server: 'bare', name: `bare, ${bytes} B`, ...each },
+          { server: 'healthy', name: `healthy, ${bytes} B`, ...each },
+        ],
+        { rounds: Math.min(rounds, 3) },
+      );
+      rows.push(...found);
+    }
+    return rows;
+  }),
+);
+
+const start = await startUp(rounds);
+print('\nstart-up');
+print(
+  `  ready after ${start.readyMs.toFixed(0)} ms, an empty program ends after ${start.emptyMs.toFixed(0)} ms: ${start.ratio.toFixed(2)} ×; ${start.idleMb} MB at idle`,
+);
+
+mkdirSync(dirname(values.out), { recursive: true });
+const about = { node: process.version, at: new Date().toISOString(), rounds };
+writeFileSync(values.out, `${JSON.stringify({ about, answers, streams, rules, bodies, start }, null, 2)}\n`);
+print(`\n${values.out}`);
+
+async function section(title, measured) {
+  const rows = await measured;
+  print(`\n${title}`);
+  print(`  ${''.padEnd(24)} ratio   CPU µs   least   bytes  RSS MB`);
+  for (const { name, ratio, cpuUs, leastCpuUs, bytes, rssMb, lost } of rows) {
+    const cells = [
+      ratio.toFixed(2).padStart(5),
+      cpuUs.toFixed(1).padStart(8),
+      leastCpuUs.toFixed(1).padStart(7),
+      String(bytes).padStart(7),
+    ];
+    print(`  ${name.padEnd(24)} ${cells.join(' ')} ${String(rssMb).padStart(7)}${lost > 0 ? `  ${lost} lost` : ''}`);
+  }
+  return rows;
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
