@@ -13,8 +13,8 @@ import { isStreamed } from './request.ts';
 import { rootReply } from './root-reply.ts';
 
 /** What OpenAI answers when nothing is wrong. Nothing is computed before the reply is iterated. */
-export function* healthyReply(context: ReplyContext): Reply {
-  yield* replyOf(context);
+export function healthyReply(context: ReplyContext): Reply {
+  return { [Symbol.iterator]: () => replyOf(context)[Symbol.iterator]() };
 }
 
 function replyOf(context: ReplyContext): Reply {

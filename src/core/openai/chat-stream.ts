@@ -4,7 +4,7 @@ import { type ChatDelta, ChunkWriter } from './chat-chunk.ts';
 import type { ChatChoice, Said, ToolCall } from './chat-content.ts';
 import type { ReplyContext } from './context.ts';
 import { DONE } from './event.ts';
-import { interleaved } from './interleaved.ts';
+import { interleaved, type Speaker } from './interleaved.ts';
 import { sampleLatencyMs } from './latency.ts';
 import type { ChoiceLogprobs, TokenLogprob } from './logprobs.ts';
 import { asRecord, fieldsOf } from './request.ts';
@@ -27,22 +27,21 @@ export function* chatStream(context: ReplyContext): Reply {
     includeObfuscation,
     random: context.random('obfuscation'),
   });
-  yield* chunks(answer, writer, () => sampleLatencyMs(settings.latency.interToken, latencies));
+  for (const { index, said } of answer.choices) {
+    yield writer.opening(index, openingDelta(said), answer.logprobsOf && logprobsAs(said, []));
+  }
+  yield* interleaved(speakersOf(answer, writer), () => sampleLatencyMs(settings.latency.interToken, latencies));
   if (includeUsage) yield writer.usage(chatUsage(answer, context));
   yield DONE;
   yield { type: 'end' };
 }
 
-/** The chunk that names the role of each choice, and then the choices side by side. */
-function* chunks({ choices, logprobsOf }: ChatAnswer, writer: ChunkWriter, nextWaitMs: () => number): Iterable<Effect> {
-  for (const { index, said } of choices) {
-    yield writer.opening(index, openingDelta(said), logprobsOf && logprobsAs(said, []));
-  }
-  const speakers = choices.map((choice) => ({
+/** What each choice says after the chunk that names its role. */
+function speakersOf({ choices, logprobsOf }: ChatAnswer, writer: ChunkWriter): readonly Speaker[] {
+  return choices.map((choice) => ({
     deltas: deltaEffects(choice, writer, logprobsOf?.(choice.index)),
     finish: writer.finish(choice.index, choice.finishReason),
   }));
-  yield* interleaved(speakers, nextWaitMs);
 }
 
 /** The delta that names the role. That of a refusal was not captured, nor that of a legacy function call. */
