@@ -5,7 +5,13 @@ const HEADERS = { authorization: 'Bearer sk-bench-0123456789abcdefghijklmnop', '
 
 /** A request for a chat completion; with `bytes`, of about that size. */
 export function chatBody({ stream = false, bytes = 300 } = {}) {
-  const frame = { model: 'gpt-4o', ...(stream && { stream }), temperature: 0.7, messages: [{ role: 'user', content: '' }] };
+  // With a window that the largest body fits into.
+  const frame = {
+    model: bytes > 100_000 ? 'gpt-4.1' : 'gpt-4o',
+    ...(stream && { stream }),
+    temperature: 0.7,
+    messages: [{ role: 'user', content: '' }],
+  };
   const content = 'Tell me what to measure. '.repeat(Math.ceil(bytes / 25)).slice(0, bytes - JSON.stringify(frame).length);
   return JSON.stringify({ ...frame, messages: [{ role: 'user', content }] });
 }

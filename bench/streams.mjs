@@ -1,5 +1,5 @@
 /*
- * Thousands of concurrent streams: npm run bench:streams [streams=5000] [stalled | slow]. The clients run in
+ * Thousands of concurrent streams: npm run bench:streams [streams=5000] [stalled | slow | paced]. The clients run in
  * a process of their own. Prints what they got, resident memory per stream and event-loop delay of the server.
  */
 import { fork } from 'node:child_process';
@@ -18,6 +18,19 @@ const REQUEST = [
   BODY,
 ].join('\r\n');
 const BATCH = 250;
+/** The opening chunk has an empty content and the role before it. */
+const CONTENT = '"delta":{"content":"';
+
+const PACE_MS = Number(process.env.PACE_MS ?? 1_000);
+const KINDS = {
+  stalled: { replies: [{ tokens: 60 }], rules: [{ fault: { stalled_stream: { after_chunks: 3 } } }] },
+  slow: {
+    replies: [{ tokens: 60 }],
+    rules: [{ fault: { slow_stream: { inter_token: { min: '200ms', max: '600ms' } } } }],
+  },
+  /** A chunk every PACE_MS milliseconds (1,000 by default), and more chunks than the run is long. */
+  paced: { replies: [{ tokens: 2_000 }], latency: { inter_token: PACE_MS } },
+};
 
 if (process.send === undefined) await serve(Number(process.argv[2] ?? 5_000), process.argv[3] ?? 'stalled');
 else await stream(Number(process.argv[2]), Number(process.argv[3]));
@@ -25,20 +38,23 @@ else await stream(Number(process.argv[2]), Number(process.argv[3]));
 /** The server's side. */
 async function serve(count, kind) {
   const { createMockOpenAI } = await import('../dist/index.js');
-  const fault =
-    kind === 'stalled'
-      ? { stalled_stream: { after_chunks: 3 } }
-      : { slow_stream: { inter_token: { min: '200ms', max: '600ms' } } };
-  const mock = await createMockOpenAI({ scenario: { replies: [{ tokens: 60 }], rules: [{ fault }] } });
+  const mock = await createMockOpenAI({ scenario: KINDS[kind] });
   const start = await level();
+  const counted = async () => {
+    const answered = heard('count');
+    clients.send('count');
+    return { ...(await answered), at: performance.now() };
+  };
   const delay = monitorEventLoopDelay({ resolution: 5 });
   const clients = fork(new URL(import.meta.url), [mock.port, count]);
   const heard = (word) => new Promise((resolve) => clients.on('message', (message) => message.kind === word && resolve(message)));
   await heard('open');
+  const full = await level();
+  const first = await counted();
   delay.enable();
   await sleep(5_000);
   delay.disable();
-  const full = await level();
+  const last = await counted();
   clients.send('leave');
   const { chunks, lost } = await heard('done');
   await mock.idle();
@@ -48,6 +64,10 @@ async function serve(count, kind) {
   while (end.handles > start.handles && performance.now() - before < 10_000) end = await level();
   const inMs = (ns) => (ns / 1e6).toFixed(1);
   print(`${count} ${kind} streams: ${lost} lost, ${chunks.min} to ${chunks.max} content chunks read by each client`);
+  if (kind === 'paced') {
+    const ideal = (count * (last.at - first.at)) / PACE_MS;
+    print(`chunk rate: ${(((last.total - first.total) / ideal) * 100).toFixed(1)} % of the ideal one`);
+  }
   print(
     `journal: ${entries.length} entries, ${entries.filter(({ closedBy }) => closedBy === 'client').length} left by the client`,
   );
@@ -89,8 +109,13 @@ async function stream(port, count) {
     streams.push(...(await Promise.all(batch)));
   }
   process.send({ kind: 'open' });
-  process.on('message', () => {
-    const chunks = streams.map(({ text }) => (text.match(/"delta":\{"content":"./g) ?? []).length);
+  process.on('message', (message) => {
+    if (message === 'count') {
+      const total = streams.reduce((sum, { contents }) => sum + contents, 0);
+      process.send({ kind: 'count', total });
+      return;
+    }
+    const chunks = streams.map(({ contents }) => contents);
     const lost = streams.filter(({ ended }, index) => ended || chunks[index] === 0).length;
     for (const { socket } of streams) socket.destroy();
     process.send({ kind: 'done', lost, chunks: { min: Math.min(...chunks), max: Math.max(...chunks) } }, () =>
@@ -102,14 +127,21 @@ async function stream(port, count) {
 /** Resolves when the first content chunks have come. */
 function open(port) {
   return new Promise((resolve) => {
-    const state = { text: '', ended: false, socket: connect(port, '127.0.0.1', () => state.socket.write(REQUEST)) };
+    const state = {
+      contents: 0,
+      done: false,
+      ended: false,
+      socket: connect(port, '127.0.0.1', () => state.socket.write(REQUEST)),
+    };
     state.socket.setEncoding('utf8').on('data', (text) => {
-      state.text += text;
+      // A chunk that is read in two parts is missed: none is, at these paces.
+      state.contents += text.split(CONTENT).length - 1;
+      state.done ||= text.includes('[DONE]');
       resolve(state);
     });
     for (const event of ['end', 'error']) {
       state.socket.on(event, () => {
-        state.ended ||= !state.text.includes('[DONE]');
+        state.ended ||= !state.done;
         resolve(state);
       });
     }

@@ -4,7 +4,7 @@
 import { createServer } from 'node:http';
 
 /** Tokens of a streamed answer. */
-export const CHUNKS = 200;
+const CHUNKS = 200;
 
 const ANSWER = Buffer.from(JSON.stringify({ object: 'chat.completion', padding: 'x'.repeat(655) }));
 
@@ -12,7 +12,7 @@ const ANSWER = Buffer.from(JSON.stringify({ object: 'chat.completion', padding: 
 const EVENT = `data: ${JSON.stringify({ object: 'chat.completion.chunk', padding: 'x'.repeat(280) })}\n\n`;
 
 /** Rules that speak of no request of the benchmark. */
-export function idleRules(count) {
+function idleRules(count) {
   return Array.from({ length: count }, (_, index) => ({
     name: `idle ${index}`,
     match: { endpoint: index % 2 === 0 ? 'embeddings' : 'chat.completions', model: `other-model-${index}` },

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import type { Effect, End, Head, Pace, Reply, Write } from '../core/reply/effect.ts';
+import { fieldOf, isNamed } from '../core/reply/field.ts';
 import type { Performed } from '../engine/performed.ts';
 import { captureHead } from './capture-head.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -315,14 +316,13 @@ class Performance {
 function fieldsFor({ headers }: Head, request: IncomingMessage, response: ServerResponse): string[] {
   const fields: string[] = [];
   const chunks = request.httpVersionMajor > 1 || request.httpVersionMinor > 0;
-  const framed = chunks || headers.some(([name]) => name.toLowerCase() === 'content-length');
+  const framed = chunks || fieldOf(headers, 'content-length') !== undefined;
   // Without a frame, the end of the connection is the end of the body.
   if (!framed) response.shouldKeepAlive = false;
-  if (!headers.some(([name]) => name.toLowerCase() === 'connection')) response.removeHeader('connection');
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    if (lower === 'transfer-encoding' && !chunks) continue;
-    fields.push(name, lower === 'connection' && !response.shouldKeepAlive ? 'close' : value);
+  if (fieldOf(headers, 'connection') === undefined) response.removeHeader('connection');
+  for (const header of headers) {
+    if (!chunks && isNamed(header, 'transfer-encoding')) continue;
+    fields.push(header[0], !response.shouldKeepAlive && isNamed(header, 'connection') ? 'close' : header[1]);
   }
   return fields;
 }
