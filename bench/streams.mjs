@@ -29,7 +29,7 @@ const KINDS = {
     rules: [{ fault: { slow_stream: { inter_token: { min: '200ms', max: '600ms' } } } }],
   },
   /** A chunk every PACE_MS milliseconds (1,000 by default), and more chunks than the run is long. */
-  paced: { replies: [{ tokens: 2_000 }], latency: { inter_token: PACE_MS } },
+  paced: { replies: [{ tokens: 2_000 }], latency: { inter_token: `${PACE_MS}ms` } },
 };
 
 if (process.send === undefined) await serve(Number(process.argv[2] ?? 5_000), process.argv[3] ?? 'stalled');
