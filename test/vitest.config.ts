@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
+    // The longest tests wait for clients rather than compute.
+    maxWorkers: availableParallelism() + 1,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'text'] },
   },
 });

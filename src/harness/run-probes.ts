@@ -52,7 +52,7 @@ interface Scene {
 }
 
 /** Variants start one after the other, so that they do not disturb each other. */
-const VARIANT_STAGGER_MS = 25;
+const VARIANT_STAGGER_MS = 50;
 const CALL_STAGGER_MS = 20;
 /** After the last call of a variant has settled, an attempt that should not come gets this long to come. */
 const AFTERMATH_MS = 700;

@@ -21,7 +21,7 @@ export const herd = defineRule({
   advice: 'add jitter, also to waits that the server asks for (only upwards)',
   probe: {
     ...probeOf('herd', 20_000, { rules: [{ attempts: '1..2', fault: 'overloaded' }], calls: 40, staggerMs: 0 }),
-    delayMs: 8_000,
+    delayMs: 5_000,
   },
   check: ({ calls }) => {
     const first = calls.flatMap((call) => {

@@ -15,9 +15,9 @@ export const httpDate = defineRule({
     name: 'http-date',
     windowMs: 12_000,
     variants: [
-      { name: 'imf', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '3s' } } } }], calls: 2 },
-      { name: 'rfc850', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '3s', form: 'rfc850' } } } }] },
-      { name: 'asctime', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '3s', form: 'asctime' } } } }] },
+      { name: 'imf', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '5s' } } } }], calls: 2 },
+      { name: 'rfc850', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '5s', form: 'rfc850' } } } }] },
+      { name: 'asctime', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '5s', form: 'asctime' } } } }] },
     ],
   },
   check: (subject) =>
