@@ -56,6 +56,8 @@ const VARIANT_STAGGER_MS = 50;
 const CALL_STAGGER_MS = 20;
 /** After the last call of a variant has settled, an attempt that should not come gets this long to come. */
 const AFTERMATH_MS = 700;
+/** Of what a client says that sends nothing, so much is shown, in characters. */
+const SAID_MOST = 300;
 /** Prompts are long enough that a stream has some chunks. */
 const PROMPT = 'Say a few sentences about waiting.';
 
@@ -190,20 +192,21 @@ async function abortLater(call: RunningCall, { session, callId, afterMs, now, no
 
 /** Each rule judges the scenes of its own probe. */
 function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, interrupted: boolean): ProbeRun {
-  const { rules, policy, driver, seed } = options;
+  const { rules, policy, driver, server, seed } = options;
   const noted = scenes
     .flatMap((scene) => entriesOf(scene).map((entry) => ({ scene, entry })))
     .sort((a, b) => a.entry.t_headers - b.entry.t_headers)
     .map(({ scene, entry }, at) => ({ scene, entry: { ...entry, seq: at + 1 } }));
+  const stalls = [...driver.stalls, ...server.loopDelays()];
   const findings = rules.map((rule) => {
     const own = scenes.filter(({ probe }) => probe === rule.probe);
     const seen = noted.filter(({ scene }) => own.includes(scene)).map(({ entry }) => entry);
-    const finding = judgeRule(rule, caseOf(seen, circumstancesOf(own, driver), policy));
-    return finding.verdict === 'not_applicable' ? notProvoked(finding, seen.length) : finding;
+    const finding = judgeRule(rule, caseOf(seen, circumstancesOf(own, stalls), policy));
+    return finding.verdict === 'not_applicable' ? notProvoked(finding, seen.length, own) : finding;
   });
   const entries = noted.map(({ entry }) => entry);
   const harmful = { id: 'probes', harmful: true, served: entries.length };
-  const all = caseOf(entries, circumstancesOf(scenes, driver), policy);
+  const all = caseOf(entries, circumstancesOf(scenes, stalls), policy);
   return { verdict: verdictOf(findings, all, { name: 'probe', seed, rules: [harmful] }), entries, interrupted };
 }
 
@@ -217,7 +220,8 @@ function entriesOf({ session, endedAt = Number.POSITIVE_INFINITY }: Scene): Jour
     );
 }
 
-function circumstancesOf(scenes: readonly Scene[], driver: Driver): Circumstances {
+/** What is known of scenes besides their journal. Only the stalls of their own seconds bear on what they measure. */
+function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): Circumstances {
   const outcomes = scenes.flatMap((scene) => scene.outcomes);
   const watchedUntil = Math.max(0, ...scenes.map(({ endedAt }) => endedAt ?? 0));
   const finished = outcomes.length > 0 && outcomes.every(({ ok }) => ok !== null);
@@ -226,14 +230,24 @@ function circumstancesOf(scenes: readonly Scene[], driver: Driver): Circumstance
     ...(finished ? { clientEndedAt: watchedUntil } : {}),
     outcomes,
     outages: scenes.flatMap(({ session }) => session.outages()),
-    stalls: driver.stalls,
+    stalls: stalls.filter(({ at }) => scenes.some((scene) => wasOn(scene, at))),
   };
 }
 
+/** Delays are told at the end of the second in which they were. */
+const TOLD_EVERY_MS = 1_000;
+
+/** Whether a second that ended then has anything of the scene in it. */
+function wasOn({ outcomes: [first], endedAt = Number.POSITIVE_INFINITY }: Scene, at: number): boolean {
+  return first?.startedAt !== undefined && at >= first.startedAt && at - TOLD_EVERY_MS <= endedAt;
+}
+
 /** A rule that its own probe could not provoke is not settled. */
-function notProvoked(finding: Finding, requests: number): Finding {
+function notProvoked(finding: Finding, requests: number, scenes: readonly Scene[]): Finding {
   if (requests > 0) return finding;
-  return { ...finding, verdict: 'inconclusive', explain: 'the client sent no request' };
+  const said = scenes.flatMap(({ outcomes }) => outcomes.flatMap(({ error }) => (error === undefined ? [] : [error])))[0];
+  const explain = `the client sent no request${said === undefined ? '' : `; it says: ${said.slice(0, SAID_MOST)}`}`;
+  return { ...finding, verdict: 'inconclusive', explain };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
