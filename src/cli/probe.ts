@@ -10,6 +10,7 @@ import type { ReportInput } from '../core/report/report.ts';
 import { loadPolicy } from '../engine/load-policy.ts';
 import { commandDriver } from '../harness/command-driver.ts';
 import { ClientError, type Driver } from '../harness/driver.ts';
+import { guardGroups } from '../harness/group-guard.ts';
 import { moduleDriver } from '../harness/module-driver.ts';
 import { type ProbeRun, type Progress, runProbes } from '../harness/run-probes.ts';
 import type { MockServer } from '../server/start.ts';
@@ -46,7 +47,8 @@ export async function probe(options: ProbeOptions): Promise<number> {
   let driver: Driver | undefined;
   const interrupt = interruption();
   try {
-    driver = await driverOf(options, server);
+    driver = await driverOf(options, server, interrupt.signal);
+    interrupt.endsToo(driver);
     const run = await runProbes({
       server,
       driver,
@@ -60,12 +62,14 @@ export async function probe(options: ProbeOptions): Promise<number> {
     clearProgress();
     return await tell(run, options, baseline);
   } catch (error) {
-    if (error instanceof ClientError) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof ClientError)) throw error;
+    if (!interrupt.signal.aborted) throw new UsageError(error.message);
+    process.stderr.write(`${error.message}\n`);
+    return exitCode.failed;
   } finally {
-    interrupt.stop();
     await driver?.close();
     await server.close(0);
+    interrupt.stop();
   }
 }
 
@@ -74,12 +78,14 @@ function enabled(rules: readonly BackoffRule[], policy: PolicySpec | undefined):
   return rules.filter(({ id }) => levels[id] !== 'off');
 }
 
-async function driverOf({ client, command, processes }: ProbeOptions, server: MockServer): Promise<Driver> {
+async function driverOf({ client, command, processes }: ProbeOptions, server: MockServer, signal: AbortSignal): Promise<Driver> {
   const { now } = server.engine.clock;
-  if (client !== undefined && command === undefined) return moduleDriver({ module: client, processes, now });
+  if (client !== undefined && command === undefined) return moduleDriver({ module: client, processes, signal, now });
   if (command === undefined || client !== undefined) throw new UsageError('probe takes one of --client and --command');
-  return commandDriver({
+  const guard = guardGroups();
+  const driver = commandDriver({
     command,
+    onGroup: guard.note,
     environment: ({ baseURL, apiKey, prompt, stream, callId }) => ({
       ...clientEnvironment({}, { origin: baseURL.replace(/\/v1$/, ''), apiKey }),
       MOCK_OPENAI_PROMPT: prompt,
@@ -87,6 +93,13 @@ async function driverOf({ client, command, processes }: ProbeOptions, server: Mo
       MOCK_OPENAI_CALL: callId,
     }),
   });
+  return {
+    ...driver,
+    async close() {
+      await driver.close();
+      guard.close();
+    },
+  };
 }
 
 /** The rules of `--only`, in the order of the catalogue; all without it. */
@@ -158,18 +171,32 @@ function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
 }
 
+interface Interruption {
+  readonly signal: AbortSignal;
+  /** What is to be gone when this process is. */
+  endsToo(driver: Driver): void;
+  stop(): void;
+}
+
 /** The first signal ends the battery and lets it tell what it saw; the second ends the process. */
-function interruption(): { readonly signal: AbortSignal; stop(): void } {
+function interruption(): Interruption {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let onExit = (): void => undefined;
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
+  for (const name of names) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    endsToo(driver) {
+      onExit = () => driver.kill();
+      process.on('exit', onExit);
+    },
     stop() {
-      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal);
+      process.off('exit', onExit);
+      for (const name of names) process.off(name, onSignal);
     },
   };
 }

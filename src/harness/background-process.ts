@@ -52,4 +52,5 @@ process.on('message', (message: ToBackground) => {
   else instance?.stop();
 });
 process.on('disconnect', () => process.exit(0));
+if (!process.connected) process.exit(0);
 say({ type: 'ready' });

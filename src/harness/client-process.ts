@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
 import { checkedAnswer } from './checked-answer.ts';
 import type { ClientAnswer, ClientModule } from './client-call.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
+import { importClient } from './import-client.ts';
 
 /*
  * A process of its own for the client under test: imports its module, makes the calls it is told to make, and says how
@@ -16,13 +16,11 @@ const say = (message: FromClient): void => void process.send?.(message);
 
 async function load(): Promise<ClientModule | undefined> {
   try {
-    const { default: client } = (await import(pathToFileURL(modulePath).href)) as { default?: unknown };
-    if (typeof client === 'function') return client as ClientModule;
-    say({ type: 'unusable', message: 'it has no default export that is a function' });
+    return await importClient(modulePath);
   } catch (error) {
     say({ type: 'unusable', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return undefined;
   }
-  return undefined;
 }
 
 async function make(client: ClientModule, { call }: Extract<ToClient, { type: 'call' }>): Promise<void> {
@@ -47,9 +45,17 @@ function watchDelay(): void {
   }, 1_000).unref();
 }
 
+// Nobody is left to make calls for; a module may take for ever to import.
+process.on('disconnect', () => process.exit());
+if (!process.connected) process.exit();
+// An import that waits for nothing that could come is to end the process.
+process.channel?.unref();
 const client = await load();
-if (client === undefined) process.exitCode = 1;
-else {
+process.channel?.ref();
+if (client === undefined) {
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
+} else {
   process.on('message', (message: ToClient) => {
     if (message.type === 'call') void make(client, message);
     else {
@@ -57,8 +63,6 @@ else {
       say({ type: 'aborted', callId: message.callId });
     }
   });
-  // Nobody is left to make calls for.
-  process.on('disconnect', () => process.exit(0));
   // A client may leave promises behind; that is no reason to lose the other calls.
   process.on('unhandledRejection', () => undefined);
   watchDelay();

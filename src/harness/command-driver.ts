@@ -36,6 +36,9 @@ export function commandDriver({ command, environment, onGroup }: CommandDriverOp
     close: async () => {
       await Promise.all([...running].map((kill) => kill()));
     },
+    kill: () => {
+      for (const kill of running) void kill();
+    },
   };
 }
 

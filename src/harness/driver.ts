@@ -23,4 +23,6 @@ export interface Driver {
   readonly stalls: readonly { readonly at: number; readonly ms: number }[];
   /** Ends all processes. */
   close(): Promise<void>;
+  /** Ends all processes at once: for the exit of this one. */
+  kill(): void;
 }

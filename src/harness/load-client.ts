@@ -1,6 +1,6 @@
-import { pathToFileURL } from 'node:url';
 import type { ClientModule } from './client-call.ts';
 import { commandDriver } from './command-driver.ts';
+import { importClient } from './import-client.ts';
 import { type ClientSource, ORIGIN } from './load-message.ts';
 
 /** A client that a process can call, and how to end what it started. */
@@ -12,9 +12,7 @@ export interface LoadClient {
 /** Loads the client of a source. Throws an Error that says what is wrong with it. */
 export async function loadClient(source: ClientSource, onGroup: (pid: number, alive: boolean) => void): Promise<LoadClient> {
   if ('command' in source) return commandClient(source, onGroup);
-  const { default: client } = (await import(pathToFileURL(source.module).href)) as { default?: unknown };
-  if (typeof client !== 'function') throw new Error('it has no default export that is a function');
-  return { client: client as ClientModule, close: async () => undefined };
+  return { client: await importClient(source.module), close: async () => undefined };
 }
 
 function commandClient(

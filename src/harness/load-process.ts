@@ -32,10 +32,18 @@ function watchDelay(): void {
   }, 1_000).unref();
 }
 
+let end = async (): Promise<void> => undefined;
+// Nobody is left to make calls for; a module may take for ever to import.
+process.on('disconnect', () => void end().finally(() => process.exit()));
+if (!process.connected) process.exit();
+// An import that waits for nothing that could come is to end the process.
+process.channel?.unref();
+
 async function start(): Promise<void> {
   const { client, close } = await loadClient(JSON.parse(source) as ClientSource, (pid, alive) =>
     say({ type: 'group', pid, alive }),
   );
+  process.channel?.ref();
   const schedule = new LoadSchedule(
     client,
     (event) => events.push(event),
@@ -60,8 +68,7 @@ async function start(): Promise<void> {
         break;
     }
   });
-  // Nobody is left to make calls for.
-  process.on('disconnect', () => void close().finally(() => process.exit(0)));
+  end = close;
   // A client may leave promises behind; that is no reason to lose the other calls.
   process.on('unhandledRejection', () => undefined);
   setInterval(tell, BATCH_MS).unref();

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ClientError } from './driver.ts';
+import { killGroup } from './kill-group.ts';
 import type { ClientSource, FromLoader, LoaderEvent, LoadTarget, ToLoader } from './load-message.ts';
 
 const PROGRAM = fileURLToPath(new URL('./load-process.js', import.meta.url));
@@ -110,14 +111,6 @@ export class Loader {
   kill(): void {
     this.#child.kill('SIGKILL');
     for (const pid of this.#groups) killGroup(pid);
-  }
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
   }
 }
 

@@ -16,17 +16,19 @@ export interface ModuleDriverOptions {
   /** Path of the client module. */
   readonly module: string;
   readonly processes: number;
+  /** Ends the wait for a module that takes for ever to import. */
+  readonly signal: AbortSignal;
   now(): number;
 }
 
 /** Runs a client module in processes of its own. Rejects with a ClientError when the module cannot be used. */
-export async function moduleDriver({ module, processes, now }: ModuleDriverOptions): Promise<Driver> {
+export async function moduleDriver({ module, processes, signal, now }: ModuleDriverOptions): Promise<Driver> {
   const path = resolve(module);
   if (!existsSync(path)) throw new ClientError(`cannot read ${module}: no such file`);
   const stalls: { at: number; ms: number }[] = [];
   const late = (ms: number) => void stalls.push({ at: now(), ms });
   // The last one is apart.
-  const lanes = await startAll(processes + 1, path, late);
+  const lanes = await startAll(processes + 1, path, { late, signal });
   return {
     stalls,
     start: (call, lane) => {
@@ -39,18 +41,34 @@ export async function moduleDriver({ module, processes, now }: ModuleDriverOptio
     async close() {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
+    kill() {
+      for (const lane of lanes) lane.kill();
+    },
   };
 }
 
-async function startAll(processes: number, path: string, late: (ms: number) => void): Promise<ClientProcess[]> {
+interface Starting {
+  readonly signal: AbortSignal;
+  late(ms: number): void;
+}
+
+async function startAll(processes: number, path: string, { late, signal }: Starting): Promise<ClientProcess[]> {
   const lanes = Array.from({ length: processes }, (_, at) => new ClientProcess(path, `p${at + 1}`, late));
   try {
-    await Promise.all(lanes.map(({ ready }) => ready));
+    await Promise.race([Promise.all(lanes.map(({ ready }) => ready)), interrupted(signal)]);
   } catch (error) {
     await Promise.all(lanes.map((lane) => lane.close()));
     throw error;
   }
   return lanes;
+}
+
+function interrupted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(new ClientError('interrupted before the client was ready'));
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 class ClientProcess {
@@ -65,7 +83,8 @@ class ClientProcess {
 
   constructor(path: string, name: string, late: (ms: number) => void) {
     this.#name = name;
-    this.#child = fork(PROGRAM, [path], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    // A group of its own: Ctrl-C is for us, who judge what was seen until then.
+    this.#child = fork(PROGRAM, [path], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-SHOWN_STDERR);
     });
@@ -109,6 +128,10 @@ class ClientProcess {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), GRACE_MS);
     if (this.alive) await this.#ended;
     clearTimeout(timer);
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
   }
 
   #say(message: ToClient): void {

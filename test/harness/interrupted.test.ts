@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCli } from '../support/run-cli.ts';
+import { runCli, spawnCli } from '../support/run-cli.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -130,4 +130,52 @@ test('a baseline keeps what was accepted, and tells what got worse', { timeout: 
     1,
     expect.stringContaining('worse than the baseline: retries_transient (pass → warn)'),
   ]);
+});
+
+/** A module that takes for ever to import, and leaves its process id in the folder. */
+const ENDLESS_IMPORT = `
+import { writeFileSync } from 'node:fs';
+writeFileSync(new URL('./pid-' + process.pid, import.meta.url), '');
+await new Promise(() => setInterval(() => undefined, 1_000));
+export default async () => ({ ok: true });
+`;
+
+test.each([
+  ['probe', 'SIGINT', []],
+  ['probe', 'SIGKILL', []],
+  ['load', 'SIGINT', ['--arrivals', '1/s', '--for', '1s']],
+  ['load', 'SIGKILL', ['--arrivals', '1/s', '--for', '1s']],
+] as const)('%s ended by %s while its client is imported leaves no process', { timeout: 40_000 }, async (name, signal, flags) => {
+  const place = prepare();
+  writeFileSync(place.client, ENDLESS_IMPORT);
+  const { process: child, closed } = spawnCli([name, '--client', place.client, ...flags]);
+  await expect.poll(() => place.pids().length, { timeout: 20_000 }).toBeGreaterThan(3);
+  child.kill(signal);
+  await closed;
+  await expect.poll(place.alive, { timeout: 10_000 }).toEqual([]);
+});
+
+test.each([
+  ['killed', ['SIGKILL']],
+  ['told to end twice', ['SIGTERM', 'SIGINT']],
+] as const)('commands end when the battery is %s', { timeout: 40_000 }, async (_how, signals) => {
+  const place = prepare();
+  const command = `sh -c 'touch "${place.folder}/pid-$$"; sleep 300'`;
+  const { process: child, closed } = spawnCli(['probe', '--command', command, '--only', 'never_early']);
+  await expect.poll(() => place.pids().length, { timeout: 20_000 }).toBeGreaterThan(2);
+  for (const signal of signals) child.kill(signal);
+  await closed;
+  await expect.poll(place.alive, { timeout: 10_000 }).toEqual([]);
+});
+
+test('a default export that a compiler wrapped is the client', { timeout: 40_000 }, async () => {
+  const place = prepare();
+  const client = join(place.folder, 'client.cjs');
+  writeFileSync(
+    client,
+    `Object.defineProperty(exports, '__esModule', { value: true });
+    exports.default = async ({ baseURL }) => ({ ok: (await fetch(baseURL + '/models')).ok });`,
+  );
+  const { code, stderr } = await runCli(['load', '--client', client, '--at-once', '1']);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('1 started')]);
 });

@@ -15,6 +15,7 @@ function driverOf(client: (call: Call) => Promise<ClientAnswer>, stalls: Driver[
     stalls,
     start: (call, lane) => ({ process: `p${lane}`, answer: client(call), abort: async () => undefined }),
     close: async () => undefined,
+    kill: () => undefined,
   };
 }
 

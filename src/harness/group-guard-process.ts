@@ -1,0 +1,13 @@
+import type { GroupNote } from './group-guard.ts';
+import { killGroup } from './kill-group.ts';
+
+/*
+ * Outlives whoever started it by a moment, and ends the groups of processes that were left behind: who is killed cannot.
+ */
+
+const groups = new Set<number>();
+
+process.on('message', ({ pid, alive }: GroupNote) => void (alive ? groups.add(pid) : groups.delete(pid)));
+process.on('disconnect', () => {
+  for (const pid of groups) killGroup(pid);
+});
