@@ -26,6 +26,7 @@ const RECOVERED = 0.95;
 /** What is looked at as one moment. */
 const LEAST_WINDOW_MS = 1_000;
 const CALLS_PER_WINDOW = 20;
+const WINDOWS_THAT_LAST = 4;
 /** Of the time before the outage so much is looked at. */
 const BASELINE_MS = 30_000;
 const STEP_MS = 100;
@@ -82,14 +83,18 @@ interface Wanted {
   readonly until: number;
 }
 
-/** The first moment from which goodput is back for one window, and on average for all that follows. */
+/**
+ * When the first call ended well from which on goodput is back for one window, and on average for all that follows. A few
+ * good seconds at the very end are chance: what follows is so many windows, or all there is.
+ */
 function momentOfRecovery(good: readonly number[], { before, windowMs, from, until }: Wanted): number | undefined {
   const isBack = (start: number, end: number) => {
     const noise = NOISE * Math.sqrt(before / ((end - start) / 1_000));
     return rate(good, start, end) >= RECOVERED * before - noise;
   };
-  for (let at = from; at + windowMs <= until; at += STEP_MS) {
-    if (isBack(at, at + windowMs) && isBack(at, until)) return at;
+  const leastMs = Math.min(WINDOWS_THAT_LAST * windowMs, until - from);
+  for (let at = from; at + leastMs <= until; at += STEP_MS) {
+    if (isBack(at, at + windowMs) && isBack(at, until)) return good[firstFrom(good, at)];
   }
   return undefined;
 }

@@ -26,7 +26,7 @@ function run(isOk: (at: number) => boolean, attempts = 1, parts: Partial<LoadRun
 test('a service that is back at once has recovered', () => {
   const recovery = recoveryOf(run((at) => at < 10_000 || at >= 15_000));
   expect(recovery).toMatchObject({ state: 'recovered', goodputBefore: 20, firstSuccessMs: 1 });
-  expect(recovery.recoveredAfterMs).toBeLessThanOrEqual(100);
+  expect(recovery.recoveredAfterMs).toBe(10);
 });
 
 test('the time to recover is that from the end of the outage', () => {
@@ -34,7 +34,23 @@ test('the time to recover is that from the end of the outage', () => {
   expect(state).toBe('recovered');
   // The window of one second may begin before, as far as counts vary by chance.
   expect(recoveredAfterMs).toBeGreaterThanOrEqual(4_300);
-  expect(recoveredAfterMs).toBeLessThanOrEqual(5_000);
+  expect(recoveredAfterMs).toBeLessThanOrEqual(5_010);
+});
+
+test('goodput is not back before the first success', () => {
+  const { firstSuccessMs, recoveredAfterMs } = recoveryOf(run((at) => at < 10_000 || at >= 15_250));
+  expect(firstSuccessMs).toBe(251);
+  expect(recoveredAfterMs).toBe(260);
+});
+
+test('a service that stays at two thirds of its goodput has not recovered', () => {
+  const twoThirds = (at: number) => at < 10_000 || (at >= 15_000 && (at / 50) % 3 !== 0);
+  expect(recoveryOf(run(twoThirds))).toMatchObject({ state: 'not_recovered', recoveredAfterMs: null });
+});
+
+test('a service that was watched for a moment only is told by all that was seen of it', () => {
+  const healthy = run((at) => at < 10_000 || at >= 15_000, 1, { loadUntil: 16_500 });
+  expect(recoveryOf(healthy)).toMatchObject({ state: 'recovered', recoveredAfterMs: 10 });
 });
 
 test('a flash of success is no recovery', () => {
