@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ClientError } from './driver.ts';
 import { killGroup } from './kill-group.ts';
 import type { ClientSource, FromLoader, LoaderEvent, LoadTarget, ToLoader } from './load-message.ts';
+import { machineNow } from './machine-clock.ts';
 
 const PROGRAM = fileURLToPath(new URL('./load-process.js', import.meta.url));
 /** Time that a client process gets to end by itself. */
@@ -27,6 +28,8 @@ export class Loader {
   readonly finished: Promise<void>;
   /** Why it is gone before its time; undefined while it is not. */
   died: string | undefined;
+  /** When that was, on the machine's clock. */
+  diedAt: number | undefined;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   /** Groups of processes that commands run in: they must not outlive this one. */
@@ -70,8 +73,10 @@ export class Loader {
       this.#child.once('exit', (code, signal) => {
         this.#alive = false;
         const how = signal === null ? `with code ${code}` : `by ${signal}`;
-        if (!this.#closing)
+        if (!this.#closing) {
           this.died = `client process ${name} ended ${how}${this.#stderr === '' ? '' : `: ${this.#stderr.trim()}`}`;
+          this.diedAt = machineNow();
+        }
         ready.reject(new ClientError(`the client process ended ${how} before it was ready\n${this.#stderr}`));
         for (const pid of this.#groups) killGroup(pid);
         this.#warmed();

@@ -151,7 +151,7 @@ export class RunningLoad {
       capacityPerSecond: capacity?.perSecond ?? null,
       from: this.#zeroAt,
       steadyFrom: this.#zeroAt + plan.rampMs,
-      loadUntil: Math.min(plannedUntil, this.#stoppedAt ?? Math.max(this.#zeroAt, this.#now())),
+      loadUntil: Math.max(this.#zeroAt, Math.min(plannedUntil, this.#now(), ...this.#brokenOffAt())),
       mockDelays: server.loopDelays().filter(({ at }) => at >= this.#zeroAt),
       driverDelays: this.#driverDelays,
       promptTokens: inputTokens(PROMPT, 'estimate', server.engine.libraries) + MESSAGE_TOKENS,
@@ -228,6 +228,12 @@ export class RunningLoad {
     this.#settled += 1;
     if (event.answer.ok) this.#ok += 1;
     else this.#failed += 1;
+  }
+
+  /** From when on it was not the load that was planned: nobody may be blamed for calls that did not start. */
+  #brokenOffAt(): number[] {
+    const deaths = this.#loaders.flatMap(({ diedAt }) => (diedAt === undefined ? [] : [diedAt + this.#shift]));
+    return this.#stoppedAt === undefined ? deaths : [this.#stoppedAt, ...deaths];
   }
 
   #whyCutShort(): string | null {
