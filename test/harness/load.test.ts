@@ -174,6 +174,31 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
+test.runIf(process.platform === 'linux')(
+  'calls that a killed client process did not start are not held against the fleet',
+  { timeout: 30_000 },
+  async () => {
+    const folder = tempFolder();
+    const scenario = join(folder, 'outage.yaml');
+    writeFileSync(
+      scenario,
+      'rules: [{ during: 1s..2s, fault: overloaded }]\nexpect: { load: { recovers_within: 1s, goodput: 0.9 } }\n',
+    );
+    const report = join(folder, 'report');
+    const flags = ['--scenario', scenario, '--arrivals', '40/s', '--for', '9s', '--processes', '2', '--report', report];
+    const cli = spawnCli(['load', '--client', join(FLEETS, 'budget.mjs'), ...flags]);
+    while (!existsSync(join(report, 'report.json'))) await sleep(100);
+    const [client = 0] = childrenOf(cli.process.pid ?? 0);
+    await sleep(2_000);
+    process.kill(client, 'SIGKILL');
+    expect(await cli.closed).toBe(1);
+    const { recovery, loadMs, cutShort } = loadOf(report);
+    expect(cutShort).toMatch(/^client process p\d ended by SIGKILL$/);
+    expect(recovery.state).toBe('recovered');
+    expect(loadMs).toBeLessThan(8_000);
+  },
+);
+
 test('what is wrong with the flags is said in one line, and nothing is started', { timeout: 60_000 }, async () => {
   const client = ['--client', NAIVE];
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
@@ -194,6 +219,22 @@ test('what is wrong with the flags is said in one line, and nothing is started',
     expect(stderr).toMatch(wrong[index]?.[1] ?? /^$/);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   }
+});
+
+test('why calls failed is told, what most say first', { timeout: 30_000 }, async () => {
+  const folder = tempFolder();
+  const client = join(folder, 'client.mjs');
+  writeFileSync(
+    client,
+    "export default ({ callId }) => { throw new Error(callId === 'call-1' ? 'no key' : 'no such model'); };\n",
+  );
+  const { stdout, stderr } = await runCli(['load', '--client', client, '--at-once', '5', '--json']);
+  const { load } = reportSchema.parse(JSON.parse(stdout));
+  expect(stderr).toBe('');
+  expect(load?.errors).toEqual([
+    { error: 'Error: no such model', calls: 4 },
+    { error: 'Error: no key', calls: 1 },
+  ]);
 });
 
 test('a client that cannot be used is told at once', { timeout: 30_000 }, async () => {

@@ -2,6 +2,7 @@ import type { CallHistory } from '../backoff/history.ts';
 import { quantile } from '../backoff/statistics.ts';
 import type { CallRecord } from './call-record.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
+import { type ErrorCount, errorsOf } from './errors.ts';
 import type { LoadRun, Workload } from './load-run.ts';
 import { type Peaks, peaksOf } from './peaks.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
@@ -66,6 +67,7 @@ export interface LoadReport {
   readonly attemptLatencyMs: Distribution;
   /** From the scheduled start until the client gave up. */
   readonly giveUpMs: Distribution;
+  readonly errors: readonly ErrorCount[];
   readonly peaks: Peaks;
   readonly socketsPerAttempt: number | null;
   /** Prompt tokens of all attempts but the first of each call, as estimated. */
@@ -101,6 +103,7 @@ export function loadReportOf(run: LoadRun): LoadReport {
     latencyMs: distributionOf(sinceScheduled(settled.filter(({ ok }) => ok === true))),
     attemptLatencyMs: distributionOf(served),
     giveUpMs: distributionOf(sinceScheduled(settled.filter(({ ok }) => ok === false))),
+    errors: errorsOf(records),
     peaks: peaksOf(run),
     socketsPerAttempt: entries.length === 0 ? null : new Set(entries.map(({ connId }) => connId)).size / entries.length,
     wastedTokens: extra * run.promptTokens,

@@ -157,6 +157,7 @@ const load = z.object({
   latencyMs: distribution.describe('from the scheduled start, of calls that ended well'),
   attemptLatencyMs: distribution.describe('of attempts that succeeded'),
   giveUpMs: distribution.describe('from the scheduled start, of calls that failed'),
+  errors: z.array(z.object({ error: z.string(), calls: count })).describe('what failed calls say, the most frequent first'),
   peaks: z.object({ per10Ms: count, per100Ms: count, toMeanAfterOutage: z.number().nullable() }),
   socketsPerAttempt: z.number().nullable(),
   wastedTokens: z.number().describe('prompt tokens of retries, as estimated'),

@@ -16,6 +16,7 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
     ['recovery', recoveryText(load)],
     ['latency', `${latency(load.latencyMs)} from the scheduled start; one attempt ${latency(load.attemptLatencyMs)}`],
     ...(load.giveUpMs.n === 0 ? [] : [['given up', `${latency(load.giveUpMs)} after the scheduled start`] as const]),
+    ...(load.errors.length === 0 ? [] : [['errors', errorsText(load.errors)] as const]),
     ['retries', histogramText(retries.histogram)],
     ...retries.gaps
       .slice(0, 5)
@@ -119,4 +120,8 @@ function perSecond(value: number | null): string {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+function errorsText(errors: LoadReport['errors']): string {
+  return errors.map(({ error, calls }) => `${calls} × ${error}`).join(', ');
 }
