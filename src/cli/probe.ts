@@ -82,7 +82,7 @@ async function driverOf({ client, command, processes }: ProbeOptions, server: Mo
   const { now } = server.engine.clock;
   if (client !== undefined && command === undefined) return moduleDriver({ module: client, processes, signal, now });
   if (command === undefined || client !== undefined) throw new UsageError('probe takes one of --client and --command');
-  const guard = guardGroups();
+  const guard = await guardGroups();
   const driver = commandDriver({
     command,
     onGroup: guard.note,

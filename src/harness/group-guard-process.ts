@@ -11,3 +11,5 @@ process.on('message', ({ pid, alive }: GroupNote) => void (alive ? groups.add(pi
 process.on('disconnect', () => {
   for (const pid of groups) killGroup(pid);
 });
+process.send?.('on watch');
+if (!process.connected) process.exit();

@@ -16,10 +16,14 @@ export interface GroupGuard {
 
 const PROGRAM = fileURLToPath(new URL('./group-guard-process.js', import.meta.url));
 
-/** Starts the guard, in a process apart. */
-export function guardGroups(): GroupGuard {
+/** Starts the guard, in a process apart; resolves when it is on watch. */
+export async function guardGroups(): Promise<GroupGuard> {
   const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true });
-  child.on('error', () => undefined);
+  await new Promise<void>((resolve) => {
+    child.once('message', () => resolve());
+    child.once('exit', () => resolve());
+    child.on('error', () => resolve());
+  });
   return {
     note(pid, alive) {
       if (child.connected) child.send({ pid, alive } satisfies GroupNote, () => undefined);
