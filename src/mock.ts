@@ -11,6 +11,7 @@ import type { Engine } from './engine/engine.ts';
 import { readPolicy } from './engine/load-policy.ts';
 import { loadScenario, sourceOf } from './engine/load-scenario.ts';
 import type { Session } from './engine/session.ts';
+import { judgeSession } from './server/judge-session.ts';
 import { type MockServer, startServer } from './server/start.ts';
 
 export interface MockOptions {
@@ -120,7 +121,8 @@ function sessionApi(server: MockServer, session: Session): MockSession {
     reset: () => session.reset(),
     journal: (since) => session.journal(since),
     calls: () => session.calls(),
-    verdict: (policy) => server.judge(session, { policy: policy === undefined ? undefined : readPolicy(policy) }),
+    verdict: (policy) =>
+      judgeSession(session, server.loopDelay, { policy: policy === undefined ? undefined : readPolicy(policy) }),
     idle: () => session.idle(),
   };
 }

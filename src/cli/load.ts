@@ -46,10 +46,7 @@ const BOUNDS = { entries: LOAD_ENTRIES, bodyBytes: 64 * 1024 * 1024 };
 
 /** Puts a fleet of clients under load, and tells whether they make an outage worse. */
 export async function load(options: LoadOptions): Promise<number> {
-  const source =
-    options.scenario === undefined
-      ? { file: 'healthy', data: { name: 'healthy' } }
-      : fileSource(scenarioPath(options.scenario), options.scenario);
+  const source = options.scenario === undefined ? undefined : fileSource(scenarioPath(options.scenario), options.scenario);
   const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
   checkClient(options);
   const drainMs = span('--drain', options.drain);

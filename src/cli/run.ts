@@ -6,6 +6,7 @@ import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
 import { loadPolicy } from '../engine/load-policy.ts';
 import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
+import { judgeSession } from '../server/judge-session.ts';
 import type { MockServer } from '../server/start.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { exitCode } from './exit-code.ts';
@@ -35,10 +36,7 @@ const BOUNDS: JournalBounds = { entries: 100_000, bodyBytes: 64 * 1024 * 1024 };
 /** Runs a command against the mock and judges the client in it. stdout is the command's alone. */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { seed, port } = options;
-  const source =
-    options.scenario === undefined
-      ? { file: 'healthy', data: { name: 'healthy' } }
-      : fileSource(scenarioPath(options.scenario), options.scenario);
+  const source = options.scenario === undefined ? undefined : fileSource(scenarioPath(options.scenario), options.scenario);
   const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
   prepareReports(options);
   let failed = false;
@@ -69,7 +67,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 }
 
 function judgeRun(server: MockServer, policy: PolicySpec | undefined, { endedAt, watchedUntil }: Supervised): Verdict {
-  return server.judge(server.engine.defaultSession, {
+  return judgeSession(server.engine.defaultSession, server.loopDelay, {
     policy,
     circumstances: { watchedUntil, ...(endedAt === undefined ? {} : { clientEndedAt: endedAt }) },
   });

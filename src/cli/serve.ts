@@ -1,7 +1,7 @@
 import { existsSync, unwatchFile, watchFile } from 'node:fs';
 import { ScenarioError } from '../core/problem.ts';
 import type { Source } from '../core/scenario/parse.ts';
-import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
+import type { LoadedScenario } from '../engine/load-scenario.ts';
 import { warmUpSteps } from '../engine/warm-up.ts';
 import { libraries } from '../libraries.ts';
 import { isLoopback } from '../server/admin-guard.ts';
@@ -30,8 +30,8 @@ const GRACE_MS = 5_000;
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(options: ServeOptions): Promise<number> {
   const output = createServeOutput(options);
-  const path = options.scenario === undefined ? undefined : scenarioPath(options.scenario);
-  const server = await start(options, path, output);
+  const file = options.scenario === undefined ? undefined : await scenarioFile(options.scenario);
+  const server = await start(options, file?.read(), output);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
   const stop = stopSignal();
   server.engine.onEntry((entry) => output.request(entry));
@@ -44,8 +44,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     rules: rules.length,
     adminOff,
   });
-  const unwatch =
-    path === undefined ? undefined : watch(server, { path, shownAs: options.scenario ?? path, seed: options.seed }, output);
+  const unwatch = file && watch(server, file, options.seed, output);
   warmUp(warmUpSteps(server.engine));
   const signal = await stop;
   unwatch?.();
@@ -55,9 +54,27 @@ export async function serve(options: ServeOptions): Promise<number> {
   return exitCode.pass;
 }
 
-async function start(options: ServeOptions, path: string | undefined, output: ServeOutput): Promise<MockServer> {
+/** The file of a scenario, and what reads it: loaded only where there is one. */
+interface ScenarioFile {
+  readonly path: string;
+  readonly shownAs: string;
+  read(): Source;
+  load(source: Source, seed: number | undefined): LoadedScenario;
+}
+
+async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
+  const { fileSource, loadScenario, scenarioPath } = await import('../engine/load-scenario.ts');
+  const path = scenarioPath(shownAs);
+  return {
+    path,
+    shownAs,
+    read: () => fileSource(path, shownAs),
+    load: (source, seed) => loadScenario(source, libraries, seed),
+  };
+}
+
+async function start(options: ServeOptions, source: Source | undefined, output: ServeOutput): Promise<MockServer> {
   const { host, port, seed, adminToken } = options;
-  const source = path === undefined ? { file: 'healthy', data: { name: 'healthy' } } : fileSource(path, options.scenario);
   return startHere({ source, seed, host, port, adminToken, onFailure: (error) => output.failure(error) });
 }
 
@@ -76,19 +93,20 @@ function warmUp([step, ...others]: readonly (() => void)[]): void {
  */
 function watch(
   { engine }: MockServer,
-  { path, shownAs, seed }: { path: string; shownAs: string; seed: number | undefined },
+  { path, shownAs, read, load }: ScenarioFile,
+  seed: number | undefined,
   output: ServeOutput,
 ): () => void {
   let seen = textOf(engine.scenario.source);
   const reload = () => {
     if (!existsSync(path)) return;
     try {
-      const source = fileSource(path, shownAs);
+      const source = read();
       const text = textOf(source);
       if (text === seen) return;
       seen = text;
       if (text.trim() === '') throw new ScenarioError([{ file: shownAs, path: '', message: 'the file is empty' }]);
-      const loaded = loadScenario(source, libraries, seed);
+      const loaded = load(source, seed);
       engine.replaceScenario(loaded);
       output.reloaded(loaded.plan);
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import { applyFaults, type FaultCall } from '../core/faults/registry.ts';
+import { applyFaults } from '../core/faults/catalogue.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
 import { type Amounts, createBuckets, type Draw } from '../core/limits/buckets.ts';
 import { capacitiesOf, type LimitSpec } from '../core/limits/limit-spec.ts';
 import { refusalAnswer } from '../core/limits/refusal.ts';

@@ -1,11 +1,10 @@
-import { judge, type ScenarioUse } from '../core/backoff/judge.ts';
-import type { Policy } from '../core/backoff/policy.ts';
-import type { Circumstances, Outage } from '../core/backoff/subject.ts';
-import type { Verdict } from '../core/backoff/verdict.ts';
+import type { ScenarioUse } from '../core/backoff/judge.ts';
+import type { Outage } from '../core/backoff/subject.ts';
 import { CallRecogniser } from '../core/calls/recognise.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
-import { applyFaults, type FaultCall } from '../core/faults/registry.ts';
+import { applyFaults } from '../core/faults/catalogue.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
 import { type Call, callsOf } from '../core/journal/calls.ts';
 import type { FaultApplied, JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
@@ -136,6 +135,11 @@ export class Session {
 
   get lastUsedAt(): number {
     return this.#lastUsedAt;
+  }
+
+  /** The time on the clock of the journal. */
+  get now(): number {
+    return this.#parts.clock.now();
   }
 
   /** When the first request arrived, on the engine's clock; undefined before it. */
@@ -276,12 +280,6 @@ export class Session {
   /** The spans in which everything fails by plan, on the clock of the journal. */
   outages(): Outage[] {
     return this.#startedAt === undefined ? [] : outagesOf(this.#active.rules, this.#startedAt);
-  }
-
-  /** Judges the client by what the journal shows. */
-  verdict(policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
-    const around = { watchedUntil: this.#parts.clock.now(), outages: this.outages(), ...circumstances };
-    return judge(this.journal(), around, policy, this.scenarioUse());
   }
 
   /** The scenario, and how often each part of it struck. */

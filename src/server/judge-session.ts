@@ -3,6 +3,7 @@ import type { Circumstances } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import { sessionPolicy } from '../engine/load-policy.ts';
 import type { Session } from '../engine/session.ts';
+import { verdictOn } from '../engine/verdict.ts';
 import type { LoopDelayMonitor } from './loop-delay.ts';
 
 export interface Judging {
@@ -18,5 +19,5 @@ export function judgeSession(session: Session, loopDelay: LoopDelayMonitor, { po
     .history()
     .filter(({ at }) => at >= startedAt)
     .map(({ at, p99 }) => ({ at, ms: p99 }));
-  return session.verdict(sessionPolicy(session, policy), { stalls, ...circumstances });
+  return verdictOn(session, sessionPolicy(session, policy), { stalls, ...circumstances });
 }

@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { ScenarioError } from '../core/problem.ts';
 import type { Engine } from '../engine/engine.ts';
-import { parseForcedFault } from '../engine/forced-fault.ts';
 import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
 import type { Exchange } from '../engine/session.ts';
@@ -132,7 +131,7 @@ async function receive(
     bodyEndAt: null,
   };
   const forcedHeader = head.headers['x-mock-fault'];
-  const forced = forcedHeader === undefined ? undefined : readForced(forcedHeader, response);
+  const forced = forcedHeader === undefined ? undefined : await readForced(forcedHeader, response);
   if (forced === null) return undefined;
   const session = engine.session(target.session);
   const destination = { path: target.path, call: target.call, forced };
@@ -203,7 +202,8 @@ function abandonedBy({ endedHow, socket }: ClientConnection, at: number): Perfor
 }
 
 /** The faults the header asks for; null when it is wrong and has been answered. */
-function readForced(header: string, response: ServerResponse) {
+async function readForced(header: string, response: ServerResponse) {
+  const { parseForcedFault } = await import('../engine/forced-fault.ts');
   try {
     return parseForcedFault(header);
   } catch (error) {

@@ -32,6 +32,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<ReadB
       // A copy: the chunks are views of the large buffers the socket reads into.
       resolve({ body: oversized || length === 0 ? EMPTY : Buffer.concat(chunks), oversized, abandoned });
     };
-    request.on('data', take).on('end', end).on('close', leave).on('error', leave);
+    if (request.destroyed) leave();
+    else request.on('data', take).on('end', end).on('close', leave).on('error', leave);
   });
 }

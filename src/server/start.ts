@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../clock.ts';
-import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import { Engine } from '../engine/engine.ts';
-import { loadScenario } from '../engine/load-scenario.ts';
-import type { Session } from '../engine/session.ts';
+import { healthyScenario } from '../engine/healthy-scenario.ts';
+import type { LoadedScenario } from '../engine/load-scenario.ts';
 import { libraries } from '../libraries.ts';
 import type { AdminOptions } from './admin.ts';
-import { type Judging, judgeSession } from './judge-session.ts';
 import { listen } from './listen.ts';
-import { monitorLoopDelay, SAMPLING_MS } from './loop-delay.ts';
+import { type LoopDelayMonitor, monitorLoopDelay, SAMPLING_MS } from './loop-delay.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface StartOptions {
-  readonly source: Source;
+  /** Default: all is healthy. */
+  readonly source?: Source | undefined;
   readonly seed?: number | undefined;
   readonly host: string;
   readonly port: number;
@@ -30,8 +29,7 @@ export interface MockServer {
   readonly port: number;
   /** `http://127.0.0.1:8080`. */
   readonly origin: string;
-  /** Judges the client of a session. */
-  judge(session: Session, judging?: Judging): Verdict;
+  readonly loopDelay: LoopDelayMonitor;
   /** How late its own event loop was, the 99th percentile of each second, in milliseconds. */
   loopDelays(): readonly { readonly at: number; readonly ms: number }[];
   close(graceMs: number): Promise<void>;
@@ -42,7 +40,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
   const { source, seed, host, port, adminToken, bounds } = options;
   const { onFailure = (error) => console.error('mock-openai failed:', error) } = options;
   const engine = new Engine({
-    scenario: loadScenario(source, libraries, seed),
+    scenario: await scenarioOf(source, seed),
     clock: systemClock,
     libraries,
     ...(bounds === undefined ? {} : { bounds }),
@@ -62,13 +60,20 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     engine,
     port: listening.port,
     origin,
-    judge: (session, judging) => judgeSession(session, loopDelay, judging),
+    loopDelay,
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: Math.max(0, p99 - SAMPLING_MS) })),
     async close(graceMs) {
       await listening.close(graceMs);
       loopDelay.stop();
     },
   };
+}
+
+/** What reads scenarios is loaded where there is one to be read. */
+async function scenarioOf(source: Source | undefined, seed: number | undefined): Promise<LoadedScenario> {
+  if (source === undefined) return healthyScenario(libraries, seed);
+  const { loadScenario } = await import('../engine/load-scenario.ts');
+  return loadScenario(source, libraries, seed);
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

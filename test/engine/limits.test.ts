@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { policyOf } from '../../src/core/backoff/policy-schema.ts';
 import { formatGoDuration, parseDuration } from '../../src/core/duration.ts';
 import { bundledPath } from '../../src/engine/load-scenario.ts';
+import { verdictOn } from '../../src/engine/verdict.ts';
 import { errorOf } from '../support/apply-fault.ts';
 import { type Driver, drive, type Received, type Sent } from '../support/drive.ts';
 import { headerOf } from '../support/effects.ts';
@@ -401,7 +402,7 @@ test('tight-limits: who waits is served, who hammers never is', () => {
 
 test('a scenario of limits is exercised once a limit has refused', () => {
   const { engine, send } = drive({ limits: { '*': { rpm: 1 } } });
-  const exercised = () => engine.defaultSession.verdict(policyOf()).exercised;
+  const exercised = () => verdictOn(engine.defaultSession, policyOf()).exercised;
   send();
   expect(exercised()).toBe(false);
   send();

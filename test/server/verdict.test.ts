@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest';
+import { verdictOn } from '../../src/engine/verdict.ts';
 import { judgeSession } from '../../src/server/judge-session.ts';
 import { drive } from '../support/drive.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
+
+vi.mock('../../src/engine/verdict.ts', { spy: true });
 
 /** Every call is told to wait two seconds, once. */
 const LIMITED = { name: 'limited', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '2s' } } }] };
@@ -77,11 +80,10 @@ test('the lateness of the mock since the first request reaches the judge', () =>
   clock.advance(5_000);
   send();
   const row = (at: number, p99: number) => ({ at, p50: 1, p99, max: p99 });
-  const judge = vi.spyOn(engine.defaultSession, 'verdict');
   judgeSession(engine.defaultSession, { history: () => [row(1_000, 900), row(6_000, 80), row(7_000, 2)], stop: () => {} });
   const stalls = [
     { at: 6_000, ms: 80 },
     { at: 7_000, ms: 2 },
   ];
-  expect(judge).toHaveBeenCalledWith(expect.anything(), { stalls });
+  expect(verdictOn).toHaveBeenCalledWith(engine.defaultSession, expect.anything(), { stalls });
 });

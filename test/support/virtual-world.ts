@@ -7,6 +7,7 @@ import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadScenario } from '../../src/engine/load-scenario.ts';
 import type { Session } from '../../src/engine/session.ts';
+import { verdictOn } from '../../src/engine/verdict.ts';
 import { libraries } from '../../src/libraries.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -126,7 +127,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
   const all = Promise.all(programs);
   await clock.run(all, untilMs);
   const finished = outcomes.length === calls && outcomes.every(({ ok }) => ok !== null);
-  const verdict = session.verdict(policyOf(session.plan.expect, policySchema.parse(policy)), {
+  const verdict = verdictOn(session, policyOf(session.plan.expect, policySchema.parse(policy)), {
     watchedUntil: clock.now(),
     ...(finished ? { clientEndedAt: clock.now() } : {}),
     outcomes: options.outcomes === false ? [] : outcomes,

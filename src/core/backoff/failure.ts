@@ -1,4 +1,4 @@
-import { faultNamed } from '../faults/registry.ts';
+import { faultNamed } from '../faults/catalogue.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 
 /**

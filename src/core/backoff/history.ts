@@ -4,6 +4,8 @@ import { failureKnownAt } from '../journal/calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type AskedWait, askedWait } from './asked-wait.ts';
 import { type FailureKind, failureOf } from './failure.ts';
+// A journal names faults, and need not have been written in this process.
+import '../faults/registry.ts';
 
 /** One try of a call, as a judge sees it. */
 export interface Try {

@@ -1,9 +1,8 @@
 import type { z } from 'zod';
-import type { ReplyContext } from '../openai/context.ts';
-import type { Reply } from '../reply/effect.ts';
 import { accountDeactivated } from './account-deactivated.ts';
 import { badGateway } from './bad-gateway.ts';
 import { billingNotActive } from './billing-not-active.ts';
+import { enterFaults } from './catalogue.ts';
 import { cloudflareTimeout } from './cloudflare-timeout.ts';
 import { conflict } from './conflict.ts';
 import { connectionReset } from './connection-reset.ts';
@@ -12,7 +11,7 @@ import { contextLengthExceeded } from './context-length-exceeded.ts';
 import { duplicateChunk } from './duplicate-chunk.ts';
 import { earlyClose } from './early-close.ts';
 import { emptyResponse } from './empty-response.ts';
-import type { Fault, Strikes } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { gatewayTimeout } from './gateway-timeout.ts';
 import { hang } from './hang.ts';
 import { httpError } from './http-error.ts';
@@ -135,31 +134,6 @@ export interface FaultCall {
 /** Every fault, in the order of the catalogue. */
 export const faults: readonly (Fault & { readonly name: FaultName })[] = REGISTRY;
 
-const BY_NAME = new Map<string, Fault>(REGISTRY.map((fault) => [fault.name, fault]));
+enterFaults(REGISTRY);
 
-/** The fault of that name. Throws a RangeError when there is none. */
-export function faultNamed(name: string): Fault {
-  const fault = BY_NAME.get(name);
-  if (fault === undefined) throw new RangeError(`no fault is named ${name}`);
-  return fault;
-}
-
-/** Where the fault strikes. */
-export function strikesAt({ name, params }: FaultCall): Strikes {
-  const fault = faultNamed(name);
-  return fault.strikesWith?.(params as never) ?? fault.strikes;
-}
-
-/** Whether nothing after the fault in a list takes effect. */
-export function isFinal({ name, params }: FaultCall): boolean {
-  const fault = faultNamed(name);
-  return fault.finalWith?.(params as never) ?? fault.final === true;
-}
-
-/**
- * The reply after all faults. They take effect in the order written: the first is what the client meets first, so that
- * it is put around all that follow.
- */
-export function applyFaults(reply: Reply, calls: readonly FaultCall[], context: ReplyContext): Reply {
-  return calls.reduceRight((current, { name, params }) => faultNamed(name).apply(current, params as never, context), reply);
-}
+export { applyFaults, faultNamed, isFinal, strikesAt } from './catalogue.ts';

@@ -1,7 +1,8 @@
 import type { PolicySpec } from '../backoff/policy-schema.ts';
 import type { CapacitySpec } from '../capacity/capacity-spec.ts';
+import { faultNamed, strikesAt } from '../faults/catalogue.ts';
 import type { AnswerKind, Strikes } from '../faults/fault.ts';
-import { type FaultCall, type FaultName, faultNamed, strikesAt } from '../faults/registry.ts';
+import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings, ReplySpec } from '../openai/answer-settings.ts';
 import { type Identity, identityOf } from '../openai/identity.ts';

@@ -1,5 +1,5 @@
 import type { Outage } from '../backoff/subject.ts';
-import { faultNamed } from '../faults/registry.ts';
+import { faultNamed } from '../faults/catalogue.ts';
 import type { PlannedRule } from './compile.ts';
 
 /** The spans in which every request fails by plan: rules with `during` alone that answer with an error or none. */

@@ -1,0 +1,11 @@
+import { judge } from '../core/backoff/judge.ts';
+import type { Policy } from '../core/backoff/policy.ts';
+import type { Circumstances } from '../core/backoff/subject.ts';
+import type { Verdict } from '../core/backoff/verdict.ts';
+import type { Session } from './session.ts';
+
+/** Judges the client of a session by what its journal shows. */
+export function verdictOn(session: Session, policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
+  const around = { watchedUntil: session.now, outages: session.outages(), ...circumstances };
+  return judge(session.journal(), around, policy, session.scenarioUse());
+}
