@@ -162,15 +162,16 @@ export class Session {
     return this.#waiting.has(apiRequestOf(incoming, path, sha256(incoming.body)).fingerprint);
   }
 
-  /** Counts a request whose body is still on its way, until the function returned is called. */
-  begin(): () => void {
+  /** Counts a request whose body is still on its way, until `release` is called for it. */
+  begin(): void {
     this.#inFlight += 1;
     this.#lastUsedAt = this.#parts.clock.now();
-    let counted = true;
-    return () => {
-      if (counted) this.#release();
-      counted = false;
-    };
+  }
+
+  /** To be called once for each `begin`. */
+  release(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
   /**
@@ -431,12 +432,7 @@ export class Session {
   }
 
   #over(record: JournalRecord): void {
-    this.#release();
+    this.release();
     this.#parts.onEntry(record);
-  }
-
-  #release(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 }

@@ -6,8 +6,8 @@ const LINGER_MS = 1_000;
 
 /** The right to answer on a connection: answers leave in the order of their requests. */
 export interface Turn {
-  /** Resolves when every answer before this one is over. */
-  readonly ready: Promise<void>;
+  /** Calls back when every answer before this one is over: at once where there is none. */
+  whenReady(callback: () => void): void;
   done(): void;
 }
 
@@ -22,8 +22,11 @@ export class ClientConnection {
   requests = 0;
   /** How we ended it; undefined while we have not. */
   endedHow: 'fin' | 'reset' | undefined;
-  #last: Promise<void> = Promise.resolve();
+  /** The turn of the last request that has arrived. */
+  #last: QueuedTurn | undefined;
   #fate: Fate | undefined;
+  /** Who wants to know when the connection closes: most often one request. */
+  readonly #followers = new Set<() => void>();
 
   constructor(id: number, acceptedAt: number, socket: Socket) {
     this.id = id;
@@ -31,14 +34,24 @@ export class ClientConnection {
     this.socket = socket;
     // A client that is gone has none.
     this.remotePort = socket.remotePort ?? null;
+    socket.once('close', () => {
+      for (const closed of [...this.#followers]) closed();
+    });
+  }
+
+  /** Calls back when the connection is closed, unless it is unfollowed before: a listener on the socket costs more. */
+  follow(closed: () => void): void {
+    this.#followers.add(closed);
+  }
+
+  unfollow(closed: () => void): void {
+    this.#followers.delete(closed);
   }
 
   /** Asks for the next turn. To be called as requests arrive. */
   claim(): Turn {
-    const ready = this.#last;
-    let done: () => void = () => undefined;
-    this.#last = new Promise((resolve) => (done = resolve));
-    return { ready, done };
+    this.#last = new QueuedTurn(this.#last);
+    return this.#last;
   }
 
   /** Says what the next request meets in place of an answer. */
@@ -63,5 +76,30 @@ export class ClientConnection {
     this.socket.end();
     const timer = setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
     this.socket.once('close', () => clearTimeout(timer));
+  }
+}
+
+class QueuedTurn implements Turn {
+  #before: QueuedTurn | undefined;
+  #over = false;
+  #waiting: (() => void) | undefined;
+
+  constructor(before: QueuedTurn | undefined) {
+    this.#before = before === undefined || before.#over ? undefined : before;
+  }
+
+  whenReady(callback: () => void): void {
+    const before = this.#before;
+    this.#before = undefined;
+    if (before === undefined || before.#over) callback();
+    else before.#waiting = callback;
+  }
+
+  done(): void {
+    if (this.#over) return;
+    this.#over = true;
+    // On a stack of its own: of many requests that were sent at once each would stand on the one before.
+    if (this.#waiting !== undefined) process.nextTick(this.#waiting);
+    this.#waiting = undefined;
   }
 }

@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.ts';
-import type { Effect, End, Head, Pace, Reply, Write } from '../core/reply/effect.ts';
+import type { Effect, End, Head, Pace, Write } from '../core/reply/effect.ts';
 import { fieldOf, isNamed } from '../core/reply/field.ts';
 import type { Performed } from '../engine/performed.ts';
+import type { Exchange } from '../engine/session.ts';
 import { captureHead } from './capture-head.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { unacknowledged } from './unacknowledged.ts';
 
-/** The two ends of one exchange, and whom to tell of what goes out. */
-export interface Wire {
+/** The two ends of one exchange. */
+export interface Ends {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly connection: ClientConnection;
   readonly clock: Clock;
-  /** Called just before the head is handed to the socket. */
-  headSent(head: Head): void;
-  /** Called when the reply says what the next request on the connection meets. */
-  doomed(reply: readonly Effect[]): void;
 }
+
+/** Told what became of a reply, and what the mock itself did wrong, if anything. */
+type Over = (performed: Performed, failure: unknown) => void;
 
 /** Bytes that may wait for the client before the writer waits too. */
 const HIGH_WATER_BYTES = 64 * 1024;
@@ -28,43 +28,12 @@ const SURELY_SENT_BYTES = 32 * 1024;
 /** Time for the client to read what came before a reset: a client that learns of the reset first may throw it away. */
 const SETTLE_MS = 30;
 
-/** Carries out a reply, effect by effect, and tells what became of it. Stops when the client leaves. */
-export async function perform(reply: Reply, wire: Wire): Promise<Performed> {
-  const performance = new Performance(wire);
-  performance.open();
-  // Nothing of the reply is held while the client is waited for.
-  if (await play(reply, performance)) await performance.left();
-  return performance.result();
-}
+/** A timer fires this much too late at times: the next wait is shorter by it, so that a stream keeps its pace. */
+const LATE_MS = 5;
 
-/** Carries out the effects up to the end of the exchange; tells whether it hangs there. Awaits only what has to be waited for. */
-async function play(reply: Reply, performance: Performance): Promise<boolean> {
-  for (const effect of reply) {
-    if (performance.over) break;
-    if (effect.type === 'hang') return true;
-    const done = carryOut(effect, performance);
-    if (done !== undefined) await done;
-  }
-  return false;
-}
-
-function carryOut(effect: Exclude<Effect, { type: 'hang' }>, performance: Performance): Promise<void> | undefined {
-  switch (effect.type) {
-    case 'wait':
-      return performance.wait(effect.ms);
-    case 'head':
-      performance.head(effect);
-      return effect.pace && performance.dribble(effect.pace);
-    case 'write':
-      performance.write(effect);
-      return performance.backlogged ? performance.drained() : undefined;
-    case 'end':
-      return performance.end(effect);
-    case 'close':
-      return performance.leave('fin');
-    case 'reset':
-      return performance.leave('reset');
-  }
+/** Carries out the reply of an exchange, effect by effect, and calls back once. Stops when the client leaves. */
+export function perform(exchange: Exchange, ends: Ends, over: Over): void {
+  new Performance(exchange, ends, over).begin();
 }
 
 type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
@@ -72,7 +41,10 @@ type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
 const NOTHING: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
 
 class Performance {
-  readonly #wire: Wire;
+  readonly #exchange: Exchange;
+  readonly #ends: Ends;
+  readonly #tell: Over;
+  #effects: Iterator<Effect> | undefined;
   /** Of the body: what the kernel has taken. */
   #taken: Amount = NOTHING;
   /** What the reply has written. */
@@ -90,14 +62,23 @@ class Performance {
   #complete = false;
   /** The head was given and has not left. */
   #headWaits = false;
+  /** When the last wait was to end. */
+  #dueAt = 0;
+  /** Something is waited for. */
+  #waits = false;
+  /** Goes on after it. */
   #wake: (() => void) | undefined;
+  /** Gives up waiting. */
+  #stop: (() => void) | undefined;
   readonly #closed = (): void => {
-    if (!this.over && !this.#wire.response.writableFinished) this.#lost();
-    this.#wake?.();
+    if (!this.over && !this.#ends.response.writableFinished) this.#lost();
+    this.#awaken();
   };
 
-  constructor(wire: Wire) {
-    this.#wire = wire;
+  constructor(exchange: Exchange, ends: Ends, over: Over) {
+    this.#exchange = exchange;
+    this.#ends = ends;
+    this.#tell = over;
   }
 
   /** The exchange is over, one way or another. */
@@ -105,27 +86,100 @@ class Performance {
     return this.#complete || this.#closedBy !== null;
   }
 
-  get backlogged(): boolean {
-    return this.#text.length + this.#wire.response.writableLength > HIGH_WATER_BYTES;
+  get #backlogged(): boolean {
+    return this.#text.length + this.#ends.response.writableLength > HIGH_WATER_BYTES;
   }
 
-  open(): void {
-    const { response, connection } = this.#wire;
+  begin(): void {
+    const { response, connection } = this.#ends;
     response.sendDate = false;
-    response.on('close', this.#closed);
     response.on('error', this.#closed);
-    connection.socket.on('close', this.#closed);
+    connection.follow(this.#closed);
     if (response.destroyed || connection.socket.destroyed || connection.endedHow !== undefined) this.#closed();
+    this.#effects = this.#exchange.reply[Symbol.iterator]();
+    this.#run();
   }
 
-  async wait(ms: number): Promise<void> {
+  /** Carries out effects until one has to wait; whoever wakes it runs it again. */
+  readonly #run = (): void => {
+    let failure: unknown;
+    this.#waits = false;
+    try {
+      while (!this.over) {
+        const next = this.#effects?.next();
+        if (next === undefined || next.done === true) break;
+        this.#carryOut(next.value);
+        if (this.#waits) return;
+      }
+    } catch (error) {
+      failure = error;
+    }
+    this.#finish(failure);
+  };
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'wait':
+        this.#wait(effect.ms);
+        break;
+      case 'head':
+        this.#head(effect);
+        if (effect.pace !== undefined) this.#awaits(this.#dribble(effect.pace));
+        break;
+      case 'write':
+        this.#write(effect);
+        if (this.#backlogged) this.#awaits(this.#drained());
+        break;
+      case 'end':
+        this.#end(effect);
+        break;
+      case 'close':
+        this.#awaits(this.#leave('fin'));
+        break;
+      case 'reset':
+        this.#awaits(this.#leave('reset'));
+        break;
+      case 'hang':
+        this.#flush();
+        // Nothing of the reply is held while the client is waited for.
+        this.#giveUp();
+        this.#pause(this.#run, undefined);
+    }
+  }
+
+  #finish(failure: unknown): void {
+    this.#giveUp();
+    this.#ends.connection.unfollow(this.#closed);
+    this.#tell(
+      {
+        lastByteAt: this.#lastByteAt,
+        clientCloseAt: this.#clientCloseAt,
+        closedBy: this.#closedBy,
+        closedHow: this.#closedHow,
+        ...this.#taken,
+      },
+      failure,
+    );
+  }
+
+  /** Asks for no more effects. */
+  #giveUp(): void {
+    this.#effects?.return?.();
+    this.#effects = undefined;
+  }
+
+  #wait(ms: number): void {
     this.#flush();
-    await this.#sleep(ms);
+    if (this.over) return;
+    const now = this.#ends.clock.now();
+    this.#dueAt = (now - this.#dueAt < LATE_MS ? this.#dueAt : now) + ms;
+    const timer = setTimeout(this.#awaken, Math.ceil(this.#dueAt - now));
+    this.#pause(this.#run, () => clearTimeout(timer));
   }
 
-  head(head: Head): void {
-    const { response, request } = this.#wire;
-    this.#wire.headSent(head);
+  #head(head: Head): void {
+    const { response, request } = this.#ends;
+    this.#exchange.headSent(head);
     response.writeHead(head.status, fieldsFor(head, request, response));
     this.#headWaits = true;
     this.#framed = response.chunkedEncoding && request.method !== 'HEAD';
@@ -133,8 +187,8 @@ class Performance {
   }
 
   /** Sends the head a few bytes at a time. */
-  async dribble({ bytes, everyMs }: Pace): Promise<void> {
-    const { response, connection } = this.#wire;
+  async #dribble({ bytes, everyMs }: Pace): Promise<void> {
+    const { response, connection } = this.#ends;
     const head = captureHead(response);
     this.#headWaits = false;
     for (let at = 0; at < head.length && !this.over; at += bytes) {
@@ -143,9 +197,9 @@ class Performance {
     }
   }
 
-  write({ data, event }: Write): void {
+  #write({ data, event }: Write): void {
     // The head leaves with the first bytes of a body; an answer to HEAD has none.
-    if (this.#wire.request.method === 'HEAD') return;
+    if (this.#ends.request.method === 'HEAD') return;
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
     this.#bytes += bytes;
     if (event === 'content') this.#chunks += 1;
@@ -162,55 +216,56 @@ class Performance {
   }
 
   /** Waits until the client has taken what was written, and lets others go first however quickly it takes it. */
-  async drained(): Promise<void> {
-    const { response } = this.#wire;
+  async #drained(): Promise<void> {
+    const { response } = this.#ends;
     this.#flush();
-    await this.#pause((wake) => {
+    await this.#until((wake) => {
       const turn = setImmediate(wake);
       return () => clearImmediate(turn);
     });
     if (response.writableNeedDrain) {
-      await this.#pause((wake) => {
+      await this.#until((wake) => {
         response.once('drain', wake);
         return () => response.off('drain', wake);
       });
     }
   }
 
-  /** Undefined when the kernel has taken everything at once, as it does with short answers. */
-  end({ next }: End): Promise<void> | undefined {
-    const { response } = this.#wire;
+  #end({ next }: End): void {
+    const { response, connection } = this.#ends;
+    const { applied } = this.#exchange;
     // Before the client can send its next request.
-    if (next !== undefined) this.#wire.doomed(next);
+    if (next !== undefined) connection.doom({ applied, reply: next });
     response.end(this.#framed ? `${this.#text}0\r\n\r\n` : this.#text);
     this.#text = '';
     this.#headWaits = false;
-    if (!response.writableFinished) return this.#finished();
-    this.#completed();
-    return undefined;
-  }
-
-  async #finished(): Promise<void> {
-    const { response } = this.#wire;
-    await this.#pause((wake) => {
-      response.once('finish', wake);
-      return () => response.off('finish', wake);
-    });
-    if (this.#closedBy === null) this.#completed();
+    // As it is with short answers: the kernel takes them at once.
+    if (response.writableFinished) {
+      this.#completed();
+      return;
+    }
+    response.once('finish', this.#awaken);
+    this.#pause(
+      () => {
+        if (this.#closedBy === null) this.#completed();
+        this.#run();
+      },
+      () => response.off('finish', this.#awaken),
+    );
   }
 
   #completed(): void {
     this.#complete = true;
     this.#taken = this.#handed();
-    this.#lastByteAt = this.#wire.clock.now();
+    this.#lastByteAt = this.#ends.clock.now();
   }
 
   /** Ends the connection from our side, the answer unfinished, once the kernel has taken what was written. */
-  async leave(how: 'fin' | 'reset'): Promise<void> {
-    const { connection, response } = this.#wire;
+  async #leave(how: 'fin' | 'reset'): Promise<void> {
+    const { connection, response } = this.#ends;
     this.#flush();
     if (response.headersSent) {
-      await this.#pause((wake) => {
+      await this.#until((wake) => {
         connection.socket.write('', () => wake());
         return () => undefined;
       });
@@ -222,26 +277,9 @@ class Performance {
     connection.end(how);
   }
 
-  /** Waits for the client to leave. */
-  async left(): Promise<void> {
-    this.#flush();
-    await this.#pause(() => () => undefined);
-  }
-
-  result(): Performed {
-    this.#wire.connection.socket.off('close', this.#closed);
-    return {
-      lastByteAt: this.#lastByteAt,
-      clientCloseAt: this.#clientCloseAt,
-      closedBy: this.#closedBy,
-      closedHow: this.#closedHow,
-      ...this.#taken,
-    };
-  }
-
   /** The connection is gone. */
   #lost(): void {
-    const { connection, clock } = this.#wire;
+    const { connection, clock } = this.#ends;
     this.#closedBy = connection.endedHow === undefined ? 'client' : 'server';
     this.#closedHow = connection.endedHow ?? (connection.socket.readableEnded ? 'fin' : 'reset');
     if (this.#closedBy === 'client') this.#clientCloseAt = clock.now();
@@ -249,7 +287,7 @@ class Performance {
 
   /** Waits until the client's kernel has what was written: what is still in ours, a reset throws away. */
   async #settled(): Promise<void> {
-    const { socket } = this.#wire.connection;
+    const { socket } = this.#ends.connection;
     if (this.#bytes > SURELY_SENT_BYTES) {
       while (!this.over && ((await unacknowledged(socket)) ?? 0) > 0) await this.#sleep(SETTLE_MS);
     }
@@ -258,7 +296,7 @@ class Performance {
 
   /** Sends what was written, and the head. */
   #flush(): void {
-    const { response } = this.#wire;
+    const { response } = this.#ends;
     this.#hand();
     if (this.#headWaits) response.flushHeaders();
     this.#headWaits = false;
@@ -273,7 +311,7 @@ class Performance {
   }
 
   #send(data: string | Uint8Array): void {
-    const { response, clock } = this.#wire;
+    const { response, clock } = this.#ends;
     response.write(data, this.#noteTaken());
     this.#headWaits = false;
     this.#lastByteAt = clock.now();
@@ -292,24 +330,39 @@ class Performance {
   }
 
   #sleep(ms: number): Promise<void> {
-    return this.#pause((wake) => {
+    return this.#until((wake) => {
       const timer = setTimeout(wake, ms);
       return () => clearTimeout(timer);
     });
   }
 
   /** Sleeps until `start`'s callback is called or the connection is gone. */
-  #pause(start: (wake: () => void) => () => void): Promise<void> {
+  #until(start: (wake: () => void) => () => void): Promise<void> {
     if (this.over) return Promise.resolve();
-    return new Promise((resolve) => {
-      const stop = start(() => this.#wake?.());
-      this.#wake = () => {
-        this.#wake = undefined;
-        stop();
-        resolve();
-      };
-    });
+    return new Promise((resolve) => this.#pause(resolve, start(this.#awaken)));
   }
+
+  /** Goes on with the effects when the steps are done. */
+  #awaits(steps: Promise<void>): void {
+    this.#waits = true;
+    steps.then(this.#run, (error) => this.#finish(error));
+  }
+
+  #pause(wake: () => void, stop: (() => void) | undefined): void {
+    if (this.over) return;
+    this.#waits = true;
+    this.#wake = wake;
+    this.#stop = stop;
+  }
+
+  readonly #awaken = (): void => {
+    const wake = this.#wake;
+    const stop = this.#stop;
+    this.#wake = undefined;
+    this.#stop = undefined;
+    stop?.();
+    wake?.();
+  };
 }
 
 /** The head's fields as node:http takes them, hop-by-hop ones adapted to the client (RFC 9112 §6.1, §9.3). */

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { ClientConnection } from './client-connection.ts';
 
-export interface ReadBody {
+/** How the reading of a body ended. */
+export interface BodyRead {
   readonly body: Uint8Array;
   /** The body is longer than the limit; the rest is thrown away as it arrives. */
   readonly oversized: boolean;
@@ -8,31 +10,38 @@ export interface ReadBody {
   readonly abandoned: boolean;
 }
 
-const EMPTY = new Uint8Array(0);
+export const NO_BODY = new Uint8Array(0);
 
-/** Of its own, so that it holds nothing of the body. */
-function ignore(): void {}
-
-/** Reads the body up to the limit. */
-export function readBody(request: IncomingMessage, limit: number): Promise<ReadBody> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const take = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= limit) chunks.push(chunk);
-      else finish(true, false);
-    };
-    const end = () => finish(false, false);
-    const leave = () => finish(false, true);
-    const finish = (oversized: boolean, abandoned: boolean) => {
-      // The request lives as long as its answer, and with it whatever listens to it.
-      request.off('data', take).off('end', end).off('close', leave).off('error', leave);
-      request.on('error', ignore).resume();
-      // A copy: the chunks are views of the large buffers the socket reads into.
-      resolve({ body: oversized || length === 0 ? EMPTY : Buffer.concat(chunks), oversized, abandoned });
-    };
-    if (request.destroyed) leave();
-    else request.on('data', take).on('end', end).on('close', leave).on('error', leave);
+/** Reads the body up to the limit, and calls back once. */
+export function readBody(
+  request: IncomingMessage,
+  { connection, limit }: { readonly connection: ClientConnection; readonly limit: number },
+  done: (read: BodyRead) => void,
+): void {
+  if (request.destroyed) {
+    done({ body: NO_BODY, oversized: false, abandoned: true });
+    return;
+  }
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let over = false;
+  const finish = (oversized: boolean, abandoned: boolean) => {
+    if (over) return;
+    over = true;
+    connection.unfollow(leave);
+    // A copy: the chunks are views of the large buffers the socket reads into.
+    const body = oversized || length === 0 ? NO_BODY : Buffer.concat(chunks);
+    // The request lives as long as its answer, and with it whatever listens to it.
+    chunks = [];
+    done({ body, oversized, abandoned });
+  };
+  const leave = () => finish(false, true);
+  connection.follow(leave);
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (over) return;
+    if (length <= limit) chunks.push(chunk);
+    else finish(true, false);
   });
+  request.on('end', () => finish(false, false));
 }

@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ScenarioError } from '../core/problem.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Incoming, Target } from '../engine/incoming.ts';
+import type { Performed } from '../engine/performed.ts';
+import type { Destination, Exchange, Session } from '../engine/session.ts';
+import type { ClientConnection, Turn } from './client-connection.ts';
+import type { Connections } from './connections.ts';
+import { perform } from './perform.ts';
+import { type BodyRead, NO_BODY, readBody } from './read-body.ts';
+import { sendProblem } from './send-problem.ts';
+
+/** Where requests are received. */
+export interface Reception {
+  readonly engine: Engine;
+  readonly connections: Connections;
+  /** Told of what must never happen: a fault of the mock itself. */
+  failed(response: ServerResponse, error: unknown): void;
+}
+
+/** A request, and the ways to answer it. */
+export interface Arrived {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: ClientConnection;
+  readonly target: Target;
+}
+
+export const NOTHING_SENT = { lastByteAt: null, bytesOut: 0, chunksOut: 0, eventsOut: 0 } as const;
+
+/** Time in which the end of a connection is read that was closed before another was opened. */
+const LEAVING_MS = 5;
+
+/** Reads a request, asks the engine, and carries out what it says. From callback to callback: promises would cost more than most of the steps. */
+export function receiveRequest(arrived: Arrived, reception: Reception): void {
+  const { request, connection, target } = arrived;
+  const { engine, connections } = reception;
+  const head: Incoming = {
+    method: request.method ?? 'GET',
+    target: request.url ?? '/',
+    headers: request.headers as Incoming['headers'],
+    body: NO_BODY,
+    oversized: false,
+    connection: connections.state(connection),
+    headersAt: engine.clock.now(),
+    bodyEndAt: null,
+  };
+  const received = new ReceivedRequest(arrived, reception, head);
+  const forced = head.headers['x-mock-fault'];
+  if (forced === undefined) received.begin({ path: target.path, call: target.call, forced });
+  else received.force(forced);
+}
+
+/** One request between its head and the end of its answer. */
+class ReceivedRequest {
+  readonly #arrived: Arrived;
+  readonly #reception: Reception;
+  readonly #head: Incoming;
+  readonly #session: Session;
+  readonly #turn: Turn;
+
+  constructor(arrived: Arrived, reception: Reception, head: Incoming) {
+    this.#arrived = arrived;
+    this.#reception = reception;
+    this.#head = head;
+    this.#session = reception.engine.session(arrived.target.session);
+    this.#turn = arrived.connection.claim();
+  }
+
+  /** Goes on with the faults that `x-mock-fault` asks for, or answers that it is wrong. */
+  force(header: string): void {
+    const { response, target } = this.#arrived;
+    import('../engine/forced-fault.ts')
+      .then(({ parseForcedFault }) => {
+        this.begin({ path: target.path, call: target.call, forced: parseForcedFault(header) });
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof ScenarioError)) {
+          this.#fail(error);
+          return;
+        }
+        sendProblem(response, { status: 400, title: 'The x-mock-fault header is wrong.', detail: error.message });
+        this.#turn.whenReady(() => this.#turn.done());
+      });
+  }
+
+  /** Reads the body, unless the request is refused before. */
+  begin(destination: Destination): void {
+    const { engine } = this.#reception;
+    try {
+      // What strikes connections was asked of the default session as this one was accepted.
+      if (destination.forced !== undefined || this.#session !== engine.defaultSession) {
+        const refusal = this.#session.refuse(this.#head, destination);
+        if (refusal !== undefined) {
+          this.#turn.whenReady(() => this.#carryOut(refusal));
+          return;
+        }
+      }
+      const { request, connection } = this.#arrived;
+      this.#session.begin();
+      readBody(request, { connection, limit: this.#session.maxBodyBytes }, (read) => this.#read(read, destination));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #read({ body, oversized, abandoned }: BodyRead, destination: Destination): void {
+    const { connection } = this.#arrived;
+    const { clock } = this.#reception.engine;
+    if (abandoned) {
+      this.#session.abandoned({ ...this.#head, body }, destination, abandonedBy(connection, clock.now()));
+      this.#session.release();
+      this.#turn.whenReady(() => this.#turn.done());
+      return;
+    }
+    const incoming: Incoming = { ...this.#head, body, oversized, bodyEndAt: clock.now() };
+    // What the answers before it make of the connection, they make of this request.
+    this.#turn.whenReady(() => this.#ask(incoming, destination));
+  }
+
+  #ask(incoming: Incoming, destination: Destination): void {
+    // The rest of an oversized body is not a request: the connection ends with the answer.
+    if (incoming.oversized) this.#arrived.response.shouldKeepAlive = false;
+    // A client that gave up may come back before its leaving was read: let that be read first.
+    if (this.#session.isWaiting(incoming, destination.path)) setTimeout(() => this.#answer(incoming, destination), LEAVING_MS);
+    else this.#answer(incoming, destination);
+  }
+
+  #answer(incoming: Incoming, destination: Destination): void {
+    let exchange: Exchange;
+    try {
+      exchange = this.#session.receive(incoming, { ...destination, fate: this.#arrived.connection.takeFate() });
+    } catch (error) {
+      this.#fail(error);
+      return;
+    } finally {
+      this.#session.release();
+    }
+    this.#carryOut(exchange);
+  }
+
+  #carryOut(exchange: Exchange): void {
+    const { engine } = this.#reception;
+    const { request, response, connection } = this.#arrived;
+    perform(exchange, { request, response, connection, clock: engine.clock }, (performed, failure) => {
+      exchange.finished(performed);
+      if (failure === undefined) this.#turn.done();
+      else this.#fail(failure);
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#turn.done();
+    this.#reception.failed(this.#arrived.response, error);
+  }
+}
+
+/** How an upload ended that its client, or the end of the server, cut short. */
+function abandonedBy({ endedHow, socket }: ClientConnection, at: number): Performed {
+  if (endedHow !== undefined) return { ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: endedHow };
+  const closedHow = socket.readableEnded ? 'fin' : 'reset';
+  return { ...NOTHING_SENT, clientCloseAt: at, closedBy: 'client', closedHow };
+}
