@@ -1,7 +1,6 @@
-import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/catalogue.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
-import { type Amounts, createBuckets, type Draw } from '../core/limits/buckets.ts';
+import type { Amounts, Draw, Taken } from '../core/limits/buckets.ts';
 import { capacitiesOf, type LimitSpec } from '../core/limits/limit-spec.ts';
 import { refusalAnswer } from '../core/limits/refusal.ts';
 import { requestCost } from '../core/limits/request-cost.ts';
@@ -16,62 +15,67 @@ import { limitFor } from '../core/plan/limits.ts';
 import type { Reply } from '../core/reply/effect.ts';
 import { sha256 } from './incoming.ts';
 
-/** A valid request that came before its buckets. */
+/** A request that comes before the buckets of an account, which the name stands for. */
+export interface Limited {
+  readonly name: string;
+  readonly draw: Draw;
+  readonly spec: LimitSpec;
+}
+
+/** What the buckets said to a request. */
 export interface Admission {
   readonly account: RateLimitAccount;
   /** The 429, when a bucket refuses. */
   readonly refusal: ErrorAnswer | undefined;
-  /** To be called when faults apply: what was drawn goes back if they keep the request from the api layer. */
-  decided(decision: { readonly faults: readonly FaultCall[] }, context: ReplyContext): void;
-  /** To be called when a healthy answer is over. */
-  answered(context: ReplyContext): void;
 }
 
 /** Faults that stand for a refusal by a limit. */
 const REFUSALS: ReadonlySet<string> = new Set(['rate_limit', 'request_too_large']);
 
-/** Where requests meet limits: draws from the buckets of a session. */
-export class Admissions {
-  readonly #buckets = createBuckets();
-
-  /** Draws what the request costs. Undefined where nothing limits it. */
-  admit(request: ApiRequest, { limits, identity }: Plan, clock: Clock): Admission | undefined {
-    const model = limitedModel(request);
-    const found = limitFor(limits, request, model);
-    if (found === undefined) return undefined;
-    const { spec, pattern } = found.limit;
-    const { options } = spec;
-    const cost = requestCost(request, options.precount);
-    const draw: Draw = { capacities: capacitiesOf(spec, found.family), cost, refusedDraws: options.failedRequestsCount };
+/** What the request comes before. Undefined where nothing limits it. */
+export function limitedRequest(request: ApiRequest, limits: Plan['limits']): Limited | undefined {
+  const found = limitFor(limits, request, limitedModel(request));
+  if (found === undefined) return undefined;
+  const { spec, pattern } = found.limit;
+  const { precount, failedRequestsCount } = spec.options;
+  return {
     // Hashed, for keys are not kept and names may be of any length.
-    const name = sha256([pattern, request.key ?? '', found.family].join('\u0000'));
-    const taken = this.#buckets.take(name, draw, clock.now());
-    const account = accountOf(spec, taken.buckets, cost.tokens);
-    const refused = { request, cost, account, organizationId: identity.organizationId, wallMs: clock.wall() };
-    const give = (amounts: Amounts) => this.#buckets.give(name, amounts, clock.now());
-    return {
-      account,
-      refusal: taken.refusal && refusalAnswer(taken.refusal, refused),
-      decided: ({ faults }, context) => {
-        if (!getsThrough(faults, context)) give(taken.drawn);
-        else if (faults.some(({ name: fault }) => REFUSALS.has(fault)))
-          give(beyondRefusal(taken.drawn, options.failedRequestsCount));
-      },
-      answered: (context) => {
-        if (!options.refundUnused || taken.refusal !== undefined) return;
-        const unused = Math.max(0, cost.tokens - spentTokens(context));
-        give({ tokens: unused, tokens_per_day: unused });
-      },
-    };
-  }
-
-  clear(): void {
-    this.#buckets.clear();
-  }
+    name: sha256([pattern, request.key ?? '', found.family].join('\u0000')),
+    draw: {
+      capacities: capacitiesOf(spec, found.family),
+      cost: requestCost(request, precount),
+      refusedDraws: failedRequestsCount,
+    },
+    spec,
+  };
 }
 
-function accountOf({ tier, options }: LimitSpec, buckets: RateLimitAccount['buckets'], asked: number): RateLimitAccount {
-  return { buckets, asked, projectTokens: options.projectTokens, hints: options.hints, free: tier === 'free' };
+/** The answer of the buckets in the words of OpenAI. `wallMs`: milliseconds since the epoch. */
+export function admissionOf(
+  { spec: { tier, options }, draw: { cost } }: Limited,
+  taken: Taken,
+  { request, organizationId, wallMs }: { request: ApiRequest; organizationId: string; wallMs: number },
+): Admission {
+  const { projectTokens, hints } = options;
+  const account = { buckets: taken.buckets, asked: cost.tokens, projectTokens, hints, free: tier === 'free' };
+  return { account, refusal: taken.refusal && refusalAnswer(taken.refusal, { request, cost, account, organizationId, wallMs }) };
+}
+
+/** What goes back when faults apply: what was drawn, if they keep the request from the api layer. */
+export function returnedBy(
+  faults: readonly FaultCall[],
+  { drawn }: Taken,
+  { refusedDraws, context }: { refusedDraws: boolean; context: ReplyContext },
+): Amounts | undefined {
+  if (!getsThrough(faults, context)) return drawn;
+  return faults.some(({ name }) => REFUSALS.has(name)) ? beyondRefusal(drawn, refusedDraws) : undefined;
+}
+
+/** What goes back when a healthy answer is over. */
+export function unusedOf({ spec, draw }: Limited, taken: Taken, context: ReplyContext): Amounts | undefined {
+  if (!spec.options.refundUnused || taken.refusal !== undefined) return undefined;
+  const unused = Math.max(0, draw.cost.tokens - spentTokens(context));
+  return { tokens: unused, tokens_per_day: unused };
 }
 
 /** What an admitted request drew beyond what a refused one draws. */

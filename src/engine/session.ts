@@ -1,7 +1,7 @@
 import type { ScenarioUse } from '../core/backoff/judge.ts';
 import type { Outage } from '../core/backoff/subject.ts';
 import { CallRecogniser } from '../core/calls/recognise.ts';
-import type { Recognition } from '../core/calls/sighting.ts';
+import type { Recognition, Sighting } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/catalogue.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
@@ -9,27 +9,27 @@ import { type Call, callsOf } from '../core/journal/calls.ts';
 import type { FaultApplied, JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { type Amounts, createBuckets, type Taken } from '../core/limits/buckets.ts';
 import { healthyReply } from '../core/openai/answer.ts';
 import type { ReplyContext } from '../core/openai/context.ts';
-import { type ErrorAnswer, errorReply } from '../core/openai/error.ts';
-import { naturalError } from '../core/openai/natural-error.ts';
-import type { ApiRequest } from '../core/openai/request.ts';
-import { promptTokens } from '../core/openai/tokens.ts';
+import { errorReply } from '../core/openai/error.ts';
+import type { Layer } from '../core/openai/layer.ts';
 import { compileRules, type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
-import { callScope, type Decision, decide, decideConnection, reaches } from '../core/plan/decide.ts';
+import { callScope, type Decision, decide, decideAmong, decideConnection, reaches, type Traits } from '../core/plan/decide.ts';
 import { Facts } from '../core/plan/facts.ts';
 import { outagesOf } from '../core/plan/outages.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { Head, Reply } from '../core/reply/effect.ts';
 import { once } from '../core/reply/once.ts';
 import type { Rule } from '../core/scenario/schema.ts';
-import { Admissions } from './admission.ts';
+import { admissionOf, type Limited, returnedBy, unusedOf } from './admission.ts';
 import { CapacityGate } from './capacity-gate.ts';
 import { entryView } from './entry-view.ts';
 import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
+import { type Destination, factsOf, type Prepared, prepare, type Reader } from './prepare.ts';
 import { type JournalRecord, noteEnd, noteHead, type Received, recordOf, requestIdOf } from './record.ts';
 import { replyContextOf } from './reply-context.ts';
 
@@ -44,24 +44,6 @@ export interface SessionParts {
   onEntry(entry: JournalRecord): void;
 }
 
-/** What was decided for a request before it came. */
-export interface Fate {
-  readonly applied: FaultApplied | null;
-  readonly reply: Reply;
-}
-
-/** What a request is aimed at. */
-export interface Destination {
-  /** What OpenAI would see. */
-  readonly path: string;
-  /** The token of `/s/<session>/c/<call>/…`. */
-  readonly call: string | undefined;
-  /** The faults that `x-mock-fault` asks for. */
-  readonly forced: readonly FaultCall[] | undefined;
-  /** What an earlier answer on the connection said of this request. */
-  readonly fate?: Fate | undefined;
-}
-
 /** One request on its way: what to send, and whom to tell how it went. */
 export interface Exchange {
   readonly reply: Reply;
@@ -71,6 +53,26 @@ export interface Exchange {
   headSent(head: Head): void;
   /** To be called once, when the exchange is over. */
   finished(performed: Performed): void;
+}
+
+/** What the decision on a request goes by: plain data, but for the facts of a request that is here. */
+export interface Question {
+  readonly sighting: Sighting;
+  /** The layer at which the request fails by itself. */
+  readonly failsAt: Layer | undefined;
+  readonly limited: Pick<Limited, 'name' | 'draw'> | undefined;
+  readonly forced: readonly FaultCall[] | undefined;
+  /** What was decided before it came; undefined when nothing was. */
+  readonly fated: FaultApplied | null | undefined;
+  readonly facts: Facts | (Traits & { readonly speaking: readonly number[] });
+}
+
+/** The decision on a request. */
+export interface Ruling {
+  readonly recognition: Recognition;
+  /** What the buckets said, where it came before any. */
+  readonly taken: Taken | undefined;
+  readonly applied: FaultApplied | null;
 }
 
 /** What is to be done as an exchange goes on. */
@@ -92,7 +94,7 @@ export class Session {
   readonly id: string;
   readonly #parts: SessionParts;
   readonly #counters = createCounters();
-  readonly #admissions = new Admissions();
+  readonly #buckets = createBuckets();
   readonly #gate = new CapacityGate();
   readonly #recogniser = new CallRecogniser((call) => this.#counters.forget(callScope(call)));
   readonly #journal: Journal<JournalRecord>;
@@ -203,33 +205,39 @@ export class Session {
   }
 
   /** Decides what happens to a request. */
-  receive(incoming: Incoming, { path, call, forced, fate }: Destination): Exchange {
+  receive(incoming: Incoming, destination: Destination): Exchange {
+    const prepared = prepare(incoming, destination, this.#reader);
+    const { facts, sighting, error, limited, forced, fate } = prepared;
+    const fated = fate?.applied;
+    const ruling = this.#rule({ sighting, failsAt: error?.layer, limited, forced, fated, facts });
+    return this.#exchange(prepared, ruling);
+  }
+
+  /** The one step that depends on the requests before: all that they share is asked and changed here. */
+  #rule({ sighting, failsAt, limited, forced, fated, facts }: Question): Ruling {
     const { clock } = this.#parts;
     this.#lastUsedAt = clock.now();
-    this.#startedAt ??= incoming.headersAt;
-    const bodySha256 = sha256(incoming.body);
-    const request = apiRequestOf(incoming, path, bodySha256);
-    const { headers, connection, headersAt: at } = incoming;
-    const recognition = this.#recogniser.arrive({
-      pathCall: call,
-      headers,
-      fingerprint: request.fingerprint,
-      at,
-      connection,
-    });
-    const facts = this.#factsOf(request);
-    const error = fate === undefined ? this.#naturalError(facts) : undefined;
-    const draws = fate === undefined && (error === undefined || error.admitted === true);
-    const admission = draws ? this.#admissions.admit(request, this.#active, clock) : undefined;
+    this.#startedAt ??= sighting.at;
+    const recognition = this.#recogniser.arrive(sighting);
+    const taken = limited && this.#buckets.take(limited.name, limited.draw, clock.now());
+    const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
+    const decided = fated === undefined ? this.#decide(facts, recognition, refusedBy, { forced, at: sighting.at }) : fated;
+    return { recognition, taken, applied: decided ?? null };
+  }
+
+  /** The answer to a request as it was decided on. */
+  #exchange(prepared: Prepared, { recognition, taken, applied }: Ruling): Exchange {
+    const { incoming, request, bodySha256, facts, error, limited, fate } = prepared;
+    const { seed, identity } = this.#active;
+    const { organizationId } = identity;
+    const wallMs = this.#parts.clock.wall();
+    const admission = limited && taken && admissionOf(limited, taken, { request, organizationId, wallMs });
     const refusal = admission?.refusal ?? error;
-    const decision = fate === undefined ? this.#decide(facts, recognition, refusal, { forced, at }) : fate.applied;
-    const requestId = requestIdOf(this.#active.seed, recognition.drawKey);
-    const applied = decision ?? null;
+    const requestId = requestIdOf(seed, recognition.drawKey);
     const received: Received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
     const record = this.#keep(received);
     const context = this.#contextOf(received, facts, admission?.account);
-    if (applied !== null) admission?.decided(applied, context);
-    else if (admission?.refusal !== undefined) this.#struck(LIMITS);
+    if (limited && taken) this.#settleBuckets(limited, taken, { applied, context });
     const base = refusal === undefined ? this.#answered(record, context) : errorReply(refusal, context);
     this.#inFlight += 1;
     return {
@@ -238,9 +246,23 @@ export class Session {
       ...this.#following(record, {
         call: recognition.call,
         answered: this.#wait(request.fingerprint),
-        ...(admission && { refund: () => admission.answered(context) }),
+        ...(limited && taken && { refund: () => this.#give(limited.name, unusedOf(limited, taken, context)) }),
       }),
     };
+  }
+
+  /** Gives back what faults keep from being used, or counts the refusal. */
+  #settleBuckets(
+    { name, draw: { refusedDraws } }: Pick<Limited, 'name' | 'draw'>,
+    taken: Taken,
+    { applied, context }: { applied: FaultApplied | null; context: ReplyContext },
+  ): void {
+    if (applied !== null) this.#give(name, returnedBy(applied.faults, taken, { refusedDraws, context }));
+    else if (taken.refusal !== undefined) this.#struck(LIMITS);
+  }
+
+  #give(account: string, amounts: Amounts | undefined): void {
+    if (amounts !== undefined) this.#buckets.give(account, amounts, this.#parts.clock.now());
   }
 
   /** Follows an exchange to its end. What it closes over stays in memory as long as the client does. */
@@ -337,7 +359,7 @@ export class Session {
 
   #restart(): void {
     this.#counters.clear();
-    this.#admissions.clear();
+    this.#buckets.clear();
     this.#gate.clear();
     this.#recogniser.clear();
     this.#active = this.#scenario.plan;
@@ -346,26 +368,21 @@ export class Session {
     this.#connections = 0;
   }
 
-  #naturalError(facts: Facts): ErrorAnswer | undefined {
-    const { auth, settings, maxBodyBytes } = this.#active;
-    const { libraries } = this.#parts;
-    const { models, tokens } = settings;
-    return naturalError(facts.request, { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens });
-  }
-
   #decide(
-    facts: Facts,
+    facts: Question['facts'],
     { call, attempt, drawKey }: Recognition,
-    refusal: ErrorAnswer | undefined,
+    refusedBy: Layer | undefined,
     { forced, at }: { forced: readonly FaultCall[] | undefined; at: number },
   ): Decision | undefined {
     if (forced !== undefined) {
-      const reached = reaches({ facts, refusedBy: refusal?.layer }, stepOf(forced));
-      return reached ? { rule: 'x-mock-fault', faults: forced } : undefined;
+      return reaches({ facts, refusedBy }, stepOf(forced)) ? { rule: 'x-mock-fault', faults: forced } : undefined;
     }
     const elapsedMs = Math.max(0, at - (this.#startedAt ?? at));
-    const arrival = { facts, call, attempt, drawKey, elapsedMs, refusedBy: refusal?.layer };
-    return decide(this.#active, this.#counters, arrival);
+    if (facts instanceof Facts) {
+      return decide(this.#active, this.#counters, { facts, call, attempt, drawKey, elapsedMs, refusedBy });
+    }
+    const arrival = { facts, call, attempt, drawKey, elapsedMs, refusedBy };
+    return decideAmong(facts.speaking, this.#active, this.#counters, arrival);
   }
 
   /** What strikes before anything of the request, or anything but its head, is read. */
@@ -391,7 +408,7 @@ export class Session {
     const recognition: Recognition = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
     const requestId = requestIdOf(this.#active.seed, id);
     const received: Received = { incoming, request, bodySha256, recognition, refusal: undefined, applied, requestId };
-    return { record: this.#keep(received), context: this.#contextOf(received, this.#factsOf(request), undefined) };
+    return { record: this.#keep(received), context: this.#contextOf(received, factsOf(request, this.#reader), undefined) };
   }
 
   #keep(received: Received): JournalRecord {
@@ -421,9 +438,9 @@ export class Session {
     this.#served.set(id, (this.#served.get(id) ?? 0) + 1);
   }
 
-  #factsOf(request: ApiRequest): Facts {
-    const { settings } = this.#active;
-    return new Facts(request, (asked) => promptTokens(asked, settings, this.#parts.libraries));
+  /** What requests are read by. */
+  get #reader(): Reader {
+    return { plan: this.#active, libraries: this.#parts.libraries };
   }
 
   #contextOf(received: Received, facts: Facts, account: ReplyContext['account']): ReplyContext {

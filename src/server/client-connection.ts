@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Fate } from '../engine/session.ts';
+import type { Fate } from '../engine/prepare.ts';
 
 /** Time a client gets to close its side after we closed ours. */
 const LINGER_MS = 1_000;

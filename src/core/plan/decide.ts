@@ -1,6 +1,5 @@
 import type { FaultCall } from '../faults/registry.ts';
 import type { Layer } from '../openai/layer.ts';
-import { isStreamed } from '../openai/request.ts';
 import { draw } from '../random.ts';
 import { inRange } from '../range.ts';
 import type { Rule } from '../scenario/schema.ts';
@@ -9,9 +8,12 @@ import { type Action, depthOf, type Plan, type PlannedRule, type Step } from './
 import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
+/** What a decision goes by, once it is known which rules speak of a request. */
+export type Traits = Pick<Facts, 'streamed' | 'keyScope' | 'modelScope'>;
+
 /** One request as the plan sees it. */
-export interface Arrival {
-  readonly facts: Facts;
+export interface Arrival<Known extends Traits = Facts> {
+  readonly facts: Known;
   /** The recognised call. */
   readonly call: string;
   /** Position within the call; 1 is the first try. */
@@ -47,15 +49,33 @@ export interface Accepted {
  */
 export function decide(plan: Plan, counters: Counters, arrival: Arrival): Decision | undefined {
   for (const planned of candidatesFor(plan.rules, arrival.facts)) {
-    const { matches, rule } = planned;
-    if (!matches.rest(arrival.facts)) continue;
-    if (rule.attempts !== undefined && !inRange(arrival.attempt, rule.attempts)) continue;
-    const { drawKey, elapsedMs } = arrival;
-    const occasion = { scope: scopeOf(rule, arrival), drawKey, elapsedMs, reached: (step: Step) => reaches(arrival, step) };
-    const decision = tryRule(planned, plan.seed, counters, occasion);
+    const decision = planned.matches.rest(arrival.facts) ? tryOn(planned, plan.seed, counters, arrival) : undefined;
     if (decision !== undefined) return decision;
   }
   return undefined;
+}
+
+/** The same as `decide`, for whoever has been told which rules speak of the request. */
+export function decideAmong(
+  speaking: readonly number[],
+  plan: Plan,
+  counters: Counters,
+  arrival: Arrival<Traits>,
+): Decision | undefined {
+  for (const place of speaking) {
+    const planned = plan.rules[place];
+    const decision = planned && tryOn(planned, plan.seed, counters, arrival);
+    if (decision !== undefined) return decision;
+  }
+  return undefined;
+}
+
+function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: Arrival<Traits>): Decision | undefined {
+  const { rule } = planned;
+  if (rule.attempts !== undefined && !inRange(arrival.attempt, rule.attempts)) return undefined;
+  const { drawKey, elapsedMs } = arrival;
+  const occasion = { scope: scopeOf(rule, arrival), drawKey, elapsedMs, reached: (step: Step) => reaches(arrival, step) };
+  return tryRule(planned, seed, counters, occasion);
 }
 
 /** The same for a connection as it is accepted, by the rules that strike there. */
@@ -98,10 +118,10 @@ function tryRule({ id, rule, action }: PlannedRule, seed: number, counters: Coun
 }
 
 /** A fault strikes only a request that gets as far as its layer, and only an answer of the kind that it changes. */
-export function reaches({ facts, refusedBy }: Pick<Arrival, 'facts' | 'refusedBy'>, { strikes, changes }: Step): boolean {
+export function reaches({ facts, refusedBy }: Pick<Arrival<Traits>, 'facts' | 'refusedBy'>, { strikes, changes }: Step): boolean {
   if (refusedBy !== undefined && depthOf(strikes) >= depthOf(refusedBy)) return false;
   if (changes === undefined) return true;
-  const answer = refusedBy === undefined && isStreamed(facts.request) ? 'stream' : 'whole';
+  const answer = refusedBy === undefined && facts.streamed ? 'stream' : 'whole';
   return changes === answer;
 }
 
@@ -135,15 +155,14 @@ function chooseStep(
   }
 }
 
-function scopeOf({ per = 'session' }: Rule, { facts, call }: Arrival): string {
+function scopeOf({ per = 'session' }: Rule, { facts, call }: Arrival<Traits>): string {
   switch (per) {
     case 'session':
       return 'session';
     case 'key':
-      // Not the key itself: nothing keeps keys.
-      return `key ${draw('scope', facts.request.key ?? '')}`;
+      return facts.keyScope;
     case 'model':
-      return `model ${(facts.model ?? '').slice(0, 128)}`;
+      return facts.modelScope;
     case 'call':
       return callScope(call);
   }

@@ -1,5 +1,6 @@
-import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from '../openai/request.ts';
+import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request.ts';
 import { lastUserText } from '../openai/tokens.ts';
+import { draw } from '../random.ts';
 
 /** What matchers ask about a request; each fact is found when it is first asked for. */
 export class Facts {
@@ -19,6 +20,21 @@ export class Facts {
 
   get stream(): boolean {
     return fieldsOf(this.request)['stream'] === true;
+  }
+
+  /** The answer, if all goes well, is a stream of events. */
+  get streamed(): boolean {
+    return isStreamed(this.request);
+  }
+
+  /** The scope of counters per key. Not the key itself: nothing keeps keys. */
+  get keyScope(): string {
+    return `key ${draw('scope', this.request.key ?? '')}`;
+  }
+
+  /** The scope of counters per model. */
+  get modelScope(): string {
+    return `model ${(this.model ?? '').slice(0, 128)}`;
   }
 
   get user(): string | undefined {

@@ -1,0 +1,76 @@
+import type { Sighting } from '../core/calls/sighting.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
+import type { FaultApplied } from '../core/journal/entry.ts';
+import type { Libraries } from '../core/libraries.ts';
+import type { ErrorAnswer } from '../core/openai/error.ts';
+import { naturalError } from '../core/openai/natural-error.ts';
+import type { ApiRequest } from '../core/openai/request.ts';
+import { promptTokens } from '../core/openai/tokens.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import { Facts } from '../core/plan/facts.ts';
+import type { Reply } from '../core/reply/effect.ts';
+import { type Limited, limitedRequest } from './admission.ts';
+import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
+
+/** What was decided for a request before it came. */
+export interface Fate {
+  readonly applied: FaultApplied | null;
+  readonly reply: Reply;
+}
+
+/** What a request is aimed at. */
+export interface Destination {
+  /** What OpenAI would see. */
+  readonly path: string;
+  /** The token of `/s/<session>/c/<call>/…`. */
+  readonly call: string | undefined;
+  /** The faults that `x-mock-fault` asks for. */
+  readonly forced: readonly FaultCall[] | undefined;
+  /** What an earlier answer on the connection said of this request. */
+  readonly fate?: Fate | undefined;
+}
+
+/** What a request is read by. */
+export interface Reader {
+  readonly plan: Plan;
+  readonly libraries: Libraries;
+}
+
+/** A request, and all that can be known of it without knowing of any other. */
+export interface Prepared {
+  readonly incoming: Incoming;
+  readonly request: ApiRequest;
+  readonly bodySha256: string;
+  readonly facts: Facts;
+  readonly sighting: Sighting;
+  /** What is wrong with it in itself. */
+  readonly error: ErrorAnswer | undefined;
+  /** The buckets it comes before; undefined where nothing limits it, or it fails before it gets there. */
+  readonly limited: Limited | undefined;
+  readonly forced: readonly FaultCall[] | undefined;
+  readonly fate: Fate | undefined;
+}
+
+/** Finds out about a request what does not depend on others. */
+export function prepare(incoming: Incoming, { path, call, forced, fate }: Destination, reader: Reader): Prepared {
+  const bodySha256 = sha256(incoming.body);
+  const request = apiRequestOf(incoming, path, bodySha256);
+  const { headers, connection, headersAt: at } = incoming;
+  const sighting = { pathCall: call, headers, fingerprint: request.fingerprint, at, connection };
+  const facts = factsOf(request, reader);
+  const error = fate === undefined ? errorOf(facts, reader) : undefined;
+  const draws = fate === undefined && (error === undefined || error.admitted === true);
+  const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
+  return { incoming, request, bodySha256, facts, sighting, error, limited, forced, fate };
+}
+
+/** What matchers ask about the request. */
+export function factsOf(request: ApiRequest, { plan: { settings }, libraries }: Reader): Facts {
+  return new Facts(request, (asked) => promptTokens(asked, settings, libraries));
+}
+
+function errorOf(facts: Facts, { plan, libraries }: Reader): ErrorAnswer | undefined {
+  const { auth, settings, maxBodyBytes } = plan;
+  const { models, tokens } = settings;
+  return naturalError(facts.request, { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens });
+}
