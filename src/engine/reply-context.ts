@@ -1,13 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
-import type { ReplySpec } from '../core/openai/answer-settings.ts';
+import type { AnswerSettings } from '../core/openai/answer-settings.ts';
+import { askedKey } from '../core/openai/asked-key.ts';
 import type { ReplyContext } from '../core/openai/context.ts';
-import { type ApiRequest, fieldsOf } from '../core/openai/request.ts';
+import type { Identity } from '../core/openai/identity.ts';
+import type { ApiRequest } from '../core/openai/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
 import { speaksOf } from '../core/plan/match.ts';
-import { branch } from '../core/random.ts';
-import { sha256 } from './incoming.ts';
+import { branch, type Random } from '../core/random.ts';
 import type { Received } from './record.ts';
 
 /** The world in which a request is answered. */
@@ -19,49 +20,55 @@ export interface Surroundings {
   readonly account: ReplyContext['account'];
 }
 
+type Labels = readonly (string | number)[];
+
 /** Everything the reply to a request may depend on. */
-export function replyContextOf(
-  { incoming, request, recognition, requestId }: Received,
-  { plan, clock, libraries, facts, account }: Surroundings,
-): ReplyContext {
-  const { seed, identity, settings, replies } = plan;
-  let forkReply: ReplyContext['random'] | undefined;
-  let forkText: ReplyContext['random'] | undefined;
-  return {
-    request,
-    clock,
-    libraries,
-    identity,
-    account,
-    requestId,
-    receivedAt: incoming.headersAt,
-    settings: { ...settings, reply: replyFor(replies, facts) },
-    random(...labels) {
-      forkReply ??= branch(seed, 'reply', recognition.drawKey);
-      return forkReply(...labels);
-    },
-    textRandom(...labels) {
-      forkText ??= branch(seed, 'text', textKeyOf(request));
-      return forkText(...labels);
-    },
-  };
+export function replyContextOf(received: Received, surroundings: Surroundings): ReplyContext {
+  return new RequestContext(received, surroundings);
 }
 
-/** What the first matching entry of `replies` says. The model does not call a tool again once it has the result. */
-function replyFor(replies: Plan['replies'], facts: Facts): ReplySpec {
-  const found = replies.find(
-    ({ matches, spec }) => (spec.toolCalls === undefined || !facts.answersTool) && speaksOf(matches, facts),
-  );
-  return found?.spec ?? {};
-}
+class RequestContext implements ReplyContext {
+  readonly request: ApiRequest;
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly identity: Identity;
+  readonly account: ReplyContext['account'];
+  readonly requestId: string;
+  readonly receivedAt: number;
+  readonly settings: AnswerSettings;
+  readonly #seed: number;
+  readonly #drawKey: string;
+  #forkReply: ReplyContext['random'] | undefined;
+  #forkText: ReplyContext['random'] | undefined;
 
-/** Equal for requests that ask for the same, whether streamed or not. */
-function textKeyOf(request: ApiRequest): string {
-  const { stream: _stream, stream_options: _options, ...asked } = fieldsOf(request);
-  try {
-    return sha256(request.path + JSON.stringify(asked));
-  } catch {
-    // Nested too deeply to be written out again.
-    return request.fingerprint;
+  constructor({ incoming, request, recognition, requestId }: Received, { plan, clock, libraries, facts, account }: Surroundings) {
+    this.request = request;
+    this.clock = clock;
+    this.libraries = libraries;
+    this.identity = plan.identity;
+    this.account = account;
+    this.requestId = requestId;
+    this.receivedAt = incoming.headersAt;
+    this.settings = settingsFor(plan, facts);
+    this.#seed = plan.seed;
+    this.#drawKey = recognition.drawKey;
   }
+
+  random(...labels: Labels): Random {
+    this.#forkReply ??= branch(this.#seed, 'reply', this.#drawKey);
+    return this.#forkReply(...labels);
+  }
+
+  textRandom(...labels: Labels): Random {
+    this.#forkText ??= branch(this.#seed, 'text', askedKey(this.request));
+    return this.#forkText(...labels);
+  }
+}
+
+/** By the first matching entry of `replies`. The model does not call a tool again once it has the result. */
+function settingsFor({ replies, settings }: Plan, facts: Facts): AnswerSettings {
+  for (const reply of replies) {
+    if ((reply.spec.toolCalls === undefined || !facts.answersTool) && speaksOf(reply.matches, facts)) return reply.settings;
+  }
+  return settings;
 }

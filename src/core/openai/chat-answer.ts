@@ -37,18 +37,41 @@ export function chatAnswer(context: ReplyContext): ChatAnswer {
     id: completionId('chatcmpl', created, context.random('id')),
     created,
     model,
-    fingerprint: FINGERPRINTED.test(id) ? fingerprintId(fork(identity.organizationId, 'fingerprint', model.snapshot)) : null,
+    fingerprint: fingerprintOf(id, model.snapshot, identity.organizationId),
     serviceTier: wishes.serviceTier,
-    choices: Array.from({ length: wishes.choices }, (_, index) => chatChoice(index, wishes, context)),
+    choices: choicesOf(wishes, context),
     logprobsOf: top === undefined ? undefined : (index) => logprobsFrom(top, context.textRandom('logprobs', index)),
   };
 }
 
+function choicesOf(wishes: ChatWishes, context: ReplyContext): readonly ChatChoice[] {
+  const choices: ChatChoice[] = [];
+  for (let index = 0; index < wishes.choices; index++) choices.push(chatChoice(index, wishes, context));
+  return choices;
+}
+
+/** Fingerprints that were drawn before, by organization and model. */
+const fingerprints = new Map<string, string>();
+const MAX_FINGERPRINTS = 1_000;
+
+function fingerprintOf(id: string, snapshot: string, organizationId: string): string | null {
+  if (!FINGERPRINTED.test(id)) return null;
+  const key = `${organizationId} ${snapshot}`;
+  let fingerprint = fingerprints.get(key);
+  if (fingerprint === undefined) {
+    if (fingerprints.size >= MAX_FINGERPRINTS) fingerprints.clear();
+    fingerprints.set(key, (fingerprint = fingerprintId(fork(organizationId, 'fingerprint', snapshot))));
+  }
+  return fingerprint;
+}
+
 /** What the answer costs: its choices together. */
 export function chatUsage({ model, choices }: ChatAnswer, { request, settings, libraries }: ReplyContext): Usage {
-  return usage(model.snapshot, {
-    prompt: promptTokens(request, settings, libraries),
-    completion: choices.reduce((total, { said }) => total + tokensOf(said), 0),
-    reasoning: choices.reduce((total, { reasoning }) => total + reasoning, 0),
-  });
+  let completion = 0;
+  let reasoning = 0;
+  for (const choice of choices) {
+    completion += tokensOf(choice.said);
+    reasoning += choice.reasoning;
+  }
+  return usage(model.snapshot, { prompt: promptTokens(request, settings, libraries), completion, reasoning });
 }

@@ -1,18 +1,80 @@
-import type { Reply } from '../reply/effect.ts';
+import type { Effect, Reply } from '../reply/effect.ts';
 import { type ChatAnswer, chatAnswer, chatUsage } from './chat-answer.ts';
 import { type ChatChoice, type Said, type ToolCall, tokensOf } from './chat-content.ts';
 import type { ReplyContext } from './context.ts';
-import { jsonReply } from './json-reply.ts';
+import { textReply } from './json-reply.ts';
 import { answerLatencyMs } from './latency.ts';
 import type { ChoiceLogprobs, TokenLogprob } from './logprobs.ts';
+import { hole, PrintedTemplate } from './printed-template.ts';
+import { successText } from './success.ts';
 
 /** A chat completion in one piece (wire.md 3.2), as late as the tokens of its longest choice would have been. */
-export function* chatCompletion(context: ReplyContext): Reply {
+export function chatCompletion(context: ReplyContext): Reply {
   const answer = chatAnswer(context);
-  const tokens = Math.max(...answer.choices.map(({ said }) => tokensOf(said)));
+  let tokens = 0;
+  for (const { said } of answer.choices) tokens = Math.max(tokens, tokensOf(said));
   const ms = answerLatencyMs(tokens, context.settings.latency, context.random('latency'));
-  if (ms > 0) yield { type: 'wait', ms };
-  yield* jsonReply('chat.completions', chatCompletionBody(answer, context), context);
+  return ms > 0 ? later(ms, answer, context) : textReply('chat.completions', printed(answer, context), context);
+}
+
+function* later(ms: number, answer: ChatAnswer, context: ReplyContext): Iterable<Effect> {
+  yield { type: 'wait', ms };
+  yield* textReply('chat.completions', printed(answer, context), context);
+}
+
+/** The body as it is printed: most answers are one text and differ in a few places. */
+function printed(answer: ChatAnswer, context: ReplyContext): string {
+  const { id, created, choices, logprobsOf } = answer;
+  const [choice, ...others] = choices;
+  if (choice?.said.kind !== 'content' || others.length > 0 || logprobsOf !== undefined || !PLAIN.test(answer.model.snapshot)) {
+    return successText('chat.completions', chatCompletionBody(answer, context));
+  }
+  const spent = chatUsage(answer, context);
+  return templateOf(answer, choice, context).fill([
+    `"${id}"`,
+    String(created),
+    JSON.stringify(choice.said.text.text),
+    String(spent.prompt_tokens),
+    String(spent.completion_tokens),
+    String(spent.total_tokens),
+    String(spent.completion_tokens_details.reasoning_tokens),
+  ]);
+}
+
+/** Templates by what does not differ from answer to answer: model, configuration, tier, end. */
+const templates = new Map<string, PrintedTemplate>();
+const MAX_TEMPLATES = 500;
+/** Names that hold no holes. */
+const PLAIN = /^[\w.:-]{1,80}$/;
+
+function templateOf(answer: ChatAnswer, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
+  const { model, fingerprint, serviceTier } = answer;
+  const key = `${model.snapshot} ${model.reasoning} ${fingerprint} ${serviceTier} ${choice.finishReason}`;
+  let template = templates.get(key);
+  if (template === undefined) {
+    if (templates.size >= MAX_TEMPLATES) templates.clear();
+    templates.set(key, (template = createTemplate(answer, choice, context)));
+  }
+  return template;
+}
+
+function createTemplate(answer: ChatAnswer, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
+  const text = { text: hole(2), tokens: 0, pieces: () => [] };
+  const open = {
+    ...answer,
+    id: hole(0),
+    created: hole<number>(1),
+    choices: [{ ...choice, said: { kind: 'content', text } as const }],
+  };
+  const body = chatCompletionBody(open, context);
+  const usage = {
+    ...body.usage,
+    prompt_tokens: hole(3),
+    completion_tokens: hole(4),
+    total_tokens: hole(5),
+    completion_tokens_details: { ...body.usage.completion_tokens_details, reasoning_tokens: hole(6) },
+  };
+  return new PrintedTemplate(successText('chat.completions', { ...body, usage }), 7);
 }
 
 /** The body, its keys in wire order. */

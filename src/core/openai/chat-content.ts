@@ -47,14 +47,18 @@ export function chatChoice(index: number, wishes: ChatWishes, context: ReplyCont
   if (left === 0) return { index, said: NOTHING, reasoning, finishReason: reply.finishReason ?? 'length' };
   const speaker = new Speaker(context, index);
   const said = speaker.fromScenario(reply, wishes) ?? speaker.fromRequest(wishes);
-  const stopped = said.kind === 'content' ? { ...said, text: untilStop(said.text, wishes.stop) } : said;
+  const stopped = said.kind === 'content' ? stoppedAt(said, wishes.stop) : said;
   const cut = withinLimit(stopped, left);
   const finishReason = reply.finishReason ?? (tokensOf(cut) < tokensOf(stopped) ? 'length' : naturalEnd(said, wishes, reply));
   return { index, said: cut, reasoning, finishReason };
 }
 
-function thoughtOf(index: number, { effort }: ChatWishes, { settings, textRandom }: ReplyContext): number {
-  return settings.reply.reasoningTokens ?? reasoningTokens(effort, textRandom('reasoning', index));
+function stoppedAt(said: Extract<Said, { kind: 'content' }>, stop: readonly string[]): Said {
+  return stop.length === 0 ? said : { kind: 'content', text: untilStop(said.text, stop) };
+}
+
+function thoughtOf(index: number, { effort }: ChatWishes, context: ReplyContext): number {
+  return context.settings.reply.reasoningTokens ?? reasoningTokens(effort, context.textRandom('reasoning', index));
 }
 
 /** Tokens of the message, as `usage.completion_tokens` counts them: of a function call, its name and its arguments. */

@@ -50,9 +50,11 @@ export function chatWishes({ request }: ReplyContext, { reasoning, maxOutputToke
   const legacyFunctions = asList(fields['functions']).length > 0 && asList(fields['tools']).length === 0;
   return {
     choices: isCount(n) ? Math.min(n, MAX_CHOICES) : 1,
-    stop: (typeof stop === 'string' ? [stop] : asList(stop)).filter(isText),
+    stop: stop === undefined ? NONE : (typeof stop === 'string' ? [stop] : asList(stop)).filter(isText),
     maxTokens: Math.min(
-      ...[fields['max_tokens'], fields['max_completion_tokens'], maxOutputTokens ?? LONGEST_ANSWER].filter(isCount),
+      countOf(fields['max_tokens']),
+      countOf(fields['max_completion_tokens']),
+      maxOutputTokens ?? LONGEST_ANSWER,
     ),
     format: formatOf(asRecord(fields['response_format'])),
     mustCall: legacyFunctions ? mustCallLegacy(fields) : mustCallOf(fields),
@@ -72,6 +74,12 @@ function serviceTierOf(asked: unknown): ServiceTier {
   return asked === 'flex' || asked === 'priority' ? asked : 'default';
 }
 
+const NONE: readonly never[] = [];
+
+function countOf(value: unknown): number {
+  return isCount(value) ? value : Number.POSITIVE_INFINITY;
+}
+
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
@@ -80,18 +88,22 @@ function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1;
 }
 
+const TEXT: ResponseFormat = { type: 'text' };
+
 function formatOf(format: Readonly<Record<string, unknown>> | undefined): ResponseFormat {
-  if (format?.['type'] === 'json_schema')
+  if (format === undefined) return TEXT;
+  if (format['type'] === 'json_schema')
     return {
       type: 'json_schema',
       schema: asRecord(format['json_schema'])?.['schema'] ?? {},
     };
-  return { type: format?.['type'] === 'json_object' ? 'json_object' : 'text' };
+  return { type: format['type'] === 'json_object' ? 'json_object' : 'text' };
 }
 
 /** `tool_choice`: `required`, one function by name, or some of them by `allowed_tools` with the mode `required`. */
 function mustCallOf(fields: Readonly<Record<string, unknown>>): ChatWishes['mustCall'] {
   const choice = fields['tool_choice'];
+  if (choice === undefined) return undefined;
   const tools = asList(fields['tools'])
     .map(functionOf)
     .filter((tool) => tool !== undefined);

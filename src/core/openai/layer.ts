@@ -105,12 +105,12 @@ const CONSTANT: Readonly<Record<string, string | readonly string[]>> = {
 
 const OF_ANSWER: Readonly<Record<string, (context: ReplyContext) => string>> = {
   date: ({ clock }) => dateText(clock.wall()),
-  'cf-ray': ({ random, identity }) => `${pick(random('cf-ray'), '0123456789abcdef', 16)}-${identity.dataCentre}`,
+  'cf-ray': (context) => `${pick(context.random('cf-ray'), '0123456789abcdef', 16)}-${context.identity.dataCentre}`,
   'openai-organization': ({ identity }) => identity.organization,
   'openai-processing-ms': ({ clock, receivedAt }) => String(Math.round(clock.now() - receivedAt)),
   'openai-project': ({ identity }) => identity.project,
   'x-request-id': ({ requestId }) => requestId,
-  'set-cookie': ({ random, clock }) => `__cf_bm=${pick(random('cookie'), COOKIE_SIGNS, 43)}${cookieEnd(clock.wall())}`,
+  'set-cookie': (context) => `__cf_bm=${pick(context.random('cookie'), COOKIE_SIGNS, 43)}${cookieEnd(context.clock.wall())}`,
 };
 
 const COOKIE_SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._';
@@ -143,16 +143,29 @@ export interface HeaderSet {
   readonly extra?: readonly Header[];
 }
 
-/** Where the next header of an answer comes from: a place among the extra ones, fields that never change, or the answer. */
-type Source = number | readonly Header[] | { readonly name: string; find(context: ReplyContext): string };
+/** Where the next headers of an answer come from: fields that never change, a place among the extra ones, or the answer. */
+interface Source {
+  readonly fixed: readonly Header[];
+  readonly extra: number | undefined;
+  readonly name: string;
+  readonly find: ((context: ReplyContext) => string) | undefined;
+}
+
+/** What the headers of an answer are, and in which order. */
+export type HeaderLayout = readonly Source[];
 
 /** The headers of an answer, in wire order. */
 export function headersOf(set: HeaderSet, context: ReplyContext): Header[] {
+  return laidOut(layoutOf(set), set.extra ?? [], context);
+}
+
+/** The same by a layout that was made for a set with extra headers of the same names. */
+export function laidOut(layout: HeaderLayout, extra: readonly Header[], context: ReplyContext): Header[] {
   const headers: Header[] = [];
-  for (const source of layoutOf(set)) {
-    if (typeof source === 'number') headers.push(set.extra?.[source] ?? NONE);
-    else if ('name' in source) headers.push([source.name, source.find(context)]);
-    else for (const header of source) headers.push(header);
+  for (const source of layout) {
+    if (source.find !== undefined) headers.push([source.name, source.find(context)]);
+    else if (source.extra !== undefined) headers.push(extra[source.extra] ?? NONE);
+    else for (const header of source.fixed) headers.push(header);
   }
   return headers;
 }
@@ -160,11 +173,11 @@ export function headersOf(set: HeaderSet, context: ReplyContext): Header[] {
 const NONE: Header = ['', ''];
 
 /** Layouts by the names that make them: few, for names come from the scenario and from here. */
-const layouts = new Map<string, readonly Source[]>();
+const layouts = new Map<string, HeaderLayout>();
 const MAX_LAYOUTS = 1_000;
 
-/** What the headers are and in which order: the same for all answers that send the same names, so that it is found once. */
-function layoutOf(set: HeaderSet): readonly Source[] {
+/** The same for all answers that send the same names, so that it is found once. */
+function layoutOf(set: HeaderSet): HeaderLayout {
   const { layer, without = [], also = [], extra = [] } = set;
   let key = `${layer} ${without.join()} ${also.join()}`;
   for (const [name] of extra) key += ` ${name}`;
@@ -176,26 +189,23 @@ function layoutOf(set: HeaderSet): readonly Source[] {
   return layout;
 }
 
-function createLayout(
+/** Of the extra headers the names alone matter. */
+export function createLayout(
   layer: Layer,
   lacking: ReadonlySet<string>,
   also: readonly string[],
   extra: readonly Header[],
-): readonly Source[] {
-  const named = extra.map(([name], place) => ({ name: name.toLowerCase(), source: place as Source }));
+): HeaderLayout {
+  const named = extra.map(([name], place): Source => ({ fixed: [], extra: place, name: name.toLowerCase(), find: undefined }));
   const given = new Set(named.map(({ name }) => name));
   const own = new Set([...EVERY_ANSWER, ...layers[layer].headers, ...also]);
-  const others = [...own].filter((name) => !given.has(name)).map((name) => ({ name, source: sourceOf(name) }));
-  return [...named, ...others]
-    .filter(({ name }) => !lacking.has(name))
-    .sort((a, b) => rank(a.name) - rank(b.name))
-    .map(({ source }) => source);
+  const others = [...own].filter((name) => !given.has(name)).map(sourceOf);
+  return [...named, ...others].filter(({ name }) => !lacking.has(name)).sort((a, b) => rank(a.name) - rank(b.name));
 }
 
 function sourceOf(name: string): Source {
-  const find = OF_ANSWER[name];
-  if (find !== undefined) return { name, find };
-  return [CONSTANT[name] ?? []].flat().map((value) => [name, value] as const);
+  const fixed = [CONSTANT[name] ?? []].flat().map((value) => [name, value] as const);
+  return { fixed, extra: undefined, name, find: OF_ANSWER[name] };
 }
 
 function rank(name: string): number {

@@ -10,20 +10,20 @@ import { asList, asRecord, fieldsOf, modelOf } from './request.ts';
 
 /** Moderations: every input is harmless unless the scenario says otherwise. */
 export function* moderationsReply(context: ReplyContext): Reply {
-  const { settings, random } = context;
-  const ms = answerLatencyMs(0, settings.latency, random('latency'));
+  const { settings } = context;
+  const ms = answerLatencyMs(0, settings.latency, context.random('latency'));
   if (ms > 0) yield { type: 'wait', ms };
   yield* jsonReply('moderations', moderationsBody(context), context);
 }
 
 /** The body: a result an input (wire.md 3.5 tells the id; the rest is the official API reference). */
 export function moderationsBody(context: ReplyContext) {
-  const { request, random, settings } = context;
+  const { request, settings } = context;
   const model = modelNamed(modelOf(request) ?? '').snapshot;
   const kinds = inputKinds(fieldsOf(request)['input']);
   const flagged = new Set(settings.reply.flagged);
   return {
-    id: `modr-${pick(random('id'), '0123456789', 4)}`,
+    id: `modr-${pick(context.random('id'), '0123456789', 4)}`,
     model,
     results: (inputsOf(request) ?? []).map((input) => moderation(fork('moderation', model, String(input)), kinds, flagged)),
   };

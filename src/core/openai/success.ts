@@ -1,6 +1,6 @@
-import type { Head } from '../reply/effect.ts';
+import type { Head, Header } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
-import { type HeaderSet, headersOf } from './layer.ts';
+import { createLayout, type HeaderLayout, type HeaderSet, laidOut } from './layer.ts';
 import { rateLimitHeaders } from './rate-limit.ts';
 
 /** How a success is written: its JSON, where it is JSON in one piece, and which headers it has. */
@@ -35,17 +35,26 @@ export type Success = keyof typeof successes;
 
 /** The head of a success; its body is sent in chunks. */
 export function successHead(name: Success, context: ReplyContext): Head {
-  const { contentType, limited, without, also }: SuccessFormat = successes[name];
-  const extra = [
-    ['content-type', contentType],
-    ['transfer-encoding', 'chunked'],
-    ...(limited ? rateLimitHeaders(context) : []),
-  ] as const;
-  return {
-    type: 'head',
-    status: 200,
-    headers: headersOf({ layer: 'api', extra, ...(without && { without }), ...(also && { also }) }, context),
-  };
+  const { contentType, limited }: SuccessFormat = successes[name];
+  const extra: Header[] = limited ? rateLimitHeaders(context) : [];
+  extra.push(['content-type', contentType], CHUNKED);
+  return { type: 'head', status: 200, headers: laidOut(layoutOf(name, extra), extra, context) };
+}
+
+const CHUNKED: Header = ['transfer-encoding', 'chunked'];
+
+const layouts: Partial<Record<Success, Map<number, HeaderLayout>>> = {};
+
+/** The headers of a success differ in those of the rate limit alone: their number tells which they are. */
+function layoutOf(name: Success, extra: readonly Header[]): HeaderLayout {
+  const { without, also }: SuccessFormat = successes[name];
+  const byNumber = (layouts[name] ??= new Map());
+  let layout = byNumber.get(extra.length);
+  if (layout === undefined) {
+    layout = createLayout('api', new Set(without), also ?? [], extra);
+    byNumber.set(extra.length, layout);
+  }
+  return layout;
 }
 
 /** The value as the success prints it. */

@@ -18,15 +18,29 @@ export function lazyTokenText(text: string, split: (text: string) => Iterable<st
 
 /** Several texts as one, put together when it is asked for as a whole: a stream never is. */
 export function concatenated(texts: readonly TokenText[]): TokenText {
-  return {
-    get text() {
-      return texts.map(({ text }) => text).join('');
-    },
-    tokens: texts.reduce((total, { tokens }) => total + tokens, 0),
-    *pieces() {
-      for (const text of texts) yield* text.pieces();
-    },
-  };
+  return new Concatenation(texts);
+}
+
+class Concatenation implements TokenText {
+  readonly tokens: number;
+  readonly #texts: readonly TokenText[];
+
+  constructor(texts: readonly TokenText[]) {
+    this.#texts = texts;
+    let tokens = 0;
+    for (const text of texts) tokens += text.tokens;
+    this.tokens = tokens;
+  }
+
+  get text(): string {
+    let whole = '';
+    for (const { text } of this.#texts) whole += text;
+    return whole;
+  }
+
+  *pieces(): Iterable<string> {
+    for (const text of this.#texts) yield* text.pieces();
+  }
 }
 
 /** The first tokens of a text. */

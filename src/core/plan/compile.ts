@@ -50,13 +50,16 @@ export interface Plan {
   readonly identity: Identity;
   /** Largest body that is accepted. */
   readonly maxBodyBytes: number;
-  readonly settings: Omit<AnswerSettings, 'reply'>;
+  /** Of an answer of which no reply speaks. */
+  readonly settings: AnswerSettings;
   readonly limits: readonly PlannedLimit[];
   /** Undefined where there is always room. */
   readonly capacity: CapacitySpec | undefined;
   readonly replies: readonly {
     readonly matches: RequestMatcher;
     readonly spec: ReplySpec;
+    /** Of the answers that it speaks of. */
+    readonly settings: AnswerSettings;
   }[];
   readonly rules: readonly PlannedRule[];
   readonly expect: PolicySpec;
@@ -72,22 +75,20 @@ export function depthOf(place: Strikes): number {
 /** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern that parsing would have refused. */
 export function compilePlan(scenario: Scenario, seed: number, libraries: Libraries): Plan {
   const { name = 'scenario', tokens, models, latency } = scenario;
+  const settings = { tokens, models, latency: { ttft: latency.ttft, interToken: latency.inter_token }, reply: {} };
   return {
     name,
     seed,
     auth: scenario.auth,
     identity: identityOf(seed),
     maxBodyBytes: scenario.max_body,
-    settings: {
-      tokens,
-      models,
-      latency: { ttft: latency.ttft, interToken: latency.inter_token },
-    },
+    settings,
     limits: compileLimits(scenario.limits, libraries),
     capacity: scenario.capacity,
     replies: scenario.replies.map(({ match, spec }) => ({
       matches: compileMatch(match, libraries),
       spec,
+      settings: { ...settings, reply: spec },
     })),
     rules: compileRules(scenario.rules, libraries, 'rules'),
     expect: scenario.expect,
