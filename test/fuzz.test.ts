@@ -206,8 +206,10 @@ test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`
         headersAt: clock.now(),
         bodyEndAt: clock.now(),
       };
-      const exchange = engine.defaultSession.receive(incoming, { path, call: undefined, forced: undefined });
-      const answer = read(exchange.reply, exchange.headSent);
+      const exchange = engine.defaultSession.receive(
+        engine.defaultSession.prepare(incoming, { path, call: undefined, forced: undefined }),
+      );
+      const answer = read(exchange.takeReply(), (head) => exchange.headSent(head));
       exchange.finished(performed(clock.now(), { bytesOut: answer.text.length }));
       expect([200, 400, 401, 403, 404, 429]).toContain(answer.status);
       if (answer.status !== 200)

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEntry } from '../core/journal/entry.ts';
+import { entryView } from '../engine/entry-view.ts';
 import type { MockServer } from '../server/start.ts';
 
 const FIRST_MS = 2_000;
@@ -22,7 +23,7 @@ export class PartialReport {
     this.#render = render;
     this.#stopListening = engine.onEntry((entry) => {
       // Fingerprints of bodies are the work of the whole report.
-      if (entry.session === 'default') this.#journal.push({ ...entry, bodyShaCanonical: null });
+      if (entry.place.session === 'default') this.#journal.push(entryView(entry, undefined));
     });
     this.#writeIn(FIRST_MS);
   }

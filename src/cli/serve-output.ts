@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
 import type { ScenarioError } from '../core/problem.ts';
-import { entryView } from '../engine/entry-view.ts';
 import type { JournalRecord } from '../engine/record.ts';
+import type { Session } from '../engine/session.ts';
 import { packageVersion } from './package-version.ts';
 
 /** What a running server tells the user. */
 export interface ServeOutput {
   listening(server: { origin: string; scenario: string; seed: number; rules: number; adminOff: boolean }): void;
-  request(entry: JournalRecord): void;
+  request(entry: JournalRecord, session: Session): void;
   reloaded(plan: { name: string; seed: number; rules: readonly unknown[] }): void;
   keptOld(error: ScenarioError): void;
   warning(message: string): void;
@@ -33,7 +33,7 @@ function jsonOutput(): ServeOutput {
         seed,
         rules,
       }),
-    request: (entry) => event('request', { entry: entryView(entry) }),
+    request: (entry, session) => event('request', { entry: session.view(entry) }),
     reloaded: ({ name, seed, rules }) => event('reloaded', { scenario: name, seed, rules: rules.length }),
     keptOld: ({ problems }) => event('reload_failed', { problems }),
     warning: (message) => event('warning', { message }),
@@ -84,7 +84,7 @@ function requestLine(entry: JournalRecord): string {
   const end = entry.t_lastByte ?? entry.t_clientClose;
   const faults = entry.faultApplied?.faults.map(({ name }) => name).join(', ');
   const parts = [
-    paint('dim', entry.time.slice(11, 23)),
+    paint('dim', new Date(entry.wallMs).toISOString().slice(11, 23)),
     paint(styleOf(entry.status), status.padEnd(4)),
     `${entry.method} ${entry.path}`,
     entry.model ?? '',

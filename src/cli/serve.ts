@@ -34,7 +34,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const server = await start(options, file?.read(), output);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
   const stop = stopSignal();
-  server.engine.onEntry((entry) => output.request(entry));
+  server.engine.onEntry((entry, session) => output.request(entry, session));
   const { name, seed, rules } = server.engine.defaultSession.plan;
   const adminOff = !isLoopback(options.host) && options.adminToken === undefined;
   output.listening({

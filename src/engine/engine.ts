@@ -25,7 +25,7 @@ export class Engine {
   readonly startedAt: number;
   readonly #bounds: JournalBounds;
   readonly #sessions = new Map<string, Session>();
-  readonly #listeners = new Set<(entry: JournalRecord) => void>();
+  readonly #listeners = new Set<(entry: JournalRecord, session: Session) => void>();
   #scenario: LoadedScenario;
   #created = 0;
 
@@ -82,7 +82,7 @@ export class Engine {
   }
 
   /** Calls the listener for each request that is over. Returns how to stop. */
-  onEntry(listener: (entry: JournalRecord) => void): () => void {
+  onEntry(listener: (entry: JournalRecord, session: Session) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -100,8 +100,8 @@ export class Engine {
       clock: this.clock,
       libraries: this.libraries,
       bounds: this.#bounds,
-      onEntry: (entry) => {
-        for (const listener of this.#listeners) listener(entry);
+      onEntry: (entry, session) => {
+        for (const listener of this.#listeners) listener(entry, session);
       },
     });
   }

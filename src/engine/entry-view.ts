@@ -1,12 +1,17 @@
-import type { JournalEntry } from '../core/journal/entry.ts';
+import { HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
 import { asRecord } from '../core/openai/request.ts';
 import { sha256 } from './incoming.ts';
 import type { JournalRecord } from './record.ts';
 
-/** The record as it is shown. */
-export function entryView({ body, ...record }: JournalRecord): JournalEntry {
+/** The record as it is shown, with the body as far as it is kept. */
+export function entryView(record: JournalRecord, body: Uint8Array | undefined): JournalEntry {
+  const { place, wallMs, bodyAt: _address, headers, ...rest } = record;
   return {
-    ...record,
+    ...place,
+    ...rest,
+    time: new Date(wallMs).toISOString(),
+    tlsResumed: null,
+    headers: Object.fromEntries(headers.flatMap((value, index) => (value === null ? [] : [[HEADERS_OF_INTEREST[index], value]]))),
     bodyShaCanonical: body === undefined ? null : canonicalSha(body),
   };
 }

@@ -49,20 +49,34 @@ export function parseTarget(target: string): Target {
 
 /** The request as core sees it. `bodySha256` is the hash of the raw body. */
 export function apiRequestOf(incoming: Incoming, path: string, bodySha256: string): ApiRequest {
-  const endpoint = endpointOf(incoming.method, path);
-  const key = bearerKey(incoming.headers['authorization']);
-  const parsed = endpoint?.takesModel ? parseJson(incoming.body) : undefined;
+  const { method, headers, body } = incoming;
+  const endpoint = endpointOf(method, path);
+  const authorization = headers['authorization'];
+  const parsed = endpoint?.takesModel ? parseJson(body) : undefined;
   return {
-    method: incoming.method,
+    method,
     path,
-    headers: incoming.headers,
+    headers,
     endpoint: endpoint?.name,
-    key,
+    key: bearerKey(authorization),
     body: parsed?.value,
     malformed: parsed !== undefined && !parsed.ok,
-    bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : incoming.body.byteLength,
-    fingerprint: sha256(JSON.stringify([key, incoming.method, path, bodySha256])),
+    bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
+    fingerprint: `${bodySha256} ${authorizationHash(authorization) ?? '-'} ${method} ${path.length > 128 ? sha256(path) : path}`,
   };
+}
+
+let lastAuthorization = '';
+let lastHash = '';
+
+/** SHA-256 of an Authorization header. The last is remembered: most requests come with the key of the one before. */
+export function authorizationHash(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined;
+  if (authorization !== lastAuthorization || lastHash === '') {
+    lastAuthorization = authorization;
+    lastHash = sha256(authorization);
+  }
+  return lastHash;
 }
 
 /** SHA-256 in hexadecimal. */
@@ -70,18 +84,20 @@ export function sha256(data: Uint8Array | string): string {
   return hash('sha256', data, 'hex');
 }
 
-function bearerKey(authorization: string | undefined): string | undefined {
-  return /^Bearer +(\S.*?) *$/i.exec(authorization ?? '')?.[1];
+function bearerKey(authorization = ''): string | undefined {
+  return /^Bearer +(\S.*)$/i.exec(authorization)?.[1]?.trimEnd();
 }
 
+const NOT_JSON = { ok: false, value: undefined };
+
 function parseJson(body: Uint8Array): { ok: boolean; value: unknown } {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!isUtf8(bytes)) return NOT_JSON;
   try {
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    if (isUtf8(text)) return { ok: true, value: JSON.parse(text.toString()) };
+    return { ok: true, value: JSON.parse(bytes.toString()) };
   } catch {
-    // Not JSON.
+    return NOT_JSON;
   }
-  return { ok: false, value: undefined };
 }
 
 function decode(text: string | undefined): string | undefined {

@@ -1,6 +1,5 @@
 import { createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
 import type { Engine } from './engine.ts';
-import { entryView } from './entry-view.ts';
 
 /** A JSONL file that grows by one line for each request that is over. */
 export interface JournalFile {
@@ -21,8 +20,8 @@ export function writeJournalFile(engine: Engine, path: string, onError: (error: 
     if (!failed) onError(error);
     failed = true;
   });
-  const stop = engine.onEntry((entry) => {
-    if (!failed) stream.write(`${JSON.stringify(entryView(entry))}\n`);
+  const stop = engine.onEntry((entry, session) => {
+    if (!failed) stream.write(`${JSON.stringify(session.view(entry))}\n`);
   });
   return {
     async close() {

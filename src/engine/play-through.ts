@@ -2,8 +2,8 @@ import { isRetryable } from '../core/calls/outcome.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan } from '../core/plan/compile.ts';
-import type { Head, Reply } from '../core/reply/effect.ts';
 import { Engine } from './engine.ts';
+import type { Exchange } from './exchange.ts';
 import type { Incoming } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
@@ -53,8 +53,8 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
     const { rule = '', faults = [] } = entry?.faultApplied ?? {};
     return [{ outcome: 'reset on accept', faults: faults.map(({ name }) => name).join(', '), rule }, true];
   }
-  const exchange = session.receive(request, { path: PATH, call: undefined, forced: undefined });
-  const performed = perform(exchange.reply, exchange.headSent);
+  const exchange = session.receive(session.prepare(request, { path: PATH, call: undefined, forced: undefined }));
+  const performed = perform(exchange);
   exchange.finished({ ...performed, lastByteAt: nowMs, clientCloseAt: null });
   const [entry] = session.journal(seq - 1);
   const complete = performed.closedBy === null;
@@ -80,7 +80,7 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
 function refusesConnection(session: Session, { connection, headersAt }: Incoming): boolean {
   const nothing = { method: '', target: '', headers: {}, body: new Uint8Array(0), oversized: false, bodyEndAt: null };
   const exchange = session.refuse({ ...nothing, connection, headersAt }, { path: '', call: undefined, forced: undefined });
-  exchange?.finished({ ...perform(exchange.reply, exchange.headSent), lastByteAt: null, clientCloseAt: null });
+  exchange?.finished({ ...perform(exchange), lastByteAt: null, clientCloseAt: null });
   return exchange !== undefined;
 }
 
@@ -112,7 +112,7 @@ function incoming({ key, model }: Caller, { call, attempt }: Place, at: number):
 }
 
 /** Runs a reply without a wire and without waiting. A client would leave a hanging server in the end. */
-function perform(reply: Reply, headSent: (head: Head) => void): Performed & { ending: string } {
+function perform(exchange: Exchange): Performed & { ending: string } {
   const result = (closedBy: Performed['closedBy'], ending: string, closedHow: Performed['closedHow']) => ({
     lastByteAt: null,
     clientCloseAt: null,
@@ -123,8 +123,8 @@ function perform(reply: Reply, headSent: (head: Head) => void): Performed & { en
     eventsOut: 0,
     ending,
   });
-  for (const effect of reply) {
-    if (effect.type === 'head') headSent(effect);
+  for (const effect of exchange.takeReply()) {
+    if (effect.type === 'head') exchange.headSent(effect);
     if (effect.type === 'close') return result('server', 'closed', 'fin');
     if (effect.type === 'reset') return result('server', 'reset', 'reset');
     if (effect.type === 'hang') return result('client', 'silence', 'fin');

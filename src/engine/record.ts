@@ -6,18 +6,32 @@ import type { Clock } from '../core/clock.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
-import type { Plan } from '../core/plan/compile.ts';
 import { fork, pick } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
 import { fieldOf } from '../core/reply/field.ts';
 import { hintOf } from './hint.ts';
-import { type Incoming, sha256 } from './incoming.ts';
+import { authorizationHash, type Incoming } from './incoming.ts';
 import { paceDueAt } from './pace.ts';
 import type { Performed } from './performed.ts';
 
-/** A journal entry as it is kept: the body stays as bytes until somebody reads the journal. */
-export interface JournalRecord extends Omit<JournalEntry, 'bodyShaCanonical'> {
-  body: Uint8Array | undefined;
+/** Where records belong: the same for all that come under one plan. */
+export interface RecordPlace {
+  readonly session: string;
+  readonly run: string;
+  readonly scenario: string;
+  readonly seed: number;
+}
+
+/** A journal entry as it is kept; `entryView` makes of it what is shown. */
+export interface JournalRecord
+  extends Omit<JournalEntry, keyof RecordPlace | 'time' | 'tlsResumed' | 'headers' | 'bodyShaCanonical'> {
+  readonly place: RecordPlace;
+  /** Wall clock, when the head of the request had arrived. */
+  readonly wallMs: number;
+  /** Where the body is kept; -1 where it is not. */
+  readonly bodyAt: number;
+  /** The values of HEADERS_OF_INTEREST, in their order. */
+  readonly headers: readonly (string | null)[];
 }
 
 /** What is known of a request when its fate has been decided. */
@@ -31,27 +45,22 @@ export interface Received {
   readonly requestId: string;
 }
 
-/** Where a record belongs. */
-export interface RecordPlace {
+/** What a record says besides what is known of its request. */
+export interface RecordFrame {
   readonly seq: number;
-  readonly session: string;
-  readonly run: string;
-  readonly plan: Plan;
+  readonly place: RecordPlace;
   readonly wallMs: number;
+  readonly bodyAt: number;
 }
 
 /** The record of a request that is about to be answered. */
-export function recordOf(received: Received, { seq, session, run, plan, wallMs }: RecordPlace): JournalRecord {
+export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: RecordFrame): JournalRecord {
   const { incoming, request, bodySha256, recognition, refusal, applied, requestId } = received;
   const { connection, headers } = incoming;
-  const authorization = headers['authorization'];
   return {
     seq,
-    run,
-    session,
-    scenario: plan.name,
-    seed: plan.seed,
-    time: new Date(wallMs).toISOString(),
+    place,
+    wallMs,
     logicalId: callLabel(recognition.call),
     logicalIdFrom: recognition.evidence,
     certainty: recognition.certainty,
@@ -59,7 +68,6 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     connId: connection.id,
     connReqSeq: connection.requests,
     remotePort: connection.remotePort,
-    tlsResumed: null,
     t_accept: connection.acceptedAt,
     t_headers: incoming.headersAt,
     t_bodyEnd: incoming.bodyEndAt,
@@ -72,14 +80,15 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     chunksOut: 0,
     eventsOut: 0,
     method: request.method,
-    path: shortened(request.path) ?? '',
+    path: shortened(request.path),
     endpoint: request.endpoint ?? null,
-    model: shortened(modelOf(request)) ?? null,
+    model: shortened(modelOf(request) ?? null),
     stream: fieldsOf(request)['stream'] === true,
     bodyBytes: incoming.body.byteLength,
+    bodyAt,
     bodySha256,
-    authorizationHash: authorization === undefined ? null : sha256(authorization).slice(0, 16),
-    headers: headersOfInterest(headers),
+    authorizationHash: authorizationHash(headers['authorization'])?.slice(0, 16) ?? null,
+    headers: HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null)),
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,
     queuedMs: null,
@@ -90,7 +99,6 @@ export function recordOf(received: Received, { seq, session, run, plan, wallMs }
     xRequestId: requestId,
     shouldRetry: null,
     paceDueAt: null,
-    body: incoming.body,
   };
 }
 
@@ -130,20 +138,11 @@ export function noteEnd(record: JournalRecord, performed: Performed, clock: Cloc
   };
 }
 
-function headersOfInterest(headers: Incoming['headers']): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const name of HEADERS_OF_INTEREST) {
-    const value = shortened(headers[name]);
-    if (value !== undefined) kept[name] = value;
-  }
-  return kept;
-}
-
 /** Texts of a request are kept up to this length: the journal is bounded in bytes, too. */
 const MAX_TEXT_LENGTH = 512;
 
-function shortened(text: string | undefined): string | undefined {
-  return text !== undefined && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
+function shortened<T extends string | null>(text: T): T | string {
+  return text !== null && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 }
 
 /** `req_` + a UUIDv4 without dashes (wire.md 2.2). */

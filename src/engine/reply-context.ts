@@ -54,15 +54,15 @@ class RequestContext implements ReplyContext {
     this.#drawKey = recognition.drawKey;
   }
 
-  random(...labels: Labels): Random {
+  readonly random = (...labels: Labels): Random => {
     this.#forkReply ??= branch(this.#seed, 'reply', this.#drawKey);
     return this.#forkReply(...labels);
-  }
+  };
 
-  textRandom(...labels: Labels): Random {
+  readonly textRandom = (...labels: Labels): Random => {
     this.#forkText ??= branch(this.#seed, 'text', askedKey(this.request));
     return this.#forkText(...labels);
-  }
+  };
 }
 
 /** By the first matching entry of `replies`. The model does not call a tool again once it has the result. */

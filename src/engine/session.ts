@@ -5,6 +5,7 @@ import type { Recognition, Sighting } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/catalogue.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
+import { BodyStore } from '../core/journal/body-store.ts';
 import { type Call, callsOf } from '../core/journal/calls.ts';
 import type { FaultApplied, JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
@@ -20,17 +21,18 @@ import { callScope, type Decision, decide, decideAmong, decideConnection, reache
 import { Facts } from '../core/plan/facts.ts';
 import { outagesOf } from '../core/plan/outages.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
-import type { Head, Reply } from '../core/reply/effect.ts';
-import { once } from '../core/reply/once.ts';
+import type { Reply } from '../core/reply/effect.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import { admissionOf, type Limited, returnedBy, unusedOf } from './admission.ts';
 import { CapacityGate } from './capacity-gate.ts';
 import { entryView } from './entry-view.ts';
+import { type Exchange, type ExchangeBook, FollowedExchange } from './exchange.ts';
 import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
 import { type Destination, factsOf, type Prepared, prepare, type Reader } from './prepare.ts';
-import { type JournalRecord, noteEnd, noteHead, type Received, recordOf, requestIdOf } from './record.ts';
+import { type JournalRecord, noteEnd, type Received, type RecordPlace, recordOf, requestIdOf } from './record.ts';
+import { RecordArchive } from './record-archive.ts';
 import { replyContextOf } from './reply-context.ts';
 
 /** What a session is made of. */
@@ -41,18 +43,7 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
-  onEntry(entry: JournalRecord): void;
-}
-
-/** One request on its way: what to send, and whom to tell how it went. */
-export interface Exchange {
-  readonly reply: Reply;
-  /** The rule that fired, and its faults. */
-  readonly applied: FaultApplied | null;
-  /** To be called just before the head is handed to the socket. */
-  headSent(head: Head): void;
-  /** To be called once, when the exchange is over. */
-  finished(performed: Performed): void;
+  onEntry(entry: JournalRecord, session: Session): void;
 }
 
 /** What the decision on a request goes by: plain data, but for the facts of a request that is here. */
@@ -75,15 +66,6 @@ export interface Ruling {
   readonly applied: FaultApplied | null;
 }
 
-/** What is to be done as an exchange goes on. */
-interface Followed {
-  readonly call: string;
-  /** To be called when a byte of the answer goes out, and when none ever will. */
-  answered(): void;
-  /** To be called when a success is over. */
-  readonly refund?: () => void;
-}
-
 /** The limits of a scenario, where the use of its rules is told. */
 const LIMITS = 'limits';
 /** Its capacity. */
@@ -98,6 +80,7 @@ export class Session {
   readonly #gate = new CapacityGate();
   readonly #recogniser = new CallRecogniser((call) => this.#counters.forget(callScope(call)));
   readonly #journal: Journal<JournalRecord>;
+  readonly #bodies: BodyStore;
   readonly #idleWaiters: (() => void)[] = [];
   #scenario: LoadedScenario;
   /** The plan with the added rules before its own. */
@@ -111,6 +94,8 @@ export class Session {
   #connections = 0;
   /** Requests without a byte of an answer yet, by fingerprint. */
   readonly #waiting = new Map<string, number>();
+  #place: RecordPlace;
+  readonly #book: ExchangeBook;
   #lastUsedAt: number;
 
   constructor(parts: SessionParts) {
@@ -118,8 +103,24 @@ export class Session {
     this.#parts = parts;
     this.#scenario = parts.scenario;
     this.#active = parts.scenario.plan;
-    this.#journal = new Journal(parts.bounds);
+    this.#journal = new Journal(parts.bounds, new RecordArchive());
+    this.#bodies = new BodyStore(parts.bounds.bodyBytes);
     this.#lastUsedAt = parts.clock.now();
+    this.#place = this.#placeOf(parts.scenario);
+    this.#book = {
+      clock: parts.clock,
+      waits: (fingerprint) => void this.#waiting.set(fingerprint, (this.#waiting.get(fingerprint) ?? 0) + 1),
+      answered: (fingerprint) => {
+        const others = (this.#waiting.get(fingerprint) ?? 0) - 1;
+        if (others > 0) this.#waiting.set(fingerprint, others);
+        else this.#waiting.delete(fingerprint);
+      },
+      over: (record, call, outcome) => {
+        if (call !== undefined) this.#recogniser.settle(call, outcome);
+        this.release();
+        this.#close(record);
+      },
+    };
   }
 
   /** The largest body that is worth reading. */
@@ -158,10 +159,14 @@ export class Session {
     return this.#active.rules;
   }
 
+  /** Finds out about a request what does not depend on others. */
+  prepare(incoming: Incoming, destination: Destination): Prepared {
+    return prepare(incoming, destination, this.#reader);
+  }
+
   /** Whether an equal request waits for the first byte of its answer. */
-  isWaiting(incoming: Incoming, path: string): boolean {
-    if (this.#waiting.size === 0) return false;
-    return this.#waiting.has(apiRequestOf(incoming, path, sha256(incoming.body)).fingerprint);
+  isWaiting({ request }: Prepared): boolean {
+    return this.#waiting.size > 0 && this.#waiting.has(request.fingerprint);
   }
 
   /** Counts a request whose body is still on its way, until `release` is called for it. */
@@ -186,27 +191,19 @@ export class Session {
     this.#startedAt ??= incoming.headersAt;
     const { record, context } = this.#unread(incoming, path, applied);
     this.#inFlight += 1;
-    return {
-      reply: once(applyFaults([], applied.faults, context)),
-      applied,
-      headSent: (head) => noteHead(record, head, this.#parts.clock),
-      finished: (performed) => {
-        noteEnd(record, performed, this.#parts.clock);
-        this.#over(record);
-      },
-    };
+    const reply = applyFaults([], applied.faults, context);
+    return new FollowedExchange(reply, applied, record, { book: this.#book });
   }
 
   /** Notes a request that its client left before its body was complete. */
   abandoned(incoming: Incoming, { path }: Destination, performed: Performed): void {
     const { record } = this.#unread(incoming, path, null);
     noteEnd(record, performed, this.#parts.clock);
-    this.#parts.onEntry(record);
+    this.#close(record);
   }
 
   /** Decides what happens to a request. */
-  receive(incoming: Incoming, destination: Destination): Exchange {
-    const prepared = prepare(incoming, destination, this.#reader);
+  receive(prepared: Prepared): Exchange {
     const { facts, sighting, error, limited, forced, fate } = prepared;
     const fated = fate?.applied;
     const ruling = this.#rule({ sighting, failsAt: error?.layer, limited, forced, fated, facts });
@@ -240,15 +237,14 @@ export class Session {
     if (limited && taken) this.#settleBuckets(limited, taken, { applied, context });
     const base = refusal === undefined ? this.#answered(record, context) : errorReply(refusal, context);
     this.#inFlight += 1;
-    return {
-      reply: once(fate?.reply ?? applyFaults(base, applied?.faults ?? [], context)),
-      applied,
-      ...this.#following(record, {
-        call: recognition.call,
-        answered: this.#wait(request.fingerprint),
-        ...(limited && taken && { refund: () => this.#give(limited.name, unusedOf(limited, taken, context)) }),
-      }),
-    };
+    const reply = fate?.reply ?? (applied === null ? base : applyFaults(base, applied.faults, context));
+    this.#book.waits(request.fingerprint);
+    return new FollowedExchange(reply, applied, record, {
+      book: this.#book,
+      call: recognition.call,
+      fingerprint: request.fingerprint,
+      refund: limited && taken && (() => this.#give(limited.name, unusedOf(limited, taken, context))),
+    });
   }
 
   /** Gives back what faults keep from being used, or counts the refusal. */
@@ -265,24 +261,13 @@ export class Session {
     if (amounts !== undefined) this.#buckets.give(account, amounts, this.#parts.clock.now());
   }
 
-  /** Follows an exchange to its end. What it closes over stays in memory as long as the client does. */
-  #following(record: JournalRecord, { call, answered, refund }: Followed): Pick<Exchange, 'headSent' | 'finished'> {
-    return {
-      headSent: (head) => {
-        answered();
-        noteHead(record, head, this.#parts.clock);
-      },
-      finished: (performed) => {
-        answered();
-        if (record.status === 200) refund?.();
-        this.#recogniser.settle(call, noteEnd(record, performed, this.#parts.clock));
-        this.#over(record);
-      },
-    };
+  journal(since = 0): JournalEntry[] {
+    return this.#journal.since(since).map((record) => this.view(record));
   }
 
-  journal(since = 0): JournalEntry[] {
-    return this.#journal.since(since).map(entryView);
+  /** A record of this session as it is shown. */
+  view(record: JournalRecord): JournalEntry {
+    return entryView(record, this.#bodies.read(record.bodyAt, record.bodyBytes));
   }
 
   /** Entries that the journal holds. */
@@ -335,6 +320,7 @@ export class Session {
   reset(): void {
     this.#restart();
     this.#journal.clear();
+    this.#bodies.clear();
   }
 
   /** Resolves when no request is being answered. */
@@ -342,19 +328,8 @@ export class Session {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  /** Counts a request as waiting until the function returned is first called. */
-  #wait(fingerprint: string): () => void {
-    const change = (by: number) => {
-      const count = (this.#waiting.get(fingerprint) ?? 0) + by;
-      if (count === 0) this.#waiting.delete(fingerprint);
-      else this.#waiting.set(fingerprint, count);
-    };
-    change(1);
-    let waiting = true;
-    return () => {
-      if (waiting) change(-1);
-      waiting = false;
-    };
+  #placeOf({ plan }: LoadedScenario): RecordPlace {
+    return { session: this.id, run: this.#parts.run, scenario: plan.name, seed: plan.seed };
   }
 
   #restart(): void {
@@ -363,6 +338,7 @@ export class Session {
     this.#gate.clear();
     this.#recogniser.clear();
     this.#active = this.#scenario.plan;
+    this.#place = this.#placeOf(this.#scenario);
     this.#startedAt = undefined;
     this.#addedCount = 0;
     this.#connections = 0;
@@ -414,9 +390,10 @@ export class Session {
   #keep(received: Received): JournalRecord {
     const { applied } = received;
     if (applied !== null) this.#struck(applied.rule);
-    const { run, clock } = this.#parts;
-    const place = { seq: this.#journal.nextSeq, session: this.id, run, plan: this.#active, wallMs: clock.wall() };
-    const record = recordOf(received, place);
+    const { body } = received.incoming;
+    const bodyAt = body.byteLength === 0 ? -1 : this.#bodies.write(body);
+    const wallMs = this.#parts.clock.wall();
+    const record = recordOf(received, { seq: this.#journal.nextSeq, place: this.#place, wallMs, bodyAt });
     this.#journal.append(record);
     return record;
   }
@@ -448,8 +425,9 @@ export class Session {
     return replyContextOf(received, { plan: this.#active, clock, libraries, facts, account });
   }
 
-  #over(record: JournalRecord): void {
-    this.release();
-    this.#parts.onEntry(record);
+  /** Nothing will change about the record any more. */
+  #close(record: JournalRecord): void {
+    this.#journal.close(record);
+    this.#parts.onEntry(record, this);
   }
 }

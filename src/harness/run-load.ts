@@ -90,8 +90,8 @@ export class RunningLoad {
     const { plan, server, drainMs } = this.#options;
     const zeroAt = machineNow() + LEAD_MS;
     this.#zeroAt = zeroAt + this.#shift;
-    const stopCounting = server.engine.onEntry(({ session }) => {
-      if (session !== 'default') return;
+    const stopCounting = server.engine.onEntry(({ place }) => {
+      if (place.session !== 'default') return;
       this.#attempts += 1;
       if (this.#attempts >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
     });

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import type { Effect, End, Head, Pace, Write } from '../core/reply/effect.ts';
 import { fieldOf, isNamed } from '../core/reply/field.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { Performed } from '../engine/performed.ts';
-import type { Exchange } from '../engine/session.ts';
 import { captureHead } from './capture-head.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { unacknowledged } from './unacknowledged.ts';
@@ -96,7 +96,7 @@ class Performance {
     response.on('error', this.#closed);
     connection.follow(this.#closed);
     if (response.destroyed || connection.socket.destroyed || connection.endedHow !== undefined) this.#closed();
-    this.#effects = this.#exchange.reply[Symbol.iterator]();
+    this.#effects = this.#exchange.takeReply()[Symbol.iterator]();
     this.#run();
   }
 

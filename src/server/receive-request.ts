@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ScenarioError } from '../core/problem.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { Incoming, Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
-import type { Destination } from '../engine/prepare.ts';
-import type { Exchange, Session } from '../engine/session.ts';
+import type { Destination, Prepared } from '../engine/prepare.ts';
+import type { Session } from '../engine/session.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
 import { perform } from './perform.ts';
@@ -120,17 +121,26 @@ class ReceivedRequest {
   }
 
   #ask(incoming: Incoming, destination: Destination): void {
+    const { response, connection } = this.#arrived;
     // The rest of an oversized body is not a request: the connection ends with the answer.
-    if (incoming.oversized) this.#arrived.response.shouldKeepAlive = false;
+    if (incoming.oversized) response.shouldKeepAlive = false;
+    let prepared: Prepared;
+    try {
+      prepared = this.#session.prepare(incoming, { ...destination, fate: connection.takeFate() });
+    } catch (error) {
+      this.#session.release();
+      this.#fail(error);
+      return;
+    }
     // A client that gave up may come back before its leaving was read: let that be read first.
-    if (this.#session.isWaiting(incoming, destination.path)) setTimeout(() => this.#answer(incoming, destination), LEAVING_MS);
-    else this.#answer(incoming, destination);
+    if (this.#session.isWaiting(prepared)) setTimeout(() => this.#answer(prepared), LEAVING_MS);
+    else this.#answer(prepared);
   }
 
-  #answer(incoming: Incoming, destination: Destination): void {
+  #answer(prepared: Prepared): void {
     let exchange: Exchange;
     try {
-      exchange = this.#session.receive(incoming, { ...destination, fate: this.#arrived.connection.takeFate() });
+      exchange = this.#session.receive(prepared);
     } catch (error) {
       this.#fail(error);
       return;

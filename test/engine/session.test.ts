@@ -80,17 +80,18 @@ test('an equal request waits only as long as nothing of its answer was sent', ()
   const session = driver.engine.defaultSession;
   const path = '/v1/chat/completions';
   const incoming = incomingChat(0);
-  const receive = () => session.receive(incoming, { path, call: undefined, forced: undefined });
-  expect(session.isWaiting(incoming, path)).toBe(false);
+  const prepared = session.prepare(incoming, { path, call: undefined, forced: undefined });
+  const receive = () => session.receive(prepared);
+  expect(session.isWaiting(prepared)).toBe(false);
   const hanging = receive();
-  expect(session.isWaiting(incoming, path)).toBe(true);
+  expect(session.isWaiting(prepared)).toBe(true);
   hanging.finished(performed(null, { clientCloseAt: 1, closedBy: 'client', closedHow: 'fin' }));
-  expect(session.isWaiting(incoming, path)).toBe(false);
+  expect(session.isWaiting(prepared)).toBe(false);
   const answered = receive();
   answered.headSent({ type: 'head', status: 200, headers: [] });
-  expect(session.isWaiting(incoming, path)).toBe(false);
+  expect(session.isWaiting(prepared)).toBe(false);
   answered.finished(performed(2, { bytesOut: 1 }));
-  expect(session.isWaiting(incoming, path)).toBe(false);
+  expect(session.isWaiting(prepared)).toBe(false);
 });
 
 function incomingChat(at: number): Incoming {

@@ -44,7 +44,8 @@ function send(engine: Engine, { model = 'gpt-4o', content = 'Hello', key = 'sk-t
   const { session, path, call } = parseTarget(target);
   const at = engine.clock.now();
   const body = JSON.stringify({ model, messages: [{ role: 'user', content }], ...fields });
-  const exchange = engine.session(session).receive(
+  const isolated = engine.session(session);
+  const prepared = isolated.prepare(
     {
       method: path === '/v1/models' ? 'GET' : 'POST',
       target,
@@ -57,7 +58,8 @@ function send(engine: Engine, { model = 'gpt-4o', content = 'Hello', key = 'sk-t
     },
     { path, call, forced: forced === undefined ? undefined : parseForcedFault(forced) },
   );
-  const reply = collect(exchange.reply);
+  const exchange = isolated.receive(prepared);
+  const reply = collect(exchange.takeReply());
   if (reply.head !== undefined) exchange.headSent(reply.head);
   exchange.finished(performed(at, { bytesOut: reply.text.length }));
   return { ...reply, status: reply.head?.status };

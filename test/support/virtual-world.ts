@@ -164,7 +164,7 @@ class VirtualWire {
     const connection = this.#connection();
     connection.requests += 1;
     const at = this.#clock.now();
-    const exchange = this.#session.receive(
+    const prepared = this.#session.prepare(
       {
         method: 'POST',
         target: '/v1/chat/completions',
@@ -177,7 +177,8 @@ class VirtualWire {
       },
       { path: '/v1/chat/completions', call, forced: undefined },
     );
-    const run = new Run(exchange.reply, { clock: this.#clock, request, headSent: exchange.headSent });
+    const exchange = this.#session.receive(prepared);
+    const run = new Run(exchange.takeReply(), { clock: this.#clock, request, headSent: (head) => exchange.headSent(head) });
     const { response, error, performed } = await run.outcome();
     exchange.finished(performed);
     if (performed.closedBy === null) this.#idle.push(connection);

@@ -10,22 +10,31 @@ export const DEFAULT_BOUNDS: JournalBounds = {
   bodyBytes: 16 * 1024 * 1024,
 };
 
-interface Kept {
+interface Numbered {
   readonly seq: number;
-  body: Uint8Array | undefined;
+}
+
+/** Where records go when they are over: what is kept as objects is paid for by every collection of garbage. */
+export interface Archive<Entry extends Numbered> {
+  put(entry: Entry): void;
+  /** The record, as it was put; undefined where there is none. */
+  get(seq: number): Entry | undefined;
+  /** Forgets the records before this one. */
+  dropBefore(seq: number): void;
 }
 
 /** A ring of records: the newest are kept, in order, within the bounds. Appending costs the same however full it is. */
-export class Journal<Entry extends Kept> {
+export class Journal<Entry extends Numbered> {
   readonly #bounds: JournalBounds;
-  #ring: (Entry | undefined)[] = [];
+  readonly #archive: Archive<Entry>;
+  /** Records that are not over. */
+  readonly #open = new Map<number, Entry>();
   #next = 1;
   #first = 1;
-  #oldestBody = 1;
-  #bodyBytes = 0;
 
-  constructor(bounds: JournalBounds) {
+  constructor(bounds: JournalBounds, archive: Archive<Entry>) {
     this.#bounds = bounds;
+    this.#archive = archive;
   }
 
   /** The number that the next record will bear. */
@@ -44,25 +53,23 @@ export class Journal<Entry extends Kept> {
   }
 
   append(entry: Entry): void {
-    const slot = entry.seq % this.#bounds.entries;
-    const old = this.#ring[slot];
-    if (old !== undefined) this.#dropBody(old);
-    this.#ring[slot] = entry;
     this.#next = entry.seq + 1;
-    this.#bodyBytes += entry.body?.byteLength ?? 0;
-    while (this.#bodyBytes > this.#bounds.bodyBytes && this.#oldestBody < this.#next) {
-      const oldest = this.#at(this.#oldestBody);
-      if (oldest !== undefined) this.#dropBody(oldest);
-      this.#oldestBody += 1;
-    }
+    this.#open.set(entry.seq, entry);
+    const start = this.#start;
+    this.#open.delete(start - 1);
+    this.#archive.dropBefore(start);
+  }
+
+  /** To be called when nothing of the record will change any more. */
+  close(entry: Entry): void {
+    if (this.#open.delete(entry.seq)) this.#archive.put(entry);
   }
 
   /** The records after the given number, oldest first. */
   since(seq: number): Entry[] {
-    const start = Math.max(seq + 1, this.#next - this.#bounds.entries, this.#first);
     const entries: Entry[] = [];
-    for (let at = start; at < this.#next; at++) {
-      const entry = this.#at(at);
+    for (let at = Math.max(seq + 1, this.#start); at < this.#next; at++) {
+      const entry = this.#open.get(at) ?? this.#archive.get(at);
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
@@ -70,19 +77,13 @@ export class Journal<Entry extends Kept> {
 
   /** Forgets everything; numbering goes on, so that a reader who remembers a number misses nothing. */
   clear(): void {
-    this.#ring = [];
+    this.#open.clear();
     this.#first = this.#next;
-    this.#oldestBody = this.#next;
-    this.#bodyBytes = 0;
+    this.#archive.dropBefore(this.#next);
   }
 
-  #at(seq: number): Entry | undefined {
-    const entry = this.#ring[seq % this.#bounds.entries];
-    return entry?.seq === seq ? entry : undefined;
-  }
-
-  #dropBody(entry: Entry): void {
-    this.#bodyBytes -= entry.body?.byteLength ?? 0;
-    entry.body = undefined;
+  /** The number of the oldest record that is kept. */
+  get #start(): number {
+    return Math.max(this.#first, this.#next - this.#bounds.entries);
   }
 }

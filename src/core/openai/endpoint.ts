@@ -81,6 +81,8 @@ export interface Endpoint extends EndpointRow {
 /** Every endpoint that is served. */
 export const endpoints: readonly Endpoint[] = ENDPOINTS;
 
+const BY_NAME = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+
 /** Whether it answers by a stream of events when asked to. */
 export function mayStream(name: EndpointName | undefined): boolean {
   return name === 'chat.completions' || name === 'completions';
@@ -88,17 +90,20 @@ export function mayStream(name: EndpointName | undefined): boolean {
 
 /** The model that answers where the request names none. */
 export function defaultModelOf(name: EndpointName | undefined): string | undefined {
-  return endpoints.find((endpoint) => endpoint.name === name)?.defaultModel;
+  return name === undefined ? undefined : BY_NAME.get(name)?.defaultModel;
 }
+
+const BY_REQUEST = new Map(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]));
+const OPEN = endpoints.filter(({ path }) => path.includes('{'));
 
 /** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
 export function endpointOf(method: string, path: string): Endpoint | undefined {
-  return endpoints.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
+  const exact = BY_REQUEST.get(`${method} ${path}`);
+  if (exact !== undefined && !OPEN.includes(exact)) return exact;
+  return OPEN.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
 }
 
 function pathMatches(pattern: string, path: string): boolean {
-  const open = pattern.indexOf('{');
-  if (open < 0) return path === pattern;
-  const prefix = pattern.slice(0, open);
+  const prefix = pattern.slice(0, pattern.indexOf('{'));
   return path.length > prefix.length && path.startsWith(prefix);
 }

@@ -2,35 +2,73 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Journal } from '../../../src/core/journal/journal.ts';
 
-const record = (seq: number, bytes = 0) => ({
-  seq,
-  body: bytes === 0 ? undefined : new Uint8Array(bytes),
-});
+interface Kept {
+  readonly seq: number;
+  over: boolean;
+}
 
-test('keeps the newest entries, in order', () => {
+/** An archive that keeps everything as it was put. */
+class Shelf {
+  readonly #kept = new Map<number, Kept>();
+
+  put(entry: Kept): void {
+    this.#kept.set(entry.seq, { ...entry });
+  }
+
+  get(seq: number): Kept | undefined {
+    return this.#kept.get(seq);
+  }
+
+  dropBefore(seq: number): void {
+    for (const kept of this.#kept.keys()) if (kept < seq) this.#kept.delete(kept);
+  }
+}
+
+const newJournal = (entries: number) => new Journal<Kept>({ entries, bodyBytes: 1_000 }, new Shelf());
+
+test('keeps the newest entries, in order, whether they are over or not', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(60), fc.nat(60), (entries, written, since) => {
-      const journal = new Journal({ entries, bodyBytes: 1_000 });
-      for (let seq = 1; seq <= written; seq++) journal.append(record(seq));
-      const all = Array.from({ length: written }, (_, i) => i + 1);
-      expect(journal.since(since).map(({ seq }) => seq)).toEqual(all.slice(-entries).filter((seq) => seq > since));
-      expect(journal.dropped).toBe(Math.max(0, written - entries));
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.nat(60),
+      fc.nat(60),
+      fc.func(fc.boolean()),
+      (entries, written, since, isOver) => {
+        const journal = newJournal(entries);
+        const records: Kept[] = [];
+        for (let seq = 1; seq <= written; seq++) {
+          const record = { seq, over: false };
+          journal.append(record);
+          records.push(record);
+        }
+        for (const record of records.toReversed()) {
+          if (!isOver(record.seq)) continue;
+          record.over = true;
+          journal.close(record);
+        }
+        const kept = records.slice(-entries).filter(({ seq }) => seq > since);
+        expect(journal.since(since)).toEqual(kept);
+        expect(journal.dropped).toBe(Math.max(0, written - entries));
+      },
+    ),
   );
 });
 
-test('drops the bodies of the oldest entries above the bound on bytes, not the entries', () => {
-  const journal = new Journal({ entries: 10, bodyBytes: 250 });
-  for (let seq = 1; seq <= 5; seq++) journal.append(record(seq, 100));
-  expect(journal.since(0).map(({ body }) => body?.length ?? 0)).toEqual([0, 0, 0, 100, 100]);
+test('does not take back what fell out before it was over', () => {
+  const journal = newJournal(2);
+  const first = { seq: 1, over: false };
+  journal.append(first);
+  for (const seq of [2, 3]) journal.append({ seq, over: false });
+  journal.close(first);
+  expect(journal.since(0).map(({ seq }) => seq)).toEqual([2, 3]);
 });
 
 test('goes on counting after it is cleared', () => {
-  const journal = new Journal({ entries: 3, bodyBytes: 10 });
-  for (let seq = 1; seq <= 5; seq++) journal.append(record(seq));
+  const journal = newJournal(3);
+  for (let seq = 1; seq <= 5; seq++) journal.append({ seq, over: false });
   journal.clear();
   expect(journal.since(0)).toEqual([]);
-  journal.append(record(journal.nextSeq));
+  journal.append({ seq: journal.nextSeq, over: false });
   expect(journal.since(0).map(({ seq }) => seq)).toEqual([6]);
   expect(journal.dropped).toBe(0);
 });

@@ -1,0 +1,57 @@
+/** Memory is taken in so many parts, each when it is first needed. */
+const PARTS = 256;
+
+/** The newest bytes of so many, outside of the heap. What is written gets an address, by which it is found while it is kept. */
+export class BodyStore {
+  readonly #size: number;
+  readonly #partSize: number;
+  #parts: (Uint8Array | undefined)[] = [];
+  /** Where the next byte goes; addresses are never used again. */
+  #next = 0;
+  /** The lowest address since all was forgotten. */
+  #first = 0;
+
+  constructor(bytes: number) {
+    this.#size = bytes;
+    this.#partSize = Math.max(1, Math.ceil(bytes / PARTS));
+  }
+
+  /** Keeps the bytes, and forgets as many of the oldest as it takes; returns their address. */
+  write(bytes: Uint8Array): number {
+    const address = this.#next;
+    // What is too long is forgotten at once, and no other for it.
+    if (bytes.length > this.#size) return -1;
+    this.#next += bytes.length;
+    this.#each(address, bytes.length, (part, start, at, length) => {
+      part.set(at === 0 && length === bytes.length ? bytes : bytes.subarray(at, at + length), start);
+    });
+    return address;
+  }
+
+  /** The bytes of that address; undefined when they were forgotten. */
+  read(address: number, length: number): Uint8Array | undefined {
+    if (address < Math.max(this.#first, this.#next - this.#size)) return undefined;
+    const bytes = new Uint8Array(length);
+    this.#each(address, length, (part, start, at, count) => bytes.set(part.subarray(start, start + count), at));
+    return bytes;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#parts = [];
+    this.#first = this.#next;
+  }
+
+  /** Goes through the places of the addresses: in which part, where in it, how far from the first address, how many. */
+  #each(address: number, length: number, visit: (part: Uint8Array, start: number, at: number, count: number) => void): void {
+    for (let at = 0; at < length; ) {
+      const place = (address + at) % this.#size;
+      const number = Math.floor(place / this.#partSize);
+      const start = place - number * this.#partSize;
+      const count = Math.min(length - at, this.#partSize - start, this.#size - place);
+      this.#parts[number] ??= new Uint8Array(this.#partSize);
+      visit(this.#parts[number], start, at, count);
+      at += count;
+    }
+  }
+}
