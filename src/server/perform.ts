@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import type { Effect, End, Head, Pace, Write } from '../core/reply/effect.ts';
-import { fieldOf, isNamed } from '../core/reply/field.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Performed } from '../engine/performed.ts';
 import { captureHead } from './capture-head.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { giveHead } from './give-head.ts';
 import { unacknowledged } from './unacknowledged.ts';
 
 /** The two ends of one exchange. */
@@ -180,10 +180,8 @@ class Performance {
   #head(head: Head): void {
     const { response, request } = this.#ends;
     this.#exchange.headSent(head);
-    response.writeHead(head.status, fieldsFor(head, request, response));
+    this.#framed = giveHead(head, request, response);
     this.#headWaits = true;
-    this.#framed = response.chunkedEncoding && request.method !== 'HEAD';
-    if (this.#framed) response.chunkedEncoding = false;
   }
 
   /** Sends the head a few bytes at a time. */
@@ -363,19 +361,4 @@ class Performance {
     stop?.();
     wake?.();
   };
-}
-
-/** The head's fields as node:http takes them, hop-by-hop ones adapted to the client (RFC 9112 §6.1, §9.3). */
-function fieldsFor({ headers }: Head, request: IncomingMessage, response: ServerResponse): string[] {
-  const fields: string[] = [];
-  const chunks = request.httpVersionMajor > 1 || request.httpVersionMinor > 0;
-  const framed = chunks || fieldOf(headers, 'content-length') !== undefined;
-  // Without a frame, the end of the connection is the end of the body.
-  if (!framed) response.shouldKeepAlive = false;
-  if (fieldOf(headers, 'connection') === undefined) response.removeHeader('connection');
-  for (const header of headers) {
-    if (!chunks && isNamed(header, 'transfer-encoding')) continue;
-    fields.push(header[0], !response.shouldKeepAlive && isNamed(header, 'connection') ? 'close' : header[1]);
-  }
-  return fields;
 }
