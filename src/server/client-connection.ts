@@ -25,8 +25,8 @@ export class ClientConnection {
   /** The turn of the last request that has arrived. */
   #last: QueuedTurn | undefined;
   #fate: Fate | undefined;
-  /** Who wants to know when the connection closes: most often one request. */
-  readonly #followers = new Set<() => void>();
+  /** Who wants to know when the connection closes: most often one, the request that is being answered. */
+  #followers: (() => void)[] = [];
 
   constructor(id: number, acceptedAt: number, socket: Socket) {
     this.id = id;
@@ -35,17 +35,18 @@ export class ClientConnection {
     // A client that is gone has none.
     this.remotePort = socket.remotePort ?? null;
     socket.once('close', () => {
-      for (const closed of [...this.#followers]) closed();
+      for (const closed of this.#followers.slice()) closed();
     });
   }
 
   /** Calls back when the connection is closed, unless it is unfollowed before: a listener on the socket costs more. */
   follow(closed: () => void): void {
-    this.#followers.add(closed);
+    this.#followers.push(closed);
   }
 
   unfollow(closed: () => void): void {
-    this.#followers.delete(closed);
+    if (this.#followers.at(-1) === closed) this.#followers.pop();
+    else this.#followers = this.#followers.filter((other) => other !== closed);
   }
 
   /** Asks for the next turn. To be called as requests arrive. */

@@ -1,3 +1,4 @@
+import type { FaultApplied } from '../core/journal/entry.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { JournalRecord } from '../engine/record.ts';
 import type { LoopDelayMonitor } from './loop-delay.ts';
@@ -14,6 +15,7 @@ type Labels = Readonly<Record<string, string>>;
 
 /** Series that one metric has at most: names of rules and faults come from users. What is beyond counts as `other`. */
 const MAX_SERIES = 1_000;
+const OTHER = 'other';
 
 /** Counts what happens in all sessions, from now on; a reset of a session does not turn a counter back. */
 export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metrics {
@@ -24,9 +26,11 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
   engine.onEntry((entry) => {
     received.attempts += 1;
     if (entry.attemptSeq === 1) received.calls += 1;
-    requests.add(requestLabels(entry));
-    if (entry.faultApplied !== null) rules.add({ rule: entry.faultApplied.rule });
-    if (entry.refusedBy !== null && entry.status === 429) refusals.add({ endpoint: entry.endpoint ?? 'none' });
+    const { endpoint, status, faultApplied, refusedBy } = entry;
+    const faults = faultApplied === null ? '' : faultsOf(faultApplied);
+    requests.add(`${endpoint} ${status} ${faults}`, () => requestLabels(entry));
+    if (faultApplied !== null) rules.add(faultApplied.rule, () => ({ rule: faultApplied.rule }));
+    if (refusedBy !== null && status === 429) refusals.add(String(endpoint), () => ({ endpoint: endpoint ?? 'none' }));
   });
   return {
     render() {
@@ -67,19 +71,24 @@ function requestLabels({ endpoint, status, faultApplied }: JournalRecord): Label
     endpoint: endpoint ?? 'none',
     // Without one the connection was cut, or the client left.
     status: status === null ? 'none' : String(status),
-    fault: faultApplied?.faults.map(({ name }) => name).join('+') ?? 'none',
+    fault: faultApplied === null ? 'none' : faultsOf(faultApplied),
   };
+}
+
+function faultsOf({ faults }: FaultApplied): string {
+  return faults.map(({ name }) => name).join('+');
 }
 
 /** A count for each combination of labels, in the order of their first appearance. */
 class Counter {
   readonly #rows = new Map<string, { labels: Labels; count: number }>();
 
-  add(labels: Labels): void {
-    const known = this.#rows.get(JSON.stringify(labels));
+  /** `key` is the same for the same labels, which are asked for once. */
+  add(key: string, labelsOf: () => Labels): void {
+    const known = this.#rows.get(key);
     if (known !== undefined) known.count += 1;
-    else if (this.#rows.size < MAX_SERIES) this.#rows.set(JSON.stringify(labels), { labels, count: 1 });
-    else this.#addOther(labels);
+    else if (this.#rows.size < MAX_SERIES) this.#rows.set(key, { labels: labelsOf(), count: 1 });
+    else this.#addOther(labelsOf());
   }
 
   rows(): (readonly [Labels, number])[] {
@@ -87,11 +96,12 @@ class Counter {
   }
 
   #addOther(labels: Labels): void {
-    const other = Object.fromEntries(Object.keys(labels).map((name) => [name, 'other']));
-    const key = JSON.stringify(other);
-    const row = this.#rows.get(key) ?? { labels: other, count: 0 };
+    const row = this.#rows.get(OTHER) ?? {
+      labels: Object.fromEntries(Object.keys(labels).map((name) => [name, OTHER])),
+      count: 0,
+    };
     row.count += 1;
-    this.#rows.set(key, row);
+    this.#rows.set(OTHER, row);
   }
 }
 

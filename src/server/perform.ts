@@ -1,20 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../core/clock.ts';
-import type { Effect, End, Head, Pace, Write } from '../core/reply/effect.ts';
+import type { Effect, End, Head, Pace } from '../core/reply/effect.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Performed } from '../engine/performed.ts';
-import { captureHead } from './capture-head.ts';
-import type { ClientConnection } from './client-connection.ts';
-import { giveHead } from './give-head.ts';
+import { type Ends, Outlet } from './outlet.ts';
 import { unacknowledged } from './unacknowledged.ts';
-
-/** The two ends of one exchange. */
-export interface Ends {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly connection: ClientConnection;
-  readonly clock: Clock;
-}
 
 /** Told what became of a reply, and what the mock itself did wrong, if anything. */
 type Over = (performed: Performed, failure: unknown) => void;
@@ -36,32 +24,16 @@ export function perform(exchange: Exchange, ends: Ends, over: Over): void {
   new Performance(exchange, ends, over).begin();
 }
 
-type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
-
-const NOTHING: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
-
 class Performance {
   readonly #exchange: Exchange;
   readonly #ends: Ends;
   readonly #tell: Over;
+  readonly #outlet: Outlet;
   #effects: Iterator<Effect> | undefined;
-  /** Of the body: what the kernel has taken. */
-  #taken: Amount = NOTHING;
-  /** What the reply has written. */
-  #bytes = 0;
-  #chunks = 0;
-  #events = 0;
-  /** Text of the reply that was not handed to the socket yet: writes that are ready together leave together, as one string. */
-  #text = '';
-  /** The body is sent in chunks, which are framed here: node:http would make five writes of each. */
-  #framed = false;
-  #lastByteAt: number | null = null;
   #clientCloseAt: number | null = null;
   #closedBy: Performed['closedBy'] = null;
   #closedHow: Performed['closedHow'] = null;
   #complete = false;
-  /** The head was given and has not left. */
-  #headWaits = false;
   /** When the last wait was to end. */
   #dueAt = 0;
   /** Something is waited for. */
@@ -79,15 +51,12 @@ class Performance {
     this.#exchange = exchange;
     this.#ends = ends;
     this.#tell = over;
+    this.#outlet = new Outlet(ends);
   }
 
   /** The exchange is over, one way or another. */
   get over(): boolean {
     return this.#complete || this.#closedBy !== null;
-  }
-
-  get #backlogged(): boolean {
-    return this.#text.length + this.#ends.response.writableLength > HIGH_WATER_BYTES;
   }
 
   begin(): void {
@@ -127,8 +96,8 @@ class Performance {
         if (effect.pace !== undefined) this.#awaits(this.#dribble(effect.pace));
         break;
       case 'write':
-        this.#write(effect);
-        if (this.#backlogged) this.#awaits(this.#drained());
+        this.#outlet.write(effect);
+        if (this.#outlet.backlog > HIGH_WATER_BYTES) this.#awaits(this.#drained());
         break;
       case 'end':
         this.#end(effect);
@@ -140,7 +109,7 @@ class Performance {
         this.#awaits(this.#leave('reset'));
         break;
       case 'hang':
-        this.#flush();
+        this.#outlet.flush();
         // Nothing of the reply is held while the client is waited for.
         this.#giveUp();
         this.#pause(this.#run, undefined);
@@ -152,11 +121,11 @@ class Performance {
     this.#ends.connection.unfollow(this.#closed);
     this.#tell(
       {
-        lastByteAt: this.#lastByteAt,
+        lastByteAt: this.#outlet.lastByteAt,
         clientCloseAt: this.#clientCloseAt,
         closedBy: this.#closedBy,
         closedHow: this.#closedHow,
-        ...this.#taken,
+        ...this.#outlet.taken,
       },
       failure,
     );
@@ -169,7 +138,7 @@ class Performance {
   }
 
   #wait(ms: number): void {
-    this.#flush();
+    this.#outlet.flush();
     if (this.over) return;
     const now = this.#ends.clock.now();
     this.#dueAt = (now - this.#dueAt < LATE_MS ? this.#dueAt : now) + ms;
@@ -178,55 +147,28 @@ class Performance {
   }
 
   #head(head: Head): void {
-    const { response, request } = this.#ends;
     this.#exchange.headSent(head);
-    this.#framed = giveHead(head, request, response);
-    this.#headWaits = true;
+    this.#outlet.head(head);
   }
 
   /** Sends the head a few bytes at a time. */
   async #dribble({ bytes, everyMs }: Pace): Promise<void> {
-    const { response, connection } = this.#ends;
-    const head = captureHead(response);
-    this.#headWaits = false;
+    const { connection } = this.#ends;
+    const head = this.#outlet.takeText();
     for (let at = 0; at < head.length && !this.over; at += bytes) {
       if (at > 0) await this.#sleep(everyMs);
       if (!this.over) connection.socket.write(head.subarray(at, at + bytes));
     }
   }
 
-  #write({ data, event }: Write): void {
-    // The head leaves with the first bytes of a body; an answer to HEAD has none.
-    if (this.#ends.request.method === 'HEAD') return;
-    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-    this.#bytes += bytes;
-    if (event === 'content') this.#chunks += 1;
-    if (event !== undefined) this.#events += 1;
-    // An empty chunk would be the last.
-    if (bytes === 0) return;
-    if (this.#framed) this.#text += `${bytes.toString(16)}\r\n`;
-    if (typeof data === 'string') this.#text += data;
-    else {
-      this.#hand();
-      this.#send(data);
-    }
-    if (this.#framed) this.#text += '\r\n';
-  }
-
   /** Waits until the client has taken what was written, and lets others go first however quickly it takes it. */
   async #drained(): Promise<void> {
-    const { response } = this.#ends;
-    this.#flush();
+    this.#outlet.flush();
     await this.#until((wake) => {
       const turn = setImmediate(wake);
       return () => clearImmediate(turn);
     });
-    if (response.writableNeedDrain) {
-      await this.#until((wake) => {
-        response.once('drain', wake);
-        return () => response.off('drain', wake);
-      });
-    }
+    await this.#until((wake) => this.#outlet.whenDrained(wake));
   }
 
   #end({ next }: End): void {
@@ -234,11 +176,7 @@ class Performance {
     const { applied } = this.#exchange;
     // Before the client can send its next request.
     if (next !== undefined) connection.doom({ applied, reply: next });
-    response.end(this.#framed ? `${this.#text}0\r\n\r\n` : this.#text);
-    this.#text = '';
-    this.#headWaits = false;
-    // As it is with short answers: the kernel takes them at once.
-    if (response.writableFinished) {
+    if (this.#outlet.end()) {
       this.#completed();
       return;
     }
@@ -254,15 +192,14 @@ class Performance {
 
   #completed(): void {
     this.#complete = true;
-    this.#taken = this.#handed();
-    this.#lastByteAt = this.#ends.clock.now();
+    this.#outlet.completed();
   }
 
   /** Ends the connection from our side, the answer unfinished, once the kernel has taken what was written. */
   async #leave(how: 'fin' | 'reset'): Promise<void> {
-    const { connection, response } = this.#ends;
-    this.#flush();
-    if (response.headersSent) {
+    const { connection } = this.#ends;
+    this.#outlet.flush();
+    if (this.#outlet.hasHead) {
       await this.#until((wake) => {
         connection.socket.write('', () => wake());
         return () => undefined;
@@ -286,45 +223,10 @@ class Performance {
   /** Waits until the client's kernel has what was written: what is still in ours, a reset throws away. */
   async #settled(): Promise<void> {
     const { socket } = this.#ends.connection;
-    if (this.#bytes > SURELY_SENT_BYTES) {
+    if (this.#outlet.written.bytesOut > SURELY_SENT_BYTES) {
       while (!this.over && ((await unacknowledged(socket)) ?? 0) > 0) await this.#sleep(SETTLE_MS);
     }
     await this.#sleep(SETTLE_MS);
-  }
-
-  /** Sends what was written, and the head. */
-  #flush(): void {
-    const { response } = this.#ends;
-    this.#hand();
-    if (this.#headWaits) response.flushHeaders();
-    this.#headWaits = false;
-    while (response.writableCorked > 0) response.uncork();
-  }
-
-  /** Hands the text to the socket. */
-  #hand(): void {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') this.#send(text);
-  }
-
-  #send(data: string | Uint8Array): void {
-    const { response, clock } = this.#ends;
-    response.write(data, this.#noteTaken());
-    this.#headWaits = false;
-    this.#lastByteAt = clock.now();
-  }
-
-  /** To be called when the kernel has what was written so far. */
-  #noteTaken(): (error?: Error | null) => void {
-    const handed = this.#handed();
-    return (error) => {
-      if (error == null) this.#taken = handed;
-    };
-  }
-
-  #handed(): Amount {
-    return { bytesOut: this.#bytes, chunksOut: this.#chunks, eventsOut: this.#events };
   }
 
   #sleep(ms: number): Promise<void> {
@@ -335,9 +237,9 @@ class Performance {
   }
 
   /** Sleeps until `start`'s callback is called or the connection is gone. */
-  #until(start: (wake: () => void) => () => void): Promise<void> {
-    if (this.over) return Promise.resolve();
-    return new Promise((resolve) => this.#pause(resolve, start(this.#awaken)));
+  #until(start: (wake: () => void) => (() => void) | undefined): Promise<void> {
+    const stop = this.over ? undefined : start(this.#awaken);
+    return stop === undefined ? Promise.resolve() : new Promise((resolve) => this.#pause(resolve, stop));
   }
 
   /** Goes on with the effects when the steps are done. */

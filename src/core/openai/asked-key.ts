@@ -5,7 +5,7 @@ import { fieldsOf } from './request.ts';
 const OF_TRANSPORT: ReadonlySet<string> = new Set(['stream', 'stream_options']);
 
 /** Of a longer text its length, its beginning and its end are looked at. UTF-16 units. */
-const MAX_TEXT_LENGTH = 2_048;
+const MAX_TEXT_LENGTH = 256;
 /** Values inside of each other that are still looked at. */
 const MAX_DEPTH = 100;
 

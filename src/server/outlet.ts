@@ -1,0 +1,241 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../core/clock.ts';
+import type { Head, Write } from '../core/reply/effect.ts';
+import { isNamed } from '../core/reply/field.ts';
+import type { Performed } from '../engine/performed.ts';
+import type { ClientConnection } from './client-connection.ts';
+
+/** The two ends of one exchange. */
+export interface Ends {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: ClientConnection;
+  readonly clock: Clock;
+}
+
+type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
+
+const NOTHING: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
+
+/** What node:http keeps of a head: names it has had since its first versions. */
+interface HeldHead {
+  _header: string | null;
+  _headerSent: boolean;
+  /** The connection ends with the response. */
+  _last: boolean;
+}
+
+/**
+ * Where one answer goes out: as text that waits until it is flushed, so that what is ready together leaves together, head
+ * and body in one write. Heads and chunks are written here and handed to the socket as they are: node:http would look at
+ * each of thirty fields again, and make five writes of each chunk. Where a body ends with its connection, and where an
+ * answer has none, the head is left to node:http.
+ */
+export class Outlet {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  #lastByteAt: number | null = null;
+  /** Of the body: what the kernel has taken. */
+  #taken: Amount = NOTHING;
+  /** Of the body: what was written. */
+  #bytes = 0;
+  #chunks = 0;
+  #events = 0;
+  #text = '';
+  /** The text is ASCII, which is the same in every encoding. */
+  #isAscii = true;
+  /** node:http writes the head and the body. */
+  #isManaged = false;
+  /** The body is sent in chunks. */
+  #isChunked = false;
+  #hasHead = false;
+
+  constructor({ request, response, connection, clock }: Ends) {
+    this.#request = request;
+    this.#response = response;
+    this.#socket = connection.socket;
+    this.#clock = clock;
+  }
+
+  /** Bytes and characters that the client has not taken. */
+  get backlog(): number {
+    return this.#text.length + this.#response.writableLength;
+  }
+
+  /** When bytes of the body were last handed to the socket; milliseconds of the engine's clock. */
+  get lastByteAt(): number | null {
+    return this.#lastByteAt;
+  }
+
+  /** Of the body: what the kernel has taken. */
+  get taken(): Amount {
+    return this.#taken;
+  }
+
+  /** Of the body: what was written. */
+  get written(): Amount {
+    return { bytesOut: this.#bytes, chunksOut: this.#chunks, eventsOut: this.#events };
+  }
+
+  /** A head was given. */
+  get hasHead(): boolean {
+    return this.#hasHead;
+  }
+
+  /** Gives the head; hop-by-hop fields are adapted to the client (RFC 9112 §6.1, §9.3). */
+  head({ status, headers }: Head): void {
+    const response = this.#response;
+    this.#hasHead = true;
+    const frame = frameOf(headers, speaksChunks(this.#request));
+    if (frame === undefined || BODILESS.has(status) || !('_header' in response)) {
+      this.#isManaged = true;
+      this.#isChunked = writeHead({ status, headers }, this.#request, response);
+      return;
+    }
+    this.#isChunked = frame === 'chunks' && this.#request.method !== 'HEAD';
+    let closes = !response.shouldKeepAlive;
+    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+    for (const header of headers) {
+      let value = header[1];
+      if (isNamed(header, 'connection')) {
+        if (closes) value = 'close';
+        else closes = /close/i.test(value);
+      } else if (frame === 'length' && isNamed(header, 'transfer-encoding')) continue;
+      text += header[0];
+      text += ': ';
+      text += value;
+      text += '\r\n';
+    }
+    this.#text = `${text}\r\n`;
+    response.statusCode = status;
+    response.chunkedEncoding = false;
+    const held = response as unknown as HeldHead;
+    held._header = this.#text;
+    held._headerSent = true;
+    held._last = closes;
+  }
+
+  /** Takes what waits, so that somebody else sends it: the head, where nothing follows yet. */
+  takeText(): Buffer {
+    const text = this.#text;
+    this.#text = '';
+    return Buffer.from(text, 'latin1');
+  }
+
+  write({ data, event }: Write): void {
+    // An answer to HEAD has no body.
+    if (this.#request.method === 'HEAD') return;
+    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+    this.#bytes += bytes;
+    if (event === 'content') this.#chunks += 1;
+    if (event !== undefined) this.#events += 1;
+    // An empty chunk would be the last.
+    if (bytes === 0) return;
+    if (this.#isChunked) this.#text += `${bytes.toString(16)}\r\n`;
+    if (typeof data === 'string') {
+      if (bytes !== data.length) this.#isAscii = false;
+      this.#text += data;
+    } else {
+      this.#hand();
+      this.#send(data);
+    }
+    if (this.#isChunked) this.#text += '\r\n';
+  }
+
+  /** Sends all that waits. */
+  flush(): void {
+    this.#hand();
+    if (!this.#isManaged) return;
+    const response = this.#response;
+    if (!response.writableEnded && this.#hasHead) response.flushHeaders();
+    while (response.writableCorked > 0) response.uncork();
+  }
+
+  /** Calls back when the client has taken enough for more; returns how to give up. Undefined when it has. */
+  whenDrained(callback: () => void): (() => void) | undefined {
+    const socket = this.#socket;
+    if (!socket.writableNeedDrain) return undefined;
+    socket.once('drain', callback);
+    return () => void socket.off('drain', callback);
+  }
+
+  /** The end of the answer. Tells whether the kernel has taken everything at once, as it does with short answers. */
+  end(): boolean {
+    const response = this.#response;
+    if (this.#isChunked) this.#text += '0\r\n\r\n';
+    const text = this.#text;
+    this.#text = '';
+    if (this.#isManaged) response.end(text);
+    else {
+      if (text !== '') this.#socket.write(text, this.#isAscii ? 'latin1' : 'utf8');
+      response.end();
+    }
+    return response.writableFinished;
+  }
+
+  /** All that was written was taken. */
+  completed(): void {
+    this.#lastByteAt = this.#clock.now();
+    this.#taken = this.written;
+  }
+
+  #hand(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') this.#send(text);
+    this.#isAscii = true;
+  }
+
+  #send(data: string | Uint8Array): void {
+    const { written } = this;
+    if (written.bytesOut > 0) this.#lastByteAt = this.#clock.now();
+    const taken = (error?: Error | null) => {
+      if (error == null) this.#taken = written;
+    };
+    if (this.#isManaged) this.#response.write(data, taken);
+    else if (typeof data === 'string') this.#socket.write(data, this.#isAscii ? 'latin1' : 'utf8', taken);
+    else this.#socket.write(data, taken);
+  }
+}
+
+/** Statuses whose answers have no body (RFC 9112 §6.3). */
+const BODILESS: ReadonlySet<number> = new Set([100, 101, 102, 103, 204, 304]);
+
+/** Whether the client knows chunks: HTTP/1.0 does not. */
+function speaksChunks({ httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
+  return httpVersionMajor > 1 || httpVersionMinor > 0;
+}
+
+/** By what the end of the body is known; undefined where it is the end of the connection. */
+function frameOf(headers: Head['headers'], chunks: boolean): 'chunks' | 'length' | undefined {
+  let length = false;
+  for (const header of headers) {
+    if (chunks && isNamed(header, 'transfer-encoding')) return 'chunks';
+    if (isNamed(header, 'content-length')) length = true;
+  }
+  return length ? 'length' : undefined;
+}
+
+/** Gives the head to node:http. Tells whether the body has to be sent in chunks. */
+function writeHead(
+  { status, headers }: Pick<Head, 'status' | 'headers'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const fields: string[] = [];
+  const chunks = speaksChunks(request);
+  // Without a frame, the end of the connection is the end of the body.
+  if (!chunks && frameOf(headers, chunks) === undefined) response.shouldKeepAlive = false;
+  if (!headers.some((header) => isNamed(header, 'connection'))) response.removeHeader('connection');
+  for (const header of headers) {
+    if (!chunks && isNamed(header, 'transfer-encoding')) continue;
+    fields.push(header[0], !response.shouldKeepAlive && isNamed(header, 'connection') ? 'close' : header[1]);
+  }
+  response.writeHead(status, fields);
+  const chunked = response.chunkedEncoding && request.method !== 'HEAD';
+  if (chunked) response.chunkedEncoding = false;
+  return chunked;
+}
