@@ -62,19 +62,35 @@ export function apiRequestOf(incoming: Incoming, path: string, bodySha256: strin
     body: parsed?.value,
     malformed: parsed !== undefined && !parsed.ok,
     bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
-    fingerprint: `${bodySha256} ${authorizationHash(authorization) ?? '-'} ${method} ${path.length > 128 ? sha256(path) : path}`,
+    fingerprint: fingerprintOf(method, path, { bodySha256, authorization }),
   };
 }
 
-let lastAuthorization = '';
-let lastHash = '';
+/** Paths up to this length stand for themselves. */
+const MAX_PATH_LENGTH = 64;
 
-/** SHA-256 of an Authorization header. The last is remembered: most requests come with the key of the one before. */
+/** Equal for equal requests; of hashes, 128 bits are enough to tell them apart. */
+function fingerprintOf(
+  method: string,
+  path: string,
+  { bodySha256, authorization }: { readonly bodySha256: string; readonly authorization: string | undefined },
+): string {
+  const place = path.length > MAX_PATH_LENGTH ? sha256(path) : path;
+  return `${bodySha256.slice(0, 32)} ${authorizationHash(authorization) ?? '-'} ${method} ${place}`;
+}
+
+let lastAuthorization: string | undefined;
+let lastHash: string | undefined;
+
+/**
+ * The first 16 hex digits of the SHA-256 of an Authorization header. The last is remembered: most requests come with the
+ * key of the one before.
+ */
 export function authorizationHash(authorization: string | undefined): string | undefined {
-  if (authorization === undefined) return undefined;
-  if (authorization !== lastAuthorization || lastHash === '') {
+  if (authorization !== lastAuthorization) {
     lastAuthorization = authorization;
-    lastHash = sha256(authorization);
+    // Its own text, not a view of the longer one.
+    lastHash = authorization === undefined ? undefined : Buffer.from(sha256(authorization).slice(0, 16)).toString('latin1');
   }
   return lastHash;
 }

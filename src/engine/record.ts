@@ -87,7 +87,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     bodyBytes: incoming.body.byteLength,
     bodyAt,
     bodySha256,
-    authorizationHash: authorizationHash(headers['authorization'])?.slice(0, 16) ?? null,
+    authorizationHash: authorizationHash(headers['authorization']) ?? null,
     headers: HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null)),
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,

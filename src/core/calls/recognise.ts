@@ -101,7 +101,10 @@ export class CallRecogniser {
   }
 
   #findUnnamed(sighting: Sighting, retryCount: number | undefined): Found {
-    const alike = this.#alike.get(sighting.fingerprint) ?? [];
+    const alike = this.#alike.get(sighting.fingerprint);
+    if (alike === undefined) {
+      return { call: undefined, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
+    }
     const failed = alike.filter((call) => couldRetry(call, sighting, { retryCount, alone: alike.length === 1 }));
     const crowded = retryCount === undefined && this.#crowded.has(sighting.fingerprint);
     const candidates = crowded ? this.#plausible(failed, sighting) : failed;
@@ -184,16 +187,17 @@ export class CallRecogniser {
 
   #forget(call: OpenCall): void {
     this.#calls.delete(call.id);
-    const rest = this.#alike.get(call.fingerprint)?.filter((other) => other !== call) ?? [];
-    if (rest.length === 0) this.#alike.delete(call.fingerprint);
-    else this.#alike.set(call.fingerprint, rest);
+    const alike = this.#alike.get(call.fingerprint) ?? NONE;
+    if (alike.length === 1 && alike[0] === call) this.#alike.delete(call.fingerprint);
+    else if (alike.length > 0) this.#alike.set(call.fingerprint, without(alike, call));
     this.#onForget(call.id);
   }
 
   #ordinalKey(fingerprint: string, retryCount: number | undefined): string {
     const kind = `${fingerprint} ${retryCount ?? '-'}`;
     const ordinal = (this.#ordinals.get(kind) ?? 0) + 1;
-    this.#ordinals.delete(kind);
+    // The order is that of use as soon as it may matter.
+    if (this.#ordinals.size > MAX_CALLS) this.#ordinals.delete(kind);
     this.#ordinals.set(kind, ordinal);
     dropOldest(this.#ordinals, 10 * MAX_CALLS);
     return `${kind} ${ordinal}`;
@@ -203,6 +207,12 @@ export class CallRecogniser {
     this.#created += 1;
     return `#${this.#created}`;
   }
+}
+
+const NONE: readonly OpenCall[] = [];
+
+function without(calls: readonly OpenCall[], call: OpenCall): OpenCall[] {
+  return calls.filter((other) => other !== call);
 }
 
 interface Found {

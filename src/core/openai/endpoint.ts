@@ -83,6 +83,11 @@ export const endpoints: readonly Endpoint[] = ENDPOINTS;
 
 const BY_NAME = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
 
+/** The endpoint of that name. */
+export function endpointNamed(name: EndpointName): Endpoint | undefined {
+  return BY_NAME.get(name);
+}
+
 /** Whether it answers by a stream of events when asked to. */
 export function mayStream(name: EndpointName | undefined): boolean {
   return name === 'chat.completions' || name === 'completions';

@@ -1,6 +1,6 @@
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings } from './answer-settings.ts';
-import { type Endpoint, endpointOf } from './endpoint.ts';
+import { type Endpoint, endpointNamed } from './endpoint.ts';
 import type { ErrorAnswer } from './error.ts';
 import {
   invalidApiKey,
@@ -41,7 +41,7 @@ export interface Rules {
  */
 export function naturalError(request: ApiRequest, rules: Rules): ErrorAnswer | undefined {
   if (request.bodyBytes > rules.maxBodyBytes) return payloadTooLarge();
-  const endpoint = endpointOf(request.method, request.path);
+  const endpoint = request.endpoint && endpointNamed(request.endpoint);
   if (endpoint === undefined) return unknownUrl(request.method, request.path);
   if (!endpoint.authenticated) return undefined;
   return (
@@ -62,9 +62,8 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
 
 function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: Endpoint): ErrorAnswer | undefined {
   const contentType = request.headers['content-type'] ?? JSON_TYPE;
-  // The body is read as a form, in which no field is called `model`.
-  if (FORM.test(contentType)) return missingModel();
-  if (!JSON_BODY.test(contentType)) return unsupportedContentType(contentType);
+  const formatError = contentType === JSON_TYPE ? undefined : contentTypeError(contentType);
+  if (formatError !== undefined) return formatError;
   if (request.malformed) return invalidJson();
   const fields = fieldsOf(request);
   const { model = defaultModel } = fields;
@@ -84,6 +83,12 @@ function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: En
     textTokens: (text) =>
       text.length > MAX_EXACT_LENGTH ? Math.ceil(text.length / 4) : inTokens(text, rules.tokens, libraries).tokens,
   });
+}
+
+function contentTypeError(contentType: string): ErrorAnswer | undefined {
+  // The body is read as a form, in which no field is called `model`.
+  if (FORM.test(contentType)) return missingModel();
+  return JSON_BODY.test(contentType) ? undefined : unsupportedContentType(contentType);
 }
 
 /**

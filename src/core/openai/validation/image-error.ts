@@ -13,13 +13,19 @@ const OUT_OF_REACH =
  * them; no other link is followed.
  */
 export function imageError(messages: readonly unknown[]): ErrorAnswer | undefined {
-  for (const part of messages.flatMap((message) => asList(asRecord(message)?.['content']))) {
-    const url = asRecord(asRecord(part)?.['image_url'])?.['url'];
-    if (typeof url !== 'string') continue;
-    if (isUnreadable(url)) return unsupportedImage();
-    if (OUT_OF_REACH.test(url.slice(0, 300))) return imageUnreachable(url);
+  for (const message of messages) {
+    for (const part of asList(asRecord(message)?.['content'])) {
+      const url = asRecord(asRecord(part)?.['image_url'])?.['url'];
+      const error = typeof url === 'string' ? urlError(url) : undefined;
+      if (error !== undefined) return error;
+    }
   }
   return undefined;
+}
+
+function urlError(url: string): ErrorAnswer | undefined {
+  if (isUnreadable(url)) return unsupportedImage();
+  return OUT_OF_REACH.test(url.slice(0, 300)) ? imageUnreachable(url) : undefined;
 }
 
 function isUnreadable(url: string): boolean {

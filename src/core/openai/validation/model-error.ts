@@ -29,6 +29,9 @@ const WITHOUT_REASONING = /^(?:ft:)?gpt-(?:3\.5|4)/;
 const RESPONSES_ONLY =
   /^(?:o[13]-pro|computer-use-preview|gpt-5\.1-codex-max|gpt-daybreak|gpt-(?:5\.6|6)-cyber|gpt-(?:6-)?rosalind)(?:-|$)|-(?:deep-research|codex)(?:-|$)/;
 
+/** The usual names, so that few are held against all of the others. */
+const CHAT_ONLY = /^gpt-(?:4o|4\.1|3\.5)(?:-mini|-nano|-turbo)?$/;
+
 /** A field that the API knows and this model does not. */
 export function isStrangeTo(model: ModelInfo, field: string): boolean {
   return field === 'reasoning_effort' && WITHOUT_REASONING.test(model.id);
@@ -36,7 +39,7 @@ export function isStrangeTo(model: ModelInfo, field: string): boolean {
 
 /** A model that chat completions do not serve (wire.md 1.3). */
 export function modelKindError({ id, kind }: ModelInfo): ErrorAnswer | undefined {
-  const elsewhere = kind === 'responses-only' || RESPONSES_ONLY.test(id);
+  const elsewhere = kind === 'responses-only' || (!CHAT_ONLY.test(id) && RESPONSES_ONLY.test(id));
   if (kind === 'chat' && !elsewhere) return undefined;
   return elsewhere ? responsesOnlyModel() : notChatModel();
 }
@@ -49,7 +52,7 @@ export function modelError(fields: Fields, model: ModelInfo): ErrorAnswer | unde
 
 /** wire.md 400-8. */
 function roleError(fields: Fields, { id }: ModelInfo): ErrorAnswer | undefined {
-  if (!/^o1-(?:mini|preview)/.test(id)) return undefined;
+  if (!id.startsWith('o1-mini') && !id.startsWith('o1-preview')) return undefined;
   const index = asList(fields['messages']).findIndex((message) => asRecord(message)?.['role'] === 'system');
   return index < 0 ? undefined : unsupportedRole(index, 'system');
 }

@@ -7,14 +7,18 @@ import type { Fields } from './terms.ts';
 
 /** The first schema of a request that OpenAI would not take: those of functions, then that of the answer (wire.md 400-32). */
 export function schemaError(fields: Fields, libraries: Libraries): ErrorAnswer | undefined {
-  for (const [index, tool] of asList(fields['tools']).entries()) {
-    const error = functionError(asRecord(tool)?.['function'], `tools[${index}].function.parameters`, libraries);
+  const tools = asList(fields['tools']);
+  for (let index = 0; index < tools.length; index++) {
+    const definition = asRecord(tools[index])?.['function'];
+    const error = functionError(definition, `tools[${index}].function.parameters`, libraries);
     if (error !== undefined) return error;
   }
-  for (const [index, each] of asList(fields['functions']).entries()) {
-    const error = functionError(each, `functions[${index}].parameters`, libraries);
+  const functions = asList(fields['functions']);
+  for (let index = 0; index < functions.length; index++) {
+    const error = functionError(functions[index], `functions[${index}].parameters`, libraries);
     if (error !== undefined) return error;
   }
+  if (fields['response_format'] === undefined) return undefined;
   const { name, schema, strict } = asRecord(asRecord(fields['response_format'])?.['json_schema']) ?? {};
   const problem = problemOf(schema, strict, libraries);
   return problem === undefined ? undefined : invalidResponseSchema(String(name), problem);

@@ -13,6 +13,9 @@ export function unknownFieldsError(
   rules: ObjectRule,
   isStrange: (name: string) => boolean = () => false,
 ): ErrorAnswer | undefined {
-  const unknown = Object.keys(fields).filter((name) => ownRule(rules.fields, name) === undefined || isStrange(name));
-  return unknown.length === 0 ? undefined : unrecognizedArguments(unknown);
+  let unknown: string[] | undefined;
+  for (const name of Object.keys(fields)) {
+    if (ownRule(rules.fields, name) === undefined || isStrange(name)) (unknown ??= []).push(name);
+  }
+  return unknown && unrecognizedArguments(unknown);
 }
