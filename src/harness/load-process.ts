@@ -40,9 +40,7 @@ if (!process.connected) process.exit();
 process.channel?.unref();
 
 async function start(): Promise<void> {
-  const { client, close } = await loadClient(JSON.parse(source) as ClientSource, (pid, alive) =>
-    say({ type: 'group', pid, alive }),
-  );
+  const { client, close } = await loadClient(JSON.parse(source) as ClientSource);
   process.channel?.ref();
   const schedule = new LoadSchedule(
     client,

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ClientError } from './driver.ts';
-import { killGroup } from './kill-group.ts';
 import type { ClientSource, FromLoader, LoaderEvent, LoadTarget, ToLoader } from './load-message.ts';
 import { machineNow } from './machine-clock.ts';
 
@@ -32,8 +31,6 @@ export class Loader {
   diedAt: number | undefined;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
-  /** Groups of processes that commands run in: they must not outlive this one. */
-  readonly #groups = new Set<number>();
   #warmed: () => void = () => undefined;
   #closing = false;
   #alive = true;
@@ -65,8 +62,6 @@ export class Loader {
           return finished.resolve();
         case 'delay':
           return onDelay(message.ms);
-        case 'group':
-          return void (message.alive ? this.#groups.add(message.pid) : this.#groups.delete(message.pid));
       }
     });
     this.#ended = new Promise((resolve) => {
@@ -78,7 +73,6 @@ export class Loader {
           this.diedAt = machineNow();
         }
         ready.reject(new ClientError(`the client process ended ${how} before it was ready\n${this.#stderr}`));
-        for (const pid of this.#groups) killGroup(pid);
         this.#warmed();
         finished.resolve();
         resolve();
@@ -115,7 +109,6 @@ export class Loader {
   /** Ends it at once: for the exit of this process. */
   kill(): void {
     this.#child.kill('SIGKILL');
-    for (const pid of this.#groups) killGroup(pid);
   }
 }
 
