@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CommandDriverOptions, commandDriver } from '../../src/harness/command-driver.ts';
+import { processesOf } from '../support/processes-of.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const CALL = { callId: 'one', baseURL: 'http://127.0.0.1/v1', apiKey: 'sk-any', prompt: 'Hi', stream: false };
@@ -34,6 +36,24 @@ test('a command does not run before its group is known', async () => {
   expect(first).toBe('waits');
   await driver.close();
   expect((await call.answer).error).toBe('killed by SIGKILL');
+  expect(existsSync(ran)).toBe(false);
+});
+
+/** Starts a command, and is killed before anybody could be told of its group. */
+const KILLED_EARLY = `
+const { commandDriver } = await import(process.argv[1]);
+const driver = commandDriver({ command: process.argv[2], environment: () => ({}), onGroup: () => new Promise(() => undefined) });
+driver.start({ baseURL: '' }, 0);
+process.kill(process.pid, 'SIGKILL');`;
+
+test.runIf(process.platform === 'linux')('a command whose group nobody knows ends with who started it', async () => {
+  const folder = tempFolder();
+  const ran = join(folder, 'ran');
+  const driver = new URL('../../dist/harness/command-driver.js', import.meta.url).href;
+  const args = ['--input-type=module', '-e', KILLED_EARLY, '--', driver, `touch "${ran}"; sleep 300`];
+  const signal = await new Promise((resolve) => execFile(process.execPath, args, (error) => resolve(error?.signal)));
+  expect(signal).toBe('SIGKILL');
+  await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([]);
   expect(existsSync(ran)).toBe(false);
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { processesOf } from '../support/processes-of.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -157,18 +158,6 @@ test.each([
 
 /** A command that stays, and names the folder. */
 const staying = (folder: string) => `sh -c 'touch "${folder}/pid-$$"; sleep 300'`;
-
-/** Processes that were given the folder: commands that run, and shells that have not started theirs yet. */
-function processesOf(folder: string): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return line.includes(folder) ? [line] : [];
-    } catch {
-      return [];
-    }
-  });
-}
 
 const PROBE = ['probe', '--only', 'never_early'];
 const LOAD = ['load', '--arrivals', '50/s', '--for', '20s', '--processes', '2'];
