@@ -219,6 +219,16 @@ test.each([
     /unknown key "at". It takes none\.$/,
   ],
   ['a path without its slash', 'rules: [ { match: { path: v1/models }, fault: ok } ]', /Did you mean \/v1\/models\?/],
+  [
+    'a duration that is too long',
+    'latency: { ttft: 30d }',
+    /"30d" is too long: expected a duration of at most 24d20h31m23.647s$/,
+  ],
+  [
+    'a duration that is too long for a fault',
+    'rules: [ { fault: { latency: { min: 1s, max: 99d } } } ]',
+    /"99d" is too long: expected a duration of at most 24d/,
+  ],
   ['half a distribution', 'latency: { ttft: { min: 5s } }', /missing key "max": expected a duration/],
 ])('refuses %s', (_what, text, message) => {
   expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);
