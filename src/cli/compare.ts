@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { COMPARED_COLUMNS, type ComparedRun, comparedRow, comparedRun, differencesOf } from '../core/report/comparison.ts';
 import { printable } from '../core/report/printable.ts';
+import { makeFolder } from '../report/make-folder.ts';
+import { ReportError } from '../report/report-error.ts';
 import { exitCode } from './exit-code.ts';
 import { table } from './table.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,10 +18,10 @@ export async function compare(files: readonly string[], { report }: { report?: s
     const { renderComparison } = await import('../report/html/comparison-page.ts');
     const page = await renderComparison(runs);
     try {
-      await mkdir(dirname(resolve(report)), { recursive: true });
+      makeFolder(dirname(report));
       await writeFile(report, page);
     } catch (error) {
-      throw new UsageError(`cannot write ${report}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new UsageError(ReportError.of(report, error).message);
     }
   }
   return exitCode.pass;

@@ -1,6 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ReportInput } from '../core/report/report.ts';
+import { makeFolder } from '../report/make-folder.ts';
+import { ReportError } from '../report/report-error.ts';
 import { writeReport, writeReports } from '../report/write.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -17,10 +19,12 @@ export function prepareReports({ report, junit }: ReportTargets): void {
   for (const folder of [report, junit === undefined ? undefined : dirname(junit)]) {
     if (folder === undefined) continue;
     try {
-      mkdirSync(folder, { recursive: true });
-      accessSync(folder, constants.W_OK);
+      makeFolder(folder);
+      const tried = join(folder, `.mock-openai.${process.pid}.tmp`);
+      writeFileSync(tried, '');
+      rmSync(tried);
     } catch (error) {
-      throw new UsageError(`cannot write reports to ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new UsageError(ReportError.of(folder, error).message);
     }
   }
 }

@@ -10,8 +10,10 @@ const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/;
 /** What a duration looks like, for messages. */
 export const DURATION_EXAMPLES = '250ms, 2s or 1m30s';
 
-/** Longest duration a scenario may ask for: Node fires longer timers after 1 ms. */
+/** Longest duration a scenario may ask for, 2³¹ − 1 ms: Node fires longer timers after 1 ms. */
 export const MAX_DURATION_MS = 2_147_483_647;
+/** The same as a scenario would write it. */
+export const MAX_DURATION = '24d20h31m23.647s';
 
 /** "250ms", "2s", "1m30s" → milliseconds; undefined when the text is not a duration. */
 export function parseDuration(text: string): number | undefined {

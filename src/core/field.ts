@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DURATION_EXAMPLES, MAX_DURATION_MS, parseDuration } from './duration.ts';
+import { DURATION_EXAMPLES, MAX_DURATION, MAX_DURATION_MS, parseDuration } from './duration.ts';
 import type { LatencyMs } from './openai/answer-settings.ts';
 import { parseRate, RATE_EXAMPLES } from './rate.ts';
 import { parseSize } from './size.ts';
@@ -19,20 +19,33 @@ export function describeValue(value: unknown): string {
   return String(value);
 }
 
-/** A value read by `parse`, which returns undefined when it is not of this kind. */
+/** A duration that is one, but longer than it may be. */
+export class TooLong {
+  /** `24d`. */
+  readonly longest: string;
+  constructor(longest: string) {
+    this.longest = longest;
+  }
+}
+
+/** A value read by `parse`, which returns undefined when it is not of this kind, and says more of one that is too long. */
 export function scalar<T, In = string>(
   expected: string,
-  parse: (value: unknown) => T | undefined,
+  parse: (value: unknown) => T | TooLong | undefined,
   jsonSchema: object,
 ): z.ZodType<T, In> {
   const schema = z
     .unknown()
     .transform((value, context): T => {
       const parsed = parse(value);
-      if (parsed !== undefined) return parsed;
+      if (parsed !== undefined && !(parsed instanceof TooLong)) return parsed;
+      const found = describeValue(value);
       context.addIssue({
         code: 'custom',
-        message: `expected ${expected}, found ${describeValue(value)}`,
+        message:
+          parsed instanceof TooLong
+            ? `${found} is too long: expected a duration of at most ${parsed.longest}`
+            : `expected ${expected}, found ${found}`,
       });
       return z.NEVER;
     })
@@ -71,10 +84,10 @@ export function duration() {
   });
 }
 
-function readDuration(value: unknown): number | undefined {
+function readDuration(value: unknown): number | TooLong | undefined {
   if (value === 0) return 0;
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
-  return ms !== undefined && ms <= MAX_DURATION_MS ? ms : undefined;
+  return ms !== undefined && ms > MAX_DURATION_MS ? new TooLong(MAX_DURATION) : ms;
 }
 
 /** `50/s`, `600/m` → so many a second. */

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { watchLoopDelay } from '../server/loop-delay.ts';
 import { checkedAnswer } from './checked-answer.ts';
 import type { ClientAnswer, ClientModule } from './client-call.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
@@ -36,15 +36,6 @@ async function make(client: ClientModule, { call }: Extract<ToClient, { type: 'c
   say({ type: 'answer', callId: call.callId, answer });
 }
 
-function watchDelay(): void {
-  const histogram = monitorEventLoopDelay({ resolution: 10 });
-  histogram.enable();
-  setInterval(() => {
-    if (histogram.count > 0) say({ type: 'delay', ms: histogram.percentile(99) / 1e6 });
-    histogram.reset();
-  }, 1_000).unref();
-}
-
 // Nobody is left to make calls for; a module may take for ever to import.
 process.on('disconnect', () => process.exit());
 if (!process.connected) process.exit();
@@ -65,6 +56,6 @@ if (client === undefined) {
   });
   // A client may leave promises behind; that is no reason to lose the other calls.
   process.on('unhandledRejection', () => undefined);
-  watchDelay();
+  watchLoopDelay(({ p99 }) => say({ type: 'delay', ms: p99 }));
   say({ type: 'ready' });
 }

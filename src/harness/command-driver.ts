@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { ClientAnswer, ClientCall } from './client-call.ts';
 import type { Driver, RunningCall } from './driver.ts';
 
@@ -7,14 +7,16 @@ const KEPT = 64_000;
 const SHOWN_STDERR = 500;
 /** Time that a command gets to end after it was told to. */
 const GRACE_MS = 2_000;
+/** Runs the command in its place when a line comes; ends without it when whoever would send one is gone. */
+const GATE = 'IFS= read -r mock_openai_go && exec /bin/sh -c "$0" </dev/null';
 
 export interface CommandDriverOptions {
   /** As typed into a shell: `python client.py`. It finds the call in its environment. */
   readonly command: string;
   /** The variables of one call, besides those of this process. */
   environment(call: Omit<ClientCall, 'signal'>): Readonly<Record<string, string | undefined>>;
-  /** Told of each group of processes when it begins, and when its command has ended. */
-  onGroup?(pid: number, alive: boolean): void;
+  /** Told of each group of processes, and when its command has ended. What runs in it waits until this resolves. */
+  onGroup?(pid: number, alive: boolean): Promise<void>;
 }
 
 /** Runs a command once a call: exit code 0 is a success, what it prints is its text. */
@@ -24,11 +26,7 @@ export function commandDriver({ command, environment, onGroup }: CommandDriverOp
     stalls: [],
     start: (call) => {
       const one = runOnce(command, { ...process.env, ...environment(call) });
-      const { pid } = one;
-      if (pid !== undefined) {
-        onGroup?.(pid, true);
-        void one.answer.then(() => onGroup?.(pid, false));
-      }
+      void begin(one, onGroup);
       running.add(one.kill);
       void one.answer.then(() => running.delete(one.kill));
       return { process: call.callId, answer: one.answer, abort: one.abort };
@@ -44,20 +42,39 @@ export function commandDriver({ command, environment, onGroup }: CommandDriverOp
 
 interface RunningCommand extends Omit<RunningCall, 'process'> {
   readonly pid: number | undefined;
+  /** Lets it run. */
+  open(): void;
   kill(): Promise<unknown>;
 }
 
+/** Lets the command run when its group is known: one that nobody knows would outlive a SIGKILL of this process. */
+async function begin({ pid, answer, open }: RunningCommand, onGroup: CommandDriverOptions['onGroup']): Promise<void> {
+  if (pid === undefined) return;
+  await onGroup?.(pid, true);
+  open();
+  await answer;
+  await onGroup?.(pid, false);
+}
+
+/** A shell in a group of its own, so that what it starts ends with it. Windows has neither groups nor a gate. */
+function startShell(command: string, env: NodeJS.ProcessEnv): ChildProcess {
+  if (process.platform === 'win32')
+    return spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn('/bin/sh', ['-c', GATE, command], { detached: true, env, stdio: 'pipe' });
+}
+
 function runOnce(command: string, env: NodeJS.ProcessEnv): RunningCommand {
-  // A group of its own, so that what the shell starts ends with it.
-  const child = spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startShell(command, env);
   let out = '';
   let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     if (out.length < KEPT) out += chunk.toString();
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     err = (err + chunk.toString()).slice(-SHOWN_STDERR);
   });
+  // It may be gone before it is let run.
+  child.stdin?.on('error', () => undefined);
   const signal = (name: NodeJS.Signals) => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, name);
@@ -84,6 +101,7 @@ function runOnce(command: string, env: NodeJS.ProcessEnv): RunningCommand {
   return {
     pid: child.pid,
     answer,
+    open: () => void child.stdin?.end('\n'),
     abort: end,
     kill: () => {
       signal('SIGKILL');

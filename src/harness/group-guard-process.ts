@@ -1,5 +1,4 @@
 import type { GroupNote } from './group-guard.ts';
-import { killGroup } from './kill-group.ts';
 
 /*
  * Outlives whoever started it by a moment, and ends the groups of processes that were left behind: who is killed cannot.
@@ -9,7 +8,15 @@ const groups = new Set<number>();
 
 process.on('message', ({ pid, alive }: GroupNote) => void (alive ? groups.add(pid) : groups.delete(pid)));
 process.on('disconnect', () => {
-  for (const pid of groups) killGroup(pid);
+  for (const pid of groups) end(pid);
 });
 process.send?.('on watch');
 if (!process.connected) process.exit();
+
+function end(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}

@@ -9,7 +9,8 @@ export interface GroupNote {
 
 /** Sees to it that groups of processes do not outlive this one, even if it is killed. */
 export interface GroupGuard {
-  note(pid: number, alive: boolean): void;
+  /** Resolves when the note has left this process: the guard reads it, whatever becomes of us. */
+  note(pid: number, alive: boolean): Promise<void>;
   /** Ends what is left. */
   close(): void;
 }
@@ -26,7 +27,10 @@ export async function guardGroups(): Promise<GroupGuard> {
   });
   return {
     note(pid, alive) {
-      if (child.connected) child.send({ pid, alive } satisfies GroupNote, () => undefined);
+      return new Promise((resolve) => {
+        if (child.connected) child.send({ pid, alive } satisfies GroupNote, () => resolve());
+        else resolve();
+      });
     },
     close() {
       if (child.connected) child.disconnect();

@@ -1,5 +1,6 @@
 import type { ClientModule } from './client-call.ts';
 import { commandDriver } from './command-driver.ts';
+import { guardGroups } from './group-guard.ts';
 import { importClient } from './import-client.ts';
 import { type ClientSource, ORIGIN } from './load-message.ts';
 
@@ -10,15 +11,13 @@ export interface LoadClient {
 }
 
 /** Loads the client of a source. Throws an Error that says what is wrong with it. */
-export async function loadClient(source: ClientSource, onGroup: (pid: number, alive: boolean) => void): Promise<LoadClient> {
-  if ('command' in source) return commandClient(source, onGroup);
+export async function loadClient(source: ClientSource): Promise<LoadClient> {
+  if ('command' in source) return await commandClient(source);
   return { client: await importClient(source.module), close: async () => undefined };
 }
 
-function commandClient(
-  { command, environment }: Extract<ClientSource, { command: string }>,
-  onGroup: (pid: number, alive: boolean) => void,
-): LoadClient {
+async function commandClient({ command, environment }: Extract<ClientSource, { command: string }>): Promise<LoadClient> {
+  const guard = await guardGroups();
   const driver = commandDriver({
     command,
     environment: ({ baseURL, prompt, callId }) => {
@@ -26,7 +25,7 @@ function commandClient(
       const variables = Object.entries(environment).map(([name, value]) => [name, value?.replaceAll(ORIGIN, origin)] as const);
       return { ...Object.fromEntries(variables), MOCK_OPENAI_PROMPT: prompt, MOCK_OPENAI_STREAM: '', MOCK_OPENAI_CALL: callId };
     },
-    onGroup,
+    onGroup: guard.note,
   });
   return {
     client: ({ signal, ...call }) => {
@@ -34,6 +33,9 @@ function commandClient(
       signal.addEventListener('abort', () => running.abort());
       return running.answer;
     },
-    close: () => driver.close(),
+    async close() {
+      await driver.close();
+      guard.close();
+    },
   };
 }

@@ -46,9 +46,7 @@ export type FromLoader =
   /** Nothing is left to start, and no call is under way. */
   | { readonly type: 'finished' }
   /** The 99th percentile of the event-loop delay within the last second, in milliseconds. */
-  | { readonly type: 'delay'; readonly ms: number }
-  /** A group of processes that a command runs in began or ended. */
-  | { readonly type: 'group'; readonly pid: number; readonly alive: boolean };
+  | { readonly type: 'delay'; readonly ms: number };
 
 /** Where a client process finds its client: a module, or a command and the variables it gets. */
 export type ClientSource =

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { watchLoopDelay } from '../server/loop-delay.ts';
 import { loadClient } from './load-client.ts';
 import type { ClientSource, FromLoader, LoaderEvent, ToLoader } from './load-message.ts';
 import { LoadSchedule, makeCall } from './load-schedule.ts';
@@ -9,8 +9,6 @@ import { LoadSchedule, makeCall } from './load-schedule.ts';
  */
 
 const [source = '{}'] = process.argv.slice(2);
-/** How often the loop is looked at. What the histogram tells includes this. */
-const SAMPLING_MS = 10;
 /** How often it is told what happened. */
 const BATCH_MS = 50;
 
@@ -23,15 +21,6 @@ const tell = (): void => {
   if (events.length > 0) say({ type: 'events', events: events.splice(0) });
 };
 
-function watchDelay(): void {
-  const histogram = monitorEventLoopDelay({ resolution: SAMPLING_MS });
-  histogram.enable();
-  setInterval(() => {
-    if (histogram.count > 0) say({ type: 'delay', ms: Math.max(0, histogram.percentile(99) / 1e6 - SAMPLING_MS) });
-    histogram.reset();
-  }, 1_000).unref();
-}
-
 let end = async (): Promise<void> => undefined;
 // Nobody is left to make calls for; a module may take for ever to import.
 process.on('disconnect', () => void end().finally(() => process.exit()));
@@ -40,9 +29,7 @@ if (!process.connected) process.exit();
 process.channel?.unref();
 
 async function start(): Promise<void> {
-  const { client, close } = await loadClient(JSON.parse(source) as ClientSource, (pid, alive) =>
-    say({ type: 'group', pid, alive }),
-  );
+  const { client, close } = await loadClient(JSON.parse(source) as ClientSource);
   process.channel?.ref();
   const schedule = new LoadSchedule(
     client,
@@ -72,7 +59,7 @@ async function start(): Promise<void> {
   // A client may leave promises behind; that is no reason to lose the other calls.
   process.on('unhandledRejection', () => undefined);
   setInterval(tell, BATCH_MS).unref();
-  watchDelay();
+  watchLoopDelay(({ p99 }) => say({ type: 'delay', ms: p99 }));
   say({ type: 'ready' });
 
   async function warm({ target, calls }: Extract<ToLoader, { type: 'warm' }>): Promise<void> {

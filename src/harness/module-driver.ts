@@ -1,16 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ClientAnswer, ClientCall } from './client-call.ts';
 import { ClientError, type Driver, type RunningCall } from './driver.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
-
-const PROGRAM = fileURLToPath(new URL('./client-process.js', import.meta.url));
-/** Time that client processes get to end by themselves. */
-const GRACE_MS = 500;
-/** Of what a dying process wrote to stderr, the end is shown. */
-const SHOWN_STDERR = 2_000;
+import { ForkedProcess } from './forked-process.ts';
 
 export interface ModuleDriverOptions {
   /** Path of the client module. */
@@ -72,77 +65,58 @@ function interrupted(signal: AbortSignal): Promise<never> {
 }
 
 class ClientProcess {
-  readonly ready: Promise<void>;
   readonly #name: string;
-  readonly #child: ChildProcess;
+  readonly #process: ForkedProcess<ToClient, FromClient>;
   readonly #pending = new Map<string, (answer: ClientAnswer) => void>();
   readonly #aborting = new Map<string, () => void>();
-  readonly #ended: Promise<void>;
-  #stderr = '';
-  alive = true;
 
   constructor(path: string, name: string, late: (ms: number) => void) {
     this.#name = name;
-    // A group of its own: Ctrl-C is for us, who judge what was seen until then.
-    this.#child = fork(PROGRAM, [path], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true });
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString()).slice(-SHOWN_STDERR);
-    });
-    let isReady = (): void => undefined;
-    let reject = (_error: Error): void => undefined;
-    this.ready = new Promise((done, failed) => {
-      isReady = done;
-      reject = failed;
-    });
-    this.ready.catch(() => undefined);
-    this.#child.on('message', (message: FromClient) => {
-      if (message.type === 'ready') isReady();
-      else if (message.type === 'unusable') reject(new ClientError(`cannot use ${path}: ${message.message}`));
-      else if (message.type === 'delay') late(message.ms);
-      else if (message.type === 'aborted') this.#aborted(message.callId);
-      else this.#settle(message.callId, message.answer);
-    });
-    this.#ended = new Promise((done) => {
-      this.#child.once('exit', (code, signal) => {
-        this.alive = false;
-        const how = signal === null ? `with code ${code}` : `by ${signal}`;
-        reject(new ClientError(`the client process ended ${how} before it was ready\n${this.#stderr}`));
+    this.#process = new ForkedProcess<ToClient, FromClient>({
+      program: new URL('./client-process.js', import.meta.url),
+      argument: path,
+      what: 'the client process',
+      uses: path,
+      onMessage: (message) => {
+        if (message.type === 'delay') late(message.ms);
+        else if (message.type === 'aborted') this.#aborted(message.callId);
+        else this.#settle(message.callId, message.answer);
+      },
+      onEnd: ({ how, stderr }) => {
         for (const callId of [...this.#aborting.keys()]) this.#aborted(callId);
         for (const callId of [...this.#pending.keys()])
-          this.#settle(callId, { ok: false, error: `the client process ended ${how}: ${this.#stderr.trim()}` });
-        done();
-      });
+          this.#settle(callId, { ok: false, error: `the client process ended ${how}: ${stderr}` });
+      },
     });
-    this.#child.on('error', () => undefined);
+  }
+
+  get ready(): Promise<void> {
+    return this.#process.ready;
+  }
+
+  get alive(): boolean {
+    return this.#process.alive;
   }
 
   start(call: Omit<ClientCall, 'signal'>): RunningCall {
     const { callId } = call;
     const answer = new Promise<ClientAnswer>((settle) => this.#pending.set(callId, settle));
-    this.#say({ type: 'call', call });
+    this.#process.say({ type: 'call', call });
     return { process: this.#name, answer, abort: () => this.#abort(callId) };
   }
 
   async close(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), GRACE_MS);
-    if (this.alive) await this.#ended;
-    clearTimeout(timer);
+    await this.#process.close();
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL');
-  }
-
-  #say(message: ToClient): void {
-    if (this.#child.connected) this.#child.send(message);
+    this.#process.kill();
   }
 
   #abort(callId: string): Promise<void> {
-    if (!this.#child.connected) return Promise.resolve();
     return new Promise((heard) => {
       this.#aborting.set(callId, heard);
-      this.#say({ type: 'abort', callId });
+      if (!this.#process.say({ type: 'abort', callId })) this.#aborted(callId);
     });
   }
 

@@ -1,23 +1,9 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { printable } from '../core/report/printable.ts';
 import type { ReportInput } from '../core/report/report.ts';
+import { makeFolder } from './make-folder.ts';
 import { reports } from './registry.ts';
-
-/** A report cannot be written: shown as one line, without a stack trace. */
-export class ReportError extends Error {
-  override readonly name = 'ReportError';
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left on the device',
-  EEXIST: 'there is a file of that name',
-  ENOTDIR: 'a part of the path is a file',
-  EISDIR: 'there is a folder of that name',
-};
+import { ReportError } from './report-error.ts';
 
 /** Writes every report that is a file into the folder, which it makes; returns their paths. All are rendered before any is written. */
 export async function writeReports(folder: string, input: ReportInput): Promise<string[]> {
@@ -44,12 +30,11 @@ async function writeAll(files: readonly (readonly [path: string, text: string])[
     aside: join(dirname(path), `.${basename(path)}.${process.pid}.tmp`),
   }));
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const { aside, text } of pending) await writeFile(aside, text);
     for (const { aside, path } of pending) await rename(aside, path);
   } catch (error) {
     await Promise.all(pending.map(({ aside }) => rm(aside, { force: true }).catch(() => undefined)));
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new ReportError(`cannot write reports to ${printable(folder)}: ${REASONS[code] ?? printable(message)}`);
+    throw ReportError.of(folder, error);
   }
 }

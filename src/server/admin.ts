@@ -1,4 +1,5 @@
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { unknownName } from '../core/field.ts';
 import { asRecord } from '../core/openai/request.ts';
 import { explainRule } from '../core/plan/explain.ts';
 import { type Problem, ScenarioError } from '../core/problem.ts';
@@ -64,7 +65,7 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
       event_loop_delay_ms: loopDelay.history().at(-1) ?? null,
     }),
   );
-  routes.get('/journal', (c) => {
+  routes.get('/journal', queryOf('since'), (c) => {
     const since = Number(c.req.query('since') ?? 0);
     if (!Number.isSafeInteger(since) || since < 0)
       return problem(c, 400, 'since is wrong.', 'It is the seq of the last entry that was read: a whole number.');
@@ -76,12 +77,12 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
       event_loop_delay_ms: loopDelay.history(),
     });
   });
-  routes.get('/verdict', (c) => {
+  routes.get('/verdict', queryOf('policy'), (c) => {
     const preset = c.req.query('policy');
     const policy = preset === undefined ? undefined : readPolicy(preset);
     return c.json(judgeSession(sessionOf(c), loopDelay, { policy }));
   });
-  routes.post('/verdict', async (c) => {
+  routes.post('/verdict', queryOf(), async (c) => {
     const policy = policyFrom({ file: 'policy', text: await c.req.text() });
     return c.json(judgeSession(sessionOf(c), loopDelay, { policy }));
   });
@@ -123,6 +124,16 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
     return c.json({ reset: sessionOf(c).id });
   });
   return routes;
+}
+
+/** A parameter that nobody reads is a mistake of the caller. */
+function queryOf(...known: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const unknown = Object.keys(c.req.query()).filter((name) => !known.includes(name));
+    if (unknown.length === 0) return await next();
+    const detail = unknown.map((name) => unknownName('query parameter', name, known)).join(' ');
+    return problem(c, 400, 'The query is wrong.', detail);
+  };
 }
 
 /** What the server has once. */

@@ -8,7 +8,7 @@ import type { LoadedScenario } from '../engine/load-scenario.ts';
 import { libraries } from '../libraries.ts';
 import type { AdminOptions } from './admin.ts';
 import { listen } from './listen.ts';
-import { type LoopDelayMonitor, monitorLoopDelay, SAMPLING_MS } from './loop-delay.ts';
+import { type LoopDelayMonitor, monitorLoopDelay } from './loop-delay.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface StartOptions {
@@ -61,7 +61,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     port: listening.port,
     origin,
     loopDelay,
-    loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: Math.max(0, p99 - SAMPLING_MS) })),
+    loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {
       await listening.close(graceMs);
       loopDelay.stop();

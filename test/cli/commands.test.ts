@@ -54,6 +54,28 @@ request  call  attempt  outcome  fault         rule
 `);
 });
 
+test('explain says with which parameters faults strike', async () => {
+  const cwd = tempFolder({
+    'rules.yaml': `rules:
+  - first: 1
+    fault: [{ latency: 1500ms }, { rate_limit: { limit: tokens, retry_after: 2s } }]
+  - sequence: [{ hang: { for: 30s } }, ok, { http_error: { status: 418, headers: { x-tea: "yes: no", x-old: null } } }]
+  - one_of: [{ fault: { stream_error: { message: "${'no '.repeat(50)}" } } }, { fault: [{ server_error: {} }], weight: 3 }]
+  - one_of: { overloaded: 1, bad_gateway: 1 }
+  - fault: { missing_scopes: { scopes: [model.read, "a, b"] } }
+`,
+  });
+  const { stdout } = await runCli(['explain', 'rules.yaml', '--requests', '0'], cwd);
+  const rules = stdout.split('\n').filter((line) => /^ +\d\./.test(line));
+  expect(rules.map((line) => line.replace(/^.*?: | \(depends.*$/g, ''))).toEqual([
+    'latency 1500ms, then rate_limit (429) { limit: tokens, retry_after: 2s }',
+    'in sequence 1. hang { for: 30s }  2. ok  3. http_error (418) { status: 418, headers: { x-tea: "yes: no", x-old: null } }  then no more',
+    `one of stream_error { message: "${'no '.repeat(19)}..." } 25 %, server_error (500) 75 %`,
+    'one of bad_gateway (502) 50 %, overloaded (503) 50 %',
+    'missing_scopes (401) { scopes: [model.read, "a, b"] }',
+  ]);
+});
+
 test('explain says the limits in words and plays them through', async () => {
   const cwd = tempFolder({ 'limited.yaml': 'limits: { gpt-4o: { rpm: 1, tpm: 30000 }, "*": tier-1 }\n' });
   const { stdout } = await runCli(['explain', 'limited.yaml', '--requests', '2'], cwd);

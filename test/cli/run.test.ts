@@ -2,7 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { loadReportOf } from '../../src/core/load/load-report.ts';
+import { renderJson } from '../../src/core/report/json.ts';
+import { loadRun } from '../support/load-run.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
+import { naiveRun } from '../support/runs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const NODE = process.execPath;
@@ -146,6 +150,19 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^ {4}at /m);
+});
+
+test.runIf(process.platform === 'linux').each([
+  [['run', '--report', '/proc/x', '--', NODE], '/proc/x'],
+  [['run', '--report', '/proc', '--', NODE], '/proc'],
+  [['run', '--junit', '/proc/x/junit.xml', '--', NODE], '/proc/x'],
+  [['compare', 'report.json', '--report', '/proc/x/fleets.html'], '/proc/x/fleets.html'],
+])('%j: where nothing can be written is told at once, with exit code 2', async (args, place) => {
+  const { code, stderr } = await runCli(
+    args,
+    tempFolder({ 'report.json': renderJson({ ...naiveRun(), load: loadReportOf(loadRun()) }) }),
+  );
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `error: cannot write reports to ${place}: nothing can be made there\n` });
 });
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s is passed on, to children of children too', async (signal) => {

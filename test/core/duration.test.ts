@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../../src/core/duration.ts';
+import { formatDuration, MAX_DURATION, MAX_DURATION_MS, parseDuration } from '../../src/core/duration.ts';
 
 test.each([
   ['250ms', 250],
@@ -11,6 +11,10 @@ test.each([
   ['0', 0],
 ])('%s is %d ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
+});
+
+test('the longest duration is written as it is', () => {
+  expect(parseDuration(MAX_DURATION)).toBe(MAX_DURATION_MS);
 });
 
 test.each(['', '2', '-1s', 's', '2 s', '1e3ms', 'NaNs', '1..2s', '2S'])('"%s" is no duration', (text) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { processesOf } from '../support/processes-of.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -155,19 +156,49 @@ test.each([
   await expect.poll(place.alive, { timeout: 10_000 }).toEqual([]);
 });
 
-test.each([
-  ['killed', ['SIGKILL']],
-  ['told to end twice', ['SIGTERM', 'SIGINT']],
-] as const)('commands end when the battery is %s', { timeout: 40_000 }, async (_how, signals) => {
+/** A command that stays, and names the folder. */
+const staying = (folder: string) => `sh -c 'touch "${folder}/pid-$$"; sleep 300'`;
+
+const PROBE = ['probe', '--only', 'never_early'];
+const LOAD = ['load', '--arrivals', '50/s', '--for', '20s', '--processes', '2'];
+
+test.runIf(process.platform === 'linux').each([
+  ['a battery', 'killed', PROBE, ['SIGKILL']],
+  ['a battery', 'told to end twice', PROBE, ['SIGTERM', 'SIGINT']],
+  ['a load', 'killed', LOAD, ['SIGKILL']],
+  ['a load', 'told to end twice', LOAD, ['SIGTERM', 'SIGINT']],
+] as const)('commands that are just being started end when %s is %s', { timeout: 40_000 }, async (_what, _how, args, signals) => {
   const place = prepare();
-  const command = `sh -c 'touch "${place.folder}/pid-$$"; sleep 300'`;
-  const { process: child, closed } = spawnCli(['probe', '--command', command, '--only', 'never_early']);
-  // All five calls of the probe: a command that starts in the very moment of a SIGKILL is not known to the guard yet.
-  await expect.poll(() => place.pids().length, { timeout: 20_000 }).toBe(5);
+  const { process: child, closed } = spawnCli([...args, '--command', staying(place.folder)]);
+  await expect.poll(() => place.pids().length, { interval: 1, timeout: 20_000 }).toBeGreaterThan(0);
   for (const signal of signals) child.kill(signal);
   await closed;
-  await expect.poll(place.alive, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => processesOf(place.folder), { timeout: 10_000 }).toEqual([]);
 });
+
+test.runIf(process.platform === 'linux')(
+  'commands end when the process that starts them is killed',
+  { timeout: 40_000 },
+  async () => {
+    const place = prepare();
+    const { process: child, closed } = spawnCli([
+      'load',
+      '--arrivals',
+      '50/s',
+      '--for',
+      '20s',
+      '--processes',
+      '1',
+      '--command',
+      staying(place.folder),
+    ]);
+    await expect.poll(() => place.pids().length, { interval: 1, timeout: 20_000 }).toBeGreaterThan(0);
+    const [client] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ');
+    process.kill(Number(client), 'SIGKILL');
+    expect(await closed).toBe(1);
+    await expect.poll(() => processesOf(place.folder), { timeout: 10_000 }).toEqual([]);
+  },
+);
 
 test('a default export that a compiler wrapped is the client', { timeout: 40_000 }, async () => {
   const place = prepare();

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reports } from '../../src/report/registry.ts';
-import { ReportError, writeReport, writeReports } from '../../src/report/write.ts';
+import { ReportError } from '../../src/report/report-error.ts';
+import { writeReport, writeReports } from '../../src/report/write.ts';
 import { naiveRun } from '../support/runs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -30,6 +31,12 @@ test.each([
 ])('%s: what cannot be written is told in one line', async (name, reason) => {
   const folder = join(tempFolder({ file: '' }), name);
   await expect(writeReports(folder, naiveRun())).rejects.toEqual(new ReportError(`cannot write reports to ${folder}: ${reason}`));
+});
+
+test.runIf(process.platform === 'linux')('a folder that the system does not make is told of, not waited for', async () => {
+  await expect(writeReports('/proc/x/y', naiveRun())).rejects.toThrow(
+    'cannot write reports to /proc/x/y: nothing can be made there',
+  );
 });
 
 test('what fails half-way leaves no unfinished file', async () => {

@@ -333,3 +333,23 @@ test('an empty token opens nothing', async () => {
   const mock = await startMock({}, { host: '0.0.0.0', adminToken: '' });
   expect((await admin(mock, '/journal')).status).toBe(403);
 });
+
+test.each([
+  ['GET', '/verdict?preset=strict-sre', 'unknown query parameter "preset". Known: policy.'],
+  ['GET', '/verdict?polici=strict-sre', 'unknown query parameter "polici". Did you mean "policy"?'],
+  [
+    'GET',
+    '/verdict?policy=strict-sre&a=1&b',
+    'unknown query parameter "a". Known: policy. unknown query parameter "b". Known: policy.',
+  ],
+  ['POST', '/verdict?policy=strict-sre', 'unknown query parameter "policy". It takes none.'],
+  ['GET', '/journal?from=3', 'unknown query parameter "from". Known: since.'],
+])('%s %s is a 400 that names what is known', async (method, path, detail) => {
+  const mock = await startMock();
+  for (const prefix of ['', '/s/one']) {
+    const response = await fetch(`${mock.origin}${prefix}/__admin${path}`, { method });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toEqual({ type: 'about:blank', title: 'The query is wrong.', status: 400, detail });
+  }
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
-import { describeValue, duration, record, scalar } from '../field.ts';
+import { describeValue, duration, record, scalar, TooLong } from '../field.ts';
 import { formatHttpDate, type HttpDateForm, httpDateForms } from '../http-date.ts';
 import type { ReplyContext } from '../openai/context.ts';
 import type { ErrorAnswer } from '../openai/error.ts';
@@ -18,7 +18,7 @@ const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** A century: the year keeps four digits. */
-const MAX_OFFSET_MS = 36_525 * 86_400_000;
+const MAX_OFFSET_DAYS = 36_525;
 
 /** `2s` is a wait, and so is the number 2; a zero, a fraction of a second as a number and any other text go out as written. */
 function readRetryAfter(value: unknown): RetryAfter | undefined {
@@ -43,12 +43,13 @@ function readRetryAfterMs(value: unknown): string | undefined {
 }
 
 /** A duration, with a minus for one that lies in the past. Milliseconds. */
-function readOffset(value: unknown): number | undefined {
+function readOffset(value: unknown): number | TooLong | undefined {
   if (value === 0) return 0;
   if (typeof value !== 'string') return undefined;
   const past = value.startsWith('-');
   const ms = parseDuration(past ? value.slice(1) : value);
-  if (ms === undefined || ms > MAX_OFFSET_MS) return undefined;
+  if (ms === undefined) return undefined;
+  if (ms > MAX_OFFSET_DAYS * 86_400_000) return new TooLong(`${MAX_OFFSET_DAYS}d`);
   return past ? -ms : ms;
 }
 

@@ -1,13 +1,15 @@
 import { formatDuration } from '../duration.ts';
 import { type FaultCall, faultNamed } from '../faults/registry.ts';
+import { asList, asRecord } from '../openai/request.ts';
 import type { Range } from '../range.ts';
 import type { Rule } from '../scenario/schema.ts';
 import type { Action, PlannedRule } from './compile.ts';
+import { written } from './written.ts';
 
-/** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429)`. */
+/** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429) { retry_after: 2s }`. */
 export function explainRule({ rule, action, meets }: PlannedRule): string {
   const when = [meets === 'connection' ? 'every connection' : whichRequests(rule), ...whenItFires(rule)].join(', ');
-  return `${when}: ${explainAction(action)}`;
+  return `${when}: ${explainAction(action, asRecord(rule.written) ?? {})}`;
 }
 
 /**
@@ -20,13 +22,16 @@ export function dependsOnArrivalOrder({ rule, meets }: PlannedRule): boolean {
   return [rule.first, rule.after, rule.every, rule.times, rule.sequence].some((given) => given !== undefined);
 }
 
-/** A step in words: `latency, then server_error (500)`; `nothing` for no fault. */
-function explainFaults(faults: readonly FaultCall[]): string {
+/** A step in words, with the parameters that were given: `latency 2s, then server_error (500)`; `nothing` for no fault. */
+function explainFaults(faults: readonly FaultCall[], text: unknown): string {
   if (faults.length === 0) return 'nothing';
+  const texts = Array.isArray(text) ? asList(text) : [text];
   return faults
-    .map(({ name }) => {
-      const { status } = faultNamed(name);
-      return status === undefined ? name : `${name} (${status})`;
+    .map(({ name, params: completed }, index) => {
+      const status = asRecord(completed)?.['status'] ?? faultNamed(name).status;
+      const params = asRecord(texts[index])?.[name] ?? {};
+      const given = typeof params !== 'object' || Object.keys(params).length > 0;
+      return `${name}${status === undefined ? '' : ` (${status})`}${given ? ` ${written(params)}` : ''}`;
     })
     .join(', then ');
 }
@@ -66,18 +71,21 @@ function whenItFires(rule: Rule): string[] {
   ];
 }
 
-function explainAction(action: Action): string {
+function explainAction(action: Action, text: Readonly<Record<string, unknown>>): string {
   switch (action.kind) {
     case 'fault':
-      return explainFaults(action.step.faults);
+      return explainFaults(action.step.faults, text['fault']);
     case 'sequence': {
-      const steps = action.steps.map(({ faults }, index) => `${index + 1}. ${explainFaults(faults)}`).join('  ');
+      const steps = action.steps
+        .map(({ faults }, index) => `${index + 1}. ${explainFaults(faults, asList(text['sequence'])[index])}`)
+        .join('  ');
       return `in sequence ${steps}  then ${action.repeat ? 'from the beginning' : 'no more'}`;
     }
     case 'one_of': {
       const total = action.steps.reduce((sum, { weight }) => sum + weight, 0);
       const share = (weight: number) => `${Math.round((weight / total) * 1_000) / 10} %`;
-      return `one of ${action.steps.map(({ faults, weight }) => `${explainFaults(faults)} ${share(weight)}`).join(', ')}`;
+      const choices = asList(text['one_of']).map((choice) => asRecord(choice)?.['fault']);
+      return `one of ${action.steps.map(({ faults, weight }, index) => `${explainFaults(faults, choices[index])} ${share(weight)}`).join(', ')}`;
     }
   }
 }

@@ -17,6 +17,7 @@ export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): 
     ...lists.flatMap(checkList),
     ...lists.flatMap(checkKinds),
     ...lists.flatMap((list) => checkStreams(list, asRecord(rule['match']) ?? {})),
+    ...lists.flatMap((list) => checkWholes(list, asRecord(rule['match']) ?? {})),
     ...(early ? [...checkAcceptRule(rule, at), ...lists.flatMap(checkAcceptList)] : []),
   ];
 }
@@ -77,11 +78,25 @@ function checkKinds({ path, calls }: FaultList): Finding[] {
 /** A rule that speaks of no stream gives a fault of streams nothing to strike. */
 function checkStreams({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): Finding[] {
   const index = calls.findIndex((call) => call !== undefined && faultNamed(call.name).changes === 'stream');
-  if (index < 0 || (stream !== false && !endpoints.some(({ name }) => name === endpoint && !mayStream(name)))) return [];
+  if (index < 0 || (stream !== false && !neverStreams(endpoint))) return [];
   const spoken =
     stream === false ? 'requests that do not stream' : `requests to ${String(endpoint)}, which are not answered by streams`;
   const at = calls.length > 1 ? [...path, index] : path;
   return [finding(at, `${calls[index]?.name} never happens: the rule speaks of ${spoken}`)];
+}
+
+/** A rule that speaks of streams gives a fault of whole answers nothing but errors to strike: one in the list, or one by chance. */
+function checkWholes({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): Finding[] {
+  const known = calls.map((call) => call && faultNamed(call.name));
+  const index = known.findIndex((fault) => fault?.changes === 'whole');
+  const isAnswered = known.some((fault) => fault?.final === true);
+  if (index < 0 || isAnswered || stream !== true || neverStreams(endpoint)) return [];
+  const at = calls.length > 1 ? [...path, index] : path;
+  return [finding(at, `${known[index]?.name} changes only answers in one piece: the rule speaks of requests that stream`)];
+}
+
+function neverStreams(endpoint: unknown): boolean {
+  return endpoints.some(({ name }) => name === endpoint && !mayStream(name));
 }
 
 /** As a connection is accepted, nothing is known of the requests that will come on it. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type PolicySpec, policySchema } from '../backoff/policy-schema.ts';
 import type { Libraries } from '../libraries.ts';
-import { asRecord } from '../openai/request.ts';
+import { asList, asRecord } from '../openai/request.ts';
 import { formatPath, limitProblems, type Problem } from '../problem.ts';
 import { checkRules, checkScenario } from './check.ts';
 import type { Finding } from './finding.ts';
@@ -24,21 +24,31 @@ export type Parsed<T> =
 
 /** Source → scenario. Reports all problems at once, each with its place. */
 export function parseScenario(source: Source, libraries: Libraries): Parsed<Scenario> {
-  return parse(source, {
+  const parsed = parse(source, {
     schema: scenarioSchema,
     // A file of comments only is a scenario without rules.
     prepare: (value) => value ?? {},
     check: (value) => checkScenario(value, libraries),
   });
+  if (parsed.problems !== undefined) return parsed;
+  const { value, raw } = parsed;
+  return { value: { ...value, rules: withText(value.rules, asRecord(raw)?.['rules']) }, raw };
 }
 
 /** One rule or a list of rules → rules. */
 export function parseRules(source: Source, libraries: Libraries): Parsed<Rule[]> {
-  return parse(source, {
+  const parsed = parse(source, {
     schema: ruleSchema.array().min(1),
     prepare: (value) => (Array.isArray(value) ? value : [value]),
     check: (value) => (Array.isArray(value) ? checkRules(value, libraries, []) : []),
   });
+  return parsed.problems === undefined ? { ...parsed, value: withText(parsed.value, parsed.raw) } : parsed;
+}
+
+/** Rules that know how they were written: to explain them. */
+function withText(rules: readonly Rule[], raw: unknown): Rule[] {
+  const texts = asList(raw);
+  return rules.map((rule, index) => ({ ...rule, written: texts[index] }));
 }
 
 /** A policy file, or what stands under `expect:` → policy. */

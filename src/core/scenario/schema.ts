@@ -128,7 +128,10 @@ export const scenarioSchema = record({
   expect: policySchema.prefault({}).describe('what a good client does, when this scenario judges one'),
 });
 
-export type Rule = z.output<typeof ruleSchema>;
+export type Rule = z.output<typeof ruleSchema> & {
+  /** As it stands in the file. */
+  readonly written?: unknown;
+};
 export type RuleInput = z.input<typeof ruleSchema>;
-export type Scenario = z.output<typeof scenarioSchema>;
+export type Scenario = Omit<z.output<typeof scenarioSchema>, 'rules'> & { readonly rules: readonly Rule[] };
 export type ScenarioInput = z.input<typeof scenarioSchema>;

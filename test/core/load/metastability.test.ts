@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { ScenarioInput } from '../../../src/core/scenario/schema.ts';
+import { hotRetries } from '../../support/hot-retries.ts';
 import { callRecord, loadRun } from '../../support/load-run.ts';
 import { type VirtualClient, virtualWorld } from '../../support/virtual-world.ts';
 
@@ -13,9 +14,21 @@ const CALLS_PER_SECOND = 25;
 const CAPACITY = 40;
 const REFUSAL_COST = 0.25;
 
-const SCENARIO: ScenarioInput = {
-  capacity: { rate: `${CAPACITY}/s`, burst: 2, queue: 10, service_time: '50ms', refusal_cost: REFUSAL_COST },
-  rules: [{ during: '4s..8s', fault: 'overloaded' }],
+interface Fleet {
+  readonly scenario: ScenarioInput;
+  readonly capacity: number;
+  readonly callsPerSecond: number;
+  readonly forMs: number;
+}
+
+const FLEET: Fleet = {
+  scenario: {
+    capacity: { rate: `${CAPACITY}/s`, burst: 2, queue: 10, service_time: '50ms', refusal_cost: REFUSAL_COST },
+    rules: [{ during: '4s..8s', fault: 'overloaded' }],
+  },
+  capacity: CAPACITY,
+  callsPerSecond: CALLS_PER_SECOND,
+  forMs: 20_000,
 };
 
 /** A client that tries so often, with the wait that is given. */
@@ -30,18 +43,17 @@ const retrying =
     }
   };
 
-async function figuresOf(client: VirtualClient) {
-  const forMs = 20_000;
-  const calls = (CALLS_PER_SECOND * forMs) / 1_000;
-  const { session, outcomes } = await virtualWorld({ scenario: SCENARIO, client, calls, staggerMs: 1_000 / CALLS_PER_SECOND });
+async function figuresOf(client: VirtualClient, { scenario, capacity, callsPerSecond, forMs }: Fleet = FLEET) {
+  const calls = (callsPerSecond * forMs) / 1_000;
+  const { session, outcomes } = await virtualWorld({ scenario, client, calls, staggerMs: 1_000 / callsPerSecond });
   const entries = session.journal();
   return loadReportOf(
     loadRun({
-      workload: { model: 'open', text: '', perSecond: CALLS_PER_SECOND, processes: 1, maxInFlight: calls },
+      workload: { model: 'open', text: '', perSecond: callsPerSecond, processes: 1, maxInFlight: calls },
       records: outcomes.map(({ call, startedAt = 0, settledAt = null, ok }) => callRecord(call, startedAt, { settledAt, ok })),
       entries,
       outages: session.outages(),
-      capacityPerSecond: CAPACITY,
+      capacityPerSecond: capacity,
       from: entries[0]?.t_headers ?? 0,
       loadUntil: forMs,
     }),
@@ -57,6 +69,46 @@ test('many quick retries keep the service down: as many attempts as λ·n says, 
   expect((recovery.offeredAtEnd ?? 0) / (CALLS_PER_SECOND * attempts)).toBeLessThan(1.1);
   expect(recovery.goodputAtEnd).toBeLessThan(0.1 * CALLS_PER_SECOND);
   expect(amplification.inOutage).toBeGreaterThan(15);
+});
+
+/** A machine on which nobody runs for the first so many milliseconds of every period. */
+const stalling =
+  (client: VirtualClient, everyMs: number, forMs: number): VirtualClient =>
+  (tools, signal) =>
+    client(
+      {
+        ...tools,
+        async sleep(ms) {
+          await tools.sleep(ms);
+          const stalledMs = tools.now() % everyMs;
+          if (stalledMs < forMs) await tools.sleep(forMs - stalledMs);
+        },
+      },
+      signal,
+    );
+
+test.each([
+  [0, 1_000],
+  [150, 500],
+  [300, 1_000],
+  [400, 1_000],
+  [1_000, 3_000],
+])('hot retries keep their service down on a machine that stalls %i of %i ms', async (forMs, everyMs) => {
+  const { attempts, waitMs, ...fleet } = hotRetries;
+  const rate = Number.parseInt(fleet.scenario.capacity.rate, 10);
+  const client = stalling(
+    retrying(attempts, () => waitMs),
+    everyMs,
+    forMs,
+  );
+  const { recovery, amplification } = await figuresOf(client, { ...fleet, capacity: rate });
+  expect(recovery.state).toBe('metastable');
+  // Those let in fit into the stalls, save for the places that the outage left free.
+  const { burst, queue } = fleet.scenario.capacity;
+  const seconds = (fleet.forMs - 6_000) / 1_000;
+  const letIn = Math.round((recovery.goodputAfter ?? 0) * seconds);
+  expect(letIn).toBeLessThanOrEqual((seconds * rate * forMs) / everyMs + burst + queue);
+  expect(amplification.mean).toBeGreaterThan(8);
 });
 
 test('few retries with jitter let it recover: c·λ·n stays below the capacity', async () => {

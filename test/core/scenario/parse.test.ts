@@ -186,6 +186,14 @@ test('of very many problems the first are reported, in the order of the file', (
 });
 
 test.each([
+  ['an error that is spoilt is no stream', 'rules: [ { match: { stream: true }, fault: [malformed_json, server_error] } ]'],
+  ['embeddings never stream', 'rules: [ { match: { stream: true, endpoint: embeddings }, fault: truncated_body } ]'],
+  ['either kind of request is spoken of', 'rules: [ { fault: truncated_body } ]'],
+])('%s: a fault of whole answers is fine', (_why, text) => {
+  expect(problemsOf(text)).toEqual([]);
+});
+
+test.each([
   ['a span without length', 'rules: [ { during: 5s..5s, fault: ok } ]', /expected a span of time/],
   ['every beyond first', 'rules: [ { first: 1, every: 2, fault: ok } ]', /never fires: first: 1 ends before every: 2 begins/],
   [
@@ -214,11 +222,31 @@ test.each([
     /missing_done never happens: the rule speaks of requests to embeddings/,
   ],
   [
+    'a fault of whole answers where all stream',
+    'rules: [ { match: { stream: true }, sequence: [ok, [{ latency: 1s }, malformed_json]] } ]',
+    /^flaky\.yaml:1:\d+ malformed_json changes only answers in one piece: the rule speaks of requests that stream/,
+  ],
+  [
+    'a choice of whole answers where all stream',
+    'rules: [ { match: { stream: true, endpoint: completions }, one_of: { truncated_body: 1, ok: 2 } } ]',
+    /truncated_body changes only answers in one piece: the rule speaks of requests that stream/,
+  ],
+  [
     'a parameter of a fault that takes none',
     'rules: [ { fault: { split_utf8: { at: 1 } } } ]',
     /unknown key "at". It takes none\.$/,
   ],
   ['a path without its slash', 'rules: [ { match: { path: v1/models }, fault: ok } ]', /Did you mean \/v1\/models\?/],
+  [
+    'a duration that is too long',
+    'latency: { ttft: 30d }',
+    /"30d" is too long: expected a duration of at most 24d20h31m23.647s$/,
+  ],
+  [
+    'a duration that is too long for a fault',
+    'rules: [ { fault: { latency: { min: 1s, max: 99d } } } ]',
+    /"99d" is too long: expected a duration of at most 24d/,
+  ],
   ['half a distribution', 'latency: { ttft: { min: 5s } }', /missing key "max": expected a duration/],
 ])('refuses %s', (_what, text, message) => {
   expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);

@@ -1,0 +1,98 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { ClientError } from './driver.ts';
+
+/** Time that it gets to end by itself. */
+const GRACE_MS = 500;
+/** Of what it wrote to stderr, the end is kept. */
+const KEPT_STDERR = 2_000;
+
+/** What every program says of its start. */
+type Start = { readonly type: 'ready' } | { readonly type: 'unusable'; readonly message: string };
+
+export interface ForkedProcessOptions<Told> {
+  readonly program: URL;
+  readonly argument: string;
+  /** In messages: `the client process`. */
+  readonly what: string;
+  /** What cannot be used when it says so: `the client`. */
+  readonly uses: string;
+  onMessage(message: Exclude<Told, Start>): void;
+  onEnd(end: Ended): void;
+}
+
+/** How a process ended. */
+interface Ended {
+  /** `with code 1`, `by SIGKILL`. */
+  readonly how: string;
+  readonly stderr: string;
+  /** It was told to. */
+  readonly closed: boolean;
+}
+
+/** One of our programs in a process apart, which ends with this one. */
+export class ForkedProcess<Said extends object, Told extends { readonly type: string }> {
+  /** Rejects with a ClientError when what it uses cannot be used. */
+  readonly ready: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #stderr = '';
+  #closed = false;
+  #alive = true;
+
+  constructor({ program, argument, what, uses, onMessage, onEnd }: ForkedProcessOptions<Told>) {
+    // A group of its own: Ctrl-C is for us, who tell it what to do.
+    const child = fork(program, [argument], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true });
+    this.#child = child;
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-KEPT_STDERR);
+    });
+    child.on('error', () => undefined);
+    this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
+    this.ready = new Promise((resolve, reject) => {
+      child.on('message', (message: Told | Start) => {
+        if (isStart(message)) {
+          if (message.type === 'ready') resolve();
+          else reject(new ClientError(`cannot use ${uses}: ${message.message}`));
+        } else onMessage(message as Exclude<Told, Start>);
+      });
+      child.once('exit', (code, signal) => {
+        this.#alive = false;
+        const how = signal === null ? `with code ${code}` : `by ${signal}`;
+        reject(new ClientError(`${what} ended ${how} before it was ready\n${this.#stderr}`));
+        onEnd({ how, stderr: this.#stderr.trim(), closed: this.#closed });
+      });
+    });
+    this.ready.catch(() => undefined);
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Whether there was anybody to tell. A process that dies meanwhile is noticed by its end. */
+  say(message: Said): boolean {
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+    return this.#child.connected;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#child.connected) this.#child.disconnect();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), GRACE_MS);
+    if (this.#alive) await this.#ended;
+    clearTimeout(timer);
+  }
+
+  /** Ends it at once: for the exit of this process. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+function isStart(message: { readonly type: string }): message is Start {
+  return message.type === 'ready' || message.type === 'unusable';
+}
