@@ -36,12 +36,16 @@ class RequestContext implements ReplyContext {
   readonly requestId: string;
   readonly receivedAt: number;
   readonly settings: AnswerSettings;
+  readonly unchanged: boolean;
   readonly #seed: number;
   readonly #drawKey: string;
   #forkReply: ReplyContext['random'] | undefined;
   #forkText: ReplyContext['random'] | undefined;
 
-  constructor({ incoming, request, recognition, requestId }: Received, { plan, clock, libraries, facts, account }: Surroundings) {
+  constructor(
+    { incoming, request, recognition, requestId, applied }: Received,
+    { plan, clock, libraries, facts, account }: Surroundings,
+  ) {
     this.request = request;
     this.clock = clock;
     this.libraries = libraries;
@@ -50,6 +54,7 @@ class RequestContext implements ReplyContext {
     this.requestId = requestId;
     this.receivedAt = incoming.headersAt;
     this.settings = settingsFor(plan, facts);
+    this.unchanged = applied === null;
     this.#seed = plan.seed;
     this.#drawKey = recognition.drawKey;
   }

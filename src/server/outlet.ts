@@ -125,13 +125,17 @@ export class Outlet {
     return Buffer.from(text, 'latin1');
   }
 
-  write({ data, event }: Write): void {
+  write({ data, event, holds }: Write): void {
     // An answer to HEAD has no body.
     if (this.#request.method === 'HEAD') return;
-    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+    const bytes = holds?.bytes ?? (typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength);
     this.#bytes += bytes;
     if (event === 'content') this.#chunks += 1;
     if (event !== undefined) this.#events += 1;
+    if (holds !== undefined) {
+      this.#chunks += holds.contents;
+      this.#events += holds.events;
+    }
     // An empty chunk would be the last.
     if (bytes === 0) return;
     if (this.#isChunked) this.#text += `${bytes.toString(16)}\r\n`;

@@ -100,6 +100,7 @@ export function replyContext(overrides: Partial<ReplyContext> = {}): ReplyContex
     requestId: 'req_ed1692f28b27414ebc298d2b377f052d',
     settings: plainSettings,
     libraries: noLibraries,
+    unchanged: false,
     random: (...labels) => fork('test', 'call', 1, ...labels),
     textRandom: (...labels) => fork('test', request.fingerprint, ...labels),
     ...overrides,

@@ -265,6 +265,8 @@ class Run {
           this.#lastByteAt = this.#parts.clock.now();
           if (effect.event !== undefined) this.#events += 1;
           if (effect.event === 'content') this.#chunks += 1;
+          this.#events += effect.holds?.events ?? 0;
+          this.#chunks += effect.holds?.contents ?? 0;
           break;
         case 'hang':
           await this.#pause(Number.POSITIVE_INFINITY);

@@ -1,4 +1,4 @@
-import { pick, type Random } from '../random.ts';
+import { below, fork, pick, type Random } from '../random.ts';
 import type { EventKind, Write } from '../reply/effect.ts';
 import type { FinishReason } from './answer-settings.ts';
 import type { ChatAnswer } from './chat-answer.ts';
@@ -98,6 +98,29 @@ export class ChunkWriter {
     return this.#chunk('content', `{"index":${index},"delta":{"${kind}":${JSON.stringify(piece)}}${this.#afterText}`, null);
   }
 
+  /** The same for many pieces at once, as few writes; of those that stand for no text nothing is sent. */
+  *texts(index: number, kind: 'content' | 'refusal', pieces: Iterable<string>): Iterable<Write> {
+    const { includeUsage, includeObfuscation, random } = this.#options;
+    const opening = `data: ${this.#prefix}{"index":${index},"delta":{"${kind}":`;
+    const end = `}${this.#afterText}${includeUsage ? '],"usage":null' : ']'}${includeObfuscation ? ',"obfuscation":"' : ''}`;
+    const closing = includeObfuscation ? '"}\n\n' : '}\n\n';
+    const frameLength = characters(opening) - 'data: '.length + end.length + '"}'.length;
+    const frameBytes = utf8Length(opening) + end.length + closing.length;
+    let batch = { data: '', bytes: 0, contents: 0 };
+    for (const piece of pieces) {
+      if (piece === '') continue;
+      const { json, length, bytes } = printed(piece);
+      const pad = includeObfuscation ? padding(paddingFor(frameLength + length), random) : '';
+      batch.data += opening + json + end + pad + closing;
+      batch.bytes += frameBytes + bytes + pad.length;
+      batch.contents += 1;
+      if (batch.bytes < BATCH_BYTES) continue;
+      yield together(batch);
+      batch = { data: '', bytes: 0, contents: 0 };
+    }
+    if (batch.contents > 0) yield together(batch);
+  }
+
   finish(index: number, reason: FinishReason): Write {
     return this.#choice('finish', { index, delta: {}, logprobs: this.#noLogprobs, finish_reason: reason });
   }
@@ -115,8 +138,56 @@ export class ChunkWriter {
     const end = includeUsage ? `],"usage":${JSON.stringify(usage)}` : ']';
     if (!includeObfuscation) return event(kind, `${this.#prefix}${choice}${end}}`);
     const length = this.#prefixLength + characters(choice) + end.length + OBFUSCATION_LENGTH;
-    return event(kind, `${this.#prefix}${choice}${end},"obfuscation":"${pick(random, ALPHANUMERIC, paddingFor(length))}"}`);
+    return event(kind, `${this.#prefix}${choice}${end},"obfuscation":"${padding(paddingFor(length), random)}"}`);
   }
+}
+
+const PADDINGS = 256;
+
+/** Random texts of each length that is needed: drawn once, for a stream has hundreds. */
+let paddings: readonly (readonly string[])[] | undefined;
+
+function padding(length: number, random: Random): string {
+  paddings ??= Array.from({ length: 16 }, (_, each) => {
+    const drawn = fork('obfuscation', each);
+    return Array.from({ length: PADDINGS }, () => pick(drawn, ALPHANUMERIC, each));
+  });
+  return paddings[length]?.[below(random, PADDINGS)] ?? '';
+}
+
+/** So long a write is handed on, however much follows. */
+const BATCH_BYTES = 16_384;
+
+interface Batch {
+  readonly data: string;
+  readonly bytes: number;
+  readonly contents: number;
+}
+
+function together({ data, bytes, contents }: Batch): Write {
+  return { type: 'write', data, holds: { events: contents, contents, bytes } };
+}
+
+interface Printed {
+  readonly json: string;
+  /** In characters. */
+  readonly length: number;
+  /** In UTF-8. */
+  readonly bytes: number;
+}
+
+/** Pieces that were put into JSON before: texts are made of few. */
+const pieces = new Map<string, Printed>();
+const MAX_PIECES = 5_000;
+
+function printed(piece: string): Printed {
+  let known = pieces.get(piece);
+  if (known === undefined) {
+    if (pieces.size >= MAX_PIECES) pieces.clear();
+    const json = JSON.stringify(piece);
+    pieces.set(piece, (known = { json, length: characters(json), bytes: utf8Length(json) }));
+  }
+  return known;
 }
 
 const OBFUSCATION_LENGTH = ',"obfuscation":""}'.length;
@@ -124,6 +195,16 @@ const OBFUSCATION_LENGTH = ',"obfuscation":""}'.length;
 /** Characters by which a JSON text has to grow to have one more than a multiple of sixteen (wire.md 3.3). */
 export function paddingFor(length: number): number {
   return (((1 - length) % 16) + 16) % 16;
+}
+
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // Of a pair, whose characters are four bytes together, each unit counts for two.
+    if (code > 0x7f) bytes += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
 }
 
 /** Unicode characters: a surrogate pair is one. */

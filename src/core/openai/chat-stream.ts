@@ -30,10 +30,28 @@ export function* chatStream(context: ReplyContext): Reply {
   for (const { index, said } of answer.choices) {
     yield writer.opening(index, openingDelta(said), answer.logprobsOf && logprobsAs(said, []));
   }
-  yield* interleaved(speakersOf(answer, writer), () => sampleLatencyMs(settings.latency.interToken, latencies));
+  const whole = wholeText(answer, context);
+  if (whole !== undefined) {
+    const { index, said, finishReason } = whole;
+    const finish = writer.finish(index, finishReason);
+    yield* writer.texts(index, said.kind, said.text.pieces());
+    yield finish;
+  } else yield* interleaved(speakersOf(answer, writer), () => sampleLatencyMs(settings.latency.interToken, latencies));
   if (includeUsage) yield writer.usage(chatUsage(answer, context));
   yield DONE;
   yield { type: 'end' };
+}
+
+type Text = ChatChoice & { readonly said: Extract<Said, { kind: 'content' | 'refusal' }> };
+
+/** The one text of an answer that is sent without a wait, and that nothing looks at event by event. */
+function wholeText({ choices, logprobsOf }: ChatAnswer, { settings, unchanged }: ReplyContext): Text | undefined {
+  const [choice, ...others] = choices;
+  const { interToken } = settings.latency;
+  const waits = interToken.kind !== 'constant' || interToken.ms > 0;
+  if (!unchanged || waits || logprobsOf !== undefined || choice === undefined || others.length > 0) return undefined;
+  const { said } = choice;
+  return said.kind === 'content' || said.kind === 'refusal' ? { ...choice, said } : undefined;
 }
 
 /** What each choice says after the chunk that names its role. */

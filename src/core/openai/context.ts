@@ -20,6 +20,8 @@ export interface ReplyContext {
   readonly libraries: Libraries;
   /** The limits that the key has for this model; undefined where the scenario sets none. */
   readonly account?: RateLimitAccount | undefined;
+  /** Nothing changes the answer on its way: events that are ready together may be written together. */
+  readonly unchanged: boolean;
   /** A random source of this call and attempt, forked by the labels. */
   random(...labels: readonly (string | number)[]): Random;
   /** A random source that is the same for every equal request, forked by the labels: drives texts. */

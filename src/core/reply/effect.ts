@@ -29,6 +29,8 @@ export interface Write {
   readonly event?: EventKind;
   /** The event that these bytes are a part of and that more bytes follow of. */
   readonly partOf?: EventKind;
+  /** Of a text that holds several whole events: how many, how many of these are content, and how many bytes they are in UTF-8. */
+  readonly holds?: { readonly events: number; readonly contents: number; readonly bytes: number };
 }
 
 /** The proper end of a response. */

@@ -5,8 +5,8 @@ import type { ReplySpec } from '../../../src/core/openai/answer-settings.ts';
 import { paddingFor } from '../../../src/core/openai/chat-chunk.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { assembled, bodyOf, type ChatFields, chat, chunksOf, eventsOf } from '../../support/chat.ts';
-import { headerOf } from '../../support/effects.ts';
-import { apiRequest, replyContext } from '../../support/reply-context.ts';
+import { collect, headerOf } from '../../support/effects.ts';
+import { apiRequest, plainSettings, replyContext } from '../../support/reply-context.ts';
 
 const USAGE = { stream: true, stream_options: { include_usage: true } };
 const PLAIN = { stream: true, stream_options: { include_obfuscation: false } };
@@ -39,6 +39,36 @@ test('every event is one write, the last ones [DONE] and the end', () => {
   expect(effects.at(-2)).toEqual({ type: 'write', data: 'data: [DONE]\n\n', event: 'done' });
   for (const effect of effects) if (effect.type === 'write') expect(effect.data).toMatch(/^data: [^\n]+\n\n$/);
   expect(head?.status).toBe(200);
+});
+
+test('an answer that nothing changes has the same events in fewer writes', () => {
+  const body = fc.record({
+    kind: fc.constantFrom('content', 'refusal', 'tokens'),
+    text: fc.string({ unit: 'binary', minLength: 1, maxLength: 400 }),
+    includeUsage: fc.boolean(),
+    includeObfuscation: fc.boolean(),
+    model: fc.constantFrom('gpt-4o', 'o3'),
+  });
+  fc.assert(
+    fc.property(body, ({ kind, text, includeUsage, includeObfuscation, model }) => {
+      const reply: ReplySpec = kind === 'tokens' ? { tokens: 300 } : { [kind]: text };
+      const fields = { include_usage: includeUsage, include_obfuscation: includeObfuscation };
+      const request = apiRequest({
+        body: { model, messages: [{ role: 'user', content: 'Hi' }], stream: true, stream_options: fields },
+      });
+      const read = (unchanged: boolean) =>
+        collect(healthyReply(replyContext({ request, libraries, settings: { ...plainSettings, reply }, unchanged })));
+      const [apart, together] = [read(false), read(true)];
+      expect(together.text).toBe(apart.text);
+      const held = together.effects.flatMap((effect) => (effect.type === 'write' && effect.holds ? [effect.holds] : []));
+      const contents = apart.effects.filter((effect) => effect.type === 'write' && effect.event === 'content').length;
+      expect(held.reduce((total, each) => total + each.contents, 0)).toBe(contents);
+      for (const effect of together.effects) {
+        if (effect.type === 'write' && effect.holds) expect(effect.holds.bytes).toBe(Buffer.byteLength(effect.data));
+      }
+      if (kind === 'tokens') expect(together.effects.length).toBeLessThan(apart.effects.length / 10);
+    }),
+  );
 });
 
 test('the headers are those of a completion, but for the content type', () => {
