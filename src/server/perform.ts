@@ -44,6 +44,9 @@ class Performance {
   #stop: (() => void) | undefined;
   readonly #closed = (): void => {
     if (!this.over && !this.#ends.response.writableFinished) this.#lost();
+    const stop = this.#stop;
+    this.#stop = undefined;
+    stop?.();
     this.#awaken();
   };
 
@@ -255,12 +258,11 @@ class Performance {
     this.#stop = stop;
   }
 
+  /** What was waited for has come. */
   readonly #awaken = (): void => {
     const wake = this.#wake;
-    const stop = this.#stop;
     this.#wake = undefined;
     this.#stop = undefined;
-    stop?.();
     wake?.();
   };
 }

@@ -10,7 +10,23 @@ export interface Speaker {
  * Texts side by side: the first delta of each, the second of each, and so on, a wait between the rounds; each finishes
  * in the round after its last delta.
  */
-export function* interleaved(speakers: readonly Speaker[], nextWaitMs: () => number): Iterable<Effect> {
+export function interleaved(speakers: readonly Speaker[], nextWaitMs: () => number): Iterable<Effect> {
+  const [speaker, ...others] = speakers;
+  return speaker !== undefined && others.length === 0 ? alone(speaker, nextWaitMs) : inTurn(speakers, nextWaitMs);
+}
+
+function* alone({ deltas, finish }: Speaker, nextWaitMs: () => number): Iterable<Effect> {
+  let first = true;
+  for (const delta of deltas) {
+    const ms = first ? 0 : nextWaitMs();
+    first = false;
+    if (ms > 0) yield { type: 'wait', ms };
+    yield delta;
+  }
+  yield finish;
+}
+
+function* inTurn(speakers: readonly Speaker[], nextWaitMs: () => number): Iterable<Effect> {
   let live = speakers.map(({ deltas, finish }) => ({ deltas: deltas[Symbol.iterator](), finish }));
   for (let round = 0; live.length > 0; round++) {
     const next: typeof live = [];
