@@ -97,7 +97,8 @@ export class Outlet {
     }
     this.#isChunked = frame === 'chunks' && this.#request.method !== 'HEAD';
     let closes = !response.shouldKeepAlive;
-    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+    const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}`;
+    let text = `${statusLine}\r\n`;
     for (const header of headers) {
       let value = header[1];
       if (isNamed(header, 'connection')) {
@@ -113,7 +114,8 @@ export class Outlet {
     response.statusCode = status;
     response.chunkedEncoding = false;
     const held = response as unknown as HeldHead;
-    held._header = this.#text;
+    // That there is one is all that node:http asks of a head that was sent.
+    held._header = statusLine;
     held._headerSent = true;
     held._last = closes;
   }
