@@ -11,6 +11,8 @@ export interface Exchange {
   readonly applied: FaultApplied | null;
   /** What to send. To be called once: what a hanging client waits for is not held here. */
   takeReply(): Reply;
+  /** To be called when the answer has to wait before any byte of it goes out. */
+  waits(): void;
   /** To be called just before the head is handed to the socket. */
   headSent(head: Head): void;
   /** To be called once, when the exchange is over. */
@@ -44,20 +46,28 @@ export class FollowedExchange implements Exchange {
   readonly #record: JournalRecord;
   readonly #follow: Follow;
   #reply: Reply;
-  #waits: boolean;
+  /** Whether nothing of the answer has gone out, and the book knows it. */
+  #waits = false;
+  #begun = false;
 
   constructor(reply: Reply, applied: FaultApplied | null, record: JournalRecord, follow: Follow) {
     this.applied = applied;
     this.#record = record;
     this.#follow = follow;
     this.#reply = reply;
-    this.#waits = follow.fingerprint !== undefined;
   }
 
   takeReply(): Reply {
     const reply = this.#reply;
     this.#reply = [];
     return reply;
+  }
+
+  waits(): void {
+    const { book, fingerprint } = this.#follow;
+    if (this.#begun || this.#waits || fingerprint === undefined) return;
+    book.waits(fingerprint);
+    this.#waits = true;
   }
 
   headSent(head: Head): void {
@@ -76,5 +86,6 @@ export class FollowedExchange implements Exchange {
     const { book, fingerprint } = this.#follow;
     if (this.#waits && fingerprint !== undefined) book.answered(fingerprint);
     this.#waits = false;
+    this.#begun = true;
   }
 }

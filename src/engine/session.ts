@@ -238,7 +238,6 @@ export class Session {
     const base = refusal === undefined ? this.#answered(record, context) : errorReply(refusal, context);
     this.#inFlight += 1;
     const reply = fate?.reply ?? (applied === null ? base : applyFaults(base, applied.faults, context));
-    this.#book.waits(request.fingerprint);
     return new FollowedExchange(reply, applied, record, {
       book: this.#book,
       call: recognition.call,

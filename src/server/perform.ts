@@ -81,7 +81,9 @@ class Performance {
         const next = this.#effects?.next();
         if (next === undefined || next.done === true) break;
         this.#carryOut(next.value);
-        if (this.#waits) return;
+        if (!this.#waits) continue;
+        this.#exchange.waits();
+        return;
       }
     } catch (error) {
       failure = error;

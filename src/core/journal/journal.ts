@@ -27,7 +27,9 @@ export interface Archive<Entry extends Numbered> {
 export class Journal<Entry extends Numbered> {
   readonly #bounds: JournalBounds;
   readonly #archive: Archive<Entry>;
-  /** Records that are not over. */
+  /** The last record, while it is not over: most are over before the next comes. */
+  #last: Entry | undefined;
+  /** The others that are not. */
   readonly #open = new Map<number, Entry>();
   #next = 1;
   #first = 1;
@@ -53,23 +55,26 @@ export class Journal<Entry extends Numbered> {
   }
 
   append(entry: Entry): void {
+    if (this.#last !== undefined) this.#open.set(this.#last.seq, this.#last);
+    this.#last = entry;
     this.#next = entry.seq + 1;
-    this.#open.set(entry.seq, entry);
     const start = this.#start;
-    this.#open.delete(start - 1);
+    if (this.#open.size > 0) this.#open.delete(start - 1);
     this.#archive.dropBefore(start);
   }
 
   /** To be called when nothing of the record will change any more. */
   close(entry: Entry): void {
-    if (this.#open.delete(entry.seq)) this.#archive.put(entry);
+    const isLast = entry === this.#last;
+    if (isLast) this.#last = undefined;
+    if (isLast || this.#open.delete(entry.seq)) this.#archive.put(entry);
   }
 
   /** The records after the given number, oldest first. */
   since(seq: number): Entry[] {
     const entries: Entry[] = [];
     for (let at = Math.max(seq + 1, this.#start); at < this.#next; at++) {
-      const entry = this.#open.get(at) ?? this.#archive.get(at);
+      const entry = this.#last?.seq === at ? this.#last : (this.#open.get(at) ?? this.#archive.get(at));
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
@@ -77,6 +82,7 @@ export class Journal<Entry extends Numbered> {
 
   /** Forgets everything; numbering goes on, so that a reader who remembers a number misses nothing. */
   clear(): void {
+    this.#last = undefined;
     this.#open.clear();
     this.#first = this.#next;
     this.#archive.dropBefore(this.#next);

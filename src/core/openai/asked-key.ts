@@ -36,22 +36,26 @@ function addValue(value: unknown, depth: number): void {
   if (typeof value === 'string') {
     add(1);
     addText(value);
-  } else if (typeof value !== 'object' || value === null) {
+  } else if (typeof value === 'number') {
     add(2);
+    add(value | 0);
+    add((value * 2 ** 32) | 0);
+  } else if (typeof value !== 'object' || value === null) {
+    add(3);
     addText(String(value));
   } else if (depth === MAX_DEPTH) {
-    add(3);
-  } else if (Array.isArray(value)) {
     add(4);
+  } else if (Array.isArray(value)) {
+    add(5);
     add(value.length);
     for (const each of value) addValue(each, depth + 1);
   } else {
-    add(5);
+    add(6);
     for (const name in value) {
       addText(name);
       addValue((value as Record<string, unknown>)[name], depth + 1);
     }
-    add(6);
+    add(7);
   }
 }
 
