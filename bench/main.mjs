@@ -5,6 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { heldStreams } from './held-streams.mjs';
+import { journalEntry } from './journal-entry.mjs';
 import { pinSelf } from './pin.mjs';
 import { chatBody, compare } from './rounds.mjs';
 import { startUp } from './start-up.mjs';
@@ -17,6 +19,13 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
+/** Streams that are held, and the milliseconds between their chunks. */
+const HELD = [
+  [1_000, 1_000],
+  [5_000, 1_000],
+  [10_000, 1_000],
+  [3_000, 50],
+];
 const scale = values.quick ? 0.25 : 1;
 const requests = (count) => Math.round(count * scale);
 const hasAimock = await import('@copilotkit/aimock').then(
@@ -82,6 +91,24 @@ const bodies = await section(
   }),
 );
 
+const entryUs = await journalEntry(rounds);
+print(`\njournal: ${entryUs.toFixed(2)} µs an entry, in a loop by itself`);
+
+const held = [];
+print('\nheld streams');
+for (const [count, paceMs] of values.quick ? [[1_000, 1_000]] : HELD) {
+  const found = await heldStreams(count, paceMs);
+  if (found === undefined) print(`  ${count} every ${paceMs} ms: failed`);
+  else {
+    held.push(found);
+    const { lost, rate, residentKib, delayMs } = found;
+    print(
+      `  ${String(count).padStart(6)} every ${String(paceMs).padStart(5)} ms: ${lost} lost, ${(rate * 100).toFixed(1)} % of the ideal rate, ` +
+        `${residentKib.toFixed(1)} KiB each, event loop late by ${delayMs.p99.toFixed(1)} ms (p99), sampling of 5 ms included`,
+    );
+  }
+}
+
 const start = await startUp(rounds);
 print('\nstart-up');
 print(
@@ -90,7 +117,10 @@ print(
 
 mkdirSync(dirname(values.out), { recursive: true });
 const about = { node: process.version, at: new Date().toISOString(), rounds };
-writeFileSync(values.out, `${JSON.stringify({ about, answers, streams, rules, bodies, start }, null, 2)}\n`);
+writeFileSync(
+  values.out,
+  `${JSON.stringify({ about, answers, streams, rules, bodies, journal: { entryUs }, held, start }, null, 2)}\n`,
+);
 print(`\n${values.out}`);
 
 async function section(title, measured) {

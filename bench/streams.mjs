@@ -1,11 +1,13 @@
 /*
  * Thousands of concurrent streams: npm run bench:streams [streams=5000] [stalled | slow | paced]. The clients run in
- * a process of their own. Prints what they got, resident memory per stream and event-loop delay of the server.
+ * a process of their own, on a core of their own. Prints what they got, resident memory per stream and event-loop delay of
+ * the server; whoever started this process is told the same as a message.
  */
 import { fork } from 'node:child_process';
 import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pinned, pinSelf } from './pin.mjs';
 
 const BODY = JSON.stringify({ model: 'gpt-4o', stream: true, messages: [{ role: 'user', content: 'Hello' }] });
 const REQUEST = [
@@ -32,11 +34,12 @@ const KINDS = {
   paced: { replies: [{ tokens: 2_000 }], latency: { inter_token: `${PACE_MS}ms` } },
 };
 
-if (process.send === undefined) await serve(Number(process.argv[2] ?? 5_000), process.argv[3] ?? 'stalled');
-else await stream(Number(process.argv[2]), Number(process.argv[3]));
+if (process.argv[2] === 'clients') await stream(Number(process.argv[3]), Number(process.argv[4]));
+else await serve(Number(process.argv[2] ?? 5_000), process.argv[3] ?? 'stalled');
 
 /** The server's side. */
 async function serve(count, kind) {
+  pinSelf(0);
   const { createMockOpenAI } = await import('../dist/index.js');
   const mock = await createMockOpenAI({ scenario: KINDS[kind] });
   const start = await level();
@@ -46,7 +49,7 @@ async function serve(count, kind) {
     return { ...(await answered), at: performance.now() };
   };
   const delay = monitorEventLoopDelay({ resolution: 5 });
-  const clients = fork(new URL(import.meta.url), [mock.port, count]);
+  const clients = fork(new URL(import.meta.url), ['clients', mock.port, count], pinned(1));
   const heard = (word) => new Promise((resolve) => clients.on('message', (message) => message.kind === word && resolve(message)));
   await heard('open');
   const full = await level();
@@ -64,10 +67,8 @@ async function serve(count, kind) {
   while (end.handles > start.handles && performance.now() - before < 10_000) end = await level();
   const inMs = (ns) => (ns / 1e6).toFixed(1);
   print(`${count} ${kind} streams: ${lost} lost, ${chunks.min} to ${chunks.max} content chunks read by each client`);
-  if (kind === 'paced') {
-    const ideal = (count * (last.at - first.at)) / PACE_MS;
-    print(`chunk rate: ${(((last.total - first.total) / ideal) * 100).toFixed(1)} % of the ideal one`);
-  }
+  const rate = kind === 'paced' ? ((last.total - first.total) * PACE_MS) / (count * (last.at - first.at)) : null;
+  if (rate !== null) print(`chunk rate: ${(rate * 100).toFixed(1)} % of the ideal one`);
   print(
     `journal: ${entries.length} entries, ${entries.filter(({ closedBy }) => closedBy === 'client').length} left by the client`,
   );
@@ -81,7 +82,18 @@ async function serve(count, kind) {
   print(
     `event-loop delay over 5 s: p50 ${inMs(delay.percentile(50))} ms, p99 ${inMs(delay.percentile(99))} ms, max ${inMs(delay.max)} ms`,
   );
+  const residentKib = (full.rss - start.rss) / count / 1024;
+  process.send?.({
+    count,
+    kind,
+    paceMs: PACE_MS,
+    lost,
+    rate,
+    residentKib,
+    delayMs: { p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 },
+  });
   await mock.close();
+  process.disconnect?.();
 }
 
 async function level() {

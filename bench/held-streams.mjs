@@ -1,0 +1,19 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/**
+ * So many paced streams at once, in processes of their own. Resolves to `{ count, paceMs, lost, rate, residentKib, delayMs }`:
+ * `rate` is the share of the ideal chunk rate; undefined when the process failed, as it does without enough descriptors.
+ */
+export async function heldStreams(count, paceMs) {
+  const child = fork(new URL('streams.mjs', import.meta.url), [String(count), 'paced'], {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, PACE_MS: String(paceMs) },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const told = once(child, 'message').then(([message]) => message);
+  const ended = once(child, 'exit');
+  const result = await Promise.race([told, ended.then(() => undefined)]);
+  await ended;
+  return result;
+}
