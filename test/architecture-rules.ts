@@ -16,7 +16,7 @@ const CORE_ORDER = [
   'report',
 ];
 /** Folders of src above core, in order. */
-const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'harness', 'cli'];
+const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'cluster', 'harness', 'cli'];
 
 const upward = (order: readonly string[], root: string): IForbiddenRuleType[] =>
   order.slice(0, -1).map((folder, index) => ({

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ScenarioError } from '../core/problem.ts';
 import { suggest } from '../core/suggest.ts';
 import { exitCode } from './exit-code.ts';
 import { packageVersion } from './package-version.ts';
 import { StartError, UsageError } from './usage-error.ts';
+
+const MAX_WORKERS = 64;
 
 /** Each command loads what it needs when it runs. */
 function createProgram(finish: (code: number) => void): Command {
@@ -35,6 +38,7 @@ function createProgram(finish: (code: number) => void): Command {
         'json',
       ]),
     )
+    .option('--workers <number>', 'processes that serve, or auto: one for each core', workerCount, 1)
     .option('--verbose', 'print a line for each request')
     .option('--json', 'print one JSON object a line for each event')
     .action(async (options) => finish(await (await import('./serve.ts')).serve(options)));
@@ -148,6 +152,16 @@ function nonEmpty(flag: string): (text: string) => string {
     if (text.trim() !== '') return text;
     throw new InvalidArgumentError(`${flag} is empty.`);
   };
+}
+
+/** `auto` is as many as can run at once. */
+function workerCount(text: string): number {
+  if (text === 'auto') return Math.min(availableParallelism(), MAX_WORKERS);
+  try {
+    return wholeNumber('--workers', MAX_WORKERS, 1)(text);
+  } catch {
+    throw new InvalidArgumentError(`--workers takes a whole number from 1 to ${MAX_WORKERS}, or auto.`);
+  }
 }
 
 function wholeNumber(flag: string, max: number, min = 0): (text: string) => number {

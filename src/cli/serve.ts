@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly json?: boolean;
+  /** Processes that serve. */
+  readonly workers?: number;
 }
 
 /** How often the scenario file is looked at. */
@@ -74,8 +76,11 @@ async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
 }
 
 async function start(options: ServeOptions, source: Source | undefined, output: ServeOutput): Promise<MockServer> {
-  const { host, port, seed, adminToken } = options;
-  return startHere({ source, seed, host, port, adminToken, onFailure: (error) => output.failure(error) });
+  const { host, port, seed, adminToken, workers = 1 } = options;
+  const starting = { source, seed, host, port, adminToken, onFailure: (error: unknown) => output.failure(error) };
+  if (workers === 1) return startHere(starting);
+  const { startCluster } = await import('../cluster/start-cluster.ts');
+  return startHere(starting, (given) => startCluster({ ...given, workers, onWarning: output.warning }));
 }
 
 /** Takes the steps while nobody waits, and lets requests that have come go first. */

@@ -3,10 +3,13 @@ import { type MockServer, type StartOptions, startServer } from '../server/start
 import { StartError, UsageError } from './usage-error.ts';
 
 /** Starts a server as flags ask. What the system says against it becomes a message in terms of the flags. */
-export async function startHere(options: StartOptions): Promise<MockServer> {
+export async function startHere(
+  options: StartOptions,
+  start: (options: StartOptions) => Promise<MockServer> = startServer,
+): Promise<MockServer> {
   const { host, port } = options;
   try {
-    return await startServer(options);
+    return await start(options);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') throw new StartError(`port ${port} is in use; --port 0 picks a free one`);

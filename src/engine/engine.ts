@@ -26,6 +26,7 @@ export class Engine {
   readonly #bounds: JournalBounds;
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Set<(entry: JournalRecord, session: Session) => void>();
+  readonly #planListeners = new Set<(id: string, session: Session | undefined) => void>();
   #scenario: LoadedScenario;
   #created = 0;
 
@@ -72,7 +73,9 @@ export class Engine {
 
   /** Ends a session. The default one stays. Tells whether there was one. */
   closeSession(id: string): boolean {
-    return id !== DEFAULT_SESSION && this.#sessions.delete(id);
+    const closed = id !== DEFAULT_SESSION && this.#sessions.delete(id);
+    if (closed) this.#tellPlan(id, undefined);
+    return closed;
   }
 
   /** Runs another scenario in the default session, from its beginning; sessions made from now on get it too. */
@@ -85,6 +88,16 @@ export class Engine {
   onEntry(listener: (entry: JournalRecord, session: Session) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls the listener when a session comes, goes, or decides by another plan. Returns how to stop. */
+  onPlan(listener: (id: string, session: Session | undefined) => void): () => void {
+    this.#planListeners.add(listener);
+    return () => void this.#planListeners.delete(listener);
+  }
+
+  #tellPlan(id: string, session: Session | undefined): void {
+    for (const listener of this.#planListeners) listener(id, session);
   }
 
   /** Resolves when no request is being answered in any session. */
@@ -103,6 +116,7 @@ export class Engine {
       onEntry: (entry, session) => {
         for (const listener of this.#listeners) listener(entry, session);
       },
+      onPlan: (session) => this.#tellPlan(id, session),
     });
   }
 
@@ -110,9 +124,10 @@ export class Engine {
     if (this.#sessions.size >= MAX_SESSIONS) {
       const idle = this.sessions.filter(({ id, inFlight }) => id !== DEFAULT_SESSION && inFlight === 0);
       const oldest = idle.sort((a, b) => a.lastUsedAt - b.lastUsedAt)[0];
-      if (oldest !== undefined) this.#sessions.delete(oldest.id);
+      if (oldest !== undefined) this.closeSession(oldest.id);
     }
     this.#sessions.set(session.id, session);
+    this.#tellPlan(session.id, session);
     return session;
   }
 }

@@ -38,6 +38,8 @@ export interface Reader {
 
 /** A request, and all that can be known of it without knowing of any other. */
 export interface Prepared {
+  /** What it was read by. */
+  readonly plan: Plan;
   readonly incoming: Incoming;
   readonly request: ApiRequest;
   readonly bodySha256: string;
@@ -61,7 +63,7 @@ export function prepare(incoming: Incoming, { path, call, forced, fate }: Destin
   const error = fate === undefined ? errorOf(facts, reader) : undefined;
   const draws = fate === undefined && (error === undefined || error.admitted === true);
   const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
-  return { incoming, request, bodySha256, facts, sighting, error, limited, forced, fate };
+  return { plan: reader.plan, incoming, request, bodySha256, facts, sighting, error, limited, forced, fate };
 }
 
 /** What matchers ask about the request. */

@@ -40,7 +40,7 @@ export interface Received {
   readonly request: ApiRequest;
   readonly bodySha256: string;
   readonly recognition: Recognition;
-  readonly refusal: ErrorAnswer | undefined;
+  readonly refusal: Pick<ErrorAnswer, 'layer'> | undefined;
   readonly applied: FaultApplied | null;
   readonly requestId: string;
 }
@@ -102,8 +102,11 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
   };
 }
 
+/** What the head of an answer tells the journal. */
+export type HeadNotes = Pick<JournalRecord, 't_firstByteBefore' | 'status' | 'errorCode' | 'hint' | 'shouldRetry' | 'paceDueAt'>;
+
 /** Notes in the record what goes out, just before it does. */
-export function noteHead(record: JournalRecord, { status, headers, errorCode = null }: Head, clock: Clock): void {
+export function noteHead(record: HeadNotes, { status, headers, errorCode = null }: Head, clock: Clock): void {
   const at = clock.now();
   record.t_firstByteBefore = at;
   record.status = status;

@@ -1,7 +1,7 @@
 import type { ScenarioUse } from '../core/backoff/judge.ts';
 import type { Outage } from '../core/backoff/subject.ts';
 import { CallRecogniser } from '../core/calls/recognise.ts';
-import type { Recognition, Sighting } from '../core/calls/sighting.ts';
+import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/catalogue.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
@@ -15,25 +15,29 @@ import { healthyReply } from '../core/openai/answer.ts';
 import type { ReplyContext } from '../core/openai/context.ts';
 import { errorReply } from '../core/openai/error.ts';
 import type { Layer } from '../core/openai/layer.ts';
-import { compileRules, type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
+import { type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
-import { callScope, type Decision, decide, decideAmong, decideConnection, reaches, type Traits } from '../core/plan/decide.ts';
+import { callScope, type Decision, decide, decideAmong, decideConnection, reaches } from '../core/plan/decide.ts';
 import { Facts } from '../core/plan/facts.ts';
 import { outagesOf } from '../core/plan/outages.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { Reply } from '../core/reply/effect.ts';
 import type { Rule } from '../core/scenario/schema.ts';
-import { admissionOf, type Limited, returnedBy, unusedOf } from './admission.ts';
-import { CapacityGate } from './capacity-gate.ts';
+import { type Limited, returnedBy, unusedOf } from './admission.ts';
+import { answering } from './answering.ts';
+import { CapacityGate, servedAfter } from './capacity-gate.ts';
 import { entryView } from './entry-view.ts';
-import { type Exchange, type ExchangeBook, FollowedExchange } from './exchange.ts';
+import { type Exchange, FollowedExchange } from './exchange.ts';
 import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
 import { type Destination, factsOf, type Prepared, prepare, type Reader } from './prepare.ts';
 import { type JournalRecord, noteEnd, type Received, type RecordPlace, recordOf, requestIdOf } from './record.ts';
 import { RecordArchive } from './record-archive.ts';
+import { type RemoteBook, RemoteExchange } from './remote-exchange.ts';
 import { replyContextOf } from './reply-context.ts';
+import type { Question, RemoteFacts, Ruling } from './ruling.ts';
+import { withRules } from './with-rules.ts';
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -44,27 +48,18 @@ export interface SessionParts {
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
   onEntry(entry: JournalRecord, session: Session): void;
+  /** Called when requests are decided by another plan from now on. */
+  onPlan(session: Session): void;
 }
 
-/** What the decision on a request goes by: plain data, but for the facts of a request that is here. */
-export interface Question {
-  readonly sighting: Sighting;
-  /** The layer at which the request fails by itself. */
-  readonly failsAt: Layer | undefined;
-  readonly limited: Pick<Limited, 'name' | 'draw'> | undefined;
-  readonly forced: readonly FaultCall[] | undefined;
-  /** What was decided before it came; undefined when nothing was. */
-  readonly fated: FaultApplied | null | undefined;
-  readonly facts: Facts | (Traits & { readonly speaking: readonly number[] });
-}
-
-/** The decision on a request. */
-export interface Ruling {
+/** The decision on a connection, or on a request of which only the head has come, that another process has met. */
+export interface RemoteRefusal extends Pick<Exchange, 'finished'> {
+  readonly applied: FaultApplied;
   readonly recognition: Recognition;
-  /** What the buckets said, where it came before any. */
-  readonly taken: Taken | undefined;
-  readonly applied: FaultApplied | null;
 }
+
+/** What is known here of a request that another process has read. */
+export type RemoteRequest = Pick<Received, 'incoming' | 'request' | 'bodySha256'>;
 
 /** The limits of a scenario, where the use of its rules is told. */
 const LIMITS = 'limits';
@@ -85,7 +80,8 @@ export class Session {
   #scenario: LoadedScenario;
   /** The plan with the added rules before its own. */
   #active: Plan;
-  #addedCount = 0;
+  /** Rules that were added, the first ones first. */
+  #additions: (readonly Rule[])[] = [];
   /** How often each rule struck. */
   readonly #served = new Map<string, number>();
   #startedAt: number | undefined;
@@ -95,7 +91,7 @@ export class Session {
   /** Requests without a byte of an answer yet, by fingerprint. */
   readonly #waiting = new Map<string, number>();
   #place: RecordPlace;
-  readonly #book: ExchangeBook;
+  readonly #book: RemoteBook;
   #lastUsedAt: number;
 
   constructor(parts: SessionParts) {
@@ -120,6 +116,8 @@ export class Session {
         this.release();
         this.#close(record);
       },
+      takePlace: (record) => this.#takePlace(record),
+      give: (account, amounts) => this.#give(account, amounts),
     };
   }
 
@@ -154,6 +152,11 @@ export class Session {
     return this.#inFlight;
   }
 
+  /** The rules that were put before those of the scenario, the first ones first. */
+  get additions(): readonly (readonly Rule[])[] {
+    return this.#additions;
+  }
+
   /** The rules in the order in which they are asked. */
   get rules(): readonly PlannedRule[] {
     return this.#active.rules;
@@ -166,7 +169,12 @@ export class Session {
 
   /** Whether an equal request waits for the first byte of its answer. */
   isWaiting({ request }: Prepared): boolean {
-    return this.#waiting.size > 0 && this.#waiting.has(request.fingerprint);
+    return this.#waiting.size > 0 && this.isWaitingFor(request.fingerprint);
+  }
+
+  /** The same of a request of which the fingerprint is known. */
+  isWaitingFor(fingerprint: string): boolean {
+    return this.#waiting.has(fingerprint);
   }
 
   /** Counts a request whose body is still on its way, until `release` is called for it. */
@@ -185,14 +193,29 @@ export class Session {
    * Decides what happens to a connection as it is accepted, or to a request whose head has come and whose body is not
    * read. Undefined when it goes on.
    */
-  refuse(incoming: Incoming, { path, forced }: Destination): Exchange | undefined {
+  refuse(incoming: Incoming, destination: Destination): Exchange | undefined {
+    return this.#refused(incoming, destination)?.exchange;
+  }
+
+  /** The same for what another process has met. */
+  ruleEarly(incoming: Incoming, destination: Destination): RemoteRefusal | undefined {
+    const refused = this.#refused(incoming, destination);
+    if (refused === undefined) return undefined;
+    const { applied, recognition, exchange } = refused;
+    return { applied, recognition, finished: (performed) => exchange.finished(performed) };
+  }
+
+  #refused(
+    incoming: Incoming,
+    { path, forced }: Destination,
+  ): { applied: FaultApplied; recognition: Recognition; exchange: Exchange } | undefined {
     const applied = this.#refusal(incoming, forced);
     if (applied === undefined) return undefined;
     this.#startedAt ??= incoming.headersAt;
-    const { record, context } = this.#unread(incoming, path, applied);
+    const { record, recognition, context } = this.#unread(incoming, path, applied);
     this.#inFlight += 1;
     const reply = applyFaults([], applied.faults, context);
-    return new FollowedExchange(reply, applied, record, { book: this.#book });
+    return { applied, recognition, exchange: new FollowedExchange(reply, applied, record, { book: this.#book }) };
   }
 
   /** Notes a request that its client left before its body was complete. */
@@ -210,6 +233,26 @@ export class Session {
     return this.#exchange(prepared, ruling);
   }
 
+  /** Decides what happens to a request that another process has read and answers. */
+  rule(question: Question<RemoteFacts>, { incoming, request, bodySha256 }: RemoteRequest): RemoteExchange {
+    const { capacity, seed } = this.#active;
+    const { limited, failsAt, fated } = question;
+    const ruling = this.#rule(question);
+    const { recognition, taken, applied } = ruling;
+    const layer = taken?.refusal === undefined ? failsAt : 'api';
+    const refusal = layer && { layer };
+    const requestId = requestIdOf(seed, recognition.drawKey);
+    const received: Received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
+    const record = this.#keep(received);
+    if (limited && taken) {
+      this.#settleBuckets(limited, taken, { applied, context: this.#contextOf(received) });
+    }
+    this.#inFlight += 1;
+    const serves = capacity !== undefined && refusal === undefined && fated === undefined && applied === null;
+    const { fingerprint } = request;
+    return new RemoteExchange(ruling, record, { book: this.#book, fingerprint, account: limited?.name, serves });
+  }
+
   /** The one step that depends on the requests before: all that they share is asked and changed here. */
   #rule({ sighting, failsAt, limited, forced, fated, facts }: Question): Ruling {
     const { clock } = this.#parts;
@@ -223,17 +266,12 @@ export class Session {
   }
 
   /** The answer to a request as it was decided on. */
-  #exchange(prepared: Prepared, { recognition, taken, applied }: Ruling): Exchange {
-    const { incoming, request, bodySha256, facts, error, limited, fate } = prepared;
-    const { seed, identity } = this.#active;
-    const { organizationId } = identity;
-    const wallMs = this.#parts.clock.wall();
-    const admission = limited && taken && admissionOf(limited, taken, { request, organizationId, wallMs });
-    const refusal = admission?.refusal ?? error;
-    const requestId = requestIdOf(seed, recognition.drawKey);
-    const received: Received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
+  #exchange(prepared: Prepared, ruling: Ruling): Exchange {
+    const { request, limited, fate } = prepared;
+    const { recognition, taken, applied } = ruling;
+    const { clock, libraries } = this.#parts;
+    const { received, refusal, context } = answering(prepared, ruling, { plan: this.#active, clock, libraries });
     const record = this.#keep(received);
-    const context = this.#contextOf(received, facts, admission?.account);
     if (limited && taken) this.#settleBuckets(limited, taken, { applied, context });
     const base = refusal === undefined ? this.#answered(record, context) : errorReply(refusal, context);
     this.#inFlight += 1;
@@ -300,13 +338,9 @@ export class Session {
 
   /** Puts rules before all others; returns them as they are known from then on. */
   use(rules: readonly Rule[]): readonly PlannedRule[] {
-    this.#addedCount += 1;
-    const taken = new Set(this.rules.map(({ id }) => id));
-    const planned = compileRules(rules, this.#parts.libraries, `added[${this.#addedCount}]`).map((rule) =>
-      taken.has(rule.id) ? { ...rule, id: `${rule.id} (added ${this.#addedCount})` } : rule,
-    );
-    this.#active = { ...this.#active, rules: [...planned, ...this.rules] };
-    return planned;
+    this.#active = withRules(this.#active, this.#additions.push(rules), rules, this.#parts.libraries);
+    this.#parts.onPlan(this);
+    return this.rules.slice(0, rules.length);
   }
 
   /** Runs another scenario from its beginning; the journal stays. */
@@ -339,8 +373,9 @@ export class Session {
     this.#active = this.#scenario.plan;
     this.#place = this.#placeOf(this.#scenario);
     this.#startedAt = undefined;
-    this.#addedCount = 0;
+    this.#additions = [];
     this.#connections = 0;
+    this.#parts.onPlan(this);
   }
 
   #decide(
@@ -374,7 +409,11 @@ export class Session {
   }
 
   /** A record of what was not read to its end. It belongs to no call: nobody can tell which. */
-  #unread(incoming: Incoming, path: string, applied: FaultApplied | null): { record: JournalRecord; context: ReplyContext } {
+  #unread(
+    incoming: Incoming,
+    path: string,
+    applied: FaultApplied | null,
+  ): { record: JournalRecord; recognition: Recognition; context: ReplyContext } {
     const { clock } = this.#parts;
     this.#lastUsedAt = clock.now();
     const bodySha256 = sha256(incoming.body);
@@ -383,7 +422,7 @@ export class Session {
     const recognition: Recognition = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
     const requestId = requestIdOf(this.#active.seed, id);
     const received: Received = { incoming, request, bodySha256, recognition, refusal: undefined, applied, requestId };
-    return { record: this.#keep(received), context: this.#contextOf(received, factsOf(request, this.#reader), undefined) };
+    return { record: this.#keep(received), recognition, context: this.#contextOf(received) };
   }
 
   #keep(received: Received): JournalRecord {
@@ -397,16 +436,26 @@ export class Session {
     return record;
   }
 
-  /** The answer of the service, as far as it has capacity. */
+  /**
+   * The answer of the service, as far as it has capacity. A request takes its place when its answer is first asked for: a
+   * fault that answers by itself uses none, one that waits first uses it later.
+   */
   #answered(record: JournalRecord, context: ReplyContext): Reply {
     const { capacity } = this.#active;
     if (capacity === undefined) return healthyReply(context);
-    return this.#gate.answer(capacity, context, (waitMs) => {
-      record.queuedMs = waitMs ?? null;
-      if (waitMs !== undefined) return;
+    const serve = () => servedAfter(this.#takePlace(record), capacity, context)[Symbol.iterator]();
+    return { [Symbol.iterator]: serve };
+  }
+
+  #takePlace(record: JournalRecord): number | undefined {
+    const { capacity } = this.#active;
+    const waitMs = capacity === undefined ? 0 : this.#gate.take(capacity, this.#parts.clock.now());
+    record.queuedMs = waitMs ?? null;
+    if (waitMs === undefined) {
       record.refusedBy = 'api';
       this.#struck(CAPACITY);
-    });
+    }
+    return waitMs;
   }
 
   /** Counts what a part of the scenario did to a request. */
@@ -419,9 +468,11 @@ export class Session {
     return { plan: this.#active, libraries: this.#parts.libraries };
   }
 
-  #contextOf(received: Received, facts: Facts, account: ReplyContext['account']): ReplyContext {
+  /** The world as far as it is known here to a request of which little is. */
+  #contextOf(received: Received): ReplyContext {
     const { clock, libraries } = this.#parts;
-    return replyContextOf(received, { plan: this.#active, clock, libraries, facts, account });
+    const facts = factsOf(received.request, this.#reader);
+    return replyContextOf(received, { plan: this.#active, clock, libraries, facts, account: undefined });
   }
 
   /** Nothing will change about the record any more. */

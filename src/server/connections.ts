@@ -7,11 +7,14 @@ export class Connections {
   readonly #now: () => number;
   readonly #bySocket = new WeakMap<Socket, ClientConnection>();
   readonly #open = new Map<number, ClientConnection>();
+  readonly #gone: (connection: number) => void;
   readonly #isOpen = (connection: number) => this.#open.has(connection);
   #accepted = 0;
 
-  constructor(now: () => number) {
+  /** `gone` is told of each connection that is not open any more. */
+  constructor(now: () => number, gone: (connection: number) => void = () => undefined) {
     this.#now = now;
+    this.#gone = gone;
   }
 
   accept(socket: Socket): ClientConnection {
@@ -20,7 +23,9 @@ export class Connections {
     this.#bySocket.set(socket, connection);
     this.#open.set(connection.id, connection);
     // A client that is done may close its side only.
-    const gone = () => void this.#open.delete(connection.id);
+    const gone = () => {
+      if (this.#open.delete(connection.id)) this.#gone(connection.id);
+    };
     socket.once('end', gone).once('close', gone);
     return connection;
   }

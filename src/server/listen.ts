@@ -1,24 +1,27 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Engine } from '../engine/engine.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connections } from './connections.ts';
+import type { Front } from './front.ts';
 import { NO_BODY } from './read-body.ts';
 import { NOTHING_SENT, type Reception, receiveRequest } from './receive-request.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** What answers under `/__admin`, and at `/metrics`. */
-type AdminListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type AdminListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface ListenOptions {
-  readonly engine: Engine;
+  readonly engine: Front;
   readonly admin: AdminListener;
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
   /** Told of what must never happen: a fault of the mock itself. */
   onFailure(error: unknown): void;
+  /** Told of each connection that is not open any more. */
+  onGone?(connection: number): void;
 }
 
 /** A server that listens. */
@@ -33,7 +36,7 @@ export interface Listening {
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
-  const connections = new Connections(engine.clock.now);
+  const connections = new Connections(engine.clock.now, options.onGone);
   const reception: Reception = { engine, connections, failed: (response, error) => fail(response, error, options) };
   const server = createServer((request, response) => {
     const connection = connections.of(request.socket);
@@ -44,7 +47,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     if (isOurs(target)) options.admin(request, response).catch((error: unknown) => fail(response, error, options));
     else receiveRequest({ request, response, connection, target }, reception);
   });
-  server.on('connection', (socket) => meet(connections.accept(socket), reception));
+  server.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception }));
   // Longer than the idle time of client pools: what we do to idle connections is the scenario's decision.
   server.keepAliveTimeout = 300_000;
   server.requestTimeout = 0;
@@ -78,7 +81,7 @@ function isOurs({ path, session }: Target): boolean {
 }
 
 /** Refuses a connection as it is accepted, where a rule of the default session says so. */
-function meet(connection: ClientConnection, { engine, connections }: Reception): void {
+function meet(connection: ClientConnection, { engine, connections, onFailure }: Reception & ListenOptions): void {
   const { acceptedAt } = connection;
   const incoming: Incoming = {
     method: '',
@@ -90,8 +93,22 @@ function meet(connection: ClientConnection, { engine, connections }: Reception):
     headersAt: acceptedAt,
     bodyEndAt: null,
   };
-  const exchange = engine.defaultSession.refuse(incoming, { path: '', call: undefined, forced: undefined });
-  if (exchange === undefined) return;
+  const refusal = engine.defaultSession.refuse(incoming, { path: '', call: undefined, forced: undefined });
+  if (!(refusal instanceof Promise)) {
+    if (refusal !== undefined) refuse(connection, refusal);
+    return;
+  }
+  // Nothing of it is read before it is known to be welcome. In this turn, node:http still starts to read.
+  process.nextTick(() => connection.socket.pause());
+  refusal
+    .then((exchange) => {
+      if (exchange === undefined) connection.socket.resume();
+      else refuse(connection, exchange);
+    })
+    .catch(onFailure);
+}
+
+function refuse(connection: ClientConnection, exchange: Exchange): void {
   connection.end('reset');
   exchange.finished({ ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: 'reset' });
 }

@@ -7,11 +7,22 @@ interface LoopDelay {
   readonly max: number;
 }
 
+/** With the end of the second, on the engine's clock. */
+export interface TimedDelay extends LoopDelay {
+  readonly at: number;
+}
+
 /** Watches whether the mock itself stalled, so that lateness is not blamed on a client (backoff.md 2.1). */
 export interface LoopDelayMonitor {
-  /** The last ten minutes, a row a second, each with its end on the engine's clock. */
-  history(): readonly (LoopDelay & { readonly at: number })[];
+  /** The last ten minutes, a row a second for each process. */
+  history(): readonly TimedDelay[];
   stop(): void;
+}
+
+/** The same of all processes of the mock. */
+export interface LoopDelays extends LoopDelayMonitor {
+  /** Adds what another process has seen of its own. */
+  add(row: TimedDelay): void;
 }
 
 /** How often the loop is looked at. What the histogram tells includes this. */
@@ -35,11 +46,18 @@ export function watchLoopDelay(tell: (delay: LoopDelay) => void): () => void {
   };
 }
 
-export function monitorLoopDelay(now: () => number): LoopDelayMonitor {
-  const rows: (LoopDelay & { readonly at: number })[] = [];
+export function monitorLoopDelay(now: () => number): LoopDelays {
+  const rows: TimedDelay[] = [];
+  let others: TimedDelay[] = [];
   const stop = watchLoopDelay((delay) => {
     rows.push({ at: now(), ...delay });
     if (rows.length > KEPT_SECONDS) rows.shift();
+    const start = rows[0]?.at ?? 0;
+    if ((others[0]?.at ?? start) < start) others = others.filter(({ at }) => at >= start);
   });
-  return { history: () => rows, stop };
+  return {
+    history: () => (others.length === 0 ? rows : [...rows, ...others].sort((a, b) => a.at - b.at)),
+    add: (row) => void others.push(row),
+    stop,
+  };
 }

@@ -94,7 +94,8 @@ class Performance {
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'wait':
-        this.#wait(effect.ms);
+        if (effect.until === undefined) this.#wait(effect.ms);
+        else this.#awaits(this.#settledOf(effect.until));
         break;
       case 'head':
         this.#head(effect);
@@ -149,6 +150,14 @@ class Performance {
     this.#dueAt = (now - this.#dueAt < LATE_MS ? this.#dueAt : now) + ms;
     const timer = setTimeout(this.#awaken, Math.ceil(this.#dueAt - now));
     this.#pause(this.#run, () => clearTimeout(timer));
+  }
+
+  async #settledOf(until: PromiseLike<unknown>): Promise<void> {
+    this.#outlet.flush();
+    await this.#until((wake) => {
+      until.then(wake, wake);
+      return () => undefined;
+    });
   }
 
   #head(head: Head): void {

@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ScenarioError } from '../core/problem.ts';
-import type { Engine } from '../engine/engine.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Incoming, Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
 import type { Destination, Prepared } from '../engine/prepare.ts';
-import type { Session } from '../engine/session.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
+import type { Desk, Front } from './front.ts';
 import { perform } from './perform.ts';
 import { type BodyRead, NO_BODY, readBody } from './read-body.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** Where requests are received. */
 export interface Reception {
-  readonly engine: Engine;
+  readonly engine: Front;
   readonly connections: Connections;
   /** Told of what must never happen: a fault of the mock itself. */
   failed(response: ServerResponse, error: unknown): void;
@@ -58,7 +57,7 @@ class ReceivedRequest {
   readonly #arrived: Arrived;
   readonly #reception: Reception;
   readonly #head: Incoming;
-  readonly #session: Session;
+  readonly #session: Desk;
   readonly #turn: Turn;
 
   constructor(arrived: Arrived, reception: Reception, head: Incoming) {
@@ -93,17 +92,27 @@ class ReceivedRequest {
       // What strikes connections was asked of the default session as this one was accepted.
       if (destination.forced !== undefined || this.#session !== engine.defaultSession) {
         const refusal = this.#session.refuse(this.#head, destination);
-        if (refusal !== undefined) {
-          this.#turn.whenReady(() => this.#carryOut(refusal));
+        if (refusal instanceof Promise) {
+          refusal.then((exchange) => this.#go(exchange, destination)).catch((error: unknown) => this.#fail(error));
           return;
         }
+        this.#go(refusal, destination);
+        return;
       }
-      const { request, connection } = this.#arrived;
-      this.#session.begin();
-      readBody(request, { connection, limit: this.#session.maxBodyBytes }, (read) => this.#read(read, destination));
+      this.#go(undefined, destination);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #go(refusal: Exchange | undefined, destination: Destination): void {
+    if (refusal !== undefined) {
+      this.#turn.whenReady(() => this.#carryOut(refusal));
+      return;
+    }
+    const { request, connection } = this.#arrived;
+    this.#session.begin();
+    readBody(request, { connection, limit: this.#session.maxBodyBytes }, (read) => this.#read(read, destination));
   }
 
   #read({ body, oversized, abandoned }: BodyRead, destination: Destination): void {
@@ -138,7 +147,7 @@ class ReceivedRequest {
   }
 
   #answer(prepared: Prepared): void {
-    let exchange: Exchange;
+    let exchange: Exchange | Promise<Exchange>;
     try {
       exchange = this.#session.receive(prepared);
     } catch (error) {
@@ -147,7 +156,9 @@ class ReceivedRequest {
     } finally {
       this.#session.release();
     }
-    this.#carryOut(exchange);
+    if (exchange instanceof Promise) {
+      exchange.then((decided) => this.#carryOut(decided)).catch((error: unknown) => this.#fail(error));
+    } else this.#carryOut(exchange);
   }
 
   #carryOut(exchange: Exchange): void {

@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Hono } from 'hono';
 import { systemClock } from '../clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import { Engine } from '../engine/engine.ts';
@@ -7,9 +8,17 @@ import { healthyScenario } from '../engine/healthy-scenario.ts';
 import type { LoadedScenario } from '../engine/load-scenario.ts';
 import { libraries } from '../libraries.ts';
 import type { AdminOptions } from './admin.ts';
-import { listen } from './listen.ts';
-import { type LoopDelayMonitor, monitorLoopDelay } from './loop-delay.ts';
+import { type AdminListener, type Listening, type ListenOptions, listen } from './listen.ts';
+import { type LoopDelayMonitor, type LoopDelays, monitorLoopDelay } from './loop-delay.ts';
 import { createMetrics } from './metrics.ts';
+
+/** What a server is made of that listens elsewhere than in this process. */
+export interface Serving extends Omit<ListenOptions, 'engine' | 'admin'> {
+  readonly engine: Engine;
+  readonly loopDelay: LoopDelays;
+  /** Answers a request to the admin API. */
+  admin(request: Request): Promise<Response>;
+}
 
 export interface StartOptions {
   /** Default: all is healthy. */
@@ -19,6 +28,9 @@ export interface StartOptions {
   readonly port: number;
   readonly adminToken?: string | undefined;
   readonly bounds?: JournalBounds;
+  readonly clock?: Clock;
+  /** Listens in the place of this process. */
+  readonly listening?: (serving: Serving) => Promise<Listening>;
   /** Told of failures of the mock itself; the default writes them to stderr. */
   onFailure?(error: unknown): void;
 }
@@ -37,11 +49,11 @@ export interface MockServer {
 
 /** Loads the scenario and starts the server. Throws a ScenarioError, or the system's error when it cannot listen. */
 export async function startServer(options: StartOptions): Promise<MockServer> {
-  const { source, seed, host, port, adminToken, bounds } = options;
+  const { source, seed, host, port, adminToken, bounds, clock = systemClock } = options;
   const { onFailure = (error) => console.error('mock-openai failed:', error) } = options;
   const engine = new Engine({
     scenario: await scenarioOf(source, seed),
-    clock: systemClock,
+    clock,
     libraries,
     ...(bounds === undefined ? {} : { bounds }),
   });
@@ -54,7 +66,9 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     metrics: createMetrics(engine, loopDelay),
     origin: () => origin,
   });
-  const listening = await listen({ engine, admin, host, port, onFailure });
+  const at = { host, port, onFailure };
+  const listening = await (options.listening?.({ ...at, engine, loopDelay, admin: admin.fetch }) ??
+    listen({ ...at, engine, admin: admin.listener }));
   origin = listening.origin;
   return {
     engine,
@@ -76,20 +90,26 @@ async function scenarioOf(source: Source | undefined, seed: number | undefined):
   return loadScenario(source, libraries, seed);
 }
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+interface Admin {
+  readonly listener: AdminListener;
+  fetch(request: Request): Promise<Response>;
+}
 
 /** The admin API, loaded when it is first asked for: many runs never do. */
-function lazyAdmin(options: AdminOptions): Listener {
-  let loading: Promise<Listener> | undefined;
-  const load = async (): Promise<Listener> => {
-    const [{ getRequestListener }, { createAdmin }] = await Promise.all([import('@hono/node-server'), import('./admin.ts')]);
+function lazyAdmin(options: AdminOptions): Admin {
+  let loading: Promise<Hono> | undefined;
+  const app = () => (loading ??= import('./admin.ts').then(({ createAdmin }) => createAdmin(options)));
+  let listening: Promise<AdminListener> | undefined;
+  const load = async (): Promise<AdminListener> => {
+    const [{ getRequestListener }, { fetch }] = await Promise.all([import('@hono/node-server'), app()]);
     // A library must not replace the Request and Response of the program it runs in.
-    return getRequestListener(createAdmin(options).fetch, {
-      overrideGlobalObjects: false,
-    });
+    return getRequestListener(fetch, { overrideGlobalObjects: false });
   };
-  return async (request, response) => {
-    loading ??= load();
-    await (await loading)(request, response);
+  return {
+    fetch: async (request) => (await app()).fetch(request),
+    async listener(request, response) {
+      listening ??= load();
+      await (await listening)(request, response);
+    },
   };
 }

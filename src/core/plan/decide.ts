@@ -55,6 +55,12 @@ export function decide(plan: Plan, counters: Counters, arrival: Arrival): Decisi
   return undefined;
 }
 
+/** The places in the list of the rules that speak of the request. */
+export function rulesSpeakingOf(rules: readonly PlannedRule[], facts: Facts): number[] {
+  const candidates = candidatesFor(rules, facts);
+  return candidates.filter(({ matches }) => matches.rest(facts)).map((planned) => rules.indexOf(planned));
+}
+
 /** The same as `decide`, for whoever has been told which rules speak of the request. */
 export function decideAmong(
   speaking: readonly number[],

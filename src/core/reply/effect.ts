@@ -40,13 +40,21 @@ export interface End {
   readonly next?: readonly Effect[];
 }
 
+/** A pause. */
+interface Wait {
+  readonly type: 'wait';
+  readonly ms: number;
+  /** What it lasts for instead: an answer from elsewhere, on which the rest of the reply depends. */
+  readonly until?: PromiseLike<unknown>;
+}
+
 /**
  * The vocabulary of the wire. `wait` sends what was written before it; writes without a wait between them may leave
  * together. `end` finishes the response properly, `close` sends FIN without finishing it, `reset` sends RST once the
  * kernel has taken what was written, `hang` holds the socket until the client leaves.
  */
 export type Effect =
-  | { readonly type: 'wait'; readonly ms: number }
+  | Wait
   | Head
   | Write
   | End

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ApiRequest } from '../../../src/core/openai/request.ts';
 import { compileRules } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
-import { type Arrival, type Decision, decide } from '../../../src/core/plan/decide.ts';
+import { type Arrival, type Decision, decide, decideAmong, rulesSpeakingOf } from '../../../src/core/plan/decide.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
 import { speaksOf } from '../../../src/core/plan/match.ts';
 import { loadScenario } from '../../../src/engine/load-scenario.ts';
@@ -53,17 +53,25 @@ function decideLinearly(
   return undefined;
 }
 
-test('requests are decided as by asking each rule in turn, and count for the same rules', () => {
+test('requests are decided as by asking each rule in turn, and count for the same rules, by whoever is told of them, too', () => {
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 12 }), fc.array(request, { maxLength: 30 }), (rules, requests) => {
       const { plan, scenario } = loadScenario({ file: 'scenario', data: { rules } }, libraries);
       expect(compileRules(scenario.rules, libraries, 'rules')).toHaveLength(rules.length);
-      const [indexed, linear] = [createCounters(), createCounters()];
+      const [indexed, linear, told] = [createCounters(), createCounters(), createCounters()];
       requests.forEach((asked, index) => {
         const arrival = () => arrivalOf(asked, index);
-        expect(decide(plan, indexed, arrival())).toEqual(decideLinearly(plan, linear, arrival()));
+        const decision = decide(plan, indexed, arrival());
+        expect(decision).toEqual(decideLinearly(plan, linear, arrival()));
+        const { facts, ...rest } = arrival();
+        const { streamed, keyScope, modelScope } = facts;
+        const known = { ...rest, facts: { streamed, keyScope, modelScope } };
+        expect(decideAmong(rulesSpeakingOf(plan.rules, facts), plan, told, known)).toEqual(decision);
       });
-      for (const { id } of plan.rules) expect(indexed.read('session', id)).toEqual(linear.read('session', id));
+      for (const { id } of plan.rules) {
+        expect(indexed.read('session', id)).toEqual(linear.read('session', id));
+        expect(told.read('session', id)).toEqual(linear.read('session', id));
+      }
     }),
   );
 });

@@ -1,0 +1,136 @@
+import type { Listening } from '../server/listen.ts';
+import type { Serving } from '../server/start.ts';
+import { answerAdmin } from './answer-admin.ts';
+import { OpenConnections } from './open-connections.ts';
+import { PlanBook } from './plan-book.ts';
+import { ServedWorker, type WorkerMessage } from './served-worker.ts';
+import { WorkerDesk } from './worker-desk.ts';
+
+export interface FamilyParts extends Serving {
+  /** Where the clock of all processes begins. */
+  readonly base: bigint;
+  onWarning(message: string): void;
+}
+
+/** Time that workers get beyond that of the requests in flight. */
+const CLOSING_MS = 1_000;
+
+/** The processes that serve, and the one that decides. */
+export class Family {
+  readonly #parts: FamilyParts;
+  readonly #plans: PlanBook;
+  readonly #connections = new OpenConnections();
+  readonly #desks = new Set<WorkerDesk>();
+  readonly #workers = new Set<ServedWorker>();
+  #port: number;
+  #closing = false;
+
+  constructor(parts: FamilyParts) {
+    this.#parts = parts;
+    this.#port = parts.port;
+    this.#plans = new PlanBook(parts.engine);
+    parts.engine.onPlan((id, session) => {
+      const news = session === parts.engine.defaultSession ? this.#plans.allNews() : [this.#plans.newsOf(id, session)];
+      for (const worker of this.#workers) news.forEach(worker.tell);
+    });
+  }
+
+  /** Starts the workers. Rejects with the system's error when the address cannot be had. */
+  async listen(count: number): Promise<Listening> {
+    const workers = Array.from({ length: count }, () => this.#add());
+    try {
+      const [first] = await Promise.all(workers.map(({ listening }) => listening));
+      const { port = 0, origin = '' } = first ?? {};
+      this.#port = port;
+      for (const worker of workers) void this.#replace(worker);
+      return { port, origin, close: (graceMs) => this.#close(graceMs) };
+    } catch (error) {
+      await this.#close(0);
+      throw error;
+    }
+  }
+
+  #add(): ServedWorker {
+    const { engine, host, base } = this.#parts;
+    const worker = new ServedWorker((message) => this.#hear(message, worker, desk));
+    const desk = new WorkerDesk({
+      engine,
+      plans: this.#plans,
+      connections: this.#connections,
+      desks: this.#desks,
+      tell: worker.tell,
+      onFailure: this.#parts.onFailure,
+      caughtUp: () => worker.caughtUp(),
+    });
+    this.#workers.add(worker);
+    this.#desks.add(desk);
+    void worker.ended.then(() => {
+      this.#workers.delete(worker);
+      this.#desks.delete(desk);
+      desk.gone();
+    });
+    worker.tell({ kind: 'listen', base, host, port: this.#port });
+    this.#plans.allNews().forEach(worker.tell);
+    return worker;
+  }
+
+  /** Waits for the end of a worker, and starts another; unless it ended before it served, as the next one would. */
+  async #replace(worker: ServedWorker): Promise<void> {
+    const { onWarning } = this.#parts;
+    const how = await worker.ended;
+    if (this.#closing) return;
+    onWarning(`worker ${worker.pid} died (${how}): another one is started`);
+    const next = this.#add();
+    try {
+      await next.listening;
+      void this.#replace(next);
+    } catch (error) {
+      onWarning(`no worker takes its place: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #hear(message: WorkerMessage, worker: ServedWorker, desk: WorkerDesk): void {
+    switch (message.kind) {
+      case 'admin':
+        void this.#answerAdmin(message, worker);
+        break;
+      case 'late':
+        this.#parts.loopDelay.add(message.row);
+        break;
+      case 'failure':
+        this.#parts.onFailure(Object.assign(new Error(message.message), { stack: message.stack }));
+        break;
+      default:
+        desk.hear(message);
+    }
+  }
+
+  async #answerAdmin(message: Extract<WorkerMessage, { kind: 'admin' }>, worker: ServedWorker): Promise<void> {
+    const { admin, onFailure } = this.#parts;
+    try {
+      worker.tell(await answerAdmin(message, { admin, settled: () => this.#settled() }));
+    } catch (error) {
+      onFailure(error);
+      worker.tell({ kind: 'failed', ref: message.ref, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** Resolves when all workers know what has been told them, and all is known that they had to tell. */
+  async #settled(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.caughtUp()));
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#workers].map((worker) => closeWorker(worker, graceMs)));
+  }
+}
+
+async function closeWorker(worker: ServedWorker, graceMs: number): Promise<void> {
+  worker.tell({ kind: 'close', graceMs });
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs + CLOSING_MS)));
+  await Promise.race([worker.closed, tooLong]);
+  clearTimeout(timer);
+  await worker.end();
+}

@@ -1,0 +1,152 @@
+import type { Recognition } from '../core/calls/sighting.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
+import type { FaultApplied } from '../core/journal/entry.ts';
+import type { Amounts } from '../core/limits/buckets.ts';
+import type { EndpointName } from '../core/openai/endpoint.ts';
+import type { Source } from '../core/scenario/parse.ts';
+import type { Rule } from '../core/scenario/schema.ts';
+import type { Performed } from '../engine/performed.ts';
+import type { HeadNotes } from '../engine/record.ts';
+import type { Question, RemoteFacts, Ruling } from '../engine/ruling.ts';
+import type { TimedDelay } from '../server/loop-delay.ts';
+
+/*
+ * What the processes say to each other. They speak in batches; nothing overtakes what the same process said before. A
+ * `ref` is a number that a worker gives to what it waits for.
+ */
+
+/** A request as it travels to the primary. Times in milliseconds of the shared clock. */
+export interface SentRequest {
+  readonly method: string;
+  readonly target: string;
+  /** Those that recognition or the journal look at. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly headersAt: number;
+  readonly bodyEndAt: number | null;
+  readonly connection: {
+    /** The worker's own number. */
+    readonly id: number;
+    readonly acceptedAt: number;
+    readonly requests: number;
+    readonly remotePort: number | null;
+    readonly open: boolean;
+  };
+}
+
+/** Asks for the decision on a request. */
+export interface Ask extends Pick<Question<RemoteFacts>, 'failsAt' | 'limited' | 'forced' | 'fated' | 'facts'> {
+  readonly kind: 'ask';
+  readonly ref: number;
+  readonly session: string;
+  /** Number of the plan that the worker goes by. */
+  readonly plan: number;
+  readonly request: SentRequest;
+  readonly pathCall: string | undefined;
+  readonly path: string;
+  readonly fingerprint: string;
+  readonly bodySha256: string;
+  readonly endpoint: EndpointName | undefined;
+  /** As the body names it. */
+  readonly model: string | undefined;
+  /** The body says `stream: true`. */
+  readonly stream: boolean;
+}
+
+/** Asks whether a connection, or a request of which only the head has come, is refused. */
+interface AskEarly {
+  readonly kind: 'ask early';
+  readonly ref: number;
+  readonly session: string;
+  readonly request: SentRequest;
+  readonly path: string;
+  readonly forced: readonly FaultCall[] | undefined;
+}
+
+/** Tells how an exchange goes on, or that it is over. */
+export interface Went {
+  readonly kind: 'went';
+  readonly ref: number;
+  readonly head?: HeadNotes;
+  end?: { readonly performed: Performed; readonly endedAt: number; readonly unused: Amounts | undefined };
+}
+
+export type FromWorker =
+  /** It listens to what it is told from now on. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'listening'; readonly port: number; readonly origin: string }
+  | { readonly kind: 'cannot listen'; readonly code: string | undefined; readonly message: string }
+  | Ask
+  | AskEarly
+  /** Asks for a place in the queue of the service. */
+  | { readonly kind: 'place'; readonly ref: number }
+  | Went
+  /** The answer has to wait before any byte of it goes out. */
+  | { readonly kind: 'waits'; readonly ref: number }
+  | {
+      readonly kind: 'abandoned';
+      readonly session: string;
+      readonly request: SentRequest;
+      readonly path: string;
+      readonly performed: Performed;
+    }
+  /** So many more requests are being read. */
+  | { readonly kind: 'reading'; readonly session: string; readonly more: number }
+  | { readonly kind: 'connection gone'; readonly connection: number }
+  | {
+      readonly kind: 'admin';
+      readonly ref: number;
+      readonly method: string;
+      readonly url: string;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly body: Uint8Array;
+    }
+  /** All that the worker was told before `ping` is done, and all that it had to tell was told. */
+  | { readonly kind: 'pong'; readonly ping: number }
+  | { readonly kind: 'late'; readonly row: TimedDelay }
+  | { readonly kind: 'failure'; readonly message: string; readonly stack: string | undefined }
+  | { readonly kind: 'closed' };
+
+/** What a plan is made from. */
+export interface PlanRecipe {
+  readonly source: Source;
+  readonly seed: number;
+  readonly additions: readonly (readonly Rule[])[];
+}
+
+/** How the requests of a session are read from now on; of the sessions that nothing is said of when none is named. */
+export interface PlanNews {
+  readonly kind: 'plan';
+  readonly session: string | undefined;
+  /** Undefined: as in sessions that nothing is said of. */
+  readonly plan: { readonly number: number; readonly recipe: PlanRecipe } | undefined;
+}
+
+export type ToWorker =
+  | { readonly kind: 'listen'; readonly base: bigint; readonly host: string; readonly port: number }
+  | PlanNews
+  | {
+      readonly kind: 'ruled';
+      readonly ref: number;
+      readonly ruling: Ruling;
+      readonly placed: { readonly waitMs: number | undefined } | undefined;
+    }
+  /** The question went by a plan that is not in force any more; the one that is was told before. */
+  | { readonly kind: 'stale'; readonly ref: number }
+  | {
+      readonly kind: 'ruled early';
+      readonly ref: number;
+      readonly refusal: { readonly applied: FaultApplied; readonly recognition: Recognition } | undefined;
+    }
+  | { readonly kind: 'placed'; readonly ref: number; readonly waitMs: number | undefined }
+  | {
+      readonly kind: 'admin answer';
+      readonly ref: number;
+      readonly status: number;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly body: Uint8Array;
+    }
+  /** The primary itself failed. */
+  | { readonly kind: 'failed'; readonly ref: number; readonly message: string }
+  | { readonly kind: 'ping'; readonly ping: number }
+  | { readonly kind: 'close'; readonly graceMs: number };

@@ -1,0 +1,81 @@
+import type { Clock } from '../core/clock.ts';
+import type { Libraries } from '../core/libraries.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import { type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
+import { withRules } from '../engine/with-rules.ts';
+import type { Front } from '../server/front.ts';
+import type { Line } from './line.ts';
+import type { PlanNews, PlanRecipe } from './messages.ts';
+import { RemoteSession, type RemoteWorld } from './remote-session.ts';
+
+export interface RemoteEngineParts {
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly line: Line;
+}
+
+const DEFAULT_SESSION = 'default';
+
+/** An engine whose shared state is in the primary: reads requests and builds answers by copies of its plans. */
+export class RemoteEngine implements Front, RemoteWorld {
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly line: Line;
+  readonly defaultSession: RemoteSession;
+  readonly #plans = new Map<string, Plan>();
+  #scenario: LoadedScenario | undefined;
+  #otherwise: Plan | undefined;
+  readonly #numbers = new WeakMap<Plan, number>();
+
+  constructor({ clock, libraries, line }: RemoteEngineParts) {
+    this.clock = clock;
+    this.libraries = libraries;
+    this.line = line;
+    this.defaultSession = new RemoteSession(DEFAULT_SESSION, this);
+  }
+
+  /** The scenario of the server. Throws an Error before the primary has told it. */
+  get scenario(): LoadedScenario {
+    if (this.#scenario === undefined) throw new Error('the primary has not told of any scenario');
+    return this.#scenario;
+  }
+
+  session(id = DEFAULT_SESSION): RemoteSession {
+    return id === DEFAULT_SESSION ? this.defaultSession : new RemoteSession(id, this);
+  }
+
+  /** The plan that a session goes by, as far as it is known here. Throws an Error before the primary has told any. */
+  planOf(session: string): Plan {
+    const known = this.#plans.get(session) ?? this.#otherwise;
+    if (known === undefined) throw new Error('the primary has not told of any plan');
+    return known;
+  }
+
+  /** The number that the primary knows the plan by. */
+  numberOf(plan: Plan): number {
+    return this.#numbers.get(plan) ?? 0;
+  }
+
+  /** Takes over what the primary says of plans. */
+  learn({ session, plan }: PlanNews): void {
+    if (session === undefined) {
+      if (plan === undefined) return;
+      this.#scenario = this.#load(plan.recipe);
+      this.#otherwise = this.#scenario.plan;
+      this.#numbers.set(this.#otherwise, plan.number);
+    } else if (plan === undefined) this.#plans.delete(session);
+    else if (this.numberOf(this.planOf(session)) !== plan.number) this.#plans.set(session, this.#made(plan));
+  }
+
+  #made({ number, recipe }: NonNullable<PlanNews['plan']>): Plan {
+    const add = (made: Plan, rules: PlanRecipe['additions'][number], nth: number) =>
+      withRules(made, nth + 1, rules, this.libraries);
+    const plan = recipe.additions.reduce(add, this.#load(recipe).plan);
+    this.#numbers.set(plan, number);
+    return plan;
+  }
+
+  #load({ source, seed }: PlanRecipe): LoadedScenario {
+    return loadScenario(source, this.libraries, seed);
+  }
+}

@@ -1,0 +1,55 @@
+import type { ApiRequest } from '../core/openai/request.ts';
+import type { Incoming } from '../engine/incoming.ts';
+import type { RemoteRequest } from '../engine/session.ts';
+import type { Ask, SentRequest } from './messages.ts';
+import { SENT_HEADERS } from './packing.ts';
+
+/** What the primary is to know of a request. */
+export function sentRequest({ method, target, headers, body, headersAt, bodyEndAt, connection }: Incoming): SentRequest {
+  const sent: Record<string, string> = {};
+  for (const name of SENT_HEADERS) {
+    const value = headers[name];
+    if (value !== undefined) sent[name] = value;
+  }
+  const { id, acceptedAt, requests, remotePort } = connection;
+  const open = connection.isOpen(id);
+  return {
+    method,
+    target,
+    headers: sent,
+    body,
+    headersAt,
+    bodyEndAt,
+    connection: { id, acceptedAt, requests, remotePort, open },
+  };
+}
+
+/** The same as the engine of the primary takes it. */
+export function incomingOf(
+  { method, target, headers, body, headersAt, bodyEndAt, connection }: SentRequest,
+  { id, isOpen }: Pick<Incoming['connection'], 'id' | 'isOpen'>,
+): Incoming {
+  const { acceptedAt, requests, remotePort } = connection;
+  return {
+    method,
+    target,
+    headers,
+    body,
+    oversized: false,
+    headersAt,
+    bodyEndAt,
+    connection: { id, acceptedAt, requests, remotePort, isOpen },
+  };
+}
+
+/** What is known of the request of a question. */
+export function remoteRequestOf(
+  { path, fingerprint, endpoint, bodySha256, model, stream }: Ask,
+  incoming: Incoming,
+): RemoteRequest {
+  const { method, headers } = incoming;
+  const bodyBytes = incoming.body.byteLength;
+  const body = { model, stream };
+  const request: ApiRequest = { method, path, headers, endpoint, key: undefined, body, malformed: false, bodyBytes, fingerprint };
+  return { incoming, request, bodySha256 };
+}

@@ -1,0 +1,214 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Performed } from '../engine/performed.ts';
+import type { RemoteExchange } from '../engine/remote-exchange.ts';
+import type { Ask, FromWorker, SentRequest, ToWorker, Went } from './messages.ts';
+import type { OpenConnections } from './open-connections.ts';
+import type { PlanBook } from './plan-book.ts';
+import { incomingOf, remoteRequestOf } from './sent-request.ts';
+
+type Message<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>;
+
+/** What concerns requests; the rest concerns the worker. */
+export type DeskMessage = Message<'ask' | 'ask early' | 'place' | 'waits' | 'went' | 'abandoned' | 'reading' | 'connection gone'>;
+
+export interface WorkerDeskParts {
+  readonly engine: Engine;
+  readonly plans: PlanBook;
+  readonly connections: OpenConnections;
+  /** Those of all workers. */
+  readonly desks: ReadonlySet<WorkerDesk>;
+  tell(message: ToWorker): void;
+  /** Told of what must never happen: a fault of the mock itself. */
+  onFailure(error: unknown): void;
+  /** Resolves when all is known that the worker had to tell. */
+  caughtUp(): Promise<void>;
+}
+
+/** Time in which the end of a connection is read that was closed before another was opened. */
+const LEAVING_MS = 5;
+
+/** How exchanges end whose worker is gone. */
+const CUT: Performed = {
+  lastByteAt: null,
+  clientCloseAt: null,
+  closedBy: 'server',
+  closedHow: 'reset',
+  bytesOut: 0,
+  chunksOut: 0,
+  eventsOut: 0,
+};
+
+interface Followed extends Pick<RemoteExchange, 'headSent' | 'finished'>, Partial<Pick<RemoteExchange, 'place' | 'waits'>> {
+  readonly fingerprint?: string;
+}
+
+/** The place in the primary where one worker asks for decisions. */
+export class WorkerDesk {
+  readonly #parts: WorkerDeskParts;
+  readonly #exchanges = new Map<number, Followed>();
+  /** Numbers of the worker's connections, as the journal knows them. */
+  readonly #connections = new Map<number, number>();
+  readonly #reading = new Map<string, number>();
+  /** Requests that the worker answers, by fingerprint. */
+  readonly #answering = new Map<string, number>();
+  #gone = false;
+
+  constructor(parts: WorkerDeskParts) {
+    this.#parts = parts;
+  }
+
+  hear(message: DeskMessage): void {
+    switch (message.kind) {
+      case 'ask':
+        this.#receive(message);
+        break;
+      case 'ask early':
+        this.#attempt(message.ref, () => this.#refuse(message));
+        break;
+      case 'place':
+        this.#attempt(message.ref, () => this.#place(message.ref));
+        break;
+      case 'waits':
+        this.#exchanges.get(message.ref)?.waits?.();
+        break;
+      case 'went':
+        this.#attempt(message.ref, () => this.#went(message));
+        break;
+      case 'abandoned':
+        this.#abandoned(message);
+        break;
+      case 'reading':
+        this.#read(message);
+        break;
+      case 'connection gone':
+        this.#connectionGone(message.connection);
+    }
+  }
+
+  /** The worker is dead: what it was at is over. */
+  gone(): void {
+    this.#gone = true;
+    const now = this.#parts.engine.clock.now();
+    for (const ref of [...this.#exchanges.keys()]) this.#over(ref)?.finished(CUT, now, undefined);
+    for (const [session, more] of this.#reading) this.#read({ kind: 'reading', session, more: -more });
+    for (const connection of [...this.#connections.keys()]) this.#connectionGone(connection);
+  }
+
+  /** What an equal request came to, of which the client may know, is to be known here before. */
+  #receive(ask: Ask): void {
+    this.#afterEqual(ask, () => {
+      // A client that gave up may come back before its leaving was read: let that be read first.
+      if (!this.#parts.engine.session(ask.session).isWaitingFor(ask.fingerprint)) this.#rule(ask);
+      else setTimeout(() => this.#afterEqual(ask, () => this.#rule(ask)), LEAVING_MS);
+    });
+  }
+
+  /** Goes on when the other workers that answer an equal request have told how far they are. */
+  #afterEqual({ fingerprint }: Ask, goOn: () => void): void {
+    const others = [...this.#parts.desks].filter((desk) => desk !== this && desk.#answering.has(fingerprint));
+    if (others.length === 0) goOn();
+    else void Promise.all(others.map((desk) => desk.#parts.caughtUp())).then(goOn);
+  }
+
+  #rule(ask: Ask): void {
+    if (!this.#gone) this.#attempt(ask.ref, () => this.#decide(ask));
+  }
+
+  /** Does what a worker waits for. If it cannot be done, the worker is told, too. */
+  #attempt(ref: number, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#parts.onFailure(error);
+      this.#parts.tell({ kind: 'failed', ref, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #decide(ask: Ask): void {
+    const { engine, plans, tell } = this.#parts;
+    const { ref, pathCall, fingerprint } = ask;
+    const session = engine.session(ask.session);
+    if (plans.numberOf(session.plan) !== ask.plan) {
+      tell(plans.newsOf(session.id, session));
+      tell({ kind: 'stale', ref });
+      return;
+    }
+    const incoming = this.#incoming(ask.request);
+    const { headers, headersAt: at, connection } = incoming;
+    const { failsAt, limited, forced, fated, facts } = ask;
+    const sighting = { pathCall, headers, fingerprint, at, connection };
+    const question = { sighting, failsAt, limited, forced, fated, facts };
+    const exchange = session.rule(question, remoteRequestOf(ask, incoming));
+    this.#exchanges.set(ref, exchange);
+    this.#answering.set(fingerprint, (this.#answering.get(fingerprint) ?? 0) + 1);
+    tell({ kind: 'ruled', ref, ruling: exchange.ruling, placed: exchange.placed });
+  }
+
+  #refuse({ ref, session, request, path, forced }: Message<'ask early'>): void {
+    const { engine, tell } = this.#parts;
+    const refusal = engine.session(session).ruleEarly(this.#incoming(request), { path, call: undefined, forced });
+    if (refusal === undefined) {
+      tell({ kind: 'ruled early', ref, refusal });
+      return;
+    }
+    const { applied, recognition, finished } = refusal;
+    this.#exchanges.set(ref, { headSent: () => undefined, finished });
+    tell({ kind: 'ruled early', ref, refusal: { applied, recognition } });
+  }
+
+  #place(ref: number): void {
+    this.#parts.tell({ kind: 'placed', ref, waitMs: this.#exchanges.get(ref)?.place?.() });
+  }
+
+  #went({ ref, head, end }: Went): void {
+    if (head !== undefined) this.#exchanges.get(ref)?.headSent(head);
+    if (end !== undefined) this.#over(ref)?.finished(end.performed, end.endedAt, end.unused);
+  }
+
+  #over(ref: number): Followed | undefined {
+    const exchange = this.#exchanges.get(ref);
+    this.#exchanges.delete(ref);
+    const fingerprint = exchange?.fingerprint;
+    if (fingerprint !== undefined) {
+      const others = (this.#answering.get(fingerprint) ?? 0) - 1;
+      if (others > 0) this.#answering.set(fingerprint, others);
+      else this.#answering.delete(fingerprint);
+    }
+    return exchange;
+  }
+
+  #abandoned({ session, request, path, performed }: Message<'abandoned'>): void {
+    const destination = { path, call: undefined, forced: undefined };
+    this.#parts.engine.session(session).abandoned(this.#incoming(request), destination, performed);
+  }
+
+  #read({ session: id, more }: Message<'reading'>): void {
+    this.#reading.set(id, (this.#reading.get(id) ?? 0) + more);
+    if (this.#reading.get(id) === 0) this.#reading.delete(id);
+    const session = this.#parts.engine.session(id);
+    for (let count = 0; count < more; count++) session.begin();
+    for (let count = 0; count > more; count--) session.release();
+  }
+
+  #connectionGone(connection: number): void {
+    const number = this.#connections.get(connection);
+    this.#connections.delete(connection);
+    if (number !== undefined) this.#parts.connections.close(number);
+  }
+
+  #incoming(request: SentRequest) {
+    const { connections } = this.#parts;
+    return incomingOf(request, { id: this.#numberOf(request.connection), isOpen: connections.isOpen });
+  }
+
+  #numberOf({ id, open }: SentRequest['connection']): number {
+    const known = this.#connections.get(id);
+    if (known !== undefined) return known;
+    const number = this.#parts.connections.number();
+    if (open) {
+      this.#connections.set(id, number);
+      this.#parts.connections.open(number);
+    }
+    return number;
+  }
+}

@@ -1,0 +1,84 @@
+import { warmUpSteps } from '../engine/warm-up.ts';
+import { libraries } from '../libraries.ts';
+import { type Listening, listen } from '../server/listen.ts';
+import { watchLoopDelay } from '../server/loop-delay.ts';
+import { Line } from './line.ts';
+import type { ToWorker } from './messages.ts';
+import { pack, unpack } from './packing.ts';
+import { relayAdmin } from './relay-admin.ts';
+import { RemoteEngine } from './remote-engine.ts';
+import { sharedClock } from './shared-clock.ts';
+
+/*
+ * A process that serves beside others: it reads requests and answers them as the primary decides. It ends when the primary
+ * says so, or is gone.
+ */
+
+const line = new Line((batch) => {
+  // The primary may go at any moment; that is heard of below.
+  if (process.connected) process.send?.(batch.map(pack), undefined, undefined, () => undefined);
+});
+let engine: RemoteEngine | undefined;
+let listening: Listening | undefined;
+
+// The primary ends the family: a terminal sends these to all of it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit());
+
+process.on('message', (batch: readonly unknown[]) => {
+  for (const packed of batch) hear(unpack<ToWorker>(packed));
+});
+
+line.tell({ kind: 'ready' });
+
+function hear(message: ToWorker): void {
+  switch (message.kind) {
+    case 'listen':
+      void start(message);
+      break;
+    case 'plan':
+      engine?.learn(message);
+      break;
+    case 'ping':
+      line.tell({ kind: 'pong', ping: message.ping });
+      line.flush();
+      break;
+    case 'close':
+      void close(message.graceMs);
+      break;
+    default:
+      line.answered(message);
+  }
+}
+
+async function start({ base, host, port }: Extract<ToWorker, { kind: 'listen' }>): Promise<void> {
+  const clock = sharedClock(base);
+  engine = new RemoteEngine({ clock, libraries, line });
+  watchLoopDelay((delay) => line.tell({ kind: 'late', row: { at: clock.now(), ...delay } }));
+  try {
+    listening = await listen({
+      engine,
+      host,
+      port,
+      admin: (request, response) => relayAdmin(line, request, response),
+      onFailure: fail,
+      onGone: (connection) => line.tell({ kind: 'connection gone', connection }),
+    });
+    line.tell({ kind: 'listening', port: listening.port, origin: listening.origin });
+    line.flush();
+    for (const step of warmUpSteps(engine)) step();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    line.tell({ kind: 'cannot listen', code, message });
+  }
+}
+
+async function close(graceMs: number): Promise<void> {
+  await listening?.close(graceMs);
+  line.tell({ kind: 'closed' });
+}
+
+function fail(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  line.tell({ kind: 'failure', message, stack });
+}

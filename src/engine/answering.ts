@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.ts';
+import type { Libraries } from '../core/libraries.ts';
+import type { ReplyContext } from '../core/openai/context.ts';
+import type { ErrorAnswer } from '../core/openai/error.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import { admissionOf } from './admission.ts';
+import type { Prepared } from './prepare.ts';
+import { type Received, requestIdOf } from './record.ts';
+import { replyContextOf } from './reply-context.ts';
+import type { Ruling } from './ruling.ts';
+
+/** What an answer is made of. */
+export interface Answering {
+  readonly received: Received;
+  /** Undefined when the service answers. */
+  readonly refusal: ErrorAnswer | undefined;
+  readonly context: ReplyContext;
+}
+
+/** How a request is answered as it was decided on. */
+export function answering(
+  { incoming, request, bodySha256, facts, error, limited }: Prepared,
+  { recognition, taken, applied }: Ruling,
+  { plan, clock, libraries }: { readonly plan: Plan; readonly clock: Clock; readonly libraries: Libraries },
+): Answering {
+  const { organizationId } = plan.identity;
+  const admission = limited && taken && admissionOf(limited, taken, { request, organizationId, wallMs: clock.wall() });
+  const refusal = admission?.refusal ?? error;
+  const requestId = requestIdOf(plan.seed, recognition.drawKey);
+  const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
+  const context = replyContextOf(received, { plan, clock, libraries, facts, account: admission?.account });
+  return { received, refusal, context };
+}

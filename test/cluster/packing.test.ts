@@ -1,0 +1,72 @@
+import { deserialize, serialize } from 'node:v8';
+import { expect, test } from 'vitest';
+import type { FromWorker, ToWorker } from '../../src/cluster/messages.ts';
+import { pack, unpack } from '../../src/cluster/packing.ts';
+
+const recognition = { call: '#1', attempt: 2, evidence: 'retry-count', certainty: 'exact', drawKey: 'k' } as const;
+const performed = {
+  lastByteAt: 1.5,
+  clientCloseAt: null,
+  closedBy: null,
+  closedHow: null,
+  bytesOut: 7,
+  chunksOut: 0,
+  eventsOut: 0,
+} as const;
+const head = {
+  t_firstByteBefore: 1,
+  status: 429,
+  errorCode: 'rate_limit_exceeded',
+  hint: { header: 'retry-after', raw: '2', dueAt: 2_001 },
+  shouldRetry: null,
+  paceDueAt: null,
+} as const;
+const ask: FromWorker = {
+  kind: 'ask',
+  ref: 3,
+  session: 'default',
+  plan: 1,
+  request: {
+    method: 'POST',
+    target: '/v1/chat/completions',
+    headers: { 'user-agent': 'test', authorization: 'Bearer sk-test' },
+    body: Buffer.from('{}'),
+    headersAt: 1.25,
+    bodyEndAt: null,
+    connection: { id: 1, acceptedAt: 0.5, requests: 2, remotePort: 54_321, open: true },
+  },
+  pathCall: undefined,
+  path: '/v1/chat/completions',
+  fingerprint: 'f',
+  bodySha256: 'b',
+  endpoint: 'chat.completions',
+  model: 'gpt-4o',
+  stream: true,
+  failsAt: 'api',
+  limited: { name: 'n', draw: { capacities: { requests: 5 }, cost: { requests: 1, tokens: 9 }, refusedDraws: true } },
+  forced: [{ name: 'overloaded', params: {} }] as never,
+  fated: null,
+  facts: { speaking: [0, 2], streamed: true, keyScope: 'key 0.5', modelScope: '' },
+};
+const messages: readonly (FromWorker | ToWorker)[] = [
+  ask,
+  { kind: 'ruled', ref: 3, ruling: { recognition, taken: undefined, applied: null }, placed: { waitMs: 20 } },
+  {
+    kind: 'ruled',
+    ref: 3,
+    ruling: {
+      recognition,
+      taken: { refusal: { reason: 'short', kind: 'requests' }, buckets: {}, drawn: { requests: 1 } },
+      applied: { rule: 'r', faults: [] },
+    },
+    placed: undefined,
+  },
+  { kind: 'went', ref: 3, head },
+  { kind: 'went', ref: 3, head, end: { performed, endedAt: 2, unused: { tokens: 4 } } },
+  { kind: 'went', ref: 3, end: { performed, endedAt: 2, unused: undefined } },
+  { kind: 'ping', ping: 1 },
+];
+
+test.each(messages.map((message) => [message.kind, message] as const))('%s arrives as it was sent', (_kind, message) => {
+  expect(unpack(deserialize(serialize(pack(message))))).toEqual(message);
+});
