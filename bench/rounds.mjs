@@ -18,7 +18,7 @@ export function chatBody({ stream = false, bytes = 300 } = {}) {
 
 /**
  * Sends requests to each server in turn, round after round, so that whatever else the machine does strikes all alike. Each
- * case: the server's name, the body, requests a round. Resolves to a row for each, its ratios to the first of them.
+ * case: the server's name, the body, requests a round, and connections where they are others than all have. Resolves to a row for each, its ratios to the first of them.
  */
 export async function compare(cases, { rounds, connections = 16 }) {
   const running = [];
@@ -48,7 +48,8 @@ export async function compare(cases, { rounds, connections = 16 }) {
 }
 
 /** CPU time of the server a request: unlike throughput it does not tell how much of the machine others took. */
-async function slice({ subject, body, requests }, connections) {
+async function slice({ subject, body, requests, connections: own }, others) {
+  const connections = own ?? others;
   const before = await subject.usage();
   const url = `http://127.0.0.1:${subject.port}/v1/chat/completions`;
   const result = await autocannon({ url, method: 'POST', headers: HEADERS, body, connections, amount: requests });
