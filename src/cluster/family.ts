@@ -22,12 +22,12 @@ export class Family {
   readonly #connections = new OpenConnections();
   readonly #desks = new Set<WorkerDesk>();
   readonly #workers = new Set<ServedWorker>();
-  #port: number;
+  /** What all workers listen at, once they do. */
+  #port = 0;
   #closing = false;
 
   constructor(parts: FamilyParts) {
     this.#parts = parts;
-    this.#port = parts.port;
     this.#plans = new PlanBook(parts.engine);
     parts.engine.onPlan((id, session) => {
       const news = session === parts.engine.defaultSession ? this.#plans.allNews() : [this.#plans.newsOf(id, session)];
@@ -37,7 +37,7 @@ export class Family {
 
   /** Starts the workers. Rejects with the system's error when the address cannot be had. */
   async listen(count: number): Promise<Listening> {
-    const workers = Array.from({ length: count }, () => this.#add());
+    const workers = Array.from({ length: count }, () => this.#add(this.#parts.port));
     try {
       const [first] = await Promise.all(workers.map(({ listening }) => listening));
       const { port = 0, origin = '' } = first ?? {};
@@ -50,7 +50,7 @@ export class Family {
     }
   }
 
-  #add(): ServedWorker {
+  #add(port: number): ServedWorker {
     const { engine, host, base } = this.#parts;
     const worker = new ServedWorker((message) => this.#hear(message, worker, desk));
     const desk = new WorkerDesk({
@@ -69,7 +69,7 @@ export class Family {
       this.#desks.delete(desk);
       desk.gone();
     });
-    worker.tell({ kind: 'listen', base, host, port: this.#port });
+    worker.tell({ kind: 'listen', base, host, port });
     this.#plans.allNews().forEach(worker.tell);
     return worker;
   }
@@ -80,13 +80,29 @@ export class Family {
     const how = await worker.ended;
     if (this.#closing) return;
     onWarning(`worker ${worker.pid} died (${how}): another one is started`);
-    const next = this.#add();
     try {
-      await next.listening;
+      const next = (await this.#started(this.#parts.port)) ?? (await this.#started(this.#port));
+      if (next === undefined) throw new Error(`port ${this.#port} is taken`);
+      onWarning(`worker ${next.pid} takes its place`);
       void this.#replace(next);
     } catch (error) {
       onWarning(`no worker takes its place: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /**
+   * A worker that serves where the others do; undefined when it does not. Workers share a socket by the port that was asked for
+   * as long as any of them has it: where 0 was, the last one takes its port with it.
+   */
+  async #started(port: number): Promise<ServedWorker | undefined> {
+    const worker = this.#add(port);
+    const listening = await worker.listening.catch(async (error: unknown) => {
+      await worker.end();
+      throw error;
+    });
+    if (listening.port === this.#port) return worker;
+    await worker.end();
+    return undefined;
   }
 
   #hear(message: WorkerMessage, worker: ServedWorker, desk: WorkerDesk): void {

@@ -15,6 +15,8 @@ export interface ClusterOptions extends StartOptions {
  * ScenarioError, or the system's error when the address cannot be had.
  */
 export async function startCluster({ workers, onWarning, ...options }: ClusterOptions): Promise<MockServer> {
+  // Any worker may ask for any fault, by x-mock-fault.
+  await import('../core/faults/registry.ts');
   const base = process.hrtime.bigint();
   const listening = async (serving: Serving): Promise<Listening> => {
     const family = new Family({ ...serving, base, onWarning });

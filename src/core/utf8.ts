@@ -6,8 +6,9 @@ export function utf8Length(text: string): number {
     if (code < 0x80) continue;
     bytes += 1;
     if (code < 0x800) continue;
+    bytes += 1;
+    // A pair is four bytes.
     if (code >= 0xd800 && code < 0xdc00 && isLowSurrogate(text.charCodeAt(i + 1))) i += 1;
-    else bytes += 1;
   }
   return bytes;
 }

@@ -2,9 +2,9 @@ import type { Archive } from '../core/journal/journal.ts';
 import type { JournalRecord } from './record.ts';
 
 /** Records of one block: memory is taken, and given back, for so many at once. Small, for there may be a thousand sessions. */
-const BLOCK = 128;
+const BLOCK = 16;
 /** Bytes for the texts of a block to begin with. */
-const TEXT_BYTES = 32 * 1_024;
+const TEXT_BYTES = 4 * 1_024;
 
 /** Numbers and shared values of one record. */
 const NUMBERS = 20;

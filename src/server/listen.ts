@@ -44,8 +44,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     if (connection.endedHow !== undefined) return;
     connection.requests += 1;
     const target = parseTarget(request.url ?? '/');
-    if (isOurs(target)) options.admin(request, response).catch((error: unknown) => fail(response, error, options));
-    else receiveRequest({ request, response, connection, target }, reception);
+    if (isOurs(target)) {
+      const turn = connection.claim();
+      response.once('close', () => turn.done());
+      turn.whenReady(() => {
+        options.admin(request, response).catch((error: unknown) => fail(response, error, options));
+      });
+    } else receiveRequest({ request, response, connection, target }, reception);
   });
   server.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception }));
   // Longer than the idle time of client pools: what we do to idle connections is the scenario's decision.

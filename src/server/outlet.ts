@@ -52,6 +52,9 @@ export class Outlet {
   /** The body is sent in chunks. */
   #isChunked = false;
   #hasHead = false;
+  #closes = false;
+  /** Of the text, while the head is in it. UTF-16 units. */
+  #headLength = 0;
 
   constructor({ request, response, connection, clock }: Ends) {
     this.#request = request;
@@ -85,14 +88,22 @@ export class Outlet {
     return this.#hasHead;
   }
 
+  /** The connection ends with the answer. */
+  get closes(): boolean {
+    return this.#closes;
+  }
+
   /** Gives the head; hop-by-hop fields are adapted to the client (RFC 9112 §6.1, §9.3). */
   head({ status, headers }: Head): void {
     const response = this.#response;
     this.#hasHead = true;
     const frame = frameOf(headers, speaksChunks(this.#request));
-    if (frame === undefined || BODILESS.has(status) || !('_header' in response)) {
+    // node:http keeps what comes before its turn, too.
+    const isTurn = response.socket === this.#socket;
+    if (frame === undefined || BODILESS.has(status) || !isTurn || !('_header' in response)) {
       this.#isManaged = true;
       this.#isChunked = writeHead({ status, headers }, this.#request, response);
+      this.#closes = (response as unknown as HeldHead)._last || !response.shouldKeepAlive;
       return;
     }
     this.#isChunked = frame === 'chunks' && this.#request.method !== 'HEAD';
@@ -111,6 +122,8 @@ export class Outlet {
       text += '\r\n';
     }
     this.#text = `${text}\r\n`;
+    this.#headLength = this.#text.length;
+    this.#closes = closes;
     response.statusCode = status;
     response.chunkedEncoding = false;
     const held = response as unknown as HeldHead;
@@ -124,31 +137,34 @@ export class Outlet {
   takeText(): Buffer {
     const text = this.#text;
     this.#text = '';
+    this.#headLength = 0;
     return Buffer.from(text, 'latin1');
   }
 
-  write({ data, event, holds }: Write): void {
+  write(write: Write): void {
+    const { data, holds } = write;
     // An answer to HEAD has no body.
     if (this.#request.method === 'HEAD') return;
     const bytes = holds?.bytes ?? (typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength);
-    this.#bytes += bytes;
-    if (event === 'content') this.#chunks += 1;
-    if (event !== undefined) this.#events += 1;
-    if (holds !== undefined) {
-      this.#chunks += holds.contents;
-      this.#events += holds.events;
-    }
     // An empty chunk would be the last.
-    if (bytes === 0) return;
-    if (this.#isChunked) this.#text += `${bytes.toString(16)}\r\n`;
-    if (typeof data === 'string') {
+    const framed = this.#isChunked && bytes > 0;
+    if (framed) this.#text += `${bytes.toString(16)}\r\n`;
+    // What waits is sent before more is counted.
+    if (typeof data !== 'string') this.#hand();
+    this.#count(write, bytes);
+    if (typeof data !== 'string') {
+      if (bytes > 0) this.#send(data);
+    } else {
       if (bytes !== data.length) this.#isAscii = false;
       this.#text += data;
-    } else {
-      this.#hand();
-      this.#send(data);
     }
-    if (this.#isChunked) this.#text += '\r\n';
+    if (framed) this.#text += '\r\n';
+  }
+
+  #count({ event, holds }: Write, bytes: number): void {
+    this.#bytes += bytes;
+    this.#chunks += holds?.contents ?? (event === 'content' ? 1 : 0);
+    this.#events += holds?.events ?? (event === undefined ? 0 : 1);
   }
 
   /** Sends all that waits. */
@@ -176,7 +192,7 @@ export class Outlet {
     this.#text = '';
     if (this.#isManaged) response.end(text);
     else {
-      if (text !== '') this.#socket.write(text, this.#isAscii ? 'latin1' : 'utf8');
+      if (text !== '') this.#socket.write(this.#encoded(text), 'latin1');
       response.end();
     }
     return response.writableFinished;
@@ -195,6 +211,15 @@ export class Outlet {
     this.#isAscii = true;
   }
 
+  /** Text as it is where one byte stands for each character, else bytes: a head is Latin-1 (RFC 9110 §5.5), a body UTF-8. */
+  #encoded(text: string): string | Uint8Array {
+    const headLength = this.#headLength;
+    this.#headLength = 0;
+    if (this.#isAscii) return text;
+    if (headLength === 0) return Buffer.from(text);
+    return Buffer.concat([Buffer.from(text.slice(0, headLength), 'latin1'), Buffer.from(text.slice(headLength))]);
+  }
+
   #send(data: string | Uint8Array): void {
     const { written } = this;
     if (written.bytesOut > 0) this.#lastByteAt = this.#clock.now();
@@ -202,7 +227,7 @@ export class Outlet {
       if (error == null) this.#taken = written;
     };
     if (this.#isManaged) this.#response.write(data, taken);
-    else if (typeof data === 'string') this.#socket.write(data, this.#isAscii ? 'latin1' : 'utf8', taken);
+    else if (typeof data === 'string') this.#socket.write(this.#encoded(data), 'latin1', taken);
     else this.#socket.write(data, taken);
   }
 }

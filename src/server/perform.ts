@@ -207,6 +207,8 @@ class Performance {
   #completed(): void {
     this.#complete = true;
     this.#outlet.completed();
+    // What the client sent behind this request will not be answered.
+    if (this.#outlet.closes) this.#ends.connection.endedHow ??= 'fin';
   }
 
   /** Ends the connection from our side, the answer unfinished, once the kernel has taken what was written. */

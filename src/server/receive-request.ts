@@ -80,8 +80,10 @@ class ReceivedRequest {
           this.#fail(error);
           return;
         }
-        sendProblem(response, { status: 400, title: 'The x-mock-fault header is wrong.', detail: error.message });
-        this.#turn.whenReady(() => this.#turn.done());
+        this.#turn.whenReady(() => {
+          response.once('close', () => this.#turn.done());
+          sendProblem(response, { status: 400, title: 'The x-mock-fault header is wrong.', detail: error.message });
+        });
       });
   }
 
@@ -131,6 +133,12 @@ class ReceivedRequest {
 
   #ask(incoming: Incoming, destination: Destination): void {
     const { response, connection } = this.#arrived;
+    // An answer before it was the last on the connection.
+    if (connection.endedHow !== undefined) {
+      this.#session.release();
+      this.#turn.done();
+      return;
+    }
     // The rest of an oversized body is not a request: the connection ends with the answer.
     if (incoming.oversized) response.shouldKeepAlive = false;
     let prepared: Prepared;

@@ -53,7 +53,8 @@ test.runIf(tellsChildren)(
     const [victim = 0] = before;
     process.kill(victim, 'SIGKILL');
     await server.printed(`worker ${victim} died (SIGKILL): another one is started`);
-    await expect.poll(() => childrenOf(server.process.pid).filter((pid) => pid !== victim).length).toBe(2);
+    await server.printed('takes its place');
+    expect(childrenOf(server.process.pid).filter((pid) => pid !== victim)).toHaveLength(2);
     for (let i = 0; i < 6; i++) expect((await postChat(server)).status).toBe(200);
     const { entries } = await server.admin<{ entries: JournalEntry[] }>('/__admin/journal');
     expect(
@@ -64,6 +65,21 @@ test.runIf(tellsChildren)(
     expect((await server.stop()).code).toBe(0);
   },
 );
+
+test.runIf(tellsChildren)('the port stays when no worker is left to share it', async () => {
+  const server = await startWorkers('{}');
+  for (const pid of childrenOf(server.process.pid)) process.kill(pid, 'SIGKILL');
+  await server.printed('takes its place');
+  await expect.poll(async () => (await postChat(server).catch(() => undefined))?.status).toBe(200);
+});
+
+test('x-mock-fault asks for any fault where no scenario has named one', async () => {
+  const server = await startCli(['--port', '0', '--workers', '2']);
+  const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] });
+  const headers = { authorization: 'Bearer sk-x', 'content-type': 'application/json', 'x-mock-fault': 'rate_limit' };
+  const response = await fetch(`${server.firstLine}/chat/completions`, { method: 'POST', headers, body });
+  expect(response.status).toBe(429);
+});
 
 test.runIf(tellsChildren)('no worker survives a primary that is killed', async () => {
   const server = await startWorkers('{}');

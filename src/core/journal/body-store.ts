@@ -1,5 +1,7 @@
 /** Memory is taken in so many parts, each when it is first needed. */
 const PARTS = 256;
+/** Of a part, to begin with. */
+const FIRST_BYTES = 1_024;
 
 /** The newest bytes of so many, outside of the heap. What is written gets an address, by which it is found while it is kept. */
 export class BodyStore {
@@ -42,6 +44,16 @@ export class BodyStore {
     this.#first = this.#next;
   }
 
+  /** The part, with room for so many bytes: there may be a thousand stores, each with little in it. */
+  #part(number: number, length: number): Uint8Array {
+    const part = this.#parts[number];
+    if (part !== undefined && part.length >= length) return part;
+    const larger = new Uint8Array(Math.min(this.#partSize, Math.max(length, FIRST_BYTES, 2 * (part?.length ?? 0))));
+    if (part !== undefined) larger.set(part);
+    this.#parts[number] = larger;
+    return larger;
+  }
+
   /** Goes through the places of the addresses: in which part, where in it, how far from the first address, how many. */
   #each(address: number, length: number, visit: (part: Uint8Array, start: number, at: number, count: number) => void): void {
     for (let at = 0; at < length; ) {
@@ -49,8 +61,7 @@ export class BodyStore {
       const number = Math.floor(place / this.#partSize);
       const start = place - number * this.#partSize;
       const count = Math.min(length - at, this.#partSize - start, this.#size - place);
-      this.#parts[number] ??= new Uint8Array(this.#partSize);
-      visit(this.#parts[number], start, at, count);
+      visit(this.#part(number, start + count), start, at, count);
       at += count;
     }
   }

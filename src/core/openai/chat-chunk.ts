@@ -1,5 +1,6 @@
 import { below, fork, pick, type Random } from '../random.ts';
 import type { EventKind, Write } from '../reply/effect.ts';
+import { utf8Length } from '../utf8.ts';
 import type { FinishReason } from './answer-settings.ts';
 import type { ChatAnswer } from './chat-answer.ts';
 import { event } from './event.ts';
@@ -195,16 +196,6 @@ const OBFUSCATION_LENGTH = ',"obfuscation":""}'.length;
 /** Characters by which a JSON text has to grow to have one more than a multiple of sixteen (wire.md 3.3). */
 export function paddingFor(length: number): number {
   return (((1 - length) % 16) + 16) % 16;
-}
-
-function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // Of a pair, whose characters are four bytes together, each unit counts for two.
-    if (code > 0x7f) bytes += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
-  }
-  return bytes;
 }
 
 /** Unicode characters: a surrogate pair is one. */
