@@ -133,12 +133,6 @@ class ReceivedRequest {
 
   #ask(incoming: Incoming, destination: Destination): void {
     const { response, connection } = this.#arrived;
-    // An answer before it was the last on the connection.
-    if (connection.endedHow !== undefined) {
-      this.#session.release();
-      this.#turn.done();
-      return;
-    }
     // The rest of an oversized body is not a request: the connection ends with the answer.
     if (incoming.oversized) response.shouldKeepAlive = false;
     let prepared: Prepared;

@@ -26,13 +26,16 @@ test.each([
 test.each([
   ['connection: close', { rules: [{ first: 1, fault: { rate_limit: { headers: { connection: 'close' } } } }] }, CHAT, 429],
   ['a body that is too long', { max_body: '1KiB' }, rawChat('x'.repeat(3_000)), 413],
-])('what is sent behind an answer with %s is neither answered nor noted', async (_what, scenario, first, status) => {
+])('what is sent behind an answer with %s is not answered, nor noted as answered', async (_what, scenario, first, status) => {
   const mock = await startMock(scenario);
   const { text, ending } = await rawExchange(mock.port, first + CHAT);
   expect(statuses(text)).toEqual([status]);
   expect(ending).toBe('FIN');
   await mock.idle();
-  expect(mock.journal().map((entry) => entry.status)).toEqual([status]);
+  // What is read after the end is not noted at all.
+  const [answered, ...others] = mock.journal().map((entry) => [entry.status, entry.closedBy, entry.bytesOut > 0]);
+  expect(answered).toEqual([status, null, true]);
+  for (const other of others) expect(other).toEqual([null, 'server', false]);
   expect(statuses((await rawExchange(mock.port, CHAT, (read) => read.endsWith('0\r\n\r\n'))).text)).toEqual([200]);
 });
 
