@@ -1,42 +1,34 @@
 import type { ScenarioUse } from '../core/backoff/judge.ts';
 import type { Outage } from '../core/backoff/subject.ts';
-import { CallRecogniser } from '../core/calls/recognise.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/catalogue.ts';
-import type { FaultCall } from '../core/faults/registry.ts';
-import { BodyStore } from '../core/journal/body-store.ts';
 import { type Call, callsOf } from '../core/journal/calls.ts';
 import type { FaultApplied, JournalEntry } from '../core/journal/entry.ts';
-import { Journal, type JournalBounds } from '../core/journal/journal.ts';
+import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
-import { type Amounts, createBuckets, type Taken } from '../core/limits/buckets.ts';
+import type { Taken } from '../core/limits/buckets.ts';
 import { healthyReply } from '../core/openai/answer.ts';
 import type { ReplyContext } from '../core/openai/context.ts';
 import { errorReply } from '../core/openai/error.ts';
-import type { Layer } from '../core/openai/layer.ts';
-import { type Plan, type PlannedRule, stepOf } from '../core/plan/compile.ts';
-import { createCounters } from '../core/plan/counters.ts';
-import { callScope, type Decision, decide, decideAmong, decideConnection, reaches } from '../core/plan/decide.ts';
-import { Facts } from '../core/plan/facts.ts';
+import type { Plan, PlannedRule } from '../core/plan/compile.ts';
 import { outagesOf } from '../core/plan/outages.ts';
-import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { Reply } from '../core/reply/effect.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import { type Limited, returnedBy, unusedOf } from './admission.ts';
 import { answering } from './answering.ts';
-import { CapacityGate, servedAfter } from './capacity-gate.ts';
-import { entryView } from './entry-view.ts';
+import { servedAfter } from './capacity-gate.ts';
+import { Decisions } from './decisions.ts';
 import { type Exchange, FollowedExchange } from './exchange.ts';
 import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
 import { type Destination, factsOf, type Prepared, prepare, type Reader } from './prepare.ts';
-import { type JournalRecord, noteEnd, type Received, type RecordPlace, recordOf, requestIdOf } from './record.ts';
-import { RecordArchive } from './record-archive.ts';
+import { type JournalRecord, noteEnd, type Received, type RecordPlace, requestIdOf } from './record.ts';
 import { type RemoteBook, RemoteExchange } from './remote-exchange.ts';
 import { replyContextOf } from './reply-context.ts';
 import type { Question, RemoteFacts, Ruling } from './ruling.ts';
+import { SessionJournal } from './session-journal.ts';
 import { withRules } from './with-rules.ts';
 
 /** What a session is made of. */
@@ -61,33 +53,19 @@ export interface RemoteRefusal extends Pick<Exchange, 'finished'> {
 /** What is known here of a request that another process has read. */
 export type RemoteRequest = Pick<Received, 'incoming' | 'request' | 'bodySha256'>;
 
-/** The limits of a scenario, where the use of its rules is told. */
-const LIMITS = 'limits';
-/** Its capacity. */
-const CAPACITY = 'capacity';
-
-/** An isolated world: a plan, its counters and buckets, the calls it has seen, a journal. */
+/** An isolated world: a plan, what its requests share, a journal. */
 export class Session {
   readonly id: string;
   readonly #parts: SessionParts;
-  readonly #counters = createCounters();
-  readonly #buckets = createBuckets();
-  readonly #gate = new CapacityGate();
-  readonly #recogniser = new CallRecogniser((call) => this.#counters.forget(callScope(call)));
-  readonly #journal: Journal<JournalRecord>;
-  readonly #bodies: BodyStore;
+  readonly #decisions: Decisions;
+  readonly #journal: SessionJournal;
   readonly #idleWaiters: (() => void)[] = [];
   #scenario: LoadedScenario;
   /** The plan with the added rules before its own. */
   #active: Plan;
   /** Rules that were added, the first ones first. */
   #additions: (readonly Rule[])[] = [];
-  /** How often each rule struck. */
-  readonly #served = new Map<string, number>();
-  #startedAt: number | undefined;
   #inFlight = 0;
-  /** Connections that rules were asked about. */
-  #connections = 0;
   /** Requests without a byte of an answer yet, by fingerprint. */
   readonly #waiting = new Map<string, number>();
   #place: RecordPlace;
@@ -99,8 +77,8 @@ export class Session {
     this.#parts = parts;
     this.#scenario = parts.scenario;
     this.#active = parts.scenario.plan;
-    this.#journal = new Journal(parts.bounds, new RecordArchive());
-    this.#bodies = new BodyStore(parts.bounds.bodyBytes);
+    this.#decisions = new Decisions(parts.clock);
+    this.#journal = new SessionJournal(parts.bounds);
     this.#lastUsedAt = parts.clock.now();
     this.#place = this.#placeOf(parts.scenario);
     this.#book = {
@@ -112,12 +90,12 @@ export class Session {
         else this.#waiting.delete(fingerprint);
       },
       over: (record, call, outcome) => {
-        if (call !== undefined) this.#recogniser.settle(call, outcome);
+        if (call !== undefined) this.#decisions.settle(call, outcome);
         this.release();
         this.#close(record);
       },
       takePlace: (record) => this.#takePlace(record),
-      give: (account, amounts) => this.#give(account, amounts),
+      give: (account, amounts) => this.#decisions.give(account, amounts),
     };
   }
 
@@ -145,7 +123,7 @@ export class Session {
 
   /** When the first request arrived, on the engine's clock; undefined before it. */
   get startedAt(): number | undefined {
-    return this.#startedAt;
+    return this.#decisions.startedAt;
   }
 
   get inFlight(): number {
@@ -209,9 +187,8 @@ export class Session {
     incoming: Incoming,
     { path, forced }: Destination,
   ): { applied: FaultApplied; recognition: Recognition; exchange: Exchange } | undefined {
-    const applied = this.#refusal(incoming, forced);
+    const applied = this.#decisions.ruleEarly(incoming.headersAt, forced, this.#active);
     if (applied === undefined) return undefined;
-    this.#startedAt ??= incoming.headersAt;
     const { record, recognition, context } = this.#unread(incoming, path, applied);
     this.#inFlight += 1;
     const reply = applyFaults([], applied.faults, context);
@@ -244,8 +221,8 @@ export class Session {
     const requestId = requestIdOf(seed, recognition.drawKey);
     const received: Received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
     const record = this.#keep(received);
-    if (limited && taken) {
-      this.#settleBuckets(limited, taken, { applied, context: this.#contextOf(received) });
+    if (limited && taken && applied !== null) {
+      this.#giveBack(limited, taken, { applied, context: this.#contextOf(received) });
     }
     this.#inFlight += 1;
     const serves = capacity !== undefined && refusal === undefined && fated === undefined && applied === null;
@@ -253,16 +230,9 @@ export class Session {
     return new RemoteExchange(ruling, record, { book: this.#book, fingerprint, account: limited?.name, serves });
   }
 
-  /** The one step that depends on the requests before: all that they share is asked and changed here. */
-  #rule({ sighting, failsAt, limited, forced, fated, facts }: Question): Ruling {
-    const { clock } = this.#parts;
-    this.#lastUsedAt = clock.now();
-    this.#startedAt ??= sighting.at;
-    const recognition = this.#recogniser.arrive(sighting);
-    const taken = limited && this.#buckets.take(limited.name, limited.draw, clock.now());
-    const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
-    const decided = fated === undefined ? this.#decide(facts, recognition, refusedBy, { forced, at: sighting.at }) : fated;
-    return { recognition, taken, applied: decided ?? null };
+  #rule(question: Question): Ruling {
+    this.#lastUsedAt = this.#parts.clock.now();
+    return this.#decisions.rule(question, this.#active);
   }
 
   /** The answer to a request as it was decided on. */
@@ -272,7 +242,7 @@ export class Session {
     const { clock, libraries } = this.#parts;
     const { received, refusal, context } = answering(prepared, ruling, { plan: this.#active, clock, libraries });
     const record = this.#keep(received);
-    if (limited && taken) this.#settleBuckets(limited, taken, { applied, context });
+    if (limited && taken && applied !== null) this.#giveBack(limited, taken, { applied, context });
     const base = refusal === undefined ? this.#answered(record, context) : errorReply(refusal, context);
     this.#inFlight += 1;
     const reply = fate?.reply ?? (applied === null ? base : applyFaults(base, applied.faults, context));
@@ -280,31 +250,26 @@ export class Session {
       book: this.#book,
       call: recognition.call,
       fingerprint: request.fingerprint,
-      refund: limited && taken && (() => this.#give(limited.name, unusedOf(limited, taken, context))),
+      refund: limited && taken && (() => this.#decisions.give(limited.name, unusedOf(limited, taken, context))),
     });
   }
 
-  /** Gives back what faults keep from being used, or counts the refusal. */
-  #settleBuckets(
+  /** Gives back what faults keep from being used. */
+  #giveBack(
     { name, draw: { refusedDraws } }: Pick<Limited, 'name' | 'draw'>,
     taken: Taken,
-    { applied, context }: { applied: FaultApplied | null; context: ReplyContext },
+    { applied, context }: { applied: FaultApplied; context: ReplyContext },
   ): void {
-    if (applied !== null) this.#give(name, returnedBy(applied.faults, taken, { refusedDraws, context }));
-    else if (taken.refusal !== undefined) this.#struck(LIMITS);
-  }
-
-  #give(account: string, amounts: Amounts | undefined): void {
-    if (amounts !== undefined) this.#buckets.give(account, amounts, this.#parts.clock.now());
+    this.#decisions.give(name, returnedBy(applied.faults, taken, { refusedDraws, context }));
   }
 
   journal(since = 0): JournalEntry[] {
-    return this.#journal.since(since).map((record) => this.view(record));
+    return this.#journal.since(since);
   }
 
   /** A record of this session as it is shown. */
   view(record: JournalRecord): JournalEntry {
-    return entryView(record, this.#bodies.read(record.bodyAt, record.bodyBytes));
+    return this.#journal.view(record);
   }
 
   /** Entries that the journal holds. */
@@ -324,16 +289,13 @@ export class Session {
 
   /** The spans in which everything fails by plan, on the clock of the journal. */
   outages(): Outage[] {
-    return this.#startedAt === undefined ? [] : outagesOf(this.#active.rules, this.#startedAt);
+    const { startedAt } = this;
+    return startedAt === undefined ? [] : outagesOf(this.#active.rules, startedAt);
   }
 
   /** The scenario, and how often each part of it struck. */
   scenarioUse(): ScenarioUse {
-    const { rules, limits, capacity, name, seed } = this.#active;
-    const uses = ruleUseOf(rules, this.#served);
-    if (limits.length > 0) uses.push({ id: LIMITS, harmful: true, served: this.#served.get(LIMITS) ?? 0 });
-    if (capacity !== undefined) uses.push({ id: CAPACITY, harmful: true, served: this.#served.get(CAPACITY) ?? 0 });
-    return { name, seed, rules: uses };
+    return this.#decisions.use(this.#active);
   }
 
   /** Puts rules before all others; returns them as they are known from then on. */
@@ -353,7 +315,6 @@ export class Session {
   reset(): void {
     this.#restart();
     this.#journal.clear();
-    this.#bodies.clear();
   }
 
   /** Resolves when no request is being answered. */
@@ -366,46 +327,11 @@ export class Session {
   }
 
   #restart(): void {
-    this.#counters.clear();
-    this.#buckets.clear();
-    this.#gate.clear();
-    this.#recogniser.clear();
+    this.#decisions.clear();
     this.#active = this.#scenario.plan;
     this.#place = this.#placeOf(this.#scenario);
-    this.#startedAt = undefined;
     this.#additions = [];
-    this.#connections = 0;
     this.#parts.onPlan(this);
-  }
-
-  #decide(
-    facts: Question['facts'],
-    { call, attempt, drawKey }: Recognition,
-    refusedBy: Layer | undefined,
-    { forced, at }: { forced: readonly FaultCall[] | undefined; at: number },
-  ): Decision | undefined {
-    if (forced !== undefined) {
-      return reaches({ facts, refusedBy }, stepOf(forced)) ? { rule: 'x-mock-fault', faults: forced } : undefined;
-    }
-    const elapsedMs = Math.max(0, at - (this.#startedAt ?? at));
-    if (facts instanceof Facts) {
-      return decide(this.#active, this.#counters, { facts, call, attempt, drawKey, elapsedMs, refusedBy });
-    }
-    const arrival = { facts, call, attempt, drawKey, elapsedMs, refusedBy };
-    return decideAmong(facts.speaking, this.#active, this.#counters, arrival);
-  }
-
-  /** What strikes before anything of the request, or anything but its head, is read. */
-  #refusal({ headersAt: at }: Incoming, forced: readonly FaultCall[] | undefined): FaultApplied | undefined {
-    if (forced !== undefined) {
-      return stepOf(forced).strikes === 'accept' ? { rule: 'x-mock-fault', faults: forced } : undefined;
-    }
-    if (!this.#active.rules.some(({ meets }) => meets === 'connection')) return undefined;
-    this.#connections += 1;
-    const elapsedMs = Math.max(0, at - (this.#startedAt ?? at));
-    const decision = decideConnection(this.#active, this.#counters, { ordinal: this.#connections, elapsedMs });
-    // `ok` as a step lets the connection pass, as it lets a request pass.
-    return decision !== undefined && stepOf(decision.faults).strikes === 'accept' ? decision : undefined;
   }
 
   /** A record of what was not read to its end. It belongs to no call: nobody can tell which. */
@@ -426,14 +352,7 @@ export class Session {
   }
 
   #keep(received: Received): JournalRecord {
-    const { applied } = received;
-    if (applied !== null) this.#struck(applied.rule);
-    const { body } = received.incoming;
-    const bodyAt = body.byteLength === 0 ? -1 : this.#bodies.write(body);
-    const wallMs = this.#parts.clock.wall();
-    const record = recordOf(received, { seq: this.#journal.nextSeq, place: this.#place, wallMs, bodyAt });
-    this.#journal.append(record);
-    return record;
+    return this.#journal.note(received, this.#place, this.#parts.clock.wall());
   }
 
   /**
@@ -448,19 +367,10 @@ export class Session {
   }
 
   #takePlace(record: JournalRecord): number | undefined {
-    const { capacity } = this.#active;
-    const waitMs = capacity === undefined ? 0 : this.#gate.take(capacity, this.#parts.clock.now());
+    const waitMs = this.#decisions.takePlace(this.#active);
     record.queuedMs = waitMs ?? null;
-    if (waitMs === undefined) {
-      record.refusedBy = 'api';
-      this.#struck(CAPACITY);
-    }
+    if (waitMs === undefined) record.refusedBy = 'api';
     return waitMs;
-  }
-
-  /** Counts what a part of the scenario did to a request. */
-  #struck(id: string): void {
-    this.#served.set(id, (this.#served.get(id) ?? 0) + 1);
   }
 
   /** What requests are read by. */

@@ -33,6 +33,18 @@ test('a reset is the beginning: added rules draw as they did the first time', as
   expect(await round()).toEqual(first);
 });
 
+test('a reset is the beginning of what a verdict says of the scenario, too', async () => {
+  const mock = await startMock({ rules: [{ name: 'down', match: { model: 'gpt-4.1' }, fault: 'server_error' }] });
+  const said = async (model: string) => {
+    await postChat(mock, { model });
+    const { exercised, notReached } = mock.verdict();
+    return { exercised, notReached };
+  };
+  expect(await said('gpt-4.1')).toEqual({ exercised: true, notReached: [] });
+  mock.reset();
+  expect(await said('gpt-4o')).toEqual({ exercised: false, notReached: ['down'] });
+});
+
 test('a body nested too deeply to be written out again is answered', async () => {
   const mock = await startMock();
   const nested = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
