@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Exchange } from '../engine/exchange.ts';
 import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
+import { Batch } from './batch.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connections } from './connections.ts';
 import type { Front } from './front.ts';
@@ -37,7 +38,12 @@ export interface Listening {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
   const connections = new Connections(engine.clock.now, options.onGone);
-  const reception: Reception = { engine, connections, failed: (response, error) => fail(response, error, options) };
+  const reception: Reception = {
+    engine,
+    connections,
+    batch: new Batch(),
+    failed: (response, error) => fail(response, error, options),
+  };
   const server = createServer((request, response) => {
     const connection = connections.of(request.socket);
     // Sent to a connection that we had closed.

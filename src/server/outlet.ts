@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Head, Write } from '../core/reply/effect.ts';
 import { isNamed } from '../core/reply/field.ts';
 import type { Performed } from '../engine/performed.ts';
+import type { Batch } from './batch.ts';
 import type { ClientConnection } from './client-connection.ts';
 
 /** The two ends of one exchange. */
@@ -11,6 +12,7 @@ export interface Ends {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly connection: ClientConnection;
+  readonly batch: Batch;
   readonly clock: Clock;
 }
 
@@ -37,6 +39,9 @@ export class Outlet {
   readonly #response: ServerResponse;
   readonly #socket: Socket;
   readonly #clock: Clock;
+  readonly #leaves: (head: Head) => void;
+  /** The head, while nothing of it has left. */
+  #unsent: Head | undefined;
   #lastByteAt: number | null = null;
   /** Of the body: what the kernel has taken. */
   #taken: Amount = NOTHING;
@@ -56,11 +61,13 @@ export class Outlet {
   /** Of the text, while the head is in it. UTF-16 units. */
   #headLength = 0;
 
-  constructor({ request, response, connection, clock }: Ends) {
+  /** `leaves` is called just before the first byte of the head goes to the socket. */
+  constructor({ request, response, connection, clock }: Ends, leaves: (head: Head) => void) {
     this.#request = request;
     this.#response = response;
     this.#socket = connection.socket;
     this.#clock = clock;
+    this.#leaves = leaves;
   }
 
   /** Bytes and characters that the client has not taken. */
@@ -83,6 +90,11 @@ export class Outlet {
     return { bytesOut: this.#bytes, chunksOut: this.#chunks, eventsOut: this.#events };
   }
 
+  /** The whole answer waits to be sent. */
+  get isWhole(): boolean {
+    return this.#unsent !== undefined && !this.#isManaged;
+  }
+
   /** A head was given. */
   get hasHead(): boolean {
     return this.#hasHead;
@@ -94,8 +106,10 @@ export class Outlet {
   }
 
   /** Gives the head; hop-by-hop fields are adapted to the client (RFC 9112 §6.1, §9.3). */
-  head({ status, headers }: Head): void {
+  head(head: Head): void {
+    const { status, headers } = head;
     const response = this.#response;
+    this.#unsent = head;
     this.#hasHead = true;
     const frame = frameOf(headers, speaksChunks(this.#request));
     // node:http keeps what comes before its turn, too.
@@ -135,6 +149,7 @@ export class Outlet {
 
   /** Takes what waits, so that somebody else sends it: the head, where nothing follows yet. */
   takeText(): Buffer {
+    this.#announce();
     const text = this.#text;
     this.#text = '';
     this.#headLength = 0;
@@ -172,6 +187,7 @@ export class Outlet {
     this.#hand();
     if (!this.#isManaged) return;
     const response = this.#response;
+    this.#announce();
     if (!response.writableEnded && this.#hasHead) response.flushHeaders();
     while (response.writableCorked > 0) response.uncork();
   }
@@ -187,6 +203,7 @@ export class Outlet {
   /** The end of the answer. Tells whether the kernel has taken everything at once, as it does with short answers. */
   end(): boolean {
     const response = this.#response;
+    this.#announce();
     if (this.#isChunked) this.#text += '0\r\n\r\n';
     const text = this.#text;
     this.#text = '';
@@ -220,7 +237,14 @@ export class Outlet {
     return Buffer.concat([Buffer.from(text.slice(0, headLength), 'latin1'), Buffer.from(text.slice(headLength))]);
   }
 
+  #announce(): void {
+    const head = this.#unsent;
+    this.#unsent = undefined;
+    if (head !== undefined) this.#leaves(head);
+  }
+
   #send(data: string | Uint8Array): void {
+    this.#announce();
     const { written } = this;
     if (written.bytesOut > 0) this.#lastByteAt = this.#clock.now();
     const taken = (error?: Error | null) => {

@@ -1,4 +1,4 @@
-import type { Effect, End, Head, Pace } from '../core/reply/effect.ts';
+import type { Effect, End, Pace } from '../core/reply/effect.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Performed } from '../engine/performed.ts';
 import { type Ends, Outlet } from './outlet.ts';
@@ -54,7 +54,7 @@ class Performance {
     this.#exchange = exchange;
     this.#ends = ends;
     this.#tell = over;
-    this.#outlet = new Outlet(ends);
+    this.#outlet = new Outlet(ends, (head) => exchange.headSent(head));
   }
 
   /** The exchange is over, one way or another. */
@@ -80,9 +80,10 @@ class Performance {
       while (!this.over) {
         const next = this.#effects?.next();
         if (next === undefined || next.done === true) break;
-        this.#carryOut(next.value);
+        const effect = next.value;
+        this.#carryOut(effect);
         if (!this.#waits) continue;
-        this.#exchange.waits();
+        if (effect.type !== 'end') this.#exchange.waits();
         return;
       }
     } catch (error) {
@@ -98,7 +99,7 @@ class Performance {
         else this.#awaits(this.#settledOf(effect.until));
         break;
       case 'head':
-        this.#head(effect);
+        this.#outlet.head(effect);
         if (effect.pace !== undefined) this.#awaits(this.#dribble(effect.pace));
         break;
       case 'write':
@@ -160,11 +161,6 @@ class Performance {
     });
   }
 
-  #head(head: Head): void {
-    this.#exchange.headSent(head);
-    this.#outlet.head(head);
-  }
-
   /** Sends the head a few bytes at a time. */
   async #dribble({ bytes, everyMs }: Pace): Promise<void> {
     const { connection } = this.#ends;
@@ -186,14 +182,30 @@ class Performance {
   }
 
   #end({ next }: End): void {
-    const { response, connection } = this.#ends;
+    const { batch, connection } = this.#ends;
     const { applied } = this.#exchange;
     // Before the client can send its next request.
     if (next !== undefined) connection.doom({ applied, reply: next });
+    if (this.#outlet.isWhole) {
+      batch.depart(() => this.#depart());
+      this.#pause(this.#run, undefined);
+    } else if (this.#outlet.end()) this.#completed();
+    else this.#untilTaken();
+  }
+
+  /** Sends an answer that was held back until it was whole. */
+  #depart(): void {
+    // The client may have left in the meantime.
+    if (this.over) return;
     if (this.#outlet.end()) {
       this.#completed();
-      return;
-    }
+      this.#awaken();
+    } else this.#untilTaken();
+  }
+
+  /** Goes on when the kernel has taken the answer. */
+  #untilTaken(): void {
+    const { response } = this.#ends;
     response.once('finish', this.#awaken);
     this.#pause(
       () => {

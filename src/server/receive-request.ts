@@ -4,6 +4,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { Incoming, Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
 import type { Destination, Prepared } from '../engine/prepare.ts';
+import type { Batch } from './batch.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
 import type { Desk, Front } from './front.ts';
@@ -15,6 +16,7 @@ import { sendProblem } from './send-problem.ts';
 export interface Reception {
   readonly engine: Front;
   readonly connections: Connections;
+  readonly batch: Batch;
   /** Told of what must never happen: a fault of the mock itself. */
   failed(response: ServerResponse, error: unknown): void;
 }
@@ -127,8 +129,10 @@ class ReceivedRequest {
       return;
     }
     const incoming: Incoming = { ...this.#head, body, oversized, bodyEndAt: clock.now() };
-    // What the answers before it make of the connection, they make of this request.
-    this.#turn.whenReady(() => this.#ask(incoming, destination));
+    this.#reception.batch.answer(() => {
+      // What the answers before it make of the connection, they make of this request.
+      this.#turn.whenReady(() => this.#ask(incoming, destination));
+    });
   }
 
   #ask(incoming: Incoming, destination: Destination): void {
@@ -164,9 +168,9 @@ class ReceivedRequest {
   }
 
   #carryOut(exchange: Exchange): void {
-    const { engine } = this.#reception;
+    const { engine, batch } = this.#reception;
     const { request, response, connection } = this.#arrived;
-    perform(exchange, { request, response, connection, clock: engine.clock }, (performed, failure) => {
+    perform(exchange, { request, response, connection, batch, clock: engine.clock }, (performed, failure) => {
       exchange.finished(performed);
       if (failure === undefined) this.#turn.done();
       else this.#fail(failure);
