@@ -1,10 +1,10 @@
-/** Answers that are made before the first of them leaves. */
+/** Requests that wait for each other at most: more would only keep the first of them waiting, and all of them in memory. */
 const MAX_TOGETHER = 16;
 
 type Task = () => void;
 
 /**
- * Requests that came in one turn of the event loop are answered when all of them were read, and their answers leave
+ * Requests that came in one turn of the event loop are answered when they all were read, and their answers leave
  * together. To do the same for many is cheaper than to do everything for each: the caches of the processor stay warm, and
  * a client that sleeps is woken once.
  */
@@ -13,10 +13,10 @@ export class Batch {
   #departures: Task[] = [];
   #isDue = false;
 
-  /** Makes an answer at the end of the turn. */
+  /** Makes an answer at the end of the turn, or when enough others wait. */
   answer(task: Task): void {
-    this.#answers.push(task);
-    this.#schedule();
+    if (this.#answers.push(task) >= MAX_TOGETHER) this.#run();
+    else this.#schedule();
   }
 
   /** Sends an answer with the others that are ready. */
@@ -26,11 +26,16 @@ export class Batch {
   }
 
   #schedule(): void {
-    if (!this.#isDue) setImmediate(this.#run);
+    if (!this.#isDue) setImmediate(this.#end);
     this.#isDue = true;
   }
 
-  readonly #run = (): void => {
+  readonly #end = (): void => {
+    this.#isDue = false;
+    this.#run();
+  };
+
+  #run(): void {
     const answers = this.#answers;
     this.#answers = [];
     let next = 0;
@@ -38,16 +43,14 @@ export class Batch {
       for (const task of answers) {
         next += 1;
         task();
-        if (this.#departures.length >= MAX_TOGETHER) this.#leave();
       }
       this.#leave();
     } finally {
-      this.#isDue = false;
       // After a failure, those behind it.
       this.#answers.unshift(...answers.slice(next));
       if (this.#answers.length + this.#departures.length > 0) this.#schedule();
     }
-  };
+  }
 
   #leave(): void {
     const departures = this.#departures;
