@@ -15,7 +15,8 @@ export class Batch {
 
   /** Makes an answer at the end of the turn, or when enough others wait. */
   answer(task: Task): void {
-    if (this.#answers.push(task) >= MAX_TOGETHER) this.#run();
+    // What has led here is left first: it may be the parser of a connection.
+    if (this.#answers.push(task) === MAX_TOGETHER) process.nextTick(this.#run);
     else this.#schedule();
   }
 
@@ -35,7 +36,7 @@ export class Batch {
     this.#run();
   };
 
-  #run(): void {
+  readonly #run = (): void => {
     const answers = this.#answers;
     this.#answers = [];
     let next = 0;
@@ -50,7 +51,7 @@ export class Batch {
       this.#answers.unshift(...answers.slice(next));
       if (this.#answers.length + this.#departures.length > 0) this.#schedule();
     }
-  }
+  };
 
   #leave(): void {
     const departures = this.#departures;

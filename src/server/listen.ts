@@ -8,6 +8,7 @@ import { Connections } from './connections.ts';
 import type { Front } from './front.ts';
 import { NO_BODY } from './read-body.ts';
 import { NOTHING_SENT, type Reception, receiveRequest } from './receive-request.ts';
+import { ReceivedMessage } from './received-message.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** What answers under `/__admin`, and at `/metrics`. */
@@ -44,7 +45,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     batch: new Batch(),
     failed: (response, error) => fail(response, error, options),
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ IncomingMessage: ReceivedMessage }, (request, response) => {
     const connection = connections.of(request.socket);
     // Sent to a connection that we had closed.
     if (connection.endedHow !== undefined) return;

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { ClientConnection } from './client-connection.ts';
+import type { ReceivedMessage } from './received-message.ts';
 
 /** How the reading of a body ended. */
 export interface BodyRead {
@@ -14,7 +14,7 @@ export const NO_BODY = new Uint8Array(0);
 
 /** Reads the body up to the limit, and calls back once. */
 export function readBody(
-  request: IncomingMessage,
+  request: ReceivedMessage,
   { connection, limit }: { readonly connection: ClientConnection; readonly limit: number },
   done: (read: BodyRead) => void,
 ): void {
@@ -29,7 +29,6 @@ export function readBody(
     if (over) return;
     over = true;
     connection.unfollow(leave);
-    // A copy: the chunks are views of the large buffers the socket reads into.
     const body = oversized || length === 0 ? NO_BODY : Buffer.concat(chunks);
     // The request lives as long as its answer, and with it whatever listens to it.
     chunks = [];
@@ -37,11 +36,13 @@ export function readBody(
   };
   const leave = () => finish(false, true);
   connection.follow(leave);
-  request.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (over) return;
-    if (length <= limit) chunks.push(chunk);
-    else finish(true, false);
+  request.deliver({
+    chunk(bytes) {
+      length += bytes.length;
+      if (over) return;
+      if (length <= limit) chunks.push(bytes);
+      else finish(true, false);
+    },
+    end: () => finish(false, false),
   });
-  request.on('end', () => finish(false, false));
 }

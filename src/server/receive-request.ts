@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { ScenarioError } from '../core/problem.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Incoming, Target } from '../engine/incoming.ts';
@@ -10,6 +10,7 @@ import type { Connections } from './connections.ts';
 import type { Desk, Front } from './front.ts';
 import { perform } from './perform.ts';
 import { type BodyRead, NO_BODY, readBody } from './read-body.ts';
+import type { ReceivedMessage } from './received-message.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** Where requests are received. */
@@ -23,7 +24,7 @@ export interface Reception {
 
 /** A request, and the ways to answer it. */
 export interface Arrived {
-  readonly request: IncomingMessage;
+  readonly request: ReceivedMessage;
   readonly response: ServerResponse;
   readonly connection: ClientConnection;
   readonly target: Target;
