@@ -1,8 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { Connection } from '../core/calls/sighting.ts';
 import { endpointOf } from '../core/openai/endpoint.ts';
+import { recall } from '../core/openai/memo.ts';
 import type { ApiRequest } from '../core/openai/request.ts';
+import type { BodyReading } from './body-reading.ts';
 
 /** A request as it came off the socket. Times in milliseconds of the engine's clock. */
 export interface Incoming {
@@ -47,22 +48,25 @@ export function parseTarget(target: string): Target {
   };
 }
 
-/** The request as core sees it. `bodySha256` is the hash of the raw body. */
-export function apiRequestOf(incoming: Incoming, path: string, bodySha256: string): ApiRequest {
+/** The request as core sees it. `reading` is that of its body. */
+export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading): ApiRequest {
   const { method, headers, body } = incoming;
   const endpoint = endpointOf(method, path);
   const authorization = headers['authorization'];
-  const parsed = endpoint?.takesModel ? parseJson(body) : undefined;
+  const { sha256: bodySha256, memo } = reading;
+  const keyHash = authorizationHash(authorization);
+  const isJson = endpoint?.takesModel === true;
   return {
     method,
     path,
     headers,
     endpoint: endpoint?.name,
     key: bearerKey(authorization),
-    body: parsed?.value,
-    malformed: parsed !== undefined && !parsed.ok,
+    body: isJson ? reading.json?.value : undefined,
+    malformed: isJson && reading.json === undefined,
     bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
-    fingerprint: fingerprintOf(method, path, { bodySha256, authorization }),
+    fingerprint: recall(memo, 'fingerprint', [method, path, keyHash], () => fingerprintOf(method, path, { bodySha256, keyHash })),
+    memo,
   };
 }
 
@@ -73,10 +77,10 @@ const MAX_PATH_LENGTH = 64;
 function fingerprintOf(
   method: string,
   path: string,
-  { bodySha256, authorization }: { readonly bodySha256: string; readonly authorization: string | undefined },
+  { bodySha256, keyHash = '-' }: { readonly bodySha256: string; readonly keyHash: string | undefined },
 ): string {
   const place = path.length > MAX_PATH_LENGTH ? sha256(path) : path;
-  return `${bodySha256.slice(0, 32)} ${authorizationHash(authorization) ?? '-'} ${method} ${place}`;
+  return `${bodySha256.slice(0, 32)} ${keyHash} ${method} ${place}`;
 }
 
 let lastAuthorization: string | undefined;
@@ -102,18 +106,6 @@ export function sha256(data: Uint8Array | string): string {
 
 function bearerKey(authorization = ''): string | undefined {
   return /^Bearer +(\S.*)$/i.exec(authorization)?.[1]?.trimEnd();
-}
-
-const NOT_JSON = { ok: false, value: undefined };
-
-function parseJson(body: Uint8Array): { ok: boolean; value: unknown } {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (!isUtf8(bytes)) return NOT_JSON;
-  try {
-    return { ok: true, value: JSON.parse(bytes.toString()) };
-  } catch {
-    return NOT_JSON;
-  }
 }
 
 function decode(text: string | undefined): string | undefined {

@@ -10,7 +10,8 @@ import type { Plan } from '../core/plan/compile.ts';
 import { Facts } from '../core/plan/facts.ts';
 import type { Reply } from '../core/reply/effect.ts';
 import { type Limited, limitedRequest } from './admission.ts';
-import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
+import { readingOf } from './body-reading.ts';
+import { apiRequestOf, type Incoming } from './incoming.ts';
 
 /** What was decided for a request before it came. */
 export interface Fate {
@@ -55,8 +56,9 @@ export interface Prepared {
 
 /** Finds out about a request what does not depend on others. */
 export function prepare(incoming: Incoming, { path, call, forced, fate }: Destination, reader: Reader): Prepared {
-  const bodySha256 = sha256(incoming.body);
-  const request = apiRequestOf(incoming, path, bodySha256);
+  const reading = readingOf(incoming.body);
+  const request = apiRequestOf(incoming, path, reading);
+  const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
   const sighting = { pathCall: call, headers, fingerprint: request.fingerprint, at, connection };
   const facts = factsOf(request, reader);

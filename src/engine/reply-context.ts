@@ -4,6 +4,7 @@ import type { AnswerSettings } from '../core/openai/answer-settings.ts';
 import { askedKey } from '../core/openai/asked-key.ts';
 import type { ReplyContext } from '../core/openai/context.ts';
 import type { Identity } from '../core/openai/identity.ts';
+import { recall } from '../core/openai/memo.ts';
 import type { ApiRequest } from '../core/openai/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
@@ -64,8 +65,13 @@ class RequestContext implements ReplyContext {
     return this.#forkReply(...labels);
   };
 
+  get #asked(): string {
+    const { request } = this;
+    return recall(request.memo, 'asked', [request.path], () => askedKey(request));
+  }
+
   readonly textRandom = (...labels: Labels): Random => {
-    this.#forkText ??= branch(this.#seed, 'text', askedKey(this.request));
+    this.#forkText ??= branch(this.#seed, 'text', this.#asked);
     return this.#forkText(...labels);
   };
 }

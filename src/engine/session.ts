@@ -17,10 +17,11 @@ import type { Reply } from '../core/reply/effect.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import { type Limited, returnedBy, unusedOf } from './admission.ts';
 import { answering } from './answering.ts';
+import { readingOf } from './body-reading.ts';
 import { servedAfter } from './capacity-gate.ts';
 import { Decisions } from './decisions.ts';
 import { type Exchange, FollowedExchange } from './exchange.ts';
-import { apiRequestOf, type Incoming, sha256 } from './incoming.ts';
+import { apiRequestOf, type Incoming } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
 import { type Destination, factsOf, type Prepared, prepare, type Reader } from './prepare.ts';
@@ -342,8 +343,9 @@ export class Session {
   ): { record: JournalRecord; recognition: Recognition; context: ReplyContext } {
     const { clock } = this.#parts;
     this.#lastUsedAt = clock.now();
-    const bodySha256 = sha256(incoming.body);
-    const request = apiRequestOf(incoming, path, bodySha256);
+    const reading = readingOf(incoming.body);
+    const request = apiRequestOf(incoming, path, reading);
+    const bodySha256 = reading.sha256;
     const id = `unread ${this.#journal.nextSeq}`;
     const recognition: Recognition = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
     const requestId = requestIdOf(this.#active.seed, id);

@@ -10,10 +10,17 @@ import { promptTokens } from './tokens.ts';
 import { type Usage, usage } from './usage.ts';
 
 /** A healthy answer of chat completions, before it is put into JSON or a stream. */
-export interface ChatAnswer {
+export interface ChatAnswer extends ChatSpeech, ChatStamp {}
+
+/** What tells one answer from others that say the same. */
+export interface ChatStamp {
   readonly id: string;
   /** Seconds since the epoch. */
   readonly created: number;
+}
+
+/** What an answer says, and how. */
+export interface ChatSpeech {
   readonly model: ModelInfo;
   readonly fingerprint: string | null;
   readonly serviceTier: ChatWishes['serviceTier'];
@@ -27,15 +34,22 @@ const FINGERPRINTED = /^(?:ft:)?gpt-4(?:o|\.1)(?:-|$)/;
 
 /** Makes up an answer to the request. */
 export function chatAnswer(context: ReplyContext): ChatAnswer {
-  const { request, settings, clock, identity } = context;
+  return { ...chatStamp(context), ...chatSpeech(context) };
+}
+
+export function chatStamp({ clock, random }: ReplyContext): ChatStamp {
+  const created = Math.floor(clock.wall() / 1_000);
+  return { id: completionId('chatcmpl', created, random('id')), created };
+}
+
+/** Of what is said, the ids of function calls alone depend on the call and the attempt. */
+export function chatSpeech(context: ReplyContext): ChatSpeech {
+  const { request, settings, identity } = context;
   const id = modelOf(request) ?? 'gpt-4o';
   const model = modelInfo(id, settings) ?? modelNamed(id);
   const wishes = chatWishes(context, model);
   const { topLogprobs: top } = wishes;
-  const created = Math.floor(clock.wall() / 1_000);
   return {
-    id: completionId('chatcmpl', created, context.random('id')),
-    created,
     model,
     fingerprint: fingerprintOf(id, model.snapshot, identity.organizationId),
     serviceTier: wishes.serviceTier,
@@ -66,7 +80,7 @@ function fingerprintOf(id: string, snapshot: string, organizationId: string): st
 }
 
 /** What the answer costs: its choices together. */
-export function chatUsage({ model, choices }: ChatAnswer, { request, settings, libraries }: ReplyContext): Usage {
+export function chatUsage({ model, choices }: ChatSpeech, { request, settings, libraries }: ReplyContext): Usage {
   let completion = 0;
   let reasoning = 0;
   for (const choice of choices) {

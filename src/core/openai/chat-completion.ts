@@ -1,44 +1,69 @@
 import type { Effect, Reply } from '../reply/effect.ts';
-import { type ChatAnswer, chatAnswer, chatUsage } from './chat-answer.ts';
+import { type ChatAnswer, type ChatSpeech, type ChatStamp, chatSpeech, chatStamp, chatUsage } from './chat-answer.ts';
 import { type ChatChoice, type Said, type ToolCall, tokensOf } from './chat-content.ts';
 import type { ReplyContext } from './context.ts';
 import { textReply } from './json-reply.ts';
 import { answerLatencyMs } from './latency.ts';
 import type { ChoiceLogprobs, TokenLogprob } from './logprobs.ts';
+import { recall } from './memo.ts';
 import { hole, PrintedTemplate } from './printed-template.ts';
 import { successText } from './success.ts';
 
 /** A chat completion in one piece (wire.md 3.2), as late as the tokens of its longest choice would have been. */
 export function chatCompletion(context: ReplyContext): Reply {
-  const answer = chatAnswer(context);
-  let tokens = 0;
-  for (const { said } of answer.choices) tokens = Math.max(tokens, tokensOf(said));
+  const { settings, identity, libraries, request } = context;
+  let speech: ChatSpeech | undefined;
+  const plain = recall(request.memo, 'completion', [request.path, settings, identity, libraries], () => {
+    speech = chatSpeech(context);
+    return plainText(speech, context);
+  });
+  if (plain !== undefined) return timely(plain.tokens, () => filled(plain.template, chatStamp(context)), context);
+  const said = speech ?? chatSpeech(context);
+  const tokens = Math.max(0, ...said.choices.map((choice) => tokensOf(choice.said)));
+  return timely(tokens, () => printed({ ...chatStamp(context), ...said }, context), context);
+}
+
+/** An answer of so many tokens, when it is due. */
+function timely(tokens: number, print: () => string, context: ReplyContext): Reply {
   const ms = answerLatencyMs(tokens, context.settings.latency, context.random('latency'));
-  return ms > 0 ? later(ms, answer, context) : textReply('chat.completions', printed(answer, context), context);
+  return ms > 0 ? later(ms, print, context) : textReply('chat.completions', print(), context);
 }
 
-function* later(ms: number, answer: ChatAnswer, context: ReplyContext): Iterable<Effect> {
+function* later(ms: number, print: () => string, context: ReplyContext): Iterable<Effect> {
   yield { type: 'wait', ms };
-  yield* textReply('chat.completions', printed(answer, context), context);
+  yield* textReply('chat.completions', print(), context);
 }
 
-/** The body as it is printed: most answers are one text and differ in a few places. */
 function printed(answer: ChatAnswer, context: ReplyContext): string {
-  const { id, created, choices, logprobsOf } = answer;
+  return successText('chat.completions', chatCompletionBody(answer, context));
+}
+
+function filled(template: PrintedTemplate, { id, created }: ChatStamp): string {
+  return template.fill([`"${id}"`, String(created)]);
+}
+
+/** An answer of one text, as most are: all that is printed of it, but for what tells it from others that say the same. */
+interface PlainText {
+  /** Holes: id, time of creation. */
+  readonly template: PrintedTemplate;
+  readonly tokens: number;
+}
+
+function plainText(speech: ChatSpeech, context: ReplyContext): PlainText | undefined {
+  const { model, choices, logprobsOf } = speech;
   const [choice, ...others] = choices;
-  if (choice?.said.kind !== 'content' || others.length > 0 || logprobsOf !== undefined || !PLAIN.test(answer.model.snapshot)) {
-    return successText('chat.completions', chatCompletionBody(answer, context));
+  if (choice?.said.kind !== 'content' || others.length > 0 || logprobsOf !== undefined || !PLAIN.test(model.snapshot)) {
+    return undefined;
   }
-  const spent = chatUsage(answer, context);
-  return templateOf(answer, choice, context).fill([
-    `"${id}"`,
-    String(created),
+  const spent = chatUsage(speech, context);
+  const template = templateOf(speech, choice, context).bind(2, [
     JSON.stringify(choice.said.text.text),
     String(spent.prompt_tokens),
     String(spent.completion_tokens),
     String(spent.total_tokens),
     String(spent.completion_tokens_details.reasoning_tokens),
   ]);
+  return { template, tokens: tokensOf(choice.said) };
 }
 
 /** Templates by what does not differ from answer to answer: model, configuration, tier, end. */
@@ -47,21 +72,21 @@ const MAX_TEMPLATES = 500;
 /** Names that hold no holes. */
 const PLAIN = /^[\w.:-]{1,80}$/;
 
-function templateOf(answer: ChatAnswer, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
-  const { model, fingerprint, serviceTier } = answer;
+function templateOf(speech: ChatSpeech, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
+  const { model, fingerprint, serviceTier } = speech;
   const key = `${model.snapshot} ${model.reasoning} ${fingerprint} ${serviceTier} ${choice.finishReason}`;
   let template = templates.get(key);
   if (template === undefined) {
     if (templates.size >= MAX_TEMPLATES) templates.clear();
-    templates.set(key, (template = createTemplate(answer, choice, context)));
+    templates.set(key, (template = createTemplate(speech, choice, context)));
   }
   return template;
 }
 
-function createTemplate(answer: ChatAnswer, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
+function createTemplate(speech: ChatSpeech, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
   const text = { text: hole(2), tokens: 0, pieces: () => [] };
   const open = {
-    ...answer,
+    ...speech,
     id: hole(0),
     created: hole<number>(1),
     choices: [{ ...choice, said: { kind: 'content', text } as const }],

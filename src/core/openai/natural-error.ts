@@ -14,6 +14,7 @@ import {
   unknownUrl,
   unsupportedContentType,
 } from './errors.ts';
+import { recall } from './memo.ts';
 import { isRetired, modelInfo } from './models.ts';
 import { type ApiRequest, fieldsOf, modelOf } from './request.ts';
 import { inputTokens, inTokens, MAX_EXACT_LENGTH, type TokenMode } from './tokens.ts';
@@ -60,8 +61,18 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
   return auth === 'any' || auth.includes(key) ? undefined : invalidApiKey(key);
 }
 
-function bodyError(request: ApiRequest, rules: Rules, { name, defaultModel }: Endpoint): ErrorAnswer | undefined {
+function bodyError(request: ApiRequest, rules: Rules, endpoint: Endpoint): ErrorAnswer | undefined {
   const contentType = request.headers['content-type'] ?? JSON_TYPE;
+  const { models, tokens, libraries } = rules;
+  const given = [endpoint, contentType, models, tokens, libraries];
+  return recall(request.memo, 'error', given, () => findBodyError(request, rules, { endpoint, contentType }));
+}
+
+function findBodyError(
+  request: ApiRequest,
+  rules: Rules,
+  { endpoint: { name, defaultModel }, contentType }: { readonly endpoint: Endpoint; readonly contentType: string },
+): ErrorAnswer | undefined {
   const formatError = contentType === JSON_TYPE ? undefined : contentTypeError(contentType);
   if (formatError !== undefined) return formatError;
   if (request.malformed) return invalidJson();

@@ -3,7 +3,7 @@
  * answer to answer costs a fraction of printing it anew.
  */
 export class PrintedTemplate {
-  readonly #pieces: readonly string[];
+  #pieces: readonly string[];
 
   /** A text in which `hole(0)`, `hole(1)`, … stand as string values, in that order. Throws a RangeError when one is missing. */
   constructor(text: string, holes: number) {
@@ -17,6 +17,15 @@ export class PrintedTemplate {
       rest = rest.slice(at + mark.length);
     }
     this.#pieces = [...pieces, rest];
+  }
+
+  /** The same with JSON in the holes from there on: a template with as many holes as are left. */
+  bind(from: number, values: readonly string[]): PrintedTemplate {
+    const bound = new PrintedTemplate('', 0);
+    let end = this.#pieces[from] ?? '';
+    for (let index = 0; index < values.length; index++) end += (values[index] ?? '') + (this.#pieces[from + index + 1] ?? '');
+    bound.#pieces = [...this.#pieces.slice(0, from), end];
+    return bound;
   }
 
   /** The text with JSON in its holes. */

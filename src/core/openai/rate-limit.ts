@@ -2,6 +2,7 @@ import { formatGoDuration } from '../duration.ts';
 import type { Header } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
 import { type Input, inputsOf, inputTexts, tokenIds } from './inputs.ts';
+import { recall } from './memo.ts';
 import { type Bucket, DAY_MS, type LimitKind, MINUTE_MS, type RateLimitAccount } from './rate-limit-account.ts';
 import { type PublishedLimits, rateLimitTable, type Tier } from './rate-limit-table.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from './request.ts';
@@ -35,6 +36,10 @@ export function limitedModel(request: ApiRequest): string {
  * quarter of the characters, and token ids one each: captured of embeddings, of completions an inference.
  */
 export function precountTokens(request: ApiRequest): number {
+  return recall(request.memo, 'precount', [request.endpoint], () => countAhead(request));
+}
+
+function countAhead(request: ApiRequest): number {
   const inputs = inputsOf(request);
   if (inputs !== undefined) return precountInputs(inputs);
   const messages = asList(fieldsOf(request)['messages']);
@@ -91,10 +96,12 @@ function resetOf({ limit, used, windowMs }: Bucket): string {
 }
 
 /** The x-ratelimit-* headers of the account; where nothing limits it, of a healthy one that this request alone has drawn from. */
-export function rateLimitHeaders({ request, account }: ReplyContext): Header[] {
+export function rateLimitHeaders({ request, account }: ReplyContext): readonly Header[] {
   if (account !== undefined) return accountHeaders(account, request);
-  const { requests, tokens } = idleBuckets(request, publishedLimits(limitedModel(request)));
-  return bucketHeaders(requests, tokens);
+  return recall(request.memo, 'idle limits', [request.endpoint], () => {
+    const { requests, tokens } = idleBuckets(request, publishedLimits(limitedModel(request)));
+    return bucketHeaders(requests, tokens);
+  });
 }
 
 /**

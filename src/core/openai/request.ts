@@ -1,4 +1,5 @@
 import { defaultModelOf, type EndpointName, mayStream } from './endpoint.ts';
+import type { Memo } from './memo.ts';
 
 /** What arrived, reduced to what decisions and answers depend on. Header names are lower-case. */
 export interface ApiRequest {
@@ -16,6 +17,8 @@ export interface ApiRequest {
   readonly bodyBytes: number;
   /** Hash of key, method, path and raw body: equal for equal requests. */
   readonly fingerprint: string;
+  /** What was found out about requests with the same raw body. */
+  readonly memo?: Memo;
 }
 
 /** The fields of the body when it is a JSON object, else none. */

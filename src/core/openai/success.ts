@@ -36,8 +36,7 @@ export type Success = keyof typeof successes;
 /** The head of a success; its body is sent in chunks. */
 export function successHead(name: Success, context: ReplyContext): Head {
   const { contentType, limited }: SuccessFormat = successes[name];
-  const extra: Header[] = limited ? rateLimitHeaders(context) : [];
-  extra.push(['content-type', contentType], CHUNKED);
+  const extra: readonly Header[] = [...(limited ? rateLimitHeaders(context) : []), ['content-type', contentType], CHUNKED];
   return { type: 'head', status: 200, headers: laidOut(layoutOf(name, extra), extra, context) };
 }
 

@@ -1,6 +1,7 @@
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings } from './answer-settings.ts';
 import { type Input, inputsOf, inputTexts, tokenIds } from './inputs.ts';
+import { recall } from './memo.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf } from './request.ts';
 import { lazyTokenText, type TokenText, tokenText } from './token-text.ts';
 
@@ -19,12 +20,17 @@ const PIECE = /\s{0,16}(?:[\p{L}\p{M}\p{N}]{1,8}|[^\s\p{L}\p{M}\p{N}]{1,4})|\s{1
  * - `exact`: their o200k_base tokens.
  * Images, tools and schemas do not count. Inputs without messages count without the 3, token ids one each.
  */
-export function promptTokens(request: ApiRequest, settings: { readonly tokens: TokenMode }, libraries: Libraries): number {
+export function promptTokens(request: ApiRequest, { tokens }: { readonly tokens: TokenMode }, libraries: Libraries): number {
+  const given = [request.endpoint, tokens, libraries];
+  return recall(request.memo, 'prompt tokens', given, () => countPromptTokens(request, tokens, libraries));
+}
+
+function countPromptTokens(request: ApiRequest, mode: TokenMode, libraries: Libraries): number {
   const inputs = inputsOf(request);
   const texts = inputs === undefined ? messageTexts(request) : inputTexts(inputs);
   const length = texts.reduce((total, text) => total + text.length, 0);
   const frame = inputs === undefined ? 3 * texts.length + 3 : tokenIds(inputs);
-  if (settings.tokens === 'estimate' || length > MAX_EXACT_LENGTH) return Math.ceil(length / 4) + frame;
+  if (mode === 'estimate' || length > MAX_EXACT_LENGTH) return Math.ceil(length / 4) + frame;
   return texts.reduce((total, text) => total + libraries.splitTokens(text).length, frame);
 }
 

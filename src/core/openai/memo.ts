@@ -1,0 +1,22 @@
+interface Cell {
+  readonly given: readonly unknown[];
+  readonly value: unknown;
+}
+
+/**
+ * What was found out about a body: it comes again with every retry, and from every client of a fleet. Holds no more than
+ * the last value of each kind.
+ */
+export type Memo = Map<string, Cell>;
+
+/**
+ * What `find` finds: from the memo where it was found before for the same given values. It has to depend on the body of
+ * the memo and on these alone, and nobody may change it.
+ */
+export function recall<Value>(memo: Memo | undefined, kind: string, given: readonly unknown[], find: () => Value): Value {
+  const cell = memo?.get(kind);
+  if (cell?.given.every((each, place) => each === given[place]) === true) return cell.value as Value;
+  const value = find();
+  memo?.set(kind, { given, value });
+  return value;
+}

@@ -1,0 +1,46 @@
+import { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** Told of the bytes of a body as they come, and of its end. */
+export interface BodyListener {
+  chunk(bytes: Buffer): void;
+  end(): void;
+}
+
+/**
+ * A request whose body can be had straight from the parser: for a body that is wanted whole, streams cost more than
+ * parsing it. Whoever does not ask for that has a stream as usual.
+ */
+export class ReceivedMessage extends IncomingMessage {
+  static {
+    // TypeScript takes it for a field, which no accessor may replace.
+    const inherited = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded');
+    Object.defineProperty(ReceivedMessage.prototype, 'readableEnded', {
+      get(this: ReceivedMessage): boolean {
+        return this.#listener === undefined ? inherited?.get?.call(this) : this.complete;
+      },
+    });
+  }
+
+  #listener: BodyListener | undefined;
+
+  /** Hands over the whole body, from now on if nothing of it has come yet. */
+  deliver(listener: BodyListener): void {
+    if (this.complete || this.readableLength > 0) {
+      this.on('data', (bytes: Buffer) => listener.chunk(bytes)).on('end', () => listener.end());
+    } else this.#listener = listener;
+  }
+
+  override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+    const listener = this.#listener;
+    if (listener === undefined) return super.push(chunk, encoding);
+    if (chunk === null) listener.end();
+    else listener.chunk(chunk);
+    return true;
+  }
+
+  /** Called by node:http when the answer is over, so that somebody reads the rest: here somebody does. */
+  _dump(): void {
+    if (this.#listener === undefined) this.resume();
+  }
+}
