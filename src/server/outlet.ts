@@ -245,14 +245,30 @@ export class Outlet {
 
   #send(data: string | Uint8Array): void {
     this.#announce();
+    if (this.#bytes > 0) this.#lastByteAt = this.#clock.now();
+    if (this.#isManaged) {
+      const { written } = this;
+      this.#response.write(data, (error) => {
+        if (error == null) this.#taken = written;
+      });
+      return;
+    }
+    const socket = this.#socket;
+    if (typeof data === 'string') socket.write(this.#encoded(data), 'latin1');
+    else socket.write(data);
+    this.#noteTaken();
+  }
+
+  /** Most often the kernel takes everything at once, and nothing has to be waited for. */
+  #noteTaken(): void {
+    const socket = this.#socket;
     const { written } = this;
-    if (written.bytesOut > 0) this.#lastByteAt = this.#clock.now();
-    const taken = (error?: Error | null) => {
-      if (error == null) this.#taken = written;
-    };
-    if (this.#isManaged) this.#response.write(data, taken);
-    else if (typeof data === 'string') this.#socket.write(this.#encoded(data), 'latin1', taken);
-    else this.#socket.write(data, taken);
+    if (socket.writableLength > 0) {
+      // Told when what stands before it has been taken.
+      socket.write('', (error) => {
+        if (error == null) this.#taken = written;
+      });
+    } else if (socket.errored === null && !socket.destroyed) this.#taken = written;
   }
 }
 

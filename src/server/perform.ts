@@ -16,8 +16,8 @@ const SURELY_SENT_BYTES = 32 * 1024;
 /** Time for the client to read what came before a reset: a client that learns of the reset first may throw it away. */
 const SETTLE_MS = 30;
 
-/** A timer fires this much too late at times: the next wait is shorter by it, so that a stream keeps its pace. */
-const LATE_MS = 5;
+/** A timer that fires too late by no more than this shortens the next wait, so that a stream keeps its pace. */
+const LATE_MS = 50;
 
 /** Carries out the reply of an exchange, effect by effect, and calls back once. Stops when the client leaves. */
 export function perform(exchange: Exchange, ends: Ends, over: Over): void {
@@ -36,6 +36,7 @@ class Performance {
   #complete = false;
   /** When the last wait was to end. */
   #dueAt = 0;
+  #timer: NodeJS.Timeout | undefined;
   /** Something is waited for. */
   #waits = false;
   /** Goes on after it. */
@@ -44,6 +45,7 @@ class Performance {
   #stop: (() => void) | undefined;
   readonly #closed = (): void => {
     if (!this.over && !this.#ends.response.writableFinished) this.#lost();
+    clearTimeout(this.#timer);
     const stop = this.#stop;
     this.#stop = undefined;
     stop?.();
@@ -149,8 +151,8 @@ class Performance {
     if (this.over) return;
     const now = this.#ends.clock.now();
     this.#dueAt = (now - this.#dueAt < LATE_MS ? this.#dueAt : now) + ms;
-    const timer = setTimeout(this.#awaken, Math.ceil(this.#dueAt - now));
-    this.#pause(this.#run, () => clearTimeout(timer));
+    this.#timer = setTimeout(this.#awaken, Math.ceil(this.#dueAt - now));
+    this.#pause(this.#run, undefined);
   }
 
   async #settledOf(until: PromiseLike<unknown>): Promise<void> {

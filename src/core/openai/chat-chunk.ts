@@ -13,6 +13,8 @@ const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 export interface ChunkOptions {
   readonly includeUsage: boolean;
   readonly includeObfuscation: boolean;
+  /** Nobody changes the events on their way, so that their size may be told along with them. */
+  readonly isFinal: boolean;
   readonly random: Random;
 }
 
@@ -69,6 +71,8 @@ export class ChunkWriter {
   readonly #noLogprobs: null | undefined;
   readonly #afterText: string;
   readonly #options: ChunkOptions;
+  /** Of the choice that spoke last. */
+  #frame: TextFrame | undefined;
 
   constructor({ id, created, model, fingerprint, serviceTier }: ChatAnswer, options: ChunkOptions) {
     const frame: ChunkFrame = {
@@ -96,30 +100,33 @@ export class ChunkWriter {
 
   /** What most of a stream consists of: `delta` of a piece of text, of which only the text is put into JSON anew. */
   text(index: number, kind: 'content' | 'refusal', piece: string): Write {
-    return this.#chunk('content', `{"index":${index},"delta":{"${kind}":${JSON.stringify(piece)}}${this.#afterText}`, null);
+    const { data, bytes } = this.#frameOf(index, kind).around(piece);
+    const { isFinal } = this.#options;
+    return { type: 'write', data, event: 'content', ...(isFinal && { holds: { events: 1, contents: 1, bytes } }) };
   }
 
   /** The same for many pieces at once, as few writes; of those that stand for no text nothing is sent. */
   *texts(index: number, kind: 'content' | 'refusal', pieces: Iterable<string>): Iterable<Write> {
-    const { includeUsage, includeObfuscation, random } = this.#options;
-    const opening = `data: ${this.#prefix}{"index":${index},"delta":{"${kind}":`;
-    const end = `}${this.#afterText}${includeUsage ? '],"usage":null' : ']'}${includeObfuscation ? ',"obfuscation":"' : ''}`;
-    const closing = includeObfuscation ? '"}\n\n' : '}\n\n';
-    const frameLength = characters(opening) - 'data: '.length + end.length + '"}'.length;
-    const frameBytes = utf8Length(opening) + end.length + closing.length;
+    const frame = this.#frameOf(index, kind);
     let batch = { data: '', bytes: 0, contents: 0 };
     for (const piece of pieces) {
       if (piece === '') continue;
-      const { json, length, bytes } = printed(piece);
-      const pad = includeObfuscation ? padding(paddingFor(frameLength + length), random) : '';
-      batch.data += opening + json + end + pad + closing;
-      batch.bytes += frameBytes + bytes + pad.length;
+      const { data, bytes } = frame.around(piece);
+      batch.data += data;
+      batch.bytes += bytes;
       batch.contents += 1;
       if (batch.bytes < BATCH_BYTES) continue;
       yield together(batch);
       batch = { data: '', bytes: 0, contents: 0 };
     }
     if (batch.contents > 0) yield together(batch);
+  }
+
+  #frameOf(index: number, kind: 'content' | 'refusal'): TextFrame {
+    if (this.#frame?.index !== index || this.#frame.kind !== kind) {
+      this.#frame = new TextFrame(index, kind, { prefix: this.#prefix, afterText: this.#afterText, options: this.#options });
+    }
+    return this.#frame;
   }
 
   finish(index: number, reason: FinishReason): Write {
@@ -140,6 +147,45 @@ export class ChunkWriter {
     if (!includeObfuscation) return event(kind, `${this.#prefix}${choice}${end}}`);
     const length = this.#prefixLength + characters(choice) + end.length + OBFUSCATION_LENGTH;
     return event(kind, `${this.#prefix}${choice}${end},"obfuscation":"${padding(paddingFor(length), random)}"}`);
+  }
+}
+
+/** The events of the pieces of one text: all that stands around the pieces, with its size. */
+class TextFrame {
+  readonly index: number;
+  readonly kind: 'content' | 'refusal';
+  readonly #opening: string;
+  readonly #end: string;
+  readonly #closing: string;
+  readonly #length: number;
+  readonly #bytes: number;
+  /** What obfuscation is drawn from; undefined without it. */
+  readonly #random: Random | undefined;
+
+  constructor(
+    index: number,
+    kind: 'content' | 'refusal',
+    { prefix, afterText, options }: { readonly prefix: string; readonly afterText: string; readonly options: ChunkOptions },
+  ) {
+    const { includeUsage, includeObfuscation, random } = options;
+    this.index = index;
+    this.kind = kind;
+    this.#opening = `data: ${prefix}{"index":${index},"delta":{"${kind}":`;
+    this.#end = `}${afterText}${includeUsage ? '],"usage":null' : ']'}${includeObfuscation ? ',"obfuscation":"' : ''}`;
+    this.#closing = includeObfuscation ? '"}\n\n' : '}\n\n';
+    this.#length = characters(this.#opening) - 'data: '.length + this.#end.length + '"}'.length;
+    this.#bytes = utf8Length(this.#opening) + this.#end.length + this.#closing.length;
+    this.#random = includeObfuscation ? random : undefined;
+  }
+
+  /** The event, and its size in UTF-8. */
+  around(piece: string): { readonly data: string; readonly bytes: number } {
+    const { json, length, bytes } = printed(piece);
+    const pad = this.#random === undefined ? '' : padding(paddingFor(this.#length + length), this.#random);
+    return {
+      data: this.#opening + json + this.#end + pad + this.#closing,
+      bytes: this.#bytes + bytes + pad.length,
+    };
   }
 }
 

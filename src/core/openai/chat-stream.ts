@@ -25,6 +25,7 @@ export function* chatStream(context: ReplyContext): Reply {
   const writer = new ChunkWriter(answer, {
     includeUsage,
     includeObfuscation,
+    isFinal: context.unchanged,
     random: context.random('obfuscation'),
   });
   for (const { index, said } of answer.choices) {
