@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Exchange } from '../engine/exchange.ts';
 import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
+import { Alarms } from './alarms.ts';
 import { Batch } from './batch.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { Connections } from './connections.ts';
@@ -43,6 +44,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     engine,
     connections,
     batch: new Batch(),
+    alarms: new Alarms(engine.clock.now),
     failed: (response, error) => fail(response, error, options),
   };
   const server = createServer({ IncomingMessage: ReceivedMessage }, (request, response) => {

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Head, Write } from '../core/reply/effect.ts';
 import { isNamed } from '../core/reply/field.ts';
 import type { Performed } from '../engine/performed.ts';
+import type { Alarms } from './alarms.ts';
 import type { Batch } from './batch.ts';
 import type { ClientConnection } from './client-connection.ts';
 
@@ -13,6 +14,7 @@ export interface Ends {
   readonly response: ServerResponse;
   readonly connection: ClientConnection;
   readonly batch: Batch;
+  readonly alarms: Alarms;
   readonly clock: Clock;
 }
 

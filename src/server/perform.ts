@@ -1,6 +1,7 @@
 import type { Effect, End, Pace } from '../core/reply/effect.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Performed } from '../engine/performed.ts';
+import type { Alarm, Sleeper } from './alarms.ts';
 import { type Ends, Outlet } from './outlet.ts';
 import { unacknowledged } from './unacknowledged.ts';
 
@@ -24,7 +25,7 @@ export function perform(exchange: Exchange, ends: Ends, over: Over): void {
   new Performance(exchange, ends, over).begin();
 }
 
-class Performance {
+class Performance implements Sleeper {
   readonly #exchange: Exchange;
   readonly #ends: Ends;
   readonly #tell: Over;
@@ -36,7 +37,7 @@ class Performance {
   #complete = false;
   /** When the last wait was to end. */
   #dueAt = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #alarm: Alarm | undefined;
   /** Something is waited for. */
   #waits = false;
   /** Goes on after it. */
@@ -45,7 +46,7 @@ class Performance {
   #stop: (() => void) | undefined;
   readonly #closed = (): void => {
     if (!this.over && !this.#ends.response.writableFinished) this.#lost();
-    clearTimeout(this.#timer);
+    this.#alarm?.cancel(this);
     const stop = this.#stop;
     this.#stop = undefined;
     stop?.();
@@ -151,7 +152,7 @@ class Performance {
     if (this.over) return;
     const now = this.#ends.clock.now();
     this.#dueAt = (now - this.#dueAt < LATE_MS ? this.#dueAt : now) + ms;
-    this.#timer = setTimeout(this.#awaken, Math.ceil(this.#dueAt - now));
+    this.#alarm = this.#ends.alarms.set(this.#dueAt, this);
     this.#pause(this.#run, undefined);
   }
 
@@ -286,6 +287,11 @@ class Performance {
   }
 
   /** What was waited for has come. */
+  awaken(): void {
+    this.#alarm = undefined;
+    this.#awaken();
+  }
+
   readonly #awaken = (): void => {
     const wake = this.#wake;
     this.#wake = undefined;

@@ -4,6 +4,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { Incoming, Target } from '../engine/incoming.ts';
 import type { Performed } from '../engine/performed.ts';
 import type { Destination, Prepared } from '../engine/prepare.ts';
+import type { Alarms } from './alarms.ts';
 import type { Batch } from './batch.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
@@ -18,6 +19,7 @@ export interface Reception {
   readonly engine: Front;
   readonly connections: Connections;
   readonly batch: Batch;
+  readonly alarms: Alarms;
   /** Told of what must never happen: a fault of the mock itself. */
   failed(response: ServerResponse, error: unknown): void;
 }
@@ -169,9 +171,9 @@ class ReceivedRequest {
   }
 
   #carryOut(exchange: Exchange): void {
-    const { engine, batch } = this.#reception;
+    const { engine, batch, alarms } = this.#reception;
     const { request, response, connection } = this.#arrived;
-    perform(exchange, { request, response, connection, batch, clock: engine.clock }, (performed, failure) => {
+    perform(exchange, { request, response, connection, batch, alarms, clock: engine.clock }, (performed, failure) => {
       exchange.finished(performed);
       if (failure === undefined) this.#turn.done();
       else this.#fail(failure);

@@ -1,0 +1,82 @@
+/** Sleepers that are woken before others get their turn. */
+const MAX_TOGETHER = 64;
+
+/** Who waits for a time to come. */
+export interface Sleeper {
+  awaken(): void;
+}
+
+/** How to give up waiting. */
+export interface Alarm {
+  cancel(sleeper: Sleeper): void;
+}
+
+/**
+ * Wakes at a time of the clock, in milliseconds: one timer for all that are due in the same one, for ten thousand paced
+ * streams would have as many timers, each new with every chunk. When many are due at once, requests are read in between.
+ */
+export class Alarms {
+  readonly #now: () => number;
+  readonly #byTick = new Map<number, Tick>();
+  #due: Sleeper[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Wakes the sleeper at that time or just after it. */
+  set(at: number, sleeper: Sleeper): Alarm {
+    const time = Math.ceil(at);
+    let tick = this.#byTick.get(time);
+    if (tick === undefined) {
+      tick = new Tick(time, this.#byTick, (sleepers) => this.#wake(sleepers));
+      tick.timer = setTimeout(tick.ring, Math.ceil(time - this.#now()));
+      this.#byTick.set(time, tick);
+    }
+    tick.sleepers.push(sleeper);
+    return tick;
+  }
+
+  #wake(sleepers: readonly Sleeper[]): void {
+    const isLate = this.#due.length > 0;
+    for (const sleeper of sleepers) this.#due.push(sleeper);
+    if (!isLate) this.#next();
+  }
+
+  readonly #next = (): void => {
+    const due = this.#due;
+    const now = due.length > MAX_TOGETHER ? due.splice(0, MAX_TOGETHER) : due;
+    if (now === due) this.#due = [];
+    else setImmediate(this.#next);
+    for (const sleeper of now) sleeper.awaken();
+  };
+}
+
+/** All that is due in one millisecond. */
+class Tick implements Alarm {
+  readonly sleepers: Sleeper[] = [];
+  timer: NodeJS.Timeout | undefined;
+  readonly #time: number;
+  readonly #ticks: Map<number, Tick>;
+  readonly #wake: (sleepers: readonly Sleeper[]) => void;
+
+  constructor(time: number, ticks: Map<number, Tick>, wake: (sleepers: readonly Sleeper[]) => void) {
+    this.#time = time;
+    this.#ticks = ticks;
+    this.#wake = wake;
+  }
+
+  readonly ring = (): void => {
+    this.#ticks.delete(this.#time);
+    this.#wake(this.sleepers);
+  };
+
+  cancel(sleeper: Sleeper): void {
+    const place = this.sleepers.indexOf(sleeper);
+    if (place < 0) return;
+    this.sleepers.splice(place, 1);
+    if (this.sleepers.length > 0) return;
+    clearTimeout(this.timer);
+    this.#ticks.delete(this.#time);
+  }
+}
