@@ -33,7 +33,7 @@ const SHORTEST_DUE_MS = 500;
 const DEFAULT_RETRIES = 2;
 
 /** What a request says of itself, and whether its call would be the only one that says the same. */
-interface Mark {
+export interface Mark {
   readonly retryCount: number | undefined;
   readonly alone: boolean;
 }

@@ -1,5 +1,5 @@
 import { isNamed, type Named, nameOf } from './call-name.ts';
-import { couldRetry, type OpenCall } from './could-retry.ts';
+import { couldRetry, type Mark, type OpenCall } from './could-retry.ts';
 import { isRetryable, type Outcome } from './outcome.ts';
 import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 
@@ -105,22 +105,44 @@ export class CallRecogniser {
     if (alike === undefined) {
       return { call: undefined, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
     }
-    const failed = alike.filter((call) => couldRetry(call, sighting, { retryCount, alone: alike.length === 1 }));
-    const crowded = retryCount === undefined && this.#crowded.has(sighting.fingerprint);
-    const candidates = crowded ? this.#plausible(failed, sighting) : failed;
-    const call = longestFailed(candidates, sighting.connection.id);
+    const { call, rivals, doubtful } = this.#candidate(alike, sighting, retryCount);
     if (call === undefined) {
       return { call, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
     }
     const chained = retryCount !== undefined && retryCount > 0;
-    const certainty = this.#certaintyOf(candidates, sighting.fingerprint, retryCount);
+    const certainty = this.#certaintyOf(rivals > 1 || doubtful, sighting.fingerprint, retryCount);
     return { call, id: call.id, evidence: chained ? 'retry-count' : 'fingerprint', certainty };
   }
 
-  /** How certain it is that the request is a retry of the one that is taken of these. */
-  #certaintyOf(candidates: readonly OpenCall[], fingerprint: string, retryCount: number | undefined): Certainty {
-    if (candidates.length > 1) for (const rival of candidates) rival.doubtful = true;
-    const doubtful = candidates.some((call) => call.doubtful);
+  /**
+   * Of the calls that the request may be a retry of, the one whose failure is the oldest; one that failed on the same
+   * connection before all others. Where there are several, each is in doubt from now on. There may be a thousand: nothing
+   * is listed, everything is found on the way.
+   */
+  #candidate(alike: readonly OpenCall[], sighting: Sighting, retryCount: number | undefined): Candidate {
+    const mark = { retryCount, alone: alike.length === 1 };
+    const crowded = retryCount === undefined && this.#crowded.has(sighting.fingerprint);
+    const isPlausible = crowded ? this.#plausibility(alike, sighting, mark) : always;
+    const { id: connection } = sighting.connection;
+    let first: OpenCall | undefined;
+    let oldest: OpenCall | undefined;
+    let here: OpenCall | undefined;
+    let rivals = 0;
+    let doubtful = false;
+    for (const call of alike) {
+      if (!couldRetry(call, sighting, mark) || !isPlausible(call)) continue;
+      rivals += 1;
+      doubtful ||= call.doubtful;
+      first ??= call;
+      if (rivals > 1) first.doubtful = call.doubtful = true;
+      if (oldest === undefined || failedAt(call) < failedAt(oldest)) oldest = call;
+      if (call.failure?.connection === connection) here ??= call;
+    }
+    return { call: here ?? oldest, rivals, doubtful };
+  }
+
+  /** How certain it is that the request is a retry of the one that is taken. */
+  #certaintyOf(doubtful: boolean, fingerprint: string, retryCount: number | undefined): Certainty {
     const chained = retryCount !== undefined && retryCount > 0;
     if (chained && !doubtful) return this.#unsure.has(fingerprint) ? 'likely' : 'exact';
     if (retryCount !== undefined) {
@@ -136,14 +158,17 @@ export class CallRecogniser {
    * retry of rather than a new call beside them. A connection that brought a failure brings retries; on any other, what comes at once after a
    * failure is not its retry, unless the client has closed the connection of the failure.
    */
-  #plausible(failed: readonly OpenCall[], { at, fingerprint, connection }: Sighting): readonly OpenCall[] {
-    const age = ({ failure }: OpenCall) => at - (failure?.at ?? at);
+  #plausibility(alike: readonly OpenCall[], sighting: Sighting, mark: Mark): (call: OpenCall) => boolean {
+    const { at, fingerprint, connection } = sighting;
     if (this.#failedOn.get(connection.id) !== fingerprint) {
-      return failed.filter((call) => age(call) >= SOON_MS || !connection.isOpen(call.failure?.connection ?? -1));
+      return (call) => at - failedAt(call) >= SOON_MS || !connection.isOpen(call.failure?.connection ?? -1);
     }
     // A pool gives the connection of a fresh failure to whoever has waited longest.
-    const oldestMs = Math.max(...failed.map(age));
-    return failed.filter((call) => age(call) * 2 >= oldestMs);
+    let oldestMs = 0;
+    for (const call of alike) {
+      if (couldRetry(call, sighting, mark)) oldestMs = Math.max(oldestMs, at - failedAt(call));
+    }
+    return (call) => (at - failedAt(call)) * 2 >= oldestMs;
   }
 
   #rememberFailure(connection: number, fingerprint: string | undefined): void {
@@ -187,9 +212,11 @@ export class CallRecogniser {
 
   #forget(call: OpenCall): void {
     this.#calls.delete(call.id);
-    const alike = this.#alike.get(call.fingerprint) ?? NONE;
-    if (alike.length === 1 && alike[0] === call) this.#alike.delete(call.fingerprint);
-    else if (alike.length > 0) this.#alike.set(call.fingerprint, without(alike, call));
+    const alike = this.#alike.get(call.fingerprint);
+    // What ends has come lately more often than not.
+    const place = alike?.lastIndexOf(call) ?? -1;
+    if (place >= 0) alike?.splice(place, 1);
+    if (alike?.length === 0) this.#alike.delete(call.fingerprint);
     this.#onForget(call.id);
   }
 
@@ -209,10 +236,11 @@ export class CallRecogniser {
   }
 }
 
-const NONE: readonly OpenCall[] = [];
-
-function without(calls: readonly OpenCall[], call: OpenCall): OpenCall[] {
-  return calls.filter((other) => other !== call);
+/** Which call a request may be a retry of, among how many, and whether any of these was in doubt before. */
+interface Candidate {
+  readonly call: OpenCall | undefined;
+  readonly rivals: number;
+  readonly doubtful: boolean;
 }
 
 interface Found {
@@ -228,10 +256,12 @@ function dropOldest<Key>(kept: { size: number; keys(): Iterator<Key>; delete(key
   if (done !== true) kept.delete(value);
 }
 
-/** The call whose failure is the oldest; one that failed on the same connection before all others. */
-function longestFailed(calls: readonly OpenCall[], connection: number): OpenCall | undefined {
-  const here = calls.find(({ failure }) => failure?.connection === connection);
-  return here ?? calls.toSorted((a, b) => (a.failure?.at ?? 0) - (b.failure?.at ?? 0))[0];
+function failedAt({ failure }: OpenCall): number {
+  return failure?.at ?? 0;
+}
+
+function always(): boolean {
+  return true;
 }
 
 function readCount(text: string | undefined): number | undefined {
