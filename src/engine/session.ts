@@ -54,6 +54,9 @@ export interface RemoteRefusal extends Pick<Exchange, 'finished'> {
 /** What is known here of a request that another process has read. */
 export type RemoteRequest = Pick<Received, 'incoming' | 'request' | 'bodySha256'>;
 
+/** Equal requests that wait, and are few enough to tell which of them is sent again. */
+const FEW = 16;
+
 /** An isolated world: a plan, what its requests share, a journal. */
 export class Session {
   readonly id: string;
@@ -146,14 +149,18 @@ export class Session {
     return prepare(incoming, destination, this.#reader);
   }
 
-  /** Whether an equal request waits for the first byte of its answer. */
+  /**
+   * Whether an equal request waits for the first byte of its answer. Not where many do: to wait with each of a crowd would
+   * keep all of them in memory, and which of them came back is a guess in any case.
+   */
   isWaiting({ request }: Prepared): boolean {
     return this.#waiting.size > 0 && this.isWaitingFor(request.fingerprint);
   }
 
   /** The same of a request of which the fingerprint is known. */
   isWaitingFor(fingerprint: string): boolean {
-    return this.#waiting.has(fingerprint);
+    const waiting = this.#waiting.get(fingerprint);
+    return waiting !== undefined && waiting <= FEW;
   }
 
   /** Counts a request whose body is still on its way, until `release` is called for it. */
