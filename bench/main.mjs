@@ -1,10 +1,12 @@
 /*
- * npm run bench [-- --rounds 5 --quick --out file.json]: what a request costs, as a ratio to the smallest servers there
- * are. 1.00 is as fast as those, 0.50 takes twice their CPU time.
+ * npm run bench [-- --rounds 5 --quick --out file.json]: how many requests a second, as a ratio to the smallest servers
+ * there are. 1.00 is as fast as those, 0.50 half as fast. By autocannon and, where it is installed, by wrk, which takes
+ * less of its core.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { generators } from './generators.mjs';
 import { heldStreams } from './held-streams.mjs';
 import { journalEntry } from './journal-entry.mjs';
 import { pinSelf } from './pin.mjs';
@@ -26,71 +28,82 @@ const HELD = [
   [10_000, 1_000],
   [3_000, 50],
 ];
-const scale = values.quick ? 0.25 : 1;
-const requests = (count) => Math.round(count * scale);
+const seconds = values.quick ? 0.5 : 2;
 const hasAimock = await import('@copilotkit/aimock').then(
   () => true,
   () => false,
 );
+/** Enough for a server to be busy although some answers take their time. */
+const MANY = 1_500;
 
-print(`servers on one core, clients on another: ${pinSelf(1) ? 'yes' : 'no'}; ${rounds} rounds`);
+print(`servers on one core, clients on another: ${pinSelf(1) ? 'yes' : 'no'}; ${rounds} rounds of ${seconds} s`);
 if (!hasAimock) print('aimock is not installed: skipped (cd bench && npm ci)');
+if (generators.wrk === undefined) print('wrk is not installed: skipped');
+const names = Object.keys(generators).filter((name) => generators[name] !== undefined);
+/** What is measured by one of them only. */
+const generator = names.at(-1);
 
-const json = { body: chatBody(), requests: requests(4_000) };
-const jsonServers = ['bare', 'healthy', 'flaky', 'limits', ...(hasAimock ? ['aimock'] : [])];
-const answers = await section(
-  'JSON answers',
-  compare(
-    // Some of its answers take their time: with few connections the server would be asleep for most of it.
-    jsonServers.map((server) => ({ server, ...json, ...(server === 'flaky' && { connections: 400 }) })),
-    { rounds },
-  ),
-);
+const json = { body: chatBody() };
+/** More than are remembered. */
+const bodies = Array.from({ length: 1_000 }, (_, each) => chatBody({ ask: `Tell me, ${each},` }));
+const answers = {};
+const streams = {};
+for (const name of names) {
+  const options = { rounds, seconds, generator: name };
+  answers[name] = [
+    ...(await section(
+      `JSON answers, by ${name}`,
+      compare(
+        [
+          { server: 'bare', ...json },
+          { server: 'healthy', ...json },
+          { server: 'healthy', name: 'healthy, 1,000 bodies', bodies },
+          { server: 'limits', ...json },
+          ...(hasAimock ? [{ server: 'aimock', ...json }] : []),
+        ],
+        { ...options, peer: 'aimock' },
+      ),
+    )),
+    ...(await section(
+      `JSON answers on ${MANY} connections, by ${name}`,
+      compare(
+        ['bare', 'healthy', 'flaky'].map((server) => ({ server, name: `${server}, ${MANY}`, ...json })),
+        { ...options, connections: MANY },
+      ),
+    )),
+  ];
+  streams[name] = await section(
+    `streams of 200 chunks without a wait, by ${name}`,
+    compare(
+      ['bare stream', 'stream', ...(hasAimock ? ['aimock stream'] : [])].map((server) => ({
+        server,
+        body: chatBody({ stream: true }),
+      })),
+      { ...options, peer: 'aimock stream' },
+    ),
+  );
+}
 
-const streamed = { body: chatBody({ stream: true }), requests: requests(600) };
-const streamServers = ['bare stream', 'stream', ...(hasAimock ? ['aimock stream'] : [])];
-const streams = await section(
-  'streams of 200 chunks without a wait',
-  compare(
-    streamServers.map((server) => ({ server, ...streamed })),
-    { rounds },
-  ),
-);
-
-const ruleServers = ['healthy', '1 rule', '10 rules', '100 rules', '1000 rules'];
 const rules = await section(
   'rules that do not match',
   compare(
-    ruleServers.map((server) => ({ server, ...json })),
-    { rounds },
+    ['healthy', '1 rule', '10 rules', '100 rules', '1000 rules'].map((server) => ({ server, ...json })),
+    { rounds, seconds, generator },
   ),
 );
 
-const sizes = [
-  [300, 3_000],
-  [10_000, 2_000],
-  [100_000, 400],
-  [1_000_000, 40],
-];
-const bodies = await section(
-  'bodies, each after the bare server',
-  Promise.resolve(sizes).then(async (all) => {
-    const rows = [];
-    for (const [bytes, count] of all) {
-      const body = chatBody({ bytes });
-      const each = { body, requests: Math.max(20, requests(count)) };
-      const found = await compare(
-        [
-          { server: 'bare', name: `bare, ${bytes} B`, ...each },
-          { server: 'healthy', name: `healthy, ${bytes} B`, ...each },
-        ],
-        { rounds: Math.min(rounds, 3) },
-      );
-      rows.push(...found);
-    }
-    return rows;
-  }),
-);
+const sizes = [];
+for (const bytes of [300, 10_000, 100_000, 1_000_000]) {
+  const different = Array.from({ length: bytes > 100_000 ? 2 : 100 }, (_, each) => chatBody({ bytes, ask: `Tell me, ${each},` }));
+  const found = await section(
+    `bodies of ${bytes} B`,
+    compare(
+      ['bare', 'healthy'].map((server) => ({ server, name: `${server}, ${bytes} B`, bodies: different })),
+      { rounds: Math.min(rounds, 3), seconds, generator },
+    ),
+  );
+  sizes.push(...found);
+}
 
 const entryUs = await journalEntry(rounds);
 print(`\njournal: ${entryUs.toFixed(2)} µs an entry, in a loop by itself`);
@@ -120,22 +133,26 @@ mkdirSync(dirname(values.out), { recursive: true });
 const about = { node: process.version, at: new Date().toISOString(), rounds };
 writeFileSync(
   values.out,
-  `${JSON.stringify({ about, answers, streams, rules, bodies, journal: { entryUs }, held, start }, null, 2)}\n`,
+  `${JSON.stringify({ about, answers, streams, rules, bodies: sizes, journal: { entryUs }, held, start }, null, 2)}\n`,
 );
 print(`\n${values.out}`);
 
 async function section(title, measured) {
   const rows = await measured;
   print(`\n${title}`);
-  print(`  ${''.padEnd(24)} ratio   CPU µs   least   bytes  RSS MB`);
-  for (const { name, ratio, cpuUs, leastCpuUs, bytes, rssMb, lost } of rows) {
+  print(`  ${''.padEnd(24)} ratio  ×aimock   by CPU  rps     CPU µs  least   bytes  RSS MB`);
+  for (const { name, ratio, toPeer, cpuRatio, rps, cpuUs, leastCpuUs, bytes, rssMb, lost } of rows) {
     const cells = [
       ratio.toFixed(2).padStart(5),
+      (toPeer?.toFixed(2) ?? '').padStart(8),
+      cpuRatio.toFixed(2).padStart(8),
+      rps.toFixed(0).padStart(7),
       cpuUs.toFixed(1).padStart(8),
       leastCpuUs.toFixed(1).padStart(7),
       String(bytes).padStart(7),
+      String(rssMb).padStart(7),
     ];
-    print(`  ${name.padEnd(24)} ${cells.join(' ')} ${String(rssMb).padStart(7)}${lost > 0 ? `  ${lost} lost` : ''}`);
+    print(`  ${name.padEnd(24)} ${cells.join(' ')}${lost > 0 ? `  ${lost} lost` : ''}`);
   }
   return rows;
 }

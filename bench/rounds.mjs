@@ -1,10 +1,8 @@
-import autocannon from 'autocannon';
+import { generators } from './generators.mjs';
 import { startSubject } from './subject.mjs';
 
-const HEADERS = { authorization: 'Bearer sk-bench-0123456789abcdefghijklmnop', 'content-type': 'application/json' };
-
-/** A request for a chat completion; with `bytes`, of about that size. */
-export function chatBody({ stream = false, bytes = 300 } = {}) {
+/** A request for a chat completion; with `bytes`, of about that size; `ask` tells it from others. */
+export function chatBody({ stream = false, bytes = 300, ask = 'Tell me' } = {}) {
   // With a window that the largest body fits into.
   const frame = {
     model: bytes > 100_000 ? 'gpt-4.1' : 'gpt-4o',
@@ -12,29 +10,36 @@ export function chatBody({ stream = false, bytes = 300 } = {}) {
     temperature: 0.7,
     messages: [{ role: 'user', content: '' }],
   };
-  const content = 'Tell me what to measure. '.repeat(Math.ceil(bytes / 25)).slice(0, bytes - JSON.stringify(frame).length);
+  const text = `${ask} what to measure. `;
+  const content = text.repeat(Math.ceil(bytes / text.length)).slice(0, bytes - JSON.stringify(frame).length);
   return JSON.stringify({ ...frame, messages: [{ role: 'user', content }] });
 }
 
+/** Time for a server to get warm, as a multiple of that of a round. */
+const WARM_UP = 3;
+
 /**
  * Sends requests to each server in turn, round after round, so that whatever else the machine does strikes all alike. Each
- * case: the server's name, the body, requests a round, and connections where they are others than all have. Resolves to a row for each, its ratios to the first of them.
+ * case: the server's name, a body or several, connections where they are others than all have. Resolves to a row for each,
+ * its ratios to the first of them, and to the peer if it is among them.
  */
-export async function compare(cases, { rounds, connections = 16 }) {
+export async function compare(cases, { rounds, generator = 'autocannon', seconds = 1, connections = 16, peer }) {
   const running = [];
-  for (const each of cases) running.push({ ...each, subject: await startSubject(each.server), rounds: [] });
+  for (const each of cases) running.push({ connections, ...each, subject: await startSubject(each.server), rounds: [] });
   try {
-    // The first round warms up.
-    for (let round = 0; round <= rounds; round++) {
-      for (const each of running) {
-        const measured = await slice(each, connections);
-        if (round > 0) each.rounds.push(measured);
-      }
+    for (const each of running) await slice(each, generator, WARM_UP * seconds);
+    for (let round = 0; round < rounds; round++) {
+      for (const each of running) each.rounds.push(await slice(each, generator, seconds));
     }
-    const base = running[0].rounds;
+    const against = (base, measured, of) => median(measured.map((row, round) => of(row) / of(base[round])));
+    const peers = running.find(({ server }) => server === peer)?.rounds;
+    const speed = ({ rps }) => rps;
     return running.map(({ name, server, rounds: measured }) => ({
       name: name ?? server,
-      ratio: median(measured.map(({ cpuUs }, round) => base[round].cpuUs / cpuUs)),
+      ratio: against(running[0].rounds, measured, speed),
+      ...(peers && { toPeer: against(peers, measured, speed) }),
+      cpuRatio: 1 / against(running[0].rounds, measured, ({ cpuUs }) => cpuUs),
+      rps: median(measured.map(speed)),
       cpuUs: median(measured.map(({ cpuUs }) => cpuUs)),
       leastCpuUs: Math.min(...measured.map(({ cpuUs }) => cpuUs)),
       bytes: measured[0].bytes,
@@ -47,20 +52,23 @@ export async function compare(cases, { rounds, connections = 16 }) {
   }
 }
 
-/** CPU time of the server a request: unlike throughput it does not tell how much of the machine others took. */
-async function slice({ subject, body, requests, connections: own }, others) {
-  const connections = own ?? others;
+/** Answers a second, and CPU time of the server a request: the latter tells nothing of how much of the machine others took. */
+async function slice({ subject, body, bodies = [body], connections }, generator, seconds) {
   const before = await subject.usage();
-  const url = `http://127.0.0.1:${subject.port}/v1/chat/completions`;
-  const result = await autocannon({ url, method: 'POST', headers: HEADERS, body, connections, amount: requests });
+  const { answered, rps, bytes, refused, lost } = await generators[generator]({
+    port: subject.port,
+    bodies,
+    connections,
+    seconds,
+  });
   const after = await subject.usage();
-  const answered = result.requests.total;
   return {
+    rps,
     cpuUs: (after.cpuUs - before.cpuUs) / answered,
-    bytes: Math.round(result.throughput.total / answered),
+    bytes: Math.round(bytes / answered),
     rss: after.rss,
-    refused: result.non2xx,
-    lost: result.errors,
+    refused,
+    lost,
   };
 }
 

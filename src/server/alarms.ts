@@ -29,12 +29,33 @@ export class Alarms {
     const time = Math.ceil(at);
     let tick = this.#byTick.get(time);
     if (tick === undefined) {
-      tick = new Tick(time, this.#byTick, (sleepers) => this.#wake(sleepers));
-      tick.timer = setTimeout(tick.ring, Math.ceil(time - this.#now()));
+      tick = new Tick(
+        () => this.#ring(time),
+        (left) => {
+          if (this.#byTick.get(time) === left) this.#byTick.delete(time);
+        },
+      );
       this.#byTick.set(time, tick);
+      this.#wind(tick, time);
     }
     tick.sleepers.push(sleeper);
     return tick;
+  }
+
+  #wind(tick: Tick, time: number): void {
+    tick.timer = setTimeout(tick.ring, Math.ceil(time - this.#now()));
+  }
+
+  #ring(time: number): void {
+    const tick = this.#byTick.get(time);
+    if (tick === undefined) return;
+    // Timers go by whole milliseconds, and ring early by up to one.
+    if (this.#now() < time) {
+      this.#wind(tick, time);
+      return;
+    }
+    this.#byTick.delete(time);
+    this.#wake(tick.sleepers);
   }
 
   #wake(sleepers: readonly Sleeper[]): void {
@@ -55,21 +76,16 @@ export class Alarms {
 /** All that is due in one millisecond. */
 class Tick implements Alarm {
   readonly sleepers: Sleeper[] = [];
+  readonly ring: () => void;
   timer: NodeJS.Timeout | undefined;
-  readonly #time: number;
-  readonly #ticks: Map<number, Tick>;
-  readonly #wake: (sleepers: readonly Sleeper[]) => void;
 
-  constructor(time: number, ticks: Map<number, Tick>, wake: (sleepers: readonly Sleeper[]) => void) {
-    this.#time = time;
-    this.#ticks = ticks;
-    this.#wake = wake;
+  /** Called when nobody is left to be woken. */
+  readonly #empty: (tick: Tick) => void;
+
+  constructor(ring: () => void, empty: (tick: Tick) => void) {
+    this.ring = ring;
+    this.#empty = empty;
   }
-
-  readonly ring = (): void => {
-    this.#ticks.delete(this.#time);
-    this.#wake(this.sleepers);
-  };
 
   cancel(sleeper: Sleeper): void {
     const place = this.sleepers.indexOf(sleeper);
@@ -77,6 +93,6 @@ class Tick implements Alarm {
     this.sleepers.splice(place, 1);
     if (this.sleepers.length > 0) return;
     clearTimeout(this.timer);
-    this.#ticks.delete(this.#time);
+    this.#empty(this);
   }
 }
