@@ -20,7 +20,7 @@ export const generators = {
       client.setRequests([...requests.slice(at), ...requests.slice(0, at)]);
     };
     const url = `http://127.0.0.1:${port}`;
-    const options = { url, connections, duration: seconds, requests: requests.slice(0, 1), ignoreCoordinatedOmission: true };
+    const options = { url, connections, duration: seconds, requests: requests.slice(0, 1) };
     const result = await autocannon({ ...options, ...(requests.length > 1 && { setupClient }) });
     const { requests: sent, duration, throughput, non2xx, errors, timeouts } = result;
     return {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 
-const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-p', String(process.pid)]).status === 0;
+// Not those that this process may use: whoever starts it may have pinned it.
+const cores = cpus().length;
+const canPin = cores > 1 && spawnSync('taskset', ['-p', String(process.pid)]).status === 0;
 
 /** Options of `fork` that keep a process on one core, where the system lets us. */
 export function pinned(core) {
@@ -12,4 +14,9 @@ export function pinned(core) {
 /** Keeps this process on one core. Tells whether it is. */
 export function pinSelf(core) {
   return canPin && spawnSync('taskset', ['-a', '-cp', String(core), String(process.pid)]).status === 0;
+}
+
+/** Lets this process, and what it starts from now on, use all cores again. */
+export function unpinSelf() {
+  if (canPin) spawnSync('taskset', ['-a', '-cp', `0-${cores - 1}`, String(process.pid)]);
 }

@@ -15,13 +15,14 @@ export interface BodyReading {
   readonly sha256: string;
   /** Undefined where it is not JSON. */
   readonly json: { readonly value: unknown } | undefined;
-  readonly memo: Memo;
+  /** From the second time on: most bodies come once, and are not worth it. */
+  readonly memo: Memo | undefined;
 }
 
 class Reading implements BodyReading {
   readonly bytes: Uint8Array;
   readonly sha256: string;
-  readonly memo: Memo = new Map();
+  memo: Memo | undefined;
   #json: BodyReading['json'];
   #isParsed = false;
 
@@ -38,14 +39,17 @@ class Reading implements BodyReading {
 }
 
 /** The bodies that came last, each in a place that follows from its bytes. */
-const recent: (BodyReading | undefined)[] = new Array(MAX_BODIES).fill(undefined);
+const recent: (Reading | undefined)[] = new Array(MAX_BODIES).fill(undefined);
 
 /** Reads a body, unless it was one of the last. The bytes must not change any more. */
 export function readingOf(bytes: Uint8Array): BodyReading {
   if (bytes.length > MAX_BYTES) return new Reading(bytes);
   const place = placeOf(bytes);
   const known = recent[place];
-  if (known !== undefined && asBuffer(known.bytes).equals(bytes)) return known;
+  if (known !== undefined && asBuffer(known.bytes).equals(bytes)) {
+    known.memo ??= new Map();
+    return known;
+  }
   const reading = new Reading(bytes);
   recent[place] = reading;
   return reading;

@@ -66,7 +66,7 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     malformed: isJson && reading.json === undefined,
     bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
     fingerprint: recall(memo, 'fingerprint', [method, path, keyHash], () => fingerprintOf(method, path, { bodySha256, keyHash })),
-    memo,
+    ...(memo && { memo }),
   };
 }
 
