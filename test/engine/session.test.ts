@@ -103,6 +103,22 @@ test('an equal request waits only as long as nothing of its answer was sent', ()
   expect(session.isWaiting(prepared)).toBe(false);
 });
 
+test('among many equal requests none waits for the others', () => {
+  const session = drive({ rules: [{ fault: 'hang' }] }).engine.defaultSession;
+  const prepared = session.prepare(incomingChat(0), { path: '/v1/chat/completions', call: undefined, forced: undefined });
+  const hang = () => {
+    const exchange = session.receive(prepared);
+    exchange.waits();
+    return exchange;
+  };
+  const hanging = Array.from({ length: 16 }, hang);
+  expect(session.isWaiting(prepared)).toBe(true);
+  hanging.push(hang());
+  expect(session.isWaiting(prepared)).toBe(false);
+  hanging[0]?.finished(performed(null, { clientCloseAt: 1, closedBy: 'client', closedHow: 'fin' }));
+  expect(session.isWaiting(prepared)).toBe(true);
+});
+
 function incomingChat(at: number): Incoming {
   return {
     method: 'POST',
