@@ -36,6 +36,9 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
+/** Between two looks for idle connections of a server that ends. */
+const SWEEP_MS = 20;
+
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
@@ -78,6 +81,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     origin: `http://${originHost(host)}:${address.port}`,
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Those, too, that become idle while the last requests finish.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       server.closeIdleConnections();
       const timer = setTimeout(() => {
         connections.cutAll();
@@ -85,6 +90,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       }, graceMs);
       await closed;
       clearTimeout(timer);
+      clearInterval(sweep);
     },
   };
 }
