@@ -286,12 +286,13 @@ class Performance implements Sleeper {
     this.#stop = stop;
   }
 
-  /** What was waited for has come. */
+  /** The time that was waited for has come. */
   awaken(): void {
     this.#alarm = undefined;
     this.#awaken();
   }
 
+  /** What was waited for has come. */
   readonly #awaken = (): void => {
     const wake = this.#wake;
     this.#wake = undefined;

@@ -29,6 +29,7 @@ export function readBody(
     if (over) return;
     over = true;
     connection.unfollow(leave);
+    // A copy: the chunks are views of the large buffers the socket reads into.
     const body = oversized || length === 0 ? NO_BODY : Buffer.concat(chunks);
     // The request lives as long as its answer, and with it whatever listens to it.
     chunks = [];
