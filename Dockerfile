@@ -4,8 +4,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
+COPY .config ./.config
 COPY src ./src
-RUN npx tsc -b src && npm prune --omit=dev --ignore-scripts
+RUN npm run prepare && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-alpine
 ENV NODE_ENV=production

@@ -4,7 +4,7 @@ import type { FromWorker, ToWorker } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { pack, unpack } from './packing.ts';
 
-const PROGRAM = fileURLToPath(new URL('./worker-process.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../cluster/worker-process.js', import.meta.url));
 
 /** Time a worker gets to end once nothing is left for it to do. */
 const EXIT_MS = 2_000;

@@ -8,7 +8,7 @@ export class Background {
 
   private constructor(orders: BackgroundOrders) {
     this.#process = new ForkedProcess<ToBackground, FromBackground>({
-      program: new URL('./background-process.js', import.meta.url),
+      program: new URL('../harness/background-process.js', import.meta.url),
       argument: JSON.stringify(orders),
       what: 'the process of --background',
       uses: '--background',

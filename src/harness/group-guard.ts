@@ -15,7 +15,7 @@ export interface GroupGuard {
   close(): void;
 }
 
-const PROGRAM = fileURLToPath(new URL('./group-guard-process.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../harness/group-guard-process.js', import.meta.url));
 
 /** Starts the guard, in a process apart; resolves when it is on watch. */
 export async function guardGroups(): Promise<GroupGuard> {

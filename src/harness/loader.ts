@@ -29,7 +29,7 @@ export class Loader {
       finish = resolve;
     });
     this.#process = new ForkedProcess<ToLoader, FromLoader>({
-      program: new URL('./load-process.js', import.meta.url),
+      program: new URL('../harness/load-process.js', import.meta.url),
       argument: JSON.stringify(source),
       what: 'the client process',
       uses: 'the client',

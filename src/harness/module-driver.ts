@@ -73,7 +73,7 @@ class ClientProcess {
   constructor(path: string, name: string, late: (ms: number) => void) {
     this.#name = name;
     this.#process = new ForkedProcess<ToClient, FromClient>({
-      program: new URL('./client-process.js', import.meta.url),
+      program: new URL('../harness/client-process.js', import.meta.url),
       argument: path,
       what: 'the client process',
       uses: path,

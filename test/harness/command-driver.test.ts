@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 import { type CommandDriverOptions, commandDriver } from '../../src/harness/command-driver.ts';
 import { processesOf } from '../support/processes-of.ts';
@@ -49,7 +50,9 @@ process.kill(process.pid, 'SIGKILL');`;
 test.runIf(process.platform === 'linux')('a command whose group nobody knows ends with who started it', async () => {
   const folder = tempFolder();
   const ran = join(folder, 'ran');
-  const driver = new URL('../../dist/harness/command-driver.js', import.meta.url).href;
+  const driver = join(tempFolder(), 'driver.mjs');
+  const bundle = await rolldown({ input: 'src/harness/command-driver.ts', platform: 'node' });
+  await bundle.write({ file: driver });
   const args = ['--input-type=module', '-e', KILLED_EARLY, '--', driver, `touch "${ran}"; sleep 300`];
   const signal = await new Promise((resolve) => execFile(process.execPath, args, (error) => resolve(error?.signal)));
   expect(signal).toBe('SIGKILL');
