@@ -50,6 +50,17 @@ export function remoteRequestOf(
   const { method, headers } = incoming;
   const bodyBytes = incoming.body.byteLength;
   const body = { model, stream };
-  const request: ApiRequest = { method, path, headers, endpoint, key: undefined, body, malformed: false, bodyBytes, fingerprint };
+  const request: ApiRequest = {
+    method,
+    path,
+    accept: headers['accept'],
+    contentType: headers['content-type'],
+    endpoint,
+    key: undefined,
+    body,
+    malformed: false,
+    bodyBytes,
+    fingerprint,
+  };
   return { incoming, request, bodySha256 };
 }

@@ -59,7 +59,8 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
   return {
     method,
     path,
-    headers,
+    accept: headers['accept'],
+    contentType: headers['content-type'],
     endpoint: endpoint?.name,
     key: bearerKey(authorization),
     body: isJson ? reading.json?.value : undefined,

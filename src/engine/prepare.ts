@@ -61,7 +61,7 @@ export function prepare(incoming: Incoming, { path, call, forced, fate }: Destin
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
   const sighting = { pathCall: call, headers, fingerprint: request.fingerprint, at, connection };
-  const facts = factsOf(request, reader);
+  const facts = factsOf(request, headers, reader);
   const error = fate === undefined ? errorOf(facts, reader) : undefined;
   const draws = fate === undefined && (error === undefined || error.admitted === true);
   const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
@@ -69,8 +69,8 @@ export function prepare(incoming: Incoming, { path, call, forced, fate }: Destin
 }
 
 /** What matchers ask about the request. */
-export function factsOf(request: ApiRequest, { plan: { settings }, libraries }: Reader): Facts {
-  return new Facts(request, (asked) => promptTokens(asked, settings, libraries));
+export function factsOf(request: ApiRequest, headers: Incoming['headers'], { plan: { settings }, libraries }: Reader): Facts {
+  return new Facts(request, headers, (asked) => promptTokens(asked, settings, libraries));
 }
 
 function errorOf(facts: Facts, { plan, libraries }: Reader): ErrorAnswer | undefined {

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
-import { fork, pick } from '../core/random.ts';
+import { below, fork } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
 import { fieldOf } from '../core/reply/field.ts';
 import { hintOf } from './hint.ts';
@@ -148,9 +148,17 @@ function shortened<T extends string | null>(text: T): T | string {
   return text !== null && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 }
 
-/** `req_` + a UUIDv4 without dashes (wire.md 2.2). */
+const REQUEST_ID = 'req_';
+const HEX = '0123456789abcdef';
+
+/** `req_` + a UUIDv4 without dashes (wire.md 2.2). In one piece: a text that was put together keeps its parts in memory. */
 export function requestIdOf(seed: number, drawKey: string): string {
-  const hex = pick(fork(seed, 'request-id', drawKey), '0123456789abcdef', 32);
-  const variant = '89ab'[Number.parseInt(hex[16] ?? '0', 16) % 4];
-  return `req_${hex.slice(0, 12)}4${hex.slice(13, 16)}${variant}${hex.slice(17)}`;
+  const random = fork(seed, 'request-id', drawKey);
+  const codes = Array.from(REQUEST_ID, (sign) => sign.charCodeAt(0));
+  for (let i = 0; i < 32; i++) {
+    const drawn = below(random, 16);
+    const digit = i === 12 ? 4 : i === 16 ? 8 + (drawn % 4) : drawn;
+    codes.push(HEX.charCodeAt(digit));
+  }
+  return String.fromCharCode(...codes);
 }

@@ -60,20 +60,20 @@ class RequestContext implements ReplyContext {
     this.#drawKey = recognition.drawKey;
   }
 
-  readonly random = (...labels: Labels): Random => {
+  random(...labels: Labels): Random {
     this.#forkReply ??= branch(this.#seed, 'reply', this.#drawKey);
     return this.#forkReply(...labels);
-  };
+  }
 
   get #asked(): string {
     const { request } = this;
     return recall(request.memo, 'asked', [request.path], () => askedKey(request));
   }
 
-  readonly textRandom = (...labels: Labels): Random => {
+  textRandom(...labels: Labels): Random {
     this.#forkText ??= branch(this.#seed, 'text', this.#asked);
     return this.#forkText(...labels);
-  };
+  }
 }
 
 /** By the first matching entry of `replies`. The model does not call a tool again once it has the result. */

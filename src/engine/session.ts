@@ -390,7 +390,7 @@ export class Session {
   /** The world as far as it is known here to a request of which little is. */
   #contextOf(received: Received): ReplyContext {
     const { clock, libraries } = this.#parts;
-    const facts = factsOf(received.request, this.#reader);
+    const facts = factsOf(received.request, received.incoming.headers, this.#reader);
     return replyContextOf(received, { plan: this.#active, clock, libraries, facts, account: undefined });
   }
 

@@ -11,6 +11,8 @@ export interface Turn {
   done(): void;
 }
 
+const NOBODY: readonly (() => void)[] = [];
+
 /** One TCP connection of a client. */
 export class ClientConnection {
   readonly id: number;
@@ -25,28 +27,37 @@ export class ClientConnection {
   /** The turn of the last request that has arrived. */
   #last: QueuedTurn | undefined;
   #fate: Fate | undefined;
-  /** Who wants to know when the connection closes: most often one, the request that is being answered. */
-  #followers: (() => void)[] = [];
+  /** Wants to know when the connection closes: the request that is being answered. */
+  #follower: (() => void) | undefined;
+  /** Those behind it. */
+  #others: readonly (() => void)[] = NOBODY;
 
-  constructor(id: number, acceptedAt: number, socket: Socket) {
+  /** `left` is called when the client has closed its side, and when the connection is closed. */
+  constructor(id: number, acceptedAt: number, socket: Socket, left: (id: number) => void) {
     this.id = id;
     this.acceptedAt = acceptedAt;
     this.socket = socket;
     // A client that is gone has none.
     this.remotePort = socket.remotePort ?? null;
-    socket.once('close', () => {
-      for (const closed of this.#followers.slice()) closed();
+    const leave = () => left(id);
+    socket.on('end', leave);
+    socket.on('close', () => {
+      leave();
+      const others = this.#others;
+      this.#follower?.();
+      for (const closed of others) closed();
     });
   }
 
   /** Calls back when the connection is closed, unless it is unfollowed before: a listener on the socket costs more. */
   follow(closed: () => void): void {
-    this.#followers.push(closed);
+    if (this.#follower === undefined) this.#follower = closed;
+    else this.#others = [...this.#others, closed];
   }
 
   unfollow(closed: () => void): void {
-    if (this.#followers.at(-1) === closed) this.#followers.pop();
-    else this.#followers = this.#followers.filter((other) => other !== closed);
+    if (this.#follower === closed) this.#follower = undefined;
+    else if (this.#others.length > 0) this.#others = this.#others.filter((other) => other !== closed);
   }
 
   /** Asks for the next turn. To be called as requests arrive. */

@@ -19,16 +19,15 @@ export class Connections {
 
   accept(socket: Socket): ClientConnection {
     this.#accepted += 1;
-    const connection = new ClientConnection(this.#accepted, this.#now(), socket);
+    const connection = new ClientConnection(this.#accepted, this.#now(), socket, this.#left);
     this.#bySocket.set(socket, connection);
     this.#open.set(connection.id, connection);
-    // A client that is done may close its side only.
-    const gone = () => {
-      if (this.#open.delete(connection.id)) this.#gone(connection.id);
-    };
-    socket.once('end', gone).once('close', gone);
     return connection;
   }
+
+  readonly #left = (id: number): void => {
+    if (this.#open.delete(id)) this.#gone(id);
+  };
 
   of(socket: Socket): ClientConnection {
     return this.#bySocket.get(socket) ?? this.accept(socket);

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { Head, Write } from '../core/reply/effect.ts';
 import { isNamed } from '../core/reply/field.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { Performed } from '../engine/performed.ts';
 import type { Alarms } from './alarms.ts';
 import type { Batch } from './batch.ts';
@@ -41,7 +42,7 @@ export class Outlet {
   readonly #response: ServerResponse;
   readonly #socket: Socket;
   readonly #clock: Clock;
-  readonly #leaves: (head: Head) => void;
+  readonly #exchange: Pick<Exchange, 'headSent'>;
   /** The head, while nothing of it has left. */
   #unsent: Head | undefined;
   #lastByteAt: number | null = null;
@@ -63,13 +64,13 @@ export class Outlet {
   /** Of the text, while the head is in it. UTF-16 units. */
   #headLength = 0;
 
-  /** `leaves` is called just before the first byte of the head goes to the socket. */
-  constructor({ request, response, connection, clock }: Ends, leaves: (head: Head) => void) {
+  /** The exchange is told of the head just before the first byte of it goes to the socket. */
+  constructor({ request, response, connection, clock }: Ends, exchange: Pick<Exchange, 'headSent'>) {
     this.#request = request;
     this.#response = response;
     this.#socket = connection.socket;
     this.#clock = clock;
-    this.#leaves = leaves;
+    this.#exchange = exchange;
   }
 
   /** Bytes and characters that the client has not taken. */
@@ -242,7 +243,7 @@ export class Outlet {
   #announce(): void {
     const head = this.#unsent;
     this.#unsent = undefined;
-    if (head !== undefined) this.#leaves(head);
+    if (head !== undefined) this.#exchange.headSent(head);
   }
 
   #send(data: string | Uint8Array): void {

@@ -57,7 +57,7 @@ class Performance implements Sleeper {
     this.#exchange = exchange;
     this.#ends = ends;
     this.#tell = over;
-    this.#outlet = new Outlet(ends, (head) => exchange.headSent(head));
+    this.#outlet = new Outlet(ends, exchange);
   }
 
   /** The exchange is over, one way or another. */

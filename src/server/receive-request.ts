@@ -171,19 +171,28 @@ class ReceivedRequest {
   }
 
   #carryOut(exchange: Exchange): void {
-    const { engine, batch, alarms } = this.#reception;
-    const { request, response, connection } = this.#arrived;
-    perform(exchange, { request, response, connection, batch, alarms, clock: engine.clock }, (performed, failure) => {
-      exchange.finished(performed);
-      if (failure === undefined) this.#turn.done();
-      else this.#fail(failure);
-    });
+    carryOut(exchange, this.#arrived, { reception: this.#reception, turn: this.#turn });
   }
 
   #fail(error: unknown): void {
     this.#turn.done();
     this.#reception.failed(this.#arrived.response, error);
   }
+}
+
+/** Answers. What is held here is held as long as the answer takes: no more than is needed. */
+function carryOut(
+  exchange: Exchange,
+  { request, response, connection }: Arrived,
+  { reception, turn }: { readonly reception: Reception; readonly turn: Turn },
+): void {
+  const { engine, batch, alarms } = reception;
+  request.forgetHead();
+  perform(exchange, { request, response, connection, batch, alarms, clock: engine.clock }, (performed, failure) => {
+    exchange.finished(performed);
+    turn.done();
+    if (failure !== undefined) reception.failed(response, failure);
+  });
 }
 
 /** How an upload ended that its client, or the end of the server, cut short. */

@@ -1,4 +1,4 @@
-import { IncomingMessage } from 'node:http';
+import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
 /** Told of the bytes of a body as they come, and of its end. */
@@ -6,6 +6,10 @@ export interface BodyListener {
   chunk(bytes: Buffer): void;
   end(): void;
 }
+
+const NO_FIELDS: string[] = [];
+const NO_HEADERS: IncomingHttpHeaders = Object.freeze({});
+const NOBODY: BodyListener = { chunk: () => undefined, end: () => undefined };
 
 /**
  * A request whose body can be had straight from the parser: for a body that is wanted whole, streams cost more than
@@ -34,9 +38,18 @@ export class ReceivedMessage extends IncomingMessage {
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
     const listener = this.#listener;
     if (listener === undefined) return super.push(chunk, encoding);
-    if (chunk === null) listener.end();
-    else listener.chunk(chunk);
+    if (chunk === null) {
+      // The request lives as long as its answer.
+      this.#listener = NOBODY;
+      listener.end();
+    } else listener.chunk(chunk);
     return true;
+  }
+
+  /** Lets go of the header fields, which nobody will ask for again. */
+  forgetHead(): void {
+    this.rawHeaders = NO_FIELDS;
+    this.headers = NO_HEADERS;
   }
 
   /** Called by node:http when the answer is over, so that somebody reads the rest: here somebody does. */

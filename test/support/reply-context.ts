@@ -32,7 +32,7 @@ export interface RequestParts {
   readonly path?: string;
   /** The parsed JSON body; a default chat request when left out. */
   readonly body?: unknown;
-  /** Lower-case names. */
+  /** Lower-case names; those that answers depend on. */
   readonly headers?: Readonly<Record<string, string>>;
   /** `undefined` for a request without a key. */
   readonly key?: string | undefined;
@@ -52,12 +52,8 @@ export function apiRequest(parts: RequestParts = {}): ApiRequest {
   return {
     method,
     path,
-    headers: {
-      accept: 'application/json',
-      ...(text === '' ? {} : { 'content-type': 'application/json' }),
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      ...headers,
-    },
+    accept: headers['accept'] ?? 'application/json',
+    contentType: 'content-type' in headers ? headers['content-type'] : text === '' ? undefined : 'application/json',
     endpoint: endpointOf(method, path)?.name,
     key,
     body,

@@ -7,6 +7,6 @@ export const edgeFormat = () =>
   z.enum(['html', 'json']).optional().describe('default: json for a client whose Accept names application/json, else html');
 
 /** The format the edge chooses for a client. */
-export function formatFor({ headers }: ApiRequest): EdgeFormat {
-  return headers['accept']?.toLowerCase().includes('application/json') ? 'json' : 'html';
+export function formatFor({ accept }: ApiRequest): EdgeFormat {
+  return accept?.toLowerCase().includes('application/json') ? 'json' : 'html';
 }

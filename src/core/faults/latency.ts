@@ -15,10 +15,10 @@ export const latency = defineFault({
   params: z
     .union([latencySpec(), record({ for: duration() }).transform(({ for: ms }): LatencyMs => ({ kind: 'constant', ms }))])
     .default(ONE_SECOND),
-  *apply(reply, params, { random }) {
+  *apply(reply, params, context) {
     yield {
       type: 'wait',
-      ms: sampleLatencyMs(params, random('fault', 'latency')),
+      ms: sampleLatencyMs(params, context.random('fault', 'latency')),
     };
     yield* reply;
   },

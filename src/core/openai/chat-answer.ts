@@ -37,9 +37,9 @@ export function chatAnswer(context: ReplyContext): ChatAnswer {
   return { ...chatStamp(context), ...chatSpeech(context) };
 }
 
-export function chatStamp({ clock, random }: ReplyContext): ChatStamp {
-  const created = Math.floor(clock.wall() / 1_000);
-  return { id: completionId('chatcmpl', created, random('id')), created };
+export function chatStamp(context: ReplyContext): ChatStamp {
+  const created = Math.floor(context.clock.wall() / 1_000);
+  return { id: completionId('chatcmpl', created, context.random('id')), created };
 }
 
 /** Of what is said, the ids of function calls alone depend on the call and the attempt. */
@@ -59,9 +59,7 @@ export function chatSpeech(context: ReplyContext): ChatSpeech {
 }
 
 function choicesOf(wishes: ChatWishes, context: ReplyContext): readonly ChatChoice[] {
-  const choices: ChatChoice[] = [];
-  for (let index = 0; index < wishes.choices; index++) choices.push(chatChoice(index, wishes, context));
-  return choices;
+  return Array.from({ length: wishes.choices }, (_, index) => chatChoice(index, wishes, context));
 }
 
 /** Fingerprints that were drawn before, by organization and model. */

@@ -3,10 +3,10 @@ import type { EventKind, Write } from '../reply/effect.ts';
 import { utf8Length } from '../utf8.ts';
 import type { FinishReason } from './answer-settings.ts';
 import type { ChatAnswer } from './chat-answer.ts';
-import { event } from './event.ts';
 import type { ChoiceLogprobs } from './logprobs.ts';
 import type { Usage } from './usage.ts';
 
+const DATA = 'data: ';
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** What `stream_options` asks for, and what obfuscation is drawn from. */
@@ -65,8 +65,10 @@ export interface ChatChunk extends ChunkFrame {
 
 /** Writes the events of one stream (wire.md 3.3). What all chunks have in common is put into JSON once. */
 export class ChunkWriter {
-  readonly #prefix: string;
-  readonly #prefixLength: number;
+  /** `data: ` and what all chunks begin with. */
+  #opening: string;
+  /** Of the JSON in it, in characters. */
+  readonly #openingLength: number;
   /** Reasoning models leave the key out. */
   readonly #noLogprobs: null | undefined;
   readonly #afterText: string;
@@ -83,8 +85,8 @@ export class ChunkWriter {
       service_tier: serviceTier,
       system_fingerprint: fingerprint,
     };
-    this.#prefix = `${JSON.stringify(frame).slice(0, -1)},"choices":[`;
-    this.#prefixLength = characters(this.#prefix);
+    this.#opening = `${DATA}${JSON.stringify(frame).slice(0, -1)},"choices":[`;
+    this.#openingLength = characters(this.#opening) - DATA.length;
     this.#noLogprobs = model.reasoning ? undefined : null;
     this.#afterText = model.reasoning ? ',"finish_reason":null}' : ',"logprobs":null,"finish_reason":null}';
     this.#options = options;
@@ -124,7 +126,9 @@ export class ChunkWriter {
 
   #frameOf(index: number, kind: 'content' | 'refusal'): TextFrame {
     if (this.#frame?.index !== index || this.#frame.kind !== kind) {
-      this.#frame = new TextFrame(index, kind, { prefix: this.#prefix, afterText: this.#afterText, options: this.#options });
+      this.#frame = new TextFrame(index, kind, { before: this.#opening, afterText: this.#afterText, options: this.#options });
+      // A view of the other: thousands of streams hold them.
+      this.#opening = this.#frame.opening.slice(0, this.#opening.length);
     }
     return this.#frame;
   }
@@ -144,9 +148,10 @@ export class ChunkWriter {
   #chunk(kind: EventKind, choice: string, usage: Usage | null): Write {
     const { includeUsage, includeObfuscation, random } = this.#options;
     const end = includeUsage ? `],"usage":${JSON.stringify(usage)}` : ']';
-    if (!includeObfuscation) return event(kind, `${this.#prefix}${choice}${end}}`);
-    const length = this.#prefixLength + characters(choice) + end.length + OBFUSCATION_LENGTH;
-    return event(kind, `${this.#prefix}${choice}${end},"obfuscation":"${padding(paddingFor(length), random)}"}`);
+    const data = `${this.#opening}${choice}${end}`;
+    if (!includeObfuscation) return { type: 'write', data: `${data}}\n\n`, event: kind };
+    const length = this.#openingLength + characters(choice) + end.length + OBFUSCATION_LENGTH;
+    return { type: 'write', data: `${data},"obfuscation":"${padding(paddingFor(length), random)}"}\n\n`, event: kind };
   }
 }
 
@@ -154,7 +159,8 @@ export class ChunkWriter {
 class TextFrame {
   readonly index: number;
   readonly kind: 'content' | 'refusal';
-  readonly #opening: string;
+  /** Up to the piece. */
+  readonly opening: string;
   readonly #end: string;
   readonly #closing: string;
   readonly #length: number;
@@ -165,16 +171,16 @@ class TextFrame {
   constructor(
     index: number,
     kind: 'content' | 'refusal',
-    { prefix, afterText, options }: { readonly prefix: string; readonly afterText: string; readonly options: ChunkOptions },
+    { before, afterText, options }: { readonly before: string; readonly afterText: string; readonly options: ChunkOptions },
   ) {
     const { includeUsage, includeObfuscation, random } = options;
     this.index = index;
     this.kind = kind;
-    this.#opening = `data: ${prefix}{"index":${index},"delta":{"${kind}":`;
+    this.opening = `${before}{"index":${index},"delta":{"${kind}":`;
     this.#end = `}${afterText}${includeUsage ? '],"usage":null' : ']'}${includeObfuscation ? ',"obfuscation":"' : ''}`;
     this.#closing = includeObfuscation ? '"}\n\n' : '}\n\n';
-    this.#length = characters(this.#opening) - 'data: '.length + this.#end.length + '"}'.length;
-    this.#bytes = utf8Length(this.#opening) + this.#end.length + this.#closing.length;
+    this.#length = characters(this.opening) - DATA.length + this.#end.length + '"}'.length;
+    this.#bytes = utf8Length(this.opening) + this.#end.length + this.#closing.length;
     this.#random = includeObfuscation ? random : undefined;
   }
 
@@ -183,7 +189,7 @@ class TextFrame {
     const { json, length, bytes } = printed(piece);
     const pad = this.#random === undefined ? '' : padding(paddingFor(this.#length + length), this.#random);
     return {
-      data: this.#opening + json + this.#end + pad + this.#closing,
+      data: this.opening + json + this.#end + pad + this.#closing,
       bytes: this.#bytes + bytes + pad.length,
     };
   }

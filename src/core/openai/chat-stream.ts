@@ -34,9 +34,8 @@ export function* chatStream(context: ReplyContext): Reply {
   const whole = wholeText(answer, context);
   if (whole !== undefined) {
     const { index, said, finishReason } = whole;
-    const finish = writer.finish(index, finishReason);
     yield* writer.texts(index, said.kind, said.text.pieces());
-    yield finish;
+    yield writer.finish(index, finishReason);
   } else yield* interleaved(speakersOf(answer, writer), () => sampleLatencyMs(settings.latency.interToken, latencies));
   if (includeUsage) yield writer.usage(chatUsage(answer, context));
   yield DONE;
@@ -59,7 +58,7 @@ function wholeText({ choices, logprobsOf }: ChatAnswer, { settings, unchanged }:
 function speakersOf({ choices, logprobsOf }: ChatAnswer, writer: ChunkWriter): readonly Speaker[] {
   return choices.map((choice) => ({
     deltas: deltaEffects(choice, writer, logprobsOf?.(choice.index)),
-    finish: writer.finish(choice.index, choice.finishReason),
+    finish: () => writer.finish(choice.index, choice.finishReason),
   }));
 }
 

@@ -32,7 +32,7 @@ export function* completionStream(context: ReplyContext): Reply {
   const chunk = chunksOf(answer, includeUsage ? { usage: null } : {});
   const speakers = answer.texts.map((text) => ({
     deltas: deltasOf(text, answer, chunk),
-    finish: chunk('finish', [{ text: '', index: text.index, logprobs: null, finish_reason: text.finishReason }]),
+    finish: () => chunk('finish', [{ text: '', index: text.index, logprobs: null, finish_reason: text.finishReason }]),
   }));
   yield* interleaved(speakers, () => sampleLatencyMs(settings.latency.interToken, latencies));
   if (includeUsage) yield chunksOf(answer, { usage: completionUsage(answer, context) })('usage', []);

@@ -3,7 +3,8 @@ import type { Effect } from '../reply/effect.ts';
 /** One of several texts that are streamed side by side. */
 export interface Speaker {
   readonly deltas: Iterable<Effect>;
-  readonly finish: Effect;
+  /** The last effect, made when its time has come. */
+  finish(): Effect;
 }
 
 /**
@@ -23,7 +24,7 @@ function* alone({ deltas, finish }: Speaker, nextWaitMs: () => number): Iterable
     if (ms > 0) yield { type: 'wait', ms };
     yield delta;
   }
-  yield finish;
+  yield finish();
 }
 
 function* inTurn(speakers: readonly Speaker[], nextWaitMs: () => number): Iterable<Effect> {
@@ -34,7 +35,7 @@ function* inTurn(speakers: readonly Speaker[], nextWaitMs: () => number): Iterab
     for (const speaker of live) {
       const { value, done } = speaker.deltas.next();
       if (done === true) {
-        yield speaker.finish;
+        yield speaker.finish();
         continue;
       }
       const ms = waited ? 0 : nextWaitMs();

@@ -62,7 +62,7 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
 }
 
 function bodyError(request: ApiRequest, rules: Rules, endpoint: Endpoint): ErrorAnswer | undefined {
-  const contentType = request.headers['content-type'] ?? JSON_TYPE;
+  const { contentType = JSON_TYPE } = request;
   const { models, tokens, libraries } = rules;
   const given = [endpoint, contentType, models, tokens, libraries];
   return recall(request.memo, 'error', given, () => findBodyError(request, rules, { endpoint, contentType }));

@@ -1,8 +1,9 @@
 import type { Libraries } from '../libraries.ts';
 import { below, fork, type Random } from '../random.ts';
-import { concatenated, firstTokens, type TokenText } from './token-text.ts';
+import type { TokenText } from './token-text.ts';
 import { inTokens, type TokenMode } from './tokens.ts';
 
+/** As many as one-byte characters. */
 const POOL_SIZE = 256;
 /** Prose of no given length ends with the sentence that reaches a length between these, in tokens. */
 const SHORTEST = 20;
@@ -29,16 +30,71 @@ export function prose(source: ProseSource, tokens?: number): TokenText {
   const { random } = source;
   const pool = poolOf(source);
   const wanted = tokens ?? SHORTEST + below(random, LONGEST - SHORTEST);
-  const texts: TokenText[] = [];
+  const chosen: number[] = [];
   let total = 0;
   while (total < wanted) {
-    const sentence = pool[below(random, pool.length)];
-    if (sentence === undefined) throw new RangeError('the pool of sentences is empty');
-    const text = texts.length === 0 ? sentence.opening : sentence.following;
-    texts.push(text);
-    total += text.tokens;
+    const number = below(random, POOL_SIZE);
+    total += sentenceOf(pool, number, chosen.length === 0).tokens;
+    chosen.push(number);
   }
-  return tokens === undefined ? concatenated(texts) : firstTokens(concatenated(texts), tokens);
+  return new Prose(pool, chosen, tokens ?? total);
+}
+
+/** The first tokens of sentences of the pool, one after the other. */
+class Prose implements TokenText {
+  readonly tokens: number;
+  readonly #pool: readonly Sentence[];
+  /** Their numbers, a character each: thousands of streams hold as many long texts. */
+  readonly #chosen: string;
+
+  constructor(pool: readonly Sentence[], chosen: readonly number[], tokens: number) {
+    this.tokens = tokens;
+    this.#pool = pool;
+    this.#chosen = textOf(chosen);
+  }
+
+  get text(): string {
+    const { length } = this.#chosen;
+    let whole = '';
+    let left = this.tokens;
+    for (let i = 0; i < length; i++) {
+      const sentence = this.#sentence(i);
+      whole += left < sentence.tokens ? [...sentence.pieces()].slice(0, left).join('') : sentence.text;
+      left -= sentence.tokens;
+    }
+    return whole;
+  }
+
+  *pieces(): Iterable<string> {
+    let left = this.tokens;
+    for (let i = 0; i < this.#chosen.length; i++) {
+      for (const piece of this.#sentence(i).pieces()) {
+        if (left === 0) return;
+        yield piece;
+        left -= 1;
+      }
+    }
+  }
+
+  #sentence(index: number): TokenText {
+    return sentenceOf(this.#pool, this.#chosen.charCodeAt(index), index === 0);
+  }
+}
+
+/** So many arguments any call can have. */
+const MAX_ARGUMENTS = 4_096;
+
+function textOf(codes: readonly number[]): string {
+  if (codes.length <= MAX_ARGUMENTS) return String.fromCharCode(...codes);
+  let text = '';
+  for (let at = 0; at < codes.length; at += MAX_ARGUMENTS) text += textOf(codes.slice(at, at + MAX_ARGUMENTS));
+  return text;
+}
+
+function sentenceOf(pool: readonly Sentence[], number: number, isFirst: boolean): TokenText {
+  const sentence = pool[number];
+  if (sentence === undefined) throw new RangeError(`the pool of sentences has no number ${number}`);
+  return isFirst ? sentence.opening : sentence.following;
 }
 
 function poolOf({ mode, libraries }: ProseSource): readonly Sentence[] {

@@ -1,12 +1,14 @@
 import { defaultModelOf, type EndpointName, mayStream } from './endpoint.ts';
 import type { Memo } from './memo.ts';
 
-/** What arrived, reduced to what decisions and answers depend on. Header names are lower-case. */
+/** What arrived, reduced to what answers depend on: it is in memory as long as its answer is under way. */
 export interface ApiRequest {
   readonly method: string;
   /** Path without the session and call prefix and without the query: `/v1/chat/completions`. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The header fields of these names. */
+  readonly accept: string | undefined;
+  readonly contentType: string | undefined;
   readonly endpoint: EndpointName | undefined;
   /** The API key of `Authorization: Bearer …`; undefined when there is none. */
   readonly key: string | undefined;

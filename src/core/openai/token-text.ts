@@ -45,15 +45,25 @@ class Concatenation implements TokenText {
 
 /** The first tokens of a text. */
 export function firstTokens(whole: TokenText, tokens: number): TokenText {
-  if (whole.tokens <= tokens) return whole;
-  const pieces = () => take(whole.pieces(), tokens);
-  return {
-    get text() {
-      return [...pieces()].join('');
-    },
-    tokens,
-    pieces,
-  };
+  return whole.tokens <= tokens ? whole : new Beginning(whole, tokens);
+}
+
+class Beginning implements TokenText {
+  readonly tokens: number;
+  readonly #whole: TokenText;
+
+  constructor(whole: TokenText, tokens: number) {
+    this.#whole = whole;
+    this.tokens = tokens;
+  }
+
+  get text(): string {
+    return [...this.pieces()].join('');
+  }
+
+  pieces(): Iterable<string> {
+    return take(this.#whole.pieces(), this.tokens);
+  }
 }
 
 /** The first characters of a text, in UTF-16 units; the last piece may be cut. */

@@ -2,15 +2,20 @@ import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from
 import { lastUserText } from '../openai/tokens.ts';
 import { draw } from '../random.ts';
 
+type Headers = Readonly<Record<string, string | undefined>>;
+
 /** What matchers ask about a request; each fact is found when it is first asked for. */
 export class Facts {
   readonly request: ApiRequest;
+  readonly #headers: Headers;
   readonly #countTokens: (request: ApiRequest) => number;
   #prompt: string | undefined;
   #tokens: number | undefined;
 
-  constructor(request: ApiRequest, countTokens: (request: ApiRequest) => number) {
+  /** Names of headers are lower-case. */
+  constructor(request: ApiRequest, headers: Headers, countTokens: (request: ApiRequest) => number) {
     this.request = request;
+    this.#headers = headers;
     this.#countTokens = countTokens;
   }
 
@@ -67,6 +72,6 @@ export class Facts {
   }
 
   header(name: string): string | undefined {
-    return this.request.headers[name];
+    return this.#headers[name];
   }
 }

@@ -80,7 +80,8 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
   const asked: ApiRequest = {
     method,
     path: '/',
-    headers: {},
+    accept: undefined,
+    contentType: undefined,
     endpoint,
     key: 'sk-a',
     body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }] },
@@ -89,7 +90,7 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
     fingerprint: 'f',
   };
   return {
-    facts: new Facts(asked, () => 1),
+    facts: new Facts(asked, {}, () => 1),
     call: `#${index}`,
     attempt: 1,
     drawKey: `f - ${index}`,

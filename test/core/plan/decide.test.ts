@@ -21,7 +21,7 @@ function decider(rules: string, seed = 1) {
   let arrivals = 0;
   return ({ request, ...given }: Given = {}) => {
     arrivals += 1;
-    const facts = new Facts(apiRequest(request), () => 100);
+    const facts = new Facts(apiRequest(request), request?.headers ?? {}, () => 100);
     const arrival = {
       facts,
       call: `c${arrivals}`,
