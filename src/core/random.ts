@@ -47,10 +47,18 @@ export function draw(seed: string | number, ...labels: readonly (string | number
   return fork(seed, ...labels)();
 }
 
-/** `length` characters of the alphabet. */
+/** Characters that one number is good for: of alphabets of up to 64, none is likelier than another by half a percent. */
+const CHARACTERS = 4;
+
+/** `length` characters of the alphabet, of at most 64. */
 export function pick(random: Random, alphabet: string, length: number): string {
+  const size = alphabet.length;
   const codes = new Array<number>(length);
-  for (let i = 0; i < length; i++) codes[i] = alphabet.charCodeAt(Math.floor(random() * alphabet.length));
+  let drawn = 0;
+  for (let i = 0; i < length; i++) {
+    drawn = i % CHARACTERS === 0 ? below(random, 2 ** 32) : Math.floor(drawn / size);
+    codes[i] = alphabet.charCodeAt(drawn % size);
+  }
   return String.fromCharCode(...codes);
 }
 

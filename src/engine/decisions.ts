@@ -65,8 +65,8 @@ export class Decisions {
   }
 
   /** Tells how an attempt of a call ended. */
-  settle(call: string, outcome: Outcome): void {
-    this.#recogniser.settle(call, outcome);
+  settle(recognition: Recognition, outcome: Outcome): void {
+    this.#recogniser.settle(recognition, outcome);
   }
 
   /** Puts back into the buckets of an account what was not used. */

@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/calls/outcome.ts';
+import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { Head, Reply } from '../core/reply/effect.ts';
@@ -26,14 +27,14 @@ export interface ExchangeBook {
   waits(fingerprint: string): void;
   /** It does no more. */
   answered(fingerprint: string): void;
-  /** An exchange is over; `call` is that of a request that was read to its end. */
-  over(record: JournalRecord, call: string | undefined, outcome: Outcome): void;
+  /** An exchange is over; the recognition is that of a request that was read to its end. */
+  over(record: JournalRecord, recognition: Recognition | undefined, outcome: Outcome): void;
 }
 
 /** What an exchange is followed by. What it holds stays in memory as long as the client does. */
 export interface Follow {
   readonly book: ExchangeBook;
-  readonly call?: string;
+  readonly recognition?: Recognition;
   /** Of a request that waits. */
   readonly fingerprint?: string;
   /** To be called when a success is over. */
@@ -76,10 +77,10 @@ export class FollowedExchange implements Exchange {
   }
 
   finished(performed: Performed): void {
-    const { book, call, refund } = this.#follow;
+    const { book, recognition, refund } = this.#follow;
     this.#answered();
     if (this.#record.status === 200) refund?.();
-    book.over(this.#record, call, noteEnd(this.#record, performed, book.clock));
+    book.over(this.#record, recognition, noteEnd(this.#record, performed, book.clock));
   }
 
   #answered(): void {

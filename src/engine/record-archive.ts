@@ -11,7 +11,7 @@ const NUMBERS = 20;
 const SHARED = 13;
 
 /**
- * Records that are over, in columns: numbers and bytes are outside of the heap, and everything else is shared by many. Ten
+ * Records: as they are while they may change, and when they are over in columns: numbers and bytes are outside of the heap, and everything else is shared by many. Ten
  * thousand records cost the collection of garbage nothing, and a few MB.
  */
 export class RecordArchive implements Archive<JournalRecord> {
@@ -21,17 +21,12 @@ export class RecordArchive implements Archive<JournalRecord> {
   /** The last block that was forgotten: its memory serves the next. */
   #spare: Block | undefined;
 
+  hold(record: JournalRecord): void {
+    this.#blockOf(record.seq)?.hold(record.seq % BLOCK, record);
+  }
+
   put(record: JournalRecord): void {
-    const number = Math.floor(record.seq / BLOCK);
-    if (number < this.#first) return;
-    let block = this.#blocks.get(number);
-    if (block === undefined) {
-      block = this.#spare ?? new Block();
-      this.#spare = undefined;
-      block.clear();
-      this.#blocks.set(number, block);
-    }
-    block.put(record.seq % BLOCK, record);
+    this.#blockOf(record.seq)?.put(record.seq % BLOCK, record);
   }
 
   get(seq: number): JournalRecord | undefined {
@@ -43,11 +38,27 @@ export class RecordArchive implements Archive<JournalRecord> {
     for (; this.#first < number; this.#first++) {
       this.#spare = this.#blocks.get(this.#first) ?? this.#spare;
       this.#blocks.delete(this.#first);
+      this.#spare?.clear();
     }
+  }
+
+  /** Undefined where it was forgotten. */
+  #blockOf(seq: number): Block | undefined {
+    const number = Math.floor(seq / BLOCK);
+    if (number < this.#first) return undefined;
+    let block = this.#blocks.get(number);
+    if (block === undefined) {
+      block = this.#spare ?? new Block();
+      this.#spare = undefined;
+      this.#blocks.set(number, block);
+    }
+    return block;
   }
 }
 
 class Block {
+  /** Those that are not over. */
+  readonly #held: (JournalRecord | undefined)[] = new Array(BLOCK).fill(undefined);
   readonly #numbers = new Float64Array(BLOCK * NUMBERS);
   readonly #shared: unknown[] = new Array(BLOCK * SHARED).fill(undefined);
   readonly #starts = new Uint32Array(BLOCK);
@@ -57,12 +68,18 @@ class Block {
   #used = 0;
 
   clear(): void {
+    this.#held.fill(undefined);
     this.#shared.fill(undefined);
     this.#lengths.fill(0);
     this.#used = 0;
   }
 
+  hold(slot: number, record: JournalRecord): void {
+    this.#held[slot] = record;
+  }
+
   put(slot: number, record: JournalRecord): void {
+    this.#held[slot] = undefined;
     const numbers = this.#numbers;
     const n = slot * NUMBERS;
     numbers[n] = record.wallMs;
@@ -100,19 +117,10 @@ class Block {
     shared[s + 10] = record.shouldRetry;
     shared[s + 11] = record.faultApplied;
     shared[s + 12] = record.hint;
-    this.#putTexts(slot, [
-      record.logicalId,
-      record.path,
-      record.model,
-      record.bodySha256,
-      record.authorizationHash,
-      record.xRequestId,
-      record.headers,
-    ]);
+    this.#putText(slot, textOf(record));
   }
 
-  #putTexts(slot: number, texts: Texts): void {
-    const text = JSON.stringify(texts);
+  #putText(slot: number, text: string): void {
     const most = this.#used + 3 * text.length;
     if (most > this.#text.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(most, 2 * this.#text.length));
@@ -126,10 +134,12 @@ class Block {
   }
 
   get(slot: number, seq: number): JournalRecord | undefined {
+    const held = this.#held[slot];
+    if (held !== undefined) return held;
     const length = this.#lengths[slot] ?? 0;
     if (length === 0) return undefined;
     const start = this.#starts[slot] ?? 0;
-    const [logicalId, path, model, bodySha256, authorizationHash, xRequestId, headers] = JSON.parse(
+    const [logicalId, bodySha256, xRequestId, path, model, authorizationHash, headers] = JSON.parse(
       this.#text.toString('utf8', start, start + length),
     ) as Texts;
     const number = (column: number): number => this.#numbers[slot * NUMBERS + column] ?? Number.NaN;
@@ -183,13 +193,37 @@ class Block {
 
 type Texts = [
   logicalId: string,
+  bodySha256: string,
+  xRequestId: string,
   path: string,
   model: string | null,
-  bodySha256: string,
   authorizationHash: string | null,
-  xRequestId: string,
   headers: JournalRecord['headers'],
 ];
+
+/** The texts of a record that most records have in common, printed. */
+interface Common extends Pick<JournalRecord, 'path' | 'model' | 'authorizationHash' | 'headers'> {
+  readonly text: string;
+}
+
+/** Of the last record: most come from the client of the one before. */
+let common: Common | undefined;
+
+/** The texts of a record as JSON. */
+function textOf(record: JournalRecord): string {
+  if (common === undefined || !isOf(common, record)) common = commonOf(record);
+  return `${JSON.stringify([record.logicalId, record.bodySha256, record.xRequestId]).slice(0, -1)},${common.text}]`;
+}
+
+function commonOf({ path, model, authorizationHash, headers }: JournalRecord): Common {
+  const text = JSON.stringify([path, model, authorizationHash, headers]).slice(1, -1);
+  return { path, model, authorizationHash, headers, text };
+}
+
+function isOf({ path, model, authorizationHash, headers }: Common, record: JournalRecord): boolean {
+  if (path !== record.path || model !== record.model || authorizationHash !== record.authorizationHash) return false;
+  return headers.length === record.headers.length && headers.every((value, place) => value === record.headers[place]);
+}
 
 function numberOf(value: number | null): number {
   return value ?? Number.NaN;

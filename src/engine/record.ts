@@ -148,13 +148,14 @@ function shortened<T extends string | null>(text: T): T | string {
   return text !== null && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 }
 
-const REQUEST_ID = 'req_';
 const HEX = '0123456789abcdef';
+/** `req_` */
+const BEFORE_ID = [0x72, 0x65, 0x71, 0x5f] as const;
 
 /** `req_` + a UUIDv4 without dashes (wire.md 2.2). In one piece: a text that was put together keeps its parts in memory. */
 export function requestIdOf(seed: number, drawKey: string): string {
   const random = fork(seed, 'request-id', drawKey);
-  const codes = Array.from(REQUEST_ID, (sign) => sign.charCodeAt(0));
+  const codes: number[] = [...BEFORE_ID];
   for (let i = 0; i < 32; i++) {
     const drawn = below(random, 16);
     const digit = i === 12 ? 4 : i === 16 ? 8 + (drawn % 4) : drawn;

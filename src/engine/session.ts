@@ -93,8 +93,8 @@ export class Session {
         if (others > 0) this.#waiting.set(fingerprint, others);
         else this.#waiting.delete(fingerprint);
       },
-      over: (record, call, outcome) => {
-        if (call !== undefined) this.#decisions.settle(call, outcome);
+      over: (record, recognition, outcome) => {
+        if (recognition !== undefined) this.#decisions.settle(recognition, outcome);
         this.release();
         this.#close(record);
       },
@@ -256,7 +256,7 @@ export class Session {
     const reply = fate?.reply ?? (applied === null ? base : applyFaults(base, applied.faults, context));
     return new FollowedExchange(reply, applied, record, {
       book: this.#book,
-      call: recognition.call,
+      recognition,
       fingerprint: request.fingerprint,
       refund: limited && taken && (() => this.#decisions.give(limited.name, unusedOf(limited, taken, context))),
     });

@@ -110,11 +110,12 @@ export class Outlet {
 
   /** Gives the head; hop-by-hop fields are adapted to the client (RFC 9112 §6.1, §9.3). */
   head(head: Head): void {
-    const { status, headers } = head;
+    const { status, headers, printed } = head;
     const response = this.#response;
     this.#unsent = head;
     this.#hasHead = true;
-    const frame = frameOf(headers, speaksChunks(this.#request));
+    const speaks = speaksChunks(this.#request);
+    const frame = frameOf(headers, speaks);
     // node:http keeps what comes before its turn, too.
     const isTurn = response.socket === this.#socket;
     if (frame === undefined || BODILESS.has(status) || !isTurn || !('_header' in response)) {
@@ -124,21 +125,10 @@ export class Outlet {
       return;
     }
     this.#isChunked = frame === 'chunks' && this.#request.method !== 'HEAD';
-    let closes = !response.shouldKeepAlive;
     const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}`;
-    let text = `${statusLine}\r\n`;
-    for (const header of headers) {
-      let value = header[1];
-      if (isNamed(header, 'connection')) {
-        if (closes) value = 'close';
-        else closes = /close/i.test(value);
-      } else if (frame === 'length' && isNamed(header, 'transfer-encoding')) continue;
-      text += header[0];
-      text += ': ';
-      text += value;
-      text += '\r\n';
-    }
-    this.#text = `${text}\r\n`;
+    const isPrinted = printed?.of === headers && speaks && response.shouldKeepAlive;
+    const { text, closes } = isPrinted ? { text: printed.text, closes: false } : printedFor(headers, frame, response);
+    this.#text = `${statusLine}\r\n${text}\r\n`;
     this.#headLength = this.#text.length;
     this.#closes = closes;
     response.statusCode = status;
@@ -291,6 +281,25 @@ function frameOf(headers: Head['headers'], chunks: boolean): 'chunks' | 'length'
     if (isNamed(header, 'content-length')) length = true;
   }
   return length ? 'length' : undefined;
+}
+
+/** The fields as text, hop-by-hop ones adapted to the client, and whether the connection ends with the answer. */
+function printedFor(
+  headers: Head['headers'],
+  frame: 'chunks' | 'length',
+  { shouldKeepAlive }: ServerResponse,
+): { readonly text: string; readonly closes: boolean } {
+  let closes = !shouldKeepAlive;
+  let text = '';
+  for (const header of headers) {
+    let value = header[1];
+    if (isNamed(header, 'connection')) {
+      if (closes) value = 'close';
+      else closes = /close/i.test(value);
+    } else if (frame === 'length' && isNamed(header, 'transfer-encoding')) continue;
+    text += `${header[0]}: ${value}\r\n`;
+  }
+  return { text, closes };
 }
 
 /** Gives the head to node:http. Tells whether the body has to be sent in chunks. */

@@ -138,13 +138,13 @@ class ReceivedRequest {
     });
   }
 
-  #ask(incoming: Incoming, destination: Destination): void {
+  #ask(incoming: Incoming, { path, call, forced }: Destination): void {
     const { response, connection } = this.#arrived;
     // The rest of an oversized body is not a request: the connection ends with the answer.
     if (incoming.oversized) response.shouldKeepAlive = false;
     let prepared: Prepared;
     try {
-      prepared = this.#session.prepare(incoming, { ...destination, fate: connection.takeFate() });
+      prepared = this.#session.prepare(incoming, { path, call, forced, fate: connection.takeFate() });
     } catch (error) {
       this.#session.release();
       this.#fail(error);

@@ -68,6 +68,20 @@ test('gives back records as they were put, in whatever order they ended', () => 
   );
 });
 
+test('gives back what it holds as it is, until it is put', () => {
+  const [record] = fc.sample(recordOf(7), 1);
+  if (record === undefined) throw new Error('no sample');
+  const archive = new RecordArchive();
+  archive.hold(record);
+  expect(archive.get(7)).toBe(record);
+  archive.put(record);
+  expect(archive.get(7)).not.toBe(record);
+  expect(archive.get(7)).toEqual(record);
+  archive.hold({ ...record, seq: 8 });
+  archive.dropBefore(9 + 16);
+  expect(archive.get(8)).toBeUndefined();
+});
+
 test('has nothing of what was dropped, and uses its memory for what comes', () => {
   const [[first], [last]] = [fc.sample(recordOf(1), 1), fc.sample(recordOf(5_000), 1)];
   if (first === undefined || last === undefined) throw new Error('no sample');

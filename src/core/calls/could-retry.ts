@@ -1,29 +1,6 @@
 import { isNamed } from './call-name.ts';
+import type { OpenCall } from './open-call.ts';
 import type { Sighting } from './sighting.ts';
-
-/** A call as it is remembered. Times in milliseconds. */
-export interface OpenCall {
-  readonly id: string;
-  readonly fingerprint: string;
-  attempts: number;
-  /** Requests of the call that are being answered. */
-  pending: number;
-  /** An attempt that may have been its own was given to another call, or the other way round. */
-  doubtful: boolean;
-  /** When its last attempt arrived. */
-  arrivedAt: number;
-  /** `x-stainless-retry-count` of the last attempt. */
-  retryCount: number | undefined;
-  /** The last answer, when it was a retryable failure that no retry has followed. */
-  failure:
-    | {
-        readonly at: number;
-        readonly knownAt: number;
-        readonly connection: number;
-        readonly hintMs: number | undefined;
-      }
-    | undefined;
-}
 
 /** The longest server hint that SDKs with a retry count obey (wire.md 7.1). */
 const LONGEST_OBEYED_HINT_MS = 120_000;

@@ -1,5 +1,7 @@
+import { CallList } from './call-list.ts';
 import { isNamed, type Named, nameOf } from './call-name.ts';
-import { couldRetry, type Mark, type OpenCall } from './could-retry.ts';
+import { couldRetry, type Mark } from './could-retry.ts';
+import type { Kin, OpenCall } from './open-call.ts';
 import { isRetryable, type Outcome } from './outcome.ts';
 import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 
@@ -7,22 +9,19 @@ import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 const MAX_CALLS = 20_000;
 /** Of those, calls with the same fingerprint: each arrival looks through them. */
 const MAX_ALIKE = 1_000;
+/** Fingerprints remembered at most: of how many equal requests there were, draws depend. */
+const MAX_KINDS = 5 * MAX_CALLS;
 /** Within this time after a failure, an equal request on an unconcerned connection is rather one sent at the same time. */
 const SOON_MS = 250;
 
 /** Recognises the attempts of one call. Pure in the sense that it depends on what it was shown alone. */
 export class CallRecogniser {
-  readonly #calls = new Map<string, OpenCall>();
-  /** Calls by fingerprint, oldest first. */
-  readonly #alike = new Map<string, OpenCall[]>();
-  /** Requests seen so far, by what they have in common: the ordinal among equal ones. */
-  readonly #ordinals = new Map<string, number>();
-  /** Connections whose last answer was a retryable failure, and of which fingerprint. */
-  readonly #failedOn = new Map<number, string>();
-  /** Fingerprints of which several unmarked calls were open at the same time. */
-  readonly #crowded = new Set<string>();
-  /** Fingerprints of which a request was given to a call by mere likelihood, although it counts its retries. */
-  readonly #unsure = new Set<string>();
+  readonly #calls = new CallList();
+  readonly #named = new Map<string, OpenCall>();
+  /** By fingerprint. */
+  readonly #kinds = new Map<string, Kin>();
+  /** What the last answer on a connection was a retryable failure of; undefined where it was none. */
+  readonly #failedOn = new Map<number, Kin | undefined>();
   readonly #onForget: (call: string) => void;
   #created = 0;
 
@@ -34,10 +33,11 @@ export class CallRecogniser {
   arrive(sighting: Sighting): Recognition {
     const named = nameOf(sighting);
     const retryCount = readCount(sighting.headers['x-stainless-retry-count']);
-    const found = named === undefined ? this.#findUnnamed(sighting, retryCount) : this.#findNamed(named, sighting, retryCount);
+    const kin = this.#kinOf(sighting.fingerprint);
+    const seen: Seen = { sighting, kin, retryCount };
+    const found = named === undefined ? this.#findUnnamed(seen) : this.#findNamed(named, seen);
     const call =
-      found.call ??
-      this.#open(found.id, sighting.fingerprint, named?.evidence !== 'path' && (named === undefined || retryCount !== undefined));
+      found.call ?? this.#open(found.id, kin, named?.evidence !== 'path' && (named === undefined || retryCount !== undefined));
     // A first sighting with a count above 0 is a retry whose earlier attempts never got here.
     call.attempts = found.call === undefined ? 1 + (retryCount ?? 0) : call.attempts + 1;
     call.pending += 1;
@@ -45,23 +45,23 @@ export class CallRecogniser {
     call.arrivedAt = sighting.at;
     call.failure = undefined;
     const attempt = call.attempts;
-    const drawKey = named === undefined ? this.#ordinalKey(sighting.fingerprint, retryCount) : `${named.id} ${attempt}`;
+    const drawKey = named === undefined ? ordinalKey(seen) : `${named.id} ${attempt}`;
     return {
       call: call.id,
       attempt,
       evidence: found.evidence,
       certainty: found.certainty,
       drawKey,
+      remembered: call,
     };
   }
 
-  /** Tells how an attempt ended. A success closes an unnamed call: equal requests that follow are new ones. */
-  settle(callId: string, outcome: Outcome): void {
-    const call = this.#calls.get(callId);
-    if (call === undefined) return;
+  /** Tells how a recognised attempt ended. A success closes an unnamed call: equal requests that follow are new ones. */
+  settle({ remembered: call }: Pick<Recognition, 'remembered'>, outcome: Outcome): void {
+    if (call === undefined || call.forgotten) return;
     call.pending -= 1;
     const retryable = isRetryable(outcome);
-    this.#rememberFailure(outcome.connection, retryable ? call.fingerprint : undefined);
+    this.#rememberFailure(outcome.connection, retryable ? call.kin : undefined);
     if (retryable) {
       call.failure = {
         at: outcome.at,
@@ -70,25 +70,27 @@ export class CallRecogniser {
         connection: outcome.connection,
         hintMs: outcome.hintMs,
       };
-    } else if (call.pending === 0 && !isNamed(callId)) {
+    } else if (call.pending === 0 && !isNamed(call.id)) {
       this.#forget(call);
     }
   }
 
   clear(): void {
-    this.#calls.clear();
-    this.#alike.clear();
-    this.#ordinals.clear();
+    for (let call = this.#calls.oldest; call !== undefined; call = this.#calls.oldest) {
+      this.#calls.remove(call);
+      call.forgotten = true;
+    }
+    this.#named.clear();
+    this.#kinds.clear();
     this.#failedOn.clear();
-    this.#crowded.clear();
-    this.#unsure.clear();
   }
 
-  #findNamed(named: Named, sighting: Sighting, retryCount: number | undefined): Found {
-    const call = this.#calls.get(named.id);
+  #findNamed(named: Named, seen: Seen): Found {
+    const call = this.#named.get(named.id);
+    const { retryCount } = seen;
     if (call === undefined && retryCount !== undefined && retryCount > 0 && named.evidence !== 'path') {
       // Some clients name each attempt anew; then the retry count is the better evidence.
-      const { call: chained } = this.#findUnnamed(sighting, retryCount);
+      const { call: chained } = this.#findUnnamed(seen);
       if (chained !== undefined)
         return {
           call: chained,
@@ -100,17 +102,14 @@ export class CallRecogniser {
     return { call, id: named.id, evidence: named.evidence, certainty: 'exact' };
   }
 
-  #findUnnamed(sighting: Sighting, retryCount: number | undefined): Found {
-    const alike = this.#alike.get(sighting.fingerprint);
-    if (alike === undefined) {
-      return { call: undefined, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
-    }
-    const { call, rivals, doubtful } = this.#candidate(alike, sighting, retryCount);
+  #findUnnamed(seen: Seen): Found {
+    const { kin, retryCount } = seen;
+    const { call, rivals, doubtful } = kin.calls === undefined ? NOBODY : this.#candidate(kin.calls, seen);
     if (call === undefined) {
       return { call, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
     }
     const chained = retryCount !== undefined && retryCount > 0;
-    const certainty = this.#certaintyOf(rivals > 1 || doubtful, sighting.fingerprint, retryCount);
+    const certainty = certaintyOf(rivals > 1 || doubtful, kin, retryCount);
     return { call, id: call.id, evidence: chained ? 'retry-count' : 'fingerprint', certainty };
   }
 
@@ -119,9 +118,9 @@ export class CallRecogniser {
    * connection before all others. Where there are several, each is in doubt from now on. There may be a thousand: nothing
    * is listed, everything is found on the way.
    */
-  #candidate(alike: readonly OpenCall[], sighting: Sighting, retryCount: number | undefined): Candidate {
+  #candidate(alike: readonly OpenCall[], { sighting, kin, retryCount }: Seen): Candidate {
     const mark = { retryCount, alone: alike.length === 1 };
-    const crowded = retryCount === undefined && this.#crowded.has(sighting.fingerprint);
+    const crowded = retryCount === undefined && kin.crowded;
     const isPlausible = crowded ? this.#plausibility(alike, sighting, mark) : always;
     const { id: connection } = sighting.connection;
     let first: OpenCall | undefined;
@@ -141,18 +140,6 @@ export class CallRecogniser {
     return { call: here ?? oldest, rivals, doubtful };
   }
 
-  /** How certain it is that the request is a retry of the one that is taken. */
-  #certaintyOf(doubtful: boolean, fingerprint: string, retryCount: number | undefined): Certainty {
-    const chained = retryCount !== undefined && retryCount > 0;
-    if (chained && !doubtful) return this.#unsure.has(fingerprint) ? 'likely' : 'exact';
-    if (retryCount !== undefined) {
-      // The call that the request really belongs to may be met again, and look like one that comes later.
-      this.#unsure.add(fingerprint);
-      dropOldest(this.#unsure, MAX_CALLS);
-    }
-    return doubtful ? 'ambiguous' : 'likely';
-  }
-
   /**
    * When unmarked calls that say the same were seen side by side: of those that failed, the ones that a request may be a
    * retry of rather than a new call beside them. A connection that brought a failure brings retries; on any other, what comes at once after a
@@ -160,7 +147,7 @@ export class CallRecogniser {
    */
   #plausibility(alike: readonly OpenCall[], sighting: Sighting, mark: Mark): (call: OpenCall) => boolean {
     const { at, fingerprint, connection } = sighting;
-    if (this.#failedOn.get(connection.id) !== fingerprint) {
+    if (this.#failedOn.get(connection.id)?.fingerprint !== fingerprint) {
       return (call) => at - failedAt(call) >= SOON_MS || !connection.isOpen(call.failure?.connection ?? -1);
     }
     // A pool gives the connection of a fresh failure to whoever has waited longest.
@@ -171,69 +158,91 @@ export class CallRecogniser {
     return (call) => (at - failedAt(call)) * 2 >= oldestMs;
   }
 
-  #rememberFailure(connection: number, fingerprint: string | undefined): void {
-    this.#failedOn.delete(connection);
-    if (fingerprint === undefined) return;
-    this.#failedOn.set(connection, fingerprint);
+  #rememberFailure(connection: number, kin: Kin | undefined): void {
+    if (kin === undefined && !this.#failedOn.has(connection)) return;
+    // The order is that of use as soon as it may matter.
+    if (this.#failedOn.size > MAX_CALLS / 2) this.#failedOn.delete(connection);
+    this.#failedOn.set(connection, kin);
     dropOldest(this.#failedOn, MAX_CALLS);
   }
 
+  #kinOf(fingerprint: string): Kin {
+    const known = this.#kinds.get(fingerprint);
+    if (known !== undefined && this.#kinds.size <= MAX_CALLS) return known;
+    const kin = known ?? { fingerprint, calls: undefined, uncounted: 0, counted: undefined, crowded: false, unsure: false };
+    // The order is that of use as soon as it may matter.
+    if (known !== undefined) this.#kinds.delete(fingerprint);
+    this.#kinds.set(fingerprint, kin);
+    if (this.#kinds.size > MAX_KINDS) this.#dropOldestKind();
+    return kin;
+  }
+
+  #dropOldestKind(): void {
+    const { value: oldest } = this.#kinds.values().next();
+    if (oldest === undefined) return;
+    this.#kinds.delete(oldest.fingerprint);
+    // One of which calls are open is in use.
+    if (oldest.calls !== undefined) this.#kinds.set(oldest.fingerprint, oldest);
+  }
+
   /** `findable` when a later request may be recognised as its retry by what it says. */
-  #open(id: string, fingerprint: string, findable: boolean): OpenCall {
+  #open(id: string, kin: Kin, findable: boolean): OpenCall {
     const call: OpenCall = {
       id,
-      fingerprint,
+      kin,
       attempts: 0,
       pending: 0,
       doubtful: false,
       arrivedAt: 0,
       retryCount: undefined,
       failure: undefined,
+      forgotten: false,
+      older: undefined,
+      newer: undefined,
     };
-    this.#calls.set(id, call);
+    this.#calls.add(call);
+    if (isNamed(id)) this.#named.set(id, call);
     if (findable) this.#remember(call);
-    const oldest = this.#calls.size > MAX_CALLS ? this.#calls.values().next().value : undefined;
-    if (oldest !== undefined) this.#forget(oldest);
+    const { oldest } = this.#calls;
+    if (this.#calls.size > MAX_CALLS && oldest !== undefined) this.#forget(oldest);
     return call;
   }
 
   #remember(call: OpenCall): void {
-    const alike = this.#alike.get(call.fingerprint);
-    if (alike === undefined) {
-      this.#alike.set(call.fingerprint, [call]);
+    const { kin } = call;
+    if (kin.calls === undefined) {
+      kin.calls = [call];
       return;
     }
-    alike.push(call);
-    this.#crowded.add(call.fingerprint);
-    dropOldest(this.#crowded, MAX_CALLS);
-    const oldest = alike.length > MAX_ALIKE ? alike.shift() : undefined;
+    kin.calls.push(call);
+    kin.crowded = true;
+    const oldest = kin.calls.length > MAX_ALIKE ? kin.calls.shift() : undefined;
     if (oldest !== undefined && !isNamed(oldest.id)) this.#forget(oldest);
   }
 
   #forget(call: OpenCall): void {
-    this.#calls.delete(call.id);
-    const alike = this.#alike.get(call.fingerprint);
+    const { id, kin } = call;
+    call.forgotten = true;
+    this.#calls.remove(call);
+    if (isNamed(id)) this.#named.delete(id);
     // What ends has come lately more often than not.
-    const place = alike?.lastIndexOf(call) ?? -1;
-    if (place >= 0) alike?.splice(place, 1);
-    if (alike?.length === 0) this.#alike.delete(call.fingerprint);
-    this.#onForget(call.id);
-  }
-
-  #ordinalKey(fingerprint: string, retryCount: number | undefined): string {
-    const kind = `${fingerprint} ${retryCount ?? '-'}`;
-    const ordinal = (this.#ordinals.get(kind) ?? 0) + 1;
-    // The order is that of use as soon as it may matter.
-    if (this.#ordinals.size > MAX_CALLS) this.#ordinals.delete(kind);
-    this.#ordinals.set(kind, ordinal);
-    dropOldest(this.#ordinals, 10 * MAX_CALLS);
-    return `${kind} ${ordinal}`;
+    const place = kin.calls?.lastIndexOf(call) ?? -1;
+    if (place >= 0) kin.calls?.splice(place, 1);
+    if (kin.calls?.length === 0) kin.calls = undefined;
+    this.#onForget(id);
   }
 
   #newId(): string {
     this.#created += 1;
     return `#${this.#created}`;
   }
+}
+
+/** A request, and what is known of its like. */
+interface Seen {
+  readonly sighting: Sighting;
+  readonly kin: Kin;
+  readonly retryCount: number | undefined;
 }
 
 /** Which call a request may be a retry of, among how many, and whether any of these was in doubt before. */
@@ -243,11 +252,35 @@ interface Candidate {
   readonly doubtful: boolean;
 }
 
+const NOBODY: Candidate = { call: undefined, rivals: 0, doubtful: false };
+
 interface Found {
   readonly call: OpenCall | undefined;
   readonly id: string;
   readonly evidence: Evidence;
   readonly certainty: Certainty;
+}
+
+/** How certain it is that the request is a retry of the one that is taken. */
+function certaintyOf(doubtful: boolean, kin: Kin, retryCount: number | undefined): Certainty {
+  const chained = retryCount !== undefined && retryCount > 0;
+  if (chained && !doubtful) return kin.unsure ? 'likely' : 'exact';
+  // The call that the request really belongs to may be met again, and look like one that comes later.
+  if (retryCount !== undefined) kin.unsure = true;
+  return doubtful ? 'ambiguous' : 'likely';
+}
+
+/** What tells a request from its like: its ordinal among those of the same count. */
+function ordinalKey({ kin, retryCount }: Seen): string {
+  if (retryCount === undefined) {
+    kin.uncounted += 1;
+    return `${kin.fingerprint} - ${kin.uncounted}`;
+  }
+  kin.counted ??= new Map();
+  const ordinal = (kin.counted.get(retryCount) ?? 0) + 1;
+  kin.counted.set(retryCount, ordinal);
+  dropOldest(kin.counted, MAX_ALIKE);
+  return `${kin.fingerprint} ${retryCount} ${ordinal}`;
 }
 
 function dropOldest<Key>(kept: { size: number; keys(): Iterator<Key>; delete(key: Key): boolean }, most: number): void {

@@ -1,3 +1,5 @@
+import type { OpenCall } from './open-call.ts';
+
 /** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
 export type Evidence = 'path' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
 
@@ -33,4 +35,6 @@ export interface Recognition {
   readonly certainty: Certainty;
   /** The same for the same request of the same run, in any interleaving: what draws go by. */
   readonly drawKey: string;
+  /** The call as the recogniser remembers it. */
+  readonly remembered?: OpenCall;
 }

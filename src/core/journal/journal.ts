@@ -14,10 +14,13 @@ interface Numbered {
   readonly seq: number;
 }
 
-/** Where records go when they are over: what is kept as objects is paid for by every collection of garbage. */
+/** Where records are. When they are over they are packed: what is kept as objects is paid for by every collection of garbage. */
 export interface Archive<Entry extends Numbered> {
+  /** Keeps a record that may still change. */
+  hold(entry: Entry): void;
+  /** Packs a record that is over, unless it was forgotten. */
   put(entry: Entry): void;
-  /** The record, as it was put; undefined where there is none. */
+  /** The record as it is, or as it was put; undefined where there is none. */
   get(seq: number): Entry | undefined;
   /** Forgets the records before this one. */
   dropBefore(seq: number): void;
@@ -27,10 +30,6 @@ export interface Archive<Entry extends Numbered> {
 export class Journal<Entry extends Numbered> {
   readonly #bounds: JournalBounds;
   readonly #archive: Archive<Entry>;
-  /** The last record, while it is not over: most are over before the next comes. */
-  #last: Entry | undefined;
-  /** The others that are not. */
-  readonly #open = new Map<number, Entry>();
   #next = 1;
   #first = 1;
 
@@ -55,26 +54,21 @@ export class Journal<Entry extends Numbered> {
   }
 
   append(entry: Entry): void {
-    if (this.#last !== undefined) this.#open.set(this.#last.seq, this.#last);
-    this.#last = entry;
     this.#next = entry.seq + 1;
-    const start = this.#start;
-    if (this.#open.size > 0) this.#open.delete(start - 1);
-    this.#archive.dropBefore(start);
+    this.#archive.dropBefore(this.#start);
+    this.#archive.hold(entry);
   }
 
   /** To be called when nothing of the record will change any more. */
   close(entry: Entry): void {
-    const isLast = entry === this.#last;
-    if (isLast) this.#last = undefined;
-    if (isLast || this.#open.delete(entry.seq)) this.#archive.put(entry);
+    if (entry.seq >= this.#start) this.#archive.put(entry);
   }
 
   /** The records after the given number, oldest first. */
   since(seq: number): Entry[] {
     const entries: Entry[] = [];
     for (let at = Math.max(seq + 1, this.#start); at < this.#next; at++) {
-      const entry = this.#last?.seq === at ? this.#last : (this.#open.get(at) ?? this.#archive.get(at));
+      const entry = this.#archive.get(at);
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
@@ -82,8 +76,6 @@ export class Journal<Entry extends Numbered> {
 
   /** Forgets everything; numbering goes on, so that a reader who remembers a number misses nothing. */
   clear(): void {
-    this.#last = undefined;
-    this.#open.clear();
     this.#first = this.#next;
     this.#archive.dropBefore(this.#next);
   }

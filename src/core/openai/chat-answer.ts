@@ -59,6 +59,7 @@ export function chatSpeech(context: ReplyContext): ChatSpeech {
 }
 
 function choicesOf(wishes: ChatWishes, context: ReplyContext): readonly ChatChoice[] {
+  if (wishes.choices === 1) return [chatChoice(0, wishes, context)];
   return Array.from({ length: wishes.choices }, (_, index) => chatChoice(index, wishes, context));
 }
 

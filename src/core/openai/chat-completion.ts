@@ -25,7 +25,7 @@ export function chatCompletion(context: ReplyContext): Reply {
 
 /** An answer of so many tokens, when it is due. */
 function timely(tokens: number, print: () => string, context: ReplyContext): Reply {
-  const ms = answerLatencyMs(tokens, context.settings.latency, context.random('latency'));
+  const ms = answerLatencyMs(tokens, context);
   return ms > 0 ? later(ms, print, context) : textReply('chat.completions', print(), context);
 }
 

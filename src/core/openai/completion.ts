@@ -9,7 +9,7 @@ import { answerLatencyMs } from './latency.ts';
 export function* completion(context: ReplyContext): Reply {
   const answer = completionAnswer(context);
   const tokens = Math.max(0, ...answer.texts.map((text) => text.tokens));
-  const ms = answerLatencyMs(tokens, context.settings.latency, context.random('latency'));
+  const ms = answerLatencyMs(tokens, context);
   if (ms > 0) yield { type: 'wait', ms };
   yield* jsonReply('completions', completionBody(answer, context), context);
 }

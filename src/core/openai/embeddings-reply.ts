@@ -11,8 +11,8 @@ import { promptTokens } from './tokens.ts';
 
 /** Embeddings (wire.md 3.5): in `float` on one line, in `base64` printed. Each vector is made when it is its turn. */
 export function* embeddingsReply(context: ReplyContext): Reply {
-  const { settings, request } = context;
-  const ms = answerLatencyMs(0, settings.latency, context.random('latency'));
+  const { request } = context;
+  const ms = answerLatencyMs(0, context);
   if (ms > 0) yield { type: 'wait', ms };
   const { encoding_format: format, dimensions: wanted } = fieldsOf(request);
   const [name, json] =

@@ -1,7 +1,7 @@
 import type { Head, Header, Reply } from '../reply/effect.ts';
 import { utf8Length } from '../utf8.ts';
 import type { ReplyContext } from './context.ts';
-import { type BodyFormat, type HeaderSet, headersOf, layers } from './layer.ts';
+import { type BodyFormat, type HeaderSet, headOf, layers } from './layer.ts';
 import { rateLimitHeaders } from './rate-limit.ts';
 
 /** The error object of the envelope. Written in the key order it is built with (wire.md 1, "Envelope"). */
@@ -67,7 +67,7 @@ export function errorText(answer: ErrorAnswer): string {
 export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
   const answer = context.request.endpoint === 'moderations' ? withoutGateway(given) : given;
   const body = errorText(answer);
-  const headers = headersOf(
+  const fields = headOf(
     {
       ...answer,
       extra: [...ownHeaders(answer, body, context), ...(answer.extra ?? [])],
@@ -77,7 +77,7 @@ export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
   yield {
     type: 'head',
     status: answer.status,
-    headers,
+    ...fields,
     errorCode: answer.error?.code ?? null,
   } satisfies Head;
   if (body !== '') yield { type: 'write', data: body };

@@ -1,6 +1,7 @@
 import { MAX_DURATION_MS } from '../duration.ts';
 import type { Random } from '../random.ts';
-import type { AnswerSettings, LatencyMs } from './answer-settings.ts';
+import type { LatencyMs } from './answer-settings.ts';
+import type { ReplyContext } from './context.ts';
 
 /** The 95th percentile of the standard normal distribution. */
 const Z95 = 1.6448536269514722;
@@ -9,7 +10,12 @@ const Z95 = 1.6448536269514722;
 const MAX_DRAWS = 1_000;
 
 /** How late an answer in one piece is: the time to its first token, reasoning included, and from token to token. */
-export function answerLatencyMs(tokens: number, { ttft, interToken }: AnswerSettings['latency'], random: Random): number {
+export function answerLatencyMs(tokens: number, context: Pick<ReplyContext, 'settings' | 'random'>): number {
+  const { ttft, interToken } = context.settings.latency;
+  if (ttft.kind === 'constant' && interToken.kind === 'constant') {
+    return Math.min(MAX_DURATION_MS, ttft.ms + tokens * interToken.ms);
+  }
+  const random = context.random('latency');
   const first = sampleLatencyMs(ttft, random);
   if (interToken.kind === 'constant') return Math.min(MAX_DURATION_MS, first + tokens * interToken.ms);
   const drawn = Math.min(tokens, MAX_DRAWS);

@@ -1,5 +1,5 @@
 import { pick } from '../random.ts';
-import type { Header } from '../reply/effect.ts';
+import type { Head, Header } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
 
 /** Who answers. It decides body format and headers (wire.md, "three layers"). */
@@ -151,26 +151,60 @@ interface Source {
   readonly find: ((context: ReplyContext) => string) | undefined;
 }
 
-/** What the headers of an answer are, and in which order. */
-export type HeaderLayout = readonly Source[];
+/** The headers of a head, and how they are printed. */
+type Fields = Pick<Head, 'headers' | 'printed'>;
 
-/** The headers of an answer, in wire order. */
-export function headersOf(set: HeaderSet, context: ReplyContext): Header[] {
-  return laidOut(layoutOf(set), set.extra ?? [], context);
+/** What the headers of an answer are, and in which order. */
+export class HeaderLayout {
+  readonly #sources: readonly Source[];
+  /** What is printed before the first value that may change, and after each: it is put together once. */
+  readonly #texts: readonly string[];
+  /** Whoever sets `connection` says what becomes of it, and then the text is not all that matters. */
+  readonly #isPlain: boolean;
+
+  constructor(sources: readonly Source[]) {
+    this.#sources = sources;
+    this.#isPlain = !sources.some(({ extra, name }) => extra !== undefined && name === 'connection');
+    const texts = [''];
+    for (const { fixed, extra, name, find } of sources) {
+      if (find === undefined && extra === undefined) texts.push(texts.pop() + fixed.map(lineOf).join(''));
+      // The name of an extra one is printed as it comes.
+      else texts.push(`${texts.pop()}${find === undefined ? '' : `${name}: `}`, '\r\n');
+    }
+    this.#texts = texts;
+  }
+
+  /** The headers of an answer. The extra ones have the names that the layout was made for. */
+  fill(extra: readonly Header[], context: ReplyContext): Fields {
+    const texts = this.#texts;
+    const headers: Header[] = [];
+    let text = texts[0] ?? '';
+    let next = 1;
+    for (const source of this.#sources) {
+      if (source.find !== undefined) {
+        const value = source.find(context);
+        headers.push([source.name, value]);
+        text += value + texts[next++];
+      } else if (source.extra !== undefined) {
+        const header = extra[source.extra] ?? NONE;
+        headers.push(header);
+        text += `${header[0]}: ${header[1]}${texts[next++]}`;
+      } else for (const header of source.fixed) headers.push(header);
+    }
+    return this.#isPlain ? { headers, printed: { of: headers, text } } : { headers };
+  }
 }
 
-/** The same by a layout that was made for a set with extra headers of the same names. */
-export function laidOut(layout: HeaderLayout, extra: readonly Header[], context: ReplyContext): Header[] {
-  const headers: Header[] = [];
-  for (const source of layout) {
-    if (source.find !== undefined) headers.push([source.name, source.find(context)]);
-    else if (source.extra !== undefined) headers.push(extra[source.extra] ?? NONE);
-    else for (const header of source.fixed) headers.push(header);
-  }
-  return headers;
+function lineOf([name, value]: Header): string {
+  return `${name}: ${value}\r\n`;
 }
 
 const NONE: Header = ['', ''];
+
+/** The headers of an answer, in wire order. */
+export function headOf(set: HeaderSet, context: ReplyContext): Fields {
+  return layoutOf(set).fill(set.extra ?? [], context);
+}
 
 /** Layouts by the names that make them: few, for names come from the scenario and from here. */
 const layouts = new Map<string, HeaderLayout>();
@@ -200,7 +234,8 @@ export function createLayout(
   const given = new Set(named.map(({ name }) => name));
   const own = new Set([...EVERY_ANSWER, ...layers[layer].headers, ...also]);
   const others = [...own].filter((name) => !given.has(name)).map(sourceOf);
-  return [...named, ...others].filter(({ name }) => !lacking.has(name)).sort((a, b) => rank(a.name) - rank(b.name));
+  const sources = [...named, ...others].filter(({ name }) => !lacking.has(name)).sort((a, b) => rank(a.name) - rank(b.name));
+  return new HeaderLayout(sources);
 }
 
 function sourceOf(name: string): Source {

@@ -10,8 +10,7 @@ import { asList, asRecord, fieldsOf, modelOf } from './request.ts';
 
 /** Moderations: every input is harmless unless the scenario says otherwise. */
 export function* moderationsReply(context: ReplyContext): Reply {
-  const { settings } = context;
-  const ms = answerLatencyMs(0, settings.latency, context.random('latency'));
+  const ms = answerLatencyMs(0, context);
   if (ms > 0) yield { type: 'wait', ms };
   yield* jsonReply('moderations', moderationsBody(context), context);
 }

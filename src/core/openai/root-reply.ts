@@ -1,7 +1,7 @@
 import type { Reply } from '../reply/effect.ts';
 import { utf8Length } from '../utf8.ts';
 import type { ReplyContext } from './context.ts';
-import { headersOf } from './layer.ts';
+import { headOf } from './layer.ts';
 
 /** wire.md 1.3, last line. */
 const WELCOME =
@@ -16,7 +16,7 @@ export function* rootReply(context: ReplyContext): Reply {
   yield {
     type: 'head',
     status: 200,
-    headers: headersOf({ layer: 'gateway', extra }, context),
+    ...headOf({ layer: 'gateway', extra }, context),
   };
   yield { type: 'write', data: WELCOME };
   yield { type: 'end' };

@@ -1,6 +1,6 @@
 import type { Head, Header } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
-import { createLayout, type HeaderLayout, type HeaderSet, laidOut } from './layer.ts';
+import { createLayout, type HeaderLayout, type HeaderSet } from './layer.ts';
 import { rateLimitHeaders } from './rate-limit.ts';
 
 /** How a success is written: its JSON, where it is JSON in one piece, and which headers it has. */
@@ -37,7 +37,7 @@ export type Success = keyof typeof successes;
 export function successHead(name: Success, context: ReplyContext): Head {
   const { contentType, limited }: SuccessFormat = successes[name];
   const extra: readonly Header[] = [...(limited ? rateLimitHeaders(context) : []), ['content-type', contentType], CHUNKED];
-  return { type: 'head', status: 200, headers: laidOut(layoutOf(name, extra), extra, context) };
+  return { type: 'head', status: 200, ...layoutOf(name, extra).fill(extra, context) };
 }
 
 const CHUNKED: Header = ['transfer-encoding', 'chunked'];

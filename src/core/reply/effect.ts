@@ -1,6 +1,12 @@
 /** One header field, in the order and the casing in which it goes on the wire. */
 export type Header = readonly [name: string, value: string];
 
+/** Header fields as they go on the wire, to a client of HTTP/1.1 whose connection stays. */
+export interface PrintedHeaders {
+  readonly of: readonly Header[];
+  readonly text: string;
+}
+
 /** So many bytes at a time, with a pause between. */
 export interface Pace {
   readonly bytes: number;
@@ -12,6 +18,8 @@ export interface Head {
   readonly type: 'head';
   readonly status: number;
   readonly headers: readonly Header[];
+  /** The same as text. It holds as long as it is of the very list that `headers` is: whoever changes them need not care. */
+  readonly printed?: PrintedHeaders;
   /** `error.code` of the body that follows, for the journal. */
   readonly errorCode?: string | number | null;
   /** How the head itself is sent; at once without it. */

@@ -80,7 +80,7 @@ test('a client that names every attempt anew is followed by its retry count', ()
       headers: { 'x-client-request-id': 'a', 'x-stainless-retry-count': '0' },
     }),
   );
-  calls.settle(first.call, failed(1));
+  calls.settle(first, failed(1));
   const second = calls.arrive(
     sighting({
       at: 500,
@@ -97,7 +97,7 @@ test('a client that names every attempt anew is followed by its retry count', ()
 test('the same request after a retryable failure is its retry; after a success it is a new call', () => {
   const { calls, forgotten } = recogniser();
   const first = calls.arrive(sighting());
-  calls.settle(first.call, failed(1));
+  calls.settle(first, failed(1));
   const second = calls.arrive(sighting({ at: 1_000 }));
   expect(second).toMatchObject({
     call: first.call,
@@ -105,7 +105,7 @@ test('the same request after a retryable failure is its retry; after a success i
     evidence: 'fingerprint',
     certainty: 'likely',
   });
-  calls.settle(second.call, succeeded(1_001));
+  calls.settle(second, succeeded(1_001));
   const third = calls.arrive(sighting({ at: 2_000 }));
   expect(third).toMatchObject({ attempt: 1, evidence: 'first' });
   expect(third.call).not.toBe(first.call);
@@ -116,7 +116,7 @@ test('a request that is never answered becomes retryable when the client leaves'
   const { calls } = recogniser();
   const first = calls.arrive(sighting());
   expect(calls.arrive(sighting({ at: 5 })).call).not.toBe(first.call);
-  calls.settle(first.call, {
+  calls.settle(first, {
     ...failed(1_000),
     status: undefined,
     complete: false,
@@ -127,7 +127,7 @@ test('a request that is never answered becomes retryable when the client leaves'
 test('the first request of a connection opened before the failure was sent cannot be its retry', () => {
   const { calls } = recogniser();
   const first = calls.arrive(sighting());
-  calls.settle(first.call, failed(10));
+  calls.settle(first, failed(10));
   const other = calls.arrive(sighting({ at: 11, connection: connection(99, 5, 1) }));
   expect(other.call).not.toBe(first.call);
 });
@@ -136,8 +136,8 @@ test('of several failed calls, the one that failed on the same connection is tak
   const { calls } = recogniser();
   const a = calls.arrive(sighting());
   const b = calls.arrive(sighting({ connection: connection(50, 0, 1) }));
-  calls.settle(a.call, failed(1, 40));
-  calls.settle(b.call, failed(1, 50));
+  calls.settle(a, failed(1, 40));
+  calls.settle(b, failed(1, 50));
   const again = calls.arrive(sighting({ at: 100, connection: connection(50, 0, 2) }));
   expect(again).toMatchObject({
     call: b.call,
@@ -152,27 +152,27 @@ test.each([
   ['a new call soon after a failure, however short the hint', 400, 5, 1],
 ])('a count of 0 is %s', (_what, at, hintMs, attempt) => {
   const { calls } = recogniser();
-  calls.settle(calls.arrive(sighting({ ...retry(0) })).call, failed(1, 0, hintMs));
+  calls.settle(calls.arrive(sighting({ ...retry(0) })), failed(1, 0, hintMs));
   expect(calls.arrive(sighting({ at, ...retry(0) })).attempt).toBe(attempt);
 });
 
 test('a count of 0 is a new call when others say the same', () => {
   const { calls } = recogniser();
-  for (const at of [0, 10]) calls.settle(calls.arrive(sighting({ at, ...retry(0) })).call, failed(at + 1));
+  for (const at of [0, 10]) calls.settle(calls.arrive(sighting({ at, ...retry(0) })), failed(at + 1));
   expect(calls.arrive(sighting({ at: 5_000, ...retry(0) })).attempt).toBe(1);
 });
 
 test('a client that leaves and comes back on a connection opened before the server noticed is recognised', () => {
   const { calls } = recogniser();
   const first = calls.arrive(sighting({ at: 10 }));
-  calls.settle(first.call, { ...failed(105), status: undefined, complete: false, clientLeft: true });
+  calls.settle(first, { ...failed(105), status: undefined, complete: false, clientLeft: true });
   expect(calls.arrive(sighting({ at: 106, connection: connection(77, 104) })).call).toBe(first.call);
 });
 
 test('a request without a name does not join a call that has one', () => {
   const { calls } = recogniser();
   const first = calls.arrive(sighting({ pathCall: 'a' }));
-  calls.settle(first.call, failed(1));
+  calls.settle(first, failed(1));
   expect(calls.arrive(sighting({ at: 1_000 })).attempt).toBe(1);
 });
 
@@ -188,7 +188,7 @@ test('named calls are exact however many say the same', () => {
     for (let i = 0; i < 3_000; i++) {
       const seen = calls.arrive(sighting({ at: round * 1_000 + i, pathCall: `c${i}` }));
       expect(seen.attempt).toBe(round);
-      calls.settle(seen.call, failed(round * 1_000 + i));
+      calls.settle(seen, failed(round * 1_000 + i));
     }
   }
 });
@@ -199,7 +199,7 @@ test('nested retries go on in the same call: 0 1 2 0 1 2', () => {
   for (const [index, count] of [0, 1, 2, 0, 1, 2].entries()) {
     const recognition = calls.arrive(sighting({ at: index * 1_000, ...retry(count) }));
     seen.push(recognition);
-    calls.settle(recognition.call, failed(index * 1_000 + 1));
+    calls.settle(recognition, failed(index * 1_000 + 1));
   }
   expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
   expect(new Set(seen.map(({ call }) => call)).size).toBe(1);
@@ -231,7 +231,7 @@ test('parallel calls with a retry count each get their own chain, whatever the i
           }),
         );
         attempts[client]?.push(seen.attempt);
-        calls.settle(seen.call, count < 2 ? failed(at + 1, 0, 60_000) : succeeded(at + 1));
+        calls.settle(seen, count < 2 ? failed(at + 1, 0, 60_000) : succeeded(at + 1));
         next[client] = count + 1;
       }
       for (const positions of attempts) expect(positions).toEqual([1, 2, 3]);
@@ -248,7 +248,7 @@ test('distinct requests without any marker are told apart by what they say', () 
       for (const [index, n] of order.entries()) {
         const client = n % 20;
         const recognition = calls.arrive(sighting({ at: index * 10, fingerprint: `f${client}` }));
-        calls.settle(recognition.call, failed(index * 10 + 1));
+        calls.settle(recognition, failed(index * 10 + 1));
         seen.set(client, [...(seen.get(client) ?? []), recognition]);
       }
       for (const recognitions of seen.values()) {
@@ -264,9 +264,9 @@ test('draw keys of equal requests do not depend on how they were grouped into ca
   const keys = (settle: boolean) => {
     const { calls } = recogniser();
     return Array.from({ length: 5 }, (_, i) => {
-      const { call, drawKey } = calls.arrive(sighting({ at: i * 10 }));
-      if (settle) calls.settle(call, failed(i * 10 + 1));
-      return drawKey;
+      const seen = calls.arrive(sighting({ at: i * 10 }));
+      if (settle) calls.settle(seen, failed(i * 10 + 1));
+      return seen.drawKey;
     });
   };
   expect(keys(true)).toEqual(keys(false));
@@ -274,7 +274,7 @@ test('draw keys of equal requests do not depend on how they were grouped into ca
 
 test('memory is bounded: old calls make room', () => {
   const { calls, forgotten } = recogniser();
-  for (let i = 0; i < 30_000; i++) calls.settle(calls.arrive(sighting({ fingerprint: `f${i}` })).call, failed(i));
+  for (let i = 0; i < 30_000; i++) calls.settle(calls.arrive(sighting({ fingerprint: `f${i}` })), failed(i));
   expect(forgotten.length).toBe(10_000);
 });
 
@@ -296,10 +296,7 @@ test('unmarked equal calls in parallel that back off each get their own chain, t
             const at = round * backoffMs + client;
             const seen = calls.arrive(sighting({ at, connection: connection(1_000 + on, -1, round + 1) }));
             attempts[client]?.push(seen.attempt);
-            calls.settle(
-              seen.call,
-              round < 2 ? failed(at + 0.5, 1_000 + on) : { ...succeeded(at + 0.5), connection: 1_000 + on },
-            );
+            calls.settle(seen, round < 2 ? failed(at + 0.5, 1_000 + on) : { ...succeeded(at + 0.5), connection: 1_000 + on });
           }
         }
         expect(attempts).toEqual(attempts.map(() => [1, 2, 3]));

@@ -7,9 +7,13 @@ interface Kept {
   over: boolean;
 }
 
-/** An archive that keeps everything as it was put. */
+/** An archive that keeps everything as it is, or as it was put. */
 class Shelf {
   readonly #kept = new Map<number, Kept>();
+
+  hold(entry: Kept): void {
+    this.#kept.set(entry.seq, entry);
+  }
 
   put(entry: Kept): void {
     this.#kept.set(entry.seq, { ...entry });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { headersOf } from '../../../src/core/openai/layer.ts';
+import { headOf } from '../../../src/core/openai/layer.ts';
 import { fakeClock, replyContext } from '../../support/reply-context.ts';
 
-const names = (set: Parameters<typeof headersOf>[0]) => headersOf(set, replyContext()).map(([name]) => name);
+const names = (set: Parameters<typeof headOf>[0]) => headOf(set, replyContext()).headers.map(([name]) => name);
 
 test('headers come in the order of the wire', () => {
   expect(
@@ -73,7 +73,7 @@ test('an answer may have headers of other layers and lack its own', () => {
 test('values come from the context', () => {
   const clock = fakeClock();
   clock.advance(412.4);
-  const headers = new Map(headersOf({ layer: 'api' }, replyContext({ clock, receivedAt: 0.2 })));
+  const headers = new Map(headOf({ layer: 'api' }, replyContext({ clock, receivedAt: 0.2 })).headers);
   expect(headers.get('date')).toBe('Fri, 10 Jul 2026 18:54:12 GMT');
   expect(headers.get('openai-processing-ms')).toBe('412');
   expect(headers.get('cf-ray')).toMatch(/^[0-9a-f]{16}-[A-Z]{3}$/);
