@@ -1,4 +1,4 @@
-import type { OpenCall } from './open-call.ts';
+import type { OpenCall } from './kin.ts';
 
 /**
  * Calls in the order in which they were opened. They hold each other: a map would make a new table every few calls, each

@@ -1,5 +1,5 @@
 import { isNamed } from './call-name.ts';
-import type { OpenCall } from './open-call.ts';
+import type { OpenCall } from './kin.ts';
 import type { Sighting } from './sighting.ts';
 
 /** The longest server hint that SDKs with a retry count obey (wire.md 7.1). */

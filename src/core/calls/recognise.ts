@@ -1,14 +1,12 @@
 import { CallList } from './call-list.ts';
 import { isNamed, type Named, nameOf } from './call-name.ts';
 import { couldRetry, type Mark } from './could-retry.ts';
-import type { Kin, OpenCall } from './open-call.ts';
+import { Kin, type OpenCall } from './kin.ts';
 import { isRetryable, type Outcome } from './outcome.ts';
 import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 
 /** Calls remembered at most; the oldest are forgotten first. */
 const MAX_CALLS = 20_000;
-/** Of those, calls with the same fingerprint: each arrival looks through them. */
-const MAX_ALIKE = 1_000;
 /** Fingerprints remembered at most: of how many equal requests there were, draws depend. */
 const MAX_KINDS = 5 * MAX_CALLS;
 /** Within this time after a failure, an equal request on an unconcerned connection is rather one sent at the same time. */
@@ -24,6 +22,7 @@ export class CallRecogniser {
   readonly #failedOn = new Map<number, Kin | undefined>();
   readonly #onForget: (call: string) => void;
   #created = 0;
+  #opened = 0;
 
   constructor(onForget: (call: string) => void) {
     this.#onForget = onForget;
@@ -43,9 +42,9 @@ export class CallRecogniser {
     call.pending += 1;
     call.retryCount = retryCount;
     call.arrivedAt = sighting.at;
-    call.failure = undefined;
+    call.kin.note(call, undefined);
     const attempt = call.attempts;
-    const drawKey = named === undefined ? ordinalKey(seen) : `${named.id} ${attempt}`;
+    const drawKey = named === undefined ? ordinalKey(kin, retryCount) : `${named.id} ${attempt}`;
     return {
       call: call.id,
       attempt,
@@ -63,13 +62,13 @@ export class CallRecogniser {
     const retryable = isRetryable(outcome);
     this.#rememberFailure(outcome.connection, retryable ? call.kin : undefined);
     if (retryable) {
-      call.failure = {
+      call.kin.note(call, {
         at: outcome.at,
         // A client that leaves knows so before the server does.
         knownAt: outcome.clientLeft ? call.arrivedAt : outcome.at,
         connection: outcome.connection,
         hintMs: outcome.hintMs,
-      };
+      });
     } else if (call.pending === 0 && !isNamed(call.id)) {
       this.#forget(call);
     }
@@ -104,12 +103,12 @@ export class CallRecogniser {
 
   #findUnnamed(seen: Seen): Found {
     const { kin, retryCount } = seen;
-    const { call, rivals, doubtful } = kin.calls === undefined ? NOBODY : this.#candidate(kin.calls, seen);
+    const { call, doubtful } = kin.failed.length === 0 ? NOBODY : this.#candidate(seen);
     if (call === undefined) {
       return { call, id: this.#newId(), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
     }
     const chained = retryCount !== undefined && retryCount > 0;
-    const certainty = certaintyOf(rivals > 1 || doubtful, kin, retryCount);
+    const certainty = certaintyOf(doubtful, kin, retryCount);
     return { call, id: call.id, evidence: chained ? 'retry-count' : 'fingerprint', certainty };
   }
 
@@ -118,26 +117,13 @@ export class CallRecogniser {
    * connection before all others. Where there are several, each is in doubt from now on. There may be a thousand: nothing
    * is listed, everything is found on the way.
    */
-  #candidate(alike: readonly OpenCall[], { sighting, kin, retryCount }: Seen): Candidate {
-    const mark = { retryCount, alone: alike.length === 1 };
+  #candidate({ sighting, kin, retryCount }: Seen): Candidate {
+    const mark = { retryCount, alone: kin.size === 1 };
     const crowded = retryCount === undefined && kin.crowded;
-    const isPlausible = crowded ? this.#plausibility(alike, sighting, mark) : always;
-    const { id: connection } = sighting.connection;
-    let first: OpenCall | undefined;
-    let oldest: OpenCall | undefined;
-    let here: OpenCall | undefined;
-    let rivals = 0;
-    let doubtful = false;
-    for (const call of alike) {
-      if (!couldRetry(call, sighting, mark) || !isPlausible(call)) continue;
-      rivals += 1;
-      doubtful ||= call.doubtful;
-      first ??= call;
-      if (rivals > 1) first.doubtful = call.doubtful = true;
-      if (oldest === undefined || failedAt(call) < failedAt(oldest)) oldest = call;
-      if (call.failure?.connection === connection) here ??= call;
-    }
-    return { call: here ?? oldest, rivals, doubtful };
+    const isPlausible = crowded ? this.#plausibility(kin.failed, sighting, mark) : always;
+    const rivals = new Rivals(sighting.connection.id);
+    for (const call of kin.failed) if (couldRetry(call, sighting, mark) && isPlausible(call)) rivals.add(call);
+    return rivals;
   }
 
   /**
@@ -145,14 +131,14 @@ export class CallRecogniser {
    * retry of rather than a new call beside them. A connection that brought a failure brings retries; on any other, what comes at once after a
    * failure is not its retry, unless the client has closed the connection of the failure.
    */
-  #plausibility(alike: readonly OpenCall[], sighting: Sighting, mark: Mark): (call: OpenCall) => boolean {
+  #plausibility(failed: readonly OpenCall[], sighting: Sighting, mark: Mark): (call: OpenCall) => boolean {
     const { at, fingerprint, connection } = sighting;
     if (this.#failedOn.get(connection.id)?.fingerprint !== fingerprint) {
       return (call) => at - failedAt(call) >= SOON_MS || !connection.isOpen(call.failure?.connection ?? -1);
     }
     // A pool gives the connection of a fresh failure to whoever has waited longest.
     let oldestMs = 0;
-    for (const call of alike) {
+    for (const call of failed) {
       if (couldRetry(call, sighting, mark)) oldestMs = Math.max(oldestMs, at - failedAt(call));
     }
     return (call) => (at - failedAt(call)) * 2 >= oldestMs;
@@ -169,7 +155,7 @@ export class CallRecogniser {
   #kinOf(fingerprint: string): Kin {
     const known = this.#kinds.get(fingerprint);
     if (known !== undefined && this.#kinds.size <= MAX_CALLS) return known;
-    const kin = known ?? { fingerprint, calls: undefined, uncounted: 0, counted: undefined, crowded: false, unsure: false };
+    const kin = known ?? new Kin(fingerprint);
     // The order is that of use as soon as it may matter.
     if (known !== undefined) this.#kinds.delete(fingerprint);
     this.#kinds.set(fingerprint, kin);
@@ -182,13 +168,15 @@ export class CallRecogniser {
     if (oldest === undefined) return;
     this.#kinds.delete(oldest.fingerprint);
     // One of which calls are open is in use.
-    if (oldest.calls !== undefined) this.#kinds.set(oldest.fingerprint, oldest);
+    if (oldest.size > 0) this.#kinds.set(oldest.fingerprint, oldest);
   }
 
   /** `findable` when a later request may be recognised as its retry by what it says. */
   #open(id: string, kin: Kin, findable: boolean): OpenCall {
+    this.#opened += 1;
     const call: OpenCall = {
       id,
+      number: this.#opened,
       kin,
       attempts: 0,
       pending: 0,
@@ -196,28 +184,18 @@ export class CallRecogniser {
       arrivedAt: 0,
       retryCount: undefined,
       failure: undefined,
+      findable: false,
       forgotten: false,
       older: undefined,
       newer: undefined,
     };
     this.#calls.add(call);
     if (isNamed(id)) this.#named.set(id, call);
-    if (findable) this.#remember(call);
+    const displaced = findable ? kin.add(call) : undefined;
+    if (displaced !== undefined && !isNamed(displaced.id)) this.#forget(displaced);
     const { oldest } = this.#calls;
     if (this.#calls.size > MAX_CALLS && oldest !== undefined) this.#forget(oldest);
     return call;
-  }
-
-  #remember(call: OpenCall): void {
-    const { kin } = call;
-    if (kin.calls === undefined) {
-      kin.calls = [call];
-      return;
-    }
-    kin.calls.push(call);
-    kin.crowded = true;
-    const oldest = kin.calls.length > MAX_ALIKE ? kin.calls.shift() : undefined;
-    if (oldest !== undefined && !isNamed(oldest.id)) this.#forget(oldest);
   }
 
   #forget(call: OpenCall): void {
@@ -225,10 +203,7 @@ export class CallRecogniser {
     call.forgotten = true;
     this.#calls.remove(call);
     if (isNamed(id)) this.#named.delete(id);
-    // What ends has come lately more often than not.
-    const place = kin.calls?.lastIndexOf(call) ?? -1;
-    if (place >= 0) kin.calls?.splice(place, 1);
-    if (kin.calls?.length === 0) kin.calls = undefined;
+    kin.remove(call);
     this.#onForget(id);
   }
 
@@ -245,14 +220,40 @@ interface Seen {
   readonly retryCount: number | undefined;
 }
 
-/** Which call a request may be a retry of, among how many, and whether any of these was in doubt before. */
+/** Which call a request may be a retry of, and whether there is a doubt about it. */
 interface Candidate {
   readonly call: OpenCall | undefined;
-  readonly rivals: number;
   readonly doubtful: boolean;
 }
 
-const NOBODY: Candidate = { call: undefined, rivals: 0, doubtful: false };
+/** The calls that a request on that connection may be a retry of. */
+class Rivals implements Candidate {
+  readonly #connection: number;
+  #first: OpenCall | undefined;
+  #oldest: OpenCall | undefined;
+  #here: OpenCall | undefined;
+  doubtful = false;
+
+  constructor(connection: number) {
+    this.#connection = connection;
+  }
+
+  get call(): OpenCall | undefined {
+    return this.#here ?? this.#oldest;
+  }
+
+  add(call: OpenCall): void {
+    if (this.#first === undefined) {
+      this.#first = call;
+      this.doubtful = call.doubtful;
+    } else this.#first.doubtful = call.doubtful = this.doubtful = true;
+    if (this.#oldest === undefined || failedBefore(call, this.#oldest)) this.#oldest = call;
+    const isHere = call.failure?.connection === this.#connection;
+    if (isHere && (this.#here === undefined || call.number < this.#here.number)) this.#here = call;
+  }
+}
+
+const NOBODY: Candidate = { call: undefined, doubtful: false };
 
 interface Found {
   readonly call: OpenCall | undefined;
@@ -271,16 +272,14 @@ function certaintyOf(doubtful: boolean, kin: Kin, retryCount: number | undefined
 }
 
 /** What tells a request from its like: its ordinal among those of the same count. */
-function ordinalKey({ kin, retryCount }: Seen): string {
-  if (retryCount === undefined) {
-    kin.uncounted += 1;
-    return `${kin.fingerprint} - ${kin.uncounted}`;
-  }
-  kin.counted ??= new Map();
-  const ordinal = (kin.counted.get(retryCount) ?? 0) + 1;
-  kin.counted.set(retryCount, ordinal);
-  dropOldest(kin.counted, MAX_ALIKE);
-  return `${kin.fingerprint} ${retryCount} ${ordinal}`;
+function ordinalKey(kin: Kin, retryCount: number | undefined): string {
+  return `${kin.fingerprint} ${retryCount ?? '-'} ${kin.next(retryCount)}`;
+}
+
+/** Whether a call failed before another, or was opened before it where both failed at once. */
+function failedBefore(call: OpenCall, other: OpenCall): boolean {
+  const differenceMs = failedAt(call) - failedAt(other);
+  return differenceMs < 0 || (differenceMs === 0 && call.number < other.number);
 }
 
 function dropOldest<Key>(kept: { size: number; keys(): Iterator<Key>; delete(key: Key): boolean }, most: number): void {

@@ -1,4 +1,4 @@
-import type { OpenCall } from './open-call.ts';
+import type { OpenCall } from './kin.ts';
 
 /** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
 export type Evidence = 'path' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';

@@ -2,7 +2,7 @@
 export type Header = readonly [name: string, value: string];
 
 /** Header fields as they go on the wire, to a client of HTTP/1.1 whose connection stays. */
-export interface PrintedHeaders {
+interface PrintedHeaders {
   readonly of: readonly Header[];
   readonly text: string;
 }

@@ -1,0 +1,126 @@
+/** Calls of one kind remembered at most: each arrival may look through them. */
+const MAX_CALLS = 1_000;
+/** Retry counts that are told apart. */
+const MAX_COUNTS = 1_000;
+
+/** A call as it is remembered. Times in milliseconds. */
+export interface OpenCall {
+  readonly id: string;
+  /** Calls were opened in this order. */
+  readonly number: number;
+  /** Its like, by what they say. */
+  readonly kin: Kin;
+  attempts: number;
+  /** Requests of the call that are being answered. */
+  pending: number;
+  /** An attempt that may have been its own was given to another call, or the other way round. */
+  doubtful: boolean;
+  /** When its last attempt arrived. */
+  arrivedAt: number;
+  /** `x-stainless-retry-count` of the last attempt. */
+  retryCount: number | undefined;
+  /** The last answer, when it was a retryable failure that no retry has followed. */
+  failure:
+    | {
+        readonly at: number;
+        readonly knownAt: number;
+        readonly connection: number;
+        readonly hintMs: number | undefined;
+      }
+    | undefined;
+  /** A later request may be recognised as its retry by what it says. */
+  findable: boolean;
+  /** It is not remembered any more. */
+  forgotten: boolean;
+  /** Its neighbours in the list of all. */
+  older: OpenCall | undefined;
+  newer: OpenCall | undefined;
+}
+
+/** What is known of requests that say the same. */
+export class Kin {
+  readonly fingerprint: string;
+  /** Several of its calls were open at the same time. */
+  crowded = false;
+  /** A request was given to a call by mere likelihood, although it counts its retries. */
+  unsure = false;
+  /** Calls that a later request may be recognised as a retry of, oldest first. Most often there are none. */
+  #calls: OpenCall[] = NONE;
+  /** Those of them that failed, and that no retry has followed. */
+  #failed: OpenCall[] = NONE;
+  /** Requests seen so far that do not count their retries. */
+  #uncounted = 0;
+  /** The others, by their count. */
+  #counted: Map<number, number> | undefined;
+
+  constructor(fingerprint: string) {
+    this.fingerprint = fingerprint;
+  }
+
+  /** Calls that a later request may be recognised as a retry of. */
+  get size(): number {
+    return this.#calls.length;
+  }
+
+  /** Those of them that failed, and that no retry has followed. */
+  get failed(): readonly OpenCall[] {
+    return this.#failed;
+  }
+
+  /** A call was opened that later requests may be retries of. Returns the one that made room, if one had to. */
+  add(call: OpenCall): OpenCall | undefined {
+    call.findable = true;
+    if (this.#calls === NONE) {
+      this.#calls = [call];
+      return undefined;
+    }
+    this.#calls.push(call);
+    this.crowded = true;
+    const [oldest] = this.#calls;
+    if (this.#calls.length <= MAX_CALLS || oldest === undefined) return undefined;
+    this.remove(oldest);
+    return oldest;
+  }
+
+  /** No later request is a retry of it. */
+  remove(call: OpenCall): void {
+    if (!call.findable) return;
+    call.findable = false;
+    this.#calls = without(this.#calls, call);
+    if (call.failure !== undefined) this.#failed = without(this.#failed, call);
+  }
+
+  /** Notes how the last answer of a call failed, or that its retry has come. */
+  note(call: OpenCall, failure: OpenCall['failure']): void {
+    const had = call.failure !== undefined;
+    call.failure = failure;
+    if (!call.findable || had === (failure !== undefined)) return;
+    if (had) this.#failed = without(this.#failed, call);
+    else if (this.#failed === NONE) this.#failed = [call];
+    else this.#failed.push(call);
+  }
+
+  /** The ordinal of a request among those of the same count. */
+  next(retryCount: number | undefined): number {
+    if (retryCount === undefined) {
+      this.#uncounted += 1;
+      return this.#uncounted;
+    }
+    this.#counted ??= new Map();
+    if (this.#counted.size > MAX_COUNTS) this.#counted.clear();
+    const ordinal = (this.#counted.get(retryCount) ?? 0) + 1;
+    this.#counted.set(retryCount, ordinal);
+    return ordinal;
+  }
+}
+
+/** In place of every empty list: a hundred thousand are. */
+const NONE: OpenCall[] = [];
+
+function without(calls: OpenCall[], call: OpenCall): OpenCall[] {
+  // What ends has come lately more often than not.
+  const place = calls.lastIndexOf(call);
+  if (calls.length === 1 && place === 0) return NONE;
+  if (place >= 0) calls.splice(place, 1);
+  return calls;
+}
