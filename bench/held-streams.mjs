@@ -7,7 +7,8 @@ import { once } from 'node:events';
  */
 export async function heldStreams(count, paceMs) {
   const child = fork(new URL('streams.mjs', import.meta.url), [String(count), 'paced'], {
-    execArgv: ['--expose-gc'],
+    // The second as `serve` has it.
+    execArgv: ['--expose-gc', '--no-allocation-site-pretenuring'],
     env: { ...process.env, PACE_MS: String(paceMs) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,13 +1,8 @@
 /*
- * One server in a process of its own. Tells its port, and what it has used whenever it is asked.
+ * A server that is not ours in a process of its own: prints its port.
  */
 import { subjects } from './subjects.mjs';
 
 const [, , name] = process.argv;
-const port = await subjects[name]();
-process.on('message', () => {
-  const { user, system } = process.cpuUsage();
-  process.send({ cpuUs: user + system, rss: process.memoryUsage.rss() });
-});
-process.on('disconnect', () => process.exit());
-process.send({ port });
+const port = await subjects[name].start();
+process.stdout.write(`http://127.0.0.1:${port}\n`);

@@ -1,12 +1,24 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pinned } from './pin.mjs';
+import { subjects } from './subjects.mjs';
+
+const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('subject-process.mjs', import.meta.url));
+const USAGE = new URL('usage.mjs', import.meta.url).href;
 
 /** Starts a server in a process of its own, on the first core. */
 export async function startSubject(name) {
-  const child = fork(new URL('subject-process.mjs', import.meta.url), [name], {
-    ...pinned(0),
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const { execPath, execArgv = [] } = pinned(0);
+  const child = fork(...programOf(name, folder), {
+    ...(execPath !== undefined && { execPath }),
+    execArgv: [...execArgv, '--import', USAGE],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let errors = '';
   child.stderr.on('data', (text) => {
@@ -16,10 +28,11 @@ export async function startSubject(name) {
     throw new Error(`${name} did not start\n${errors}`);
   });
   failed.catch(() => undefined);
-  const [{ port }] = await Promise.race([once(child, 'message'), failed]);
+  const [line] = await Promise.race([once(child.stdout, 'data'), failed]);
+  rmSync(folder, { recursive: true });
   return {
     name,
-    port,
+    port: Number(new URL(String(line).trim()).port),
     /** CPU time of the process so far, in microseconds, and its memory in bytes. */
     async usage() {
       const answered = once(child, 'message');
@@ -29,4 +42,14 @@ export async function startSubject(name) {
     },
     stop: () => child.disconnect(),
   };
+}
+
+/** The program and its arguments. */
+function programOf(name, folder) {
+  const { scenario } = subjects[name];
+  if (scenario === undefined) return [PROCESS, [name]];
+  const isNamed = typeof scenario === 'string';
+  const file = isNamed ? scenario : join(folder, 'scenario.yaml');
+  if (!isNamed) writeFileSync(file, JSON.stringify(scenario));
+  return [CLI, ['serve', '--port', '0', '--quiet', '--scenario', file]];
 }

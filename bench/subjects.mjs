@@ -1,5 +1,6 @@
 /*
- * The servers that are compared. Each entry starts one and resolves to its port.
+ * The servers that are compared: ours as its users start it, by a scenario; the others by what starts one and resolves to
+ * its port.
  */
 import { createServer } from 'node:http';
 
@@ -27,24 +28,27 @@ const LIMITS = { limits: { 'gpt-*': { rpm: 100_000_000, tpm: 1_000_000_000 } } }
 /** Subjects by name. */
 export const subjects = {
   /** The smallest server there is: reads the JSON, writes a fixed answer of 700 bytes. */
-  bare: () => bare((response) => response.writeHead(200, HEAD).end(ANSWER)),
+  bare: { start: () => bare((response) => response.writeHead(200, HEAD).end(ANSWER)) },
   /** The smallest server of streams: one write per chunk. */
-  'bare stream': () =>
-    bare((response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (let i = 0; i < CHUNKS; i++) response.write(EVENT);
-      response.end('data: [DONE]\n\n');
-    }),
-  healthy: () => ours({}),
-  flaky: () => ours('flaky'),
-  limits: () => ours(LIMITS),
-  stream: () => ours(STREAMED),
-  '1 rule': () => ours({ rules: idleRules(1) }),
-  '10 rules': () => ours({ rules: idleRules(10) }),
-  '100 rules': () => ours({ rules: idleRules(100) }),
-  '1000 rules': () => ours({ rules: idleRules(1_000) }),
-  aimock: () => aimock('A text of an answer that is as long as the others are. '.repeat(3), 20),
-  'aimock stream': () => aimock('word '.repeat(CHUNKS), 5),
+  'bare stream': {
+    start: () =>
+      bare((response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        for (let i = 0; i < CHUNKS; i++) response.write(EVENT);
+        response.end('data: [DONE]\n\n');
+      }),
+  },
+  /** The name of a bundled scenario, or a scenario. */
+  healthy: { scenario: 'healthy' },
+  flaky: { scenario: 'flaky' },
+  limits: { scenario: LIMITS },
+  stream: { scenario: STREAMED },
+  '1 rule': { scenario: { rules: idleRules(1) } },
+  '10 rules': { scenario: { rules: idleRules(10) } },
+  '100 rules': { scenario: { rules: idleRules(100) } },
+  '1000 rules': { scenario: { rules: idleRules(1_000) } },
+  aimock: { start: () => aimock('A text of an answer that is as long as the others are. '.repeat(3), 20) },
+  'aimock stream': { start: () => aimock('word '.repeat(CHUNKS), 5) },
 };
 
 const HEAD = { 'content-type': 'application/json', 'content-length': ANSWER.length };
@@ -60,12 +64,6 @@ async function bare(answer) {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server.address().port;
-}
-
-async function ours(scenario) {
-  const { createMockOpenAI } = await import('../dist/index.js');
-  const mock = await createMockOpenAI({ scenario });
-  return mock.port;
 }
 
 async function aimock(content, chunkSize) {

@@ -1,4 +1,5 @@
 import { type JournalFile, writeJournalFile } from '../engine/journal-file.ts';
+import { allocateYoung } from '../server/allocate-young.ts';
 import { type MockServer, type StartOptions, startServer } from '../server/start.ts';
 import { StartError, UsageError } from './usage-error.ts';
 
@@ -8,6 +9,7 @@ export async function startHere(
   start: (options: StartOptions) => Promise<MockServer> = startServer,
 ): Promise<MockServer> {
   const { host, port } = options;
+  allocateYoung();
   try {
     return await start(options);
   } catch (error) {

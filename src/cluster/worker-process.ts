@@ -1,5 +1,6 @@
 import { warmUpSteps } from '../engine/warm-up.ts';
 import { libraries } from '../libraries.ts';
+import { allocateYoung } from '../server/allocate-young.ts';
 import { type Listening, listen } from '../server/listen.ts';
 import { watchLoopDelay } from '../server/loop-delay.ts';
 import { Line } from './line.ts';
@@ -18,6 +19,7 @@ const line = new Line((batch) => {
   // The primary may go at any moment; that is heard of below.
   if (process.connected) process.send?.(batch.map(pack), undefined, undefined, () => undefined);
 });
+allocateYoung();
 let engine: RemoteEngine | undefined;
 let listening: Listening | undefined;
 
