@@ -47,17 +47,20 @@ export function draw(seed: string | number, ...labels: readonly (string | number
   return fork(seed, ...labels)();
 }
 
-/** Characters that one number is good for: of alphabets of up to 64, none is likelier than another by half a percent. */
+/** Characters that one number is good for: of alphabets of up to 64, none is likelier than another by a percent. */
 const CHARACTERS = 4;
 
-/** `length` characters of the alphabet, of at most 64. */
-export function pick(random: Random, alphabet: string, length: number): string {
+/** `length` characters of the alphabet, of at most 64, after the prefix. */
+export function pick(random: Random, alphabet: string, length: number, prefix = ''): string {
   const size = alphabet.length;
-  const codes = new Array<number>(length);
+  const start = prefix.length;
+  const codes = new Array<number>(start + length);
+  for (let i = 0; i < start; i++) codes[i] = prefix.charCodeAt(i);
+  // Within the numbers that are whole to the machine, too.
   let drawn = 0;
   for (let i = 0; i < length; i++) {
-    drawn = i % CHARACTERS === 0 ? below(random, 2 ** 32) : Math.floor(drawn / size);
-    codes[i] = alphabet.charCodeAt(drawn % size);
+    drawn = i % CHARACTERS === 0 ? below(random, 2 ** 31) | 0 : (drawn / size) | 0;
+    codes[start + i] = alphabet.charCodeAt(drawn % size);
   }
   return String.fromCharCode(...codes);
 }

@@ -5,7 +5,7 @@ import type { ErrorAnswer } from '../core/openai/error.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { admissionOf } from './admission.ts';
 import type { Prepared } from './prepare.ts';
-import { type Received, requestIdOf } from './record.ts';
+import { drawsOf, type Received } from './record.ts';
 import { replyContextOf } from './reply-context.ts';
 import type { Ruling } from './ruling.ts';
 
@@ -26,8 +26,8 @@ export function answering(
   const { organizationId } = plan.identity;
   const admission = limited && taken && admissionOf(limited, taken, { request, organizationId, wallMs: clock.wall() });
   const refusal = admission?.refusal ?? error;
-  const requestId = requestIdOf(plan.seed, recognition.drawKey);
-  const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
+  const { requestId, random } = drawsOf(plan.seed, recognition.drawKey);
+  const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random };
   const context = replyContextOf(received, { plan, clock, libraries, facts, account: admission?.account });
   return { received, refusal, context };
 }

@@ -90,6 +90,9 @@ function fingerprintOf(
 let lastAuthorization: string | undefined;
 let lastHash: string | undefined;
 
+let lastBearer: string | undefined;
+let lastKey: string | undefined;
+
 /**
  * The first 16 hex digits of the SHA-256 of an Authorization header. The last is remembered: most requests come with the
  * key of the one before.
@@ -109,7 +112,11 @@ export function sha256(data: Uint8Array | string): string {
 }
 
 function bearerKey(authorization = ''): string | undefined {
-  return /^Bearer +(\S.*)$/i.exec(authorization)?.[1]?.trimEnd();
+  if (authorization !== lastBearer) {
+    lastBearer = authorization;
+    lastKey = /^Bearer +(\S.*)$/i.exec(authorization)?.[1]?.trimEnd();
+  }
+  return lastKey;
 }
 
 function decode(text: string | undefined): string | undefined {

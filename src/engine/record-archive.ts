@@ -212,7 +212,8 @@ let common: Common | undefined;
 /** The texts of a record as JSON. */
 function textOf(record: JournalRecord): string {
   if (common === undefined || !isOf(common, record)) common = commonOf(record);
-  return `${JSON.stringify([record.logicalId, record.bodySha256, record.xRequestId]).slice(0, -1)},${common.text}]`;
+  // The two in the middle are made here, of signs that JSON does not change.
+  return `[${JSON.stringify(record.logicalId)},"${record.bodySha256}","${record.xRequestId}",${common.text}]`;
 }
 
 function commonOf({ path, model, authorizationHash, headers }: JournalRecord): Common {

@@ -4,9 +4,10 @@ import type { Outcome } from '../core/calls/outcome.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
+import type { ReplyContext } from '../core/openai/context.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
-import { below, fork } from '../core/random.ts';
+import { below, branch, type Random } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
 import { fieldOf } from '../core/reply/field.ts';
 import { hintOf } from './hint.ts';
@@ -43,6 +44,8 @@ export interface Received {
   readonly refusal: Pick<ErrorAnswer, 'layer'> | undefined;
   readonly applied: FaultApplied | null;
   readonly requestId: string;
+  /** What the answer is drawn from. */
+  readonly random: ReplyContext['random'];
 }
 
 /** What a record says besides what is known of its request. */
@@ -148,17 +151,25 @@ function shortened<T extends string | null>(text: T): T | string {
   return text !== null && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 }
 
+/** What is drawn for the answer to a request: its id, and what else is asked for by labels. */
+export function drawsOf(seed: number, drawKey: string): Pick<Received, 'requestId' | 'random'> {
+  const random = branch(seed, 'reply', drawKey);
+  return { requestId: requestIdOf(random('request-id')), random };
+}
+
 const HEX = '0123456789abcdef';
 /** `req_` */
 const BEFORE_ID = [0x72, 0x65, 0x71, 0x5f] as const;
 
 /** `req_` + a UUIDv4 without dashes (wire.md 2.2). In one piece: a text that was put together keeps its parts in memory. */
-export function requestIdOf(seed: number, drawKey: string): string {
-  const random = fork(seed, 'request-id', drawKey);
+function requestIdOf(random: Random): string {
   const codes: number[] = [...BEFORE_ID];
+  let drawn = 0;
   for (let i = 0; i < 32; i++) {
-    const drawn = below(random, 16);
-    const digit = i === 12 ? 4 : i === 16 ? 8 + (drawn % 4) : drawn;
+    // Four digits a number.
+    drawn = i % 4 === 0 ? below(random, 2 ** 31) : drawn >> 4;
+    // Version and variant.
+    const digit = i === 12 ? 4 : i === 16 ? 8 + (drawn & 3) : drawn & 15;
     codes.push(HEX.charCodeAt(digit));
   }
   return String.fromCharCode(...codes);

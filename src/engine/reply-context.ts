@@ -39,12 +39,11 @@ class RequestContext implements ReplyContext {
   readonly settings: AnswerSettings;
   readonly unchanged: boolean;
   readonly #seed: number;
-  readonly #drawKey: string;
-  #forkReply: ReplyContext['random'] | undefined;
+  readonly #random: ReplyContext['random'];
   #forkText: ReplyContext['random'] | undefined;
 
   constructor(
-    { incoming, request, recognition, requestId, applied }: Received,
+    { incoming, request, requestId, random, applied }: Received,
     { plan, clock, libraries, facts, account }: Surroundings,
   ) {
     this.request = request;
@@ -57,12 +56,11 @@ class RequestContext implements ReplyContext {
     this.settings = settingsFor(plan, facts);
     this.unchanged = applied === null;
     this.#seed = plan.seed;
-    this.#drawKey = recognition.drawKey;
+    this.#random = random;
   }
 
   random(...labels: Labels): Random {
-    this.#forkReply ??= branch(this.#seed, 'reply', this.#drawKey);
-    return this.#forkReply(...labels);
+    return this.#random(...labels);
   }
 
   get #asked(): string {

@@ -25,7 +25,7 @@ import { apiRequestOf, type Incoming } from './incoming.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { Performed } from './performed.ts';
 import { type Destination, factsOf, type Prepared, prepare, type Reader } from './prepare.ts';
-import { type JournalRecord, noteEnd, type Received, type RecordPlace, requestIdOf } from './record.ts';
+import { drawsOf, type JournalRecord, noteEnd, type Received, type RecordPlace } from './record.ts';
 import { type RemoteBook, RemoteExchange } from './remote-exchange.ts';
 import { replyContextOf } from './reply-context.ts';
 import type { Question, RemoteFacts, Ruling } from './ruling.ts';
@@ -226,8 +226,8 @@ export class Session {
     const { recognition, taken, applied } = ruling;
     const layer = taken?.refusal === undefined ? failsAt : 'api';
     const refusal = layer && { layer };
-    const requestId = requestIdOf(seed, recognition.drawKey);
-    const received: Received = { incoming, request, bodySha256, recognition, refusal, applied, requestId };
+    const { requestId, random } = drawsOf(seed, recognition.drawKey);
+    const received: Received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random };
     const record = this.#keep(received);
     if (limited && taken && applied !== null) {
       this.#giveBack(limited, taken, { applied, context: this.#contextOf(received) });
@@ -355,8 +355,8 @@ export class Session {
     const bodySha256 = reading.sha256;
     const id = `unread ${this.#journal.nextSeq}`;
     const recognition: Recognition = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
-    const requestId = requestIdOf(this.#active.seed, id);
-    const received: Received = { incoming, request, bodySha256, recognition, refusal: undefined, applied, requestId };
+    const { requestId, random } = drawsOf(this.#active.seed, id);
+    const received: Received = { incoming, request, bodySha256, recognition, refusal: undefined, applied, requestId, random };
     return { record: this.#keep(received), recognition, context: this.#contextOf(received) };
   }
 

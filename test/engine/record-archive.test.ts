@@ -6,6 +6,7 @@ import { RecordArchive } from '../../src/engine/record-archive.ts';
 const time = fc.double({ min: 0, max: 1e9, noNaN: true, noDefaultInfinity: true });
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const text = fc.string({ unit: 'binary', maxLength: 600 });
+const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 64 });
 const place = { session: 'default', run: 'r', scenario: 's', seed: 1 };
 
 const recordOf = (seq: number): fc.Arbitrary<JournalRecord> =>
@@ -39,7 +40,7 @@ const recordOf = (seq: number): fc.Arbitrary<JournalRecord> =>
     stream: fc.boolean(),
     bodyBytes: fc.nat(),
     bodyAt: fc.integer({ min: -1, max: 2 ** 40 }),
-    bodySha256: text,
+    bodySha256: hex,
     authorizationHash: orNull(text),
     headers: fc.array(orNull(text), { maxLength: 9 }),
     faultApplied: fc.constantFrom(null, { rule: 'r', faults: [] }),
@@ -50,7 +51,7 @@ const recordOf = (seq: number): fc.Arbitrary<JournalRecord> =>
     hint: fc.constantFrom(null, { header: 'retry-after', raw: '2', dueAt: 5 } as const),
     shouldRetry: fc.constantFrom('true', null),
     paceDueAt: orNull(time),
-    xRequestId: text,
+    xRequestId: hex.map((digits) => `req_${digits}`),
   });
 
 test('gives back records as they were put, in whatever order they ended', () => {

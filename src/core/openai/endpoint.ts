@@ -98,14 +98,19 @@ export function defaultModelOf(name: EndpointName | undefined): string | undefin
   return name === undefined ? undefined : BY_NAME.get(name)?.defaultModel;
 }
 
-const BY_REQUEST = new Map(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]));
 const OPEN = endpoints.filter(({ path }) => path.includes('{'));
+/** The others, by method and path. */
+const BY_REQUEST = new Map<string, Map<string, Endpoint>>();
+for (const endpoint of endpoints) {
+  if (OPEN.includes(endpoint)) continue;
+  const byPath = BY_REQUEST.get(endpoint.method) ?? new Map<string, Endpoint>();
+  BY_REQUEST.set(endpoint.method, byPath.set(endpoint.path, endpoint));
+}
 
 /** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
 export function endpointOf(method: string, path: string): Endpoint | undefined {
-  const exact = BY_REQUEST.get(`${method} ${path}`);
-  if (exact !== undefined && !OPEN.includes(exact)) return exact;
-  return OPEN.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
+  const exact = BY_REQUEST.get(method)?.get(path);
+  return exact ?? OPEN.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
 }
 
 function pathMatches(pattern: string, path: string): boolean {

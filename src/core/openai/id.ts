@@ -7,21 +7,31 @@ const EPOCH = 1_576_800_000;
 
 /** `chatcmpl-` or `cmpl-` + 5 characters that tell the second of creation + 24 drawn ones (wire.md 3.1). */
 export function completionId(prefix: 'chatcmpl' | 'cmpl', created: number, random: Random): string {
-  return `${prefix}-${base62(Math.max(0, created - EPOCH))}${pick(random, BASE62, 24)}`;
+  return pick(random, BASE62, 24, `${prefix}-${base62(Math.max(0, created - EPOCH))}`);
 }
 
 /** `call_` + 24 characters (wire.md 3.1). */
 export function toolCallId(random: Random): string {
-  return `call_${pick(random, BASE62, 24)}`;
+  return pick(random, BASE62, 24, 'call_');
 }
 
 /** `fp_` + 10 hex digits (wire.md 3.1). */
 export function fingerprintId(random: Random): string {
-  return `fp_${pick(random, HEX, 10)}`;
+  return pick(random, HEX, 10, 'fp_');
 }
 
-/** The last 5 digits of the number in base 62. */
+let lastValue = -1;
+let lastDigits = '';
+
+/** The last 5 digits of the number in base 62. The last is remembered: it is that of a second. */
 export function base62(value: number): string {
+  if (value === lastValue) return lastDigits;
+  lastValue = value;
+  lastDigits = digitsOf(value);
+  return lastDigits;
+}
+
+function digitsOf(value: number): string {
   let digits = '';
   let rest = value;
   for (let i = 0; i < 5; i++) {

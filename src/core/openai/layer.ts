@@ -110,7 +110,7 @@ const OF_ANSWER: Readonly<Record<string, (context: ReplyContext) => string>> = {
   'openai-processing-ms': ({ clock, receivedAt }) => String(Math.round(clock.now() - receivedAt)),
   'openai-project': ({ identity }) => identity.project,
   'x-request-id': ({ requestId }) => requestId,
-  'set-cookie': (context) => `__cf_bm=${pick(context.random('cookie'), COOKIE_SIGNS, 43)}${cookieEnd(context.clock.wall())}`,
+  'set-cookie': (context) => pick(context.random('cookie'), COOKIE_SIGNS, 43, '__cf_bm=') + cookieEnd(context.clock.wall()),
 };
 
 const COOKIE_SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._';
@@ -136,9 +136,9 @@ function perSecond(textOf: (seconds: number) => string): (wallMs: number) => str
 export interface HeaderSet {
   readonly layer: Layer;
   /** Headers that this answer lacks, lower-case, whoever else would send them. */
-  readonly without?: readonly string[];
+  readonly without?: readonly string[] | undefined;
   /** Headers of other layers that this answer has. */
-  readonly also?: readonly string[];
+  readonly also?: readonly string[] | undefined;
   /** Headers with their values; they replace those of the layer. */
   readonly extra?: readonly Header[];
 }
@@ -218,24 +218,22 @@ function layoutOf(set: HeaderSet): HeaderLayout {
   let layout = layouts.get(key);
   if (layout === undefined) {
     if (layouts.size >= MAX_LAYOUTS) layouts.clear();
-    layouts.set(key, (layout = createLayout(layer, new Set(without), also, extra)));
+    layouts.set(key, (layout = createLayout({ layer, without, also, extra })));
   }
   return layout;
 }
 
-/** Of the extra headers the names alone matter. */
-export function createLayout(
-  layer: Layer,
-  lacking: ReadonlySet<string>,
-  also: readonly string[],
-  extra: readonly Header[],
-): HeaderLayout {
+/** Of the extra headers the names alone matter; `fixed` ones are the same in each answer, their names lower-case. */
+export function createLayout(set: HeaderSet & { readonly fixed?: readonly Header[] }): HeaderLayout {
+  const { layer, without = [], also = [], extra = [], fixed = [] } = set;
   const named = extra.map(([name], place): Source => ({ fixed: [], extra: place, name: name.toLowerCase(), find: undefined }));
-  const given = new Set(named.map(({ name }) => name));
+  const constant = fixed.map((header): Source => ({ fixed: [header], extra: undefined, name: header[0], find: undefined }));
+  const given = [...named, ...constant];
+  const names = new Set(given.map(({ name }) => name));
   const own = new Set([...EVERY_ANSWER, ...layers[layer].headers, ...also]);
-  const others = [...own].filter((name) => !given.has(name)).map(sourceOf);
-  const sources = [...named, ...others].filter(({ name }) => !lacking.has(name)).sort((a, b) => rank(a.name) - rank(b.name));
-  return new HeaderLayout(sources);
+  const others = [...own].filter((name) => !names.has(name)).map(sourceOf);
+  const sources = [...given, ...others].filter(({ name }) => !without.includes(name));
+  return new HeaderLayout(sources.sort((a, b) => rank(a.name) - rank(b.name)));
 }
 
 function sourceOf(name: string): Source {

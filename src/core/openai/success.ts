@@ -35,23 +35,26 @@ export type Success = keyof typeof successes;
 
 /** The head of a success; its body is sent in chunks. */
 export function successHead(name: Success, context: ReplyContext): Head {
-  const { contentType, limited }: SuccessFormat = successes[name];
-  const extra: readonly Header[] = [...(limited ? rateLimitHeaders(context) : []), ['content-type', contentType], CHUNKED];
-  return { type: 'head', status: 200, ...layoutOf(name, extra).fill(extra, context) };
+  const limits = successes[name].limited ? rateLimitHeaders(context) : NO_HEADERS;
+  const { headers, printed } = layoutOf(name, limits).fill(limits, context);
+  return { type: 'head', status: 200, headers, printed };
 }
+
+const NO_HEADERS: readonly Header[] = [];
 
 const CHUNKED: Header = ['transfer-encoding', 'chunked'];
 
 const layouts: Partial<Record<Success, Map<number, HeaderLayout>>> = {};
 
 /** The headers of a success differ in those of the rate limit alone: their number tells which they are. */
-function layoutOf(name: Success, extra: readonly Header[]): HeaderLayout {
-  const { without, also }: SuccessFormat = successes[name];
+function layoutOf(name: Success, limits: readonly Header[]): HeaderLayout {
   const byNumber = (layouts[name] ??= new Map());
-  let layout = byNumber.get(extra.length);
+  let layout = byNumber.get(limits.length);
   if (layout === undefined) {
-    layout = createLayout('api', new Set(without), also ?? [], extra);
-    byNumber.set(extra.length, layout);
+    const { without, also, contentType }: SuccessFormat = successes[name];
+    const fixed: readonly Header[] = [['content-type', contentType], CHUNKED];
+    layout = createLayout({ layer: 'api', without, also, extra: limits, fixed });
+    byNumber.set(limits.length, layout);
   }
   return layout;
 }

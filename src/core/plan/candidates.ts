@@ -13,6 +13,7 @@ const remembered = new WeakMap<readonly PlannedRule[], Map<string, readonly Plan
  * not rule out. Found once for each kind, so that rules that cannot match cost nothing, however many there are.
  */
 export function candidatesFor(rules: readonly PlannedRule[], facts: Facts): readonly PlannedRule[] {
+  if (rules.length === 0) return rules;
   const { request, model = '', stream } = facts;
   if (model.length > MAX_MODEL_LENGTH) return rulesOfKind(rules, facts);
   let kinds = remembered.get(rules);

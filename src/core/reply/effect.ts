@@ -19,7 +19,7 @@ export interface Head {
   readonly status: number;
   readonly headers: readonly Header[];
   /** The same as text. It holds as long as it is of the very list that `headers` is: whoever changes them need not care. */
-  readonly printed?: PrintedHeaders;
+  readonly printed?: PrintedHeaders | undefined;
   /** `error.code` of the body that follows, for the journal. */
   readonly errorCode?: string | number | null;
   /** How the head itself is sent; at once without it. */
