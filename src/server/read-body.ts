@@ -12,6 +12,13 @@ export interface BodyRead {
 
 export const NO_BODY = new Uint8Array(0);
 
+/** Each chunk has memory of its own: the parser copies it from where the socket reads. */
+function joined(chunks: readonly Buffer[]): Uint8Array {
+  const [first, ...others] = chunks;
+  if (first === undefined) return NO_BODY;
+  return others.length === 0 ? first : Buffer.concat(chunks);
+}
+
 /** Reads the body up to the limit, and calls back once. */
 export function readBody(
   request: ReceivedMessage,
@@ -29,8 +36,7 @@ export function readBody(
     if (over) return;
     over = true;
     connection.unfollow(leave);
-    // A copy: the chunks are views of the large buffers the socket reads into.
-    const body = oversized || length === 0 ? NO_BODY : Buffer.concat(chunks);
+    const body = oversized ? NO_BODY : joined(chunks);
     // The request lives as long as its answer, and with it whatever listens to it.
     chunks = [];
     done({ body, oversized, abandoned });
