@@ -36,6 +36,8 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
+/** Silence after which the system asks whether a client is still there. */
+const PROBE_MS = 60_000;
 /** Between two looks for idle connections of a server that ends. */
 const SWEEP_MS = 20;
 
@@ -50,23 +52,26 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     alarms: new Alarms(engine.clock.now),
     failed: (response, error) => fail(response, error, options),
   };
-  const server = createServer({ IncomingMessage: ReceivedMessage }, (request, response) => {
-    const connection = connections.of(request.socket);
-    // Sent to a connection that we had closed.
-    if (connection.endedHow !== undefined) return;
-    connection.requests += 1;
-    const target = parseTarget(request.url ?? '/');
-    if (isOurs(target)) {
-      const turn = connection.claim();
-      response.once('close', () => turn.done());
-      turn.whenReady(() => {
-        options.admin(request, response).catch((error: unknown) => fail(response, error, options));
-      });
-    } else receiveRequest({ request, response, connection, target }, reception);
-  });
+  const server = createServer(
+    { IncomingMessage: ReceivedMessage, keepAlive: true, keepAliveInitialDelay: PROBE_MS },
+    (request, response) => {
+      const connection = connections.of(request.socket);
+      // Sent to a connection that we had closed.
+      if (connection.endedHow !== undefined) return;
+      connection.requests += 1;
+      const target = parseTarget(request.url ?? '/');
+      if (isOurs(target)) {
+        const turn = connection.claim();
+        response.once('close', () => turn.done());
+        turn.whenReady(() => {
+          options.admin(request, response).catch((error: unknown) => fail(response, error, options));
+        });
+      } else receiveRequest({ request, response, connection, target }, reception);
+    },
+  );
   server.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception }));
-  // Longer than the idle time of client pools: what we do to idle connections is the scenario's decision.
-  server.keepAliveTimeout = 300_000;
+  // What we do to idle connections is the scenario's decision. Clients that are gone without a word, the system finds out.
+  server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -23,14 +23,20 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
   const rules = new Counter();
   const refusals = new Counter();
   const received = { calls: 0, attempts: 0 };
+  let last: (Pick<JournalRecord, 'endpoint' | 'status'> & { faults: FaultApplied['faults'] | undefined; row: Row }) | undefined;
   engine.onEntry((entry) => {
     received.attempts += 1;
     if (entry.attemptSeq === 1) received.calls += 1;
     const { endpoint, status, faultApplied, refusedBy } = entry;
-    const faults = faultApplied === null ? '' : faultsOf(faultApplied);
-    requests.add(`${endpoint} ${status} ${faults}`, () => requestLabels(entry));
-    if (faultApplied !== null) rules.add(faultApplied.rule, () => ({ rule: faultApplied.rule }));
-    if (refusedBy !== null && status === 429) refusals.add(String(endpoint), () => ({ endpoint: endpoint ?? 'none' }));
+    const faults = faultApplied?.faults;
+    // Most requests are like the one before.
+    if (last === undefined || last.endpoint !== endpoint || last.status !== status || last.faults !== faults) {
+      const key = `${endpoint} ${status} ${faultApplied === null ? '' : faultsOf(faultApplied)}`;
+      last = { endpoint, status, faults, row: requests.row(key, () => requestLabels(entry)) };
+    }
+    last.row.count += 1;
+    if (faultApplied !== null) rules.row(faultApplied.rule, () => ({ rule: faultApplied.rule })).count += 1;
+    if (refusedBy !== null && status === 429) refusals.row(String(endpoint), () => ({ endpoint: endpoint ?? 'none' })).count += 1;
   });
   return {
     render() {
@@ -79,29 +85,37 @@ function faultsOf({ faults }: FaultApplied): string {
   return faults.map(({ name }) => name).join('+');
 }
 
+/** A combination of labels, and how often it was met. */
+interface Row {
+  readonly labels: Labels;
+  count: number;
+}
+
 /** A count for each combination of labels, in the order of their first appearance. */
 class Counter {
-  readonly #rows = new Map<string, { labels: Labels; count: number }>();
+  readonly #rows = new Map<string, Row>();
 
-  /** `key` is the same for the same labels, which are asked for once. */
-  add(key: string, labelsOf: () => Labels): void {
+  /** Where to count. `key` is the same for the same labels, which are asked for once. */
+  row(key: string, labelsOf: () => Labels): Row {
     const known = this.#rows.get(key);
-    if (known !== undefined) known.count += 1;
-    else if (this.#rows.size < MAX_SERIES) this.#rows.set(key, { labels: labelsOf(), count: 1 });
-    else this.#addOther(labelsOf());
+    if (known !== undefined) return known;
+    const row = { labels: labelsOf(), count: 0 };
+    if (this.#rows.size >= MAX_SERIES) return this.#other(row.labels);
+    this.#rows.set(key, row);
+    return row;
   }
 
   rows(): (readonly [Labels, number])[] {
     return [...this.#rows.values()].map(({ labels, count }) => [labels, count] as const);
   }
 
-  #addOther(labels: Labels): void {
+  #other(labels: Labels): Row {
     const row = this.#rows.get(OTHER) ?? {
       labels: Object.fromEntries(Object.keys(labels).map((name) => [name, OTHER])),
       count: 0,
     };
-    row.count += 1;
     this.#rows.set(OTHER, row);
+    return row;
   }
 }
 

@@ -129,16 +129,12 @@ class Performance implements Sleeper {
   #finish(failure: unknown): void {
     this.#giveUp();
     this.#ends.connection.unfollow(this.#closed);
-    this.#tell(
-      {
-        lastByteAt: this.#outlet.lastByteAt,
-        clientCloseAt: this.#clientCloseAt,
-        closedBy: this.#closedBy,
-        closedHow: this.#closedHow,
-        ...this.#outlet.taken,
-      },
-      failure,
-    );
+    const { lastByteAt, taken } = this.#outlet;
+    const { bytesOut, chunksOut, eventsOut } = taken;
+    const clientCloseAt = this.#clientCloseAt;
+    const closedBy = this.#closedBy;
+    const closedHow = this.#closedHow;
+    this.#tell({ lastByteAt, clientCloseAt, closedBy, closedHow, bytesOut, chunksOut, eventsOut }, failure);
   }
 
   /** Asks for no more effects. */
