@@ -305,3 +305,15 @@ test('unmarked equal calls in parallel that back off each get their own chain, t
     { numRuns: 100 },
   );
 });
+
+test('which of two calls a retry was of is in doubt for both of them: the other, too, stays ambiguous', () => {
+  const { calls } = recogniser();
+  const [a, b] = [calls.arrive(sighting({ at: 0 })), calls.arrive(sighting({ at: 1 }))];
+  calls.settle(a, failed(10, 901));
+  calls.settle(b, failed(11, 902));
+  const retries = [2_000, 2_100].map((at) => calls.arrive(sighting({ at })));
+  expect(retries.map(({ call, certainty }) => [call, certainty])).toEqual([
+    [a.call, 'ambiguous'],
+    [b.call, 'ambiguous'],
+  ]);
+});
