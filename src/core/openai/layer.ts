@@ -147,7 +147,10 @@ export interface HeaderSet {
 interface Source {
   readonly fixed: readonly Header[];
   readonly extra: number | undefined;
+  /** In lower case. */
   readonly name: string;
+  /** The name as it is printed. */
+  readonly label: string;
   readonly find: ((context: ReplyContext) => string) | undefined;
 }
 
@@ -159,37 +162,42 @@ export class HeaderLayout {
   readonly #sources: readonly Source[];
   /** What is printed before the first value that may change, and after each: it is put together once. */
   readonly #texts: readonly string[];
+  readonly #length: number;
   /** Whoever sets `connection` says what becomes of it, and then the text is not all that matters. */
   readonly #isPlain: boolean;
 
   constructor(sources: readonly Source[]) {
     this.#sources = sources;
     this.#isPlain = !sources.some(({ extra, name }) => extra !== undefined && name === 'connection');
+    let length = 0;
     const texts = [''];
-    for (const { fixed, extra, name, find } of sources) {
-      if (find === undefined && extra === undefined) texts.push(texts.pop() + fixed.map(lineOf).join(''));
-      // The name of an extra one is printed as it comes.
-      else texts.push(`${texts.pop()}${find === undefined ? '' : `${name}: `}`, '\r\n');
+    for (const { fixed, extra, label, find } of sources) {
+      const isFixed = find === undefined && extra === undefined;
+      length += isFixed ? fixed.length : 1;
+      if (isFixed) texts.push(texts.pop() + fixed.map(lineOf).join(''));
+      else texts.push(`${texts.pop()}${label}: `, '\r\n');
     }
+    this.#length = length;
     this.#texts = texts;
   }
 
   /** The headers of an answer. The extra ones have the names that the layout was made for. */
   fill(extra: readonly Header[], context: ReplyContext): Fields {
     const texts = this.#texts;
-    const headers: Header[] = [];
+    const headers = new Array<Header>(this.#length);
+    let place = 0;
     let text = texts[0] ?? '';
     let next = 1;
     for (const source of this.#sources) {
       if (source.find !== undefined) {
         const value = source.find(context);
-        headers.push([source.name, value]);
+        headers[place++] = [source.name, value];
         text += value + texts[next++];
       } else if (source.extra !== undefined) {
         const header = extra[source.extra] ?? NONE;
-        headers.push(header);
-        text += `${header[0]}: ${header[1]}${texts[next++]}`;
-      } else for (const header of source.fixed) headers.push(header);
+        headers[place++] = header;
+        text += header[1] + texts[next++];
+      } else for (const header of source.fixed) headers[place++] = header;
     }
     return this.#isPlain ? { headers, printed: { of: headers, text } } : { headers };
   }
@@ -226,8 +234,8 @@ function layoutOf(set: HeaderSet): HeaderLayout {
 /** Of the extra headers the names alone matter; `fixed` ones are the same in each answer, their names lower-case. */
 export function createLayout(set: HeaderSet & { readonly fixed?: readonly Header[] }): HeaderLayout {
   const { layer, without = [], also = [], extra = [], fixed = [] } = set;
-  const named = extra.map(([name], place): Source => ({ fixed: [], extra: place, name: name.toLowerCase(), find: undefined }));
-  const constant = fixed.map((header): Source => ({ fixed: [header], extra: undefined, name: header[0], find: undefined }));
+  const named = extra.map(([label], extra): Source => ({ fixed: [], extra, name: label.toLowerCase(), label, find: undefined }));
+  const constant = fixed.map((header): Source => ({ ...sourceOf(header[0]), fixed: [header], find: undefined }));
   const given = [...named, ...constant];
   const names = new Set(given.map(({ name }) => name));
   const own = new Set([...EVERY_ANSWER, ...layers[layer].headers, ...also]);
@@ -238,7 +246,7 @@ export function createLayout(set: HeaderSet & { readonly fixed?: readonly Header
 
 function sourceOf(name: string): Source {
   const fixed = [CONSTANT[name] ?? []].flat().map((value) => [name, value] as const);
-  return { fixed, extra: undefined, name, find: OF_ANSWER[name] };
+  return { fixed, extra: undefined, name, label: name, find: OF_ANSWER[name] };
 }
 
 function rank(name: string): number {
