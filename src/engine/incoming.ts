@@ -35,8 +35,19 @@ export interface Target {
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 const PREFIX = /^\/s\/([^/]+)(?:\/c\/([^/]+))?(?=\/|$)/;
 
-/** Splits session and call off a request target. */
+let lastTarget: string | undefined;
+let lastParsed: Target = { session: undefined, call: undefined, path: '/' };
+
+/** Splits session and call off a request target. The last is remembered: most requests are for the same. */
 export function parseTarget(target: string): Target {
+  if (target !== lastTarget) {
+    lastParsed = parsed(target);
+    lastTarget = target;
+  }
+  return lastParsed;
+}
+
+function parsed(target: string): Target {
   const origin = ABSOLUTE.exec(target)?.[0] ?? '';
   const end = target.search(/[?#]/);
   const path = target.slice(origin.length, end < 0 ? undefined : end);
