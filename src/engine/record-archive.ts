@@ -11,8 +11,8 @@ const NUMBERS = 20;
 const SHARED = 13;
 
 /**
- * Records: as they are while they may change, and when they are over in columns: numbers and bytes are outside of the heap, and everything else is shared by many. Ten
- * thousand records cost the collection of garbage nothing, and a few MB.
+ * Records: as objects while they may change, and when they are over in columns: numbers and bytes are outside of the heap,
+ * and everything else is shared by many. Ten thousand records cost the collection of garbage nothing, and a few MB.
  */
 export class RecordArchive implements Archive<JournalRecord> {
   readonly #blocks = new Map<number, Block>();
