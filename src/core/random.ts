@@ -52,6 +52,11 @@ const CHARACTERS = 4;
 
 /** `length` characters of the alphabet, of at most 64, after the prefix. */
 export function pick(random: Random, alphabet: string, length: number, prefix = ''): string {
+  return String.fromCharCode(...pickCodes(random, alphabet, length, prefix));
+}
+
+/** The same as UTF-16 codes. */
+export function pickCodes(random: Random, alphabet: string, length: number, prefix: string): number[] {
   const size = alphabet.length;
   const start = prefix.length;
   const codes = new Array<number>(start + length);
@@ -62,7 +67,7 @@ export function pick(random: Random, alphabet: string, length: number, prefix = 
     drawn = i % CHARACTERS === 0 ? below(random, 2 ** 31) | 0 : (drawn / size) | 0;
     codes[start + i] = alphabet.charCodeAt(drawn % size);
   }
-  return String.fromCharCode(...codes);
+  return codes;
 }
 
 /** A whole number in [0, bound). */

@@ -7,7 +7,7 @@ import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../co
 import type { ReplyContext } from '../core/openai/context.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
-import { below, branch, type Random } from '../core/random.ts';
+import { below, branch, pickCodes, type Random } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
 import { fieldOf } from '../core/reply/field.ts';
 import { hintOf } from './hint.ts';
@@ -157,20 +157,11 @@ export function drawsOf(seed: number, drawKey: string): Pick<Received, 'requestI
   return { requestId: requestIdOf(random('request-id')), random };
 }
 
-const HEX = '0123456789abcdef';
-/** `req_` */
-const BEFORE_ID = [0x72, 0x65, 0x71, 0x5f] as const;
-
 /** `req_` + a UUIDv4 without dashes (wire.md 2.2). In one piece: a text that was put together keeps its parts in memory. */
 function requestIdOf(random: Random): string {
-  const codes: number[] = [...BEFORE_ID];
-  let drawn = 0;
-  for (let i = 0; i < 32; i++) {
-    // Four digits a number.
-    drawn = i % 4 === 0 ? below(random, 2 ** 31) : drawn >> 4;
-    // Version and variant.
-    const digit = i === 12 ? 4 : i === 16 ? 8 + (drawn & 3) : drawn & 15;
-    codes.push(HEX.charCodeAt(digit));
-  }
+  const codes = pickCodes(random, '0123456789abcdef', 32, 'req_');
+  // Version and variant.
+  codes[16] = '4'.charCodeAt(0);
+  codes[20] = '89ab'.charCodeAt(below(random, 4));
   return String.fromCharCode(...codes);
 }

@@ -43,7 +43,7 @@ export class Alarms {
   }
 
   #wind(tick: Tick, time: number): void {
-    tick.timer = setTimeout(tick.ring, Math.ceil(time - this.#now()));
+    tick.timer = setTimeout(tick.ring, Math.max(0, Math.ceil(time - this.#now())));
   }
 
   #ring(time: number): void {

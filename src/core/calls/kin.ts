@@ -1,10 +1,12 @@
+import type { Linked } from '../use-order.ts';
+
 /** Calls of one kind remembered at most: each arrival may look through them. */
 const MAX_CALLS = 1_000;
-/** Retry counts that are told apart. */
-const MAX_COUNTS = 1_000;
+/** Greater retry counts have their ordinals together. */
+const MAX_COUNT = 1_000;
 
 /** A call as it is remembered. Times in milliseconds. */
-export interface OpenCall {
+export interface OpenCall extends Linked<OpenCall> {
   readonly id: string;
   /** Calls were opened in this order. */
   readonly number: number;
@@ -32,14 +34,13 @@ export interface OpenCall {
   findable: boolean;
   /** It is not remembered any more. */
   forgotten: boolean;
-  /** Its neighbours in the list of all. */
-  older: OpenCall | undefined;
-  newer: OpenCall | undefined;
 }
 
 /** What is known of requests that say the same. */
-export class Kin {
+export class Kin implements Linked<Kin> {
   readonly fingerprint: string;
+  older: Kin | undefined;
+  newer: Kin | undefined;
   /** Several of its calls were open at the same time. */
   crowded = false;
   /** A request was given to a call by mere likelihood, although it counts its retries. */
@@ -50,6 +51,8 @@ export class Kin {
   #failed: OpenCall[] = NONE;
   /** Requests seen so far that do not count their retries. */
   #uncounted = 0;
+  /** Those that count them, and are first tries. */
+  #first = 0;
   /** The others, by their count. */
   #counted: Map<number, number> | undefined;
 
@@ -106,10 +109,14 @@ export class Kin {
       this.#uncounted += 1;
       return this.#uncounted;
     }
+    if (retryCount === 0) {
+      this.#first += 1;
+      return this.#first;
+    }
     this.#counted ??= new Map();
-    if (this.#counted.size > MAX_COUNTS) this.#counted.clear();
-    const ordinal = (this.#counted.get(retryCount) ?? 0) + 1;
-    this.#counted.set(retryCount, ordinal);
+    const count = Math.min(retryCount, MAX_COUNT);
+    const ordinal = (this.#counted.get(count) ?? 0) + 1;
+    this.#counted.set(count, ordinal);
     return ordinal;
   }
 }

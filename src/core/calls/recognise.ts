@@ -1,4 +1,4 @@
-import { CallList } from './call-list.ts';
+import { type Linked, UseOrder } from '../use-order.ts';
 import { isNamed, type Named, nameOf } from './call-name.ts';
 import { couldRetry, type Mark } from './could-retry.ts';
 import { Kin, type OpenCall } from './kin.ts';
@@ -7,19 +7,21 @@ import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 
 /** Calls remembered at most; the oldest are forgotten first. */
 const MAX_CALLS = 20_000;
-/** Fingerprints remembered at most: of how many equal requests there were, draws depend. */
+/** Fingerprints remembered at most, besides those of open calls: of how many equal requests there were, draws depend. */
 const MAX_KINDS = 5 * MAX_CALLS;
 /** Within this time after a failure, an equal request on an unconcerned connection is rather one sent at the same time. */
 const SOON_MS = 250;
 
 /** Recognises the attempts of one call. Pure in the sense that it depends on what it was shown alone. */
 export class CallRecogniser {
-  readonly #calls = new CallList();
+  readonly #calls = new UseOrder<OpenCall>();
   readonly #named = new Map<string, OpenCall>();
   /** By fingerprint. */
   readonly #kinds = new Map<string, Kin>();
-  /** What the last answer on a connection was a retryable failure of; undefined where it was none. */
-  readonly #failedOn = new Map<number, Kin | undefined>();
+  readonly #kindsInUse = new UseOrder<Kin>();
+  /** What the last answer on a connection was a retryable failure of. */
+  readonly #failedOn = new Map<number, FailedConnection>();
+  readonly #failedInUse = new UseOrder<FailedConnection>();
   readonly #onForget: (call: string) => void;
   #created = 0;
   #opened = 0;
@@ -81,7 +83,9 @@ export class CallRecogniser {
     }
     this.#named.clear();
     this.#kinds.clear();
+    this.#kindsInUse.clear();
     this.#failedOn.clear();
+    this.#failedInUse.clear();
   }
 
   #findNamed(named: Named, seen: Seen): Found {
@@ -133,7 +137,7 @@ export class CallRecogniser {
    */
   #plausibility(failed: readonly OpenCall[], sighting: Sighting, mark: Mark): (call: OpenCall) => boolean {
     const { at, fingerprint, connection } = sighting;
-    if (this.#failedOn.get(connection.id)?.fingerprint !== fingerprint) {
+    if (this.#failedOn.get(connection.id)?.kin?.fingerprint !== fingerprint) {
       return (call) => at - failedAt(call) >= SOON_MS || !connection.isOpen(call.failure?.connection ?? -1);
     }
     // A pool gives the connection of a fresh failure to whoever has waited longest.
@@ -145,30 +149,44 @@ export class CallRecogniser {
   }
 
   #rememberFailure(connection: number, kin: Kin | undefined): void {
-    if (kin === undefined && !this.#failedOn.has(connection)) return;
-    // The order is that of use as soon as it may matter.
-    if (this.#failedOn.size > MAX_CALLS / 2) this.#failedOn.delete(connection);
-    this.#failedOn.set(connection, kin);
-    dropOldest(this.#failedOn, MAX_CALLS);
+    const known = this.#failedOn.get(connection);
+    if (known !== undefined) {
+      known.kin = kin;
+      this.#failedInUse.use(known);
+    } else if (kin !== undefined) {
+      const failed = { connection, kin, older: undefined, newer: undefined };
+      this.#failedOn.set(connection, failed);
+      this.#failedInUse.add(failed);
+      const { oldest } = this.#failedInUse;
+      if (this.#failedInUse.size <= MAX_CALLS || oldest === undefined) return;
+      this.#failedInUse.remove(oldest);
+      this.#failedOn.delete(oldest.connection);
+    }
   }
 
   #kinOf(fingerprint: string): Kin {
     const known = this.#kinds.get(fingerprint);
-    if (known !== undefined && this.#kinds.size <= MAX_CALLS) return known;
-    const kin = known ?? new Kin(fingerprint);
-    // The order is that of use as soon as it may matter.
-    if (known !== undefined) this.#kinds.delete(fingerprint);
+    if (known !== undefined) {
+      this.#kindsInUse.use(known);
+      return known;
+    }
+    const kin = new Kin(fingerprint);
     this.#kinds.set(fingerprint, kin);
-    if (this.#kinds.size > MAX_KINDS) this.#dropOldestKind();
+    this.#kindsInUse.add(kin);
+    if (this.#kindsInUse.size > MAX_KINDS) this.#makeRoom();
     return kin;
   }
 
-  #dropOldestKind(): void {
-    const { value: oldest } = this.#kinds.values().next();
+  /** Forgets the kind longest out of use, unless calls of it are open. */
+  #makeRoom(): void {
+    const { oldest } = this.#kindsInUse;
     if (oldest === undefined) return;
+    if (oldest.size > 0) {
+      this.#kindsInUse.use(oldest);
+      return;
+    }
+    this.#kindsInUse.remove(oldest);
     this.#kinds.delete(oldest.fingerprint);
-    // One of which calls are open is in use.
-    if (oldest.size > 0) this.#kinds.set(oldest.fingerprint, oldest);
   }
 
   /** `findable` when a later request may be recognised as its retry by what it says. */
@@ -211,6 +229,12 @@ export class CallRecogniser {
     this.#created += 1;
     return `#${this.#created}`;
   }
+}
+
+/** A connection on which an answer was a retryable failure; of nothing where the last was none. */
+interface FailedConnection extends Linked<FailedConnection> {
+  readonly connection: number;
+  kin: Kin | undefined;
 }
 
 /** A request, and what is known of its like. */
@@ -280,12 +304,6 @@ function ordinalKey(kin: Kin, retryCount: number | undefined): string {
 function failedBefore(call: OpenCall, other: OpenCall): boolean {
   const differenceMs = failedAt(call) - failedAt(other);
   return differenceMs < 0 || (differenceMs === 0 && call.number < other.number);
-}
-
-function dropOldest<Key>(kept: { size: number; keys(): Iterator<Key>; delete(key: Key): boolean }, most: number): void {
-  if (kept.size <= most) return;
-  const { value, done } = kept.keys().next();
-  if (done !== true) kept.delete(value);
 }
 
 function failedAt({ failure }: OpenCall): number {

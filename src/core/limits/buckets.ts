@@ -1,4 +1,5 @@
 import { type Bucket, type LimitKind, limitKinds, windowOf } from '../openai/rate-limit-account.ts';
+import { type Linked, UseOrder } from '../use-order.ts';
 import { drawn, refilled, serves, settled, waitAsTold } from './bucket.ts';
 import type { Capacities } from './limit-spec.ts';
 
@@ -49,27 +50,45 @@ interface Account {
   readonly levels: Levels;
 }
 
+interface KeptAccount extends Linked<KeptAccount> {
+  readonly name: string;
+  account: Account;
+}
+
 /** Buckets in memory. A full bucket need not be kept. */
 export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly size: number } {
-  // In the order of use: the first is the one longest out of use.
-  const accounts = new Map<string, Account>();
+  const accounts = new Map<string, KeptAccount>();
+  const order = new UseOrder<KeptAccount>();
+  const forget = (kept: KeptAccount) => {
+    accounts.delete(kept.name);
+    order.remove(kept);
+  };
   const keep = (name: string, account: Account) => {
-    accounts.delete(name);
-    if (!isFull(account, account.at)) accounts.set(name, account);
-    const [oldest, forgettable] = accounts.entries().next().value ?? [];
-    if (oldest !== undefined && (accounts.size > maxAccounts || isFull(forgettable, account.at))) accounts.delete(oldest);
+    const known = accounts.get(name);
+    if (isFull(account, account.at)) {
+      if (known !== undefined) forget(known);
+    } else if (known !== undefined) {
+      known.account = account;
+      order.use(known);
+    } else {
+      const kept: KeptAccount = { name, account, older: undefined, newer: undefined };
+      accounts.set(name, kept);
+      order.add(kept);
+    }
+    const { oldest } = order;
+    if (oldest !== undefined && (order.size > maxAccounts || isFull(oldest.account, account.at))) forget(oldest);
   };
   return {
     get size() {
       return accounts.size;
     },
     take(name, draw, at) {
-      const { taken, levels } = drawFrom(accounts.get(name), draw, at);
+      const { taken, levels } = drawFrom(accounts.get(name)?.account, draw, at);
       keep(name, { at, levels });
       return taken;
     },
     give(name, amounts, at) {
-      const account = accounts.get(name);
+      const account = accounts.get(name)?.account;
       if (account === undefined) return;
       const levels = eachLevel(account.levels, (bucket, kind) => {
         const { used, ...rest } = refilled(bucket, at - account.at);
@@ -77,7 +96,10 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
       });
       keep(name, { at, levels });
     },
-    clear: () => accounts.clear(),
+    clear() {
+      accounts.clear();
+      order.clear();
+    },
   };
 }
 

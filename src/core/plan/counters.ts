@@ -1,3 +1,5 @@
+import { type Linked, UseOrder } from '../use-order.ts';
+
 /** What a rule remembers within one scope. */
 interface Count {
   /** Requests that the rule spoke of. */
@@ -23,22 +25,40 @@ const MAX_SCOPES = 100_000;
 
 const NONE: Count = { seen: 0, fired: 0 };
 
+interface Scope extends Linked<Scope> {
+  readonly name: string;
+  readonly counts: Map<string, { seen: number; fired: number }>;
+}
+
 /** Counters in memory. */
 export function createCounters(): Counters {
-  const scopes = new Map<string, Map<string, { seen: number; fired: number }>>();
+  const scopes = new Map<string, Scope>();
+  const order = new UseOrder<Scope>();
+  const forget = (name: string) => {
+    const scope = scopes.get(name);
+    if (scope === undefined) return;
+    scopes.delete(name);
+    order.remove(scope);
+  };
+  const open = (name: string): Scope => {
+    const scope: Scope = { name, counts: new Map(), older: undefined, newer: undefined };
+    scopes.set(name, scope);
+    order.add(scope);
+    if (order.size > MAX_SCOPES && order.oldest !== undefined) forget(order.oldest.name);
+    return scope;
+  };
   return {
-    read: (scope, rule) => scopes.get(scope)?.get(rule) ?? NONE,
+    read: (scope, rule) => scopes.get(scope)?.counts.get(rule) ?? NONE,
     hit(scope, rule, what) {
-      let counts = scopes.get(scope);
-      if (counts === undefined) {
-        scopes.set(scope, (counts = new Map()));
-        if (scopes.size > MAX_SCOPES) scopes.delete(scopes.keys().next().value ?? '');
-      }
+      const { counts } = scopes.get(scope) ?? open(scope);
       let count = counts.get(rule);
       if (count === undefined) counts.set(rule, (count = { ...NONE }));
       count[what] += 1;
     },
-    forget: (scope) => void scopes.delete(scope),
-    clear: () => scopes.clear(),
+    forget,
+    clear() {
+      scopes.clear();
+      order.clear();
+    },
   };
 }

@@ -278,6 +278,24 @@ test('memory is bounded: old calls make room', () => {
   expect(forgotten.length).toBe(10_000);
 });
 
+test('of so many kinds of requests, those longest out of use are forgotten, unless calls of them are open', () => {
+  const { calls } = recogniser();
+  const come = (fingerprint: string, status = 200) => {
+    const seen = calls.arrive(sighting({ fingerprint }));
+    calls.settle(seen, { ...failed(0), status });
+    return seen.drawKey;
+  };
+  come('forgotten');
+  come('open', 500);
+  come('used');
+  for (let i = 0; i < 99_997; i++) come(`f${i}`);
+  come('used');
+  for (let i = 0; i < 10; i++) come(`g${i}`);
+  expect(come('forgotten')).toBe('forgotten - 1');
+  expect(come('open')).toBe('open - 2');
+  expect(come('used')).toBe('used - 3');
+});
+
 test('unmarked equal calls in parallel that back off each get their own chain, though a pool shuffles their connections', () => {
   fc.assert(
     fc.property(
