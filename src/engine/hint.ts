@@ -1,12 +1,12 @@
 import { parseHttpDate } from '../core/http-date.ts';
 import type { Hint } from '../core/journal/entry.ts';
-import type { Header } from '../core/reply/effect.ts';
-import { fieldOf } from '../core/reply/field.ts';
+import type { Head } from '../core/reply/effect.ts';
+import { fieldIn } from '../core/reply/field.ts';
 
 /** The wait that an answer asks for: `retry-after-ms` before `retry-after`, as SDKs read them (wire.md 7.1). */
-export function hintOf(headers: readonly Header[], at: number, wallMs: number): Hint | null {
-  const ms = fieldOf(headers, 'retry-after-ms');
-  const raw = fieldOf(headers, 'retry-after');
+export function hintOf(head: Pick<Head, 'headers' | 'printed'>, at: number, wallMs: number): Hint | null {
+  const ms = fieldIn(head, 'retry-after-ms');
+  const raw = fieldIn(head, 'retry-after');
   const seconds: Hint | undefined =
     raw === undefined ? undefined : { header: 'retry-after', raw, dueAt: dueAtOf(raw, at, wallMs) };
   if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) {

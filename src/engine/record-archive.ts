@@ -223,6 +223,7 @@ function commonOf({ path, model, authorizationHash, headers }: JournalRecord): C
 
 function isOf({ path, model, authorizationHash, headers }: Common, record: JournalRecord): boolean {
   if (path !== record.path || model !== record.model || authorizationHash !== record.authorizationHash) return false;
+  if (headers === record.headers) return true;
   return headers.length === record.headers.length && headers.every((value, place) => value === record.headers[place]);
 }
 

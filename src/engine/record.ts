@@ -9,7 +9,7 @@ import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
 import { below, branch, pickCodes, type Random } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
-import { fieldOf } from '../core/reply/field.ts';
+import { fieldIn } from '../core/reply/field.ts';
 import { hintOf } from './hint.ts';
 import { authorizationHash, type Incoming } from './incoming.ts';
 import { paceDueAt } from './pace.ts';
@@ -91,7 +91,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     bodyAt,
     bodySha256,
     authorizationHash: authorizationHash(headers['authorization']) ?? null,
-    headers: HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null)),
+    headers: ofInterest(headers),
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,
     queuedMs: null,
@@ -105,24 +105,39 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
   };
 }
 
+/** Of the last record: most come from the client of the one before, and may share the list. */
+let lastHeaders: JournalRecord['headers'] = [];
+
+function ofInterest(headers: Incoming['headers']): JournalRecord['headers'] {
+  for (let place = 0; place < HEADERS_OF_INTEREST.length; place++) {
+    const value = headers[HEADERS_OF_INTEREST[place] ?? ''] ?? null;
+    if (value === lastHeaders[place]) continue;
+    lastHeaders = HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null));
+    break;
+  }
+  return lastHeaders;
+}
+
 /** What the head of an answer tells the journal. */
 export type HeadNotes = Pick<JournalRecord, 't_firstByteBefore' | 'status' | 'errorCode' | 'hint' | 'shouldRetry' | 'paceDueAt'>;
 
 /** Notes in the record what goes out, just before it does. */
-export function noteHead(record: HeadNotes, { status, headers, errorCode = null }: Head, clock: Clock): void {
+export function noteHead(record: HeadNotes, head: Head, clock: Clock): void {
+  const { status, errorCode = null } = head;
   const at = clock.now();
   record.t_firstByteBefore = at;
   record.status = status;
   record.errorCode = errorCode;
-  record.hint = hintOf(headers, at, clock.wall());
-  record.shouldRetry = fieldOf(headers, 'x-should-retry') ?? null;
-  record.paceDueAt = paceDueAt(headers, at);
+  record.hint = hintOf(head, at, clock.wall());
+  record.shouldRetry = fieldIn(head, 'x-should-retry') ?? null;
+  record.paceDueAt = paceDueAt(head, at);
 }
 
 /** Notes in the record how the exchange ended; tells what that means for the call. */
 export function noteEnd(record: JournalRecord, performed: Performed, clock: Clock): Outcome {
   const { lastByteAt, clientCloseAt, closedBy } = performed;
-  const endedAt = clientCloseAt ?? clock.now();
+  // A whole answer is over with its last byte.
+  const endedAt = clientCloseAt ?? (closedBy === null ? lastByteAt : null) ?? clock.now();
   record.t_lastByte = lastByteAt;
   record.t_clientClose = clientCloseAt;
   record.closedBy = closedBy;

@@ -239,7 +239,7 @@ export class Session {
   }
 
   #rule(question: Question): Ruling {
-    this.#lastUsedAt = this.#parts.clock.now();
+    this.#lastUsedAt = Math.max(this.#lastUsedAt, question.sighting.at);
     return this.#decisions.rule(question, this.#active);
   }
 

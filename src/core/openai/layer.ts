@@ -163,6 +163,7 @@ export class HeaderLayout {
   /** What is printed before the first value that may change, and after each: it is put together once. */
   readonly #texts: readonly string[];
   readonly #length: number;
+  readonly #places = new Map<string, number>();
   /** Whoever sets `connection` says what becomes of it, and then the text is not all that matters. */
   readonly #isPlain: boolean;
 
@@ -171,8 +172,9 @@ export class HeaderLayout {
     this.#isPlain = !sources.some(({ extra, name }) => extra !== undefined && name === 'connection');
     let length = 0;
     const texts = [''];
-    for (const { fixed, extra, label, find } of sources) {
+    for (const { fixed, extra, name, label, find } of sources) {
       const isFixed = find === undefined && extra === undefined;
+      if (!this.#places.has(name)) this.#places.set(name, length);
       length += isFixed ? fixed.length : 1;
       if (isFixed) texts.push(texts.pop() + fixed.map(lineOf).join(''));
       else texts.push(`${texts.pop()}${label}: `, '\r\n');
@@ -199,7 +201,7 @@ export class HeaderLayout {
         text += header[1] + texts[next++];
       } else for (const header of source.fixed) headers[place++] = header;
     }
-    return this.#isPlain ? { headers, printed: { of: headers, text } } : { headers };
+    return this.#isPlain ? { headers, printed: { of: headers, text, places: this.#places } } : { headers };
   }
 }
 

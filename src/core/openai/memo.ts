@@ -15,8 +15,13 @@ export type Memo = Map<string, Cell>;
  */
 export function recall<Value>(memo: Memo | undefined, kind: string, given: readonly unknown[], find: () => Value): Value {
   const cell = memo?.get(kind);
-  if (cell?.given.every((each, place) => each === given[place]) === true) return cell.value as Value;
+  if (cell !== undefined && isSame(cell.given, given)) return cell.value as Value;
   const value = find();
   memo?.set(kind, { given, value });
   return value;
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  for (let place = 0; place < some.length; place++) if (some[place] !== others[place]) return false;
+  return true;
 }

@@ -5,6 +5,8 @@ export type Header = readonly [name: string, value: string];
 interface PrintedHeaders {
   readonly of: readonly Header[];
   readonly text: string;
+  /** Where in the list fields of a lower-case name begin. */
+  readonly places: ReadonlyMap<string, number>;
 }
 
 /** So many bytes at a time, with a pause between. */

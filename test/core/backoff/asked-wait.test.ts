@@ -7,7 +7,7 @@ import { TEST_WALL_MS } from '../../support/reply-context.ts';
 
 /** What an answer with these headers, sent at 1,000 ms, asks for. */
 function asked(headers: Readonly<Record<string, string>>) {
-  const hint = hintOf(Object.entries(headers), 1_000, TEST_WALL_MS);
+  const hint = hintOf({ headers: Object.entries(headers) }, 1_000, TEST_WALL_MS);
   return askedWait(journalEntry({ status: 429, t_headers: 999, t_firstByteBefore: 1_000, hint }));
 }
 
