@@ -1,6 +1,6 @@
 /*
- * npm run soak [-- --minutes 30]: load without end, and the memory of the server every half minute. Fails when the memory
- * of the last third is more than a tenth above that of the second.
+ * npm run soak [-- --minutes 30]: load without end, half of it requests that were never made before, and the memory of the
+ * server every half minute. Fails when the memory of the last third is more than a tenth above that of the second.
  */
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
@@ -14,8 +14,15 @@ const subject = await startSubject('flaky');
 const url = `http://127.0.0.1:${subject.port}/v1/chat/completions`;
 const headers = { authorization: 'Bearer sk-soak-0123456789abcdefghijklmnop', 'content-type': 'application/json' };
 const bodies = Array.from({ length: 500 }, (_, index) => chatBody({ stream: index % 4 === 0, bytes: 300 + index }));
-const requests = bodies.map((body) => ({ method: 'POST', headers, body }));
-const run = autocannon({ url, connections: 50, duration: seconds, requests });
+let sentBefore = 0;
+/** Every other body has never been sent before. */
+const anew = (request) => {
+  sentBefore += 1;
+  return { ...request, body: request.body.replace('Tell me', `Tell me, for the ${sentBefore}th time,`) };
+};
+const requests = bodies.map((body, index) => ({ method: 'POST', headers, body, ...(index % 2 === 1 && { setupRequest: anew }) }));
+// Of a thousand clients most wait for an answer that takes its time.
+const run = autocannon({ url, connections: 1_000, duration: seconds, requests });
 const levels = [];
 const timer = setInterval(async () => {
   const { rss } = await subject.usage();

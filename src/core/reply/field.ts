@@ -6,7 +6,7 @@ export function isNamed([name]: Header, wanted: string): boolean {
 }
 
 /** The value of the first header of that lower-case name. */
-export function fieldOf(headers: readonly Header[], wanted: string): string | undefined {
+function fieldOf(headers: readonly Header[], wanted: string): string | undefined {
   for (const header of headers) if (isNamed(header, wanted)) return header[1];
   return undefined;
 }
