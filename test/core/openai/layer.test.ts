@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { headOf } from '../../../src/core/openai/layer.ts';
+import { fieldIn } from '../../../src/core/reply/field.ts';
 import { fakeClock, replyContext } from '../../support/reply-context.ts';
 
 const names = (set: Parameters<typeof headOf>[0]) => headOf(set, replyContext()).headers.map(([name]) => name);
@@ -80,4 +82,45 @@ test('values come from the context', () => {
   expect(headers.get('set-cookie')).toMatch(
     /^__cf_bm=[\w.]{43}-1783709652-1\.0\.1\.1; HttpOnly; SameSite=None; Secure; Path=\/; Domain=api\.openai\.com; Expires=Fri, 10 Jul 2026 19:24:12 GMT$/,
   );
+});
+
+const extraName = fc.constantFrom(
+  'Retry-After',
+  'retry-after',
+  'X-Mine',
+  'x-should-retry',
+  'Server',
+  'content-type',
+  'Content-Length',
+  'CF-Ray',
+);
+const extras = fc.array(fc.tuple(extraName, fc.stringMatching(/^[!-~]{1,9}$/)), { maxLength: 5 });
+const asked = [
+  'date',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'server',
+  'x-mine',
+  'access-control-expose-headers',
+  'content-type',
+];
+
+test('a head is printed as its list says, and found in by name as in the list', () => {
+  fc.assert(
+    fc.property(fc.constantFrom('edge', 'gateway', 'api'), extras, fc.subarray(['date', 'server']), (layer, extra, without) => {
+      const { headers, printed } = headOf({ layer, extra, without }, replyContext());
+      expect(printed?.text).toBe(headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''));
+      for (const name of asked) expect(fieldIn({ headers, printed }, name)).toBe(fieldIn({ headers }, name));
+    }),
+  );
+});
+
+test('a list that somebody has changed is what counts, not how it was printed', () => {
+  const { headers, printed } = headOf({ layer: 'edge' }, replyContext());
+  expect(fieldIn({ headers: [['retry-after', '7'], ...headers], printed }, 'retry-after')).toBe('7');
+});
+
+test('whoever sets connection has the head printed for the client', () => {
+  expect(headOf({ layer: 'edge', extra: [['Connection', 'close']] }, replyContext()).printed).toBeUndefined();
 });

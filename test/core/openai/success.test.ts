@@ -71,6 +71,7 @@ test.each(ROWS)('%s: headers in wire order, content type and layout', (_, parts,
   expect(text.startsWith(opens)).toBe(true);
   expect(text.endsWith(closes)).toBe(true);
   expect(head?.headers.find(([name]) => name === 'content-type')?.[1]).toBe(type);
+  expect(head?.printed?.text).toBe(head?.headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''));
   expect(head?.headers.map(([name]) => name)).toEqual([
     'date',
     'content-type',
