@@ -1,8 +1,10 @@
+import { LruMap } from '../lru-map.ts';
 import { type Linked, UseOrder } from '../use-order.ts';
 import { isNamed, type Named, nameOf } from './call-name.ts';
 import { couldRetry, type Mark } from './could-retry.ts';
 import { Kin, type OpenCall } from './kin.ts';
 import { isRetryable, type Outcome } from './outcome.ts';
+import { failedAt, Rivals } from './rivals.ts';
 import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 
 /** Calls remembered at most; the oldest are forgotten first. */
@@ -17,11 +19,9 @@ export class CallRecogniser {
   readonly #calls = new UseOrder<OpenCall>();
   readonly #named = new Map<string, OpenCall>();
   /** By fingerprint. */
-  readonly #kinds = new Map<string, Kin>();
-  readonly #kindsInUse = new UseOrder<Kin>();
+  readonly #kinds = new LruMap<string, Kin>(({ fingerprint }) => fingerprint);
   /** What the last answer on a connection was a retryable failure of. */
-  readonly #failedOn = new Map<number, FailedConnection>();
-  readonly #failedInUse = new UseOrder<FailedConnection>();
+  readonly #failedOn = new LruMap<number, FailedConnection>(({ connection }) => connection);
   readonly #onForget: (call: string) => void;
   #created = 0;
   #opened = 0;
@@ -83,9 +83,7 @@ export class CallRecogniser {
     }
     this.#named.clear();
     this.#kinds.clear();
-    this.#kindsInUse.clear();
     this.#failedOn.clear();
-    this.#failedInUse.clear();
   }
 
   #findNamed(named: Named, seen: Seen): Found {
@@ -116,11 +114,7 @@ export class CallRecogniser {
     return { call, id: call.id, evidence: chained ? 'retry-count' : 'fingerprint', certainty };
   }
 
-  /**
-   * Of the calls that the request may be a retry of, the one whose failure is the oldest; one that failed on the same
-   * connection before all others. Where there are several, each is in doubt from now on. There may be a thousand: nothing
-   * is listed, everything is found on the way.
-   */
+  /** The call that the request is taken for a retry of. */
   #candidate({ sighting, kin, retryCount }: Seen): Candidate {
     const mark = { retryCount, alone: kin.size === 1 };
     const crowded = retryCount === undefined && kin.crowded;
@@ -132,8 +126,8 @@ export class CallRecogniser {
 
   /**
    * When unmarked calls that say the same were seen side by side: of those that failed, the ones that a request may be a
-   * retry of rather than a new call beside them. A connection that brought a failure brings retries; on any other, what comes at once after a
-   * failure is not its retry, unless the client has closed the connection of the failure.
+   * retry of rather than a new call beside them. A connection that brought a failure brings retries; on any other, what
+   * comes at once after a failure is not its retry, unless the client has closed the connection of the failure.
    */
   #plausibility(failed: readonly OpenCall[], sighting: Sighting, mark: Mark): (call: OpenCall) => boolean {
     const { at, fingerprint, connection } = sighting;
@@ -152,41 +146,28 @@ export class CallRecogniser {
     const known = this.#failedOn.get(connection);
     if (known !== undefined) {
       known.kin = kin;
-      this.#failedInUse.use(known);
+      this.#failedOn.use(known);
     } else if (kin !== undefined) {
-      const failed = { connection, kin, older: undefined, newer: undefined };
-      this.#failedOn.set(connection, failed);
-      this.#failedInUse.add(failed);
-      const { oldest } = this.#failedInUse;
-      if (this.#failedInUse.size <= MAX_CALLS || oldest === undefined) return;
-      this.#failedInUse.remove(oldest);
-      this.#failedOn.delete(oldest.connection);
+      this.#failedOn.add({ connection, kin, older: undefined, newer: undefined });
+      const { size, oldest } = this.#failedOn;
+      if (size > MAX_CALLS && oldest !== undefined) this.#failedOn.remove(oldest);
     }
   }
 
   #kinOf(fingerprint: string): Kin {
     const known = this.#kinds.get(fingerprint);
     if (known !== undefined) {
-      this.#kindsInUse.use(known);
+      this.#kinds.use(known);
       return known;
     }
     const kin = new Kin(fingerprint);
-    this.#kinds.set(fingerprint, kin);
-    this.#kindsInUse.add(kin);
-    if (this.#kindsInUse.size > MAX_KINDS) this.#makeRoom();
+    this.#kinds.add(kin);
+    const { size, oldest } = this.#kinds;
+    if (size <= MAX_KINDS || oldest === undefined) return kin;
+    // One of which calls are open is in use.
+    if (oldest.size > 0) this.#kinds.use(oldest);
+    else this.#kinds.remove(oldest);
     return kin;
-  }
-
-  /** Forgets the kind longest out of use, unless calls of it are open. */
-  #makeRoom(): void {
-    const { oldest } = this.#kindsInUse;
-    if (oldest === undefined) return;
-    if (oldest.size > 0) {
-      this.#kindsInUse.use(oldest);
-      return;
-    }
-    this.#kindsInUse.remove(oldest);
-    this.#kinds.delete(oldest.fingerprint);
   }
 
   /** `findable` when a later request may be recognised as its retry by what it says. */
@@ -245,37 +226,7 @@ interface Seen {
 }
 
 /** Which call a request may be a retry of, and whether there is a doubt about it. */
-interface Candidate {
-  readonly call: OpenCall | undefined;
-  readonly doubtful: boolean;
-}
-
-/** The calls that a request on that connection may be a retry of. */
-class Rivals implements Candidate {
-  readonly #connection: number;
-  #first: OpenCall | undefined;
-  #oldest: OpenCall | undefined;
-  #here: OpenCall | undefined;
-  doubtful = false;
-
-  constructor(connection: number) {
-    this.#connection = connection;
-  }
-
-  get call(): OpenCall | undefined {
-    return this.#here ?? this.#oldest;
-  }
-
-  add(call: OpenCall): void {
-    if (this.#first === undefined) {
-      this.#first = call;
-      this.doubtful = call.doubtful;
-    } else this.#first.doubtful = call.doubtful = this.doubtful = true;
-    if (this.#oldest === undefined || failedBefore(call, this.#oldest)) this.#oldest = call;
-    const isHere = call.failure?.connection === this.#connection;
-    if (isHere && (this.#here === undefined || call.number < this.#here.number)) this.#here = call;
-  }
-}
+type Candidate = Pick<Rivals, 'call' | 'doubtful'>;
 
 const NOBODY: Candidate = { call: undefined, doubtful: false };
 
@@ -298,16 +249,6 @@ function certaintyOf(doubtful: boolean, kin: Kin, retryCount: number | undefined
 /** What tells a request from its like: its ordinal among those of the same count. */
 function ordinalKey(kin: Kin, retryCount: number | undefined): string {
   return `${kin.fingerprint} ${retryCount ?? '-'} ${kin.next(retryCount)}`;
-}
-
-/** Whether a call failed before another, or was opened before it where both failed at once. */
-function failedBefore(call: OpenCall, other: OpenCall): boolean {
-  const differenceMs = failedAt(call) - failedAt(other);
-  return differenceMs < 0 || (differenceMs === 0 && call.number < other.number);
-}
-
-function failedAt({ failure }: OpenCall): number {
-  return failure?.at ?? 0;
 }
 
 function always(): boolean {

@@ -15,10 +15,10 @@ export const latency = defineFault({
   params: z
     .union([latencySpec(), record({ for: duration() }).transform(({ for: ms }): LatencyMs => ({ kind: 'constant', ms }))])
     .default(ONE_SECOND),
-  *apply(reply, params, context) {
+  *apply(reply, params, { random }) {
     yield {
       type: 'wait',
-      ms: sampleLatencyMs(params, context.random('fault', 'latency')),
+      ms: sampleLatencyMs(params, random('fault', 'latency')),
     };
     yield* reply;
   },

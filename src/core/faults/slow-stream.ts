@@ -14,8 +14,8 @@ export const slowStream = defineStreamFault({
     ttft: latencySpec().default(NONE).describe('before the head'),
     inter_token: latencySpec().default(ONE_SECOND).describe('before every content chunk'),
   }).prefault({}),
-  *apply(reply, { ttft, inter_token: interToken }, context) {
-    const draws = context.random('fault', 'slow_stream');
+  *apply(reply, { ttft, inter_token: interToken }, { random }) {
+    const draws = random('fault', 'slow_stream');
     const first = sampleLatencyMs(ttft, draws);
     if (first > 0) yield { type: 'wait', ms: first };
     for (const effect of reply) {

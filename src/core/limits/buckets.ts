@@ -1,5 +1,6 @@
+import { LruMap } from '../lru-map.ts';
 import { type Bucket, type LimitKind, limitKinds, windowOf } from '../openai/rate-limit-account.ts';
-import { type Linked, UseOrder } from '../use-order.ts';
+import type { Linked } from '../use-order.ts';
 import { drawn, refilled, serves, settled, waitAsTold } from './bucket.ts';
 import type { Capacities } from './limit-spec.ts';
 
@@ -57,26 +58,17 @@ interface KeptAccount extends Linked<KeptAccount> {
 
 /** Buckets in memory. A full bucket need not be kept. */
 export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly size: number } {
-  const accounts = new Map<string, KeptAccount>();
-  const order = new UseOrder<KeptAccount>();
-  const forget = (kept: KeptAccount) => {
-    accounts.delete(kept.name);
-    order.remove(kept);
-  };
+  const accounts = new LruMap<string, KeptAccount>(({ name }) => name);
   const keep = (name: string, account: Account) => {
     const known = accounts.get(name);
     if (isFull(account, account.at)) {
-      if (known !== undefined) forget(known);
+      if (known !== undefined) accounts.remove(known);
     } else if (known !== undefined) {
       known.account = account;
-      order.use(known);
-    } else {
-      const kept: KeptAccount = { name, account, older: undefined, newer: undefined };
-      accounts.set(name, kept);
-      order.add(kept);
-    }
-    const { oldest } = order;
-    if (oldest !== undefined && (order.size > maxAccounts || isFull(oldest.account, account.at))) forget(oldest);
+      accounts.use(known);
+    } else accounts.add({ name, account, older: undefined, newer: undefined });
+    const { size, oldest } = accounts;
+    if (oldest !== undefined && (size > maxAccounts || isFull(oldest.account, account.at))) accounts.remove(oldest);
   };
   return {
     get size() {
@@ -96,10 +88,7 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
       });
       keep(name, { at, levels });
     },
-    clear() {
-      accounts.clear();
-      order.clear();
-    },
+    clear: () => accounts.clear(),
   };
 }
 

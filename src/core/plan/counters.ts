@@ -1,4 +1,5 @@
-import { type Linked, UseOrder } from '../use-order.ts';
+import { LruMap } from '../lru-map.ts';
+import type { Linked } from '../use-order.ts';
 
 /** What a rule remembers within one scope. */
 interface Count {
@@ -32,19 +33,12 @@ interface Scope extends Linked<Scope> {
 
 /** Counters in memory. */
 export function createCounters(): Counters {
-  const scopes = new Map<string, Scope>();
-  const order = new UseOrder<Scope>();
-  const forget = (name: string) => {
-    const scope = scopes.get(name);
-    if (scope === undefined) return;
-    scopes.delete(name);
-    order.remove(scope);
-  };
+  const scopes = new LruMap<string, Scope>(({ name }) => name);
   const open = (name: string): Scope => {
     const scope: Scope = { name, counts: new Map(), older: undefined, newer: undefined };
-    scopes.set(name, scope);
-    order.add(scope);
-    if (order.size > MAX_SCOPES && order.oldest !== undefined) forget(order.oldest.name);
+    scopes.add(scope);
+    const { size, oldest } = scopes;
+    if (size > MAX_SCOPES && oldest !== undefined) scopes.remove(oldest);
     return scope;
   };
   return {
@@ -55,10 +49,10 @@ export function createCounters(): Counters {
       if (count === undefined) counts.set(rule, (count = { ...NONE }));
       count[what] += 1;
     },
-    forget,
-    clear() {
-      scopes.clear();
-      order.clear();
+    forget(name) {
+      const scope = scopes.get(name);
+      if (scope !== undefined) scopes.remove(scope);
     },
+    clear: () => scopes.clear(),
   };
 }
