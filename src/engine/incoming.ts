@@ -3,6 +3,7 @@ import type { Connection } from '../core/calls/sighting.ts';
 import { endpointOf } from '../core/openai/endpoint.ts';
 import { recall } from '../core/openai/memo.ts';
 import type { ApiRequest } from '../core/openai/request.ts';
+import { rememberLast } from '../core/remember-last.ts';
 import type { BodyReading } from './body-reading.ts';
 
 /** A request as it came off the socket. Times in milliseconds of the engine's clock. */
@@ -35,19 +36,8 @@ export interface Target {
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 const PREFIX = /^\/s\/([^/]+)(?:\/c\/([^/]+))?(?=\/|$)/;
 
-let lastTarget: string | undefined;
-let lastParsed: Target = { session: undefined, call: undefined, path: '/' };
-
-/** Splits session and call off a request target. The last is remembered: most requests are for the same. */
-export function parseTarget(target: string): Target {
-  if (target !== lastTarget) {
-    lastParsed = parsed(target);
-    lastTarget = target;
-  }
-  return lastParsed;
-}
-
-function parsed(target: string): Target {
+/** Splits session and call off a request target: most often the same as the last. */
+export const parseTarget = rememberLast((target: string): Target => {
   const origin = ABSOLUTE.exec(target)?.[0] ?? '';
   const end = target.search(/[?#]/);
   const path = target.slice(origin.length, end < 0 ? undefined : end);
@@ -57,7 +47,7 @@ function parsed(target: string): Target {
     call: decode(call),
     path: path.slice(prefix.length) || '/',
   };
-}
+});
 
 /** The request as core sees it. `reading` is that of its body. */
 export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading): ApiRequest {
@@ -98,37 +88,20 @@ function fingerprintOf(
   return fingerprint;
 }
 
-let lastAuthorization: string | undefined;
-let lastHash: string | undefined;
-
-let lastBearer: string | undefined;
-let lastKey: string | undefined;
-
-/**
- * The first 16 hex digits of the SHA-256 of an Authorization header. The last is remembered: most requests come with the
- * key of the one before.
- */
-export function authorizationHash(authorization: string | undefined): string | undefined {
-  if (authorization !== lastAuthorization) {
-    lastAuthorization = authorization;
-    // Its own text, not a view of the longer one.
-    lastHash = authorization === undefined ? undefined : Buffer.from(sha256(authorization).slice(0, 16)).toString('latin1');
-  }
-  return lastHash;
-}
+/** The first 16 hex digits of the SHA-256 of an Authorization header: most requests come with the key of the one before. */
+export const authorizationHash = rememberLast((authorization: string | undefined): string | undefined =>
+  // Its own text, not a view of the longer one.
+  authorization === undefined ? undefined : Buffer.from(sha256(authorization).slice(0, 16)).toString('latin1'),
+);
 
 /** SHA-256 in hexadecimal. */
 export function sha256(data: Uint8Array | string): string {
   return hash('sha256', data, 'hex');
 }
 
-function bearerKey(authorization = ''): string | undefined {
-  if (authorization !== lastBearer) {
-    lastBearer = authorization;
-    lastKey = /^Bearer +(\S.*)$/i.exec(authorization)?.[1]?.trimEnd();
-  }
-  return lastKey;
-}
+const bearerKey = rememberLast((authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1]?.trimEnd(),
+);
 
 function decode(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

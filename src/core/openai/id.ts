@@ -1,4 +1,5 @@
 import { pick, type Random } from '../random.ts';
+import { rememberLast } from '../remember-last.ts';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const HEX = '0123456789abcdef';
@@ -20,18 +21,8 @@ export function fingerprintId(random: Random): string {
   return pick(random, HEX, 10, 'fp_');
 }
 
-let lastValue = -1;
-let lastDigits = '';
-
-/** The last 5 digits of the number in base 62. The last is remembered: it is that of a second. */
-export function base62(value: number): string {
-  if (value === lastValue) return lastDigits;
-  lastValue = value;
-  lastDigits = digitsOf(value);
-  return lastDigits;
-}
-
-function digitsOf(value: number): string {
+/** The last 5 digits of the number in base 62: most often that of the same second as the last. */
+export const base62 = rememberLast((value: number): string => {
   let digits = '';
   let rest = value;
   for (let i = 0; i < 5; i++) {
@@ -39,4 +30,4 @@ function digitsOf(value: number): string {
     rest = Math.floor(rest / 62);
   }
   return digits;
-}
+});

@@ -1,4 +1,5 @@
 import { pick } from '../random.ts';
+import { rememberLast } from '../remember-last.ts';
 import type { Head, Header } from '../reply/effect.ts';
 import type { ReplyContext } from './context.ts';
 
@@ -122,14 +123,8 @@ const cookieEnd = perSecond((seconds) => {
 
 /** A text that changes with the second: answers of the same second share it. */
 function perSecond(textOf: (seconds: number) => string): (wallMs: number) => string {
-  let last = -1;
-  let text = '';
-  return (wallMs) => {
-    const seconds = Math.floor(wallMs / 1_000);
-    if (seconds !== last) text = textOf(seconds);
-    last = seconds;
-    return text;
-  };
+  const ofSecond = rememberLast(textOf);
+  return (wallMs) => ofSecond(Math.floor(wallMs / 1_000));
 }
 
 /** What one answer sends besides, or instead of, the headers of its layer. */
@@ -236,7 +231,9 @@ function layoutOf(set: HeaderSet): HeaderLayout {
 /** Of the extra headers the names alone matter; `fixed` ones are the same in each answer, their names lower-case. */
 export function createLayout(set: HeaderSet & { readonly fixed?: readonly Header[] }): HeaderLayout {
   const { layer, without = [], also = [], extra = [], fixed = [] } = set;
-  const named = extra.map(([label], extra): Source => ({ fixed: [], extra, name: label.toLowerCase(), label, find: undefined }));
+  const named = extra.map(
+    ([label], place): Source => ({ fixed: [], extra: place, name: label.toLowerCase(), label, find: undefined }),
+  );
   const constant = fixed.map((header): Source => ({ ...sourceOf(header[0]), fixed: [header], find: undefined }));
   const given = [...named, ...constant];
   const names = new Set(given.map(({ name }) => name));
