@@ -4,8 +4,9 @@ import type { ReplyContext } from '../core/openai/context.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { admissionOf } from './admission.ts';
+import { drawsOf } from './draws.ts';
 import type { Prepared } from './prepare.ts';
-import { drawsOf, type Received } from './record.ts';
+import type { Received } from './record.ts';
 import { replyContextOf } from './reply-context.ts';
 import type { Ruling } from './ruling.ts';
 

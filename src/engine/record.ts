@@ -4,12 +4,11 @@ import type { Outcome } from '../core/calls/outcome.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
-import type { ReplyContext } from '../core/openai/context.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
-import { below, branch, pickCodes, type Random } from '../core/random.ts';
 import type { Head } from '../core/reply/effect.ts';
 import { fieldIn } from '../core/reply/field.ts';
+import type { Draws } from './draws.ts';
 import { hintOf } from './hint.ts';
 import { authorizationHash, type Incoming } from './incoming.ts';
 import { paceDueAt } from './pace.ts';
@@ -36,16 +35,13 @@ export interface JournalRecord
 }
 
 /** What is known of a request when its fate has been decided. */
-export interface Received {
+export interface Received extends Draws {
   readonly incoming: Incoming;
   readonly request: ApiRequest;
   readonly bodySha256: string;
   readonly recognition: Recognition;
   readonly refusal: Pick<ErrorAnswer, 'layer'> | undefined;
   readonly applied: FaultApplied | null;
-  readonly requestId: string;
-  /** What the answer is drawn from. */
-  readonly random: ReplyContext['random'];
 }
 
 /** What a record says besides what is known of its request. */
@@ -164,19 +160,4 @@ const MAX_TEXT_LENGTH = 512;
 
 function shortened<T extends string | null>(text: T): T | string {
   return text !== null && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
-}
-
-/** What is drawn for the answer to a request: its id, and what else is asked for by labels. */
-export function drawsOf(seed: number, drawKey: string): Pick<Received, 'requestId' | 'random'> {
-  const random = branch(seed, 'reply', drawKey);
-  return { requestId: requestIdOf(random('request-id')), random };
-}
-
-/** `req_` + a UUIDv4 without dashes (wire.md 2.2). In one piece: a text that was put together keeps its parts in memory. */
-function requestIdOf(random: Random): string {
-  const codes = pickCodes(random, '0123456789abcdef', 32, 'req_');
-  // Version and variant.
-  codes[16] = '4'.charCodeAt(0);
-  codes[20] = '89ab'.charCodeAt(below(random, 4));
-  return String.fromCharCode(...codes);
 }

@@ -38,8 +38,8 @@ class RequestContext implements ReplyContext {
   readonly receivedAt: number;
   readonly settings: AnswerSettings;
   readonly unchanged: boolean;
+  readonly random: ReplyContext['random'];
   readonly #seed: number;
-  readonly #random: ReplyContext['random'];
   #forkText: ReplyContext['random'] | undefined;
 
   constructor(
@@ -56,11 +56,7 @@ class RequestContext implements ReplyContext {
     this.settings = settingsFor(plan, facts);
     this.unchanged = applied === null;
     this.#seed = plan.seed;
-    this.#random = random;
-  }
-
-  random(...labels: Labels): Random {
-    return this.#random(...labels);
+    this.random = random;
   }
 
   get #asked(): string {

@@ -37,9 +37,9 @@ export function chatAnswer(context: ReplyContext): ChatAnswer {
   return { ...chatStamp(context), ...chatSpeech(context) };
 }
 
-export function chatStamp(context: ReplyContext): ChatStamp {
-  const created = Math.floor(context.clock.wall() / 1_000);
-  return { id: completionId('chatcmpl', created, context.random('id')), created };
+export function chatStamp({ clock, random }: ReplyContext): ChatStamp {
+  const created = Math.floor(clock.wall() / 1_000);
+  return { id: completionId('chatcmpl', created, random('id')), created };
 }
 
 /** Of what is said, the ids of function calls alone depend on the call and the attempt. */
@@ -59,8 +59,9 @@ export function chatSpeech(context: ReplyContext): ChatSpeech {
 }
 
 function choicesOf(wishes: ChatWishes, context: ReplyContext): readonly ChatChoice[] {
-  if (wishes.choices === 1) return [chatChoice(0, wishes, context)];
-  return Array.from({ length: wishes.choices }, (_, index) => chatChoice(index, wishes, context));
+  const choices = new Array<ChatChoice>(wishes.choices);
+  for (let index = 0; index < choices.length; index++) choices[index] = chatChoice(index, wishes, context);
+  return choices;
 }
 
 /** Fingerprints that were drawn before, by organization and model. */

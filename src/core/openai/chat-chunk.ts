@@ -3,10 +3,10 @@ import type { EventKind, Write } from '../reply/effect.ts';
 import { utf8Length } from '../utf8.ts';
 import type { FinishReason } from './answer-settings.ts';
 import type { ChatAnswer } from './chat-answer.ts';
+import { DATA } from './event.ts';
 import type { ChoiceLogprobs } from './logprobs.ts';
 import type { Usage } from './usage.ts';
 
-const DATA = 'data: ';
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** What `stream_options` asks for, and what obfuscation is drawn from. */
