@@ -22,9 +22,13 @@ const NOISY = new Set<RuleId>([
   'insane_hint',
 ]);
 
-/** What may be told in place of what is predicted when the machine is busy. */
-const excused = (rule: RuleId, verdict: RuleVerdict) =>
-  NOISY.has(rule) && (verdict === 'inconclusive' || verdict === 'pass' || verdict === 'not_applicable');
+/** What may be told in place of what is predicted when the machine is busy: noise looks like jitter, a little of it like weak jitter. */
+const excused = (rule: RuleId, predicted: RuleVerdict, verdict: RuleVerdict) =>
+  NOISY.has(rule) &&
+  (verdict === 'inconclusive' ||
+    verdict === 'pass' ||
+    verdict === 'not_applicable' ||
+    (verdict === 'warn' && predicted === 'fail'));
 
 test.concurrent.each(referenceClients.map((name, at) => [name, at] as const))(
   'examples/clients/%s.mjs does what its source says, rule by rule',
@@ -39,7 +43,7 @@ test.concurrent.each(referenceClients.map((name, at) => [name, at] as const))(
     expect(findings.length).toBe(backoffRules.length);
     const surprises = findings.flatMap(({ rule, verdict, explain }) => {
       const predicted = predictions[rule as RuleId][at];
-      return verdict === predicted || excused(rule as RuleId, verdict) ? [] : [{ rule, predicted, verdict, explain }];
+      return verdict === predicted || excused(rule as RuleId, predicted, verdict) ? [] : [{ rule, predicted, verdict, explain }];
     });
     expect(surprises).toEqual([]);
   },
