@@ -97,7 +97,11 @@ function createProgram(finish: (code: number) => void): Command {
     .option('--strict', 'fail when a rule is inconclusive, too')
     .option('--baseline <file>', 'fail only for what is worse than this')
     .option('--save-baseline <file>', 'write the verdicts of the rules there')
-    .option('--processes <number>', 'client processes', wholeNumber('--processes', 64, 1), 4)
+    .option(
+      '--processes <number>',
+      'client processes (default: 4); of a command, how many are started at once (default: one per core)',
+      wholeNumber('--processes', 64, 1),
+    )
     .option('--seed <number>', 'what the draws of the mock depend on', wholeNumber('--seed', Number.MAX_SAFE_INTEGER), 1)
     .action(async (options) => finish(await (await import('./probe.ts')).probe(options)));
 

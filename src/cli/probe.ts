@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { historiesOf } from '../core/backoff/history.ts';
 import { type PolicySpec, policyOf } from '../core/backoff/policy-schema.ts';
 import { backoffRules } from '../core/backoff/registry.ts';
@@ -29,13 +30,15 @@ export interface ProbeOptions extends ReportTargets {
   readonly only?: readonly string[];
   readonly policy?: string;
   readonly seed: number;
-  readonly processes: number;
+  readonly processes?: number;
   readonly strict?: boolean;
   readonly baseline?: string;
   readonly saveBaseline?: string;
 }
 
 const HOST = '127.0.0.1';
+/** Client processes of a module. */
+const DEFAULT_PROCESSES = 4;
 
 /** Provokes every rule of good retrying, one by one, and prints what the client did. */
 export async function probe(options: ProbeOptions): Promise<number> {
@@ -56,6 +59,7 @@ export async function probe(options: ProbeOptions): Promise<number> {
       policy: policyOf(...(policy === undefined ? [] : [policy])),
       seed: options.seed,
       full: options.full ?? false,
+      named: options.only !== undefined,
       signal: interrupt.signal,
       onProgress: showProgress,
     });
@@ -78,9 +82,11 @@ function enabled(rules: readonly BackoffRule[], policy: PolicySpec | undefined):
   return rules.filter(({ id }) => levels[id] !== 'off');
 }
 
-async function driverOf({ client, command, processes }: ProbeOptions, server: MockServer, signal: AbortSignal): Promise<Driver> {
+async function driverOf(options: ProbeOptions, server: MockServer, signal: AbortSignal): Promise<Driver> {
   const { now } = server.engine.clock;
-  if (client !== undefined && command === undefined) return moduleDriver({ module: client, processes, signal, now });
+  const { client, command } = options;
+  if (client !== undefined && command === undefined)
+    return moduleDriver({ module: client, processes: options.processes ?? DEFAULT_PROCESSES, signal, now });
   if (command === undefined || client !== undefined) throw new UsageError('probe takes one of --client and --command');
   const guard = await guardGroups();
   const driver = commandDriver({
@@ -95,6 +101,8 @@ async function driverOf({ client, command, processes }: ProbeOptions, server: Mo
   });
   return {
     ...driver,
+    // A start is all CPU: more at once would start none earlier, and make the mock wait, too.
+    startsAtOnce: options.processes ?? availableParallelism(),
     async close() {
       await driver.close();
       guard.close();
@@ -164,7 +172,8 @@ const CLEAR_LINE = '\r\u001b[K';
 
 function showProgress({ done, of, leftMs }: Progress): void {
   if (!process.stderr.isTTY) return;
-  process.stderr.write(`${CLEAR_LINE}${done} of ${of} situations seen, at most ${Math.ceil(leftMs / 1_000)} s left`);
+  const left = leftMs === undefined ? '' : `, at most ${Math.ceil(leftMs / 1_000)} s left`;
+  process.stderr.write(`${CLEAR_LINE}${done} of ${of} situations seen${left}`);
 }
 
 function clearProgress(): void {

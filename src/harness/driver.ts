@@ -19,6 +19,8 @@ export interface RunningCall {
 export interface Driver {
   /** Starts a call. Equal lanes share a process; `apart` is one that the others leave alone. */
   start(call: Omit<ClientCall, 'signal'>, lane: number | 'apart'): RunningCall;
+  /** Set where each call is a process of its own: so many may be on their way to their first request at the same time. */
+  readonly startsAtOnce?: number;
   /** Event-loop delay of the client processes, a row a second. Times on the clock of the mock, in milliseconds. */
   readonly stalls: readonly { readonly at: number; readonly ms: number }[];
   /** Ends all processes. */

@@ -23,7 +23,7 @@ const NOISY = new Set<RuleId>([
 ]);
 
 /** What may be told in place of what is predicted when the machine is busy: noise looks like jitter, a little of it like weak jitter. */
-const excused = (rule: RuleId, predicted: RuleVerdict, verdict: RuleVerdict) =>
+const excused = (rule: RuleId, predicted: RuleVerdict | undefined, verdict: RuleVerdict) =>
   NOISY.has(rule) &&
   (verdict === 'inconclusive' ||
     verdict === 'pass' ||

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { policyOf } from '../../src/core/backoff/policy-schema.ts';
+import { probeOf } from '../../src/core/backoff/probe.ts';
 import { backoffRules, type RuleId } from '../../src/core/backoff/registry.ts';
+import { type BackoffRule, notApplicable } from '../../src/core/backoff/rule.ts';
+import { neverEarly } from '../../src/core/backoff/rules/never-early.ts';
 import type { ClientAnswer } from '../../src/harness/client-call.ts';
 import type { Driver } from '../../src/harness/driver.ts';
 import { runProbes } from '../../src/harness/run-probes.ts';
@@ -26,16 +29,11 @@ async function server(): Promise<MockServer> {
   return started;
 }
 
+const OPTIONS = { policy: policyOf(), seed: 1, full: false, named: true, signal: new AbortController().signal };
+
 async function finding(rule: RuleId, mock: MockServer, driver: Driver) {
-  const { verdict } = await runProbes({
-    server: mock,
-    driver,
-    rules: backoffRules.filter(({ id }) => id === rule),
-    policy: policyOf(),
-    seed: 1,
-    full: false,
-    signal: new AbortController().signal,
-  });
+  const rules = backoffRules.filter(({ id }) => id === rule);
+  const { verdict } = await runProbes({ ...OPTIONS, server: mock, driver, rules });
   return verdict.findings[0];
 }
 
@@ -88,4 +86,72 @@ test('a client that sends nothing is told with what it says', { timeout: 30_000 
     verdict: 'inconclusive',
     explain: 'the client sent no request; it says: TypeError: no such model',
   });
+});
+
+/** A rule that judges nothing. */
+function watching(windowMs: number, variant: Parameters<typeof probeOf>[2]): BackoffRule {
+  return { ...neverEarly, probe: probeOf('watched', windowMs, variant), check: () => notApplicable('nothing is judged') };
+}
+
+const TWICE = { rules: [{ attempts: 1, fault: 'server_error' }] } as const;
+
+/** A client that takes its time before its first request, and before its retry. */
+function slow({ startMs, waitMs }: { readonly startMs: number; readonly waitMs: number }) {
+  const seen = { starting: 0, most: 0 };
+  const client = async (call: Call): Promise<ClientAnswer> => {
+    seen.most = Math.max(seen.most, ++seen.starting);
+    await sleep(startMs);
+    seen.starting -= 1;
+    const first = await postChat(call);
+    await first.text();
+    await sleep(waitMs);
+    const second = await postChat(call);
+    await second.text();
+    return { ok: second.ok };
+  };
+  return { seen, client };
+}
+
+test.each([
+  ['one after the other', { calls: 8 }],
+  ['each when the one before is over', { calls: 3, sequential: true }],
+] as const)(
+  'calls that are processes start in turns (%s), and are watched from their first requests on',
+  { timeout: 30_000 },
+  async (_how, calls) => {
+    const { seen, client } = slow({ startMs: 300, waitMs: 200 });
+    const driver = { ...driverOf(client), startsAtOnce: 2 };
+    const rules = [watching(1_000, { ...TWICE, ...calls }), watching(1_000, TWICE)];
+    const { entries } = await runProbes({ ...OPTIONS, server: await server(), driver, rules });
+    expect(seen.most).toBe(2);
+    expect(entries.map(({ status }) => status).sort()).toEqual(
+      Array.from({ length: 2 * (calls.calls + 1) }, (_, k) => (k <= calls.calls ? 200 : 500)),
+    );
+  },
+);
+
+test('a process that takes long to its first request is watched as long as any other', { timeout: 30_000 }, async () => {
+  const { client } = slow({ startMs: 1_500, waitMs: 300 });
+  const { entries } = await runProbes({
+    ...OPTIONS,
+    server: await server(),
+    driver: driverOf(client),
+    rules: [watching(1_000, TWICE)],
+  });
+  expect(entries.map(({ status }) => status)).toEqual([500, 200]);
+});
+
+test('what separate processes cannot show is left out, unless its rule is named', { timeout: 30_000 }, async () => {
+  const mock = await server();
+  const rules = backoffRules.filter(({ id }) => id === 'paces_on_headers');
+  const once = async (call: Call) => ({ ok: (await postChat(call)).ok });
+  const driver = { ...driverOf(once), startsAtOnce: 10 };
+  const left = await runProbes({ ...OPTIONS, named: false, server: mock, driver, rules });
+  expect(left.entries).toEqual([]);
+  expect(left.verdict.findings[0]).toMatchObject({
+    verdict: 'not_applicable',
+    explain: expect.stringMatching(/each call is a process of its own.* --only paces_on_headers$/),
+  });
+  const named = await runProbes({ ...OPTIONS, server: mock, driver, rules });
+  expect(named.entries).toHaveLength(10);
 });

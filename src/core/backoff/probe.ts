@@ -28,6 +28,8 @@ export interface Probe {
   readonly fullWindowMs?: number;
   /** Starts so long after the others, when it is quieter; default 0. */
   readonly delayMs?: number;
+  /** Shows only what calls of one process share, or do at one moment. */
+  readonly oneProcess?: true;
 }
 
 /** A probe of one variant. */

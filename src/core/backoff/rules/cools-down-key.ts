@@ -13,11 +13,14 @@ export const coolsDownKey = defineRule({
   measures: 'first attempts of other calls that arrive within a wait of 1 s and more; info (few clients share a limiter)',
   falseAlarmBound: 0,
   advice: 'share one limiter per API key among all calls of a process, and close it for the time of a Retry-After',
-  probe: probeOf('cools-down-key', 20_000, {
-    rules: [{ first: 1, fault: { rate_limit: { retry_after: '3s' } } }],
-    calls: 25,
-    staggerMs: 200,
-  }),
+  probe: {
+    ...probeOf('cools-down-key', 20_000, {
+      rules: [{ first: 1, fault: { rate_limit: { retry_after: '3s' } } }],
+      calls: 25,
+      staggerMs: 200,
+    }),
+    oneProcess: true,
+  },
   check: ({ calls }) => {
     const windows = calls.flatMap(({ id, tries }) =>
       tries.flatMap(({ asked, entry }) =>

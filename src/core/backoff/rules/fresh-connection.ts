@@ -12,7 +12,10 @@ export const freshConnection = defineRule({
   measures: 'connections of the retries after a broken one; fails when every retry took a pooled connection that died, too',
   falseAlarmBound: 0,
   advice: 'throw away pooled connections to a host after one of them broke, and retry on a new one',
-  probe: probeOf('fresh-connection', 15_000, { rules: [{ first: 1, fault: 'early_close' }], calls: 3, sequential: true }),
+  probe: {
+    ...probeOf('fresh-connection', 15_000, { rules: [{ first: 1, fault: 'early_close' }], calls: 3, sequential: true }),
+    oneProcess: true,
+  },
   check: ({ calls }) => {
     const broken = calls.filter(
       ({ tries, gaps, replays }) => tries[0]?.failure === 'transport' && gaps.length + replays.length > 0,

@@ -22,6 +22,7 @@ export const herd = defineRule({
   probe: {
     ...probeOf('herd', 20_000, { rules: [{ attempts: '1..2', fault: 'overloaded' }], calls: 40, staggerMs: 0 }),
     delayMs: 5_000,
+    oneProcess: true,
   },
   check: ({ calls }) => {
     const first = calls.flatMap((call) => {

@@ -11,7 +11,10 @@ export const pacesOnHeaders = defineRule({
     'arrival of the next request of the key after a success that leaves 0; info when it comes before the reset (no client tested paces)',
   falseAlarmBound: 0,
   advice: 'read x-ratelimit-remaining-* and x-ratelimit-reset-* of successes, and wait before the limit refuses',
-  probe: probeOf('paces-on-headers', 15_000, { rules: [], limits: { '*': { rpm: 5 } }, calls: 10, staggerMs: 300 }),
+  probe: {
+    ...probeOf('paces-on-headers', 15_000, { rules: [], limits: { '*': { rpm: 5 } }, calls: 10, staggerMs: 300 }),
+    oneProcess: true,
+  },
   check: ({ entries }) => {
     const told = entries.filter(({ status, paceDueAt }) => status === 200 && paceDueAt !== null);
     const followed = told.flatMap((entry) => {

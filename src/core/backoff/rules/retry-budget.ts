@@ -14,7 +14,11 @@ export const retryBudget = defineRule({
   measures: `attempts per call in the second half of ${NEEDED} calls of which none succeeds; passes up to ${BUDGETED}, warns above ${STORM}`,
   falseAlarmBound: 0,
   advice: 'keep a token bucket: a success earns a tenth of a retry, a retry costs one',
-  probe: { ...probeOf('retry-budget', 30_000, { rules: [{ fault: 'overloaded' }], calls: 200, staggerMs: 25 }), delayMs: 9_000 },
+  probe: {
+    ...probeOf('retry-budget', 30_000, { rules: [{ fault: 'overloaded' }], calls: 200, staggerMs: 25 }),
+    delayMs: 9_000,
+    oneProcess: true,
+  },
   check: ({ calls }) => {
     const outage = calls.filter(({ tries }) => tries.every(({ failure }) => failure === 'status' || failure === 'transport'));
     if (outage.length < NEEDED || outage.length < calls.length * 0.9)

@@ -1,0 +1,220 @@
+import type { LimitFunction } from 'p-limit';
+import type { Probe, ProbeVariant } from '../core/backoff/probe.ts';
+import type { ClientOutcome } from '../core/backoff/subject.ts';
+import type { Session } from '../engine/session.ts';
+import type { MockServer } from '../server/start.ts';
+import type { Driver, RunningCall } from './driver.ts';
+
+/** The calls of one variant, and what came of them. Times on the clock of the mock, in milliseconds. */
+export interface Scene {
+  readonly probe: Probe;
+  readonly variant: ProbeVariant;
+  readonly session: Session;
+  readonly outcomes: ClientOutcome[];
+  /** How much later than planned its calls came to their first requests: not the client's doing, so the window moves by it. */
+  lateMs: number;
+  /** When it was over: all calls settled, or the window closed. */
+  endedAt: number | undefined;
+}
+
+/** How a scene is played. */
+export interface Play {
+  readonly server: MockServer;
+  readonly driver: Driver;
+  /** Lets a call start when it is its turn. */
+  readonly turn: LimitFunction;
+  /** Ends it before its time. */
+  readonly signal: AbortSignal;
+  /** The process of its first call. */
+  readonly lane: number;
+  /** When it begins, from now. */
+  readonly startMs: number;
+  readonly windowMs: number;
+}
+
+const CALL_STAGGER_MS = 20;
+/** After the last call of a variant has settled, an attempt that should not come gets this long to come. */
+const AFTERMATH_MS = 700;
+/** A client that sends nothing for so long is not starting any more. */
+const START_MOST_MS = 30_000;
+const LOOK_MS = 20;
+/** Prompts are long enough that a stream has some chunks. */
+const PROMPT = 'Say a few sentences about waiting.';
+
+/** Makes the calls of a variant, and waits until they are over or the window closes. Never rejects for what a client does. */
+export async function playScene(scene: Scene, play: Play): Promise<void> {
+  const { server, signal, startMs, windowMs } = play;
+  const { now } = server.engine.clock;
+  await pause(startMs, signal);
+  const cast = new Cast(scene, play, now());
+  const settled = cast
+    .perform()
+    .then(() => pause(AFTERMATH_MS, signal))
+    .then(() => true);
+  const closesAt = cast.plannedAt(0) + windowMs;
+  const leftMs = () => closesAt + scene.lateMs - now();
+  while (!signal.aborted && (cast.starting || leftMs() > 0)) {
+    const over = new AbortController();
+    const isOver = await Promise.race([settled, pause(Math.max(leftMs(), LOOK_MS), AbortSignal.any([signal, over.signal]))]);
+    // Nobody waits for the rest of the window.
+    over.abort();
+    if (isOver === true) break;
+  }
+  scene.endedAt = now();
+  cast.abort();
+}
+
+/** The calls of a scene on their way. */
+class Cast {
+  readonly #scene: Scene;
+  readonly #play: Play;
+  readonly #beganAt: number;
+  readonly #running = new Set<RunningCall>();
+  /** Calls of which a request has come. */
+  readonly #sent = new Set<string>();
+  /** The last entry of the journal that was looked at. */
+  #seenUpTo = 0;
+  /** Calls that are to come, or to come to their first request, whatever comes of others. */
+  #starting: number;
+
+  constructor(scene: Scene, play: Play, beganAt: number) {
+    this.#scene = scene;
+    this.#play = play;
+    this.#beganAt = beganAt;
+    this.#starting = scene.variant.sequential === true ? 0 : (scene.variant.calls ?? 1);
+  }
+
+  get starting(): boolean {
+    return this.#starting > 0;
+  }
+
+  /** When a call is to start. */
+  plannedAt(index: number): number {
+    return this.#beganAt + index * (this.#scene.variant.staggerMs ?? CALL_STAGGER_MS);
+  }
+
+  /** Makes all calls; resolves when they are over. */
+  async perform(): Promise<void> {
+    const { signal } = this.#play;
+    const { calls = 1, staggerMs = CALL_STAGGER_MS, sequential = false } = this.#scene.variant;
+    const all: Promise<void>[] = [];
+    for (let index = 0; index < calls && !signal.aborted; index++) {
+      const call = this.#make(index);
+      all.push(call);
+      if (sequential) await call;
+      else if (staggerMs > 0) await pause(staggerMs, signal);
+    }
+    await Promise.all(all);
+  }
+
+  abort(): void {
+    for (const call of this.#running) void call.abort();
+  }
+
+  /** Makes one call, and notes what the client made of it. */
+  async #make(index: number): Promise<void> {
+    const { server, turn, signal } = this.#play;
+    const { session, variant, outcomes } = this.#scene;
+    const { now } = server.engine.clock;
+    const callId = `${session.id}-${index + 1}`;
+    const askedAt = now();
+    if (variant.sequential === true) this.#starting += 1;
+    const begun = await turn(async () => (signal.aborted ? undefined : await this.#begin(callId, index)));
+    this.#noteLateness(index, now() - askedAt);
+    if (begun === undefined) return;
+    const { call, settled, startedAt } = begun;
+    const started = { call: callId, startedAt, process: call.process };
+    const at = outcomes.push({ ...started, ok: null }) - 1;
+    const note = (abortedAt: number) => {
+      outcomes[at] = { ...started, ok: null, abortedAt };
+    };
+    const { abortAfterMs: afterMs } = variant;
+    const aborting = afterMs === undefined ? undefined : abortLater(call, { session, callId, afterMs, now, note });
+    const { answer, settledAt } = await settled;
+    await aborting;
+    // What comes after the end was cut off by it.
+    if (this.#scene.endedAt === undefined) outcomes[at] = { ...outcomes[at], ...started, ...answer, settledAt };
+  }
+
+  /** Starts a call; resolves when it has come to its first request, or will not. */
+  async #begin(callId: string, index: number) {
+    const { server, driver, lane } = this.#play;
+    const { session, variant } = this.#scene;
+    const { now } = server.engine.clock;
+    const startedAt = now();
+    const call = driver.start(
+      {
+        callId,
+        baseURL: `${server.origin}/s/${encodeURIComponent(session.id)}/c/${callId}/v1`,
+        apiKey: 'sk-probe-0123456789abcdefghijklmnopqrstuvwxyz',
+        prompt: `${PROMPT} (${index + 1})`,
+        stream: variant.stream === true,
+      },
+      variant.sequential === true ? 'apart' : lane + index,
+    );
+    this.#running.add(call);
+    let over = false;
+    const settled = call.answer.then((answer) => {
+      over = true;
+      this.#running.delete(call);
+      return { answer, settledAt: now() };
+    });
+    // The calls of a process that is there start at once, when the first has shown that it is there.
+    const isSent = () =>
+      index === 0 ? session.startedAt !== undefined : driver.startsAtOnce === undefined || this.#hasSent(callId);
+    while (!over && !isSent() && now() < startedAt + START_MOST_MS) await Promise.race([settled, pause(LOOK_MS)]);
+    return { call, settled, startedAt };
+  }
+
+  /** Whether a request of the call has come. Looks at each entry once, for entries are made when they are looked at. */
+  #hasSent(callId: string): boolean {
+    for (const { seq, logicalId } of this.#scene.session.journal(this.#seenUpTo)) {
+      this.#seenUpTo = seq;
+      this.#sent.add(logicalId);
+    }
+    return this.#sent.has(callId);
+  }
+
+  #noteLateness(index: number, tookMs: number): void {
+    const scene = this.#scene;
+    this.#starting -= 1;
+    if (scene.variant.sequential === true) scene.lateMs += tookMs;
+    else scene.lateMs = Math.max(scene.lateMs, this.#play.server.engine.clock.now() - this.plannedAt(index));
+  }
+}
+
+interface AbortLater {
+  readonly session: Session;
+  readonly callId: string;
+  readonly afterMs: number;
+  now(): number;
+  /** Told when the client has heard of it. */
+  note(abortedAt: number): void;
+}
+
+/** Tells the client to stop some time after its first answer began, unless its call is over by then. */
+async function abortLater(call: RunningCall, { session, callId, afterMs, now, note }: AbortLater): Promise<void> {
+  let settled = false;
+  void call.answer.then(() => {
+    settled = true;
+  });
+  const answeredAt = () =>
+    session.journal().find(({ logicalId }) => logicalId === callId)?.t_firstByteBefore ?? Number.POSITIVE_INFINITY;
+  while (!settled && now() < answeredAt() + afterMs) await pause(LOOK_MS);
+  if (settled) return;
+  await call.abort();
+  note(now());
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true || ms <= 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end);
+  });
+}
