@@ -89,7 +89,7 @@ test.runIf(tellsChildren)('no worker survives a primary that is killed', async (
 });
 
 test('SIGTERM lets requests in flight finish, in all processes', async () => {
-  const server = await startWorkers('rules: [ { fault: { server_error: { after: 400ms } } } ]');
+  const server = await startWorkers('rules: [ { fault: { server_error: { after: 3s } } } ]');
   const answers = Array.from({ length: 4 }, () => postChat(server));
   await expect.poll(() => server.admin('/__admin/health')).toMatchObject({ in_flight: 4 });
   const stopped = server.stop();
