@@ -4,6 +4,7 @@ import type { Outcome } from '../core/calls/outcome.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
+import { msBetween } from '../core/ms-between.ts';
 import type { ErrorAnswer } from '../core/openai/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request.ts';
 import type { Head } from '../core/reply/effect.ts';
@@ -148,7 +149,7 @@ export function noteEnd(record: JournalRecord, performed: Performed, clock: Cloc
     at: clientCloseAt ?? headAt ?? endedAt,
     status: record.status ?? undefined,
     complete: failure === undefined || (closedBy === null && failure !== 'content'),
-    hintMs: hint?.dueAt == null || headAt === null ? undefined : hint.dueAt - headAt,
+    hintMs: hint?.dueAt == null || headAt === null ? undefined : msBetween(headAt, hint.dueAt),
     shouldRetry: record.shouldRetry ?? undefined,
     connection: record.connId,
     clientLeft: closedBy === 'client',

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../journal/entry.ts';
+import { msBetween } from '../ms-between.ts';
 
 /**
  * What kind of wait an answer asked for.
@@ -28,7 +29,7 @@ export function askedWait({ hint, t_firstByteBefore }: JournalEntry): AskedWait 
   if (hint === null || t_firstByteBefore === null) return undefined;
   const { other } = hint;
   const dueAt = other?.dueAt == null || hint.dueAt === null ? hint.dueAt : Math.min(other.dueAt, hint.dueAt);
-  const waitMs = dueAt === null ? null : dueAt - t_firstByteBefore;
+  const waitMs = dueAt === null ? null : msBetween(t_firstByteBefore, dueAt);
   const text = [hint, ...(other === undefined ? [] : [other])]
     .map(({ header, raw }) => `${header === 'retry-after' ? 'Retry-After' : header} ${raw === '' ? '(empty)' : raw}`)
     .join(', ');

@@ -5,10 +5,10 @@ import { hintOf } from '../../../src/engine/hint.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
 import { TEST_WALL_MS } from '../../support/reply-context.ts';
 
-/** What an answer with these headers, sent at 1,000 ms, asks for. */
-function asked(headers: Readonly<Record<string, string>>) {
-  const hint = hintOf({ headers: Object.entries(headers) }, 1_000, TEST_WALL_MS);
-  return askedWait(journalEntry({ status: 429, t_headers: 999, t_firstByteBefore: 1_000, hint }));
+/** What an answer with these headers asks for. */
+function asked(headers: Readonly<Record<string, string>>, sentAt = 1_000) {
+  const hint = hintOf({ headers: Object.entries(headers) }, sentAt, TEST_WALL_MS);
+  return askedWait(journalEntry({ status: 429, t_headers: sentAt - 1, t_firstByteBefore: sentAt, hint }));
 }
 
 test.each([
@@ -34,6 +34,15 @@ test.each([
   [{ 'retry-after-ms': 'soon', 'retry-after': '3' }, 'seconds', 3_000],
 ])('%o asks for %s, %s ms', (headers, kind, waitMs) => {
   expect(asked(headers as Record<string, string>)).toMatchObject({ kind, waitMs });
+});
+
+test('a wait is as long as the header says, whenever the answer is sent', () => {
+  const sent = fc.integer({ min: 0, max: 60_000_000_000 }).map((ns) => ns / 1e6);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 3_600 }), sent, (seconds, sentAt) => {
+      expect(asked({ 'retry-after': String(seconds) }, sentAt)?.waitMs).toBe(seconds * 1_000);
+    }),
+  );
 });
 
 test('no hint asks for nothing', () => {

@@ -1,3 +1,4 @@
+import { msBetween } from '../../ms-between.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -27,7 +28,7 @@ export const recoversPromptly = defineRule({
       if (last === undefined || last.failure !== undefined || failedIn === undefined || last.entry.t_headers < failedIn.to)
         return [];
       const lastGap = call.gaps.at(-1)?.gapMs ?? 0;
-      const outageMs = failedIn.to - failedIn.from;
+      const outageMs = msBetween(failedIn.from, failedIn.to);
       const byGap = Math.max(2 * lastGap, LEAST_MS);
       const limit = outageMs >= LONG_OUTAGE_MS ? Math.min(byGap, 3 * outageMs) : byGap;
       return [{ call, afterMs: last.entry.t_headers - failedIn.to, limit }];
