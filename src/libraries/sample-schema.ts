@@ -8,8 +8,8 @@ type Schema = Parameters<Generator['generateSync']>[0];
 
 const generator = lazily<Generator>('json-schema-faker');
 
-/** A schema that passes `boundSchema` takes some milliseconds at most; this stops what it could not foresee. */
-const TIMEOUT_MS = 500;
+/** A schema that passes `boundSchema` takes some milliseconds, a huge one a tenth of a second; this stops what it could not foresee. */
+const TIMEOUT_MS = 2_000;
 
 /** Words for strings of which the schema says no more than their length. */
 const WORDS = (

@@ -179,7 +179,7 @@ test.runIf(process.platform === 'linux')(
 
 test.runIf(process.platform === 'linux')(
   'calls that a killed client process did not start are not held against the fleet',
-  { timeout: 30_000 },
+  { timeout: 60_000 },
   async () => {
     const folder = tempFolder();
     const scenario = join(folder, 'outage.yaml');
@@ -188,7 +188,7 @@ test.runIf(process.platform === 'linux')(
       'rules: [{ during: 1s..2s, fault: overloaded }]\nexpect: { load: { recovers_within: 1s, goodput: 0.9 } }\n',
     );
     const report = join(folder, 'report');
-    const flags = ['--scenario', scenario, '--arrivals', '40/s', '--for', '9s', '--processes', '2', '--report', report];
+    const flags = ['--scenario', scenario, '--arrivals', '40/s', '--for', '30s', '--processes', '2', '--report', report];
     const cli = spawnCli(['load', '--client', join(FLEETS, 'budget.mjs'), ...flags]);
     while (!existsSync(join(report, 'report.json'))) await sleep(100);
     const [client = 0] = childrenOf(cli.process.pid ?? 0);
@@ -198,7 +198,7 @@ test.runIf(process.platform === 'linux')(
     const { recovery, loadMs, cutShort } = loadOf(report);
     expect(cutShort).toMatch(/^client process p\d ended by SIGKILL$/);
     expect(recovery.state).toBe('recovered');
-    expect(loadMs).toBeLessThan(8_000);
+    expect(loadMs).toBeLessThan(30_000);
   },
 );
 
