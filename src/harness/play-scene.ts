@@ -53,13 +53,14 @@ export async function playScene(scene: Scene, play: Play): Promise<void> {
     .then(() => true);
   const closesAt = cast.plannedAt(0) + windowMs;
   const leftMs = () => closesAt + scene.lateMs - now();
-  while (!signal.aborted && (cast.starting || leftMs() > 0)) {
-    const over = new AbortController();
-    const isOver = await Promise.race([settled, pause(Math.max(leftMs(), LOOK_MS), AbortSignal.any([signal, over.signal]))]);
-    // Nobody waits for the rest of the window.
-    over.abort();
-    if (isOver === true) break;
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  let isSettled = false;
+  while (!isSettled && !signal.aborted && (cast.starting || leftMs() > 0)) {
+    isSettled = (await Promise.race([settled, pause(Math.max(leftMs(), LOOK_MS), ended)])) === true;
   }
+  // Nobody waits for the rest of the window.
+  over.abort();
   scene.endedAt = now();
   cast.abort();
 }
