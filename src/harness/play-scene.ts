@@ -1,9 +1,9 @@
-import type { LimitFunction } from 'p-limit';
 import type { Probe, ProbeVariant } from '../core/backoff/probe.ts';
 import type { ClientOutcome } from '../core/backoff/subject.ts';
 import type { Session } from '../engine/session.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Driver, RunningCall } from './driver.ts';
+import type { Start, Turns } from './turns.ts';
 
 /** The calls of one variant, and what came of them. Times on the clock of the mock, in milliseconds. */
 export interface Scene {
@@ -21,8 +21,7 @@ export interface Scene {
 export interface Play {
   readonly server: MockServer;
   readonly driver: Driver;
-  /** Lets a call start when it is its turn. */
-  readonly turn: LimitFunction;
+  readonly turns: Turns;
   /** Ends it before its time. */
   readonly signal: AbortSignal;
   /** The process of its first call. */
@@ -36,7 +35,7 @@ const CALL_STAGGER_MS = 20;
 /** After the last call of a variant has settled, an attempt that should not come gets this long to come. */
 const AFTERMATH_MS = 700;
 /** A client that sends nothing for so long is not starting any more. */
-const START_MOST_MS = 30_000;
+export const START_MOST_MS = 30_000;
 const LOOK_MS = 20;
 /** Prompts are long enough that a stream has some chunks. */
 const PROMPT = 'Say a few sentences about waiting.';
@@ -47,20 +46,13 @@ export async function playScene(scene: Scene, play: Play): Promise<void> {
   const { now } = server.engine.clock;
   await pause(startMs, signal);
   const cast = new Cast(scene, play, now());
-  const settled = cast
-    .perform()
-    .then(() => pause(AFTERMATH_MS, signal))
-    .then(() => true);
-  const closesAt = cast.plannedAt(0) + windowMs;
-  const leftMs = () => closesAt + scene.lateMs - now();
+  const settled = cast.perform().then(() => pause(AFTERMATH_MS, signal));
+  await Promise.race([settled, cast.started]);
+  const leftMs = () => cast.plannedAt(0) + windowMs + scene.lateMs - now();
   const over = new AbortController();
+  void settled.then(() => over.abort());
   const ended = AbortSignal.any([signal, over.signal]);
-  let isSettled = false;
-  while (!isSettled && !signal.aborted && (cast.starting || leftMs() > 0)) {
-    isSettled = (await Promise.race([settled, pause(Math.max(leftMs(), LOOK_MS), ended)])) === true;
-  }
-  // Nobody waits for the rest of the window.
-  over.abort();
+  while (!ended.aborted && (cast.starting || leftMs() > 0)) await pause(Math.max(leftMs(), LOOK_MS), ended);
   scene.endedAt = now();
   cast.abort();
 }
@@ -75,14 +67,18 @@ class Cast {
   readonly #sent = new Set<string>();
   /** The last entry of the journal that was looked at. */
   #seenUpTo = 0;
-  /** Calls that are to come, or to come to their first request, whatever comes of others. */
+  /** Calls that are to come to their first request, whatever comes of others. */
   #starting: number;
+  #haveStarted: () => void = () => undefined;
+  /** Resolves when no call is to come to its first request but those that wait for the end of others. */
+  readonly started = new Promise<void>((resolve) => (this.#haveStarted = resolve));
 
   constructor(scene: Scene, play: Play, beganAt: number) {
     this.#scene = scene;
     this.#play = play;
     this.#beganAt = beganAt;
     this.#starting = scene.variant.sequential === true ? 0 : (scene.variant.calls ?? 1);
+    if (this.#starting === 0 || play.signal.aborted) this.#haveStarted();
   }
 
   get starting(): boolean {
@@ -99,7 +95,7 @@ class Cast {
     const { signal } = this.#play;
     const { calls = 1, staggerMs = CALL_STAGGER_MS, sequential = false } = this.#scene.variant;
     const all: Promise<void>[] = [];
-    for (let index = 0; index < calls && !signal.aborted; index++) {
+    for (let index = 0; index < calls && !this.#isOver; index++) {
       const call = this.#make(index);
       all.push(call);
       if (sequential) await call;
@@ -112,36 +108,37 @@ class Cast {
     for (const call of this.#running) void call.abort();
   }
 
-  /** Makes one call, and notes what the client made of it. */
+  get #isOver(): boolean {
+    return this.#play.signal.aborted || this.#scene.endedAt !== undefined;
+  }
+
+  /** Makes one call, when it is its turn, and notes what the client made of it. */
   async #make(index: number): Promise<void> {
-    const { server, turn, signal } = this.#play;
+    const { server, turns } = this.#play;
+    const { sequential = false } = this.#scene.variant;
+    const { now } = server.engine.clock;
+    const askedAt = now();
+    if (sequential) this.#starting += 1;
+    let settled: Promise<void> | undefined;
+    await turns.take(async () => {
+      if (this.#isOver) return 'over before';
+      const begun = this.#begin(index);
+      settled = begun.settled;
+      return begun.start;
+    });
+    this.#starting -= 1;
+    if (sequential) this.#scene.lateMs += now() - askedAt;
+    else this.#scene.lateMs = Math.max(this.#scene.lateMs, now() - this.plannedAt(index));
+    if (this.#starting === 0) this.#haveStarted();
+    await settled;
+  }
+
+  /** Starts a call. `start` resolves when it has come to its first request, or will not; `settled` when it is over. */
+  #begin(index: number): { readonly start: Promise<Start>; readonly settled: Promise<void> } {
+    const { server, driver, lane } = this.#play;
     const { session, variant, outcomes } = this.#scene;
     const { now } = server.engine.clock;
     const callId = `${session.id}-${index + 1}`;
-    const askedAt = now();
-    if (variant.sequential === true) this.#starting += 1;
-    const begun = await turn(async () => (signal.aborted ? undefined : await this.#begin(callId, index)));
-    this.#noteLateness(index, now() - askedAt);
-    if (begun === undefined) return;
-    const { call, settled, startedAt } = begun;
-    const started = { call: callId, startedAt, process: call.process };
-    const at = outcomes.push({ ...started, ok: null }) - 1;
-    const note = (abortedAt: number) => {
-      outcomes[at] = { ...started, ok: null, abortedAt };
-    };
-    const { abortAfterMs: afterMs } = variant;
-    const aborting = afterMs === undefined ? undefined : abortLater(call, { session, callId, afterMs, now, note });
-    const { answer, settledAt } = await settled;
-    await aborting;
-    // What comes after the end was cut off by it.
-    if (this.#scene.endedAt === undefined) outcomes[at] = { ...outcomes[at], ...started, ...answer, settledAt };
-  }
-
-  /** Starts a call; resolves when it has come to its first request, or will not. */
-  async #begin(callId: string, index: number) {
-    const { server, driver, lane } = this.#play;
-    const { session, variant } = this.#scene;
-    const { now } = server.engine.clock;
     const startedAt = now();
     const call = driver.start(
       {
@@ -154,17 +151,41 @@ class Cast {
       variant.sequential === true ? 'apart' : lane + index,
     );
     this.#running.add(call);
-    let over = false;
-    const settled = call.answer.then((answer) => {
-      over = true;
+    const started = { call: callId, startedAt, process: call.process };
+    const at = outcomes.push({ ...started, ok: null }) - 1;
+    const note = (abortedAt: number) => {
+      outcomes[at] = { ...started, ok: null, abortedAt };
+    };
+    const { abortAfterMs: afterMs } = variant;
+    const aborting = afterMs === undefined ? undefined : abortLater(call, { session, callId, afterMs, now, note });
+    const settle = async () => {
+      const answer = await call.answer;
+      const settledAt = now();
+      await aborting;
       this.#running.delete(call);
-      return { answer, settledAt: now() };
-    });
+      // What comes after the end was cut off by it.
+      if (this.#scene.endedAt === undefined) outcomes[at] = { ...outcomes[at], ...started, ...answer, settledAt };
+    };
+    return { start: this.#startOf(call, { callId, index, startedAt }), settled: settle() };
+  }
+
+  async #startOf(
+    { answer }: RunningCall,
+    { callId, index, startedAt }: { readonly callId: string; readonly index: number; readonly startedAt: number },
+  ): Promise<Start> {
+    const { server, driver } = this.#play;
+    const { now } = server.engine.clock;
+    let over = false;
+    const ended = answer.then(() => void (over = true));
     // The calls of a process that is there start at once, when the first has shown that it is there.
     const isSent = () =>
-      index === 0 ? session.startedAt !== undefined : driver.startsAtOnce === undefined || this.#hasSent(callId);
-    while (!over && !isSent() && now() < startedAt + START_MOST_MS) await Promise.race([settled, pause(LOOK_MS)]);
-    return { call, settled, startedAt };
+      index === 0 ? this.#scene.session.startedAt !== undefined : driver.startsAtOnce === undefined || this.#hasSent(callId);
+    while (!isSent()) {
+      if (over || this.#isOver) return 'over before';
+      if (now() >= startedAt + START_MOST_MS) return 'silent';
+      await Promise.race([ended, pause(LOOK_MS)]);
+    }
+    return 'sent';
   }
 
   /** Whether a request of the call has come. Looks at each entry once, for entries are made when they are looked at. */
@@ -174,13 +195,6 @@ class Cast {
       this.#sent.add(logicalId);
     }
     return this.#sent.has(callId);
-  }
-
-  #noteLateness(index: number, tookMs: number): void {
-    const scene = this.#scene;
-    this.#starting -= 1;
-    if (scene.variant.sequential === true) scene.lateMs += tookMs;
-    else scene.lateMs = Math.max(scene.lateMs, this.#play.server.engine.clock.now() - this.plannedAt(index));
   }
 }
 

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import pLimit from 'p-limit';
 import type { Finding } from '../core/backoff/finding.ts';
 import { caseOf, judgeRule, verdictOf } from '../core/backoff/judge.ts';
 import type { Policy } from '../core/backoff/policy.ts';
@@ -11,7 +10,8 @@ import type { JournalEntry } from '../core/journal/entry.ts';
 import { loadScenario } from '../engine/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Driver } from './driver.ts';
-import { playScene, type Scene } from './play-scene.ts';
+import { playScene, type Scene, START_MOST_MS } from './play-scene.ts';
+import { Turns } from './turns.ts';
 
 export interface ProbeOptions {
   readonly server: MockServer;
@@ -61,27 +61,29 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
   const windowMs = (probe: Probe) => (full ? (probe.fullWindowMs ?? probe.windowMs) : probe.windowMs);
   const startedAt = now();
   const startMs = (probe: Probe, at: number) => (probe.delayMs ?? 0) + at * VARIANT_STAGGER_MS;
-  const turn = pLimit(driver.startsAtOnce ?? Number.POSITIVE_INFINITY);
+  const turns = new Turns(driver.startsAtOnce ?? Number.POSITIVE_INFINITY);
+  const ended = AbortSignal.any([signal, turns.mute]);
+  setMaxListeners(0, ended);
   const endsAt = ({ probe, lateMs }: Scene, at: number) => startedAt + startMs(probe, at) + windowMs(probe) + lateMs;
   let done = 0;
   const report = () =>
     onProgress?.({
       done,
       of: scenes.length,
-      ...(turn.pendingCount > 0 ? {} : { leftMs: Math.max(0, Math.max(...scenes.map(endsAt)) - now()) }),
+      ...(turns.areAwaited ? {} : { leftMs: Math.max(0, Math.max(...scenes.map(endsAt)) - now()) }),
     });
   const timer = setInterval(report, 500);
   await Promise.all(
     scenes.map(async (scene, at) => {
       const { probe } = scene;
-      const play = { server, driver, turn, signal, lane: at, startMs: startMs(probe, at), windowMs: windowMs(probe) };
-      await playScene(scene, play);
+      const pace = { lane: at, startMs: startMs(probe, at), windowMs: windowMs(probe) };
+      await playScene(scene, { server, driver, turns, signal: ended, ...pace });
       done += 1;
       report();
     }),
   );
   clearInterval(timer);
-  return judgeScenes(scenes, options, signal.aborted);
+  return judgeScenes(scenes, options, { interrupted: signal.aborted, mute: turns.mute.aborted });
 }
 
 /** Whether a probe asks for what the driver cannot do, and nobody has named its rule. */
@@ -97,8 +99,15 @@ function sceneOf(probe: Probe, variant: ProbeVariant, { server, seed }: ProbeOpt
   return { probe, variant, session, outcomes: [], lateMs: 0, endedAt: undefined };
 }
 
+/** How a battery came to its end. */
+interface Ending {
+  readonly interrupted: boolean;
+  /** Nothing came of the client for so long that nothing more was tried. */
+  readonly mute: boolean;
+}
+
 /** Each rule judges the scenes of its own probe. */
-function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, interrupted: boolean): ProbeRun {
+function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrupted, mute }: Ending): ProbeRun {
   const { rules, policy, driver, server, seed } = options;
   const noted = scenes
     .flatMap((scene) => entriesOf(scene).map((entry) => ({ scene, entry })))
@@ -110,7 +119,7 @@ function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, interrupte
     const seen = noted.filter(({ scene }) => own.includes(scene)).map(({ entry }) => entry);
     const finding = judgeRule(rule, caseOf(seen, circumstancesOf(own, stalls), policy));
     if (isBeyond(rule.probe, options)) return { ...finding, verdict: 'not_applicable' as const, explain: beyond(rule) };
-    return finding.verdict === 'not_applicable' ? notProvoked(finding, seen.length, own) : finding;
+    return finding.verdict === 'not_applicable' ? notProvoked(finding, seen.length, { scenes: own, mute }) : finding;
   });
   const entries = noted.map(({ entry }) => entry);
   const harmful = { id: 'probes', harmful: true, served: entries.length };
@@ -155,9 +164,14 @@ function beyond({ id }: BackoffRule): string {
 }
 
 /** A rule that its own probe could not provoke is not settled. */
-function notProvoked(finding: Finding, requests: number, scenes: readonly Scene[]): Finding {
+function notProvoked(
+  finding: Finding,
+  requests: number,
+  { scenes, mute }: { readonly scenes: readonly Scene[]; readonly mute: boolean },
+): Finding {
   if (requests > 0) return finding;
   const said = scenes.flatMap(({ outcomes }) => outcomes.flatMap(({ error }) => (error === undefined ? [] : [error])))[0];
-  const explain = `the client sent no request${said === undefined ? '' : `; it says: ${said.slice(0, SAID_MOST)}`}`;
+  const within = mute ? ` within ${START_MOST_MS / 1_000} s of its start` : '';
+  const explain = `the client sent no request${within}${said === undefined ? '' : `; it says: ${said.slice(0, SAID_MOST)}`}`;
   return { ...finding, verdict: 'inconclusive', explain };
 }

@@ -141,6 +141,24 @@ test('a process that takes long to its first request is watched as long as any o
   expect(entries.map(({ status }) => status)).toEqual([500, 200]);
 });
 
+test('no call starts when its window has closed', { timeout: 30_000 }, async () => {
+  let started = 0;
+  const driver: Driver = {
+    ...driverOf(async () => ({ ok: false })),
+    start: (call) => {
+      started += 1;
+      let end: (answer: ClientAnswer) => void = () => undefined;
+      const answer = new Promise<ClientAnswer>((resolve) => (end = resolve));
+      void postChat(call).catch(() => undefined);
+      return { process: 'p1', answer, abort: async () => end({ ok: false }) };
+    },
+  };
+  const rules = [watching(300, { rules: [{ fault: 'hang' }], calls: 3, sequential: true })];
+  await runProbes({ ...OPTIONS, server: await server(), driver, rules });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(started).toBe(1);
+});
+
 test('what separate processes cannot show is left out, unless its rule is named', { timeout: 30_000 }, async () => {
   const mock = await server();
   const rules = backoffRules.filter(({ id }) => id === 'paces_on_headers');
