@@ -105,6 +105,9 @@ function runOnce(command: string, env: NodeJS.ProcessEnv): RunningCommand {
     abort: end,
     kill: () => {
       signal('SIGKILL');
+      // What has left the group may hold them open.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       return answer;
     },
   };

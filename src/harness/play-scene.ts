@@ -179,7 +179,7 @@ class Cast {
     const ended = answer.then(() => void (over = true));
     // The calls of a process that is there start at once, when the first has shown that it is there.
     const isSent = () =>
-      index === 0 ? this.#scene.session.startedAt !== undefined : driver.startsAtOnce === undefined || this.#hasSent(callId);
+      driver.startsAtOnce === undefined ? index > 0 || this.#scene.session.startedAt !== undefined : this.#hasSent(callId);
     while (!isSent()) {
       if (over || this.#isOver) return 'over before';
       if (now() >= startedAt + START_MOST_MS) return 'silent';

@@ -32,7 +32,7 @@ export interface ProbeOptions {
 export interface Progress {
   readonly done: number;
   readonly of: number;
-  /** At most, in milliseconds; absent while calls wait for their turn to start. */
+  /** At most, in milliseconds; absent while calls start. */
   readonly leftMs?: number;
 }
 
@@ -70,7 +70,7 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
     onProgress?.({
       done,
       of: scenes.length,
-      ...(turns.areAwaited ? {} : { leftMs: Math.max(0, Math.max(...scenes.map(endsAt)) - now()) }),
+      ...(turns.areGoingOn ? {} : { leftMs: Math.max(0, Math.max(...scenes.map(endsAt)) - now()) }),
     });
   const timer = setInterval(report, 500);
   await Promise.all(
@@ -160,7 +160,7 @@ function wasOn({ outcomes: [first], endedAt = Number.POSITIVE_INFINITY }: Scene,
 }
 
 function beyond({ id }: BackoffRule): string {
-  return `needs calls of one process; here each call is a process of its own. What stands behind them is probed by --only ${id}`;
+  return `left out, for each call is a process of its own; if they share what outlives them, ask for it: --only ${id}`;
 }
 
 /** A rule that its own probe could not provoke is not settled. */

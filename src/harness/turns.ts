@@ -13,9 +13,9 @@ export class Turns {
     this.#limit = pLimit(atOnce);
   }
 
-  /** Whether calls wait for their turn. */
-  get areAwaited(): boolean {
-    return this.#limit.pendingCount > 0;
+  /** Whether calls start, or wait for their turn to. */
+  get areGoingOn(): boolean {
+    return this.#limit.activeCount + this.#limit.pendingCount > 0;
   }
 
   /** Aborted when a call was silent for all the time it had and none has sent anything: the others would be so, too. */

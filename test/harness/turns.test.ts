@@ -21,10 +21,11 @@ test('so many calls start at a time; the next one when one has sent something, i
   const order: Start[] = ['sent', 'over before', 'silent', 'sent', 'sent'];
   for (const [at, how] of order.entries()) {
     await expect.poll(() => begun).toEqual([0, 1, 2, 3, 4].slice(0, Math.min(at + 2, 5)));
-    expect(turns.areAwaited).toBe(at < 3);
+    expect(turns.areGoingOn).toBe(true);
     starts[at]?.tell(how);
     await taken[at];
   }
+  await expect.poll(() => turns.areGoingOn).toBe(false);
 });
 
 test.each<[string, Start[], boolean]>([

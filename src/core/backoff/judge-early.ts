@@ -10,6 +10,11 @@ import type { Subject } from './subject.ts';
 /** Clients that retry too early do so within seconds (backoff.md, finding 9). */
 const WATCHED_MS = 10_000;
 
+/** Stalls are told this often. */
+const TOLD_EVERY_MS = 1_000;
+/** A machine that stands still for this share of a wait may make a retry that was early look patient. */
+const HIDING = 0.4;
+
 interface Hints {
   /** What the hint is called. */
   readonly what: string;
@@ -29,12 +34,14 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   const blamed = early.filter(({ call, gap }) => hints.blames(gap.before, call));
   const worst = blamed.length > 0 ? blamed : early;
   const earliest = Math.max(...worst.map(({ earlyMs }) => earlyMs), 0);
+  const stoodStill = blamed.length > 0 ? undefined : standstill(subject, asked);
+  const explain =
+    early.length === 0
+      ? `${asked.length} of ${asked.length} retries waited for ${hints.what}`
+      : `${early.length} of ${asked.length} retries came before ${hints.what} had passed, by up to ${seconds(earliest)}`;
   return {
-    verdict: blamed.length > 0 ? 'fail' : early.length > 0 ? 'info' : 'pass',
-    explain:
-      early.length === 0
-        ? `${asked.length} of ${asked.length} retries waited for ${hints.what}`
-        : `${early.length} of ${asked.length} retries came before ${hints.what} had passed, by up to ${seconds(earliest)}`,
+    verdict: blamed.length > 0 ? 'fail' : stoodStill !== undefined ? 'inconclusive' : early.length > 0 ? 'info' : 'pass',
+    explain: stoodStill === undefined ? explain : `${stoodStill}: ${explain}`,
     n: asked.length,
     statistic: { name: 'earliness', value: earliest, unit: 'ms' },
     threshold: 0,
@@ -43,6 +50,21 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
       .map(({ call, gap, earlyMs }) => gapObservation(call, gap, `${seconds(earlyMs)} early`)),
     correlation: weakestOf(asked.map(({ call }) => call)) ?? 'exact',
   };
+}
+
+/** What is to be said where every retry may have been an early one that came late; undefined where one shows patience. */
+function standstill({ stalls = [] }: Subject, asked: readonly { readonly gap: Gap }[]): string | undefined {
+  const hiding = asked.map(({ gap }) => longestWithin(gap, stalls) - HIDING * (gap.before.asked?.waitMs ?? 0));
+  if (hiding.some((excessMs) => excessMs <= 0)) return undefined;
+  const stoodMs = Math.max(...asked.map(({ gap }) => longestWithin(gap, stalls)));
+  return `this machine stood still for ${seconds(stoodMs)}, so that early retries may have come late`;
+}
+
+/** The longest stall of a second that has anything of the gap in it. Stalls are told at the end of their second. */
+function longestWithin({ before, after }: Gap, stalls: NonNullable<Subject['stalls']>): number {
+  const from = failureKnownAt(before.entry) ?? before.entry.t_headers;
+  const within = stalls.filter(({ at }) => at >= from && at - TOLD_EVERY_MS <= after.entry.t_headers);
+  return Math.max(0, ...within.map(({ ms }) => ms));
 }
 
 /** How much before its wait was over the retry came; of attempts side by side, it may be the retry of any that had failed. */

@@ -112,6 +112,23 @@ test('a mock that was late itself makes statistical rules inconclusive, and no o
   expect(verdicts({ stalls })).toEqual(['inconclusive', 'inconclusive', 'pass']);
 });
 
+test('a machine that stood still for much of a wait shows no patience, and excuses no haste', () => {
+  const soon = { status: 429, hint: { header: 'retry-after', raw: '2', dueAt: 2_001 } } as const;
+  const patient = entries({ t_headers: 0, ...soon }, { t_headers: 2_005 });
+  const hasty = entries({ t_headers: 0, ...soon }, { t_headers: 500 });
+  const verdict = (journal: JournalEntry[], ms: number, at = 1_000) =>
+    findingOf(verdictOf(journal, { circumstances: { stalls: [{ at, ms }] } }), 'never_early')?.verdict;
+  expect([verdict(patient, 700), verdict(patient, 900)]).toEqual(['pass', 'inconclusive']);
+  expect(verdict(patient, 900, 3_100)).toBe('pass');
+  expect(verdict(hasty, 900)).toBe('fail');
+  const twice = entries(
+    { t_headers: 0, ...soon },
+    { t_headers: 2_005, ...soon, hint: { ...soon.hint, dueAt: 4_005 } },
+    { t_headers: 4_006 },
+  );
+  expect(verdict(twice, 900)).toBe('pass');
+});
+
 test('what speaks against the client comes first', () => {
   const order = verdictOf(entries({ t_headers: 0, ...told }, { t_headers: 2_005 })).findings.map(({ verdict }) => verdict);
   const rank = ['fail', 'warn', 'inconclusive', 'info', 'pass', 'not_applicable'];

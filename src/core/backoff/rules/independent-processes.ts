@@ -1,6 +1,6 @@
 import { groupBy } from '../../group-by.ts';
 import { backoffProbe } from '../backoff-probe.ts';
-import { isDegenerate } from '../dispersion.ts';
+import { DISPERSION_CALLS, isDegenerate } from '../dispersion.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { columnsOf, mainGroup, unhintedRuns } from '../unhinted.ts';
@@ -35,7 +35,8 @@ export const independentProcesses = defineRule({
       return { ...ruling, verdict: 'inconclusive', explain: `${byProcess.size} processes; ${PROCESSES} are needed` };
     const within = columnsOf(runs).slice(0, GAPS);
     // A client without jitter has equal waits everywhere: has_jitter speaks of that.
-    if (runs.length > firsts.length && within.every(isDegenerate)) return notApplicable('the waits do not vary at all');
+    const areMany = runs.length > firsts.length || runs.length >= DISPERSION_CALLS;
+    if (areMany && within.every(isDegenerate)) return notApplicable('the waits do not vary at all');
     const spread = Math.max(
       ...Array.from({ length: GAPS }, (_, k) => {
         const waits = firsts.map(({ gaps }) => gaps[k]?.gapMs ?? 0);
