@@ -31,10 +31,11 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   );
   if (asked.length === 0) return withoutRetry(subject, hints);
   const early = asked.filter(({ earlyMs }) => earlyMs > 0);
-  const blamed = early.filter(({ call, gap }) => hints.blames(gap.before, call));
+  const decisive = asked.filter(({ call, gap }) => hints.blames(gap.before, call));
+  const blamed = decisive.filter(({ earlyMs }) => earlyMs > 0);
   const worst = blamed.length > 0 ? blamed : early;
   const earliest = Math.max(...worst.map(({ earlyMs }) => earlyMs), 0);
-  const stoodStill = blamed.length > 0 ? undefined : standstill(subject, asked);
+  const stoodStill = blamed.length > 0 ? undefined : standstill(subject, decisive.length > 0 ? decisive : asked);
   const explain =
     early.length === 0
       ? `${asked.length} of ${asked.length} retries waited for ${hints.what}`
