@@ -37,6 +37,8 @@ const AFTERMATH_MS = 700;
 /** A client that sends nothing for so long is not starting any more. */
 export const START_MOST_MS = 30_000;
 const LOOK_MS = 20;
+/** How often a scene whose calls are late sees whether they have started. */
+const WAKE_MS = 200;
 /** Prompts are long enough that a stream has some chunks. */
 const PROMPT = 'Say a few sentences about waiting.';
 
@@ -47,12 +49,12 @@ export async function playScene(scene: Scene, play: Play): Promise<void> {
   await pause(startMs, signal);
   const cast = new Cast(scene, play, now());
   const settled = cast.perform().then(() => pause(AFTERMATH_MS, signal));
-  await Promise.race([settled, cast.started]);
   const leftMs = () => cast.plannedAt(0) + windowMs + scene.lateMs - now();
   const over = new AbortController();
   void settled.then(() => over.abort());
   const ended = AbortSignal.any([signal, over.signal]);
-  while (!ended.aborted && (cast.starting || leftMs() > 0)) await pause(Math.max(leftMs(), LOOK_MS), ended);
+  while (!ended.aborted && (cast.starting || leftMs() > 0))
+    await pause(cast.starting ? Math.max(leftMs(), WAKE_MS) : leftMs(), ended);
   scene.endedAt = now();
   cast.abort();
 }
@@ -69,16 +71,12 @@ class Cast {
   #seenUpTo = 0;
   /** Calls that are to come to their first request, whatever comes of others. */
   #starting: number;
-  #haveStarted: () => void = () => undefined;
-  /** Resolves when no call is to come to its first request but those that wait for the end of others. */
-  readonly started = new Promise<void>((resolve) => (this.#haveStarted = resolve));
 
   constructor(scene: Scene, play: Play, beganAt: number) {
     this.#scene = scene;
     this.#play = play;
     this.#beganAt = beganAt;
     this.#starting = scene.variant.sequential === true ? 0 : (scene.variant.calls ?? 1);
-    if (this.#starting === 0 || play.signal.aborted) this.#haveStarted();
   }
 
   get starting(): boolean {
@@ -129,7 +127,6 @@ class Cast {
     this.#starting -= 1;
     if (sequential) this.#scene.lateMs += now() - askedAt;
     else this.#scene.lateMs = Math.max(this.#scene.lateMs, now() - this.plannedAt(index));
-    if (this.#starting === 0) this.#haveStarted();
     await settled;
   }
 

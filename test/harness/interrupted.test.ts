@@ -164,6 +164,7 @@ const LOAD = ['load', '--arrivals', '50/s', '--for', '20s', '--processes', '2'];
 
 test.runIf(process.platform === 'linux').each([
   ['a battery', 'killed', PROBE, ['SIGKILL']],
+  ['a battery', 'told to end', PROBE, ['SIGINT']],
   ['a battery', 'told to end twice', PROBE, ['SIGTERM', 'SIGINT']],
   ['a load', 'killed', LOAD, ['SIGKILL']],
   ['a load', 'told to end twice', LOAD, ['SIGTERM', 'SIGINT']],
