@@ -29,6 +29,8 @@ const WORDS = (
 const SURPRISE = 0.1;
 /** Probability left to the other tokens, at least. */
 const LEAST_REST = 1e-6;
+/** Of the rest, what is listed has so much at most. */
+const LISTED = 0.999;
 
 /**
  * Makes up the log probabilities of one text, token by token: mostly sure of itself, the chosen token among the `top`
@@ -57,6 +59,8 @@ function falling(count: number, random: Random, doubt: number): number[] {
   const logprobs: number[] = [];
   let rest = LEAST_REST + doubt * random() ** 3;
   let last = 1 - rest;
+  // What is left to others is more than rounding adds.
+  rest *= LISTED;
   for (let i = 0; i < count; i++) {
     logprobs.push(Number(Math.log(last).toPrecision(8)));
     const next = Math.min(last * 0.9, rest * (0.3 + 0.4 * random()));
