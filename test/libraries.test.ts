@@ -303,10 +303,10 @@ test.each<[string, unknown]>([
   ['a reference to nowhere', { $ref: '#/$defs/missing' }],
   ['a bad escape', { $ref: '#/%zz' }],
   ['nothing', false],
-])('a schema that cannot be sampled is refused in time: %s', (_, schema) => {
+])('a schema that cannot be sampled is refused in less than a second: %s', (_, schema) => {
   const cpuMs = stopwatch();
   expect(() => sampleSchema(schema, 1)).toThrow();
-  expect(cpuMs()).toBeLessThan(3_000);
+  expect(cpuMs()).toBeLessThan(1_000);
 });
 
 test.each<[string, unknown]>([
