@@ -4,7 +4,7 @@ import { caseOf, judgeRule, verdictOf } from '../core/backoff/judge.ts';
 import type { Policy } from '../core/backoff/policy.ts';
 import type { Probe, ProbeVariant } from '../core/backoff/probe.ts';
 import type { BackoffRule } from '../core/backoff/rule.ts';
-import type { Circumstances } from '../core/backoff/subject.ts';
+import { type Circumstances, isStallWithin, type Stall } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import { loadScenario } from '../engine/load-scenario.ts';
@@ -147,16 +147,13 @@ function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): Ci
     ...(finished ? { clientEndedAt: watchedUntil } : {}),
     outcomes,
     outages: scenes.flatMap(({ session }) => session.outages()),
-    stalls: stalls.filter(({ at }) => scenes.some((scene) => wasOn(scene, at))),
+    stalls: stalls.filter((stall) => scenes.some((scene) => wasOn(scene, stall))),
   };
 }
 
-/** Delays are told at the end of the second in which they were. */
-const TOLD_EVERY_MS = 1_000;
-
-/** Whether a second that ended then has anything of the scene in it. */
-function wasOn({ outcomes: [first], endedAt = Number.POSITIVE_INFINITY }: Scene, at: number): boolean {
-  return first?.startedAt !== undefined && at >= first.startedAt && at - TOLD_EVERY_MS <= endedAt;
+/** Whether the stall was in a second that has anything of the scene in it. */
+function wasOn({ outcomes: [first], endedAt = Number.POSITIVE_INFINITY }: Scene, stall: Stall): boolean {
+  return first?.startedAt !== undefined && isStallWithin(stall, first.startedAt, endedAt);
 }
 
 function beyond({ id }: BackoffRule): string {

@@ -5,13 +5,11 @@ import type { Ruling } from './finding.ts';
 import { type CallHistory, type Gap, sameKey, type Try } from './history.ts';
 import { censored, gapObservation, seconds } from './observation.ts';
 import { notApplicable } from './rule.ts';
-import type { Subject } from './subject.ts';
+import { isStallWithin, type Stall, type Subject } from './subject.ts';
 
 /** Clients that retry too early do so within seconds (backoff.md, finding 9). */
 const WATCHED_MS = 10_000;
 
-/** Stalls are told this often. */
-const TOLD_EVERY_MS = 1_000;
 /** A machine that stands still for this share of a wait may make a retry that was early look patient. */
 const HIDING = 0.4;
 
@@ -55,16 +53,16 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
 
 /** What is to be said where every retry may have been an early one that came late; undefined where one shows patience. */
 function standstill({ stalls = [] }: Subject, asked: readonly { readonly gap: Gap }[]): string | undefined {
-  const hiding = asked.map(({ gap }) => longestWithin(gap, stalls) - HIDING * (gap.before.asked?.waitMs ?? 0));
-  if (hiding.some((excessMs) => excessMs <= 0)) return undefined;
-  const stoodMs = Math.max(...asked.map(({ gap }) => longestWithin(gap, stalls)));
+  const stood = asked.map(({ gap }) => ({ ms: longestWithin(gap, stalls), waitMs: gap.before.asked?.waitMs ?? 0 }));
+  if (stood.some(({ ms, waitMs }) => ms <= HIDING * waitMs)) return undefined;
+  const stoodMs = Math.max(...stood.map(({ ms }) => ms));
   return `this machine stood still for ${seconds(stoodMs)}, so that early retries may have come late`;
 }
 
-/** The longest stall of a second that has anything of the gap in it. Stalls are told at the end of their second. */
-function longestWithin({ before, after }: Gap, stalls: NonNullable<Subject['stalls']>): number {
+/** The longest stall of a second that has anything of the gap in it. */
+function longestWithin({ before, after }: Gap, stalls: readonly Stall[]): number {
   const from = failureKnownAt(before.entry) ?? before.entry.t_headers;
-  const within = stalls.filter(({ at }) => at >= from && at - TOLD_EVERY_MS <= after.entry.t_headers);
+  const within = stalls.filter((stall) => isStallWithin(stall, from, after.entry.t_headers));
   return Math.max(0, ...within.map(({ ms }) => ms));
 }
 

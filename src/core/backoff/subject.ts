@@ -23,10 +23,18 @@ export interface Outage {
   readonly to: number;
 }
 
-/** A second in which the mock itself was late. */
-interface Stall {
+/** A second in which the mock, or a client process, was late. */
+export interface Stall {
+  /** The end of the second. */
   readonly at: number;
   readonly ms: number;
+}
+
+const SECOND_MS = 1_000;
+
+/** Whether the second has anything of the span in it. */
+export function isStallWithin({ at }: Stall, from: number, to: number): boolean {
+  return at >= from && at - SECOND_MS <= to;
 }
 
 /** What is known of a run besides its journal. Times on the journal's clock. */
