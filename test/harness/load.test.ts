@@ -198,7 +198,7 @@ test.runIf(process.platform === 'linux')(
     const { recovery, loadMs, cutShort } = loadOf(report);
     expect(cutShort).toMatch(/^client process p\d ended by SIGKILL$/);
     expect(recovery.state).toBe('recovered');
-    expect(loadMs).toBeLessThan(30_000);
+    expect(loadMs).toBeLessThan(20_000);
   },
 );
 
