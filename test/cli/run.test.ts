@@ -4,34 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { loadReportOf } from '../../src/core/load/load-report.ts';
 import { renderJson } from '../../src/core/report/json.ts';
+import { askOnce } from '../support/ask-once.ts';
 import { loadRun } from '../support/load-run.ts';
-import { runCli, startCli } from '../support/run-cli.ts';
+import { runCli } from '../support/run-cli.ts';
 import { naiveRun } from '../support/runs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const NODE = process.execPath;
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.mjs`, import.meta.url));
-
-/** Asks once, says the status, and ends. */
-const ASK = `
-const response = await fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {
-  method: 'POST',
-  headers: { authorization: 'Bearer ' + process.env.OPENAI_API_KEY, 'content-type': 'application/json' },
-  body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] }),
-});
-await response.text();
-console.log(response.status);
-`;
-/** Lives until it is ended, at most for as long as a test may take. */
-const LIVE = 'setTimeout(() => {}, 25_000);';
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 test('a client that comes back early fails, with the evidence', async () => {
   const { code, stdout, stderr } = await runCli(['run', '--scenario', 'rate-limited', '--', NODE, example('naive-client')]);
@@ -67,14 +47,14 @@ test('the command has the variables that clients read, and our own stdin and std
 });
 
 test('a command that fails makes the run fail, whatever the verdict', async () => {
-  const cwd = tempFolder({ 'ask.mjs': `${ASK}process.exitCode = 7;` });
+  const cwd = tempFolder({ 'ask.mjs': `${askOnce}process.exitCode = 7;` });
   const { code, stderr } = await runCli(['run', '--', NODE, 'ask.mjs'], cwd);
   expect(code).toBe(1);
   expect(stderr).toContain(`the command ${NODE} ended with exit code 7`);
 });
 
 test('a command that a signal ends is reported', async () => {
-  const cwd = tempFolder({ 'ask.mjs': `${ASK}process.kill(process.pid, 'SIGKILL');` });
+  const cwd = tempFolder({ 'ask.mjs': `${askOnce}process.kill(process.pid, 'SIGKILL');` });
   const { code, stderr } = await runCli(['run', '--', NODE, 'ask.mjs'], cwd);
   expect(code).toBe(1);
   expect(stderr).toContain('was ended by SIGKILL');
@@ -83,7 +63,7 @@ test('a command that a signal ends is reported', async () => {
 test.each(["process.kill(process.pid, 'SIGKILL');", 'process.exit(143);'])(
   'a client that a signal ends while it waits has not given up: %s',
   async (end) => {
-    const cwd = tempFolder({ 'ask.mjs': `${ASK}${end}` });
+    const cwd = tempFolder({ 'ask.mjs': `${askOnce}${end}` });
     const { stderr } = await runCli(['run', '--scenario', 'rate-limited', '--', NODE, 'ask.mjs'], cwd);
     expect(stderr).not.toContain('never retries 429');
     expect(stderr).toMatch(/inconclusive \(\d\)[^(]*never_early/);
@@ -99,7 +79,7 @@ test('a command that asks nothing exercises nothing', async () => {
 test('a healthy run passes; --strict asks that every rule was reached', async () => {
   const scenario =
     'rules:\n  - { name: now, times: 1, fault: { http_error: { status: 400 } } }\n  - { name: later, after: 5, fault: server_error }\n';
-  const cwd = tempFolder({ 'ask.mjs': ASK, 'two.yaml': scenario });
+  const cwd = tempFolder({ 'ask.mjs': askOnce, 'two.yaml': scenario });
   expect(await runCli(['run', '--strict', '--', NODE, 'ask.mjs'], cwd)).toMatchObject({ code: 0, stdout: '200\n' });
   const args = ['--scenario', 'two.yaml', '--', NODE, 'ask.mjs'];
   expect((await runCli(['run', ...args], cwd)).code).toBe(0);
@@ -109,7 +89,7 @@ test('a healthy run passes; --strict asks that every rule was reached', async ()
 });
 
 test('reports and the journal are written', async () => {
-  const cwd = tempFolder({ 'ask.mjs': ASK });
+  const cwd = tempFolder({ 'ask.mjs': askOnce });
   await runCli(
     ['run', '--report', 'out/reports', '--junit', 'out/ci/j.xml', '--journal', 'out.jsonl', '--seed', '5', '--', NODE, 'ask.mjs'],
     cwd,
@@ -121,7 +101,7 @@ test('reports and the journal are written', async () => {
 
 test('a policy, preset or file, goes over what the scenario expects', async () => {
   const off = 'rules: { never_early: off }\n';
-  const cwd = tempFolder({ 'lenient.yaml': off, 'ask.mjs': ASK });
+  const cwd = tempFolder({ 'lenient.yaml': off, 'ask.mjs': askOnce });
   const client = ['--', NODE, example('naive-client')];
   const lenient = await runCli(['run', '--scenario', 'rate-limited', '--policy', 'lenient.yaml', ...client], cwd);
   expect(lenient.stderr).not.toContain('never_early');
@@ -163,69 +143,4 @@ test.runIf(process.platform === 'linux').each([
     tempFolder({ 'report.json': renderJson({ ...naiveRun(), load: loadReportOf(loadRun()) }) }),
   );
   expect({ code, stderr }).toEqual({ code: 2, stderr: `error: cannot write reports to ${place}: nothing can be made there\n` });
-});
-
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s is passed on, to children of children too', async (signal) => {
-  const cwd = tempFolder({
-    'parent.mjs': `
-      import { spawn } from 'node:child_process';
-      const child = spawn(process.execPath, ['-e', ${JSON.stringify(LIVE)}]);
-      console.log(process.pid + ' ' + child.pid);
-      ${LIVE}`,
-  });
-  const running = await startCli(['run', '--', NODE, 'parent.mjs'], cwd);
-  const pids = running.firstLine.split(' ').map(Number);
-  const { code, stderr } = await running.stop(signal);
-  expect(code).toBe(1);
-  expect(stderr).toContain(`interrupted by ${signal}`);
-  for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
-});
-
-test('a second signal kills a command that ignores the first', async () => {
-  const cwd = tempFolder({ 'deaf.mjs': `process.on('SIGINT', () => console.log('heard')); console.log(process.pid); ${LIVE}` });
-  const running = await startCli(['run', '--', NODE, 'deaf.mjs'], cwd);
-  running.process.kill('SIGINT');
-  await running.printed('heard');
-  // Closer together they count as one.
-  await new Promise((resolve) => setTimeout(resolve, 600));
-  const { code, stderr } = await running.stop('SIGINT');
-  expect(code).toBe(1);
-  expect(stderr).toContain('was ended by SIGKILL');
-  await expect.poll(() => isAlive(Number(running.firstLine))).toBe(false);
-});
-
-test('a command that ignores SIGTERM is killed in the end', async () => {
-  const cwd = tempFolder({ 'deaf.mjs': `process.on('SIGTERM', () => {}); console.log(process.pid); ${LIVE}` });
-  const running = await startCli(['run', '--', NODE, 'deaf.mjs'], cwd);
-  expect((await running.stop('SIGTERM')).stderr).toContain('was ended by SIGKILL');
-  await expect.poll(() => isAlive(Number(running.firstLine))).toBe(false);
-});
-
-test('what a command leaves behind is waited for, then ended', async () => {
-  const leave = (code: string) => `
-    import { spawn } from 'node:child_process';
-    const child = spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(code)}], { stdio: 'inherit' });
-    console.log(child.pid);
-    child.unref();`;
-  const cwd = tempFolder({ 'brief.mjs': leave(ASK), 'lasting.mjs': leave(LIVE) });
-  const [brief, lasting] = await Promise.all(['brief.mjs', 'lasting.mjs'].map((file) => runCli(['run', '--', NODE, file], cwd)));
-  expect(brief).toMatchObject({ code: 0, stdout: expect.stringMatching(/\n200\n/) });
-  expect(brief?.stderr).not.toContain('left processes behind');
-  expect(lasting?.stderr).toContain('left processes behind; they were ended');
-  await expect.poll(() => isAlive(Number(lasting?.stdout))).toBe(false);
-});
-
-test('a process that left the group does not hold up the end', async () => {
-  const cwd = tempFolder({
-    'hang.yaml': 'rules: [ { fault: hang } ]',
-    'daemon.mjs': `
-      import { spawn } from 'node:child_process';
-      const child = spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(ASK)}], { detached: true, stdio: 'ignore' });
-      child.unref();
-      const { MOCK_OPENAI_ADMIN_URL: url } = process.env;
-      while ((await (await fetch(url + '/health')).json()).in_flight === 0) await new Promise((go) => setTimeout(go, 20));`,
-  });
-  const { code, stderr } = await runCli(['run', '--scenario', 'hang.yaml', '--', NODE, 'daemon.mjs'], cwd);
-  expect(stderr).toContain('1 request was still open');
-  expect(code).toBe(0);
 });

@@ -4,25 +4,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
+import { childrenOf } from '../support/children-of.ts';
+import { isAlive } from '../support/is-alive.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { postChat } from '../support/start-mock.ts';
 import { startWorkers } from '../support/start-workers.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-/** Processes that a process has started; Linux tells. */
-function childrenOf(pid = 0): number[] {
-  const path = `/proc/${pid}/task/${pid}/children`;
-  return existsSync(path) ? readFileSync(path, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number) : [];
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const tellsChildren = existsSync(`/proc/${process.pid}/task/${process.pid}/children`);
 
@@ -35,7 +22,7 @@ test('one first line tells where all serve, and a signal ends all of them', asyn
   const { code, stdout, stderr } = await server.stop('SIGINT');
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${server.firstLine}\n` });
   expect(stderr).toMatch(/^mock-openai \d+\.\d+\.\d+: scenario shared, seed 1, 0 rules\nstopped by SIGINT\n$/);
-  expect(children.filter(lives)).toEqual([]);
+  expect(children.filter(isAlive)).toEqual([]);
 });
 
 test.runIf(tellsChildren)(
@@ -85,7 +72,7 @@ test.runIf(tellsChildren)('no worker survives a primary that is killed', async (
   const server = await startWorkers('{}');
   const children = childrenOf(server.process.pid);
   server.process.kill('SIGKILL');
-  await expect.poll(() => children.filter(lives)).toEqual([]);
+  await expect.poll(() => children.filter(isAlive)).toEqual([]);
 });
 
 test('SIGTERM lets requests in flight finish, in all processes', async () => {

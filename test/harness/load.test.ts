@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { type JsonLoad, reportSchema } from '../../src/core/report/json-schema.ts';
+import { reportSchema } from '../../src/core/report/json-schema.ts';
 import { hotRetries } from '../support/hot-retries.ts';
-import { runCli, spawnCli } from '../support/run-cli.ts';
+import { loadOf } from '../support/load-of.ts';
+import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const FLEETS = fileURLToPath(new URL('../../examples/fleets/', import.meta.url));
@@ -13,39 +13,6 @@ const NAIVE = join(FLEETS, 'naive.mjs');
 
 /** Three seconds of load that break in the first, in two processes. */
 const QUICK = ['--arrivals', '20/s', '--for', '3s', '--processes', '2', '--drain', '2s'];
-
-function loadOf(folder: string): JsonLoad {
-  const { load } = reportSchema.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
-  if (load === undefined) throw new Error('the report has no load');
-  return load;
-}
-
-/** Client processes of a command that still live. */
-function childrenOf(pid: number): number[] {
-  const path = `/proc/${pid}/task/${pid}/children`;
-  return existsSync(path) ? readFileSync(path, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number) : [];
-}
-
-async function isGone(pid: number): Promise<boolean> {
-  for (let tried = 0; tried < 50; tried++) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
-    await sleep(100);
-  }
-  return false;
-}
-
-/** Starts a load that lasts a minute, and waits until its first partial report is there. */
-async function longLoad(folder: string) {
-  const cli = spawnCli(['load', '--client', NAIVE, '--arrivals', '20/s', '--for', '60s', '--processes', '2', '--report', folder]);
-  while (!existsSync(join(folder, 'report.json'))) await sleep(100);
-  const clients = childrenOf(cli.process.pid ?? 0);
-  expect(clients.length).toBeGreaterThanOrEqual(2);
-  return { ...cli, clients };
-}
 
 // A machine that stands still for as long as a place takes to get free lets any fleet recover: then it is tried anew.
 const ON_A_BUSY_MACHINE = { timeout: 60_000, retry: 2 };
@@ -134,73 +101,6 @@ test('background requests use up what is shared, and are told apart', { timeout:
   expect(load?.calls).toMatchObject({ started: 60, ok: 60 });
   expect(load?.attempts).toBe(60);
 });
-
-test.runIf(process.platform === 'linux')(
-  'Ctrl-C ends the load early; what was seen is told, and nothing is left behind',
-  { timeout: 30_000 },
-  async () => {
-    const folder = tempFolder();
-    const { process: cli, closed, clients } = await longLoad(folder);
-    cli.kill('SIGINT');
-    expect(await closed).toBe(1);
-    expect(loadOf(folder).cutShort).toBe('interrupted by SIGINT');
-    expect(existsSync(join(folder, 'report.html'))).toBe(true);
-    for (const pid of clients) expect(await isGone(pid)).toBe(true);
-  },
-);
-
-test.runIf(process.platform === 'linux')(
-  'a command that is killed leaves its last partial report, and no process',
-  { timeout: 30_000 },
-  async () => {
-    const folder = tempFolder();
-    const { process: cli, closed, clients } = await longLoad(folder);
-    cli.kill('SIGKILL');
-    await closed;
-    expect(loadOf(folder).cutShort).toBe('the run was not over when this was written');
-    for (const pid of clients) expect(await isGone(pid)).toBe(true);
-  },
-);
-
-test.runIf(process.platform === 'linux')(
-  'a client process that is killed is told of, and the others go on',
-  { timeout: 30_000 },
-  async () => {
-    const folder = tempFolder();
-    const { process: cli, closed, clients } = await longLoad(folder);
-    process.kill(clients[0] ?? 0, 'SIGKILL');
-    await sleep(500);
-    cli.kill('SIGTERM');
-    expect(await closed).toBe(1);
-    expect(loadOf(folder).cutShort).toMatch(/^interrupted by SIGTERM; client process p\d ended by SIGKILL$/);
-    expect(loadOf(folder).calls.ok).toBeGreaterThan(0);
-  },
-);
-
-test.runIf(process.platform === 'linux')(
-  'calls that a killed client process did not start are not held against the fleet',
-  { timeout: 60_000 },
-  async () => {
-    const folder = tempFolder();
-    const scenario = join(folder, 'outage.yaml');
-    writeFileSync(
-      scenario,
-      'rules: [{ during: 1s..2s, fault: overloaded }]\nexpect: { load: { recovers_within: 1s, goodput: 0.9 } }\n',
-    );
-    const report = join(folder, 'report');
-    const flags = ['--scenario', scenario, '--arrivals', '40/s', '--for', '30s', '--processes', '2', '--report', report];
-    const cli = spawnCli(['load', '--client', join(FLEETS, 'budget.mjs'), ...flags]);
-    while (!existsSync(join(report, 'report.json'))) await sleep(100);
-    const [client = 0] = childrenOf(cli.process.pid ?? 0);
-    await sleep(2_000);
-    process.kill(client, 'SIGKILL');
-    expect(await cli.closed).toBe(1);
-    const { recovery, loadMs, cutShort } = loadOf(report);
-    expect(cutShort).toMatch(/^client process p\d ended by SIGKILL$/);
-    expect(recovery.state).toBe('recovered');
-    expect(loadMs).toBeLessThan(20_000);
-  },
-);
 
 test('what is wrong with the flags is said in one line, and nothing is started', { timeout: 60_000 }, async () => {
   const client = ['--client', NAIVE];

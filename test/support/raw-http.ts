@@ -22,8 +22,9 @@ export function rawExchange(
   const [first = '', ...later] = typeof sent === 'string' || Buffer.isBuffer(sent) ? [sent] : sent;
   return new Promise((resolve, reject) => {
     const segments: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1', () => void (first.length > 0 && socket.write(first)));
-    socket.setNoDelay(true);
+    let hasEnded = false;
+    const options = { port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true };
+    const socket = connect(options, () => void (first.length > 0 && socket.write(first)));
     const finish = (ending: RawAnswer['ending']) => {
       const bytes = Buffer.concat(segments);
       socket.destroy();
@@ -35,8 +36,16 @@ export function rawExchange(
       const bytes = Buffer.concat(segments);
       if (until(bytes.toString('utf8'), bytes)) finish('still open');
     });
-    socket.on('end', () => finish('FIN'));
-    socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? finish('RST') : reject(error)));
+    // libuv reads a reset that comes together with data as an end: only a write tells them apart.
+    socket.on('end', () => {
+      hasEnded = true;
+      socket.write('\r\n', (error) => error ?? finish('FIN'));
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET') finish('RST');
+      else if (error.code === 'EPIPE' && hasEnded) finish('FIN');
+      else reject(error);
+    });
   });
 }
 

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { askOnce } from '../support/ask-once.ts';
+import { isAlive } from '../support/is-alive.ts';
+import { runCli, startCli } from '../support/run-cli.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const NODE = process.execPath;
+
+/** Lives until it is ended, at most for as long as a test may take. */
+const LIVE = 'setTimeout(() => {}, 25_000);';
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s is passed on, to children of children too', async (signal) => {
+  const cwd = tempFolder({
+    'parent.mjs': `
+      import { spawn } from 'node:child_process';
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(LIVE)}]);
+      console.log(process.pid + ' ' + child.pid);
+      ${LIVE}`,
+  });
+  const running = await startCli(['run', '--', NODE, 'parent.mjs'], cwd);
+  const pids = running.firstLine.split(' ').map(Number);
+  const { code, stderr } = await running.stop(signal);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`interrupted by ${signal}`);
+  for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+test('a second signal kills a command that ignores the first', async () => {
+  const cwd = tempFolder({ 'deaf.mjs': `process.on('SIGINT', () => console.log('heard')); console.log(process.pid); ${LIVE}` });
+  const running = await startCli(['run', '--', NODE, 'deaf.mjs'], cwd);
+  running.process.kill('SIGINT');
+  await running.printed('heard');
+  // Closer together they count as one.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const { code, stderr } = await running.stop('SIGINT');
+  expect(code).toBe(1);
+  expect(stderr).toContain('was ended by SIGKILL');
+  await expect.poll(() => isAlive(Number(running.firstLine))).toBe(false);
+});
+
+test('a command that ignores SIGTERM is killed in the end', async () => {
+  const cwd = tempFolder({ 'deaf.mjs': `process.on('SIGTERM', () => {}); console.log(process.pid); ${LIVE}` });
+  const running = await startCli(['run', '--', NODE, 'deaf.mjs'], cwd);
+  expect((await running.stop('SIGTERM')).stderr).toContain('was ended by SIGKILL');
+  await expect.poll(() => isAlive(Number(running.firstLine))).toBe(false);
+});
+
+test('what a command leaves behind is waited for, then ended', async () => {
+  const leave = (code: string) => `
+    import { spawn } from 'node:child_process';
+    const child = spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(code)}], { stdio: 'inherit' });
+    console.log(child.pid);
+    child.unref();`;
+  const cwd = tempFolder({ 'brief.mjs': leave(askOnce), 'lasting.mjs': leave(LIVE) });
+  const [brief, lasting] = await Promise.all(['brief.mjs', 'lasting.mjs'].map((file) => runCli(['run', '--', NODE, file], cwd)));
+  expect(brief).toMatchObject({ code: 0, stdout: expect.stringMatching(/\n200\n/) });
+  expect(brief?.stderr).not.toContain('left processes behind');
+  expect(lasting?.stderr).toContain('left processes behind; they were ended');
+  await expect.poll(() => isAlive(Number(lasting?.stdout))).toBe(false);
+});
+
+test('a process that left the group does not hold up the end', async () => {
+  const cwd = tempFolder({
+    'hang.yaml': 'rules: [ { fault: hang } ]',
+    'daemon.mjs': `
+      import { spawn } from 'node:child_process';
+      const child = spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(askOnce)}], { detached: true, stdio: 'ignore' });
+      child.unref();
+      const { MOCK_OPENAI_ADMIN_URL: url } = process.env;
+      while ((await (await fetch(url + '/health')).json()).in_flight === 0) await new Promise((go) => setTimeout(go, 20));`,
+  });
+  const { code, stderr } = await runCli(['run', '--scenario', 'hang.yaml', '--', NODE, 'daemon.mjs'], cwd);
+  expect(stderr).toContain('1 request was still open');
+  expect(code).toBe(0);
+});
