@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type CommandDriverOptions, commandDriver } from '../../src/harness/command-driver.ts';
+import { isAlive } from '../support/is-alive.ts';
 import { processesOf } from '../support/processes-of.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -38,6 +39,22 @@ test('a command does not run before its group is known', async () => {
   await driver.close();
   expect((await call.answer).error).toBe('killed by SIGKILL');
   expect(existsSync(ran)).toBe(false);
+});
+
+/** Leaves a process in a session of its own, which holds what the command prints to. */
+const LEAVES_ONE = `const child = require('node:child_process').spawn('sleep', ['300'], { detached: true, stdio: 'inherit' });
+console.error(child.pid);
+child.unref();`;
+
+test.runIf(process.platform !== 'win32')('what left the group is not waited for', async () => {
+  const told = join(tempFolder(), 'pid');
+  const { driver, call } = start(`"${process.execPath}" -e "${LEAVES_ONE.replaceAll('\n', ' ')}" 2>"${told}"`);
+  await expect.poll(() => existsSync(told) && readFileSync(told, 'utf8')).toMatch(/^\d+\n$/);
+  const pid = Number(readFileSync(told, 'utf8'));
+  onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+  await driver.close();
+  expect(await call.answer).toMatchObject({ text: '' });
+  expect(isAlive(pid)).toBe(true);
 });
 
 /** Starts a command, and is killed before anybody could be told of its group. */

@@ -5,7 +5,7 @@ import { backoffRules } from '../../../src/core/backoff/registry.ts';
 import type { Circumstances } from '../../../src/core/backoff/subject.ts';
 import type { JournalEntry } from '../../../src/core/journal/entry.ts';
 import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
-import { goodPolicies, simulateTraffic } from '../../support/simulated-traffic.ts';
+import { goodPolicies, noises, simulateTraffic, type WaitPolicy } from '../../support/simulated-traffic.ts';
 
 const RULE = { id: 'r', harmful: true, served: 1 };
 
@@ -127,6 +127,17 @@ test('a machine that stood still for much of a wait shows no patience, and excus
     { t_headers: 4_006 },
   );
   expect(verdict(twice, 900)).toBe('pass');
+});
+
+test('where each call is a process, noise tells no process from others', () => {
+  const jittered: WaitPolicy = (k, random) => 500 * 2 ** (k - 1) * (1 + random());
+  const verdict = (wait: WaitPolicy, calls: number) => {
+    const noise = noises['ci'] ?? (() => 0);
+    const journal = simulateTraffic({ wait, noise, calls, retries: 4, seed: 1 });
+    const outcomes = Array.from({ length: calls }, (_, at) => ({ call: `c${at}`, ok: false, process: `p${at}` }));
+    return findingOf(verdictOf(journal, { circumstances: { outcomes } }), 'independent_processes')?.verdict;
+  };
+  expect([verdict(() => 1_000, 40), verdict(jittered, 40)]).toEqual(['not_applicable', 'pass']);
 });
 
 test('what speaks against the client comes first', () => {
