@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { TellRetried } from './support/tell-retried.ts';
 
 /** Tests of what keeps nothing outside of the objects it makes: they share modules that have been loaded once. */
 const PURE = ['test/core/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/report/**/*.test.ts'];
@@ -26,6 +27,7 @@ export default defineConfig({
         test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: PURE, retry: process.env['CI'] === undefined ? 0 : 1 },
       },
     ],
+    reporters: ['default', new TellRetried()],
     sequence: { sequencer: ClientsFirst },
     testTimeout: 30_000,
     hookTimeout: 30_000,
