@@ -64,15 +64,7 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
   const faults = entry?.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
   // The SDKs retry nothing of which the head has come (wire.md 7.3).
   const begun = status !== undefined && !complete;
-  const tried = isRetryable({
-    at: nowMs,
-    status,
-    complete,
-    hintMs: undefined,
-    shouldRetry: undefined,
-    connection: 1,
-    clientLeft: false,
-  });
+  const tried = isRetryable({ status, complete, shouldRetry: undefined });
   return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, tried && !begun];
 }
 

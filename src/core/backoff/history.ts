@@ -4,6 +4,9 @@ import { failureKnownAt } from '../journal/calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type AskedWait, askedWait } from './asked-wait.ts';
 import { type FailureKind, failureOf } from './failure.ts';
+import { retryCountOf } from './retry-count-of.ts';
+import { sayingOf } from './saying-of.ts';
+import { withoutVainMarks } from './vain-marks.ts';
 // A journal names faults, and need not have been written in this process.
 import '../faults/registry.ts';
 
@@ -57,10 +60,10 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
 
 /**
  * Journal entries → the histories of their calls, in the order of their first tries. What follows a success, or goes on
- * with another model, is a logical request of its own.
+ * with another model, is a logical request of its own. `clientEndedAt`, on the journal's clock, when no attempt can follow.
  */
-export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
-  const groups = groupBy(entries.filter(isRead), ({ logicalId }) => logicalId);
+export function historiesOf(entries: readonly JournalEntry[], clientEndedAt?: number): CallHistory[] {
+  const groups = groupBy(withoutVainMarks(entries.filter(isRead), clientEndedAt), ({ logicalId }) => logicalId);
   const histories = [...groups].flatMap(([id, group]) =>
     episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
   );
@@ -123,11 +126,6 @@ function withRivals(histories: readonly CallHistory[]): CallHistory[] {
 
 const NAMED: ReadonlySet<Evidence> = new Set(['path', 'client-request-id', 'idempotency-key']);
 
-/** What a request says, and who says it. */
-export function sayingOf({ bodySha256, method, path, authorizationHash }: JournalEntry): string {
-  return `${bodySha256} ${method} ${path} ${authorizationHash}`;
-}
-
 /** What was not read to its end says nothing of the call that it belongs to. */
 function isRead({ t_bodyEnd }: JournalEntry): boolean {
   return t_bodyEnd !== null;
@@ -174,13 +172,12 @@ export function historyOf(id: string, entries: readonly JournalEntry[], followed
 }
 
 function tryOf(entry: JournalEntry, position: number): Try {
-  const count = entry.headers['x-stainless-retry-count'];
   return {
     position,
     entry,
     failure: failureOf(entry),
     asked: askedWait(entry),
-    retryCount: count !== undefined && /^\d{1,6}$/.test(count) ? Number(count) : undefined,
+    retryCount: retryCountOf(entry),
   };
 }
 

@@ -50,7 +50,7 @@ export function findingsOf(heard: Case): Finding[] {
 
 /** The journal as rules look at it. */
 export function caseOf(entries: readonly JournalEntry[], circumstances: Circumstances, policy: Policy): Case {
-  const calls = historiesOf(entries);
+  const calls = historiesOf(entries, circumstances.clientEndedAt);
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
   const subject = (isMeant: (call: CallHistory) => boolean): Subject => ({
     ...circumstances,

@@ -30,6 +30,8 @@ export interface OpenCall extends Linked<OpenCall> {
         readonly hintMs: number | undefined;
       }
     | undefined;
+  /** Its name is that of several calls: a session, not a call, has it. */
+  namesMany: boolean;
   /** A later request may be recognised as its retry by what it says. */
   findable: boolean;
   /** It is not remembered any more. */

@@ -17,7 +17,7 @@ export interface Outcome {
 const RETRYABLE = new Set([408, 409, 425, 429]);
 
 /** Whether a client may reasonably try again: transport failures, 408, 409, 425, 429, 5xx, and whatever says so itself. */
-export function isRetryable({ status, complete, shouldRetry }: Outcome): boolean {
+export function isRetryable({ status, complete, shouldRetry }: Pick<Outcome, 'status' | 'complete' | 'shouldRetry'>): boolean {
   if (status === undefined || !complete) return true;
   if (shouldRetry === 'true') return true;
   return RETRYABLE.has(status) || status >= 500;

@@ -32,10 +32,10 @@ export class CallRecogniser {
 
   /** Recognises a request as it arrives. */
   arrive(sighting: Sighting): Recognition {
-    const named = nameOf(sighting);
     const retryCount = readCount(sighting.headers['x-stainless-retry-count']);
     const kin = this.#kinOf(sighting.fingerprint);
     const seen: Seen = { sighting, kin, retryCount };
+    const named = this.#nameOf(seen);
     const found = named === undefined ? this.#findUnnamed(seen) : this.#findNamed(named, seen);
     const call =
       found.call ?? this.#open(found.id, kin, named?.evidence !== 'path' && (named === undefined || retryCount !== undefined));
@@ -84,6 +84,19 @@ export class CallRecogniser {
     this.#named.clear();
     this.#kinds.clear();
     this.#failedOn.clear();
+  }
+
+  /**
+   * The name that the client gave to the call. Some send the same `x-client-request-id` with all that they ask: when it comes
+   * with another request, and that is no retry, it names a session.
+   */
+  #nameOf({ sighting, kin, retryCount }: Seen): Named | undefined {
+    const named = nameOf(sighting);
+    const call = named?.evidence === 'client-request-id' ? this.#named.get(named.id) : undefined;
+    if (call === undefined) return named;
+    const isOver = call.pending === 0 && call.failure === undefined;
+    if (call.kin.fingerprint !== kin.fingerprint && (retryCount === 0 || isOver)) call.namesMany = true;
+    return call.namesMany ? undefined : named;
   }
 
   #findNamed(named: Named, seen: Seen): Found {
@@ -180,6 +193,7 @@ export class CallRecogniser {
       attempts: 0,
       pending: 0,
       doubtful: false,
+      namesMany: false,
       arrivedAt: 0,
       retryCount: undefined,
       failure: undefined,

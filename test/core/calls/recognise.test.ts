@@ -73,6 +73,32 @@ test.each(['x-client-request-id', 'idempotency-key'])('%s names the call', (head
   });
 });
 
+test('an x-client-request-id that other requests have too names a session, not a call', () => {
+  const { calls } = recogniser();
+  const ask = (fingerprint: string, at: number, count: number) =>
+    calls.arrive(
+      sighting({ at, fingerprint, headers: { 'x-client-request-id': 'session', 'x-stainless-retry-count': String(count) } }),
+    );
+  const first = ask('one', 0, 0);
+  calls.settle(first, failed(1));
+  const other = ask('another', 300, 0);
+  expect(other).toMatchObject({ attempt: 1, evidence: 'first' });
+  calls.settle(other, failed(301));
+  expect(ask('one', 500, 1)).toMatchObject({ call: first.call, attempt: 2, evidence: 'retry-count', certainty: 'exact' });
+  expect(ask('another', 800, 1)).toMatchObject({ call: other.call, attempt: 2, evidence: 'retry-count', certainty: 'exact' });
+});
+
+test('without a retry count, another request under the same x-client-request-id is a new call once the first is over', () => {
+  const { calls } = recogniser();
+  const headers = { 'x-client-request-id': 'session' };
+  const first = calls.arrive(sighting({ headers }));
+  calls.settle(first, failed(1));
+  const retry = calls.arrive(sighting({ headers, at: 500, fingerprint: 'with another time of day' }));
+  expect(retry).toMatchObject({ call: first.call, attempt: 2 });
+  calls.settle(retry, succeeded(501));
+  expect(calls.arrive(sighting({ headers, at: 900, fingerprint: 'other' }))).toMatchObject({ attempt: 1, evidence: 'first' });
+});
+
 test('a client that names every attempt anew is followed by its retry count', () => {
   const { calls } = recogniser();
   const first = calls.arrive(

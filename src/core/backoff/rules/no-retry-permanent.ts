@@ -1,10 +1,11 @@
 import { groupBy } from '../../group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { Ruling } from '../finding.ts';
-import { type CallHistory, type Gap, sayingOf, type Try } from '../history.ts';
+import type { CallHistory, Gap, Try } from '../history.ts';
 import { gapObservation, seconds, tryText } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sayingOf } from '../saying-of.ts';
 import type { Subject } from '../subject.ts';
 
 /** Within this time after a permanent error, an equal request may be its retry. */

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { type VirtualClient, virtualWorld, type WorldOptions } from '../support/virtual-world.ts';
+
+type Marks = (attempt: number, prompt: string) => Readonly<Record<string, string>>;
+
+const countsNothing: Marks = () => ({ 'x-stainless-retry-count': '0', 'x-stainless-lang': 'js' });
+const namedAnew: Marks = (attempt, prompt) => ({ 'x-client-request-id': `${prompt} ${attempt}` });
+const keyedAnew: Marks = (attempt, prompt) => ({ 'idempotency-key': `${prompt} ${attempt}` });
+const named: Marks = (_attempt, prompt) => ({ 'x-client-request-id': prompt });
+
+/** Tries again after so long, whatever it is told. */
+const loop =
+  (marks: Marks, { attempts, waitMs }: { attempts: number; waitMs: number }): VirtualClient =>
+  async ({ request, sleep, prompt }) => {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const { status, text } = await request({ headers: marks(attempt, prompt) });
+      if (status === 200) return text;
+      await sleep(waitMs);
+    }
+    throw new Error('gave up');
+  };
+
+const always = (fault: object | string) => ({ rules: [{ fault }] }) as WorldOptions['scenario'];
+const RATE_LIMIT = { rate_limit: { retry_after: '2s' } };
+
+/** What the rule says of the client, which makes three calls without a name in the path. */
+async function verdictOf(rule: string, options: Pick<WorldOptions, 'client' | 'scenario' | 'samePrompt' | 'staggerMs'>) {
+  const { verdict } = await virtualWorld({ calls: 3, staggerMs: 20_000, named: false, ...options });
+  return verdict.findings.find((finding) => finding.rule === rule)?.verdict;
+}
+
+test.each([
+  ['comes back early', 'never_early', RATE_LIMIT, { attempts: 3, waitMs: 400 }, 'fail'],
+  ['waits as it is told', 'never_early', RATE_LIMIT, { attempts: 3, waitMs: 2_100 }, 'pass'],
+  ['retries at once, and for long', 'no_hot_retry', 'server_error', { attempts: 30, waitMs: 1 }, 'fail'],
+  ['retries without a bound', 'bounded_attempts', 'server_error', { attempts: 60, waitMs: 300 }, 'fail'],
+  ['retries what money alone mends', 'no_retry_quota', 'insufficient_quota', { attempts: 10, waitMs: 100 }, 'fail'],
+] as const)('a layer above an SDK that does not retry %s: %s', async (_how, rule, fault, waits, verdict) => {
+  const client = loop(countsNothing, waits);
+  expect(await verdictOf(rule, { client, scenario: always(fault) })).toBe(verdict);
+});
+
+test.each([
+  ['x-client-request-id', namedAnew, 'never_early'],
+  ['idempotency-key', keyedAnew, 'never_early'],
+  ['idempotency-key', keyedAnew, 'same_idempotency_key'],
+] as const)('a new %s with each attempt hides no breach: %#', async (_header, marks, rule) => {
+  const client = loop(marks, { attempts: 3, waitMs: 400 });
+  expect(await verdictOf(rule, { client, scenario: always(RATE_LIMIT) })).toBe('inconclusive');
+});
+
+test('names that come back are believed', async () => {
+  const options = { scenario: always(RATE_LIMIT), samePrompt: true } as const;
+  const early = loop(named, { attempts: 3, waitMs: 400 });
+  expect(await verdictOf('never_early', { ...options, client: early })).toBe('fail');
+});
+
+test('calls that say the same, side by side, through an SDK that retries are not taken for the retries of each other', async () => {
+  const counted = loop((attempt) => ({ 'x-stainless-retry-count': String(attempt - 1) }), { attempts: 3, waitMs: 2_100 });
+  const options = { scenario: always(RATE_LIMIT), samePrompt: true, staggerMs: 300 } as const;
+  expect(await verdictOf('never_early', { ...options, client: counted })).not.toBe('fail');
+});
