@@ -49,6 +49,19 @@ test.each([
   expect(await verdictOf(rule, { client, scenario: always(RATE_LIMIT) })).toBe('inconclusive');
 });
 
+test('one idempotency key for several calls that fail is not taken for a key that was kept', async () => {
+  const client = loop(() => ({ 'idempotency-key': 'the same' }), { attempts: 1, waitMs: 0 });
+  expect(await verdictOf('same_idempotency_key', { client, scenario: always('server_error') })).toBe('inconclusive');
+});
+
+test.each([
+  [30, 'inconclusive'],
+  [60, 'pass'],
+])('after hints that make no sense, waits of %i ms are %s', async (waitMs, verdict) => {
+  const client = loop(() => ({}), { attempts: 15, waitMs });
+  expect(await verdictOf('insane_hint', { client, scenario: always({ rate_limit: { retry_after: '-5' } }) })).toBe(verdict);
+});
+
 test('names that come back are believed', async () => {
   const options = { scenario: always(RATE_LIMIT), samePrompt: true } as const;
   const early = loop(named, { attempts: 3, waitMs: 400 });

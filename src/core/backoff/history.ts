@@ -67,18 +67,47 @@ export function historiesOf(entries: readonly JournalEntry[], clientEndedAt?: nu
   const histories = [...groups].flatMap(([id, group]) =>
     episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
   );
-  return withRivals(withCrowds(histories)).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+  return withRivals(withCrowds(histories, entries)).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
 }
 
 /**
  * Calls without a mark of their own that say the same at the same time: which of them sent a retry is a guess, also where it was
  * taken for the retry of the only one that had come until then (backoff.md 2.3).
  */
-function withCrowds(histories: readonly CallHistory[]): readonly CallHistory[] {
+function withCrowds(histories: readonly CallHistory[], entries: readonly JournalEntry[]): readonly CallHistory[] {
   const unmarked = histories.filter(({ method, tries }) => !NAMED.has(method) && tries[0]?.retryCount === undefined);
   const crowded = [...groupBy(unmarked, ({ tries }) => (tries[0] === undefined ? '' : sayingOf(tries[0].entry))).values()];
-  const doubtful = new Set(crowded.flatMap(overlappingOf));
+  const sayings = sayingsByConnection(entries);
+  const doubtful = new Set([...crowded.flatMap(overlappingOf), ...unmarked.filter((history) => isInterleaved(history, sayings))]);
   return histories.map((history) => (doubtful.has(history) ? { ...history, certainty: 'ambiguous' as const } : history));
+}
+
+/** What each connection said; null where it said more than one thing. */
+function sayingsByConnection(entries: readonly JournalEntry[]): ReadonlyMap<number, string | null> {
+  const sayings = new Map<number, string | null>();
+  for (const entry of entries) {
+    const known = sayings.get(entry.connId);
+    const saying = sayingOf(entry);
+    if (known !== null) sayings.set(entry.connId, known === undefined || known === saying ? saying : null);
+  }
+  return sayings;
+}
+
+/**
+ * The tries come on several connections by turns, each of which says nothing else: so do several clients, each with a
+ * connection of its own. One client that opens another connection stays with that.
+ */
+function isInterleaved({ tries }: CallHistory, sayings: ReadonlyMap<number, string | null>): boolean {
+  const left = new Set<number>();
+  let current: number | undefined;
+  for (const { entry } of tries) {
+    if (sayings.get(entry.connId) === null) return false;
+    if (entry.connId === current) continue;
+    if (left.has(entry.connId)) return true;
+    if (current !== undefined) left.add(current);
+    current = entry.connId;
+  }
+  return false;
 }
 
 /** Those that were open while another was, or about that time when a retry of theirs may as well be a call beside it. */

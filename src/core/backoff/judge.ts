@@ -18,6 +18,8 @@ export interface ScenarioUse {
 
 /** Pieces of evidence that a finding shows. */
 const SHOWN = 10;
+/** Undecided rules that the first line names. */
+const NAMED_IN_LINE = 4;
 /** A second in which the mock or a client was later than this is worse than the noise that the thresholds are made for. */
 const LATE_MS = 200;
 /** Above this, noise may look like jitter or growth. */
@@ -96,7 +98,7 @@ function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruli
     const { verdict } = rule.check(ambiguous);
     const accuses = verdict === 'fail' || verdict === 'warn';
     if (accuses || (ruling.verdict === 'not_applicable' && verdict === 'pass')) {
-      const explain = `${ambiguous.calls.length} calls that say the same at the same time cannot be told apart; ${adviceFor(certain)}`;
+      const explain = `requests that say the same cannot be told apart as retries or calls of their own; ${adviceFor(certain)}`;
       return { verdict: 'inconclusive', explain, n: ruling.n ?? 0, correlation: 'ambiguous' };
     }
   }
@@ -192,23 +194,27 @@ function explainVerdict(
   requests: number,
   findings: readonly Finding[],
 ): string {
-  const named = (wanted: RuleVerdict) =>
-    findings
-      .filter((finding) => finding.verdict === wanted)
-      .map(({ rule }) => rule)
-      .join(', ');
+  const named = (wanted: RuleVerdict) => findings.filter((finding) => finding.verdict === wanted).map(({ rule }) => rule);
   switch (verdict) {
     case 'fail':
-      return `the client breaks ${plural(counts.fail, 'rule')}: ${named('fail')}`;
+      return `the client breaks ${plural(counts.fail, 'rule')}: ${named('fail').join(', ')}`;
     case 'inconclusive':
       return requests === 0
         ? 'not exercised: no request reached the mock'
         : 'not exercised: no fault of the scenario was reached';
     case 'warn':
-      return `the client passes with ${plural(counts.warn, 'warning')}: ${named('warn')}`;
-    case 'pass':
-      return counts.pass === 0 ? 'nothing speaks against the client' : `the client keeps ${plural(counts.pass, 'rule')}`;
+      return `the client passes with ${plural(counts.warn, 'warning')}: ${named('warn').join(', ')}`;
+    case 'pass': {
+      const kept = counts.pass === 0 ? 'nothing speaks against the client' : `the client keeps ${plural(counts.pass, 'rule')}`;
+      return counts.inconclusive === 0 ? kept : `${kept}; undecided: ${shortened(named('inconclusive'))}`;
+    }
   }
+}
+
+function shortened(names: readonly string[]): string {
+  return names.length <= NAMED_IN_LINE
+    ? names.join(', ')
+    : `${names.slice(0, NAMED_IN_LINE - 1).join(', ')} and ${names.length - NAMED_IN_LINE + 1} more`;
 }
 
 function plural(count: number, noun: string): string {

@@ -121,3 +121,69 @@ test('a retry at once, beside calls that say the same, is ambiguous', () => {
     ['#2', 'likely'],
   ]);
 });
+
+/** Requests that say the same and are told to wait, by time and connection. */
+const unnamed = (parts: readonly (readonly [at: number, connId: number, saying?: string])[]) =>
+  of(
+    ...parts.map(([t_headers, connId, bodySha256 = 'same'], at) => ({
+      t_headers,
+      connId,
+      bodySha256,
+      status: 429,
+      logicalId: bodySha256,
+      logicalIdFrom: at === 0 ? ('first' as const) : ('fingerprint' as const),
+      certainty: 'likely' as const,
+    })),
+  )[0]?.certainty;
+
+test.each([
+  [
+    'clients that take turns, each on a connection of its own',
+    [
+      [0, 1],
+      [500, 2],
+      [2_000, 1],
+      [2_500, 2],
+    ],
+    'ambiguous',
+  ],
+  [
+    'a client with one connection',
+    [
+      [0, 1],
+      [500, 1],
+      [2_000, 1],
+    ],
+    'likely',
+  ],
+  [
+    'a client that opens a connection each time',
+    [
+      [0, 1],
+      [500, 2],
+      [2_000, 3],
+    ],
+    'likely',
+  ],
+  [
+    'a client that stays with its second connection',
+    [
+      [0, 1],
+      [500, 2],
+      [2_000, 2],
+    ],
+    'likely',
+  ],
+  [
+    'a client with a pool that other calls use',
+    [
+      [0, 1],
+      [500, 2],
+      [2_000, 1],
+      [2_100, 2, 'other'],
+    ],
+    'likely',
+  ],
+] as const)('how certain one call is: %s', (_who, parts, certainty) => {
+  expect(unnamed(parts)).toBe(certainty);
+});

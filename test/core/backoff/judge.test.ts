@@ -69,6 +69,12 @@ test('the rules that never struck are named', () => {
   expect(verdictOf(entries({}), { rules: [RULE, { id: 'second', harmful: true, served: 0 }] }).notReached).toEqual(['second']);
 });
 
+test('a pass names what is undecided', () => {
+  const journal = entries({ t_headers: 0, ...told, certainty: 'ambiguous' }, { t_headers: 2_005, certainty: 'ambiguous' });
+  expect(verdictOf(journal).explain).toMatch(/; undecided: never_early/);
+  expect(verdictOf(entries({})).explain).not.toContain('undecided');
+});
+
 test('calls that cannot be told apart accuse nobody', () => {
   const verdict = verdictOf(
     entries({ t_headers: 0, ...told, certainty: 'ambiguous' }, { t_headers: 2_005, certainty: 'ambiguous' }),

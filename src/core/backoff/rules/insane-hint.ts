@@ -9,6 +9,8 @@ import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinte
 
 /** Chance that a good client is failed. */
 const BOUND = 1e-4;
+/** Waits from which on a client backs off (backoff.md B6). */
+const SLOW_MS = 50;
 /** A client whose own waits are longer than this has no reason to come back within 25 ms twice. */
 const CALM_MS = 100;
 /** Retry-After: 0 permits to retry at once, not to do so for ever. */
@@ -79,8 +81,12 @@ function judgeInsane(runs: readonly Run[], { calls }: Subject): Ruling | undefin
     threshold: 1,
     evidence: hot.map(({ call }) => callObservation(call)),
   };
-  if (hot.length === 0)
-    return { ...base, verdict: 'pass', explain: `came back after ${seconds(shortest)} at the earliest, whatever the hint said` };
+  if (hot.length === 0) {
+    const isSlow = judged.every(({ gaps }) => median(gaps.map(({ gapMs }) => gapMs)) >= SLOW_MS);
+    const explain = `came back after ${seconds(shortest)} at the earliest, whatever the hint said`;
+    if (isSlow) return { ...base, verdict: 'pass', explain };
+    return { ...base, verdict: 'inconclusive', explain: `${explain}; waits of ${SLOW_MS} ms show a backoff` };
+  }
   const explain = `${hot.length} of ${judged.length} calls retried at once, time and again, after a hint that makes no sense`;
   if (calm || certain) return { ...base, verdict: 'fail', explain };
   return { ...base, verdict: 'inconclusive', explain: `${explain}; more such calls are needed to rule out chance` };
