@@ -41,7 +41,7 @@ export function judgeNoticed({ calls, outcomeOf }: Subject, { what, breaks, over
     return {
       ...ruling,
       verdict: 'inconclusive',
-      explain: `${untold.length} of ${cases.length} ${what} were not retried; whether the caller heard of it only the client can tell (no outcome channel)`,
+      explain: `${untold.length} of ${cases.length} ${what} were not retried; whether the caller heard of it only the client can tell: mock-openai probe asks it`,
     };
   }
   return { ...ruling, verdict: 'pass', explain: `all ${cases.length} ${what} were noticed` };
