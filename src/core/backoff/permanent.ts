@@ -13,12 +13,15 @@ export function isQuota({ errorCode }: JournalEntry): boolean {
   return QUOTA_CODES.has(errorCode);
 }
 
-/** Whether trying again cannot help, by nature or because the policy says so. `x-should-retry: true` overrules. */
-export function isPermanent(entry: JournalEntry, { neverRetries }: Policy): boolean {
+/**
+ * Whether trying again cannot help, by nature unless the policy wants it retried, or because the policy says so.
+ * `x-should-retry: true` overrules.
+ */
+export function isPermanent(entry: JournalEntry, { retries, neverRetries }: Policy): boolean {
   const { status, errorCode, shouldRetry } = entry;
   if (status === null || status < 400 || shouldRetry === 'true') return false;
   // The codes of quotas share this type.
   if (isQuota(entry) && neverRetries.includes('insufficient_quota')) return true;
   if (errorCode !== null && neverRetries.includes(errorCode)) return true;
-  return !isQuota(entry) && (PERMANENT.has(status) || neverRetries.includes(status));
+  return !isQuota(entry) && (neverRetries.includes(status) || (PERMANENT.has(status) && !retries.includes(status)));
 }

@@ -4,6 +4,7 @@ import { endpoints } from '../openai/endpoint.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { compilePattern } from '../pattern.ts';
 import { checkFaults } from './check-faults.ts';
+import { checkPolicy } from './check-policy.ts';
 import { deadLimits } from './dead-limits.ts';
 import { type Finding, finding, type Path } from './finding.ts';
 import { LIMIT_KEYS } from './limit-schema.ts';
@@ -13,11 +14,12 @@ const ACTIONS = ['fault', 'sequence', 'one_of'];
 
 /** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
 export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
-  const { rules, replies, limits } = asRecord(value) ?? {};
+  const { rules, replies, limits, expect } = asRecord(value) ?? {};
   return [
     ...checkLimits(asRecord(limits) ?? {}, libraries),
     ...checkRules(asList(rules), libraries, ['rules']),
     ...checkReplies(asList(replies), libraries),
+    ...checkPolicy(expect, ['expect']),
   ];
 }
 

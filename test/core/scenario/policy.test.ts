@@ -68,3 +68,13 @@ test.each([
   const { problems = [] } = parsePolicy({ file: 'p.yaml', text });
   expect(problems.map(formatProblem).join('\n')).toContain(message);
 });
+
+test('what is to be retried and not is refused where it stands the second time', () => {
+  const text = 'retries: [429, 401]\nnever_retries: [insufficient_quota, 401]\n';
+  const message = '401 is in retries too: a client cannot both retry it and not';
+  expect(parsePolicy({ file: 'p.yaml', text }).problems?.map(formatProblem)).toEqual([`p.yaml:2:37 ${message}`]);
+  const data = { expect: { retries: [401], never_retries: [401] } };
+  expect(parseScenario({ file: 's', data }, libraries).problems?.map(formatProblem)).toEqual([
+    `s: expect.never_retries[0]: ${message}`,
+  ]);
+});

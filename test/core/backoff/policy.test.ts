@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { judge } from '../../../src/core/backoff/judge.ts';
+import { type PolicyInput, policyOf, policySchema } from '../../../src/core/backoff/policy-schema.ts';
+import type { JournalEntry } from '../../../src/core/journal/entry.ts';
+import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
+
+/** What each rule says of the journal under the policies, the later going before the earlier. */
+function findingsOf(parts: readonly EntryParts[], ...policies: readonly PolicyInput[]) {
+  const entries = parts.map((part, at): JournalEntry => journalEntry({ seq: at + 1, attemptSeq: at + 1, ...part }));
+  const end = Math.max(...entries.map(({ t_end }) => t_end ?? 0)) + 60_000;
+  const policy = policyOf(...policies.map((given) => policySchema.parse(given)));
+  const { findings } = judge(entries, { watchedUntil: end }, policy, { name: 'test', seed: 1, rules: [] });
+  return (id: string) => findings.find(({ rule }) => rule === id);
+}
+
+const unnamed = { logicalIdFrom: 'first', certainty: 'likely' } as const;
+
+test.each([400, 401, 403, 404, 422])('a retried %i is what `retries` asks for, and an error without it', (status) => {
+  const retried = [{ t_headers: 0, status }, { t_headers: 1_000 }];
+  const undeclared = findingsOf(retried, {});
+  expect(undeclared('no_retry_permanent')?.verdict).toBe('fail');
+  const declared = findingsOf(retried, { retries: [status] });
+  expect(declared('no_retry_permanent')?.verdict).toBe('not_applicable');
+  expect(declared('retries_transient')).toMatchObject({ verdict: 'pass', explain: `retries ${status}` });
+});
+
+test('a permanent status that `retries` declares, and that is not retried, speaks against the client', () => {
+  const finding = findingsOf([{ t_headers: 0, status: 401 }], { retries: [401] });
+  expect(finding('retries_transient')).toMatchObject({ verdict: 'fail', explain: 'never retries 401' });
+  expect(findingsOf([{ t_headers: 0, status: 401 }], {})('retries_transient')?.verdict).toBe('not_applicable');
+});
+
+test('an equal request after a 401 that is to be retried may be the retry, and accuses nobody', () => {
+  const apart = [
+    { t_headers: 0, status: 401, logicalId: '#1', ...unnamed },
+    { t_headers: 1_000, logicalId: '#2', ...unnamed },
+  ];
+  expect(findingsOf(apart, { retries: [401] })('retries_transient')).toMatchObject({
+    verdict: 'inconclusive',
+    explain: expect.stringContaining('1 equal request followed 401 within a minute'),
+  });
+  const [first = {}] = apart;
+  const named = [first, { t_headers: 1_000, logicalId: 'b', logicalIdFrom: 'path' } as const];
+  expect(findingsOf(named, { retries: [401] })('retries_transient')?.verdict).toBe('fail');
+});
+
+test('of `retries` and `never_retries`, what is given later goes before what is given earlier', () => {
+  const retried = [{ t_headers: 0, status: 503 }, { t_headers: 1_000 }];
+  const once = [{ t_headers: 0, status: 503 }];
+  const sre = { preset: 'strict-sre' } as const;
+  expect(findingsOf(retried, { ...sre, never_retries: [503] })('no_retry_permanent')?.verdict).toBe('fail');
+  expect(findingsOf(once, { ...sre, never_retries: [503] })('retries_transient')?.verdict).toBe('not_applicable');
+  expect(findingsOf(once, { never_retries: [503] }, { retries: [503] })('retries_transient')?.verdict).toBe('fail');
+  expect(findingsOf(retried, { never_retries: [503] }, { retries: [503] })('no_retry_permanent')?.verdict).toBe('not_applicable');
+});
