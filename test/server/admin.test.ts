@@ -39,6 +39,7 @@ test('the journal has the fields of every request, and no key', async () => {
     attemptSeq: 1,
     status: 429,
     errorCode: 'rate_limit_exceeded',
+    errorType: 'requests',
     hint: { header: 'retry-after', raw: '2' },
     faultApplied: { rule: 'limit', faults: [{ name: 'rate_limit' }] },
     closedBy: null,

@@ -28,7 +28,7 @@ export const policySchema = record({
   never_retries: z
     .array(z.union([status, z.string().min(1)]))
     .optional()
-    .describe('what the client must not retry: statuses and error codes'),
+    .describe('what the client must not retry: statuses, and codes and types of errors, a billing 429 too'),
   jitter: z.boolean().optional().describe('whether waits must vary: false turns has_jitter off'),
   rules: record(Object.fromEntries(backoffRules.map(({ id }) => [id, level])), 'rule')
     .optional()

@@ -28,6 +28,7 @@ export const contextLengthExceeded = defineErrorFault({
   summary: 'the request does not fit the context window',
   status: 400,
   layer: 'api',
+  says: ['context_length_exceeded'],
   source: 'wire.md 400-21 to 400-24',
   params: record({
     ...errorShape,

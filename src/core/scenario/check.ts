@@ -4,7 +4,7 @@ import { endpoints } from '../openai/endpoint.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { compilePattern } from '../pattern.ts';
 import { checkFaults } from './check-faults.ts';
-import { checkPolicy } from './check-policy.ts';
+import { checkPolicy, wordsOfRules } from './check-policy.ts';
 import { deadLimits } from './dead-limits.ts';
 import { type Finding, finding, type Path } from './finding.ts';
 import { LIMIT_KEYS } from './limit-schema.ts';
@@ -19,7 +19,7 @@ export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
     ...checkLimits(asRecord(limits) ?? {}, libraries),
     ...checkRules(asList(rules), libraries, ['rules']),
     ...checkReplies(asList(replies), libraries),
-    ...checkPolicy(expect, ['expect']),
+    ...checkPolicy(expect, ['expect'], wordsOfRules(rules)),
   ];
 }
 

@@ -53,3 +53,23 @@ test('of `retries` and `never_retries`, what is given later goes before what is 
   expect(findingsOf(once, { never_retries: [503] }, { retries: [503] })('retries_transient')?.verdict).toBe('fail');
   expect(findingsOf(retried, { never_retries: [503] }, { retries: [503] })('no_retry_permanent')?.verdict).toBe('not_applicable');
 });
+
+const SERVER_ERROR = { status: 500, errorCode: null, errorType: 'server_error' } as const;
+const QUOTA = { status: 429, errorCode: 'credit_balance_exhausted', errorType: 'insufficient_quota' } as const;
+const INACTIVE = { status: 429, errorCode: 'billing_not_active', errorType: 'billing_not_active' } as const;
+const RATE = { status: 429, errorCode: 'rate_limit_exceeded', errorType: 'requests' } as const;
+
+test.each([
+  ['a status', SERVER_ERROR, 500, 'fail'],
+  ['a type, of an error without a code', SERVER_ERROR, 'server_error', 'fail'],
+  ['a code', RATE, 'rate_limit_exceeded', 'fail'],
+  ['the type beside a code', RATE, 'requests', 'fail'],
+  ['another type', RATE, 'tokens', 'not_applicable'],
+  ['the status of a billing code', QUOTA, 429, 'fail'],
+  ['the type of a billing code', QUOTA, 'insufficient_quota', 'fail'],
+  ['insufficient_quota for any billing code', INACTIVE, 'insufficient_quota', 'fail'],
+  ['a status that a code resembles', { status: 500, errorCode: 502 }, 502, 'not_applicable'],
+])('never_retries goes by %s', (_what, failure, item, verdict) => {
+  const retried = [{ t_headers: 0, ...failure }, { t_headers: 1_000 }];
+  expect(findingsOf(retried, { never_retries: [item] })('no_retry_permanent')?.verdict).toBe(verdict);
+});

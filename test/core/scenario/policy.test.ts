@@ -69,6 +69,31 @@ test.each([
   expect(problems.map(formatProblem).join('\n')).toContain(message);
 });
 
+test.each([
+  ['foo', /^unknown error code or type "foo"\. Known: invalid_request_error, .*server_error.*\.$/],
+  ['server_eror', 'unknown error code or type "server_eror". Did you mean "server_error"?'],
+  ['transport', 'transport goes into retries only: never_retries takes statuses, and codes and types of errors'],
+  [
+    'overloaded',
+    'overloaded is the name of a fault. Give its status 503, or what its error says: server_is_overloaded, service_unavailable_error.',
+  ],
+  ['gateway_timeout', 'gateway_timeout is the name of a fault. Give its status 504.'],
+])('never_retries refuses %s, which no error carries', (word, message) => {
+  const { problems = [] } = parsePolicy({ file: 'p.yaml', text: `never_retries: [409, ${word}]\n` });
+  expect(problems.map(({ line, column, message }) => ({ line, column, message }))).toEqual([
+    { line: 1, column: 22, message: typeof message === 'string' ? message : expect.stringMatching(message) },
+  ]);
+});
+
+test('never_retries knows what http_error is made to say, in the same scenario', () => {
+  const data = {
+    rules: [{ one_of: [{ fault: ['ok', { http_error: { status: 500, type: 'my_type', code: 'my_code' } }] }] }],
+    expect: { never_retries: ['my_code', 'my_type'] },
+  };
+  expect(parseScenario({ file: 's', data }, libraries).problems).toBeUndefined();
+  expect(parseScenario({ file: 's', data: { ...data, rules: [] } }, libraries).problems).toHaveLength(2);
+});
+
 test('what is to be retried and not is refused where it stands the second time', () => {
   const text = 'retries: [429, 401]\nnever_retries: [insufficient_quota, 401]\n';
   const message = '401 is in retries too: a client cannot both retry it and not';
