@@ -68,8 +68,8 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding
   const choices = asRecord(rule['one_of']);
   if (choices !== undefined && Object.keys(choices).length === 0)
     findings.push(finding([...at, 'one_of'], 'one_of names no fault'));
-  const { first, after } = rule;
-  if (typeof first === 'number' && typeof after === 'number' && first <= after) {
+  const [first, after, every] = [countIn(rule['first'], 1), countIn(rule['after'], 0), countIn(rule['every'], 1)];
+  if (first !== undefined && after !== undefined && first <= after) {
     findings.push(
       finding(
         [...at, 'first'],
@@ -78,13 +78,17 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding
       ),
     );
   }
-  const { every } = rule;
-  if (typeof first === 'number' && typeof every === 'number' && first < every) {
+  if (first !== undefined && every !== undefined && first < every) {
     findings.push(finding([...at, 'first'], `never fires: first: ${first} ends before every: ${every} begins`, 'key'));
   }
   findings.push(...checkFaults(rule, at));
   if ('repeat' in rule && !('sequence' in rule)) findings.push(finding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
   return findings;
+}
+
+/** The count when it is one that a rule may have. */
+function countIn(value: unknown, min: number): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= min ? value : undefined;
 }
 
 function checkReplies(replies: readonly unknown[], libraries: Libraries): Finding[] {
