@@ -73,3 +73,31 @@ test.each([
   const retried = [{ t_headers: 0, ...failure }, { t_headers: 1_000 }];
   expect(findingsOf(retried, { never_retries: [item] })('no_retry_permanent')?.verdict).toBe(verdict);
 });
+
+const hinted = { status: 429, hint: { header: 'retry-after', raw: '2', dueAt: 2_001 } } as const;
+
+test.each([
+  [
+    61,
+    '1 hint above max_honoured_retry_after did not make the client give up: 1 followed by an attempt before the wait was over',
+  ],
+  [2_001, '1 hint above max_honoured_retry_after did not make the client give up: 1 waited for'],
+])('a client that comes back after %i ms is not said to have done anything else with a hint of 2 s', (t_headers, explain) => {
+  const finding = findingsOf([{ t_headers: 0, ...hinted }, { t_headers }], { max_honoured_retry_after: '1s' })('long_hint');
+  expect(finding).toMatchObject({ verdict: 'warn', explain, n: 1 });
+  expect(finding?.evidence[0]?.line).toMatch(/, expected to give up$/);
+});
+
+test('one attempt beyond max_attempts is forgiven, and said to be', () => {
+  const attempts = (count: number) => Array.from({ length: count }, (_, at) => ({ t_headers: at * 1_000, status: 500 }));
+  const finding = (count: number) => findingsOf(attempts(count), { max_attempts: 3 })('bounded_attempts');
+  expect(finding(3)).toMatchObject({ verdict: 'pass', threshold: 5, explain: expect.not.stringContaining('forgiven') });
+  const forgiven = '(max_attempts: 3, one more is forgiven)';
+  expect(finding(4)).toMatchObject({ verdict: 'pass', threshold: 5, explain: expect.stringContaining(forgiven) });
+  expect(finding(5)).toMatchObject({
+    verdict: 'fail',
+    statistic: { value: 5 },
+    threshold: 5,
+    explain: `1 calls made more than 4 attempts ${forgiven}, up to 5`,
+  });
+});
