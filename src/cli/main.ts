@@ -154,7 +154,7 @@ function createProgram(finish: (code: number) => void): Command {
 function nonEmpty(flag: string): (text: string) => string {
   return (text) => {
     if (text.trim() !== '') return text;
-    throw new InvalidArgumentError(`${flag} is empty.`);
+    throw new UsageError(`${flag} is empty.`);
   };
 }
 

@@ -184,6 +184,7 @@ function isSeed(seed: unknown): seed is number | 'random' | undefined {
 
 /** A bundled name, YAML text, or a scenario as JSON. Paths are refused: the caller may be on another machine. */
 function scenarioSource(scenario: unknown) {
+  if (scenario === null) throw wrong('scenario', 'expected a scenario or the name of a bundled one, found nothing');
   if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
   if (isScenarioText(scenario)) return { file: 'scenario', text: scenario };
   if (/[\\/]/.test(scenario) || /\.ya?ml$/i.test(scenario))

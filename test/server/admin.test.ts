@@ -240,6 +240,7 @@ test.each([
   ['{"seed":-1}', 'expected a whole number or random'],
   ['{"seed":"7"}', 'expected a whole number or random'],
   ['{"scenario":"../secret.yaml"}', 'found a path'],
+  ['{"scenario":null}', 'found nothing'],
   ['{"scenario":"flakey"}', 'Did you mean "flaky"'],
 ])('a session of %s is refused', async (body, words) => {
   const mock = await startMock();

@@ -27,6 +27,7 @@ function complaintAbout(word: unknown, ownWords: readonly string[]): string | un
   if (known.includes(word)) return undefined;
   if (word === 'transport')
     return 'transport goes into retries only: never_retries takes statuses, and codes and types of errors';
+  if (/^\d{3}$/.test(word)) return `expected a status as a number, found the text ${describeValue(word)}: write ${word}`;
   const fault = faults.find(({ name }) => name === word);
   if (fault?.status !== undefined) {
     const says = fault.says === undefined ? '' : `, or what its error says: ${fault.says.join(', ')}`;

@@ -77,6 +77,7 @@ test.each([
     'overloaded',
     'overloaded is the name of a fault. Give its status 503, or what its error says: server_is_overloaded, service_unavailable_error.',
   ],
+  ['"429"', 'expected a status as a number, found the text "429": write 429'],
   ['gateway_timeout', 'gateway_timeout is the name of a fault. Give its status 504.'],
 ])('never_retries refuses %s, which no error carries', (word, message) => {
   const { problems = [] } = parsePolicy({ file: 'p.yaml', text: `never_retries: [409, ${word}]\n` });
