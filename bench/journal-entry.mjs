@@ -74,6 +74,7 @@ const RECORD = {
   queuedMs: null,
   status: 200,
   errorCode: null,
+  errorType: null,
   hint: null,
   shouldRetry: null,
   paceDueAt: null,

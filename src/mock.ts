@@ -15,7 +15,7 @@ import { judgeSession } from './server/judge-session.ts';
 import { type MockServer, startServer } from './server/start.ts';
 
 export interface MockOptions {
-  /** A path, the name of a bundled scenario, YAML text, or the scenario as an object. Default: everything is healthy. */
+  /** A path, the name of a bundled scenario, YAML or JSON text, or the scenario as an object. Default: everything is healthy. */
   readonly scenario?: string | ScenarioInput;
   /** Replaces the scenario's seed. */
   readonly seed?: number;
@@ -39,7 +39,10 @@ export interface MockSession {
   use(rules: RuleInput | readonly RuleInput[]): void;
   /** Back to the beginning: counters, rate-limit buckets, calls, added rules and the journal are forgotten. */
   reset(): void;
-  /** What happened, oldest first; only entries after `since` when it is given. */
+  /**
+   * What happened, oldest first; only entries after `since`, a `seq`, when it is given. Throws a TypeError when that is no
+   * whole number.
+   */
   journal(since?: number): JournalEntry[];
   /** The journal as calls, each with its attempts. */
   calls(): Call[];
@@ -119,7 +122,10 @@ function sessionApi(server: MockServer, session: Session): MockSession {
       session.use(parsed.value);
     },
     reset: () => session.reset(),
-    journal: (since) => session.journal(since),
+    journal(since = 0) {
+      if (!isWhole(since)) throw new TypeError(`since: expected a whole number of at least 0, found ${describeValue(since)}`);
+      return session.journal(since);
+    },
     calls: () => session.calls(),
     verdict: (policy) =>
       judgeSession(session, server.loopDelay, { policy: policy === undefined ? undefined : readPolicy(policy) }),
@@ -134,14 +140,19 @@ function once<T>(act: () => T): () => T {
 
 /** Options come from JavaScript too: what is misspelt or impossible is not passed over. */
 function checkOptions(options: object, known: readonly string[]): void {
-  const { seed, port } = options as MockOptions;
+  const { seed, port, host } = options as MockOptions;
   const problems: Problem[] = Object.keys(options)
     .filter((key) => !known.includes(key))
     .map((key) => ({ file: 'options', path: '', message: unknownName('option', key, known) }));
-  const isWhole = (value: number, max: number) => Number.isSafeInteger(value) && value >= 0 && value <= max;
   const expected = (path: string, what: string, value: unknown) =>
     problems.push({ file: 'options', path, message: `expected ${what}, found ${describeValue(value)}` });
-  if (seed !== undefined && !isWhole(seed, Number.MAX_SAFE_INTEGER)) expected('seed', 'a whole number of at least 0', seed);
+  if (seed !== undefined && !isWhole(seed)) expected('seed', 'a whole number of at least 0', seed);
   if (port !== undefined && !isWhole(port, 65_535)) expected('port', 'a whole number from 0 to 65535', port);
+  // The system takes an empty one for every address.
+  if (host !== undefined && (typeof host !== 'string' || host.trim() === '')) expected('host', 'an address to listen on', host);
   if (problems.length > 0) throw new ScenarioError(problems);
+}
+
+function isWhole(value: number, max: number = Number.MAX_SAFE_INTEGER): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && value <= max;
 }

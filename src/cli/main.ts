@@ -24,7 +24,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description('start the mock (the default command)')
     .addOption(new Option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy'))
     .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber('--port', 65_535), 8080)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address to listen on', nonEmpty('--host'), '127.0.0.1')
     .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
     .option('--journal <file>', 'append every request to this file, one JSON object a line')
     .option(
@@ -88,7 +88,7 @@ function createProgram(finish: (code: number) => void): Command {
     .command('probe')
     .description('provoke every rule of good retrying on a client, one by one')
     .option('--client <module>', 'JavaScript module whose default export makes one call')
-    .option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success')
+    .option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success', nonEmpty('--command'))
     .option('--full', 'watch long waits to their end (some minutes)')
     .option('--only <rules...>', 'only these rules')
     .option('--policy <file or preset>', 'what is expected of the client')
@@ -109,7 +109,7 @@ function createProgram(finish: (code: number) => void): Command {
     .command('load')
     .description('put a fleet of clients under load, and tell whether they make an outage worse')
     .option('--client <module>', 'JavaScript module whose default export makes one call')
-    .option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success')
+    .option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success', nonEmpty('--command'))
     .option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy')
     .option('--arrivals <rate>', 'calls on a schedule, whatever becomes of those before them, such as 50/s')
     .option('--poisson', 'with random gaps between arrivals, as users come')
@@ -154,7 +154,7 @@ function createProgram(finish: (code: number) => void): Command {
 function nonEmpty(flag: string): (text: string) => string {
   return (text) => {
     if (text.trim() !== '') return text;
-    throw new InvalidArgumentError(`${flag} is empty.`);
+    throw new UsageError(`${flag} is empty.`);
   };
 }
 

@@ -52,7 +52,7 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
   };
   return {
     listening({ origin, scenario, seed, rules, adminOff }) {
-      const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rules} ${rules === 1 ? 'rule' : 'rules'}`;
+      const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}`;
       // Scripts read the first line of stdout.
       if (!terminal) process.stdout.write(`${origin}/v1\n`);
       say(paint('dim', about));
@@ -63,12 +63,16 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
       if (verbose) say(requestLine(entry));
     },
     reloaded: ({ name, seed, rules }) =>
-      say(`reloaded: scenario ${name}, seed ${seed}, ${rules.length} rules; counters start anew`),
+      say(`reloaded: scenario ${name}, seed ${seed}, ${rulesText(rules.length)}; counters start anew`),
     keptOld: (error) => process.stderr.write(`${error.message}\nThe scenario was not reloaded: the old one goes on.\n`),
     warning: (message) => process.stderr.write(`${message}\n`),
     failure: (error) => process.stderr.write(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`),
     stopped: (signal) => say(`stopped by ${signal}`),
   };
+}
+
+function rulesText(count: number): string {
+  return `${count} ${count === 1 ? 'rule' : 'rules'}`;
 }
 
 type Style = 'dim' | 'bold' | 'green' | 'yellow' | 'red';

@@ -20,7 +20,7 @@ const REQUEST: Shape = [
 const NAMES: Shape = ['pathCall', 'path', 'fingerprint', 'bodySha256', 'endpoint', 'model', 'stream'];
 const FACTS: Shape = ['speaking', 'streamed', 'keyScope', 'modelScope'];
 const RECOGNITION: Shape = ['call', 'attempt', 'evidence', 'certainty', 'drawKey'];
-const HEAD: Shape = ['t_firstByteBefore', 'status', 'errorCode', 'hint', 'shouldRetry', 'paceDueAt'];
+const HEAD: Shape = ['t_firstByteBefore', 'status', 'errorCode', 'errorType', 'hint', 'shouldRetry', 'paceDueAt'];
 const PERFORMED: Shape = ['lastByteAt', 'clientCloseAt', 'closedBy', 'closedHow', 'bytesOut', 'chunksOut', 'eventsOut'];
 
 /**

@@ -169,6 +169,7 @@ export class RemoteSession implements Desk {
       t_firstByteBefore: null,
       status: null,
       errorCode: null,
+      errorType: null,
       hint: null,
       shouldRetry: null,
       paceDueAt: null,

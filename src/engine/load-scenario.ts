@@ -30,14 +30,19 @@ export function bundledScenarios(): string[] {
     .sort();
 }
 
+/** Whether a scenario given as a string is its text: it has a line break or a colon and space, or is a mapping in braces, as JSON is. */
+export function isScenarioText(given: string): boolean {
+  return given.includes('\n') || /:\s/.test(given) || given.trimStart().startsWith('{');
+}
+
 /**
- * Finds out what a scenario given as a string is: YAML text when it has a line break or a colon and space, else a
+ * Finds out what a scenario given as a string is: its text, else a
  * path when it looks like one or such a file exists, else the name of a bundled scenario.
  * Throws a ScenarioError when the file cannot be read or no scenario has that name.
  */
 export function sourceOf(scenario: string | ScenarioInput): Source {
   if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
-  if (scenario.includes('\n') || /:\s/.test(scenario) || scenario.trim() === '{}') return { file: 'scenario', text: scenario };
+  if (isScenarioText(scenario)) return { file: 'scenario', text: scenario };
   return fileSource(scenarioPath(scenario), scenario);
 }
 
@@ -83,12 +88,13 @@ export function readSource(path: string, { shownAs, what }: { shownAs: string; w
   }
 }
 
-/** Source → plan. `seed` replaces the scenario's own. Throws a ScenarioError with every problem. */
-export function loadScenario(source: Source, libraries: Libraries, seed?: number): LoadedScenario {
+/** Source → plan. `seed` replaces the scenario's own, `random` picks one. Throws a ScenarioError with every problem. */
+export function loadScenario(source: Source, libraries: Libraries, seed?: Scenario['seed']): LoadedScenario {
   const parsed = parseScenario(source, libraries);
   if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
   const scenario = parsed.value;
-  const chosen = seed ?? (scenario.seed === 'random' ? randomInt(2 ** 32) : scenario.seed);
+  const wanted = seed ?? scenario.seed;
+  const chosen = wanted === 'random' ? randomInt(2 ** 32) : wanted;
   const name = scenario.name ?? (source.file === 'scenario' ? 'scenario' : basename(source.file).replace(YAML_ENDING, ''));
   return {
     source,

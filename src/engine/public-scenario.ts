@@ -1,4 +1,4 @@
-import { maskKey } from '../core/openai/errors.ts';
+import { hideKey } from '../core/openai/hide-key.ts';
 import { asList, asRecord } from '../core/openai/request.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 
@@ -8,11 +8,6 @@ export function publicScenario({ raw, plan }: LoadedScenario, seed: number): Rec
   const keys = asList(asRecord(written['auth'])?.['keys']);
   const auth = keys.length === 0 ? {} : { auth: { keys: keys.map((key) => hideKey(String(key))) } };
   return asRecord(hideKeyPatterns({ ...written, name: plan.name, seed, ...auth })) ?? {};
-}
-
-/** Short keys, which OpenAI prints whole, are hidden too. */
-function hideKey(key: string): string {
-  return key.length > 12 ? maskKey(key) : '*'.repeat(key.length);
 }
 
 /** `match: { key }` may be a whole key; a pattern with wildcards is none. */

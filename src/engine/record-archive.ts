@@ -8,7 +8,7 @@ const TEXT_BYTES = 4 * 1_024;
 
 /** Numbers and shared values of one record. */
 const NUMBERS = 20;
-const SHARED = 13;
+const SHARED = 14;
 
 /**
  * Records: as objects while they may change, and when they are over in columns: numbers and bytes are outside of the heap,
@@ -117,6 +117,7 @@ class Block {
     shared[s + 10] = record.shouldRetry;
     shared[s + 11] = record.faultApplied;
     shared[s + 12] = record.hint;
+    shared[s + 13] = record.errorType;
     this.#putText(slot, textOf(record));
   }
 
@@ -183,6 +184,7 @@ class Block {
       queuedMs: orNull(17),
       status: orNull(18),
       errorCode: shared(9),
+      errorType: shared(13),
       hint: shared(12),
       shouldRetry: shared(10),
       paceDueAt: orNull(19),

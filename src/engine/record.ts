@@ -94,6 +94,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     queuedMs: null,
     status: null,
     errorCode: null,
+    errorType: null,
     hint: null,
     t_end: null,
     xRequestId: requestId,
@@ -116,15 +117,19 @@ function ofInterest(headers: Incoming['headers']): JournalRecord['headers'] {
 }
 
 /** What the head of an answer tells the journal. */
-export type HeadNotes = Pick<JournalRecord, 't_firstByteBefore' | 'status' | 'errorCode' | 'hint' | 'shouldRetry' | 'paceDueAt'>;
+export type HeadNotes = Pick<
+  JournalRecord,
+  't_firstByteBefore' | 'status' | 'errorCode' | 'errorType' | 'hint' | 'shouldRetry' | 'paceDueAt'
+>;
 
 /** Notes in the record what goes out, just before it does. */
 export function noteHead(record: HeadNotes, head: Head, clock: Clock): void {
-  const { status, errorCode = null } = head;
+  const { status, errorCode = null, errorType = null } = head;
   const at = clock.now();
   record.t_firstByteBefore = at;
   record.status = status;
   record.errorCode = errorCode;
+  record.errorType = errorType;
   record.hint = hintOf(head, at, clock.wall());
   record.shouldRetry = fieldIn(head, 'x-should-retry') ?? null;
   record.paceDueAt = paceDueAt(head, at);

@@ -1,5 +1,5 @@
 import type { PolicyInput } from '../core/backoff/policy-schema.ts';
-import { describeValue } from '../core/field.ts';
+import { describeValue, unknownName } from '../core/field.ts';
 import { backedOff } from './backed-off.ts';
 import { honouredRetryAfter } from './honoured-retry-after.ts';
 import { counted, type MatcherContext, type MatcherResult, matcher } from './matcher.ts';
@@ -38,7 +38,9 @@ export const matchers = {
     });
   },
 
-  toHaveBackedOff(this: MatcherContext, received: unknown, { factor = 2 }: BackoffExpectation = {}): MatcherResult {
+  toHaveBackedOff(this: MatcherContext, received: unknown, options: BackoffExpectation = {}): MatcherResult {
+    const { factor = 2, ...others } = options;
+    for (const name of Object.keys(others)) throw new TypeError(unknownName('option', name, ['factor']));
     if (!(factor > 1)) throw new TypeError(`factor: expected a number above 1, found ${describeValue(factor)}`);
     return matcher(this, received, {
       expected: `to back off by a factor of ${factor}`,

@@ -6,7 +6,7 @@ import { type Problem, ScenarioError } from '../core/problem.ts';
 import { parseRules } from '../core/scenario/parse.ts';
 import type { Engine } from '../engine/engine.ts';
 import { policyFrom, readPolicy } from '../engine/load-policy.ts';
-import { bundledPath, fileSource, type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
+import { bundledPath, fileSource, isScenarioText, type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
 import { publicScenario } from '../engine/public-scenario.ts';
 import type { Session } from '../engine/session.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
@@ -33,11 +33,11 @@ export function createAdmin(options: AdminOptions): Hono {
   app.route('/__admin', serverRoutes(options));
   app.get('/metrics', (c) => c.body(options.metrics.render(), 200, { 'content-type': METRICS_TYPE }));
   app.notFound((c) => {
-    const path = c.req.path.replace(/^\/s\/[^/]+/, '');
+    const path = c.req.path.replace(/^\/s\/[^/]+/, '/s/:session');
     const methods = app.routes.flatMap((route) => (route.path === path && route.method !== 'ALL' ? [route.method] : []));
     if (methods.length === 0) return problem(c, 404, 'Unknown admin route.', `There is no ${c.req.method} ${c.req.path}.`);
     c.header('allow', [...new Set(methods)].join(', '));
-    return problem(c, 405, 'Wrong method.', `${path} takes ${[...new Set(methods)].join(', ')}.`);
+    return problem(c, 405, 'Wrong method.', `${c.req.path} takes ${[...new Set(methods)].join(', ')}.`);
   });
   app.onError((error, c) => {
     if (error instanceof ScenarioError) {
@@ -48,6 +48,9 @@ export function createAdmin(options: AdminOptions): Hono {
   });
   return app;
 }
+
+/** Texts without a scenario in them, in YAML and JSON. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['', 'null', '~']);
 
 /** What each session has. */
 function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
@@ -90,7 +93,8 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
   routes.put('/scenario', async (c) => {
     const text = await c.req.text();
-    if (text.trim() === '') throw wrong('', 'the body is empty; send the scenario as YAML or JSON, {} for one without rules');
+    if (SAYS_NOTHING.has(text.trim()))
+      throw wrong('', 'the body is empty; send the scenario as YAML or JSON, {} for one without rules');
     const loaded = loadScenario({ file: 'scenario', text }, engine.libraries);
     const session = sessionOf(c);
     if (session === engine.defaultSession) engine.replaceScenario(loaded);
@@ -168,16 +172,21 @@ function requestedScenario(body: string, engine: Engine): LoadedScenario {
   if (given === undefined) throw wrong('', 'expected a JSON object such as {"scenario": "flaky", "seed": 7}');
   const { scenario, seed, ...unknown } = given;
   for (const key of Object.keys(unknown)) throw wrong(key, 'unknown key; known: scenario, seed');
-  if (seed !== undefined && !(Number.isSafeInteger(seed) && Number(seed) >= 0)) throw wrong('seed', 'expected a whole number');
+  if (!isSeed(seed)) throw wrong('seed', 'expected a whole number or random');
   const source = scenario === undefined ? engine.scenario.source : scenarioSource(scenario);
   if (scenario === undefined && seed === undefined) return engine.scenario;
-  return loadScenario(source, engine.libraries, seed === undefined ? undefined : Number(seed));
+  return loadScenario(source, engine.libraries, seed);
+}
+
+function isSeed(seed: unknown): seed is number | 'random' | undefined {
+  return seed === undefined || seed === 'random' || (Number.isSafeInteger(seed) && Number(seed) >= 0);
 }
 
 /** A bundled name, YAML text, or a scenario as JSON. Paths are refused: the caller may be on another machine. */
 function scenarioSource(scenario: unknown) {
+  if (scenario === null) throw wrong('scenario', 'expected a scenario or the name of a bundled one, found nothing');
   if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
-  if (scenario.includes('\n') || /:\s/.test(scenario)) return { file: 'scenario', text: scenario };
+  if (isScenarioText(scenario)) return { file: 'scenario', text: scenario };
   if (/[\\/]/.test(scenario) || /\.ya?ml$/i.test(scenario))
     throw wrong('scenario', 'expected the name of a bundled scenario, or its text, found a path');
   return fileSource(bundledPath(scenario), scenario);

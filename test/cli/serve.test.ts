@@ -97,7 +97,7 @@ test('an edit of the file is taken over; an invalid one keeps the old scenario a
     writeFileSync(join(cwd, 'mine.yaml'), text);
     await server.printed(said);
   };
-  await edit('rules: [ { fault: overloaded } ]\n', 'reloaded: scenario mine');
+  await edit('rules: [ { fault: overloaded } ]\n', 'reloaded: scenario mine, seed 1, 1 rule; counters start anew');
   expect(await ask()).toBe(503);
   await edit('rules: [ { fault: overlaoded } ]\n', 'unknown fault "overlaoded". Did you mean "overloaded"?');
   await server.printed('the old one goes on');
@@ -133,6 +133,9 @@ test.each([
   ['a port that is none', ['--port', '70000'], /--port takes a whole number from 0 to 65535\./],
   ['a seed that is none', ['--seed', 'x'], /--seed takes a whole number/],
   ['flags that exclude each other', ['--quiet', '--verbose'], /cannot be used with option '--verbose'/],
+  ['an empty host', ['--port', '0', '--host', ''], /^error: --host is empty\.\n$/],
+  ['an empty command of probe', ['probe', '--command', ''], /^error: --command is empty\.\n$/],
+  ['an empty command of load', ['load', '--command', ' '], /^error: --command is empty\.\n$/],
   ['an empty token', ['--admin-token', ''], /--admin-token is empty\./],
   ['a missing file', ['--scenario', 'no/such.yaml'], /^no\/such\.yaml: cannot read the scenario: there is no such file$/m],
   [

@@ -17,6 +17,7 @@ const head = {
   t_firstByteBefore: 1,
   status: 429,
   errorCode: 'rate_limit_exceeded',
+  errorType: 'requests',
   hint: { header: 'retry-after', raw: '2', dueAt: 2_001 },
   shouldRetry: null,
   paceDueAt: null,

@@ -9,8 +9,22 @@ test.each([
     { seed: 'x', port: -1 },
     'options: seed: expected a whole number of at least 0, found "x"\noptions: port: expected a whole number from 0 to 65535, found -1',
   ],
+  [{ host: '' }, 'options: host: expected an address to listen on, found ""'],
+  [{ host: 7 }, 'options: host: expected an address to listen on, found 7'],
 ])('the options %j are refused', async (options, message) => {
   await expect(createMockOpenAI(options as object)).rejects.toThrow(message);
+});
+
+test('a scenario may be JSON in one line', async () => {
+  const mock = await startMock(JSON.stringify({ rules: [{ fault: 'overloaded' }] }));
+  expect((await postChat(mock)).status).toBe(503);
+});
+
+test.each(['x', -1, 1.5, Number.NaN])('a journal since %j is refused', async (since) => {
+  const mock = await startMock();
+  await postChat(mock);
+  expect(() => mock.journal(since as number)).toThrow('since: expected a whole number of at least 0, found ');
+  expect([mock.journal(0).length, mock.journal(1).length]).toEqual([1, 0]);
 });
 
 test('faults of a list take effect in the order written', async () => {

@@ -48,6 +48,7 @@ const recordOf = (seq: number): fc.Arbitrary<JournalRecord> =>
     queuedMs: orNull(time),
     status: orNull(fc.nat(599)),
     errorCode: fc.constantFrom('rate_limit_exceeded', 20, null),
+    errorType: fc.constantFrom('requests', null),
     hint: fc.constantFrom(null, { header: 'retry-after', raw: '2', dueAt: 5 } as const),
     shouldRetry: fc.constantFrom('true', null),
     paceDueAt: orNull(time),

@@ -80,7 +80,8 @@ test('toHaveHonouredRetryAfter fails both ways when nothing was asked for', asyn
   expect(() => expect(mock).not.toHaveHonouredRetryAfter()).toThrow('that cannot be told');
 });
 
-test('toHaveBackedOff tells waits that grow from waits that do not', async () => {
+// A machine that stands still for as long as a client waits makes waits grow.
+test('toHaveBackedOff tells waits that grow from waits that do not', { retry: 2 }, async () => {
   const fails = { 'x-mock-fault': 'server_error' };
   await askAfter([60, 120, 240], fails);
   expect(mock).toHaveBackedOff({ factor: 2 });
@@ -97,11 +98,13 @@ test('toHaveBackedOff tells waits that grow from waits that do not', async () =>
   expect(mock).not.toHaveBackedOff();
 });
 
-test('toHaveBackedOff fails both ways on too few waits, and on a factor that is none', async () => {
+test('toHaveBackedOff fails both ways on too few waits, and on options that are none', async () => {
   await ask(1);
   expect(() => expect(mock).toHaveBackedOff()).toThrow('that cannot be told: no call has two waits');
   expect(() => expect(mock).not.toHaveBackedOff()).toThrow('that cannot be told');
   expect(() => expect(mock).toHaveBackedOff({ factor: 1 })).toThrow('factor: expected a number above 1, found 1');
+  const misspelt = { fator: 2 } as object;
+  expect(() => expect(mock).toHaveBackedOff(misspelt)).toThrow('unknown option "fator". Did you mean "factor"?');
 });
 
 test('the official SDK backs off', async () => {

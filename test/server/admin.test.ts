@@ -39,6 +39,7 @@ test('the journal has the fields of every request, and no key', async () => {
     attemptSeq: 1,
     status: 429,
     errorCode: 'rate_limit_exceeded',
+    errorType: 'requests',
     hint: { header: 'retry-after', raw: '2' },
     faultApplied: { rule: 'limit', faults: [{ name: 'rate_limit' }] },
     closedBy: null,
@@ -236,14 +237,40 @@ test.each([
   ['{', 'invalid JSON'],
   ['[]', 'expected a JSON object'],
   ['{"sed":1}', 'unknown key'],
-  ['{"seed":-1}', 'expected a whole number'],
+  ['{"seed":-1}', 'expected a whole number or random'],
+  ['{"seed":"7"}', 'expected a whole number or random'],
   ['{"scenario":"../secret.yaml"}', 'found a path'],
+  ['{"scenario":null}', 'found nothing'],
   ['{"scenario":"flakey"}', 'Did you mean "flaky"'],
 ])('a session of %s is refused', async (body, words) => {
   const mock = await startMock();
   const response = await admin(mock, '/sessions', { method: 'POST', body });
   expect(response.status).toBe(422);
   expect(await response.text()).toContain(words.replaceAll('"', '\\"'));
+});
+
+test.each([
+  ['JSON in one line', '{"rules":[{"fault":"overloaded"}]}'],
+  ['a flow mapping', ' { rules: [overloaded] }'.replace('[overloaded]', '[{fault: overloaded}]')],
+  ['data', { rules: [{ fault: 'overloaded' }] }],
+])('a session takes its scenario as %s', async (_what, scenario) => {
+  const mock = await startMock();
+  const made = await admin(mock, '/sessions', { method: 'POST', body: JSON.stringify({ scenario }) });
+  expect(made.status).toBe(201);
+  expect((await postChat({ baseURL: (await made.json()).base_url, apiKey: 'sk-x' })).status).toBe(503);
+});
+
+test('a session may pick its seed', async () => {
+  const mock = await startMock('seed: 7');
+  const seeds = await Promise.all(
+    ['{"seed":"random"}', '{"seed":"random","scenario":"flaky"}'].map(async (body) => {
+      const made = await admin(mock, '/sessions', { method: 'POST', body });
+      expect(made.status).toBe(201);
+      return (await made.json()).seed;
+    }),
+  );
+  expect(new Set([7, ...seeds]).size).toBe(3);
+  for (const seed of seeds) expect(Number.isSafeInteger(seed)).toBe(true);
 });
 
 test('an unknown admin route is a problem, not an answer of OpenAI', async () => {
@@ -307,12 +334,19 @@ test('a wrong method on an admin route is a 405 that names the right ones', asyn
   const response = await admin(mock, '/scenario', { method: 'DELETE' });
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('GET, PUT');
-  expect((await fetch(`${mock.origin}/s/x/__admin/health`, { method: 'POST' })).status).toBe(405);
+  const ofSession = await fetch(`${mock.origin}/s/x/__admin/health`, { method: 'POST' });
+  expect([ofSession.status, ofSession.headers.get('allow')]).toEqual([405, 'GET']);
 });
 
-test('an empty body replaces nothing', async () => {
+test.each(['GET', 'POST', 'DELETE'])('%s sessions is none of the routes of a session', async (method) => {
+  const mock = await startMock();
+  const response = await fetch(`${mock.origin}/s/s2/__admin/sessions`, { method });
+  expect([response.status, response.headers.get('allow')]).toEqual([404, null]);
+});
+
+test.each(['', 'null', '~\n'])('the body %j replaces nothing', async (body) => {
   const mock = await startMock({ rules: [{ fault: 'overloaded' }] });
-  expect((await admin(mock, '/scenario', { method: 'PUT', body: '' })).status).toBe(422);
+  expect((await admin(mock, '/scenario', { method: 'PUT', body })).status).toBe(422);
   expect((await postChat(mock)).status).toBe(503);
 });
 

@@ -41,7 +41,7 @@ const shapes: readonly Shape[] = [
   shape('two days', 'retry_after: 55h5m', 'retry-after: 198300'),
   shape('retry-after-ms alone', 'retry_after: none, retry_after_ms: 700', 'retry-after-ms: 700'),
   shape('retry-after-ms of a duration', 'retry_after: none, retry_after_ms: 1.5s', 'retry-after-ms: 1500'),
-  shape('retry-after-ms, float', 'retry_after: none, retry_after_ms: 0.5', 'retry-after-ms: 0.5'),
+  shape('retry-after-ms, float', 'retry_after: none, retry_after_ms: "0.5"', 'retry-after-ms: 0.5'),
   shape('retry-after-ms, garbage', 'retry_after: none, retry_after_ms: later', 'retry-after-ms: later'),
   shape('retry-after-ms, empty', 'retry_after: none, retry_after_ms: ""', 'retry-after-ms: '),
   shape('retry-after-ms, negative', 'retry_after: none, retry_after_ms: -1', 'retry-after-ms: -1'),

@@ -45,6 +45,7 @@ const BLANK: JournalEntry = {
   queuedMs: null,
   status: 200,
   errorCode: null,
+  errorType: null,
   hint: null,
   shouldRetry: null,
   paceDueAt: null,

@@ -13,12 +13,18 @@ export function isQuota({ errorCode }: JournalEntry): boolean {
   return QUOTA_CODES.has(errorCode);
 }
 
-/** Whether trying again cannot help, by nature or because the policy says so. `x-should-retry: true` overrules. */
-export function isPermanent(entry: JournalEntry, { neverRetries }: Policy): boolean {
-  const { status, errorCode, shouldRetry } = entry;
+/**
+ * Whether trying again cannot help, by nature unless the policy wants it retried, or because the policy says so.
+ * `x-should-retry: true` overrules.
+ */
+export function isPermanent(entry: JournalEntry, { retries, neverRetries }: Policy): boolean {
+  const { status, shouldRetry } = entry;
   if (status === null || status < 400 || shouldRetry === 'true') return false;
-  // The codes of quotas share this type.
-  if (isQuota(entry) && neverRetries.includes('insufficient_quota')) return true;
-  if (errorCode !== null && neverRetries.includes(errorCode)) return true;
-  return !isQuota(entry) && (PERMANENT.has(status) || neverRetries.includes(status));
+  if (neverRetries.some((item) => (typeof item === 'number' ? item === status : carries(entry, item)))) return true;
+  return !isQuota(entry) && PERMANENT.has(status) && !retries.includes(status);
+}
+
+/** Whether the error has the code or the type; all codes of quotas count as of the type that they share at OpenAI. */
+function carries(entry: JournalEntry, word: string): boolean {
+  return entry.errorCode === word || entry.errorType === word || (word === 'insufficient_quota' && isQuota(entry));
 }

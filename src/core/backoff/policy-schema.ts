@@ -28,7 +28,7 @@ export const policySchema = record({
   never_retries: z
     .array(z.union([status, z.string().min(1)]))
     .optional()
-    .describe('what the client must not retry: statuses and error codes'),
+    .describe('what the client must not retry: statuses, and codes and types of errors, a billing 429 too'),
   jitter: z.boolean().optional().describe('whether waits must vary: false turns has_jitter off'),
   rules: record(Object.fromEntries(backoffRules.map(({ id }) => [id, level])), 'rule')
     .optional()
@@ -49,8 +49,9 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
       maxDelayMs: spec.max_delay ?? policy.maxDelayMs,
       ...given('maxElapsedMs', spec.max_elapsed ?? policy.maxElapsedMs),
       ...given('maxHonouredRetryAfterMs', spec.max_honoured_retry_after ?? policy.maxHonouredRetryAfterMs),
-      retries: spec.retries ?? policy.retries,
-      neverRetries: spec.never_retries ?? policy.neverRetries,
+      // What is given here goes before the opposite that was given earlier.
+      retries: spec.retries ?? without(policy.retries, spec.never_retries),
+      neverRetries: spec.never_retries ?? without(policy.neverRetries, spec.retries),
       levels: {
         ...policy.levels,
         ...(spec.jitter === undefined ? {} : { has_jitter: spec.jitter ? ('fail' as const) : ('off' as const) }),
@@ -67,6 +68,10 @@ function expectationOf({ recovers_within, ...shares }: z.output<typeof loadSchem
     ...(recovers_within === undefined ? {} : { recoversWithinMs: recovers_within }),
     ...Object.fromEntries(Object.entries(shares).filter(([, value]) => value !== undefined)),
   };
+}
+
+function without<Item>(list: readonly Item[], others: readonly unknown[] = []): readonly Item[] {
+  return list.filter((item) => !others.includes(item));
 }
 
 function given<Key extends keyof Policy>(key: Key, value: Policy[Key] | undefined): Partial<Pick<Policy, Key>> {

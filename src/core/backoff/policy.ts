@@ -16,7 +16,7 @@ export interface Policy {
   readonly maxHonouredRetryAfterMs?: number;
   /** Statuses that the client must retry; `transport` for failures without an answer. */
   readonly retries: readonly (number | 'transport')[];
-  /** Statuses and error codes that the client must not retry, besides those that nobody should. */
+  /** Statuses, and codes and types of errors, that the client must not retry, besides those that nobody should. */
   readonly neverRetries: readonly (number | string)[];
   readonly levels: Readonly<Record<string, RuleLevel>>;
   /** What is expected of a fleet under load. */

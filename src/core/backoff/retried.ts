@@ -1,4 +1,5 @@
 import { groupBy } from '../group-by.ts';
+import { equalFollowers } from './equal-followers.ts';
 import type { Ruling } from './finding.ts';
 import type { CallHistory, Try } from './history.ts';
 import { tryObservation } from './observation.ts';
@@ -23,7 +24,8 @@ interface Kinds {
  */
 export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: Kinds): Ruling {
   const ids = new Set<string>();
-  const cases = subject.calls.flatMap((call) => {
+  const followed = new Set(equalFollowers(subject.calls).map(({ before }) => before));
+  const all = subject.calls.flatMap((call) => {
     const [first] = call.tries;
     // The journal has dropped the attempts before it.
     const isBeheaded = !ids.has(call.id) && (first?.entry.attemptSeq ?? 1) > 1;
@@ -38,14 +40,25 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
       return [];
     return [{ call, first, kind, retried }];
   });
+  const cases = all.filter(({ call, retried }) => retried || !followed.has(call));
   const seen = groupBy(cases, ({ kind }) => kind);
-  if (seen.size === 0) return notApplicable('no first attempt failed in such a way, or was watched for long enough');
+  // Those of which a retry cannot be told from a new call.
+  const doubtful = [...groupBy(all, ({ kind }) => kind)].filter(([kind]) => !seen.has(kind));
+  if (all.length === 0) return notApplicable('no first attempt failed in such a way, or was watched for long enough');
   const never = [...seen].filter(([, same]) => same.every(({ retried }) => !retried));
   const expected = never.filter(([kind]) => declared(kind));
   const shown = expected.length > 0 ? expected : never;
   // Who declares a single attempt does not retry on purpose.
   const undeclared = subject.policy.maxAttempts === 1 ? 'info' : otherwise;
   const kinds = (list: readonly (readonly [string, unknown])[]) => list.map(([kind]) => kind).join(', ');
+  if (never.length === 0 && doubtful.length > 0) {
+    const { length } = doubtful.flatMap(([, same]) => same);
+    return {
+      verdict: 'inconclusive',
+      explain: `${length} equal ${length === 1 ? 'request' : 'requests'} followed ${kinds(doubtful)} within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
+      n: all.length,
+    };
+  }
   return {
     verdict: never.length === 0 ? 'pass' : expected.length > 0 ? 'fail' : undeclared,
     explain: never.length === 0 ? `retries ${kinds([...seen])}` : `never retries ${kinds(shown)}`,

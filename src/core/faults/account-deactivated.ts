@@ -7,6 +7,7 @@ export const accountDeactivated = definePlainErrorFault({
   summary: 'the account of the key has been deactivated',
   status: 401,
   layer: 'gateway',
+  says: ['account_deactivated'],
   source: 'wire.md 1.2, "account deactivated"',
   error: () => answer(),
 });

@@ -10,6 +10,7 @@ export const badGateway = defineErrorFault({
   summary: 'the edge got no usable answer',
   status: 502,
   layer: 'edge',
+  says: ['cf_bad_gateway'],
   source: 'wire.md 1.5, "502 JSON" and "502 HTML"',
   params: record({ ...errorShape, body: edgeFormat() }).prefault({}),
   error: ({ body }, { request }) => answer(body ?? formatFor(request)),

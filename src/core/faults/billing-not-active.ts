@@ -7,6 +7,7 @@ export const billingNotActive = definePlainErrorFault({
   summary: 'the account has no active billing',
   status: 429,
   layer: 'gateway',
+  says: ['billing_not_active'],
   source: 'wire.md 1.4, "billing inactive"',
   error: () => answer(),
 });

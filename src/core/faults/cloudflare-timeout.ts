@@ -11,6 +11,7 @@ export const cloudflareTimeout = defineErrorFault({
   summary: 'the edge got no answer at all: 520, 522 or 524 (unverified: the JSON of 520 and 522, the length of the page)',
   status: 524,
   layer: 'edge',
+  says: ['cf_unknown_error', 'cf_connection_timeout', 'cf_gateway_timeout'],
   source: 'wire.md 1.5, "524 JSON" and "52x HTML"; unverified: the JSON of 520 and 522, the length of the page',
   params: record({
     ...errorShape,

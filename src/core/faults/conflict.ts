@@ -7,6 +7,7 @@ export const conflict = definePlainErrorFault({
   summary: 'the request conflicts with another',
   status: 409,
   layer: 'api',
+  says: ['conflict'],
   source: 'unverified',
   error: () => answer(),
 });

@@ -7,6 +7,7 @@ export const contentPolicyViolation = definePlainErrorFault({
   summary: 'the prompt is flagged as violating the usage policy',
   status: 400,
   layer: 'api',
+  says: ['invalid_prompt'],
   source: 'wire.md 400-26',
   error: answer,
 });

@@ -25,10 +25,11 @@ const USUAL_INPUT = 8_192;
  */
 export const contextLengthExceeded = defineErrorFault({
   name: 'context_length_exceeded',
-  summary: 'the request does not fit the context window',
+  summary: 'the request does not fit the context window (unverified: the texts for completions and embeddings)',
   status: 400,
   layer: 'api',
-  source: 'wire.md 400-21 to 400-24',
+  says: ['context_length_exceeded'],
+  source: 'wire.md 400-21 to 400-24; unverified: the texts for completions and embeddings',
   params: record({
     ...errorShape,
     limit: whole(1).optional().describe('context window in tokens'),

@@ -11,6 +11,8 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   /** The usual one, where parameters may change it. */
   readonly status: number;
   readonly layer: Layer;
+  /** Codes and types of its errors, but for `invalid_request_error`; undefined where there are none, or the scenario writes them. */
+  readonly says?: readonly string[];
   /** Row of wire.md, `unverified`, or both and what is which; undefined where the scenario writes the text. */
   readonly source?: string;
   /** Only for faults with parameters of their own: `record({ ...errorShape, … }).prefault({})`. */
@@ -22,7 +24,7 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
 
 /** Declares a fault that answers with an error of OpenAI. It strikes at the layer that answers. */
 export function defineErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>(fault: ErrorFault<Name, Params>) {
-  const { name, summary, status, layer, source, params } = fault;
+  const { name, summary, status, layer, says, source, params } = fault;
   return defineFault({
     name,
     summary,
@@ -30,6 +32,7 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     final: true,
     status,
     strikes: layer,
+    ...(says === undefined ? {} : { says }),
     ...(source === undefined ? {} : { source }),
     params,
     ...(fault.layerWith === undefined ? {} : { strikesWith: fault.layerWith }),

@@ -34,9 +34,9 @@ function readRetryAfter(value: unknown): RetryAfter | undefined {
   return ms === 0 ? { kind: 'raw', value: '0' } : { kind: 'wait', ms };
 }
 
-/** The raw value of the header; a duration becomes whole milliseconds, rounded up. */
+/** The raw value of the header; a duration, and a number of milliseconds to wait, become whole ones, rounded up. */
 function readRetryAfterMs(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value > 0 ? Math.ceil(value) : value) : undefined;
   if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
   const ms = parseDuration(value);
   return ms === undefined || !Number.isSafeInteger(Math.ceil(ms)) ? value : String(Math.ceil(ms));

@@ -32,6 +32,8 @@ export interface Fault {
   strikesWith?(params: never): Strikes;
   /** It changes only answers that are sent in this way, and strikes no request that is answered in the other. */
   readonly changes?: AnswerKind;
+  /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
+  readonly says?: readonly string[];
   /** Row of the reference the text comes from, `unverified` where OpenAI's own is not known, or both and what is which. */
   readonly source?: string;
   /** The parameters: an object schema in which everything is optional. */
@@ -51,6 +53,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly strikes: Strikes;
   strikesWith?(params: z.output<Params>): Strikes;
   readonly changes?: AnswerKind;
+  readonly says?: readonly string[];
   readonly source?: string;
   readonly params: Params;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;

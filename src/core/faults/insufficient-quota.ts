@@ -21,6 +21,7 @@ export const insufficientQuota = defineErrorFault({
   summary: 'the account has no credit left, or has reached a spending limit (unverified: the texts of the limits)',
   status: 429,
   layer: 'gateway',
+  says: ['insufficient_quota', ...quotaCodes],
   source: 'wire.md 1.4, "no credit"; unverified: the texts of the other codes',
   params,
   error: ({ code, era }) => (era === 2025 ? insufficientQuota2025() : answer(code ?? 'credit_balance_exhausted')),

@@ -10,6 +10,7 @@ export const invalidApiKey = definePlainErrorFault({
   summary: 'the key is refused as incorrect',
   status: 401,
   layer: 'gateway',
+  says: ['invalid_api_key'],
   source: 'wire.md 1.2, "wrong key"',
   error: (_params, { request }) => answer(request.key ?? NO_KEY),
 });

@@ -10,6 +10,7 @@ export const invalidType = defineErrorFault({
   summary: 'a parameter has the wrong type',
   status: 400,
   layer: 'api',
+  says: ['invalid_type'],
   source: 'wire.md 400-4',
   params: record({
     ...errorShape,

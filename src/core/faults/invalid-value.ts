@@ -10,6 +10,7 @@ export const invalidValue = defineErrorFault({
   summary: 'a parameter has a value that is not among the supported ones',
   status: 400,
   layer: 'api',
+  says: ['invalid_value'],
   source: 'wire.md 400-7',
   params: record({
     ...errorShape,

@@ -17,6 +17,7 @@ export const maxTokensTooLarge = defineErrorFault({
   summary: 'max_tokens is above what the model can give',
   status: 400,
   layer: 'api',
+  says: ['invalid_value'],
   source: 'wire.md 400-25',
   params: record({
     ...errorShape,

@@ -7,6 +7,7 @@ export const mismatchedOrganization = definePlainErrorFault({
   summary: 'the key belongs to another organization than the header names',
   status: 401,
   layer: 'gateway',
+  says: ['mismatched_organization'],
   source: 'wire.md 1.2, "org header mismatch"',
   error: () => answer(),
 });

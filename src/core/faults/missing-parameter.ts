@@ -10,6 +10,7 @@ export const missingParameter = defineErrorFault({
   summary: 'a required parameter is missing',
   status: 400,
   layer: 'api',
+  says: ['missing_required_parameter'],
   source: 'wire.md 400-3',
   params: record({
     ...errorShape,

@@ -8,6 +8,7 @@ export const modelForbidden = definePlainErrorFault({
   summary: 'the project has no access to the model',
   status: 403,
   layer: 'gateway',
+  says: ['model_not_found'],
   source: 'wire.md 1.3, "project may not use model"',
   error: (_params, { identity, request }) => answer(identity.project, limitedModel(request)),
 });

@@ -9,6 +9,7 @@ export const modelNotFound = definePlainErrorFault({
   summary: 'the model of the request does not exist',
   status: 404,
   layer: 'gateway',
+  says: ['model_not_found'],
   source: 'wire.md 1.3, "unknown model"',
   error(_params, { request }) {
     const model = limitedModel(request);

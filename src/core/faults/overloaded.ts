@@ -7,6 +7,7 @@ export const overloaded = definePlainErrorFault({
   summary: 'the servers are overloaded',
   status: 503,
   layer: 'api',
+  says: ['server_is_overloaded', 'service_unavailable_error'],
   source: 'wire.md 1.5, "503 JSON (2026)"',
   error: () => answer(),
 });

@@ -26,6 +26,7 @@ export const rateLimit = defineErrorFault({
   summary: 'the rate limit is reached',
   status: 429,
   layer: 'api',
+  says: ['rate_limit_exceeded', 'requests', 'tokens'],
   source: 'wire.md 1.4, "TPM", "RPM", "RPD", "TPD" and "project scope"',
   params: record({
     ...errorShape,

@@ -22,6 +22,7 @@ export const requestTooLarge = defineErrorFault({
   summary: 'the request alone exceeds the tokens per minute',
   status: 429,
   layer: 'api',
+  says: ['rate_limit_exceeded', 'tokens'],
   source: 'wire.md 1.4, "request alone > limit"',
   params: record({
     ...errorShape,

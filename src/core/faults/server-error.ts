@@ -7,6 +7,7 @@ export const serverError = definePlainErrorFault({
   summary: 'the service failed; the body names the request id',
   status: 500,
   layer: 'api',
+  says: ['server_error'],
   source: 'wire.md 1.5, "500 (2024-26)"',
   error: (_params, { requestId }) => answer(requestId),
 });

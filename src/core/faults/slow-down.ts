@@ -7,6 +7,7 @@ export const slowDown = definePlainErrorFault({
   summary: 'traffic grew too fast and has to come down',
   status: 429,
   layer: 'api',
+  says: ['slow_down', 'rate_limit_error'],
   source: 'unverified',
   error: () => answer(),
 });

@@ -7,6 +7,7 @@ export const unknownUrl = definePlainErrorFault({
   summary: 'the URL is refused as unknown',
   status: 404,
   layer: 'gateway',
+  says: ['unknown_url'],
   source: 'unverified',
   error: (_params, { request }) => answer(request.method, request.path),
 });

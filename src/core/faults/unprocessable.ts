@@ -7,6 +7,7 @@ export const unprocessable = definePlainErrorFault({
   summary: 'the request is well formed and refused all the same',
   status: 422,
   layer: 'api',
+  says: ['unprocessable_entity'],
   source: 'unverified',
   error: () => answer(),
 });

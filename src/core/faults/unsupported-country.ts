@@ -7,6 +7,7 @@ export const unsupportedCountry = definePlainErrorFault({
   summary: 'the edge refuses the country of the client',
   status: 403,
   layer: 'edge',
+  says: ['unsupported_country_region_territory', 'request_forbidden'],
   source: 'wire.md 1.3, "country"',
   error: () => answer(),
 });

@@ -10,6 +10,7 @@ export const unsupportedParameter = defineErrorFault({
   summary: 'the model does not support a parameter',
   status: 400,
   layer: 'api',
+  says: ['unsupported_parameter'],
   source: 'wire.md 400-9',
   params: record({
     ...errorShape,

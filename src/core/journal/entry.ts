@@ -86,6 +86,7 @@ export interface JournalEntry {
   queuedMs: number | null;
   status: number | null;
   errorCode: string | number | null;
+  errorType: string | null;
   hint: Hint | null;
   /** `x-should-retry` of the answer (wire.md 7.1). */
   shouldRetry: string | null;

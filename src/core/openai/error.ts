@@ -79,6 +79,7 @@ export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
     status: answer.status,
     ...fields,
     errorCode: answer.error?.code ?? null,
+    errorType: answer.error?.type ?? null,
   } satisfies Head;
   if (body !== '') yield { type: 'write', data: body };
   yield { type: 'end' };

@@ -24,6 +24,8 @@ export interface Head {
   readonly printed?: PrintedHeaders | undefined;
   /** `error.code` of the body that follows, for the journal. */
   readonly errorCode?: string | number | null;
+  /** `error.type` of the same. */
+  readonly errorType?: string | null;
   /** How the head itself is sent; at once without it. */
   readonly pace?: Pace;
 }

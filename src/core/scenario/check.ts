@@ -4,6 +4,7 @@ import { endpoints } from '../openai/endpoint.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { compilePattern } from '../pattern.ts';
 import { checkFaults } from './check-faults.ts';
+import { checkPolicy, wordsOfRules } from './check-policy.ts';
 import { deadLimits } from './dead-limits.ts';
 import { type Finding, finding, type Path } from './finding.ts';
 import { LIMIT_KEYS } from './limit-schema.ts';
@@ -13,11 +14,12 @@ const ACTIONS = ['fault', 'sequence', 'one_of'];
 
 /** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
 export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
-  const { rules, replies, limits } = asRecord(value) ?? {};
+  const { rules, replies, limits, expect } = asRecord(value) ?? {};
   return [
     ...checkLimits(asRecord(limits) ?? {}, libraries),
     ...checkRules(asList(rules), libraries, ['rules']),
     ...checkReplies(asList(replies), libraries),
+    ...checkPolicy(expect, ['expect'], wordsOfRules(rules)),
   ];
 }
 
@@ -66,8 +68,8 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding
   const choices = asRecord(rule['one_of']);
   if (choices !== undefined && Object.keys(choices).length === 0)
     findings.push(finding([...at, 'one_of'], 'one_of names no fault'));
-  const { first, after } = rule;
-  if (typeof first === 'number' && typeof after === 'number' && first <= after) {
+  const [first, after, every] = [countIn(rule['first'], 1), countIn(rule['after'], 0), countIn(rule['every'], 1)];
+  if (first !== undefined && after !== undefined && first <= after) {
     findings.push(
       finding(
         [...at, 'first'],
@@ -76,13 +78,17 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding
       ),
     );
   }
-  const { every } = rule;
-  if (typeof first === 'number' && typeof every === 'number' && first < every) {
+  if (first !== undefined && every !== undefined && first < every) {
     findings.push(finding([...at, 'first'], `never fires: first: ${first} ends before every: ${every} begins`, 'key'));
   }
   findings.push(...checkFaults(rule, at));
   if ('repeat' in rule && !('sequence' in rule)) findings.push(finding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
   return findings;
+}
+
+/** The count when it is one that a rule may have. */
+function countIn(value: unknown, min: number): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= min ? value : undefined;
 }
 
 function checkReplies(replies: readonly unknown[], libraries: Libraries): Finding[] {

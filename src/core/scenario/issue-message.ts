@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { describeValue, unknownName } from '../field.ts';
+import { hideKey } from '../openai/hide-key.ts';
+import { suggest } from '../suggest.ts';
 import type { Finding } from './finding.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -20,7 +22,13 @@ export function findingsOf(issues: readonly Issue[], root: unknown, base: Path =
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      const messages = issue.message.split('\n');
+      const messages = issue.message.split('\n').map((message, index) => {
+        const key = issue.keys[index] ?? '';
+        // A key of the API in the place of a key of the mapping.
+        return path[0] === 'auth' && !message.includes('Did you mean')
+          ? message.replace(describeValue(key), describeValue(hideKey(key)))
+          : message;
+      });
       return issue.keys.map(
         (key, index): Finding => ({
           path: [...path, key],
@@ -30,7 +38,7 @@ export function findingsOf(issues: readonly Issue[], root: unknown, base: Path =
       );
     }
     if (issue.code === 'invalid_union') return unionFindings(issue, root, path);
-    const value = valueAt(root, path);
+    const value = shown(valueAt(root, path), path, issue);
     return [
       {
         path,
@@ -53,7 +61,7 @@ function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: u
     {
       path,
       part: 'value',
-      message: `expected ${known.join(' or ')}, found ${describeValue(value)}`,
+      message: `expected ${known.join(' or ')}, found ${describeValue(shown(value, path))}`,
     },
   ];
 }
@@ -83,6 +91,13 @@ function messageOf(issue: Issue, value: unknown, path: Path): string {
         ? `missing key "${String(path.at(-1))}": ${issue.message}`
         : issue.message;
   }
+}
+
+/** What messages tell of a value: where it stands in the place of an API key, not the key. */
+function shown(value: unknown, path: Path, issue?: Issue): unknown {
+  if (path[0] !== 'auth' || !(typeof value === 'string' || typeof value === 'number')) return value;
+  const isMisspelt = issue?.code === 'invalid_value' && suggest(String(value), issue.values.map(String)) !== '';
+  return isMisspelt ? value : hideKey(String(value));
 }
 
 function kindOf(expected: string): string {

@@ -4,6 +4,7 @@ import type { Libraries } from '../libraries.ts';
 import { asList, asRecord } from '../openai/request.ts';
 import { formatPath, limitProblems, type Problem } from '../problem.ts';
 import { checkRules, checkScenario } from './check.ts';
+import { checkPolicy } from './check-policy.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './issue-message.ts';
 import { type PlainDocument, readObject } from './plain-object.ts';
@@ -56,7 +57,7 @@ export function parsePolicy(source: Source): Parsed<PolicySpec> {
   return parse(source, {
     schema: policySchema,
     prepare: (value) => withoutSchemaKey(value ?? {}),
-    check: () => [],
+    check: (value) => checkPolicy(value, []),
   });
 }
 

@@ -9,11 +9,16 @@ import { limitsSchema } from './limit-schema.ts';
 import { matchSchema, readCount } from './match-schema.ts';
 import { replySchema } from './reply-schema.ts';
 
+/** Digits → a whole number of at least 1. */
+function readPosition(text: string): number | undefined {
+  const position = readCount(text);
+  return position === 0 ? undefined : position;
+}
+
 const attempts = scalar<Range, string | number>(
   'a position within the call such as 2, 1..2 or 3..',
   (value) => {
-    const range = typeof value === 'string' || typeof value === 'number' ? parseRange(String(value), readCount) : undefined;
-    return range !== undefined && range.to >= 1 ? range : undefined;
+    return typeof value === 'string' || typeof value === 'number' ? parseRange(String(value), readPosition) : undefined;
   },
   {
     type: ['string', 'integer'],

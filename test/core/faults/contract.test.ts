@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyFaults, faultNamed, faults } from '../../../src/core/faults/registry.ts';
+import { quotaCodes } from '../../../src/core/openai/errors.ts';
+import { limitKinds } from '../../../src/core/openai/rate-limit-account.ts';
 import { healthyReply } from '../../support/apply-fault.ts';
 import { collect, headerOf } from '../../support/effects.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';
@@ -56,6 +58,29 @@ test.each(errorFaults)('%s sends its status and as many bytes as it says', (name
 test.each(errorFaults)('%s says where its text comes from', (name, { source }) => {
   if (name === 'http_error') expect(source).toBeUndefined();
   else expect(source).toMatch(/^(wire\.md .+|unverified)$/);
+});
+
+/** Parameters and requests under which faults say what they otherwise do not. */
+const VARIANTS: Readonly<Record<string, readonly object[]>> = {
+  insufficient_quota: [{ era: 2025 }, ...quotaCodes.map((code) => ({ code }))],
+  rate_limit: limitKinds.map((limit) => ({ limit })),
+  bad_gateway: [{ body: 'json' }],
+  cloudflare_timeout: [520, 522, 524].map((status) => ({ status, body: 'json' })),
+};
+
+test.each(errorFaults)('%s says the codes and types that it lists, and no others', (name, { says = [], params }) => {
+  const requests = [apiRequest(), apiRequest({ path: '/chat/completions' })];
+  const found = [{}, ...(VARIANTS[name] ?? [])].flatMap((given) =>
+    requests.flatMap((request) => {
+      const { head } = collect(
+        applyFaults(healthyReply(), [{ name, params: params.parse(given) } as never], replyContext({ request })),
+      );
+      return [head?.errorCode, head?.errorType].filter((word) => typeof word === 'string');
+    }),
+  );
+  const own = found.filter((word) => word !== 'invalid_request_error');
+  if (name === 'http_error') expect([says, own[0]]).toEqual([[], 'server_error']);
+  else expect(new Set(own)).toEqual(new Set(says));
 });
 
 /** Three fields of this name are on the wire (wire.md 2.1). */

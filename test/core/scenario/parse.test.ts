@@ -272,3 +272,34 @@ test.each([
   const { problems = [] } = parseScenario({ file: 'test', text: `max_body: ${size}` }, libraries);
   expect(problems.map((problem) => problem.message)).toEqual([message]);
 });
+
+test.each([
+  ['as the list of keys', 'auth: { keys: sk-secret-AAAABBBBCCCCDDDD }', 'expected a list, found "sk-secre**************DDDD"'],
+  ['in the place of a word', 'auth: sk-secret-AAAABBBBCCCCDDDD', 'unknown value "sk-secre**************DDDD". Known: any, none.'],
+  ['that is a number', 'auth: { keys: [1234567] }', 'expected text, found "*******"'],
+  [
+    'beside the list of keys',
+    'auth: { keys: [a], sk-secret-AAAABBBBCCCCDDDD: 1 }',
+    'unknown key "sk-secre**************DDDD". Known: keys.',
+  ],
+])('an API key %s is not told whole', (_what, text, message) => {
+  const { problems = [] } = parseScenario({ file: 'test', text }, libraries);
+  expect(problems.map((problem) => problem.message)).toEqual([message]);
+});
+
+test('a misspelt word for auth is told as it is', () => {
+  const { problems = [] } = parseScenario({ file: 'test', text: 'auth: noen' }, libraries);
+  expect(problems.map(({ message }) => message)).toEqual(['unknown value "noen". Did you mean "none"?']);
+});
+
+test('counts that are none are not compared', () => {
+  const text = 'rules: [{ first: -2, every: 0, fault: ok }, { first: 0, after: 1.5, fault: ok }]';
+  const { problems = [] } = parseScenario({ file: 'test', text }, libraries);
+  expect(problems.map(({ message }) => message).filter((message) => !message.startsWith('expected '))).toEqual([]);
+  expect(problems).toHaveLength(4);
+});
+
+test.each(['0', '0..1', '..0', '2..1'])('no attempt of a call is at %s', (attempts) => {
+  const { problems = [] } = parseScenario({ file: 'test', text: `rules: [{ attempts: ${attempts}, fault: ok }]` }, libraries);
+  expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^expected a position within the call/)]);
+});

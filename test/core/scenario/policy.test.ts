@@ -68,3 +68,40 @@ test.each([
   const { problems = [] } = parsePolicy({ file: 'p.yaml', text });
   expect(problems.map(formatProblem).join('\n')).toContain(message);
 });
+
+test.each([
+  ['server_eror', 'unknown error code or type "server_eror". Did you mean "server_error"?'],
+  ['transport', 'transport goes into retries only: never_retries takes statuses, and codes and types of errors'],
+  [
+    'overloaded',
+    'overloaded is the name of a fault. Give its status 503, or what its error says: server_is_overloaded, service_unavailable_error.',
+  ],
+  ['"429"', 'expected a status as a number, found the text "429": write 429'],
+  ['gateway_timeout', 'gateway_timeout is the name of a fault. Give its status 504.'],
+])('never_retries refuses %s, which no error carries', (word, message) => {
+  const { problems = [] } = parsePolicy({ file: 'p.yaml', text: `never_retries: [409, ${word}]\n` });
+  expect(problems.map(({ line, column, message }) => ({ line, column, message }))).toEqual([{ line: 1, column: 22, message }]);
+});
+
+test('never_retries takes words that are none of OpenAI: a service behind a gateway has its own', () => {
+  expect(parsePolicy({ file: 'p.yaml', text: 'never_retries: [out_of_stock]\n' }).problems).toBeUndefined();
+});
+
+test('never_retries knows what http_error is made to say, in the same scenario', () => {
+  const data = {
+    rules: [{ one_of: [{ fault: ['ok', { http_error: { status: 500, type: 'server_errors', code: 'slow_downs' } }] }] }],
+    expect: { never_retries: ['slow_downs', 'server_errors'] },
+  };
+  expect(parseScenario({ file: 's', data }, libraries).problems).toBeUndefined();
+  expect(parseScenario({ file: 's', data: { ...data, rules: [] } }, libraries).problems).toHaveLength(2);
+});
+
+test('what is to be retried and not is refused where it stands the second time', () => {
+  const text = 'retries: [429, 401]\nnever_retries: [insufficient_quota, 401]\n';
+  const message = '401 is in retries too: a client cannot both retry it and not';
+  expect(parsePolicy({ file: 'p.yaml', text }).problems?.map(formatProblem)).toEqual([`p.yaml:2:37 ${message}`]);
+  const data = { expect: { retries: [401], never_retries: [401] } };
+  expect(parseScenario({ file: 's', data }, libraries).problems?.map(formatProblem)).toEqual([
+    `s: expect.never_retries[0]: ${message}`,
+  ]);
+});

@@ -18,7 +18,7 @@ export const boundedAttempts = defineRule({
   source: 'Google SRE "Handling Overload", OpenAI cookbook; backoff.md D1',
   severity: 'critical',
   confidence: 'deterministic',
-  measures: `attempts per call; fails above max_attempts + 1 where it is declared, else above ${TOO_MANY}; warns from ${MANY} on`,
+  measures: `attempts per call; fails above max_attempts + 1 where it is declared (one more is forgiven), else above ${TOO_MANY}; warns from ${MANY} on`,
   falseAlarmBound: 0,
   advice: 'stop after a fixed number of attempts (3 to 6) and let the caller see the last error',
   probe: {
@@ -40,10 +40,11 @@ export const boundedAttempts = defineRule({
     const ruling = {
       n: failed.length,
       statistic: { name: 'most attempts of a call', value: most, unit: 'attempts' } as const,
-      threshold: limit,
+      threshold: limit + 1,
     };
+    const forgiven = policy.maxAttempts === undefined ? '' : ` (max_attempts: ${policy.maxAttempts}, one more is forgiven)`;
     if (over.length > 0) {
-      const explain = `${over.length} calls made more than ${limit} attempts, up to ${most}`;
+      const explain = `${over.length} calls made more than ${limit} attempts${forgiven}, up to ${most}`;
       return { ...ruling, verdict: 'fail', explain, evidence: over.map((call) => callObservation(call)) };
     }
     if (policy.maxAttempts === undefined && most >= MANY) {
@@ -53,7 +54,7 @@ export const boundedAttempts = defineRule({
     }
     if (failed.length === 0) return notApplicable('every call ended in a success');
     const going = failed.filter((call) => mayGoOn(call, subject));
-    const explain = `calls that never succeeded ended after ${most} attempts at most`;
+    const explain = `calls that never succeeded ended after ${most} attempts at most${most === limit ? forgiven : ''}`;
     if (going.length === 0) return { ...ruling, verdict: 'pass', explain, n: failed.length };
     return {
       ...ruling,

@@ -1,15 +1,12 @@
-import { groupBy } from '../../group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
+import { equalFollowers } from '../equal-followers.ts';
 import type { Ruling } from '../finding.ts';
-import type { CallHistory, Gap, Try } from '../history.ts';
+import type { CallHistory, Gap } from '../history.ts';
 import { gapObservation, seconds, tryText } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { sayingOf } from '../saying-of.ts';
 import type { Subject } from '../subject.ts';
-
-/** Within this time after a permanent error, an equal request may be its retry. */
-const SOON_MS = 60_000;
 
 export const noRetryPermanent = defineRule({
   id: 'no_retry_permanent',
@@ -111,19 +108,7 @@ function countedRetry(call: CallHistory, permanent: readonly CallHistory[]) {
  * told, and accuses nobody.
  */
 function suspected(permanent: readonly CallHistory[], { calls }: Subject): Ruling | undefined {
-  const alike = groupBy(
-    calls.filter(({ method }) => method === 'first' || method === 'fingerprint'),
-    ({ tries }) => (tries[0] === undefined ? '' : sayingOf(tries[0].entry)),
-  );
-  const pairs = [...alike.values()].flatMap((same) =>
-    same.slice(1).flatMap((call, at) => {
-      const before = same[at];
-      const gapMs = gapBetween(before?.tries.at(-1), call.tries[0]);
-      return before !== undefined && permanent.includes(before) && gapMs !== undefined && gapMs >= 0 && gapMs < SOON_MS
-        ? [{ call, gapMs, entries: [before.tries.at(-1)?.entry.seq ?? 0, call.tries[0]?.entry.seq ?? 0] }]
-        : [];
-    }),
-  );
+  const pairs = equalFollowers(calls).filter(({ before }) => permanent.includes(before));
   if (pairs.length === 0) return undefined;
   return {
     verdict: 'inconclusive',
@@ -135,9 +120,4 @@ function suspected(permanent: readonly CallHistory[], { calls }: Subject): Rulin
       line: `an equal request ${seconds(gapMs)} after a permanent error`,
     })),
   };
-}
-
-function gapBetween(before: Try | undefined, after: Try | undefined): number | undefined {
-  const from = before === undefined ? null : failureKnownAt(before.entry);
-  return from === null || after === undefined ? undefined : after.entry.t_headers - from;
 }

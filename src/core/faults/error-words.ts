@@ -1,0 +1,4 @@
+import { faults } from './registry.ts';
+
+/** Codes and types of the errors that faults answer with, in the order of the catalogue. */
+export const errorWords: readonly string[] = [...new Set(['invalid_request_error', ...faults.flatMap(({ says = [] }) => says)])];
