@@ -15,4 +15,5 @@ export {
   type MockOpenAI,
   type MockOptions,
   type MockSession,
+  type OpenedSession,
 } from './mock.ts';

@@ -55,16 +55,23 @@ export interface MockSession {
   idle(): Promise<void>;
 }
 
+/** A session beside the mock's own, which stays until it is closed. */
+export interface OpenedSession extends MockSession, AsyncDisposable {
+  readonly id: string;
+  /** Forgets it, journal and all, and makes room for another. Requests that are being answered go on to their end. */
+  close(): Promise<void>;
+}
+
 /** A running mock. */
 export interface MockOpenAI extends MockSession, AsyncDisposable {
   readonly port: number;
   /** `http://127.0.0.1:PORT`. */
   readonly origin: string;
-  /** Opens an isolated session, under its own scenario or the mock's. */
-  session(options?: {
-    readonly scenario?: string | ScenarioInput;
-    readonly seed?: number;
-  }): MockSession & { readonly id: string };
+  /**
+   * Opens an isolated session, under its own scenario or the mock's. Throws an Error when 1,000 are open that may not be
+   * forgotten.
+   */
+  session(options?: { readonly scenario?: string | ScenarioInput; readonly seed?: number }): OpenedSession;
   /** Stops. Requests that are being answered get two seconds to finish. */
   close(): Promise<void>;
 }
@@ -96,7 +103,8 @@ export async function createMockOpenAI(options: MockOptions = {}): Promise<MockO
     session(sessionOptions = {}) {
       checkOptions(sessionOptions, ['scenario', 'seed']);
       const session = openSession(server.engine, sessionOptions);
-      return { ...sessionApi(server, session), id: session.id };
+      const closeSession = once(async () => void server.engine.closeSession(session.id));
+      return { ...sessionApi(server, session), id: session.id, close: closeSession, [Symbol.asyncDispose]: closeSession };
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,3 +1,4 @@
+import { SessionsFullError } from '../engine/sessions-full-error.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { Outbox } from './outbox.ts';
 
@@ -30,7 +31,7 @@ export class Line {
     this.#outbox.flush();
   }
 
-  /** Asks; the answer bears the number of the question. Rejects when the primary itself failed. */
+  /** Asks; the answer bears the number of the question. Rejects with a SessionsFullError, or an Error when the primary itself failed. */
   ask(question: Asking): Promise<Answer> {
     this.#refs += 1;
     return this.#send({ ...question, ref: this.#refs });
@@ -44,7 +45,9 @@ export class Line {
   answered(answer: Answer): void {
     const resolve = this.#awaited.get(answer.ref);
     this.#awaited.delete(answer.ref);
-    resolve?.(answer.kind === 'failed' ? new Error(answer.message) : answer);
+    if (answer.kind === 'failed') resolve?.(new Error(answer.message));
+    else if (answer.kind === 'sessions full') resolve?.(new SessionsFullError(answer.message));
+    else resolve?.(answer);
   }
 
   /** Counts requests that are being read. One that comes and is read in the same turn is not worth a message. */

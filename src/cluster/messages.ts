@@ -146,6 +146,8 @@ export type ToWorker =
       readonly headers: readonly (readonly [string, string])[];
       readonly body: Uint8Array;
     }
+  /** There is no room for another session. */
+  | { readonly kind: 'sessions full'; readonly ref: number; readonly message: string }
   /** The primary itself failed. */
   | { readonly kind: 'failed'; readonly ref: number; readonly message: string }
   | { readonly kind: 'ping'; readonly ping: number }

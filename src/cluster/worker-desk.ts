@@ -1,6 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Performed } from '../engine/performed.ts';
 import type { RemoteExchange } from '../engine/remote-exchange.ts';
+import type { Session } from '../engine/session.ts';
+import { SessionsFullError } from '../engine/sessions-full-error.ts';
 import type { Ask, FromWorker, SentRequest, ToWorker, Went } from './messages.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { PlanBook } from './plan-book.ts';
@@ -48,7 +50,8 @@ export class WorkerDesk {
   readonly #exchanges = new Map<number, Followed>();
   /** Numbers of the worker's connections, as the journal knows them. */
   readonly #connections = new Map<number, number>();
-  readonly #reading = new Map<string, number>();
+  /** Requests that the worker reads, by the name of their session; the session is missing where there was no room for it. */
+  readonly #reading = new Map<string, { readonly session: Session | undefined; count: number }>();
   /** Requests that the worker answers, by fingerprint. */
   readonly #answering = new Map<string, number>();
   #gone = false;
@@ -90,7 +93,7 @@ export class WorkerDesk {
     this.#gone = true;
     const now = this.#parts.engine.clock.now();
     for (const ref of [...this.#exchanges.keys()]) this.#over(ref)?.finished(CUT, now, undefined);
-    for (const [session, more] of this.#reading) this.#read({ kind: 'reading', session, more: -more });
+    for (const [session, { count }] of this.#reading) this.#read({ kind: 'reading', session, more: -count });
     for (const connection of [...this.#connections.keys()]) this.#connectionGone(connection);
   }
 
@@ -98,7 +101,7 @@ export class WorkerDesk {
   #receive(ask: Ask): void {
     this.#afterEqual(ask, () => {
       // A client that gave up may come back before its leaving was read: let that be read first.
-      if (!this.#parts.engine.session(ask.session).isWaitingFor(ask.fingerprint)) this.#rule(ask);
+      if (!this.#parts.engine.findSession(ask.session)?.isWaitingFor(ask.fingerprint)) this.#rule(ask);
       else setTimeout(() => this.#afterEqual(ask, () => this.#rule(ask)), LEAVING_MS);
     });
   }
@@ -119,6 +122,10 @@ export class WorkerDesk {
     try {
       act();
     } catch (error) {
+      if (error instanceof SessionsFullError) {
+        this.#parts.tell({ kind: 'sessions full', ref, message: error.message });
+        return;
+      }
       this.#parts.onFailure(error);
       this.#parts.tell({ kind: 'failed', ref, message: error instanceof Error ? error.message : String(error) });
     }
@@ -179,15 +186,25 @@ export class WorkerDesk {
 
   #abandoned({ session, request, path, performed }: Message<'abandoned'>): void {
     const destination = { path, call: undefined, forced: undefined };
-    this.#parts.engine.session(session).abandoned(this.#incoming(request), destination, performed);
+    this.#sessionIfRoom(session)?.abandoned(this.#incoming(request), destination, performed);
   }
 
   #read({ session: id, more }: Message<'reading'>): void {
-    this.#reading.set(id, (this.#reading.get(id) ?? 0) + more);
-    if (this.#reading.get(id) === 0) this.#reading.delete(id);
-    const session = this.#parts.engine.session(id);
-    for (let count = 0; count < more; count++) session.begin();
-    for (let count = 0; count > more; count--) session.release();
+    const reading = this.#reading.get(id) ?? { session: this.#sessionIfRoom(id), count: 0 };
+    reading.count += more;
+    if (reading.count === 0) this.#reading.delete(id);
+    else this.#reading.set(id, reading);
+    for (let count = 0; count < more; count++) reading.session?.begin();
+    for (let count = 0; count > more; count--) reading.session?.release();
+  }
+
+  #sessionIfRoom(id: string): Session | undefined {
+    try {
+      return this.#parts.engine.session(id);
+    } catch (error) {
+      if (error instanceof SessionsFullError) return undefined;
+      throw error;
+    }
   }
 
   #connectionGone(connection: number): void {

@@ -5,9 +5,10 @@ import type { Libraries } from '../core/libraries.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import type { JournalRecord } from './record.ts';
 import { Session } from './session.ts';
+import { SessionsFullError } from './sessions-full-error.ts';
 
 const DEFAULT_SESSION = 'default';
-/** Sessions kept at most. Past that the one longest out of use makes room. */
+/** Sessions kept at most, beside the default one. */
 const MAX_SESSIONS = 1_000;
 
 export interface EngineParts {
@@ -36,7 +37,7 @@ export class Engine {
     this.startedAt = clock.now();
     this.#bounds = bounds;
     this.#scenario = scenario;
-    this.#sessions.set(DEFAULT_SESSION, this.#createSession(DEFAULT_SESSION, scenario));
+    this.#add(DEFAULT_SESSION, scenario, { lasting: true });
   }
 
   /** The scenario of the default session, and of sessions made on first use. */
@@ -52,23 +53,29 @@ export class Engine {
     return [...this.#sessions.values()];
   }
 
-  /** The session of that name, made with the server's scenario on first use; the default one without a name. */
+  /**
+   * The session of that name, made with the server's scenario on first use; the default one without a name. Throws a
+   * SessionsFullError when there is no room for another.
+   */
   session(id = DEFAULT_SESSION): Session {
-    return this.#sessions.get(id) ?? this.#add(this.#createSession(id, this.#scenario));
+    return this.#sessions.get(id) ?? this.#add(id, this.#scenario, { lasting: false });
   }
 
   findSession(id: string): Session | undefined {
     return this.#sessions.get(id);
   }
 
-  /** A new session under its own scenario, or the server's. */
+  /**
+   * A new session under its own scenario, or the server's; it stays until it is closed. Throws a SessionsFullError when there
+   * is no room for another.
+   */
   openSession(scenario: LoadedScenario = this.#scenario): Session {
     let id: string;
     do {
       this.#created += 1;
       id = `s${this.#created}`;
     } while (this.#sessions.has(id));
-    return this.#add(this.#createSession(id, scenario));
+    return this.#add(id, scenario, { lasting: true });
   }
 
   /** Ends a session. The default one stays. Tells whether there was one. */
@@ -105,9 +112,10 @@ export class Engine {
     while (this.sessions.some(({ inFlight }) => inFlight > 0)) await Promise.all(this.sessions.map((session) => session.idle()));
   }
 
-  #createSession(id: string, scenario: LoadedScenario): Session {
+  #createSession(id: string, scenario: LoadedScenario, lasting: boolean): Session {
     return new Session({
       id,
+      lasting,
       run: this.run,
       scenario,
       clock: this.clock,
@@ -120,14 +128,29 @@ export class Engine {
     });
   }
 
-  #add(session: Session): Session {
-    if (this.#sessions.size >= MAX_SESSIONS) {
-      const idle = this.sessions.filter(({ id, inFlight }) => id !== DEFAULT_SESSION && inFlight === 0);
-      const oldest = idle.sort((a, b) => a.lastUsedAt - b.lastUsedAt)[0];
-      if (oldest !== undefined) this.closeSession(oldest.id);
-    }
-    this.#sessions.set(session.id, session);
-    this.#tellPlan(session.id, session);
+  #add(id: string, scenario: LoadedScenario, { lasting }: { readonly lasting: boolean }): Session {
+    if (this.#sessions.size > MAX_SESSIONS) this.#makeRoom();
+    const session = this.#createSession(id, scenario, lasting);
+    this.#sessions.set(id, session);
+    this.#tellPlan(id, session);
     return session;
   }
+
+  /** Forgets the session longest out of use, of those that came into being by use alone and have no request under way. */
+  #makeRoom(): void {
+    const others = this.sessions.filter(({ id }) => id !== DEFAULT_SESSION);
+    const passing = others.filter(({ isLasting }) => !isLasting);
+    const idle = passing.filter(({ inFlight }) => inFlight === 0);
+    const [first] = idle;
+    if (first === undefined) throw new SessionsFullError(fullOf(others.length - passing.length, passing.length));
+    const { id } = idle.reduce((oldest, session) => (session.lastUsedAt < oldest.lastUsedAt ? session : oldest), first);
+    this.closeSession(id);
+  }
+}
+
+function fullOf(made: number, busy: number): string {
+  return (
+    `${made + busy} sessions are open, as many as there can be: ${made} were made, or given rules or a scenario, and stay; ` +
+    `${busy} came by use and have requests under way. Close one: await session.close(), or DELETE /__admin/sessions/ID.`
+  );
 }

@@ -36,6 +36,8 @@ import { withRules } from './with-rules.ts';
 /** What a session is made of. */
 export interface SessionParts {
   readonly id: string;
+  /** Somebody made it: it is not one that came into being by use. */
+  readonly lasting: boolean;
   readonly run: string;
   readonly scenario: LoadedScenario;
   readonly clock: Clock;
@@ -76,6 +78,7 @@ export class Session {
   #place: RecordPlace;
   readonly #book: RemoteBook;
   #lastUsedAt: number;
+  #isLasting: boolean;
 
   constructor(parts: SessionParts) {
     this.id = parts.id;
@@ -85,6 +88,7 @@ export class Session {
     this.#decisions = new Decisions(parts.clock);
     this.#journal = new SessionJournal(parts.bounds);
     this.#lastUsedAt = parts.clock.now();
+    this.#isLasting = parts.lasting;
     this.#place = this.#placeOf(parts.scenario);
     this.#book = {
       clock: parts.clock,
@@ -119,6 +123,11 @@ export class Session {
 
   get lastUsedAt(): number {
     return this.#lastUsedAt;
+  }
+
+  /** Whether somebody made it, or gave it rules or a scenario: whoever comes back to it has to find it again. */
+  get isLasting(): boolean {
+    return this.#isLasting;
   }
 
   /** The time on the clock of the journal. */
@@ -309,6 +318,7 @@ export class Session {
 
   /** Puts rules before all others; returns them as they are known from then on. */
   use(rules: readonly Rule[]): readonly PlannedRule[] {
+    this.#isLasting = true;
     this.#active = withRules(this.#active, this.#additions.push(rules), rules, this.#parts.libraries);
     this.#parts.onPlan(this);
     return this.rules.slice(0, rules.length);
@@ -316,6 +326,7 @@ export class Session {
 
   /** Runs another scenario from its beginning; the journal stays. */
   replaceScenario(scenario: LoadedScenario): void {
+    this.#isLasting = true;
     this.#scenario = scenario;
     this.#restart();
   }

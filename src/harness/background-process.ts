@@ -1,55 +1,88 @@
-import autocannon from 'autocannon';
-import { BACKGROUND_CALL, type BackgroundOrders, type FromBackground, type ToBackground } from './background-message.ts';
+import { Agent, type ClientRequest, request } from 'node:http';
+import {
+  BACKGROUND_CALL,
+  type BackgroundOrders,
+  type BackgroundSpan,
+  type FromBackground,
+  type ToBackground,
+} from './background-message.ts';
+import { machineNow } from './machine-clock.ts';
+import { SteadyRate } from './steady-rate.ts';
 
 /*
- * A process of its own for noise that never retries, and never backs off. Its figures are not used: a connection that
- * ends without an answer is counted nowhere, and its latencies mix units at a fixed rate. What arrived, the journal says.
+ * A process of its own for noise that never retries, and never backs off: each request goes out at its time, whatever
+ * became of those before it. How they end is nobody's concern; what arrived, the journal says.
  */
 
 const [orders = '{}'] = process.argv.slice(2);
 const { target, perSecond } = JSON.parse(orders) as BackgroundOrders;
-/** A request that is never answered holds its connection; this many of them hold up the noise. */
-const MOST_CONNECTIONS = 200;
-const TIMEOUT_S = 10;
+/** Each that waits for its answer holds a connection. */
+const MOST_UNDER_WAY = 5_000;
+/** Silence after which an answer is not waited for any more. */
+const TIMEOUT_MS = 10_000;
+/** Time for the last answers. */
+const SETTLE_MS = 500;
 
+const { hostname, port, pathname } = new URL(target.callsURL);
+const agent = new Agent({ keepAlive: true, timeout: TIMEOUT_MS });
+const headers = { authorization: `Bearer ${target.apiKey}`, 'content-type': 'application/json' };
+const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: target.prompt }] });
+const underWay = new Set<ClientRequest>();
 let calls = 0;
-let instance: autocannon.Instance | undefined;
+let leftOut = 0;
+let settled = (): void => undefined;
 
 const say = (message: FromBackground): void => void process.send?.(message);
 
-function begin(forMs: number): void {
-  const { origin } = new URL(target.callsURL);
-  const { pathname } = new URL(target.callsURL);
-  instance = autocannon(
-    {
-      url: origin,
-      connections: Math.max(1, Math.min(MOST_CONNECTIONS, Math.ceil(perSecond))),
-      overallRate: perSecond,
-      duration: Math.max(1, Math.ceil(forMs / 1_000)),
-      timeout: TIMEOUT_S,
-      ignoreCoordinatedOmission: true,
-      requests: [
-        {
-          method: 'POST',
-          headers: { authorization: `Bearer ${target.apiKey}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: target.prompt }] }),
-          // A name of its own makes each request a call of one attempt.
-          setupRequest: (request) => {
-            calls += 1;
-            return { ...request, path: `${pathname}/${BACKGROUND_CALL}${calls}/v1/chat/completions` };
-          },
-        },
-      ],
-    },
-    (error) => {
-      if (error != null) say({ type: 'failed', message: String(error) });
-    },
-  );
+function ask(): void {
+  if (underWay.size >= MOST_UNDER_WAY) {
+    leftOut += 1;
+    return;
+  }
+  calls += 1;
+  // A name of its own makes each request a call of one attempt.
+  const path = `${pathname}/${BACKGROUND_CALL}${calls}/v1/chat/completions`;
+  const asked = request({ agent, hostname, port, path, method: 'POST', headers }, (response) => response.resume());
+  underWay.add(asked);
+  asked.once('timeout', () => asked.destroy());
+  asked.on('error', () => undefined);
+  asked.once('close', () => {
+    underWay.delete(asked);
+    if (underWay.size === 0) settled();
+  });
+  asked.end(body);
 }
 
+function begin({ zeroAt, forMs }: BackgroundSpan): SteadyRate {
+  const over = (missed: number) => {
+    leftOut += missed;
+    const timer = setTimeout(() => settled(), SETTLE_MS);
+    settled = () => {
+      clearTimeout(timer);
+      settled = () => undefined;
+      say({ type: 'finished', leftOut });
+    };
+    if (underWay.size === 0) settled();
+  };
+  const rate = new SteadyRate({ clock: { now: machineNow, after }, from: zeroAt, forMs, perSecond, act: ask, over });
+  rate.start();
+  return rate;
+}
+
+/** Calls back when the time is over and what has come meanwhile is read: a connection that was closed is not written to. */
+function after(ms: number, fire: () => void): () => void {
+  let turn: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => (turn = setImmediate(fire)), ms);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(turn);
+  };
+}
+
+let rate: SteadyRate | undefined;
 process.on('message', (message: ToBackground) => {
-  if (message.type === 'begin') begin(message.forMs);
-  else instance?.stop();
+  if (message.type === 'begin') rate = begin(message);
+  else rate?.stop();
 });
 process.on('disconnect', () => process.exit(0));
 if (!process.connected) process.exit(0);

@@ -1,20 +1,30 @@
-import type { BackgroundOrders, FromBackground, ToBackground } from './background-message.ts';
+import type { BackgroundOrders, BackgroundSpan, FromBackground, ToBackground } from './background-message.ts';
 import { ForkedProcess } from './forked-process.ts';
 
-/** Requests beside those of the clients, that use up what they share: a process that asks at a rate, whatever it is told. */
+const WHY_LEFT_OUT = 'too many were under way, or the machine is too slow';
+
+/** Requests beside those of the clients, that use up what they share: a process that asks at an even rate, whatever it is told. */
 export class Background {
   readonly trouble: string[] = [];
+  /** Resolves when nothing more is sent: all is, or the process has ended. */
+  readonly finished: Promise<void>;
   readonly #process: ForkedProcess<ToBackground, FromBackground>;
 
   private constructor(orders: BackgroundOrders) {
+    let isFinished = (): void => undefined;
+    this.finished = new Promise((resolve) => (isFinished = resolve));
     this.#process = new ForkedProcess<ToBackground, FromBackground>({
       program: new URL('../harness/background-process.js', import.meta.url),
       argument: JSON.stringify(orders),
       what: 'the process of --background',
       uses: '--background',
-      onMessage: ({ message }) => this.trouble.push(`the background failed: ${message}`),
+      onMessage: ({ leftOut }) => {
+        if (leftOut > 0) this.trouble.push(`the background left out ${leftOut} requests: ${WHY_LEFT_OUT}`);
+        isFinished();
+      },
       onEnd: ({ how, closed }) => {
         if (!closed) this.trouble.push(`the background ended ${how}`);
+        isFinished();
       },
     });
   }
@@ -26,8 +36,8 @@ export class Background {
     return background;
   }
 
-  begin(forMs: number): void {
-    this.#process.say({ type: 'begin', forMs });
+  begin(span: BackgroundSpan): void {
+    this.#process.say({ type: 'begin', ...span });
   }
 
   async close(): Promise<void> {

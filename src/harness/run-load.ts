@@ -85,7 +85,7 @@ export class RunningLoad {
     return load;
   }
 
-  /** Puts the load on; resolves when its last call has settled, or was given up. */
+  /** Puts the load on; resolves when its last call has settled, or was given up, and the background is over. */
   async run(): Promise<void> {
     const { plan, server, drainMs } = this.#options;
     const zeroAt = machineNow() + LEAD_MS;
@@ -99,8 +99,9 @@ export class RunningLoad {
     for (const [index, work] of dealOut(plan).entries()) {
       this.#loaders[index]?.say({ type: 'orders', orders: { ...work, zeroAt, target } });
     }
-    this.#background?.begin(LEAD_MS + plan.forMs);
-    const finished = Promise.all(this.#loaders.map((loader) => loader.finished)).then(() => true);
+    this.#background?.begin({ zeroAt, forMs: plan.forMs });
+    const all = [...this.#loaders.map((loader) => loader.finished), this.#background?.finished];
+    const finished = Promise.all(all).then(() => true);
     const givenUpAt = () =>
       this.#stoppedAt === undefined
         ? this.#zeroAt + plan.forMs + drainMs

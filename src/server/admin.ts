@@ -9,11 +9,13 @@ import { policyFrom, readPolicy } from '../engine/load-policy.ts';
 import { bundledPath, fileSource, isScenarioText, type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
 import { publicScenario } from '../engine/public-scenario.ts';
 import type { Session } from '../engine/session.ts';
+import { SessionsFullError } from '../engine/sessions-full-error.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
 import { judgeSession } from './judge-session.ts';
 import type { LoopDelayMonitor } from './loop-delay.ts';
 import { METRICS_TYPE, type Metrics } from './metrics.ts';
 import { problem } from './problem-response.ts';
+import { sessionsFull } from './sessions-full.ts';
 
 export interface AdminOptions {
   readonly engine: Engine;
@@ -43,6 +45,10 @@ export function createAdmin(options: AdminOptions): Hono {
     if (error instanceof ScenarioError) {
       const what = error.problems[0]?.file === 'policy' ? 'policy' : 'scenario';
       return problem(c, 422, `The ${what} is wrong.`, error.problems);
+    }
+    if (error instanceof SessionsFullError) {
+      const { status, title, detail } = sessionsFull(error);
+      return problem(c, status, title, detail);
     }
     throw error;
   });

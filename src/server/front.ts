@@ -14,5 +14,6 @@ export interface Desk extends Pick<Session, 'maxBodyBytes' | 'begin' | 'release'
 export interface Front {
   readonly clock: Clock;
   readonly defaultSession: Desk;
+  /** Throws a SessionsFullError when it is known here that there is no room for another one. */
   session(id: string | undefined): Desk;
 }

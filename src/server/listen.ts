@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Exchange } from '../engine/exchange.ts';
 import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
+import { SessionsFullError } from '../engine/sessions-full-error.ts';
 import { Alarms } from './alarms.ts';
 import { Batch } from './batch.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -11,6 +12,7 @@ import { NO_BODY } from './read-body.ts';
 import { NOTHING_SENT, type Reception, receiveRequest } from './receive-request.ts';
 import { ReceivedMessage } from './received-message.ts';
 import { sendProblem } from './send-problem.ts';
+import { sessionsFull } from './sessions-full.ts';
 
 /** What answers under `/__admin`, and at `/metrics`. */
 export type AdminListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -139,6 +141,10 @@ function refuse(connection: ClientConnection, exchange: Exchange): void {
 }
 
 function fail(response: ServerResponse, error: unknown, { onFailure }: ListenOptions): void {
+  if (error instanceof SessionsFullError) {
+    sendProblem(response, sessionsFull(error));
+    return;
+  }
   onFailure(error);
   if (response.headersSent) response.destroy();
   else sendProblem(response, { status: 500, title: 'mock-openai itself failed.', detail: messageOf(error) });

@@ -20,7 +20,7 @@ export interface Reception {
   readonly connections: Connections;
   readonly batch: Batch;
   readonly alarms: Alarms;
-  /** Told of what must never happen: a fault of the mock itself. */
+  /** Told of what the mock cannot do: for want of room, or by a fault of its own, which must never happen. */
   failed(response: ServerResponse, error: unknown): void;
 }
 
@@ -39,8 +39,17 @@ const LEAVING_MS = 5;
 
 /** Reads a request, asks the engine, and carries out what it says. From callback to callback: promises would cost more than most of the steps. */
 export function receiveRequest(arrived: Arrived, reception: Reception): void {
-  const { request, connection, target } = arrived;
+  const { request, response, connection, target } = arrived;
   const { engine, connections } = reception;
+  const turn = connection.claim();
+  let session: Desk;
+  try {
+    session = engine.session(target.session);
+  } catch (error) {
+    response.once('close', () => turn.done());
+    turn.whenReady(() => reception.failed(response, error));
+    return;
+  }
   const head: Incoming = {
     method: request.method ?? 'GET',
     target: request.url ?? '/',
@@ -51,7 +60,7 @@ export function receiveRequest(arrived: Arrived, reception: Reception): void {
     headersAt: engine.clock.now(),
     bodyEndAt: null,
   };
-  const received = new ReceivedRequest(arrived, reception, head);
+  const received = new ReceivedRequest(arrived, reception, { head, session, turn });
   const forced = head.headers['x-mock-fault'];
   if (forced === undefined) received.begin({ path: target.path, call: target.call, forced });
   else received.force(forced);
@@ -65,12 +74,16 @@ class ReceivedRequest {
   readonly #session: Desk;
   readonly #turn: Turn;
 
-  constructor(arrived: Arrived, reception: Reception, head: Incoming) {
+  constructor(
+    arrived: Arrived,
+    reception: Reception,
+    { head, session, turn }: { readonly head: Incoming; readonly session: Desk; readonly turn: Turn },
+  ) {
     this.#arrived = arrived;
     this.#reception = reception;
     this.#head = head;
-    this.#session = reception.engine.session(arrived.target.session);
-    this.#turn = arrived.connection.claim();
+    this.#session = session;
+    this.#turn = turn;
   }
 
   /** Goes on with the faults that `x-mock-fault` asks for, or answers that it is wrong. */

@@ -94,12 +94,31 @@ process.exitCode = response.ok ? 0 : 1;\n`,
   expect(load?.exactness.correlation.exact).toBe(6);
 });
 
-test('background requests use up what is shared, and are told apart', { timeout: 30_000 }, async () => {
+test('background requests come at their rate, all of them, and are told apart', ON_A_BUSY_MACHINE, async () => {
   const { stdout } = await runCli(['load', '--client', NAIVE, ...QUICK, '--background', '40/s', '--json']);
   const { load } = reportSchema.parse(JSON.parse(stdout));
-  expect(load?.backgroundRequests).toBeGreaterThan(60);
+  expect(load?.backgroundRequests).toBe(120);
   expect(load?.calls).toMatchObject({ started: 60, ok: 60 });
   expect(load?.attempts).toBe(60);
+  expect(load?.timeline.binMs).toBe(250);
+  const rates = load?.timeline.moments.map(({ background }) => background) ?? [];
+  // Forty at once would be 160 in the bin of one, and none in those after it.
+  expect(Math.max(...rates)).toBeLessThan(100);
+  expect(Math.min(...rates.slice(0, 12))).toBeGreaterThan(0);
+});
+
+test('background requests go on whatever becomes of those before them', ON_A_BUSY_MACHINE, async () => {
+  const folder = tempFolder();
+  const scenario = join(folder, 'broken.yaml');
+  const faults = { hang: 4, truncated_body: 1, empty_response: 1, malformed_json: 1, early_close: 1 };
+  writeFileSync(scenario, JSON.stringify({ rules: [{ one_of: faults }] }));
+  const flags = ['--at-once', '1', '--for', '2s', '--drain', '1s', '--background', '100/s', '--processes', '1', '--json'];
+  const { stdout } = await runCli(['load', '--client', NAIVE, '--scenario', scenario, ...flags]);
+  const { load } = reportSchema.parse(JSON.parse(stdout));
+  // A connection that is closed as it is written to takes the request along.
+  expect(load?.backgroundRequests).toBeGreaterThan(170);
+  expect(load?.backgroundRequests).toBeLessThanOrEqual(200);
+  expect(load?.cutShort).toBeNull();
 });
 
 test('what is wrong with the flags is said in one line, and nothing is started', { timeout: 60_000 }, async () => {
