@@ -79,7 +79,7 @@ function reportInput({ engine: { defaultSession } }: MockServer, verdict: Verdic
     verdict,
     entries,
     histories: historiesOf(entries),
-    outages: defaultSession.outages(),
+    outages: defaultSession.outages(entries),
     version: packageVersion(),
   };
 }

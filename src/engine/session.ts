@@ -305,10 +305,10 @@ export class Session {
     return callsOf(this.journal().filter(({ t_bodyEnd }) => t_bodyEnd !== null));
   }
 
-  /** The spans in which everything fails by plan, on the clock of the journal. */
-  outages(): Outage[] {
+  /** The spans in which everything failed by plan, as these entries of the journal show, on its clock. */
+  outages(entries: readonly JournalEntry[]): Outage[] {
     const { startedAt } = this;
-    return startedAt === undefined ? [] : outagesOf(this.#active.rules, startedAt);
+    return startedAt === undefined ? [] : outagesOf(this.#active.rules, startedAt, entries);
   }
 
   /** The scenario, and how often each part of it struck. */

@@ -6,6 +6,7 @@ import type { Session } from './session.ts';
 
 /** Judges the client of a session by what its journal shows. */
 export function verdictOn(session: Session, policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
-  const around = { watchedUntil: session.now, outages: session.outages(), ...circumstances };
-  return judge(session.journal(), around, policy, session.scenarioUse());
+  const entries = session.journal();
+  const around = { watchedUntil: session.now, outages: session.outages(entries), ...circumstances };
+  return judge(entries, around, policy, session.scenarioUse());
 }

@@ -148,7 +148,7 @@ export class RunningLoad {
       histories: historiesOf(entries),
       entries,
       background: journal.filter(isNoise),
-      outages: server.engine.defaultSession.outages(),
+      outages: server.engine.defaultSession.outages(entries),
       capacityPerSecond: capacity?.perSecond ?? null,
       from: this.#zeroAt,
       steadyFrom: this.#zeroAt + plan.rampMs,

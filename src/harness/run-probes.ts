@@ -146,7 +146,7 @@ function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): Ci
     watchedUntil,
     ...(finished ? { clientEndedAt: watchedUntil } : {}),
     outcomes,
-    outages: scenes.flatMap(({ session }) => session.outages()),
+    outages: scenes.flatMap((scene) => scene.session.outages(entriesOf(scene))),
     stalls: stalls.filter((stall) => scenes.some((scene) => wasOn(scene, stall))),
   };
 }

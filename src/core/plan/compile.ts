@@ -111,7 +111,7 @@ export function compileRules(rules: readonly Rule[], libraries: Libraries, list:
 }
 
 /** All steps of an action. */
-function stepsOf(action: Action): readonly Step[] {
+export function stepsOf(action: Action): readonly Step[] {
   return action.kind === 'fault' ? [action.step] : action.steps;
 }
 

@@ -52,7 +52,7 @@ async function figuresOf(client: VirtualClient, { scenario, capacity, callsPerSe
       workload: { model: 'open', text: '', perSecond: callsPerSecond, processes: 1, maxInFlight: calls },
       records: outcomes.map(({ call, startedAt = 0, settledAt = null, ok }) => callRecord(call, startedAt, { settledAt, ok })),
       entries,
-      outages: session.outages(),
+      outages: session.outages(entries),
       capacityPerSecond: capacity,
       from: entries[0]?.t_headers ?? 0,
       loadUntil: forMs,
