@@ -8,6 +8,7 @@ import type { JournalEntry } from '../core/journal/entry.ts';
 import { loadFindings } from '../core/load/load-findings.ts';
 import { loadReportOf } from '../core/load/load-report.ts';
 import type { LoadRun } from '../core/load/load-run.ts';
+import { loadVerdict } from '../core/load/load-verdict.ts';
 import { renderJson } from '../core/report/json.ts';
 import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
@@ -183,7 +184,8 @@ function judgeLoad(
     },
     policy,
   );
-  return verdictOf([...findingsOf(heard), ...loadFindings(figures, policy.load)], heard, session.scenarioUse());
+  const verdict = verdictOf([...findingsOf(heard), ...loadFindings(figures, policy.load)], heard, session.scenarioUse());
+  return loadVerdict(verdict, figures, policy.load);
 }
 
 function outcomeOf({ call, process, startedAt, settledAt, ok, error }: LoadRun['records'][number]): ClientOutcome {

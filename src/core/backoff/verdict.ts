@@ -21,7 +21,7 @@ export interface Verdict {
   readonly scenario: string;
   readonly seed: number;
   readonly policy: Policy;
-  /** Whether anything that the scenario plans was done to the client. */
+  /** Whether anything that the scenario plans was done to the client, and of a fleet what its expectations are about. */
   readonly exercised: boolean;
   /** Ids of the scenario's rules that never struck. */
   readonly notReached: readonly string[];

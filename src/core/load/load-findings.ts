@@ -2,7 +2,8 @@ import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import { seconds } from '../backoff/observation.ts';
 import type { LoadExpectation } from '../backoff/policy.ts';
 import type { LoadReport } from './load-report.ts';
-import type { RecoveryState } from './recovery.ts';
+import type { Recovery } from './recovery.ts';
+import { unmeasured } from './unmeasured.ts';
 
 const REFERENCE = 'backoff.md 8';
 
@@ -48,21 +49,21 @@ function unlessSaturated(told: Told, { exactness }: LoadReport): Finding {
   });
 }
 
-/** The verdicts that do not depend on what is expected. */
-const VERDICTS: { readonly [State in RecoveryState]?: RuleVerdict } = {
-  no_outage: 'not_applicable',
-  not_watched: 'inconclusive',
-};
+/** A recovery that nobody asked for, and that had no occasion, is no question left open. */
+function recoveryVerdict({ state, recoveredAfterMs }: Recovery, withinMs: number | undefined): RuleVerdict {
+  if (state === 'no_outage' && withinMs === undefined) return 'not_applicable';
+  if (unmeasured(state) !== undefined) return 'inconclusive';
+  if (state === 'recovered' && (withinMs === undefined || (recoveredAfterMs ?? 0) <= withinMs)) return 'pass';
+  return withinMs === undefined ? 'warn' : 'fail';
+}
 
 function recovery(report: LoadReport, withinMs: number | undefined): Finding {
   const { state, recoveredAfterMs, goodputBefore, goodputAtEnd, offeredAtEnd } = report.recovery;
-  const inTime = state === 'recovered' && (withinMs === undefined || (recoveredAfterMs ?? 0) <= withinMs);
-  const verdict = VERDICTS[state] ?? (inTime ? 'pass' : withinMs === undefined ? 'warn' : 'fail');
   const rates = `${perSecond(goodputAtEnd)} of ${perSecond(goodputBefore)} calls a second end well`;
   const capacity = report.capacityPerSecond === null ? '' : `, capacity ${perSecond(report.capacityPerSecond)}`;
   const explain = {
-    no_outage: 'the scenario has no outage within the load',
-    not_watched: 'too little of the load lies before or after the outage',
+    no_outage: unmeasured(state) ?? '',
+    not_watched: unmeasured(state) ?? '',
     recovered: `recovered: 95 % of the goodput was back ${seconds(recoveredAfterMs ?? 0)} after the outage`,
     metastable: `metastable: the outage is over and ${rates}; retries keep the service down (offered ${perSecond(offeredAtEnd)}/s${capacity})`,
     not_recovered: `not recovered: the outage is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s${capacity})`,
@@ -72,7 +73,7 @@ function recovery(report: LoadReport, withinMs: number | undefined): Finding {
   return unlessSaturated(
     {
       rule: 'load_recovery',
-      verdict,
+      verdict: recoveryVerdict(report.recovery, withinMs),
       severity: 'critical',
       summary: 'lets the service recover when an outage is over',
       explain,
@@ -111,7 +112,7 @@ function keptUp(report: LoadReport, least: number): Finding {
       summary: `keeps ${percent(least)} of its goodput after the outage`,
       explain:
         share === null
-          ? 'too little of the load lies before or after an outage'
+          ? (unmeasured(report.recovery.state) ?? 'nothing ended well before the outage')
           : `${perSecond(goodputAfter)} calls a second ended well after the outage, ${perSecond(goodputBefore)} before it`,
       advice: 'retry less while most calls fail, and spread retries over time',
       n: report.calls.started,
