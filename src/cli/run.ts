@@ -1,5 +1,8 @@
+import { asWatched } from '../core/backoff/as-watched.ts';
+import { cutShort } from '../core/backoff/cut-short.ts';
 import { historiesOf } from '../core/backoff/history.ts';
 import type { PolicySpec } from '../core/backoff/policy-schema.ts';
+import type { Circumstances } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { ReportInput } from '../core/report/report.ts';
@@ -55,7 +58,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       inFlight: () => server.engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
     });
     const verdict = judgeRun(server, policy, supervised);
-    const input = reportInput(server, verdict);
+    const input = reportInput(server, verdict, supervised);
     printVerdict(input, notesOn(server, command, supervised));
     await writeRequested(options, input);
     tellGitHub(input);
@@ -66,15 +69,27 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   }
 }
 
-function judgeRun(server: MockServer, policy: PolicySpec | undefined, { endedAt, watchedUntil }: Supervised): Verdict {
-  return judgeSession(server.engine.defaultSession, server.loopDelay, {
+function judgeRun(server: MockServer, policy: PolicySpec | undefined, supervised: Supervised): Verdict {
+  const verdict = judgeSession(server.engine.defaultSession, server.loopDelay, {
     policy,
-    circumstances: { watchedUntil, ...(endedAt === undefined ? {} : { clientEndedAt: endedAt }) },
+    circumstances: circumstancesOf(supervised),
   });
+  const { interruptedBy } = supervised;
+  return interruptedBy === undefined
+    ? verdict
+    : cutShort(verdict, `interrupted by ${interruptedBy}: what the client would have done is not known`);
 }
 
-function reportInput({ engine: { defaultSession } }: MockServer, verdict: Verdict): ReportInput {
-  const entries = defaultSession.journal();
+function circumstancesOf({ endedAt, killedAt, watchedUntil }: Supervised): Partial<Circumstances> {
+  return {
+    watchedUntil,
+    ...(endedAt === undefined ? {} : { clientEndedAt: endedAt }),
+    ...(killedAt === undefined ? {} : { killedAt }),
+  };
+}
+
+function reportInput({ engine: { defaultSession } }: MockServer, verdict: Verdict, supervised: Supervised): ReportInput {
+  const entries = asWatched(defaultSession.journal(), circumstancesOf(supervised));
   return {
     verdict,
     entries,
@@ -93,11 +108,10 @@ function codeOf(verdict: Verdict, { ending, interruptedBy }: Supervised, strict:
 
 /** What limits the verdict, or stands beside it. */
 function notesOn({ engine }: MockServer, [name = '']: readonly string[], supervised: Supervised): string[] {
-  const { ending, interruptedBy, leftBehind, openRequests } = supervised;
+  const { ending, leftBehind, openRequests } = supervised;
   const { defaultSession, sessions } = engine;
   const elsewhere = sessions.filter((session) => session !== defaultSession && session.startedAt !== undefined).length;
   return [
-    ...(interruptedBy === undefined ? [] : [`interrupted by ${interruptedBy}: what the client would have done is not known`]),
     ...(ending.signal === null ? [] : [`the command ${name} was ended by ${ending.signal}`]),
     ...(ending.code === null || ending.code === 0 ? [] : [`the command ${name} ended with exit code ${ending.code}`]),
     ...(leftBehind ? [`the command ${name} left processes behind; they were ended`] : []),

@@ -6,6 +6,8 @@ export interface Supervised {
   readonly ending: Ending;
   /** When its last process had ended of its own accord; undefined when it was told to, or lives on elsewhere. */
   readonly endedAt: number | undefined;
+  /** When somebody ended it: a signal that we were sent and passed on, or one that came from elsewhere. */
+  readonly killedAt: number | undefined;
   /** From when on nothing can be learnt of the client: it ended, or was told to. */
   readonly watchedUntil: number;
   /** The signal that we were sent. */
@@ -38,6 +40,7 @@ export async function supervise(start: () => Promise<WrappedCommand>, around: Su
     const command = await start();
     relay.attach(command);
     const ending = await command.ended;
+    const diedAt = around.now();
     const gone = await until(() => relay.killed || (!command.isAlive() && around.inFlight() === 0), LINGER_MS);
     const openRequests = around.inFlight();
     const at = around.now();
@@ -47,6 +50,7 @@ export async function supervise(start: () => Promise<WrappedCommand>, around: Su
     return {
       ending,
       endedAt: gone && interruptedBy === undefined && !wasKilled(ending) ? at : undefined,
+      killedAt: signalAt ?? (wasKilled(ending) ? diedAt : undefined),
       watchedUntil: signalAt ?? at,
       interruptedBy,
       leftBehind,

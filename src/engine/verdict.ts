@@ -1,3 +1,4 @@
+import { asWatched } from '../core/backoff/as-watched.ts';
 import { judge } from '../core/backoff/judge.ts';
 import type { Policy } from '../core/backoff/policy.ts';
 import type { Circumstances } from '../core/backoff/subject.ts';
@@ -6,7 +7,7 @@ import type { Session } from './session.ts';
 
 /** Judges the client of a session by what its journal shows. */
 export function verdictOn(session: Session, policy: Policy, circumstances: Partial<Circumstances> = {}): Verdict {
-  const entries = session.journal();
+  const entries = asWatched(session.journal(), circumstances);
   const around = { watchedUntil: session.now, outages: session.outages(entries), ...circumstances };
   return judge(entries, around, policy, session.scenarioUse());
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { asWatched } from '../core/backoff/as-watched.ts';
 import type { Finding } from '../core/backoff/finding.ts';
 import { caseOf, judgeRule, verdictOf } from '../core/backoff/judge.ts';
 import type { Policy } from '../core/backoff/policy.ts';
@@ -128,13 +129,8 @@ function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrup
 }
 
 /** The journal of a scene as it stood at its end: how its calls were broken off then is not the client's doing. */
-function entriesOf({ session, endedAt = Number.POSITIVE_INFINITY }: Scene): JournalEntry[] {
-  return session
-    .journal()
-    .filter(({ t_headers }) => t_headers <= endedAt)
-    .map((entry) =>
-      (entry.t_end ?? 0) > endedAt ? { ...entry, t_end: null, t_clientClose: null, closedBy: null, closedHow: null } : entry,
-    );
+function entriesOf({ session, endedAt }: Scene): JournalEntry[] {
+  return asWatched(session.journal(), endedAt === undefined ? {} : { watchedUntil: endedAt });
 }
 
 /** What is known of scenes besides their journal. Only the stalls of their own seconds bear on what they measure. */

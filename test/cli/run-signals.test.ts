@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { reportSchema } from '../../src/core/report/json-schema.ts';
 import { askOnce } from '../support/ask-once.ts';
 import { isAlive } from '../support/is-alive.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
@@ -23,6 +26,50 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s is passed on, to childre
   expect(code).toBe(1);
   expect(stderr).toContain(`interrupted by ${signal}`);
   for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+/** Asks for an answer, and says so when the mock has the request; then does what is given. */
+const holding = (stream: boolean, then: string) => `
+  const { OPENAI_BASE_URL: base, MOCK_OPENAI_ADMIN_URL: admin } = process.env;
+  const body = JSON.stringify({ model: 'gpt-4o', stream: ${stream}, messages: [{ role: 'user', content: 'Hello' }] });
+  const headers = { authorization: 'Bearer sk-1', 'content-type': 'application/json' };
+  const asked = fetch(base + '/chat/completions', { method: 'POST', headers, body }).then((answer) => answer.text());
+  while ((await (await fetch(admin + '/health')).json()).in_flight === 0) await new Promise((go) => setTimeout(go, 20));
+  console.log('held');
+  ${then}
+  await asked;`;
+
+test.each([
+  ['hang', 'aborts_hung_request', 'inconclusive'],
+  ['stalled_stream', 'stalled_stream_noticed', 'info'],
+] as const)(
+  'a client that is told to end within a %s has not given up, and no report says PASS',
+  async (fault, rule, verdict) => {
+    const cwd = tempFolder({ 'faults.yaml': `rules: [ { fault: ${fault} } ]`, 'ask.mjs': holding(fault !== 'hang', '') });
+    const running = await startCli(['run', '--scenario', 'faults.yaml', '--report', 'out', '--', NODE, 'ask.mjs'], cwd);
+    const { code, stderr } = await running.stop('SIGTERM');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^INCONCLUSIVE {2}interrupted by SIGTERM/m);
+    const read = (name: string) => readFileSync(join(cwd, 'out', name), 'utf8');
+    const { findings, ...told } = reportSchema.parse(JSON.parse(read('report.json'))).verdict;
+    expect(told).toMatchObject({ verdict: 'inconclusive', cutShort: expect.stringContaining('interrupted by SIGTERM') });
+    expect(findings.find((finding) => finding.rule === rule)).toMatchObject({
+      verdict,
+      clock: expect.stringMatching(/^censored@/),
+    });
+    expect(read('summary.md')).toMatch(/^## ❔ INCONCLUSIVE: interrupted by SIGTERM/);
+    expect(read('junit.xml')).toContain('<testcase name="complete"');
+    expect(read('report.html')).toContain('<title>INCONCLUSIVE: interrupted by SIGTERM');
+  },
+);
+
+test('a client that somebody kills while it hangs has not given up', async () => {
+  const cwd = tempFolder({
+    'hang.yaml': 'rules: [ { fault: hang } ]',
+    'ask.mjs': holding(false, "process.kill(process.pid, 'SIGKILL');"),
+  });
+  const { stderr } = await runCli(['run', '--scenario', 'hang.yaml', '--', NODE, 'ask.mjs'], cwd);
+  expect(stderr).toMatch(/inconclusive \(\d\)[^(]*aborts_hung_request/);
 });
 
 test('a second signal kills a command that ignores the first', async () => {

@@ -43,6 +43,8 @@ export interface Circumstances {
   readonly watchedUntil: number;
   /** When the client program ended: no attempt can have followed. */
   readonly clientEndedAt?: number;
+  /** When the client program was ended by somebody else: what it left then it did not leave by itself. */
+  readonly killedAt?: number;
   readonly outcomes?: readonly ClientOutcome[];
   readonly outages?: readonly Outage[];
   readonly stalls?: readonly Stall[];

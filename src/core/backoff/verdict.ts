@@ -2,7 +2,7 @@ import type { Certainty } from '../calls/sighting.ts';
 import type { Finding, RuleVerdict } from './finding.ts';
 import type { Policy } from './policy.ts';
 
-/** How a run is judged as a whole; `inconclusive` when no fault of the scenario was reached. */
+/** How a run is judged as a whole; `inconclusive` when no fault of the scenario was reached, or the run was cut short. */
 export type Judgement = 'pass' | 'warn' | 'fail' | 'inconclusive';
 
 /** How often a rule of the scenario struck. */
@@ -23,6 +23,8 @@ export interface Verdict {
   readonly policy: Policy;
   /** Whether anything that the scenario plans was done to the client, and of a fleet what its expectations are about. */
   readonly exercised: boolean;
+  /** Why the run is not complete; absent when it is. */
+  readonly cutShort?: string;
   /** Ids of the scenario's rules that never struck. */
   readonly notReached: readonly string[];
   readonly calls: number;

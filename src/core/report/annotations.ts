@@ -17,7 +17,9 @@ export function renderAnnotations({ verdict }: ReportInput): string {
       .slice(0, SHOWN)
       .map((finding) => command(COMMANDS[kind], `${finding.rule} (${finding.severity})`, messageOf(finding))),
   );
+  const { cutShort } = verdict;
   if (!verdict.exercised) lines.push(command('error', 'mock-openai', printable(verdict.explain)));
+  else if (cutShort !== undefined) lines.push(command('error', 'mock-openai', printable(cutShort)));
   return lines.map((line) => `${line}\n`).join('');
 }
 

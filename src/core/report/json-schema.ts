@@ -67,6 +67,7 @@ const verdict = z.object({
   seed: z.number(),
   policy,
   exercised: z.boolean().describe('whether anything that the scenario plans was done to the client'),
+  cutShort: z.string().optional().describe('why the run is not complete; absent when it is'),
   notReached: z.array(z.string()).describe("ids of the scenario's rules that never struck"),
   calls: count,
   attempts: count,

@@ -16,12 +16,15 @@ export function renderJunit(input: ReportInput): string {
   const { findings } = verdict;
   const failures = findings.filter((finding) => finding.verdict === 'fail').length;
   const skipped = findings.filter(isSkipped).length;
-  // No rule, yet it ends the run: nothing that the scenario plans was reached.
-  const unexercised = verdict.exercised ? 0 : 1;
+  // No rules, yet they keep a run from passing: nothing that the scenario plans was reached, or the run was cut short.
+  const missing = [
+    ...(verdict.exercised ? [] : [missingCase('exercised', verdict.explain, verdict.notReached)]),
+    ...(verdict.cutShort === undefined ? [] : [missingCase('complete', verdict.cutShort, [])]),
+  ];
   const time = (verdict.watchedMs / 1_000).toFixed(3);
   const totals = {
-    tests: findings.length + unexercised,
-    failures: failures + unexercised,
+    tests: findings.length + missing.length,
+    failures: failures + missing.length,
     errors: 0,
     skipped,
     time,
@@ -35,7 +38,7 @@ export function renderJunit(input: ReportInput): string {
     '    <properties>',
     ...properties.map(([name, value]) => `      ${empty('property', { name, value })}`),
     '    </properties>',
-    ...(unexercised === 0 ? [] : exercisedCase(verdict.explain, verdict.notReached)),
+    ...missing.flat(),
     ...findings.flatMap(caseOf),
     '  </testsuite>',
     '</testsuites>',
@@ -47,10 +50,10 @@ function isSkipped({ verdict }: Finding): boolean {
   return verdict === 'inconclusive' || verdict === 'not_applicable';
 }
 
-function exercisedCase(explain: string, notReached: readonly string[]): string[] {
+function missingCase(name: string, explain: string, notReached: readonly string[]): string[] {
   const text = notReached.map((id) => `never struck: ${printable(id)}`).join('\n');
   return [
-    `    ${open('testcase', { name: 'exercised', classname: SUITE, time: '0.000' })}`,
+    `    ${open('testcase', { name, classname: SUITE, time: '0.000' })}`,
     `      ${open('failure', { message: explain, type: 'inconclusive' })}${escaped(text)}</failure>`,
     '    </testcase>',
   ];
