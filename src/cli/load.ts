@@ -6,7 +6,7 @@ import type { ClientOutcome } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import { loadFindings } from '../core/load/load-findings.ts';
-import { loadReportOf } from '../core/load/load-report.ts';
+import { type LoadReport, loadReportOf } from '../core/load/load-report.ts';
 import type { LoadRun } from '../core/load/load-run.ts';
 import { loadVerdict } from '../core/load/load-verdict.ts';
 import { renderJson } from '../core/report/json.ts';
@@ -123,9 +123,9 @@ async function watch(running: RunningLoad, server: MockServer, options: Watched)
   return codeOf(input, options);
 }
 
-function codeOf({ verdict, load: figures }: ReportInput, { strict = false }: LoadOptions): number {
+function codeOf({ verdict }: ReportInput, { strict = false }: LoadOptions): number {
   const undecided = verdict.counts.inconclusive > 0 || verdict.notReached.length > 0;
-  const bad = verdict.verdict === 'fail' || !verdict.exercised || figures?.cutShort != null || (strict && undecided);
+  const bad = verdict.verdict === 'fail' || !verdict.exercised || verdict.cutShort !== undefined || (strict && undecided);
   return bad ? exitCode.failed : exitCode.pass;
 }
 
@@ -134,7 +134,7 @@ function reportOf(running: RunningLoad, server: MockServer, { judging }: Watched
   const figures = loadReportOf(run);
   const { entries, histories, outages } = run;
   return {
-    verdict: judgeLoad(run, server, judging, figures),
+    verdict: judgeLoad({ run, figures, watchedUntil: running.watchedUntil }, server, judging),
     entries,
     histories,
     outages,
@@ -157,24 +157,25 @@ function unfinished(
   const nothing = caseOf([], { watchedUntil: engine.clock.now() }, policy);
   const judged = verdictOf(loadFindings(figures, policy.load), nothing, session.scenarioUse());
   const { entries, outages } = run;
-  const verdict: Verdict = { ...judged, verdict: 'inconclusive', explain: UNFINISHED };
+  const verdict: Verdict = { ...judged, verdict: 'inconclusive', explain: UNFINISHED, cutShort: UNFINISHED };
   return { verdict, entries, histories: [], outages, version: packageVersion(), load: figures };
 }
 
+interface Measured {
+  readonly run: LoadRun;
+  readonly figures: LoadReport;
+  readonly watchedUntil: number;
+}
+
 /** The rules of good retrying, and what is expected of the fleet as a whole. */
-function judgeLoad(
-  run: LoadRun,
-  { engine }: MockServer,
-  judging: PolicySpec | undefined,
-  figures: ReturnType<typeof loadReportOf>,
-): Verdict {
+function judgeLoad({ run, figures, watchedUntil }: Measured, { engine }: MockServer, judging: PolicySpec | undefined): Verdict {
   const session = engine.defaultSession;
   const policy = sessionPolicy(session, judging);
   const { saturated, startErrorMs } = figures.exactness;
   const heard = caseOf(
     run.entries,
     {
-      watchedUntil: engine.clock.now(),
+      watchedUntil,
       outcomes: run.records.map(outcomeOf),
       outages: run.outages,
       stalls: [...run.mockDelays, ...run.driverDelays],

@@ -1,3 +1,4 @@
+import { asWatched } from '../core/backoff/as-watched.ts';
 import { historiesOf } from '../core/backoff/history.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { CallRecord } from '../core/load/call-record.ts';
@@ -62,6 +63,8 @@ export class RunningLoad {
   #zeroAt = 0;
   #stoppedAt: number | undefined;
   #cutShort: string | undefined;
+  /** When clients that had not come back were told to stop: what they leave from then on is not their doing. */
+  #abortedAt: number | undefined;
   #attempts = 0;
   #ok = 0;
   #failed = 0;
@@ -107,6 +110,7 @@ export class RunningLoad {
         ? this.#zeroAt + plan.forMs + drainMs
         : this.#stoppedAt + Math.min(drainMs, INTERRUPTED_DRAIN_MS);
     while (!(await Promise.race([finished, pause(POLL_MS)])) && this.#now() < givenUpAt());
+    this.#abortedAt = this.#now();
     for (const loader of this.#loaders) loader.say({ type: 'abort' });
     await Promise.race([finished, pause(ABORT_MS)]);
     stopCounting();
@@ -140,7 +144,11 @@ export class RunningLoad {
     const { plan, server } = this.#options;
     const { capacity } = server.engine.defaultSession.plan;
     const isNoise = ({ logicalId }: JournalEntry) => logicalId.startsWith(BACKGROUND_CALL);
-    const entries = journal.filter((entry) => !isNoise(entry));
+    const { watchedUntil } = this;
+    const entries = asWatched(
+      journal.filter((entry) => !isNoise(entry)),
+      { watchedUntil },
+    );
     const plannedUntil = this.#zeroAt + Math.max(plan.forMs, plan.atOnce?.at ?? 0);
     return {
       workload: workloadOf(plan),
@@ -158,6 +166,11 @@ export class RunningLoad {
       promptTokens: inputTokens(PROMPT, 'estimate', server.engine.libraries) + MESSAGE_TOKENS,
       cutShort: this.#whyCutShort(),
     };
+  }
+
+  /** From when on nothing can be learnt of the clients, on the journal's clock. */
+  get watchedUntil(): number {
+    return this.#abortedAt ?? this.#now();
   }
 
   get driverDelays(): readonly Delay[] {
@@ -224,8 +237,9 @@ export class RunningLoad {
       return;
     }
     const record = this.#records.get(event.call);
-    if (record === undefined) return;
-    this.#records.set(event.call, { ...record, ...event.answer, settledAt: event.settledAt + this.#shift });
+    const settledAt = event.settledAt + this.#shift;
+    if (record === undefined || settledAt > (this.#abortedAt ?? Number.POSITIVE_INFINITY)) return;
+    this.#records.set(event.call, { ...record, ...event.answer, settledAt });
     this.#settled += 1;
     if (event.answer.ok) this.#ok += 1;
     else this.#failed += 1;

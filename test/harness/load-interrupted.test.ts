@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,7 @@ test.runIf(process.platform === 'linux')(
     expect(await closed).toBe(1);
     expect(loadOf(folder).cutShort).toBe('interrupted by SIGINT');
     expect(existsSync(join(folder, 'report.html'))).toBe(true);
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toMatch(/^## ❔ INCONCLUSIVE: interrupted by SIGINT/);
     for (const pid of clients) await expect.poll(() => isAlive(pid)).toBe(false);
   },
 );

@@ -143,6 +143,16 @@ test('what is wrong with the flags is said in one line, and nothing is started',
   }
 });
 
+test('a client that the end of the load stops has not given up', { timeout: 30_000 }, async () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'hang.yaml'), 'rules: [{ fault: hang }]\n');
+  const flags = ['--scenario', join(folder, 'hang.yaml'), '--at-once', '2', '--drain', '1s', '--json'];
+  const { stdout } = await runCli(['load', '--client', NAIVE, ...flags]);
+  const { load, verdict } = reportSchema.parse(JSON.parse(stdout));
+  expect(load?.calls).toMatchObject({ started: 2, ok: 0, failed: 0, abandoned: 2 });
+  expect(verdict.findings.find(({ rule }) => rule === 'aborts_hung_request')).toMatchObject({ verdict: 'inconclusive' });
+});
+
 test('why calls failed is told, what most say first', { timeout: 30_000 }, async () => {
   const folder = tempFolder();
   const client = join(folder, 'client.mjs');

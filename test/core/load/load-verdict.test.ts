@@ -37,3 +37,9 @@ test('the verdict stands where nothing is expected, where it was measured, and w
   const { verdict: broken } = naiveRun();
   expect(loadVerdict(broken, none, BOTH)).toBe(broken);
 });
+
+test('a load that was cut short does not pass', () => {
+  const why = 'interrupted by SIGINT';
+  const { verdict, explain, cutShort } = loadVerdict(kept, report({ outages: [], cutShort: why }), BOTH);
+  expect([verdict, explain, cutShort]).toEqual(['inconclusive', `${why}; so far ${kept.explain}`, why]);
+});
