@@ -125,7 +125,6 @@ async function tell(run: ProbeRun, options: ProbeOptions, baseline: Baseline | u
   const inOrder = backoffRules.flatMap(({ id }) => verdict.findings.filter(({ rule }) => rule === id));
   process.stdout.write(renderConformance(inOrder, { width: process.stdout.isTTY ? process.stdout.columns : 120 }));
   process.stdout.write(`\n${verdict.verdict.toUpperCase()}  ${verdict.explain}\n`);
-  if (interrupted) process.stdout.write('interrupted: what was not seen is inconclusive\n');
   const input: ReportInput = { verdict, entries, histories: historiesOf(entries), outages: [], version: packageVersion() };
   await writeRequested(options, input);
   tellGitHub(input);

@@ -15,6 +15,8 @@ export interface Scene {
   lateMs: number;
   /** When it was over: all calls settled, or the window closed. */
   endedAt: number | undefined;
+  /** It was ended before its time. */
+  isCutShort: boolean;
 }
 
 /** How a scene is played. */
@@ -56,6 +58,7 @@ export async function playScene(scene: Scene, play: Play): Promise<void> {
   while (!ended.aborted && (cast.starting || leftMs() > 0))
     await pause(cast.starting ? Math.max(leftMs(), WAKE_MS) : leftMs(), ended);
   scene.endedAt = now();
+  scene.isCutShort = signal.aborted && (cast.starting || leftMs() > 0);
   cast.abort();
 }
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { asWatched } from '../core/backoff/as-watched.ts';
+import { cutShort } from '../core/backoff/cut-short.ts';
 import type { Finding } from '../core/backoff/finding.ts';
 import { caseOf, judgeRule, verdictOf } from '../core/backoff/judge.ts';
 import type { Policy } from '../core/backoff/policy.ts';
@@ -48,6 +49,7 @@ export interface ProbeRun {
 
 /** Variants start one after the other, so that they do not disturb each other. */
 const VARIANT_STAGGER_MS = 50;
+const INTERRUPTED = 'interrupted: what was not seen is inconclusive';
 /** Of what a client says that sends nothing, so much is shown, in characters. */
 const SAID_MOST = 300;
 
@@ -97,7 +99,7 @@ function sceneOf(probe: Probe, variant: ProbeVariant, { server, seed }: ProbeOpt
   const { name, rules, limits = {} } = variant;
   const data = { name: `${probe.name}: ${name}`, rules, limits };
   const session = engine.openSession(loadScenario({ file: 'probe', data }, engine.libraries, seed));
-  return { probe, variant, session, outcomes: [], lateMs: 0, endedAt: undefined };
+  return { probe, variant, session, outcomes: [], lateMs: 0, endedAt: undefined, isCutShort: false };
 }
 
 /** How a battery came to its end. */
@@ -120,12 +122,14 @@ function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrup
     const seen = noted.filter(({ scene }) => own.includes(scene)).map(({ entry }) => entry);
     const finding = judgeRule(rule, caseOf(seen, circumstancesOf(own, stalls), policy));
     if (isBeyond(rule.probe, options)) return { ...finding, verdict: 'not_applicable' as const, explain: beyond(rule) };
-    return finding.verdict === 'not_applicable' ? notProvoked(finding, seen.length, { scenes: own, mute }) : finding;
+    if (finding.verdict === 'not_applicable' && seen.length === 0) return notProvoked(finding, { scenes: own, mute });
+    return own.some(({ isCutShort }) => isCutShort) ? unlessAccused(finding) : finding;
   });
   const entries = noted.map(({ entry }) => entry);
   const harmful = { id: 'probes', harmful: true, served: entries.length };
   const all = caseOf(entries, circumstancesOf(scenes, stalls), policy);
-  return { verdict: verdictOf(findings, all, { name: 'probe', seed, rules: [harmful] }), entries, interrupted };
+  const verdict = verdictOf(findings, all, { name: 'probe', seed, rules: [harmful] });
+  return { verdict: interrupted ? cutShort(verdict, INTERRUPTED) : verdict, entries, interrupted };
 }
 
 /** The journal of a scene as it stood at its end: how its calls were broken off then is not the client's doing. */
@@ -156,13 +160,14 @@ function beyond({ id }: BackoffRule): string {
   return `left out, for each call is a process of its own; if they share what outlives them, ask for it: --only ${id}`;
 }
 
+/** What was not watched to its end has not been kept; what was broken by then stays so. */
+function unlessAccused(finding: Finding): Finding {
+  if (finding.verdict === 'fail' || finding.verdict === 'warn' || finding.verdict === 'inconclusive') return finding;
+  return { ...finding, verdict: 'inconclusive', explain: `not watched to its end; so far: ${finding.explain}` };
+}
+
 /** A rule that its own probe could not provoke is not settled. */
-function notProvoked(
-  finding: Finding,
-  requests: number,
-  { scenes, mute }: { readonly scenes: readonly Scene[]; readonly mute: boolean },
-): Finding {
-  if (requests > 0) return finding;
+function notProvoked(finding: Finding, { scenes, mute }: { readonly scenes: readonly Scene[]; readonly mute: boolean }): Finding {
   const said = scenes.flatMap(({ outcomes }) => outcomes.flatMap(({ error }) => (error === undefined ? [] : [error])))[0];
   const within = mute ? ` within ${START_MOST_MS / 1_000} s of its start` : '';
   const explain = `the client sent no request${within}${said === undefined ? '' : `; it says: ${said.slice(0, SAID_MOST)}`}`;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import type { RuleVerdict } from '../../src/core/backoff/finding.ts';
 import { policyOf } from '../../src/core/backoff/policy-schema.ts';
 import { probeOf } from '../../src/core/backoff/probe.ts';
 import { backoffRules, type RuleId } from '../../src/core/backoff/registry.ts';
@@ -141,6 +142,50 @@ test('a process that takes long to its first request is watched as long as any o
   expect(entries.map(({ status }) => status)).toEqual([500, 200]);
 });
 
+/** Plays a rule that finds this of whatever it sees, and interrupts it within its window when the client has been answered. */
+async function interrupted(verdict: RuleVerdict, client: (call: Call) => Promise<ClientAnswer>) {
+  const controller = new AbortController();
+  const driver = driverOf(async (call) => {
+    const answer = await client(call);
+    controller.abort();
+    return answer;
+  });
+  const rule = { ...watching(60_000, TWICE), check: () => ({ verdict, explain: 'as it looks' }) };
+  const run = await runProbes({ ...OPTIONS, server: await server(), driver, rules: [rule], signal: controller.signal });
+  return { ...run, finding: run.verdict.findings[0] };
+}
+
+const once = async (call: Call) => ({ ok: (await postChat(call)).ok });
+
+test.each(['pass', 'info', 'not_applicable'] as const)(
+  'a rule whose situation was interrupted is inconclusive where it finds %s',
+  async (found) => {
+    const { finding, verdict } = await interrupted(found, once);
+    expect(finding).toMatchObject({ verdict: 'inconclusive', explain: 'not watched to its end; so far: as it looks' });
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', cutShort: 'interrupted: what was not seen is inconclusive' });
+  },
+);
+
+test.each(['fail', 'warn'] as const)('what was broken before a battery was interrupted stays: %s', async (found) => {
+  const { finding } = await interrupted(found, once);
+  expect(finding).toMatchObject({ verdict: found, explain: 'as it looks' });
+});
+
+test('a situation that was over before the battery was interrupted is judged', async () => {
+  const controller = new AbortController();
+  const rule = { ...watching(60_000, TWICE), check: () => ({ verdict: 'pass' as const, explain: 'as it looks' }) };
+  const run = await runProbes({
+    ...OPTIONS,
+    server: await server(),
+    driver: driverOf(once),
+    rules: [rule],
+    signal: controller.signal,
+    onProgress: ({ done, of }) => done === of && controller.abort(),
+  });
+  expect(run.interrupted).toBe(true);
+  expect(run.verdict.findings[0]).toMatchObject({ verdict: 'pass' });
+});
+
 test('no call starts when its window has closed', { timeout: 30_000 }, async () => {
   let started = 0;
   const driver: Driver = {
@@ -162,7 +207,6 @@ test('no call starts when its window has closed', { timeout: 30_000 }, async () 
 test('what separate processes cannot show is left out, unless its rule is named', { timeout: 30_000 }, async () => {
   const mock = await server();
   const rules = backoffRules.filter(({ id }) => id === 'paces_on_headers');
-  const once = async (call: Call) => ({ ok: (await postChat(call)).ok });
   const driver = { ...driverOf(once), startsAtOnce: 10 };
   const left = await runProbes({ ...OPTIONS, named: false, server: mock, driver, rules });
   expect(left.entries).toEqual([]);
