@@ -10,7 +10,17 @@ export function relativeWindow(waits: readonly number[]): number {
   return shortestWindow(waits, 0.8) / median(waits);
 }
 
-/** Whether the waits do not vary: 80 % of them lie within 10 ms or 3 % of the median (backoff.md 6.1). */
+/** Waits of which 80 % lie within so many milliseconds do not vary: 10 ms, or 3 % of their median (backoff.md 6.1). */
+function degenerateMs(waits: readonly number[]): number {
+  return Math.max(10, 0.03 * median(waits));
+}
+
+/** The same as a share of their median. */
+export function degenerateWindow(waits: readonly number[]): number {
+  return degenerateMs(waits) / median(waits);
+}
+
+/** Whether the waits do not vary. */
 export function isDegenerate(waits: readonly number[]): boolean {
-  return shortestWindow(waits, 0.8) <= Math.max(10, 0.03 * median(waits));
+  return shortestWindow(waits, 0.8) <= degenerateMs(waits);
 }

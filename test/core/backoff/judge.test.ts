@@ -146,6 +146,17 @@ test('where each call is a process, noise tells no process from others', () => {
   expect([verdict(() => 1_000, 40), verdict(jittered, 40)]).toEqual(['not_applicable', 'pass']);
 });
 
+test.each([
+  ['constant 200 ms', () => 200, 'fail'],
+  ['constant 2 s', () => 2_000, 'fail'],
+  ['jitter from the second retry on', (k: number, random: () => number) => (k === 1 ? 80 : 2_000 * (1 + random())), 'pass'],
+] as const)('the threshold of has_jitter is the one that was applied: %s', (_what, wait, expected) => {
+  const journal = simulateTraffic({ wait, noise: (random) => 11 * random(), calls: 40, retries: 2, seed: 1 });
+  const { verdict, statistic, threshold } = findingOf(verdictOf(journal), 'has_jitter') ?? {};
+  expect(verdict).toBe(expected);
+  expect((statistic?.value ?? 0) <= (threshold ?? 0)).toBe(expected === 'fail');
+});
+
 test('what speaks against the client comes first', () => {
   const order = verdictOf(entries({ t_headers: 0, ...told }, { t_headers: 2_005 })).findings.map(({ verdict }) => verdict);
   const rank = ['fail', 'warn', 'inconclusive', 'info', 'pass', 'not_applicable'];
