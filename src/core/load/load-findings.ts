@@ -58,15 +58,15 @@ function recoveryVerdict({ state, recoveredAfterMs }: Recovery, withinMs: number
 }
 
 function recovery(report: LoadReport, withinMs: number | undefined): Finding {
-  const { state, recoveredAfterMs, goodputBefore, goodputAtEnd, offeredAtEnd } = report.recovery;
-  const rates = `${perSecond(goodputAtEnd)} of ${perSecond(goodputBefore)} calls a second end well`;
+  const { state, recoveredAfterMs, goodputBefore, goodputAfter, offeredAtEnd } = report.recovery;
+  const rates = `${perSecond(goodputAfter)} calls a second have ended well since, ${perSecond(goodputBefore)} before it`;
   const capacity = report.capacityPerSecond === null ? '' : `, capacity ${perSecond(report.capacityPerSecond)}`;
   const explain = {
     no_outage: unmeasured(state) ?? '',
     not_watched: unmeasured(state) ?? '',
     recovered: `recovered: 95 % of the goodput was back ${seconds(recoveredAfterMs ?? 0)} after the outage`,
-    metastable: `metastable: the outage is over and ${rates}; retries keep the service down (offered ${perSecond(offeredAtEnd)}/s${capacity})`,
-    not_recovered: `not recovered: the outage is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s${capacity})`,
+    metastable: `metastable: the outage is over and ${rates}; retries keep the service down (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
+    not_recovered: `not recovered: the outage is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
   }[state];
   const measured =
     recoveredAfterMs === null ? {} : { statistic: { name: 'time to recover', value: recoveredAfterMs, unit: 'ms' as const } };

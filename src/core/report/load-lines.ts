@@ -62,10 +62,10 @@ function attemptsText({ attempts, backgroundRequests }: LoadReport): string {
 }
 
 function recoveryText({ recovery, capacityPerSecond }: LoadReport): string {
-  const { state, goodputBefore, goodputAtEnd, offeredAtEnd, firstSuccessMs, recoveredAfterMs } = recovery;
+  const { state, goodputBefore, goodputAfter, goodputAtEnd, offeredAtEnd, firstSuccessMs, recoveredAfterMs } = recovery;
   const first = firstSuccessMs === null ? '' : `, first success after ${span(firstSuccessMs)}`;
   const capacity = capacityPerSecond === null ? '' : `, capacity ${short(capacityPerSecond)}/s`;
-  const rates = `goodput ${perSecond(goodputBefore)} before, ${perSecond(goodputAtEnd)} at the end; offered ${perSecond(offeredAtEnd)} at the end${capacity}`;
+  const rates = `goodput ${perSecond(goodputBefore)} before, ${perSecond(goodputAfter)} since, ${perSecond(goodputAtEnd)} at the end; offered ${perSecond(offeredAtEnd)} at the end${capacity}`;
   switch (state) {
     case 'no_outage':
       return 'no outage within the load';

@@ -66,6 +66,15 @@ test('a service that is asked for more than it can do, although the outage is ov
   expect(verdictOf(10_000)).toBe('fail');
 });
 
+test('a service whose last moments are good is told by all the time since the outage', () => {
+  const late = run((at) => at < 10_000 || at >= 28_000, 4);
+  const { recovery } = loadReportOf(late);
+  expect(recovery).toMatchObject({ state: 'metastable', goodputAtEnd: 20 });
+  expect(loadFindings(loadReportOf(late))[0]?.explain).toBe(
+    'metastable: the outage is over and 2.7 calls a second have ended well since, 20 before it; retries keep the service down (offered 80/s at the end, capacity 40)',
+  );
+});
+
 test('without a known capacity, retries that prevail are told from an outage that lasts', () => {
   expect(recoveryOf(run((at) => at < 10_000, 4, { capacityPerSecond: null }))).toMatchObject({ state: 'metastable' });
   expect(recoveryOf(run((at) => at < 10_000, 1, { capacityPerSecond: null }))).toMatchObject({ state: 'not_recovered' });
