@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { PolicyInput } from './core/backoff/policy-schema.ts';
 import type { Verdict } from './core/backoff/verdict.ts';
 import { describeValue, unknownName } from './core/field.ts';
