@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { caseOf, findingsOf, verdictOf } from '../core/backoff/judge.ts';
 import type { PolicySpec } from '../core/backoff/policy-schema.ts';
 import type { ClientOutcome } from '../core/backoff/subject.ts';
@@ -14,6 +12,7 @@ import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
 import { loadPolicy, sessionPolicy } from '../engine/load-policy.ts';
 import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
+import { clientPath } from '../harness/client-path.ts';
 import { ClientError } from '../harness/driver.ts';
 import { type ClientSource, ORIGIN } from '../harness/load-message.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../harness/run-load.ts';
@@ -81,12 +80,11 @@ export async function load(options: LoadOptions): Promise<number> {
 
 function checkClient({ client, command }: LoadOptions): void {
   if ((client === undefined) === (command === undefined)) throw new UsageError('load takes one of --client and --command');
-  if (client !== undefined && !existsSync(client)) throw new UsageError(`cannot read ${client}: no such file`);
 }
 
 /** The client as its processes find it. */
 function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, apiKey: string): ClientSource {
-  if (client !== undefined) return { module: resolve(client) };
+  if (client !== undefined) return { module: clientPath(client) };
   const {
     MOCK_OPENAI_ORIGIN: _origin,
     MOCK_OPENAI_ADMIN_URL: _admin,

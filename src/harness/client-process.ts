@@ -1,6 +1,7 @@
 import { watchLoopDelay } from '../server/loop-delay.ts';
 import { checkedAnswer } from './checked-answer.ts';
 import type { ClientAnswer, ClientModule } from './client-call.ts';
+import { ClientError } from './driver.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
 import { importClient } from './import-client.ts';
 
@@ -18,7 +19,9 @@ async function load(): Promise<ClientModule | undefined> {
   try {
     return await importClient(modulePath);
   } catch (error) {
-    say({ type: 'unusable', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    // Where a syntax error stands, Node prints only when nobody catches it; the parent reads that.
+    if (!(error instanceof ClientError)) throw error;
+    say({ type: 'unusable', message: error.message });
     return undefined;
   }
 }

@@ -1,10 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ClientError } from './driver.ts';
+import { uncaughtError } from './uncaught-error.ts';
 
 /** Time that it gets to end by itself. */
 const GRACE_MS = 500;
 /** Of what it wrote to stderr, the end is kept. */
 const KEPT_STDERR = 2_000;
+/** Time for the rest of it to come after the end. Somebody else may hold it open. */
+const LAST_WORDS_MS = 200;
 
 /** What every program says of its start. */
 type Start = { readonly type: 'ready' } | { readonly type: 'unusable'; readonly message: string };
@@ -24,7 +27,8 @@ export interface ForkedProcessOptions<Told> {
 interface Ended {
   /** `with code 1`, `by SIGKILL`. */
   readonly how: string;
-  readonly stderr: string;
+  /** The error that ended it, or else what it wrote to stderr. */
+  readonly why: string;
   /** It was told to. */
   readonly closed: boolean;
 }
@@ -57,9 +61,15 @@ export class ForkedProcess<Said extends object, Told extends { readonly type: st
       });
       child.once('exit', (code, signal) => {
         this.#alive = false;
+        const closed = this.#closed;
         const how = signal === null ? `with code ${code}` : `by ${signal}`;
-        reject(new ClientError(`${what} ended ${how} before it was ready\n${this.#stderr}`));
-        onEnd({ how, stderr: this.#stderr.trim(), closed: this.#closed });
+        void lastWords(child).then(() => {
+          const thrown = uncaughtError(this.#stderr);
+          const why = thrown ?? this.#stderr.trim();
+          const unready = `${what} ended ${how} before it was ready${why === '' ? '' : `: ${why}`}`;
+          reject(new ClientError(thrown === undefined ? unready : `cannot use ${uses}: ${thrown}`));
+          onEnd({ how, why, closed });
+        });
       });
     });
     this.ready.catch(() => undefined);
@@ -91,6 +101,17 @@ export class ForkedProcess<Said extends object, Told extends { readonly type: st
   kill(): void {
     this.#child.kill('SIGKILL');
   }
+}
+
+function lastWords({ stderr }: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (stderr === null || stderr.closed) return resolve();
+    const timer = setTimeout(resolve, LAST_WORDS_MS);
+    stderr.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function isStart(message: { readonly type: string }): message is Start {

@@ -10,7 +10,7 @@ export interface LoadClient {
   close(): Promise<void>;
 }
 
-/** Loads the client of a source. Throws an Error that says what is wrong with it. */
+/** Loads the client of a source. Throws what its import throws, or a ClientError that says what is wrong with it. */
 export async function loadClient(source: ClientSource): Promise<LoadClient> {
   if ('command' in source) return await commandClient(source);
   return { client: await importClient(source.module), close: async () => undefined };

@@ -1,4 +1,5 @@
 import { watchLoopDelay } from '../server/loop-delay.ts';
+import { ClientError } from './driver.ts';
 import { loadClient } from './load-client.ts';
 import type { ClientSource, FromLoader, LoaderEvent, ToLoader } from './load-message.ts';
 import { LoadSchedule, makeCall } from './load-schedule.ts';
@@ -73,7 +74,9 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  say({ type: 'unusable', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  // Where a syntax error stands, Node prints only when nobody catches it; the parent reads that.
+  if (!(error instanceof ClientError)) throw error;
+  say({ type: 'unusable', message: error.message });
   process.exitCode = 1;
   if (process.connected) process.disconnect();
 }

@@ -45,9 +45,9 @@ export class Loader {
             return onDelay(message.ms);
         }
       },
-      onEnd: ({ how, stderr, closed }) => {
+      onEnd: ({ how, why, closed }) => {
         if (!closed) {
-          this.died = `client process ${name} ended ${how}${stderr === '' ? '' : `: ${stderr}`}`;
+          this.died = `client process ${name} ended ${how}${why === '' ? '' : `: ${why}`}`;
           this.diedAt = machineNow();
         }
         this.#warmed();

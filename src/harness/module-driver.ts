@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { ClientAnswer, ClientCall } from './client-call.ts';
+import { clientPath } from './client-path.ts';
 import { ClientError, type Driver, type RunningCall } from './driver.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
 import { ForkedProcess } from './forked-process.ts';
@@ -16,8 +15,7 @@ export interface ModuleDriverOptions {
 
 /** Runs a client module in processes of its own. Rejects with a ClientError when the module cannot be used. */
 export async function moduleDriver({ module, processes, signal, now }: ModuleDriverOptions): Promise<Driver> {
-  const path = resolve(module);
-  if (!existsSync(path)) throw new ClientError(`cannot read ${module}: no such file`);
+  const path = clientPath(module);
   const stalls: { at: number; ms: number }[] = [];
   const late = (ms: number) => void stalls.push({ at: now(), ms });
   // The last one is apart.
@@ -82,10 +80,10 @@ class ClientProcess {
         else if (message.type === 'aborted') this.#aborted(message.callId);
         else this.#settle(message.callId, message.answer);
       },
-      onEnd: ({ how, stderr }) => {
+      onEnd: ({ how, why }) => {
         for (const callId of [...this.#aborting.keys()]) this.#aborted(callId);
         for (const callId of [...this.#pending.keys()])
-          this.#settle(callId, { ok: false, error: `the client process ended ${how}: ${stderr}` });
+          this.#settle(callId, { ok: false, error: `the client process ended ${how}${why === '' ? '' : `: ${why}`}` });
       },
     });
   }
