@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { historiesOf } from '../core/backoff/history.ts';
 import { type PolicySpec, policyOf } from '../core/backoff/policy-schema.ts';
 import { backoffRules } from '../core/backoff/registry.ts';
@@ -14,6 +15,8 @@ import { ClientError, type Driver } from '../harness/driver.ts';
 import { guardGroups } from '../harness/group-guard.ts';
 import { moduleDriver } from '../harness/module-driver.ts';
 import { type ProbeRun, type Progress, runProbes } from '../harness/run-probes.ts';
+import { makeFolder } from '../report/make-folder.ts';
+import { systemReason } from '../report/system-reason.ts';
 import type { MockServer } from '../server/start.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { exitCode } from './exit-code.ts';
@@ -161,9 +164,10 @@ function readBaseline(path: string): Baseline {
 
 function saveBaseline(path: string, rules: Baseline): void {
   try {
+    makeFolder(dirname(path));
     writeFileSync(path, `${JSON.stringify({ rules }, null, 2)}\n`);
   } catch (error) {
-    throw new UsageError(`cannot write the baseline: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`cannot write the baseline to ${path}: ${systemReason(error)}`);
   }
 }
 

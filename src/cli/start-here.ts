@@ -1,4 +1,7 @@
+import { dirname } from 'node:path';
 import { type JournalFile, writeJournalFile } from '../engine/journal-file.ts';
+import { makeFolder } from '../report/make-folder.ts';
+import { systemReason } from '../report/system-reason.ts';
 import { allocateYoung } from '../server/allocate-young.ts';
 import { type MockServer, type StartOptions, startServer } from '../server/start.ts';
 import { StartError, UsageError } from './usage-error.ts';
@@ -22,12 +25,13 @@ export async function startHere(
   }
 }
 
-/** Opens the file of `--journal`; `warn` is told when it cannot be written any more. */
+/** Opens the file of `--journal`, in a folder that it makes; `warn` is told when it cannot be written any more. */
 export async function openJournal(server: MockServer, path: string, warn: (message: string) => void): Promise<JournalFile> {
   try {
+    makeFolder(dirname(path));
     return writeJournalFile(server.engine, path, (error) => warn(`cannot write the journal any more: ${error.message}`));
   } catch (error) {
     await server.close(0);
-    throw new UsageError(`cannot open the journal: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`cannot write the journal to ${path}: ${systemReason(error)}`);
   }
 }

@@ -69,6 +69,14 @@ test('--quiet prints only where it serves', async () => {
   });
 });
 
+test('--journal makes the folder it is to be in', async () => {
+  const cwd = tempFolder();
+  const server = await startCli(['--port', '0', '--journal', 'a/b/out.jsonl'], cwd);
+  await (await postChat(client(server.firstLine))).text();
+  await server.stop();
+  expect(readFileSync(join(cwd, 'a/b/out.jsonl'), 'utf8')).toContain('"status":200');
+});
+
 test('--journal appends a line for each request, and loses none at the end', async () => {
   const cwd = tempFolder({ 'out.jsonl': '{"earlier":true}\n' });
   const server = await startCli(['--port', '0', '--journal', 'out.jsonl'], cwd);
@@ -143,7 +151,16 @@ test.each([
     ['--scenario', 'flakey'],
     /^flakey: no file and no bundled scenario has this name\. Did you mean "flaky"\?$/m,
   ],
-  ['a journal in no folder', ['--port', '0', '--journal', 'no/such/out.jsonl'], /^error: cannot open the journal: ENOENT/m],
+  [
+    'a journal that is a folder',
+    ['--port', '0', '--journal', '.'],
+    /^error: cannot write the journal to \.: there is a folder of that name$/m,
+  ],
+  [
+    'a journal below a file',
+    ['--port', '0', '--journal', `${import.meta.filename}/a/out.jsonl`],
+    /^error: cannot write the journal to \S+: a part of the path is a file$/m,
+  ],
   ['a host that is none', ['--port', '0', '--host', '203.0.113.7'], /^error: cannot listen on host 203\.0\.113\.7/m],
 ])('%s ends with exit code 2 and one clear message', async (_what, args, message) => {
   const { code, stdout, stderr } = await runCli(args, tempFolder());
