@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import { ScenarioError } from '../core/problem.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
 import { libraries } from '../libraries.ts';
@@ -9,7 +10,7 @@ export function check(files: readonly string[]): number {
   for (const file of files) {
     try {
       const { plan } = loadScenario(fileSource(scenarioPath(file), file), libraries);
-      process.stdout.write(`${file}: ok, ${plan.rules.length} ${plan.rules.length === 1 ? 'rule' : 'rules'}\n`);
+      process.stdout.write(`${file}: ok, ${plural(plan.rules.length, 'rule')}\n`);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       process.stderr.write(`${error.message}\n`);

@@ -5,6 +5,7 @@ import type { PolicySpec } from '../core/backoff/policy-schema.ts';
 import type { Circumstances } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
+import { plural } from '../core/plural.ts';
 import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
 import { loadPolicy } from '../engine/load-policy.ts';
@@ -115,11 +116,13 @@ function notesOn({ engine }: MockServer, [name = '']: readonly string[], supervi
     ...(ending.signal === null ? [] : [`the command ${name} was ended by ${ending.signal}`]),
     ...(ending.code === null || ending.code === 0 ? [] : [`the command ${name} ended with exit code ${ending.code}`]),
     ...(leftBehind ? [`the command ${name} left processes behind; they were ended`] : []),
-    ...(openRequests === 0 ? [] : [`${openRequests} ${openRequests === 1 ? 'request was' : 'requests were'} still open`]),
+    ...(openRequests === 0 ? [] : [`${plural(openRequests, 'request was', 'requests were')} still open`]),
     ...(defaultSession.dropped === 0
       ? []
-      : [`judged by the newest ${defaultSession.kept} requests; ${defaultSession.dropped} before them were dropped`]),
-    ...(elsewhere === 0 ? [] : [`requests of ${elsewhere} further sessions are not judged`]),
+      : [
+          `judged by the newest ${plural(defaultSession.kept, 'request')}; ${plural(defaultSession.dropped, 'request')} before them dropped`,
+        ]),
+    ...(elsewhere === 0 ? [] : [`requests of ${plural(elsewhere, 'further session')} are not judged`]),
   ];
 }
 

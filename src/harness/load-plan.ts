@@ -1,5 +1,6 @@
 import type { Workload } from '../core/load/load-run.ts';
 import { scheduleOf } from '../core/load/schedule.ts';
+import { plural } from '../core/plural.ts';
 import { formatRate } from '../core/rate.ts';
 import type { LoadOrders } from './load-message.ts';
 
@@ -43,7 +44,7 @@ export function workloadOf({ arrivals, workers, atOnce, rampMs, processes, maxIn
     ...(arrivals === undefined
       ? []
       : [`${formatRate(arrivals.perSecond)} ${arrivals.poisson ? 'Poisson' : 'constant'} arrivals`]),
-    ...(workers === undefined ? [] : [`${workers} ${workers === 1 ? 'worker' : 'workers'}`]),
+    ...(workers === undefined ? [] : [`${plural(workers, 'worker')}`]),
     ...(atOnce === undefined ? [] : [`${atOnce.calls} at once after ${atOnce.at / 1_000} s`]),
     ...(rampMs === 0 ? [] : [`ramp ${rampMs / 1_000} s`]),
   ];

@@ -1,6 +1,7 @@
 import type { CallHistory } from '../core/backoff/history.ts';
+import { plural } from '../core/plural.ts';
 import { contradictsGrowth, type Wait } from './growth.ts';
-import { counted, type Outcome } from './matcher.ts';
+import type { Outcome } from './matcher.ts';
 
 /** Shorter waits are none: the client came back at once. */
 const AT_ONCE_MS = 20;
@@ -13,7 +14,7 @@ export function backedOff(calls: readonly CallHistory[], factor: number): Outcom
   const chosen = calls.filter(({ certainty }) => certainty !== 'ambiguous').map(waitsOf);
   const waits = chosen.flat();
   if (!chosen.some(({ length }) => length >= 2)) {
-    const found = `no call has two waits that the client chose by itself (found ${counted(waits.length, 'such wait')}); let it fail three times without Retry-After`;
+    const found = `no call has two waits that the client chose by itself (found ${plural(waits.length, 'such wait')}); let it fail three times without Retry-After`;
     return { holds: 'undecided', found };
   }
   if (Math.max(...waits.map(({ ms }) => ms)) < AT_ONCE_MS) return { holds: false, found: 'it came back at once, each time' };

@@ -1,6 +1,7 @@
 import { type CallHistory, sameKey } from '../core/backoff/history.ts';
 import { earlyOf } from '../core/backoff/judge-early.ts';
 import { seconds } from '../core/backoff/observation.ts';
+import { plural } from '../core/plural.ts';
 import type { Outcome } from './matcher.ts';
 
 /** Whether no retry came before the wait was over that the answer before it had asked for. */
@@ -12,7 +13,7 @@ export function honouredRetryAfter(calls: readonly CallHistory[]): Outcome {
     );
   if (asked.length === 0) return { holds: 'undecided', found: 'no retry followed an answer that asked for a wait' };
   const early = asked.filter((ms) => ms > 0);
-  if (early.length === 0) return { holds: true, found: `${asked.length} of ${asked.length} retries waited as asked` };
+  if (early.length === 0) return { holds: true, found: `${asked.length} of ${plural(asked.length, 'retry')} waited as asked` };
   const earliest = seconds(Math.max(...early));
-  return { holds: false, found: `${early.length} of ${asked.length} retries came too early, by up to ${earliest}` };
+  return { holds: false, found: `${early.length} of ${plural(asked.length, 'retry')} came too early, by up to ${earliest}` };
 }

@@ -1,6 +1,7 @@
 import type { CallHistory } from '../core/backoff/history.ts';
 import { historiesOf } from '../core/backoff/history.ts';
 import { describeValue } from '../core/field.ts';
+import { plural } from '../core/plural.ts';
 import type { MockSession } from '../mock.ts';
 import { timeline } from './timeline.ts';
 
@@ -36,8 +37,7 @@ export function matcher(
   const calls = historiesOf(entries);
   const { holds, found } = judge(received, calls);
   const open = entries.filter(({ t_end }) => t_end === null).length;
-  const pending =
-    open === 0 ? '' : `\n${open === 1 ? '1 request is' : `${open} requests are`} not over yet: await mock.idle() first`;
+  const pending = open === 0 ? '' : `\n${plural(open, 'request is', 'requests are')} not over yet: await mock.idle() first`;
   return {
     pass: holds === 'undecided' ? isNot : holds,
     message: () => {
@@ -50,9 +50,4 @@ export function matcher(
 function isMatched(value: unknown): value is Matched {
   if (typeof value !== 'object' || value === null) return false;
   return ['calls', 'journal', 'verdict'].every((name) => typeof Reflect.get(value, name) === 'function');
-}
-
-/** `1 call`, `3 attempts`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

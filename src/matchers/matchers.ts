@@ -1,8 +1,9 @@
 import type { PolicyInput } from '../core/backoff/policy-schema.ts';
 import { describeValue, unknownName } from '../core/field.ts';
+import { plural } from '../core/plural.ts';
 import { backedOff } from './backed-off.ts';
 import { honouredRetryAfter } from './honoured-retry-after.ts';
-import { counted, type MatcherContext, type MatcherResult, matcher } from './matcher.ts';
+import { type MatcherContext, type MatcherResult, matcher } from './matcher.ts';
 
 export interface BackoffExpectation {
   /** How much longer each wait is than the one before it; above 1, default 2. */
@@ -13,17 +14,17 @@ export interface BackoffExpectation {
 export const matchers = {
   toHaveReceivedCalls(this: MatcherContext, received: unknown, count: number): MatcherResult {
     return matcher(this, received, {
-      expected: `to make ${counted(count, 'call')}`,
+      expected: `to make ${plural(count, 'call')}`,
       judge: (mock) => {
         const made = mock.calls().length;
-        return { holds: made === count, found: `it made ${counted(made, 'call')}` };
+        return { holds: made === count, found: `it made ${plural(made, 'call')}` };
       },
     });
   },
 
   toHaveReceivedAttempts(this: MatcherContext, received: unknown, count: number): MatcherResult {
     return matcher(this, received, {
-      expected: `to make ${counted(count, 'attempt')}`,
+      expected: `to make ${plural(count, 'attempt')}`,
       judge: (mock) => {
         const made = mock.journal().length;
         return { holds: made === count, found: `it made ${made}` };
@@ -57,7 +58,7 @@ export const matchers = {
         const certain = retried.filter(({ certainty }) => certainty !== 'ambiguous');
         if (retried.length > 0 && certain.length === 0)
           return { holds: 'undecided', found: 'equal calls may be retries; give each call a base URL of its own (mock.callURL)' };
-        return { holds: retried.length === 0, found: `it retried ${retried.length} of ${counted(calls.length, 'call')}` };
+        return { holds: retried.length === 0, found: `it retried ${retried.length} of ${plural(calls.length, 'call')}` };
       },
     });
   },

@@ -66,7 +66,7 @@ test('toHaveHonouredRetryAfter wants each retry to wait as asked', async () => {
   await askAfter([20], { 'x-mock-fault': 'rate_limit; retry_after=2s' });
   expect(mock).not.toHaveHonouredRetryAfter();
   expect(steady(complaint(() => expect(mock).toHaveHonouredRetryAfter()))).toMatchInlineSnapshot(`
-    "expected the client to wait as long as answers asked, but 1 of 1 retries came too early, by up to N s
+    "expected the client to wait as long as answers asked, but 1 of 1 retry came too early, by up to N s
       mine: 429 Retry-After 2 → N s → 429 Retry-After 2"
   `);
 });

@@ -1,4 +1,5 @@
 import { failureKnownAt } from '../journal/calls.ts';
+import { plural } from '../plural.ts';
 import { earlyBy } from './asked-wait.ts';
 import { weakestOf } from './certainty.ts';
 import type { Ruling } from './finding.ts';
@@ -36,8 +37,8 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   const stoodStill = blamed.length > 0 ? undefined : standstill(subject, decisive.length > 0 ? decisive : asked);
   const explain =
     early.length === 0
-      ? `${asked.length} of ${asked.length} retries waited for ${hints.what}`
-      : `${early.length} of ${asked.length} retries came before ${hints.what} had passed, by up to ${seconds(earliest)}`;
+      ? `${asked.length} of ${plural(asked.length, 'retry')} waited for ${hints.what}`
+      : `${early.length} of ${plural(asked.length, 'retry')} came before ${hints.what} had passed, by up to ${seconds(earliest)}`;
   return {
     verdict: blamed.length > 0 ? 'fail' : stoodStill !== undefined ? 'inconclusive' : early.length > 0 ? 'info' : 'pass',
     explain: stoodStill === undefined ? explain : `${stoodStill}: ${explain}`,

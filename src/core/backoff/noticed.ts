@@ -1,3 +1,4 @@
+import { plural } from '../plural.ts';
 import type { RuleVerdict, Ruling } from './finding.ts';
 import type { CallHistory, Try } from './history.ts';
 import { tryObservation } from './observation.ts';
@@ -5,7 +6,7 @@ import { notApplicable } from './rule.ts';
 import type { Subject } from './subject.ts';
 
 interface Breakages {
-  /** What broke, in the plural. */
+  /** What broke: `truncated stream`. */
   readonly what: string;
   breaks(attempt: Try, call: CallHistory): boolean;
   /** What it counts as when a client takes it for a success. */
@@ -20,7 +21,7 @@ export function judgeNoticed({ calls, outcomeOf }: Subject, { what, breaks, over
   const cases = calls.flatMap((call) =>
     call.tries.filter((attempt) => breaks(attempt, call)).map((attempt) => ({ call, attempt })),
   );
-  if (cases.length === 0) return notApplicable(`there were no ${what}`);
+  if (cases.length === 0) return notApplicable(`there was no ${what}`);
   const open = cases.filter(({ call, attempt }) => call.tries.at(-1) === attempt);
   const missed = open.filter(({ call }) => outcomeOf(call)?.ok === true);
   const untold = open.filter(({ call }) => outcomeOf(call)?.ok === undefined);
@@ -33,7 +34,7 @@ export function judgeNoticed({ calls, outcomeOf }: Subject, { what, breaks, over
     return {
       ...ruling,
       verdict: overlooked,
-      explain: `${missed.length} of ${cases.length} ${what} were taken for a success`,
+      explain: `${missed.length} of ${plural(cases.length, `${what} was`, `${what}s were`)} taken for a success`,
       evidence: missed.map(({ call, attempt }) => tryObservation(call, attempt, `${faultsOf(attempt)}; the client says ok`)),
     };
   }
@@ -41,10 +42,10 @@ export function judgeNoticed({ calls, outcomeOf }: Subject, { what, breaks, over
     return {
       ...ruling,
       verdict: 'inconclusive',
-      explain: `${untold.length} of ${cases.length} ${what} were not retried; whether the caller heard of it only the client can tell: mock-openai probe asks it`,
+      explain: `${untold.length} of ${plural(cases.length, `${what} was`, `${what}s were`)} not retried; whether the caller heard of it only the client can tell: mock-openai probe asks it`,
     };
   }
-  return { ...ruling, verdict: 'pass', explain: `all ${cases.length} ${what} were noticed` };
+  return { ...ruling, verdict: 'pass', explain: `${plural(cases.length, `${what} was`, `${what}s were`)} noticed` };
 }
 
 function faultsOf({ entry }: Try): string {

@@ -1,3 +1,4 @@
+import { plural } from '../plural.ts';
 import type { Ruling } from './finding.ts';
 import type { Try } from './history.ts';
 import { earlyOf } from './judge-early.ts';
@@ -24,7 +25,7 @@ export function overlongWaits({ calls, policy, outcomeOf }: Subject): Ruling | u
   ];
   return {
     verdict: 'warn',
-    explain: `${n} ${n === 1 ? 'hint' : 'hints'} above max_honoured_retry_after did not make the client give up: ${seen.join(', ')}`,
+    explain: `${plural(n, 'hint')} above max_honoured_retry_after did not make the client give up: ${seen.join(', ')}`,
     n,
     evidence: [
       ...followed.map(({ call, gap }) => gapObservation(call, gap, 'expected to give up')),

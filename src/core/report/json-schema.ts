@@ -68,7 +68,7 @@ const verdict = z.object({
   policy,
   exercised: z.boolean().describe('whether anything that the scenario plans was done to the client'),
   cutShort: z.string().optional().describe('why the run is not complete; absent when it is'),
-  notReached: z.array(z.string()).describe("ids of the scenario's rules that never struck"),
+  notReached: z.array(z.string()).describe('what of the scenario never struck: ids of rules, `limits`, `capacity`'),
   calls: count,
   attempts: count,
   amplification: z.number().describe('attempts per call'),

@@ -1,5 +1,6 @@
 import type { LoadReport } from '../load/load-report.ts';
-import { plural, short, span } from './numbers.ts';
+import { plural } from '../plural.ts';
+import { short, span } from './numbers.ts';
 
 /** A load run in a few lines, each with its name. */
 export function loadLines(load: LoadReport): (readonly [name: string, value: string])[] {
@@ -57,7 +58,7 @@ function attemptsText({ attempts, backgroundRequests }: LoadReport): string {
   const noise =
     backgroundRequests === 0
       ? ''
-      : `; beside them ${backgroundRequests} background requests, as they arrived: what their generator counts is not used`;
+      : `; beside them ${plural(backgroundRequests, 'background request')}, as they arrived: what their generator counts is not used`;
   return `${attempts}${noise}`;
 }
 

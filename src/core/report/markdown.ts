@@ -1,9 +1,10 @@
 import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import type { Verdict } from '../backoff/verdict.ts';
+import { plural } from '../plural.ts';
 import { callText } from './call-text.ts';
 import { webLinks } from './links.ts';
 import { loadLines } from './load-lines.ts';
-import { plural, runNumbers, statisticText } from './numbers.ts';
+import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
 
@@ -67,7 +68,7 @@ function named({ findings }: Verdict, kind: RuleVerdict, title: string): string 
 }
 
 function notReached(ids: readonly string[]): string {
-  return ids.length === 0 ? '' : `**Rules of the scenario that never struck:** ${ids.map(code).join(', ')}`;
+  return ids.length === 0 ? '' : `**Parts of the scenario that never struck:** ${ids.map(code).join(', ')}`;
 }
 
 function numbersTable(verdict: Verdict, version: string): string {

@@ -2,12 +2,6 @@ import type { Finding } from '../backoff/finding.ts';
 import { seconds } from '../backoff/observation.ts';
 import type { Verdict } from '../backoff/verdict.ts';
 
-/** `1 call`, `2 calls`. */
-export function plural(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`;
-  return `${count} ${noun.replace(/([^aeiou])y$/, '$1ie')}${/s$/.test(noun) ? 'es' : 's'}`;
-}
-
 /** At most three decimals, none that say nothing. */
 export function short(value: number): string {
   return Number.isFinite(value) ? String(Math.round(value * 1_000) / 1_000) : '∞';

@@ -1,8 +1,9 @@
 import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import type { Judgement } from '../backoff/verdict.ts';
+import { plural } from '../plural.ts';
 import { callText } from './call-text.ts';
 import { loadLines } from './load-lines.ts';
-import { plural, runNumbers, statisticText } from './numbers.ts';
+import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
 import { columns, wrap } from './wrap.ts';
@@ -130,7 +131,7 @@ function names(kind: RuleVerdict, findings: readonly Finding[], width: number, p
 function notReached(ids: readonly string[], width: number, paint: Paint): string[] {
   if (ids.length === 0) return [];
   return [
-    paint('yellow', `${plural(ids.length, 'rule')} of the scenario never struck`),
+    paint('yellow', `${plural(ids.length, 'part')} of the scenario never struck`),
     ...ids.flatMap((id) => indented(printable(id), width)),
   ];
 }

@@ -1,5 +1,6 @@
+import { plural } from '../../core/plural.ts';
 import { type Arrivals, arrivalsOf } from '../../core/report/arrivals.ts';
-import { plural, span } from '../../core/report/numbers.ts';
+import { span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import type { Drawing } from './draw.ts';
 import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
@@ -22,7 +23,7 @@ export function arrivalsPicture(input: ReportInput): Picture {
     description:
       busy.length === 0
         ? 'No request reached the mock.'
-        : `At most ${peak} in ${span(binMs)}; ${plural(retries, 'retry').replace('retrys', 'retries')} in all.${left}`,
+        : `At most ${peak} in ${span(binMs)}; ${plural(retries, 'retry')} in all.${left}`,
     caption: 'Retries are stacked on first attempts. A herd is a tall, narrow column; a client with jitter spreads out.',
     drawing: busy.length === 0 ? undefined : drawing(data, peak),
     table: dataTable(

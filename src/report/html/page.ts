@@ -2,10 +2,11 @@ import { html, raw } from 'hono/html';
 import type { Finding, RuleVerdict } from '../../core/backoff/finding.ts';
 import type { Verdict } from '../../core/backoff/verdict.ts';
 import type { LoadReport } from '../../core/load/load-report.ts';
+import { plural } from '../../core/plural.ts';
 import { callText } from '../../core/report/call-text.ts';
 import { webLinks } from '../../core/report/links.ts';
 import { loadLines } from '../../core/report/load-lines.ts';
-import { plural, runNumbers, statisticText } from '../../core/report/numbers.ts';
+import { runNumbers, statisticText } from '../../core/report/numbers.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { arrivalsPicture } from './arrivals-picture.ts';
@@ -67,7 +68,7 @@ function badge(verdict: RuleVerdict): Html {
 
 function notReached(ids: readonly string[]): Html | '' {
   if (ids.length === 0) return '';
-  return html`<p>Rules of the scenario that never struck: ${ids.map((id, i) => html`${i > 0 ? ', ' : ''}<code>${printable(id)}</code>`)}.</p>`;
+  return html`<p>Parts of the scenario that never struck: ${ids.map((id, i) => html`${i > 0 ? ', ' : ''}<code>${printable(id)}</code>`)}.</p>`;
 }
 
 /** Those that say something; what was kept or did not apply is in the table of all rules. */

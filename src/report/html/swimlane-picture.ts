@@ -1,4 +1,4 @@
-import { plural } from '../../core/report/numbers.ts';
+import { plural } from '../../core/plural.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { runStart } from '../../core/report/run-start.ts';
 import { type AttemptKind, type Swimlane, swimlaneOf } from '../../core/report/swimlane.ts';

@@ -14,7 +14,7 @@ test('the headline comes first, then what speaks against the client with its evi
     'evidence attempt 1: 429 Retry-After 30 → attempt 2 after 2.004 s, 27.996 s early in call naive, and 1 more like it',
   );
   expect(text).toContain('advice    sleep for the whole Retry-After');
-  expect(text).toContain('1 rule of the scenario never struck\n  never met\n');
+  expect(text).toContain('1 part of the scenario never struck\n  never met\n');
   expect(text).toContain('\namplification  ×2.5\n');
 });
 

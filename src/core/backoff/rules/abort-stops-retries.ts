@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import type { Ruling } from '../finding.ts';
 import type { CallHistory } from '../history.ts';
 import { seconds } from '../observation.ts';
@@ -40,8 +41,8 @@ export const abortStopsRetries = defineRule({
       verdict: bad.length > 0 ? 'fail' : 'pass',
       explain:
         bad.length > 0
-          ? `${bad.length} of ${aborted.length} calls went on after they were told to stop`
-          : `${aborted.length} calls stopped when told to`,
+          ? `${bad.length} of ${plural(aborted.length, 'call')} went on after they were told to stop`
+          : `${plural(aborted.length, 'call')} stopped when told to`,
       n: aborted.length,
       statistic: { name: 'calls that went on', value: bad.length, unit: 'calls' },
       threshold: 1,

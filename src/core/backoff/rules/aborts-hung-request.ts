@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import type { Try } from '../history.ts';
 import { callObservation, censored, seconds, tryObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
@@ -38,8 +39,8 @@ export const abortsHungRequest = defineRule({
         verdict: 'warn',
         explain:
           late.length > 0
-            ? `${late.length} attempts were held longer than the timeout that the client declares`
-            : `${repeated.length} calls retried timeouts more than ${RETRIES_FORGIVEN} times; each may be billed`,
+            ? `${plural(late.length, 'attempt was', 'attempts were')} held longer than the timeout that the client declares`
+            : `${plural(repeated.length, 'call')} retried timeouts more than ${RETRIES_FORGIVEN} times; each may be billed`,
         evidence: [
           ...late.map(({ call, attempt }) => tryObservation(call, attempt, `left after ${seconds(heldMs(attempt, subject))}`)),
           ...repeated.map((call) => callObservation(call)),
@@ -50,12 +51,16 @@ export const abortsHungRequest = defineRule({
       return {
         ...ruling,
         verdict: 'inconclusive',
-        explain: `${held.length} unanswered requests were still open after ${seconds(longest)}; lower the client's timeout or watch longer`,
+        explain: `${plural(held.length, 'unanswered request was', 'unanswered requests were')} still open after ${seconds(longest)}; lower the client's timeout or watch longer`,
         evidence: held.map(({ call, attempt }) => tryObservation(call, attempt, `held for ${seconds(heldMs(attempt, subject))}`)),
         clock: censored(longest),
       };
     }
-    return { ...ruling, verdict: 'pass', explain: `left ${left.length} unanswered requests after ${seconds(longest)} at most` };
+    return {
+      ...ruling,
+      verdict: 'pass',
+      explain: `left ${plural(left.length, 'unanswered request')} after ${seconds(longest)} at most`,
+    };
   },
 });
 

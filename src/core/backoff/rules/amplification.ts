@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import type { CallHistory } from '../history.ts';
 import { callObservation } from '../observation.ts';
@@ -28,7 +29,7 @@ export const amplification = defineRule({
       explain:
         nested.length === 0
           ? `${mean.toFixed(2)} attempts per call, from one layer as far as the journal shows`
-          : `${nested.length} calls were retried by two layers, up to ${most} attempts`,
+          : `${plural(nested.length, 'call was', 'calls were')} retried by two layers, up to ${most} attempts`,
       n: calls.length,
       statistic:
         nested.length === 0

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import type { CallHistory, Try } from '../history.ts';
 import { callObservation } from '../observation.ts';
 import { isPermanent, isQuota } from '../permanent.ts';
@@ -44,22 +45,22 @@ export const boundedAttempts = defineRule({
     };
     const forgiven = policy.maxAttempts === undefined ? '' : ` (max_attempts: ${policy.maxAttempts}, one more is forgiven)`;
     if (over.length > 0) {
-      const explain = `${over.length} calls made more than ${limit} attempts${forgiven}, up to ${most}`;
+      const explain = `${plural(over.length, 'call')} made more than ${plural(limit, 'attempt')}${forgiven}, up to ${most}`;
       return { ...ruling, verdict: 'fail', explain, evidence: over.map((call) => callObservation(call)) };
     }
     if (policy.maxAttempts === undefined && most >= MANY) {
       const many = calls.filter(({ tries }) => tries.length >= MANY);
-      const explain = `${many.length} calls made ${MANY} attempts or more, up to ${most}`;
+      const explain = `${plural(many.length, 'call')} made ${MANY} attempts or more, up to ${most}`;
       return { ...ruling, threshold: MANY, verdict: 'warn', explain, evidence: many.map((call) => callObservation(call)) };
     }
     if (failed.length === 0) return notApplicable('every call ended in a success');
     const going = failed.filter((call) => mayGoOn(call, subject));
-    const explain = `calls that never succeeded ended after ${most} attempts at most${most === limit ? forgiven : ''}`;
+    const explain = `calls that never succeeded ended after ${plural(most, 'attempt')} at most${most === limit ? forgiven : ''}`;
     if (going.length === 0) return { ...ruling, verdict: 'pass', explain, n: failed.length };
     return {
       ...ruling,
       verdict: 'inconclusive',
-      explain: `${going.length} calls were not watched long enough to see whether they go on`,
+      explain: `${plural(going.length, 'call was', 'calls were')} not watched long enough to see whether they go on`,
     };
   },
 });

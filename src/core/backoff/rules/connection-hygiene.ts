@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -25,7 +26,7 @@ export const connectionHygiene = defineRule({
     if (outstanding.length > 0 && answered && silentMs > SILENCE_MS) {
       return {
         verdict: 'fail',
-        explain: `${outstanding.length} calls are outstanding, and no attempt came for ${seconds(silentMs)}`,
+        explain: `${plural(outstanding.length, 'call is', 'calls are')} outstanding, and no attempt came for ${seconds(silentMs)}`,
         n: outstanding.length,
         statistic: { name: 'silence', value: silentMs, unit: 'ms' },
         threshold: SILENCE_MS,
@@ -33,13 +34,14 @@ export const connectionHygiene = defineRule({
       };
     }
     const retries = calls.reduce((sum, { tries }) => sum + Math.max(0, tries.length - 1), 0);
-    if (retries < NEEDED) return notApplicable(`${NEEDED} retries are needed, there were ${retries}`);
+    if (retries < NEEDED)
+      return notApplicable(`${NEEDED} retries are needed, there ${retries === 1 ? 'was' : 'were'} ${retries}`);
     const attempts = calls.reduce((sum, { tries }) => sum + tries.length, 0);
     const sockets = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry.connId))).size;
     const value = sockets / attempts;
     return {
       verdict: value > REUSED ? 'info' : 'pass',
-      explain: `${sockets} connections for ${attempts} attempts`,
+      explain: `${plural(sockets, 'connection')} for ${plural(attempts, 'attempt')}`,
       n: retries,
       statistic: { name: 'sockets per attempt', value, unit: 'ratio' },
       threshold: REUSED,

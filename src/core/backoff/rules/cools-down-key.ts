@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
@@ -45,7 +46,7 @@ export const coolsDownKey = defineRule({
     const value = inside.length / later.length;
     return {
       verdict: inside.length > 0 || later.length < NEEDED ? 'info' : 'pass',
-      explain: `${inside.length} of ${later.length} calls began while another call of the same key was told to wait`,
+      explain: `${inside.length} of ${plural(later.length, 'call')} began while another call of the same key was told to wait`,
       n: later.length,
       statistic: { name: 'share of calls', value, unit: 'share' },
     };

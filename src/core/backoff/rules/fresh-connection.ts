@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import type { Try } from '../history.ts';
 import { callObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
@@ -27,8 +28,8 @@ export const freshConnection = defineRule({
       verdict: stale.length > 0 ? 'fail' : 'pass',
       explain:
         stale.length > 0
-          ? `${stale.length} calls spent all retries on pooled connections that were dead`
-          : `${Math.max(broken.length, replayed)} calls came back on another connection${replayed > 0 ? `, ${replayed} by a replay of the network stack` : ''}`,
+          ? `${plural(stale.length, 'call')} spent all retries on pooled connections that were dead`
+          : `${plural(Math.max(broken.length, replayed), 'call')} came back on another connection${replayed > 0 ? `, ${replayed} by a replay of the network stack` : ''}`,
       n: Math.max(broken.length, replayed),
       statistic: { name: 'calls that met only dead connections', value: stale.length, unit: 'calls' },
       threshold: 1,

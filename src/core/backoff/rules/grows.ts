@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { isDegenerate, MIN_MEDIAN_MS } from '../dispersion.ts';
 import { callObservation, seconds } from '../observation.ts';
@@ -65,7 +66,7 @@ function tooFew(first: readonly number[], second: readonly number[], evidence: R
     } as const;
   return {
     verdict: 'inconclusive',
-    explain: `${n} calls had three waits without a hint; 20 are needed (let the client retry at least 3 times)`,
+    explain: `${plural(n, 'call')} had three waits without a hint; 20 are needed (let the client retry at least 3 times)`,
     n,
     statistic,
   } as const;

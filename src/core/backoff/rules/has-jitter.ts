@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { DISPERSION_CALLS, degenerateWindow, isDegenerate, MIN_MEDIAN_MS, relativeWindow } from '../dispersion.ts';
 import { callObservation, seconds } from '../observation.ts';
@@ -35,7 +36,7 @@ export const hasJitter = defineRule({
       const explain =
         enough.length >= 2
           ? `waits of ${seconds(median(enough[0] ?? []))} are too short to see jitter in`
-          : `${runs.length} calls were retried without a hint, ${columns[1]?.length ?? 0} of them twice; ${DISPERSION_CALLS} that retry twice are needed`;
+          : `${plural(runs.length, 'call was', 'calls were')} retried without a hint, ${columns[1]?.length ?? 0} of them twice; ${DISPERSION_CALLS} that retry twice are needed`;
       return { verdict: 'inconclusive', explain, n };
     }
     const widest = Math.max(...tested.map(relativeWindow));

@@ -1,4 +1,5 @@
 import { failureKnownAt } from '../../journal/calls.ts';
+import { plural } from '../../plural.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -48,7 +49,7 @@ export const herd = defineRule({
       n: crowd.length,
       statistic: { name: '(p95 − p5) / median', value: dispersionOf(waits), unit: 'ratio' } as const,
       threshold: LEAST_DISPERSION,
-      explain: `of ${crowd.length} calls that failed together, ${Math.round((most / crowd.length) * 100)} % came back within the same 10 ms, after ${seconds(median(waits))}`,
+      explain: `of ${plural(crowd.length, 'call')} that failed together, ${Math.round((most / crowd.length) * 100)} % came back within the same 10 ms, after ${seconds(median(waits))}`,
       evidence: crowd.slice(0, 3).map(({ call }) => callObservation(call)),
     };
     const together = dispersionOf(waits) < LEAST_DISPERSION && most > CROWDED * crowd.length;

@@ -1,4 +1,5 @@
 import { groupBy } from '../../group-by.ts';
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { DISPERSION_CALLS, isDegenerate } from '../dispersion.ts';
 import { callObservation } from '../observation.ts';
@@ -32,7 +33,7 @@ export const independentProcesses = defineRule({
     const firsts = [...byProcess.values()].flatMap((own) => own.slice(0, 1));
     const ruling = { n: firsts.length, evidence: firsts.slice(0, 4).map(({ call }) => callObservation(call)) };
     if (byProcess.size < PROCESSES)
-      return { ...ruling, verdict: 'inconclusive', explain: `${byProcess.size} processes; ${PROCESSES} are needed` };
+      return { ...ruling, verdict: 'inconclusive', explain: `${plural(byProcess.size, 'process')}; ${PROCESSES} are needed` };
     const within = columnsOf(runs).slice(0, GAPS);
     // A client without jitter has equal waits everywhere: has_jitter speaks of that.
     const areMany = runs.length > firsts.length || runs.length >= DISPERSION_CALLS;

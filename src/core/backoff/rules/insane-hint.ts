@@ -1,4 +1,5 @@
 import { groupBy } from '../../group-by.ts';
+import { plural } from '../../plural.ts';
 import type { Ruling } from '../finding.ts';
 import type { CallHistory, Gap } from '../history.ts';
 import { callObservation, seconds } from '../observation.ts';
@@ -87,7 +88,7 @@ function judgeInsane(runs: readonly Run[], { calls }: Subject): Ruling | undefin
     if (isSlow) return { ...base, verdict: 'pass', explain };
     return { ...base, verdict: 'inconclusive', explain: `${explain}; waits of ${SLOW_MS} ms show a backoff` };
   }
-  const explain = `${hot.length} of ${judged.length} calls retried at once, time and again, after a hint that makes no sense`;
+  const explain = `${hot.length} of ${plural(judged.length, 'call')} retried at once, time and again, after a hint that makes no sense`;
   if (calm || certain) return { ...base, verdict: 'fail', explain };
   return { ...base, verdict: 'inconclusive', explain: `${explain}; more such calls are needed to rule out chance` };
 }
@@ -98,7 +99,7 @@ function judgeZero(runs: readonly Run[]): Ruling | undefined {
   const over = runs.filter((run) => hotCount(run) > ZEROS_FORGIVEN);
   return {
     verdict: over.some((run) => hotChance(hotCount(run)) < BOUND / runs.length) ? 'fail' : over.length > 0 ? 'warn' : 'pass',
-    explain: `retried ${most} times in a row within ${HOT_MS} ms, as Retry-After: 0 permits; ${ZEROS_FORGIVEN} are forgiven`,
+    explain: `retried ${plural(most, 'time')} in a row within ${HOT_MS} ms, as Retry-After: 0 permits; ${ZEROS_FORGIVEN} are forgiven`,
     n: runs.length,
     statistic: { name: 'retries at once', value: most, unit: 'attempts' },
     threshold: ZEROS_FORGIVEN + 1,

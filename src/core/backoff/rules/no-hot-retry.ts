@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -31,11 +32,11 @@ export const noHotRetry = defineRule({
       evidence: hot.map(({ call }) => callObservation(call)),
     };
     if (loops.length > 0) {
-      const explain = `${loops.length} of ${runs.length} calls retried ${LOOP} times in a row within ${HOT_MS} ms each`;
+      const explain = `${loops.length} of ${plural(runs.length, 'call')} retried ${LOOP} times in a row within ${HOT_MS} ms each`;
       const statistic = { name: 'hot loops', value: loops.length, unit: 'calls' } as const;
       return { ...ruling, verdict: 'fail', explain, statistic, threshold: 1, falseAlarmBound: runs.length * hotChance(LOOP) };
     }
-    const explain = `${hot.length} of ${runs.length} calls retried twice within ${HOT_MS} ms each`;
+    const explain = `${hot.length} of ${plural(runs.length, 'call')} retried twice within ${HOT_MS} ms each`;
     if (share < QUORUM && (runs.length >= NEEDED || hot.length === 0)) return { ...ruling, verdict: 'pass', explain };
     if (runs.length < NEEDED) return { ...ruling, verdict: 'inconclusive', explain: `${explain}; ${NEEDED} calls are needed` };
     return { ...ruling, verdict: 'fail', explain, falseAlarmBound: 1e-8 };

@@ -1,4 +1,5 @@
 import { failureKnownAt } from '../../journal/calls.ts';
+import { plural } from '../../plural.ts';
 import { equalFollowers } from '../equal-followers.ts';
 import type { Ruling } from '../finding.ts';
 import type { CallHistory, Gap } from '../history.ts';
@@ -56,7 +57,7 @@ export const noRetryPermanent = defineRule({
       return {
         ...ruling,
         verdict: 'fail',
-        explain: `${ruling.statistic.value} of ${permanent.length} permanent errors were retried`,
+        explain: `${ruling.statistic.value} of ${plural(permanent.length, 'permanent error was retried', 'permanent errors were retried')}`,
         evidence: [
           ...repeated.map(({ call, gap }) => gapObservation(call, gap, 'cannot succeed')),
           ...late.map(({ observation }) => observation),
@@ -67,7 +68,7 @@ export const noRetryPermanent = defineRule({
       suspected(permanent, subject) ?? {
         ...ruling,
         verdict: 'pass',
-        explain: `${permanent.length} permanent errors, none retried`,
+        explain: `${plural(permanent.length, 'permanent error')}, none retried`,
       }
     );
   },
@@ -112,7 +113,7 @@ function suspected(permanent: readonly CallHistory[], { calls }: Subject): Rulin
   if (pairs.length === 0) return undefined;
   return {
     verdict: 'inconclusive',
-    explain: `${pairs.length} equal requests followed permanent errors within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
+    explain: `${plural(pairs.length, 'equal request')} followed permanent errors within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
     n: permanent.length,
     evidence: pairs.map(({ call, gapMs, entries }) => ({
       call: call.id,

@@ -1,4 +1,5 @@
 import { groupBy } from '../../group-by.ts';
+import { plural } from '../../plural.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { isQuota } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -49,8 +50,8 @@ export const noRetryQuota = defineRule({
       verdict: retried.length === 0 ? 'pass' : burned ? 'fail' : 'warn',
       explain:
         retried.length === 0
-          ? `${broke.length} calls stopped at a billing code`
-          : `${retried.length} of ${broke.length} calls went on after a billing code, up to ${most} attempts and ${seconds(longest)}`,
+          ? `${plural(broke.length, 'call')} stopped at a billing code`
+          : `${retried.length} of ${plural(broke.length, 'call')} went on after a billing code, up to ${plural(most, 'attempt')} and ${seconds(longest)}`,
       n: broke.length,
       statistic: { name: 'most attempts', value: most, unit: 'attempts' },
       threshold: burned ? FORGIVEN_ATTEMPTS + 1 : 2,

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import type { Try } from '../history.ts';
 import { suffered } from '../noticed.ts';
 import { gapObservation } from '../observation.ts';
@@ -30,7 +31,11 @@ export const noSilentReplay = defineRule({
     const broken = calls.filter(({ tries }) => tries.some(brokeWithContent));
     if (broken.length === 0) return notApplicable('no stream broke after content was delivered');
     if (replays.length === 0)
-      return { verdict: 'pass', explain: `${broken.length} broken streams were not replayed`, n: broken.length };
+      return {
+        verdict: 'pass',
+        explain: `${plural(broken.length, 'broken stream was', 'broken streams were')} not replayed`,
+        n: broken.length,
+      };
     const doubled = replays.filter(({ text }) => text !== undefined && beginsTwice(text));
     const untold = replays.filter(({ text }) => text === undefined);
     const shown = doubled.length > 0 ? doubled : untold;
@@ -38,15 +43,15 @@ export const noSilentReplay = defineRule({
       verdict: doubled.length > 0 ? 'fail' : untold.length > 0 ? 'warn' : 'pass',
       explain:
         doubled.length > 0
-          ? `${doubled.length} texts begin twice: the part before the cut, then the whole answer`
+          ? `${plural(doubled.length, 'text begins', 'texts begin')} twice: the part before the cut, then the whole answer`
           : untold.length > 0
-            ? `${untold.length} streams were replayed after partial output; whether the text is right only the client can tell`
-            : `${replays.length} streams were replayed, and no text begins twice`,
+            ? `${plural(untold.length, 'stream was', 'streams were')} replayed after partial output; whether the text is right only the client can tell`
+            : `${plural(replays.length, 'stream was', 'streams were')} replayed, and no text begins twice`,
       n: replays.length,
       statistic: { name: 'texts that begin twice', value: doubled.length, unit: 'calls' },
       threshold: 1,
       evidence: shown.map(({ call, gap }) =>
-        gapObservation(call, gap, `replayed after ${gap.before.entry.bytesOut} bytes of output`),
+        gapObservation(call, gap, `replayed after ${plural(gap.before.entry.bytesOut, 'byte')} of output`),
       ),
     };
   },

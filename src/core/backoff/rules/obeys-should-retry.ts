@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { gapObservation, tryObservation } from '../observation.ts';
 import { mayComeBack, wasAborted } from '../retried.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -43,7 +44,7 @@ export const obeysShouldRetry = defineRule({
     );
     return {
       verdict: defied.length > 0 ? 'fail' : stopped.length > 0 ? 'warn' : 'pass',
-      explain: `${defied.length} retries after x-should-retry: false, ${stopped.length} stops after true`,
+      explain: `${plural(defied.length, 'retry')} after x-should-retry: false, ${plural(stopped.length, 'stop')} after true`,
       n: told.length,
       statistic: { name: 'answers not heeded', value: defied.length + stopped.length, unit: 'calls' },
       threshold: 1,

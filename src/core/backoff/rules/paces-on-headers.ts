@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
@@ -28,7 +29,7 @@ export const pacesOnHeaders = defineRule({
     const paced = followed.filter((waited) => waited).length;
     return {
       verdict: paced === followed.length ? 'pass' : 'info',
-      explain: `${paced} of ${followed.length} requests after an exhausted limit waited for its reset`,
+      explain: `${paced} of ${plural(followed.length, 'request')} after an exhausted limit waited for its reset`,
       n: followed.length,
       statistic: { name: 'share that waited', value: paced / followed.length, unit: 'share' },
     };

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
@@ -22,7 +23,9 @@ export const retryBudget = defineRule({
   check: ({ calls }) => {
     const outage = calls.filter(({ tries }) => tries.every(({ failure }) => failure === 'status' || failure === 'transport'));
     if (outage.length < NEEDED || outage.length < calls.length * 0.9)
-      return notApplicable(`a total outage of at least ${NEEDED} calls is needed, ${outage.length} calls failed throughout`);
+      return notApplicable(
+        `a total outage of at least ${NEEDED} calls is needed, ${plural(outage.length, 'call')} failed throughout`,
+      );
     const late = outage.slice(Math.floor(outage.length / 2));
     const value = late.reduce((sum, { tries }) => sum + tries.length, 0) / late.length;
     return {

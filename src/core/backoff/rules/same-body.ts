@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import type { Gap } from '../history.ts';
 import { gapObservation } from '../observation.ts';
@@ -31,8 +32,8 @@ export const sameBody = defineRule({
       verdict: changed.length > 0 ? 'warn' : 'pass',
       explain:
         changed.length > 0
-          ? `${changed.length} of ${gaps.length} retries sent another body`
-          : `${gaps.length} retries said the same${reordered > 0 ? `, ${reordered} of them in other bytes` : ''}`,
+          ? `${changed.length} of ${plural(gaps.length, 'retry')} sent another body`
+          : `${plural(gaps.length, 'retry')} said the same${reordered > 0 ? `, ${reordered} of them in other bytes` : ''}`,
       n: gaps.length,
       statistic: { name: 'retries with another body', value: changed.length, unit: 'attempts' },
       threshold: 1,

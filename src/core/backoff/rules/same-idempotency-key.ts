@@ -1,5 +1,6 @@
 import { groupBy } from '../../group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { gapObservation } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
@@ -37,7 +38,7 @@ export const sameIdempotencyKey = defineRule({
     if (changed.length + shared.length === 0 && mixed.length > 0) {
       return {
         verdict: 'inconclusive',
-        explain: `different bodies came under the same key, ${mixed.length} times: a key that serves several calls, or retries that were built anew`,
+        explain: `different bodies came under the same key, ${plural(mixed.length, 'time')}: a key that serves several calls, or retries that were built anew`,
         n: keyed.length,
       };
     }
@@ -45,10 +46,10 @@ export const sameIdempotencyKey = defineRule({
       verdict: changed.length + shared.length > 0 ? 'fail' : 'pass',
       explain:
         changed.length > 0
-          ? `${changed.length} retries came under another idempotency key`
+          ? `${plural(changed.length, 'retry')} came under another idempotency key`
           : shared.length > 0
-            ? `${shared.length} idempotency keys serve several different requests`
-            : `${keyed.length} calls kept their idempotency keys`,
+            ? `${plural(shared.length, 'idempotency key serves', 'idempotency keys serve')} several different requests`
+            : plural(keyed.length, 'call kept its idempotency key', 'calls kept their idempotency keys'),
       n: keyed.length,
       statistic: { name: 'keys misused', value: changed.length + shared.length, unit: 'calls' },
       threshold: 1,

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { suffered } from '../noticed.ts';
 import { censored, seconds, tryObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
@@ -35,8 +36,8 @@ export const stalledStreamNoticed = defineRule({
       verdict: held.length > 0 ? 'info' : 'pass',
       explain:
         held.length > 0
-          ? `${held.length} of ${stalled.length} stalled streams were still held after ${seconds(longest)}: no idle timeout`
-          : `left ${stalled.length} stalled streams after ${seconds(longest)} of silence at most`,
+          ? `${held.length} of ${plural(stalled.length, 'stalled stream was', 'stalled streams were')} still held after ${seconds(longest)}: no idle timeout`
+          : `left ${plural(stalled.length, 'stalled stream')} after ${seconds(longest)} of silence at most`,
       n: stalled.length,
       statistic: { name: 'longest silence', value: longest, unit: 'ms' },
       evidence: held.map(({ call, attempt, silentMs }) => tryObservation(call, attempt, `silent for ${seconds(silentMs)}`)),

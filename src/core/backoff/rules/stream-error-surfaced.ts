@@ -27,7 +27,7 @@ export const streamErrorSurfaced = defineRule({
   },
   check: (subject) =>
     judgeNoticed(subject, {
-      what: 'broken answers',
+      what: 'broken answer',
       // An error answer that the client calls a success was swallowed, too.
       breaks: (attempt, call) =>
         (attempt.failure === 'content' && suffered(attempt, SPOILT)) ||

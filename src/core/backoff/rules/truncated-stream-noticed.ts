@@ -25,7 +25,7 @@ export const truncatedStreamNoticed = defineRule({
   },
   check: (subject) =>
     judgeNoticed(subject, {
-      what: 'truncated streams',
+      what: 'truncated stream',
       breaks: (attempt) => attempt.failure === 'content' && suffered(attempt, TRUNCATED),
       overlooked: 'warn',
     }),
