@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -48,6 +49,8 @@ export function sourceOf(scenario: string | ScenarioInput): Source {
 
 /** The file that `--scenario` means: a path, or the name of a bundled scenario. */
 export function scenarioPath(given: string): string {
+  if (given.trim() === '')
+    throw new ScenarioError([{ file: 'scenario', path: '', message: 'it is empty: give a file, or the name of a bundled one' }]);
   const looksLikePath = YAML_ENDING.test(given) || /[\\/]/.test(given);
   if (looksLikePath || isFile(given)) return given;
   return bundledPath(given);
@@ -57,6 +60,8 @@ export function scenarioPath(given: string): string {
 export function bundledPath(given: string): string {
   const names = bundledScenarios();
   if (names.includes(given)) return fileURLToPath(new URL(`${given}.yaml`, BUNDLED));
+  if (statSync(given, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new ScenarioError([{ file: given, path: '', message: 'it is a folder; a scenario is a file' }]);
   const hint = suggest(given, names);
   const message = `no file and no bundled scenario has this name.${hint === '' ? ` Bundled: ${names.join(', ')}.` : hint}`;
   throw new ScenarioError([{ file: given, path: '', message }]);
@@ -73,10 +78,9 @@ export function readSource(path: string, { shownAs, what }: { shownAs: string; w
     const { size } = statSync(path);
     if (size > 4 * MAX_TEXT_LENGTH)
       throw new Error(`the file is ${size} bytes long; a ${what} has at most ${MAX_TEXT_LENGTH} characters`);
-    return {
-      file: shownAs === path ? path : basename(path),
-      text: readFileSync(path, 'utf8'),
-    };
+    const bytes = readFileSync(path);
+    if (bytes.includes(0) || !isUtf8(bytes)) throw new Error('it is no text in UTF-8');
+    return { file: shownAs === path ? path : basename(path), text: bytes.toString() };
   } catch (error) {
     throw new ScenarioError([
       {
@@ -111,7 +115,7 @@ function isFile(path: string): boolean {
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a directory';
+  if (code === 'EISDIR') return 'it is a folder';
   if (code === 'EACCES') return 'permission denied';
   return error instanceof Error ? error.message : String(error);
 }

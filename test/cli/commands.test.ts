@@ -30,6 +30,18 @@ test('check reports the problems of all files, and what is good', async () => {
   });
 });
 
+test.each([
+  ['', 'scenario: it is empty: give a file, or the name of a bundled one'],
+  ['.', '.: it is a folder; a scenario is a file'],
+  ['folder.yaml', 'folder.yaml: cannot read the scenario: it is a folder'],
+  [process.execPath, `${process.execPath}: cannot read the scenario: the file is `],
+  ['nul.yaml', 'nul.yaml: cannot read the scenario: it is no text in UTF-8'],
+])('check of "%s" is one message', async (given, message) => {
+  const { code, stderr } = await runCli(['check', given], tempFolder({ 'folder.yaml/a': '', 'nul.yaml': 'name: \0\n' }));
+  expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 2, lines: 2 });
+  expect(stderr).toContain(message);
+});
+
 test('every bundled scenario is good', async () => {
   expect((await runCli(['check', ...bundledScenarios()], tempFolder(FILES))).code).toBe(0);
 });

@@ -1,4 +1,16 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { formatPath, limitProblems, MAX_PROBLEMS, type Problem } from '../problem.ts';
 import { MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, textBounds } from './text-bounds.ts';
 
@@ -60,10 +72,21 @@ export function readYaml(text: string, file: string): { document: YamlDocument }
       value,
       problems: [...problems, ...reader.problems],
       // What follows broken syntax may not be what was meant.
-      ...(broken.length === 0 ? {} : { readableTo: position(Math.min(...broken)) }),
+      ...(broken.length === 0 ? {} : { readableTo: position(emptyBefore(parsed, Math.min(...broken))) }),
       locate: (path, part) => position(finder.offsetOf(path, part)),
     },
   };
+}
+
+/** Where the `[` or `{` stands that has nothing in it when the syntax breaks at the offset; the offset where none does. */
+function emptyBefore(document: Document.Parsed, offset: number): number {
+  let start = offset;
+  visit(document, {
+    Collection(_key, { flow, items, range }) {
+      if (flow === true && items.length === 0 && range != null && range[0] < offset && range[1] >= offset) start = range[0];
+    },
+  });
+  return start;
 }
 
 /** Turns nodes into plain data, bounded in depth and size. */

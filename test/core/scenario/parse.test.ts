@@ -120,6 +120,8 @@ limit: {}
 test.each([
   ['a list at the top', '[]', 'flaky.yaml:1:1 expected a mapping, found a list'],
   ['an unclosed list', 'rules: [', /^flaky\.yaml:1:\d+ invalid YAML: /],
+  ['an unclosed list in the place of a text', 'name: [', /^flaky\.yaml:1:8 invalid YAML: /],
+  ['an unclosed mapping in the place of a text', 'name: {\n', /^flaky\.yaml:2:1 invalid YAML: /],
   ['a duplicate key', 'name: a\nname: b', 'flaky.yaml:2:1 key "name" is given twice'],
   ['an unknown tag', 'name: !!js/function x', /^flaky\.yaml:1:\d+ invalid YAML: Unresolved tag/],
   ['a rule that can never fire', 'rules: [ { first: 2, after: 5, fault: ok } ]', /never fires: first: 2 and after: 5/],
