@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { backoffRules } from '../src/core/backoff/registry.ts';
 import { faults } from '../src/core/faults/registry.ts';
+import { endpoints } from '../src/core/openai/endpoint.ts';
 import { formatProblem } from '../src/core/problem.ts';
 import { parsePolicy, parseScenario } from '../src/core/scenario/parse.ts';
 import { bundledPath, bundledScenarios } from '../src/engine/load-scenario.ts';
@@ -55,6 +56,11 @@ test('the tables are those of the registries (npm run docs)', async () => {
   const probeHead = `| rule | ${referenceClients.map((name) => `[${name}](examples/clients/${name}.mjs)`).join(' | ')} |\n|---|---|---|---|\n`;
   generated = withSection(generated, 'probe', `${probeHead}${probeRows.join('')}`);
   await expect(generated).toMatchFileSnapshot(path);
+});
+
+test('the endpoints that rules match are those that are served', () => {
+  const [, listed = ''] = /^\*\*match\*\* .*?`endpoint` \((.*?)\)/m.exec(readme) ?? [];
+  expect(listed.split(', ')).toEqual(endpoints.map(({ name }) => (name === 'root' ? '`root`: `GET /`' : `\`${name}\``)));
 });
 
 test('the two commands are what a clone runs', async () => {

@@ -26,6 +26,8 @@ export interface ServeOptions {
 
 /** How often the scenario file is looked at. */
 const POLL_MS = 150;
+/** Editors that replace a file take less. */
+const GONE_MS = 1_000;
 /** Time that requests in flight get to finish when the server is told to stop. */
 const GRACE_MS = 5_000;
 
@@ -103,8 +105,13 @@ function watch(
   output: ServeOutput,
 ): () => void {
   let seen = textOf(engine.scenario.source);
+  let missed: NodeJS.Timeout | undefined;
   const reload = () => {
-    if (!existsSync(path)) return;
+    clearTimeout(missed);
+    if (!existsSync(path)) {
+      missed = setTimeout(() => output.warning(`${shownAs} is gone: the old scenario goes on.`), GONE_MS);
+      return;
+    }
     try {
       const source = read();
       const text = textOf(source);
@@ -122,7 +129,10 @@ function watch(
   watchFile(path, { interval: POLL_MS }, reload);
   // An edit between the start and now.
   reload();
-  return () => unwatchFile(path, reload);
+  return () => {
+    clearTimeout(missed);
+    unwatchFile(path, reload);
+  };
 }
 
 function textOf(source: Source): string {

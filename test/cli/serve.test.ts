@@ -118,6 +118,17 @@ test('an edit of the file is taken over; an invalid one keeps the old scenario a
   expect(await ask()).toBe(502);
 });
 
+test('a file that stays away is told of once, and read again when it is back', async () => {
+  const cwd = tempFolder({ 'mine.yaml': 'rules: [ { fault: server_error } ]\n' });
+  const server = await startCli(['--port', '0', '--scenario', 'mine.yaml', '--quiet'], cwd);
+  rmSync(join(cwd, 'mine.yaml'));
+  await server.printed('mine.yaml is gone: the old scenario goes on.\n');
+  expect((await postChat(client(server.firstLine))).status).toBe(500);
+  writeFileSync(join(cwd, 'mine.yaml'), 'rules: [ { fault: bad_gateway } ]\n');
+  await expect.poll(async () => (await postChat(client(server.firstLine))).status, { timeout: 10_000 }).toBe(502);
+  expect((await server.stop()).stderr).toBe('mine.yaml is gone: the old scenario goes on.\n');
+});
+
 test('SIGTERM lets a request in flight finish', async () => {
   const cwd = tempFolder({
     'slow.yaml': 'rules: [ { fault: { latency: 400ms } } ]',
