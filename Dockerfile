@@ -18,8 +18,10 @@ COPY scenarios ./scenarios
 # The user "node" of the base image, by number so that orchestrators can tell it is not root.
 USER 1000:1000
 EXPOSE 8080
+# Asks the default port, whatever --port says: `-p` is there to map another one.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/__admin/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# The process handles SIGTERM and SIGINT itself and starts no others, so that it can be PID 1.
+# `serve` handles SIGTERM and SIGINT and waits for its workers, so that it can be PID 1. Commands of `run`, `probe` and
+# `load` may leave processes that nobody waits for: `docker run --init`.
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["serve", "--host", "0.0.0.0"]
