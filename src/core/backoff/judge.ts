@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../journal/entry.ts';
+import { plural } from '../plural.ts';
 import { weakestOf } from './certainty.ts';
 import { withoutDoubtfulLinks } from './doubtful-links.ts';
 import { type Finding, type RuleVerdict, type Ruling, ruleVerdicts } from './finding.ts';
@@ -215,10 +216,6 @@ function shortened(names: readonly string[]): string {
   return names.length <= NAMED_IN_LINE
     ? names.join(', ')
     : `${names.slice(0, NAMED_IN_LINE - 1).join(', ')} and ${names.length - NAMED_IN_LINE + 1} more`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function volumeOf(histories: readonly CallHistory[]) {
