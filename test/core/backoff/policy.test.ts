@@ -98,6 +98,6 @@ test('one attempt beyond max_attempts is forgiven, and said to be', () => {
     verdict: 'fail',
     statistic: { value: 5 },
     threshold: 5,
-    explain: `1 calls made more than 4 attempts ${forgiven}, up to 5`,
+    explain: `1 call made more than 4 attempts ${forgiven}, up to 5`,
   });
 });
