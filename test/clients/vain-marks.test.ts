@@ -30,14 +30,47 @@ async function verdictOf(rule: string, options: Pick<WorldOptions, 'client' | 's
 }
 
 test.each([
-  ['comes back early', 'never_early', RATE_LIMIT, { attempts: 3, waitMs: 400 }, 'fail'],
+  ['comes back early', 'never_early', RATE_LIMIT, { attempts: 3, waitMs: 400 }, 'inconclusive'],
   ['waits as it is told', 'never_early', RATE_LIMIT, { attempts: 3, waitMs: 2_100 }, 'pass'],
-  ['retries at once, and for long', 'no_hot_retry', 'server_error', { attempts: 30, waitMs: 1 }, 'fail'],
-  ['retries without a bound', 'bounded_attempts', 'server_error', { attempts: 60, waitMs: 300 }, 'fail'],
-  ['retries what money alone mends', 'no_retry_quota', 'insufficient_quota', { attempts: 10, waitMs: 100 }, 'fail'],
-] as const)('a layer above an SDK that does not retry %s: %s', async (_how, rule, fault, waits, verdict) => {
-  const client = loop(countsNothing, waits);
-  expect(await verdictOf(rule, { client, scenario: always(fault) })).toBe(verdict);
+  ['retries at once, and for long', 'no_hot_retry', 'server_error', { attempts: 30, waitMs: 1 }, 'inconclusive'],
+  ['retries without a bound', 'bounded_attempts', 'server_error', { attempts: 60, waitMs: 300 }, 'inconclusive'],
+  ['retries what money alone mends', 'no_retry_quota', 'insufficient_quota', { attempts: 10, waitMs: 100 }, 'inconclusive'],
+] as const)('a layer above an SDK that does not retry %s: %s is not passed for it, and accuses nobody', async (...row) => {
+  const [_how, rule, fault, waits, verdict] = row;
+  expect(await verdictOf(rule, { client: loop(countsNothing, waits), scenario: always(fault) })).toBe(verdict);
+});
+
+test('what may be retries is counted as the calls that were recognised', async () => {
+  const client = loop(countsNothing, { attempts: 4, waitMs: 100 });
+  const { verdict, session } = await virtualWorld({ scenario: always('server_error'), client, named: false });
+  expect([verdict.calls, verdict.attempts]).toEqual([4, 4]);
+  expect(session.calls()).toHaveLength(4);
+});
+
+const patient: Readonly<Record<string, Marks>> = {
+  'through an SDK that does not retry': countsNothing,
+  'without a mark': () => ({}),
+};
+
+test.each(Object.entries(patient))(
+  'clients that say the same and wait as they are told are not accused: %s',
+  async (_how, marks) => {
+    for (const staggerMs of [300, 700, 900]) {
+      const client = loop(marks, { attempts: 3, waitMs: 2_020 });
+      const options = { scenario: always(RATE_LIMIT), samePrompt: true, staggerMs };
+      expect(await verdictOf('never_early', { ...options, client }), `every ${staggerMs} ms`).not.toBe('fail');
+    }
+  },
+);
+
+test.each([
+  ['counts its retries', (attempt: number) => ({ 'x-stainless-retry-count': String(attempt - 1) })],
+  ['does not', () => ({})],
+])('a session id that comes with every request accuses nobody where the client %s', async (how, counts) => {
+  const client = loop((attempt) => ({ 'x-client-request-id': 'session', ...counts(attempt) }), { attempts: 2, waitMs: 2_020 });
+  // Without counts, equal requests under one name are one call, as its name says.
+  const options = { scenario: always(RATE_LIMIT), samePrompt: how !== 'does not', staggerMs: 300 };
+  expect(await verdictOf('never_early', { ...options, client })).not.toBe('fail');
 });
 
 test.each([

@@ -13,7 +13,7 @@ const MOST_STARTS = 20;
  */
 export function withoutDoubtfulLinks(calls: readonly CallHistory[]): readonly CallHistory[] {
   return calls.flatMap((call) => {
-    const starts = call.gaps.filter((gap) => isDoubtful(call, gap)).map(({ after }) => call.tries.indexOf(after));
+    const starts = doubtfulStarts(call);
     if (starts.length === 0 || starts.length > MOST_STARTS) return [call];
     return [0, ...starts].map((from, at) => {
       const tries = call.tries.slice(from, starts[at]);
@@ -26,10 +26,19 @@ export function withoutDoubtfulLinks(calls: readonly CallHistory[]): readonly Ca
   });
 }
 
-function isDoubtful({ gaps }: CallHistory, gap: Gap): boolean {
-  const { before, after, gapMs, index } = gap;
+/** Where in the tries a call may begin that merely says the same. */
+function doubtfulStarts({ gaps }: CallHistory): number[] {
+  const starts: number[] = [];
+  let longestMs = 0;
+  for (const gap of gaps) {
+    if (isDoubtful(gap, longestMs)) starts.push(gap.after.position - 1);
+    longestMs = Math.max(longestMs, gap.gapMs);
+  }
+  return starts;
+}
+
+function isDoubtful({ before, after, gapMs }: Gap, longestMs: number): boolean {
   if (after.entry.certainty !== 'likely') return false;
   if (after.retryCount !== undefined) return after.retryCount < (before.retryCount ?? 0);
-  const longest = Math.max(0, ...gaps.filter((earlier) => earlier.index < index).map((earlier) => earlier.gapMs));
-  return before.asked === undefined && gapMs > Math.max(LONG_AWAY_MS, STEEPEST_GROWTH * longest);
+  return before.asked === undefined && gapMs > Math.max(LONG_AWAY_MS, STEEPEST_GROWTH * longestMs);
 }

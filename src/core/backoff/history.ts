@@ -4,9 +4,11 @@ import { failureKnownAt } from '../journal/calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type AskedWait, askedWait } from './asked-wait.ts';
 import { type FailureKind, failureOf } from './failure.ts';
+import { invitesRetry } from './invites-retry.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { sayingOf } from './saying-of.ts';
-import { withoutVainMarks } from './vain-marks.ts';
+import { isSplitByHints } from './split-by-hints.ts';
+import { vainlyMarked } from './vain-marks.ts';
 // A journal names faults, and need not have been written in this process.
 import '../faults/registry.ts';
 
@@ -60,26 +62,45 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
 
 /**
  * Journal entries → the histories of their calls, in the order of their first tries. What follows a success, or goes on
- * with another model, is a logical request of its own. `clientEndedAt`, on the journal's clock, when no attempt can follow.
+ * with another model, is a logical request of its own.
  */
-export function historiesOf(entries: readonly JournalEntry[], clientEndedAt?: number): CallHistory[] {
-  const groups = groupBy(withoutVainMarks(entries.filter(isRead), clientEndedAt), ({ logicalId }) => logicalId);
+export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
+  const groups = groupBy(entries.filter(isRead), ({ logicalId }) => logicalId);
   const histories = [...groups].flatMap(([id, group]) =>
     episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
   );
-  return withRivals(withCrowds(histories, entries)).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+  const shared = new Set([...groups].flatMap(([id, group]) => (isShared(group) ? [id] : [])));
+  const doubted = withDoubts(histories, entries).map((history) => (shared.has(history.id) ? doubtful(history) : history));
+  return withRivals(doubted).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+}
+
+/**
+ * What the attempts of marked calls may be in truth, as one call each: an accusation that rests on it is none. See `vainlyMarked`.
+ */
+export function suspectedHistories(entries: readonly JournalEntry[]): CallHistory[] {
+  return vainlyMarked(entries.filter(isRead)).map((chain) => ({
+    ...historyOf(chain[0]?.logicalId ?? '', chain, false),
+    method: 'fingerprint',
+    certainty: 'ambiguous',
+  }));
 }
 
 /**
  * Calls without a mark of their own that say the same at the same time: which of them sent a retry is a guess, also where it was
- * taken for the retry of the only one that had come until then (backoff.md 2.3).
+ * taken for the retry of the only one that had come until then (backoff.md 2.3). The same goes for marks that may be vain.
  */
-function withCrowds(histories: readonly CallHistory[], entries: readonly JournalEntry[]): readonly CallHistory[] {
+function withDoubts(histories: readonly CallHistory[], entries: readonly JournalEntry[]): readonly CallHistory[] {
+  const vain = new Set(vainlyMarked(entries.filter(isRead)).flat());
   const unmarked = histories.filter(({ method, tries }) => !NAMED.has(method) && tries[0]?.retryCount === undefined);
-  const crowded = [...groupBy(unmarked, ({ tries }) => (tries[0] === undefined ? '' : sayingOf(tries[0].entry))).values()];
   const sayings = sayingsByConnection(entries);
-  const doubtful = new Set([...crowded.flatMap(overlappingOf), ...unmarked.filter((history) => isInterleaved(history, sayings))]);
-  return histories.map((history) => (doubtful.has(history) ? { ...history, certainty: 'ambiguous' as const } : history));
+  const doubted = new Set([
+    ...alike(unmarked).flatMap(overlappingOf),
+    ...alike(histories.filter(({ method }) => method !== 'path')).flatMap(patientOf),
+    ...unmarked.filter((history) => isInterleaved(history, sayings)),
+    ...histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry))),
+    ...histories.filter(saysManyThings),
+  ]);
+  return histories.map((history) => (doubted.has(history) ? doubtful(history) : history));
 }
 
 /** What each connection said; null where it said more than one thing. */
@@ -108,6 +129,58 @@ function isInterleaved({ tries }: CallHistory, sayings: ReadonlyMap<number, stri
     current = entry.connId;
   }
   return false;
+}
+
+/** Calls by what they say. */
+function alike(histories: readonly CallHistory[]): CallHistory[][] {
+  return [...groupBy(histories, ({ tries }) => (tries[0] === undefined ? '' : sayingOf(tries[0].entry))).values()];
+}
+
+/** Calls of which a retry came early, where all that says the same may come from clients that wait as they are told. */
+function patientOf(same: readonly CallHistory[]): readonly CallHistory[] {
+  const early = same.filter(({ gaps }) => gaps.some(({ before, after }) => (before.asked?.dueAt ?? 0) > after.entry.t_headers));
+  if (early.length === 0) return early;
+  const tries = same.flatMap((history) => history.tries).sort((a, b) => a.entry.t_headers - b.entry.t_headers);
+  return isSplitByHints(
+    tries,
+    early.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs)),
+  )
+    ? early
+    : [];
+}
+
+/** The name of a call is that of several: two of its requests are the same retry by their counts. */
+function isShared(group: readonly JournalEntry[]): boolean {
+  return group.some((entry, at) => {
+    const before = group[at - 1];
+    const count = retryCountOf(entry) ?? 0;
+    return (
+      before !== undefined &&
+      HEADERS.has(entry.logicalIdFrom) &&
+      count > 0 &&
+      count === retryCountOf(before) &&
+      !isReplay(before, entry)
+    );
+  });
+}
+
+/** The name of a call is that of several, or its body changes: after a failure that invites a retry it says something else. */
+function saysManyThings({ method, tries }: CallHistory): boolean {
+  return (
+    HEADERS.has(method) &&
+    tries.some(({ entry }, at) => {
+      const before = tries[at - 1]?.entry;
+      return before !== undefined && invitesRetry(before) && !saysTheSame(before, entry);
+    })
+  );
+}
+
+function doubtful(history: CallHistory): CallHistory {
+  return { ...history, certainty: 'ambiguous' };
+}
+
+function saysTheSame(a: JournalEntry, b: JournalEntry): boolean {
+  return a.bodySha256 === b.bodySha256 || (a.bodyShaCanonical !== null && a.bodyShaCanonical === b.bodyShaCanonical);
 }
 
 /** Those that were open while another was, or about that time when a retry of theirs may as well be a call beside it. */
@@ -153,7 +226,8 @@ function withRivals(histories: readonly CallHistory[]): CallHistory[] {
   });
 }
 
-const NAMED: ReadonlySet<Evidence> = new Set(['path', 'client-request-id', 'idempotency-key']);
+const HEADERS: ReadonlySet<Evidence> = new Set(['client-request-id', 'idempotency-key']);
+const NAMED: ReadonlySet<Evidence> = new Set(['path', ...HEADERS]);
 
 /** What was not read to its end says nothing of the call that it belongs to. */
 function isRead({ t_bodyEnd }: JournalEntry): boolean {

@@ -70,13 +70,18 @@ function longestWithin({ before, after }: Gap, stalls: readonly Stall[]): number
 /** How much before its wait was over the retry came; of attempts side by side, it may be the retry of any that had failed. */
 export function earlyOf({ tries, gaps }: CallHistory, { before, after }: Gap): number {
   let earlyMs = earlyAfter(before, after);
-  for (let at = tries.indexOf(before); at > 0 && !gaps.some((gap) => gap.after === tries[at]); at--) {
+  for (let at = before.position - 1; at > 0 && !hasGapBefore(gaps, at); at--) {
     const beside = tries[at - 1];
     const failedAt = beside === undefined ? null : failureKnownAt(beside.entry);
     if (beside !== undefined && failedAt !== null && failedAt <= after.entry.t_headers)
       earlyMs = Math.min(earlyMs, earlyAfter(beside, after));
   }
   return earlyMs;
+}
+
+/** Whether the try at that place did not overlap with the one before it. Most often none does, and the gaps are as many. */
+function hasGapBefore(gaps: readonly Gap[], at: number): boolean {
+  return gaps[at - 1]?.index === at || gaps.some(({ index }) => index === at);
 }
 
 function earlyAfter({ asked }: Try, { entry }: Try): number {

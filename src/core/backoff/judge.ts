@@ -3,7 +3,7 @@ import { plural } from '../plural.ts';
 import { weakestOf } from './certainty.ts';
 import { withoutDoubtfulLinks } from './doubtful-links.ts';
 import { type Finding, type RuleVerdict, type Ruling, ruleVerdicts } from './finding.ts';
-import { type CallHistory, historiesOf } from './history.ts';
+import { type CallHistory, historiesOf, suspectedHistories } from './history.ts';
 import type { Policy, RuleLevel } from './policy.ts';
 import { backoffRules } from './registry.ts';
 import type { BackoffRule } from './rule.ts';
@@ -53,18 +53,23 @@ export function findingsOf(heard: Case): Finding[] {
 
 /** The journal as rules look at it. */
 export function caseOf(entries: readonly JournalEntry[], circumstances: Circumstances, policy: Policy): Case {
-  const calls = historiesOf(entries, circumstances.clientEndedAt);
+  const calls = historiesOf(entries);
+  const suspected = suspectedHistories(entries);
+  const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
-  const subject = (isMeant: (call: CallHistory) => boolean): Subject => ({
+  const subject = (meant: readonly CallHistory[]): Subject => ({
     ...circumstances,
     entries,
-    calls: calls.filter(isMeant),
+    calls: meant,
     policy,
     outcomeOf: (call): ClientOutcome | undefined => outcomeOf(call, outcomes.get(call.id)),
   });
   return {
-    certain: subject(({ certainty }) => certainty !== 'ambiguous'),
-    ambiguous: subject(({ certainty }) => certainty === 'ambiguous'),
+    certain: subject(calls.filter(({ certainty }) => certainty !== 'ambiguous')),
+    ambiguous: subject([
+      ...calls.filter(({ certainty, tries }) => certainty === 'ambiguous' && !tries.some(({ entry }) => suspects.has(entry))),
+      ...suspected,
+    ]),
     calls,
   };
 }

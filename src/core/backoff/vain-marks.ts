@@ -1,113 +1,60 @@
 import { isNamed } from '../calls/call-name.ts';
-import { isRetryable } from '../calls/outcome.ts';
-import { ownRetryDueMs } from '../calls/own-retry-due-ms.ts';
-import type { Certainty } from '../calls/sighting.ts';
 import { groupBy } from '../group-by.ts';
 import { failureKnownAt } from '../journal/calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
-import { failureOf } from './failure.ts';
+import { invitesRetry } from './invites-retry.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { sayingOf } from './saying-of.ts';
 
+/** With more calls open at a time, nobody can say which of them a request belongs to. */
+const MOST_OPEN = 100;
+
 /**
- * Entries in the order of their arrival → the same, those of one call under one id although the client marks each attempt as a
- * call of its own: a layer above an SDK that does not retry sends `x-stainless-retry-count: 0` each time (backoff.md finding 3,
- * E3), and some send a new `x-client-request-id` or `idempotency-key` with each attempt (E2). What such marks hide is recognised
- * by what the requests say. Where they may be true as well, it is `ambiguous`. An SDK whose own retry is overdue, or that ended
- * at `clientEndedAt`, does not retry.
+ * Entries in the order of their arrival → those that may be the attempts of one call although each is marked as a call of its
+ * own: a layer above an SDK that does not retry sends `x-stainless-retry-count: 0` each time (backoff.md finding 3, E3), and some
+ * send a new `x-client-request-id` or `idempotency-key` with each attempt (E2). Or they are what they are marked as: a program
+ * asks the same anew, or several do. A request that may belong to any of many is told alone.
  */
-export function withoutVainMarks(entries: readonly JournalEntry[], clientEndedAt?: number): readonly JournalEntry[] {
+export function vainlyMarked(entries: readonly JournalEntry[]): JournalEntry[][] {
   const unplaced = entries.filter(({ logicalIdFrom }) => logicalIdFrom !== 'path');
-  const lastArrivals = new Map(unplaced.map(({ authorizationHash, t_headers }) => [authorizationHash, t_headers]));
-  const isOverdue = (entry: JournalEntry) => {
-    const knownAt = invitesRetry(entry) && entry.shouldRetry !== 'false' ? failureKnownAt(entry) : null;
-    if (knownAt === null) return false;
-    if (clientEndedAt !== undefined) return true;
-    const { dueAt = null } = entry.hint ?? {};
-    const dueMs = ownRetryDueMs(0, dueAt === null ? undefined : dueAt - knownAt);
-    return knownAt + dueMs < (lastArrivals.get(entry.authorizationHash) ?? 0);
-  };
-  const joined = new Map<JournalEntry, JournalEntry>();
-  for (const same of groupBy(unplaced, sayingOf).values()) {
-    const certainty = certaintyOf(same, isOverdue);
-    if (certainty === undefined) continue;
-    for (const chain of chainsOf(same)) for (const entry of asOneCall(chain, certainty)) joined.set(entry.of, entry.as);
-  }
-  return joined.size === 0 ? entries : entries.map((entry) => joined.get(entry) ?? entry);
+  return [...groupBy(unplaced, sayingOf).values()].filter(isMarkedAnew).flatMap(chainsOf);
 }
 
-/** How certain it is that the marks of requests that say the same are vain; undefined where they are not. */
-function certaintyOf(same: readonly JournalEntry[], isOverdue: (entry: JournalEntry) => boolean): Certainty | undefined {
-  if (same.length < 2 || same.some((entry) => (retryCountOf(entry) ?? 0) > 0)) return undefined;
-  if (same.every(({ logicalId }) => isNamed(logicalId))) {
-    const ids = new Set(same.map(({ logicalId }) => logicalId));
-    return ids.size === same.length ? 'ambiguous' : undefined;
-  }
-  if (!same.every((entry) => retryCountOf(entry) === 0 && !isNamed(entry.logicalId))) return undefined;
-  return same.some(isOverdue) ? 'likely' : 'ambiguous';
+/** Whether no mark of these requests, which say the same, joins two of them. */
+function isMarkedAnew(same: readonly JournalEntry[]): boolean {
+  if (same.length < 2 || same.some((entry) => (retryCountOf(entry) ?? 0) > 0)) return false;
+  if (same.every((entry) => retryCountOf(entry) === 0 && !isNamed(entry.logicalId))) return true;
+  return (
+    same.every(({ logicalId }) => isNamed(logicalId)) && new Set(same.map(({ logicalId }) => logicalId)).size === same.length
+  );
 }
 
-/** Requests that may be the attempts of one call: each but the first came after a failure, and no success, of the one before. */
-interface Chain {
-  readonly entries: JournalEntry[];
-  /** Its next attempt may as well be that of another. */
-  doubtful: boolean;
-}
-
-function chainsOf(same: readonly JournalEntry[]): Chain[] {
-  const chains: Chain[] = [];
-  let open: Chain[] = [];
+/** Each but the first of a chain came after a failure, and no success, of the one before. */
+function chainsOf(same: readonly JournalEntry[]): JournalEntry[][] {
+  const chains: JournalEntry[][] = [];
+  let open: JournalEntry[][] = [];
   for (const entry of same) {
-    open = open.filter(({ entries }) => isOpen(entries.at(-1), entry));
-    const failed = open.filter(({ entries }) => isFailed(entries.at(-1), entry));
-    const [oldest] = failed;
-    if (oldest === undefined) {
-      const chain = { entries: [entry], doubtful: false };
+    open = open.filter((chain) => isOpen(chain.at(-1), entry));
+    if (open.length > MOST_OPEN) return same.map((one) => [one]);
+    const failed = open.find((chain) => isFailed(chain.at(-1), entry));
+    if (failed !== undefined) failed.push(entry);
+    else {
+      const chain = [entry];
       chains.push(chain);
       open.push(chain);
-    } else {
-      oldest.entries.push(entry);
-      if (open.length > 1) for (const chain of open) chain.doubtful = true;
     }
   }
-  return chains;
+  // What was recognised as one call at once needs no doubt.
+  return chains.filter((chain) => chain.some(({ logicalId }) => logicalId !== chain[0]?.logicalId));
 }
 
 /** Whether the call may go on with a later request: it is being answered, or has failed. */
 function isOpen(last: JournalEntry | undefined, next: JournalEntry): boolean {
-  if (last === undefined) return false;
-  return last.t_end === null || last.t_end > next.t_headers || invitesRetry(last);
+  return last !== undefined && (last.t_end === null || last.t_end > next.t_headers || invitesRetry(last));
 }
 
 /** Whether the client knew of the failure when it sent the next request. */
 function isFailed(last: JournalEntry | undefined, next: JournalEntry): boolean {
-  if (last === undefined || !invitesRetry(last)) return false;
-  const knownAt = failureKnownAt(last);
+  const knownAt = last !== undefined && invitesRetry(last) ? failureKnownAt(last) : null;
   return knownAt !== null && knownAt <= next.t_headers;
-}
-
-function invitesRetry(entry: JournalEntry): boolean {
-  const { status, closedBy, shouldRetry } = entry;
-  const failure = failureOf(entry);
-  if (failure === undefined || failure === 'pending') return false;
-  return isRetryable({
-    status: status ?? undefined,
-    complete: closedBy === null && failure === 'status',
-    shouldRetry: shouldRetry ?? undefined,
-  });
-}
-
-function asOneCall({ entries, doubtful }: Chain, certainty: Certainty) {
-  const [first] = entries;
-  if (first === undefined || entries.length === 1) return [];
-  return entries.map((of, at) => {
-    const as: JournalEntry = {
-      ...of,
-      logicalId: first.logicalId,
-      logicalIdFrom: at === 0 ? 'first' : 'fingerprint',
-      attemptSeq: first.attemptSeq + at,
-      certainty: doubtful ? 'ambiguous' : at === 0 ? of.certainty : certainty,
-    };
-    return { of, as };
-  });
 }

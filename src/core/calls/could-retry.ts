@@ -1,8 +1,11 @@
 import { isNamed } from './call-name.ts';
 import type { OpenCall } from './kin.ts';
-import { ownRetryDueMs } from './own-retry-due-ms.ts';
 import type { Sighting } from './sighting.ts';
 
+/** The longest server hint that SDKs with a retry count obey (wire.md 7.1). */
+const LONGEST_OBEYED_HINT_MS = 120_000;
+/** A hint may be shorter than the time in which clients send side by side. */
+const SHORTEST_DUE_MS = 500;
 /** Retries that the official SDKs make by default (wire.md 7.1). */
 const DEFAULT_RETRIES = 2;
 
@@ -25,4 +28,10 @@ export function couldRetry(call: OpenCall, { at, connection }: Sighting, { retry
   // say the same, it is rather another call.
   if (call.retryCount === undefined || !alone) return false;
   return call.retryCount >= DEFAULT_RETRIES || at - failure.at > ownRetryDueMs(call.retryCount, failure.hintMs);
+}
+
+/** When an SDK that counts its retries would have retried by itself (wire.md 7.1): its hint, else min(0.5·2ⁿ, 8) s. */
+function ownRetryDueMs(retryCount: number, hintMs: number | undefined): number {
+  const backoffMs = Math.min(500 * 2 ** retryCount, 8_000);
+  return hintMs !== undefined && hintMs <= LONGEST_OBEYED_HINT_MS ? Math.max(hintMs, SHORTEST_DUE_MS) : backoffMs;
 }

@@ -1,9 +1,9 @@
 import { earlyBy } from '../backoff/asked-wait.ts';
 import type { CallHistory, Gap } from '../backoff/history.ts';
 
-/** How much too early the retry came, in milliseconds; 0 when it waited or was told nothing. */
-export function earlyMs({ before, after }: Gap): number {
-  return before.asked === undefined ? 0 : earlyBy(before.asked, after.entry.t_headers);
+/** How much too early the retry came, in milliseconds; 0 when it waited or was told nothing, or may be that of another call. */
+export function earlyMs({ certainty }: Pick<CallHistory, 'certainty'>, { before, after }: Gap): number {
+  return before.asked === undefined || certainty === 'ambiguous' ? 0 : earlyBy(before.asked, after.entry.t_headers);
 }
 
 /**
@@ -15,8 +15,9 @@ export function byInterest(histories: readonly CallHistory[], quoted: ReadonlySe
   return [...histories].sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
 }
 
-function scoreOf({ id, gaps, tries }: CallHistory, quoted: ReadonlySet<string>): number {
-  const early = gaps.some((gap) => earlyMs(gap) > 0);
+function scoreOf(history: CallHistory, quoted: ReadonlySet<string>): number {
+  const { id, gaps, tries } = history;
+  const early = gaps.some((gap) => earlyMs(history, gap) > 0);
   // More attempts than any call has count for less than one reason of the next kind.
   return (quoted.has(id) ? 2e9 : 0) + (early ? 1e9 : 0) + tries.length;
 }

@@ -46,7 +46,7 @@ export function gapPointsOf({ histories }: ReportInput): GapPoints {
       (gap): GapPoint => ({
         index: gap.index,
         seconds: Math.max(SHORTEST_S, gap.gapMs / 1_000),
-        kind: earlyMs(gap) > 0 ? 'early' : gap.before.asked?.waitMs == null ? 'own' : 'told',
+        kind: earlyMs(history, gap) > 0 ? 'early' : gap.before.asked?.waitMs == null ? 'own' : 'told',
         call: callText(history.id),
       }),
     ),

@@ -185,7 +185,7 @@ const attempt = z.object({
     .nullable()
     .describe('the wait that the answer asked for'),
   gapMs: z.number().nullable().describe('from the failure of the attempt before; null for the first, and where they overlap'),
-  earlyMs: z.number().describe('how much too early it came; 0 within the tolerance'),
+  earlyMs: z.number().describe('how much too early it came; 0 within the tolerance, and where it may be that of another call'),
 });
 
 const call = z.object({

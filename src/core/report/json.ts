@@ -1,5 +1,5 @@
-import { earlyBy } from '../backoff/asked-wait.ts';
 import type { CallHistory, Try } from '../backoff/history.ts';
+import { earlyMs } from './call-interest.ts';
 import { type JsonLoad, type JsonReport, SCHEMA_VERSION } from './json-schema.ts';
 import { webLinks } from './links.ts';
 import type { ReportInput } from './report.ts';
@@ -45,9 +45,12 @@ function jsonCall(history: CallHistory, start: number): JsonReport['calls'][numb
   };
 }
 
-function jsonAttempt(attempt: Try, { gaps }: CallHistory, start: number): JsonReport['calls'][number]['attempts'][number] {
+function jsonAttempt(attempt: Try, history: CallHistory, start: number): JsonReport['calls'][number]['attempts'][number] {
   const { entry, position, failure, asked } = attempt;
-  const gap = gaps.find(({ after }) => after === attempt);
+  const { gaps } = history;
+  // Where no tries overlap, there is one before each but the first.
+  const likely = gaps[position - 2];
+  const gap = likely?.after === attempt ? likely : gaps.find(({ after }) => after === attempt);
   return {
     seq: entry.seq,
     position,
@@ -59,6 +62,6 @@ function jsonAttempt(attempt: Try, { gaps }: CallHistory, start: number): JsonRe
     faults: entry.faultApplied?.faults.map(({ name }) => name) ?? [],
     asked: asked === undefined ? null : { text: asked.text, waitMs: asked.waitMs },
     gapMs: gap?.gapMs ?? null,
-    earlyMs: gap?.before.asked === undefined ? 0 : earlyBy(gap.before.asked, entry.t_headers),
+    earlyMs: gap === undefined ? 0 : earlyMs(history, gap),
   };
 }

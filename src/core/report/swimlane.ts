@@ -65,7 +65,7 @@ export function swimlaneOf(input: ReportInput): Swimlane {
     waits: rows.flatMap((row) => row.waits),
     early: rows.flatMap((row) => row.early),
     end: ends.reduce((latest, end) => Math.max(latest, end), 0),
-    earlyRetries: histories.reduce((sum, { gaps }) => sum + gaps.filter((gap) => earlyMs(gap) > 0).length, 0),
+    earlyRetries: histories.reduce((sum, history) => sum + history.gaps.filter((gap) => earlyMs(history, gap) > 0).length, 0),
     callsLeftOut: histories.length - shown.length,
     attemptsLeftOut: rows.reduce((sum, { leftOut }) => sum + leftOut, 0),
   };
@@ -85,7 +85,7 @@ function laneNames(histories: readonly CallHistory[]): string[] {
 function laneOf(history: CallHistory, lane: string, start: number) {
   const tries = thinned(history.tries);
   const since = (at: number) => (at - start) / 1_000;
-  const earliness = new Map(history.gaps.map((gap) => [gap.after, earlyMs(gap)]));
+  const earliness = new Map(history.gaps.map((gap) => [gap.after, earlyMs(history, gap)]));
   const attempts = tries.map((attempt): LaneAttempt => {
     const { entry, position } = attempt;
     const early = earliness.get(attempt) ?? 0;

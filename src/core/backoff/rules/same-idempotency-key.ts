@@ -31,27 +31,21 @@ export const sameIdempotencyKey = defineRule({
       ({ entry }) => `${keyOf(entry)} ${entry.authorizationHash}`,
     );
     const shared = [...byKey.values()].filter((same) => new Set(same.map(({ entry }) => bodyOf(entry))).size > 1);
-    // One call or several: a name that is all there is to tell does not say.
+    // A call that has no other name: a key that serves several, or retries that were built anew.
     const mixed = keyed.filter(
-      (call) => call.method === 'idempotency-key' && new Set(call.tries.map(({ entry }) => bodyOf(entry))).size > 1,
+      ({ method, tries }) => method === 'idempotency-key' && new Set(tries.map(({ entry }) => bodyOf(entry))).size > 1,
     );
-    if (changed.length + shared.length === 0 && mixed.length > 0) {
-      return {
-        verdict: 'inconclusive',
-        explain: `different bodies came under the same key, ${plural(mixed.length, 'time')}: a key that serves several calls, or retries that were built anew`,
-        n: keyed.length,
-      };
-    }
+    const misused = changed.length + shared.length + mixed.length;
     return {
-      verdict: changed.length + shared.length > 0 ? 'fail' : 'pass',
+      verdict: misused > 0 ? 'fail' : 'pass',
       explain:
         changed.length > 0
           ? `${plural(changed.length, 'retry')} came under another idempotency key`
-          : shared.length > 0
-            ? `${plural(shared.length, 'idempotency key serves', 'idempotency keys serve')} several different requests`
+          : shared.length + mixed.length > 0
+            ? `${plural(shared.length + mixed.length, 'idempotency key serves', 'idempotency keys serve')} several different requests`
             : plural(keyed.length, 'call kept its idempotency key', 'calls kept their idempotency keys'),
       n: keyed.length,
-      statistic: { name: 'keys misused', value: changed.length + shared.length, unit: 'calls' },
+      statistic: { name: 'keys misused', value: misused, unit: 'calls' },
       threshold: 1,
       evidence: [
         ...changed.map(({ call, gap }) =>
