@@ -187,3 +187,50 @@ test.each([
 ] as const)('how certain one call is: %s', (_who, parts, certainty) => {
   expect(unnamed(parts)).toBe(certainty);
 });
+
+/** How certain the first call is, of requests that are told to wait two seconds. */
+const told = (times: readonly number[], more: (at: number) => EntryParts = () => ({})) =>
+  of(
+    ...times.map((t_headers, at) => ({
+      t_headers,
+      connId: at,
+      status: 429,
+      hint: { header: 'retry-after', raw: '2', dueAt: t_headers + 2_001 } as const,
+      logicalIdFrom: at === 0 ? ('first' as const) : ('fingerprint' as const),
+      certainty: 'likely' as const,
+      ...more(at),
+    })),
+  )[0]?.certainty;
+
+test.each([
+  ['two that wait as they are told', [0, 300, 2_010, 2_320, 4_020, 4_330], 'ambiguous'],
+  ['three', [0, 700, 1_500, 2_010, 2_720, 3_510], 'ambiguous'],
+  ['one that comes early', [0, 300, 900, 1_800], 'likely'],
+  ['one that comes early each second', [0, 1_003, 2_006, 3_009, 4_012, 5_015], 'likely'],
+  ['one that comes early once', [0, 300, 2_310, 4_320], 'likely'],
+  ['one that is told to wait, and does', [0, 2_010, 4_020, 6_030], 'likely'],
+] as const)('connections of their own tell nothing of clients that say the same: %s', (_who, times, certainty) => {
+  expect(told(times)).toBe(certainty);
+});
+
+test.each([
+  ['one after the other', [0, 1, 2], 'exact'],
+  ['in two layers', [0, 1, 0, 1], 'exact'],
+  ['side by side', [0, 0, 1, 1], 'ambiguous'],
+] as const)('retry counts under one request id, %s, tell one call from several', (_how, counts, certainty) => {
+  const named = { logicalId: 'client-request-id:s', logicalIdFrom: 'client-request-id', certainty: 'exact' } as const;
+  const times = counts.map((_, at) => at * 2_500);
+  expect(told(times, (at) => ({ ...named, headers: { 'x-stainless-retry-count': String(counts[at]) } }))).toBe(certainty);
+});
+
+test('calls that come after failures of what says the same, each marked as a first try, are in doubt', () => {
+  const first = (at: number) => ({
+    logicalId: `#${at}`,
+    logicalIdFrom: 'first' as const,
+    certainty: 'exact' as const,
+    headers: { 'x-stainless-retry-count': '0' },
+  });
+  expect(told([0, 400, 800], first)).toBe('ambiguous');
+  expect(told([0, 400, 800], (at) => ({ ...first(at), status: 200, hint: null }))).toBe('exact');
+  expect(told([0, 400, 800], (at) => ({ ...first(at), bodySha256: `b${at}` }))).toBe('exact');
+});
