@@ -1,4 +1,4 @@
-import type { CallHistory } from '../core/backoff/history.ts';
+import type { CallHistory } from '../core/backoff/call-history.ts';
 import { plural } from '../core/plural.ts';
 import { contradictsGrowth, type Wait } from './growth.ts';
 import type { Outcome } from './matcher.ts';

@@ -1,4 +1,5 @@
-import { type CallHistory, sameKey } from '../core/backoff/history.ts';
+import type { CallHistory } from '../core/backoff/call-history.ts';
+import { sameKey } from '../core/backoff/history.ts';
 import { earlyOf } from '../core/backoff/judge-early.ts';
 import { seconds } from '../core/backoff/observation.ts';
 import { plural } from '../core/plural.ts';

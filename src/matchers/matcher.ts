@@ -1,4 +1,4 @@
-import type { CallHistory } from '../core/backoff/history.ts';
+import type { CallHistory } from '../core/backoff/call-history.ts';
 import { historiesOf } from '../core/backoff/history.ts';
 import { describeValue } from '../core/field.ts';
 import { plural } from '../core/plural.ts';

@@ -1,4 +1,4 @@
-import type { CallHistory } from '../core/backoff/history.ts';
+import type { CallHistory } from '../core/backoff/call-history.ts';
 import { callObservation } from '../core/backoff/observation.ts';
 
 /** Calls that a message shows: enough to see what is wrong. */

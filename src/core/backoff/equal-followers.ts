@@ -1,6 +1,6 @@
 import { groupBy } from '../group-by.ts';
 import { failureKnownAt } from '../journal/calls.ts';
-import type { CallHistory } from './history.ts';
+import type { CallHistory } from './call-history.ts';
 import { sayingOf } from './saying-of.ts';
 
 /** Within this time after an error, an equal request may be its retry. */

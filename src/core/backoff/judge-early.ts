@@ -1,9 +1,10 @@
 import { failureKnownAt } from '../journal/calls.ts';
 import { plural } from '../plural.ts';
 import { earlyBy } from './asked-wait.ts';
+import type { CallHistory, Gap, Try } from './call-history.ts';
 import { weakestOf } from './certainty.ts';
 import type { Ruling } from './finding.ts';
-import { type CallHistory, type Gap, sameKey, type Try } from './history.ts';
+import { sameKey } from './history.ts';
 import { censored, gapObservation, seconds } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import { isStallWithin, type Stall, type Subject } from './subject.ts';

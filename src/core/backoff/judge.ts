@@ -1,9 +1,10 @@
 import type { JournalEntry } from '../journal/entry.ts';
 import { plural } from '../plural.ts';
+import type { CallHistory } from './call-history.ts';
 import { weakestOf } from './certainty.ts';
 import { withoutDoubtfulLinks } from './doubtful-links.ts';
 import { type Finding, type RuleVerdict, type Ruling, ruleVerdicts } from './finding.ts';
-import { type CallHistory, historiesOf, suspectedHistories } from './history.ts';
+import { historiesOf, suspectedHistories } from './history.ts';
 import type { Policy, RuleLevel } from './policy.ts';
 import { backoffRules } from './registry.ts';
 import type { BackoffRule } from './rule.ts';

@@ -1,6 +1,6 @@
 import { plural } from '../plural.ts';
+import type { CallHistory, Try } from './call-history.ts';
 import type { RuleVerdict, Ruling } from './finding.ts';
-import type { CallHistory, Try } from './history.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import type { Subject } from './subject.ts';

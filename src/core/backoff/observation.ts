@@ -1,6 +1,6 @@
+import type { CallHistory, Gap, Try } from './call-history.ts';
 import { failureText } from './failure.ts';
 import type { Observation } from './finding.ts';
-import type { CallHistory, Gap, Try } from './history.ts';
 
 /** Milliseconds as people compare them: `2.004 s`. */
 export function seconds(ms: number): string {

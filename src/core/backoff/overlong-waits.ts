@@ -1,6 +1,6 @@
 import { plural } from '../plural.ts';
+import type { Try } from './call-history.ts';
 import type { Ruling } from './finding.ts';
-import type { Try } from './history.ts';
 import { earlyOf } from './judge-early.ts';
 import { gapObservation, tryObservation } from './observation.ts';
 import type { Subject } from './subject.ts';

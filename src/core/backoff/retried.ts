@@ -1,7 +1,7 @@
 import { groupBy } from '../group-by.ts';
+import type { CallHistory, Try } from './call-history.ts';
 import { equalFollowers } from './equal-followers.ts';
 import type { Ruling } from './finding.ts';
-import type { CallHistory, Try } from './history.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import type { Subject } from './subject.ts';

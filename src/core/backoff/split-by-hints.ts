@@ -1,4 +1,4 @@
-import type { Try } from './history.ts';
+import type { Try } from './call-history.ts';
 import { median } from './statistics.ts';
 
 /** A retry comes so soon after the wait that was asked for, in milliseconds or as a share of it. */

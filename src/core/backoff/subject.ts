@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal/entry.ts';
-import type { CallHistory } from './history.ts';
+import type { CallHistory } from './call-history.ts';
 import type { Policy } from './policy.ts';
 
 /** What a client made of one call; only a driver that runs the client can tell. Times on the journal's clock. */

@@ -1,5 +1,6 @@
 import { groupBy } from '../group-by.ts';
-import { type CallHistory, type Gap, sameKey } from './history.ts';
+import type { CallHistory, Gap } from './call-history.ts';
+import { sameKey } from './history.ts';
 
 /** Gaps below this are no backoff (backoff.md C1). */
 export const HOT_MS = 25;

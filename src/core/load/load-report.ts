@@ -1,4 +1,4 @@
-import type { CallHistory } from '../backoff/history.ts';
+import type { CallHistory } from '../backoff/call-history.ts';
 import { quantile } from '../backoff/statistics.ts';
 import type { CallRecord } from './call-record.ts';
 import { type Distribution, distributionOf } from './distribution.ts';

@@ -1,4 +1,4 @@
-import type { CallHistory } from '../backoff/history.ts';
+import type { CallHistory } from '../backoff/call-history.ts';
 import type { Outage } from '../backoff/subject.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallRecord } from './call-record.ts';

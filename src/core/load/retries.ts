@@ -1,6 +1,6 @@
 import { earlyBy } from '../backoff/asked-wait.ts';
+import type { CallHistory } from '../backoff/call-history.ts';
 import { relativeWindow } from '../backoff/dispersion.ts';
-import type { CallHistory } from '../backoff/history.ts';
 import { quantile } from '../backoff/statistics.ts';
 
 /** The waits before one retry, over all calls, in milliseconds. */

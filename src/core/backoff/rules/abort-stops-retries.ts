@@ -1,6 +1,6 @@
 import { plural } from '../../plural.ts';
+import type { CallHistory } from '../call-history.ts';
 import type { Ruling } from '../finding.ts';
-import type { CallHistory } from '../history.ts';
 import { seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import type { ClientOutcome } from '../subject.ts';

@@ -1,6 +1,6 @@
 import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
-import type { CallHistory } from '../history.ts';
+import type { CallHistory } from '../call-history.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 

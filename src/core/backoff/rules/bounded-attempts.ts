@@ -1,5 +1,5 @@
 import { plural } from '../../plural.ts';
-import type { CallHistory, Try } from '../history.ts';
+import type { CallHistory, Try } from '../call-history.ts';
 import { callObservation } from '../observation.ts';
 import { isPermanent, isQuota } from '../permanent.ts';
 import type { Policy } from '../policy.ts';

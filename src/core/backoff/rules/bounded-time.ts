@@ -1,4 +1,4 @@
-import type { CallHistory } from '../history.ts';
+import type { CallHistory } from '../call-history.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { boundedAttempts } from './bounded-attempts.ts';

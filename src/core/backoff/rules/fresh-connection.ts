@@ -1,5 +1,5 @@
 import { plural } from '../../plural.ts';
-import type { Try } from '../history.ts';
+import type { Try } from '../call-history.ts';
 import { callObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';

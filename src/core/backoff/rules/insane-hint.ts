@@ -1,7 +1,7 @@
 import { groupBy } from '../../group-by.ts';
 import { plural } from '../../plural.ts';
+import type { CallHistory, Gap } from '../call-history.ts';
 import type { Ruling } from '../finding.ts';
-import type { CallHistory, Gap } from '../history.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { median } from '../statistics.ts';

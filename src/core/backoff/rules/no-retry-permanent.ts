@@ -1,8 +1,8 @@
 import { failureKnownAt } from '../../journal/calls.ts';
 import { plural } from '../../plural.ts';
+import type { CallHistory, Gap } from '../call-history.ts';
 import { equalFollowers } from '../equal-followers.ts';
 import type { Ruling } from '../finding.ts';
-import type { CallHistory, Gap } from '../history.ts';
 import { gapObservation, seconds, tryText } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';

@@ -1,5 +1,5 @@
 import { LONG_HINT_MS } from '../asked-wait.ts';
-import type { Try } from '../history.ts';
+import type { Try } from '../call-history.ts';
 import { isPermanent, isQuota } from '../permanent.ts';
 import type { Policy } from '../policy.ts';
 import { judgeRetried } from '../retried.ts';

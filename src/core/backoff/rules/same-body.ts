@@ -1,6 +1,6 @@
 import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
-import type { Gap } from '../history.ts';
+import type { Gap } from '../call-history.ts';
 import { gapObservation } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
