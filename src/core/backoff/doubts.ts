@@ -2,10 +2,12 @@ import type { Evidence } from '../calls/sighting.ts';
 import { groupBy } from '../group-by.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallHistory } from './call-history.ts';
+import { earlyAfter } from './early-after.ts';
 import { invitesRetry } from './invites-retry.ts';
 import { isReplay } from './is-replay.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { sayingOf } from './saying-of.ts';
+import { saysTheSame } from './says-the-same.ts';
 import { isSplitByHints } from './split-by-hints.ts';
 import { vainlyMarked } from './vain-marks.ts';
 
@@ -71,15 +73,11 @@ function alike(histories: readonly CallHistory[]): CallHistory[][] {
 
 /** Calls of which a retry came early, where all that says the same may come from clients that wait as they are told. */
 function patientOf(same: readonly CallHistory[]): readonly CallHistory[] {
-  const early = same.filter(({ gaps }) => gaps.some(({ before, after }) => (before.asked?.dueAt ?? 0) > after.entry.t_headers));
+  const early = same.filter(({ gaps }) => gaps.some(({ before, after }) => earlyAfter(before, after) > 0));
   if (early.length === 0) return early;
   const tries = same.flatMap((history) => history.tries).sort((a, b) => a.entry.t_headers - b.entry.t_headers);
-  return isSplitByHints(
-    tries,
-    early.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs)),
-  )
-    ? early
-    : [];
+  const gapsMs = early.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs));
+  return isSplitByHints(tries, gapsMs) ? early : [];
 }
 
 /** The name of a call is that of several: two of its requests are the same retry by their counts. */
@@ -110,10 +108,6 @@ function saysManyThings({ method, tries }: CallHistory): boolean {
 
 function doubtful(history: CallHistory): CallHistory {
   return { ...history, certainty: 'ambiguous' };
-}
-
-function saysTheSame(a: JournalEntry, b: JournalEntry): boolean {
-  return a.bodySha256 === b.bodySha256 || (a.bodyShaCanonical !== null && a.bodyShaCanonical === b.bodyShaCanonical);
 }
 
 /** Those that were open while another was, or about that time when a retry of theirs may as well be a call beside it. */

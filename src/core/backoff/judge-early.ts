@@ -1,8 +1,8 @@
 import { failureKnownAt } from '../journal/calls.ts';
 import { plural } from '../plural.ts';
-import { earlyBy } from './asked-wait.ts';
 import type { CallHistory, Gap, Try } from './call-history.ts';
 import { weakestOf } from './certainty.ts';
+import { earlyAfter } from './early-after.ts';
 import type { Ruling } from './finding.ts';
 import { sameKey } from './history.ts';
 import { censored, gapObservation, seconds } from './observation.ts';
@@ -83,10 +83,6 @@ export function earlyOf({ tries, gaps }: CallHistory, { before, after }: Gap): n
 /** Whether the try at that place did not overlap with the one before it. Most often none does, and the gaps are as many. */
 function hasGapBefore(gaps: readonly Gap[], at: number): boolean {
   return gaps[at - 1]?.index === at || gaps.some(({ index }) => index === at);
-}
-
-function earlyAfter({ asked }: Try, { entry }: Try): number {
-  return asked === undefined ? 0 : earlyBy(asked, entry.t_headers);
 }
 
 /** Nobody retried: giving up is as good as waiting. What was watched for a while only is told so. */

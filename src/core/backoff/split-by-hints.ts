@@ -1,10 +1,10 @@
 import type { Try } from './call-history.ts';
+import { earlyAfter } from './early-after.ts';
 import { median } from './statistics.ts';
 
 /** A retry comes so soon after the wait that was asked for, in milliseconds or as a share of it. */
 const SOON_MS = 250;
 const SOON_SHARE = 0.1;
-const EARLY_MS = 5;
 /** Gaps that differ by less are those of one loop. */
 const SAME_MS = 50;
 const SAME_SHARE = 0.1;
@@ -12,8 +12,9 @@ const SAME_SHARE = 0.1;
 const MOST_WAITING = 64;
 
 /**
- * Whether tries, in the order of their arrival, are explained by several clients that all wait as they are told: each try comes just when the hint of one
- * before it, not always the last, is over. A loop has equal gaps, or comes when no hint is over. Gaps in milliseconds.
+ * Whether tries, in the order of their arrival, are explained by several clients that all wait as they are told: each comes just
+ * when the hint of one before it, not always the last, is over. A loop has equal gaps, or comes when no hint is over. `gapsMs`
+ * are those between tries that were taken for one call's.
  */
 export function isSplitByHints(tries: readonly Try[], gapsMs: readonly number[]): boolean {
   if (tries.length < 4 || hasEqualGaps(gapsMs)) return false;
@@ -21,9 +22,9 @@ export function isSplitByHints(tries: readonly Try[], gapsMs: readonly number[])
   return tries.every((attempt) => clients.explain(attempt)) && clients.areSeveral;
 }
 
-/** A client that was told to wait: when its next try is due, and whether it has come back before. */
+/** A client that was told to wait: by which try, until when its next one is still prompt, and whether it never came back yet. */
 interface Waiting {
-  readonly from: number;
+  readonly told: Try;
   readonly until: number;
   readonly alone: boolean;
 }
@@ -33,18 +34,18 @@ class WaitingClients {
   #count = 0;
 
   /** Takes the try for that of a client whose wait is over, or of a new one. Tells whether one of them came back each time. */
-  explain({ entry, asked }: Try): boolean {
-    const at = entry.t_headers;
+  explain(attempt: Try): boolean {
+    const at = attempt.entry.t_headers;
     if (this.#waiting.some(({ until, alone }) => until < at && alone)) return false;
     const waiting = this.#waiting.filter(({ until }) => until >= at);
-    const due = waiting.findIndex(({ from }) => from <= at);
+    const due = waiting.findIndex(({ told }) => earlyAfter(told, attempt) === 0);
     const isNew = due < 0;
     if (isNew) this.#count += 1;
     else waiting.splice(due, 1);
-    const { dueAt = null, waitMs } = asked ?? {};
+    const { dueAt = null, waitMs } = attempt.asked ?? {};
     if (dueAt !== null) {
       const until = dueAt + Math.max(SOON_MS, SOON_SHARE * (waitMs ?? 0));
-      waiting.push({ from: dueAt - EARLY_MS, until, alone: isNew });
+      waiting.push({ told: attempt, until, alone: isNew });
     }
     this.#waiting = waiting;
     return (dueAt !== null || !isNew) && waiting.length <= MOST_WAITING;

@@ -1,6 +1,6 @@
-import { earlyBy } from '../backoff/asked-wait.ts';
 import type { CallHistory } from '../backoff/call-history.ts';
 import { relativeWindow } from '../backoff/dispersion.ts';
+import { earlyAfter } from '../backoff/early-after.ts';
 import { quantile } from '../backoff/statistics.ts';
 
 /** The waits before one retry, over all calls, in milliseconds. */
@@ -62,7 +62,7 @@ export function earlyRetries(histories: readonly CallHistory[]): EarlyRetries {
   let worstMs = 0;
   for (const { gaps } of histories) {
     for (const { before, after } of gaps) {
-      const early = before.asked === undefined ? 0 : earlyBy(before.asked, after.entry.t_headers);
+      const early = earlyAfter(before, after);
       if (early > 0) count += 1;
       worstMs = Math.max(worstMs, early);
     }

@@ -1,9 +1,9 @@
-import { earlyBy } from '../backoff/asked-wait.ts';
 import type { CallHistory, Gap } from '../backoff/call-history.ts';
+import { earlyAfter } from '../backoff/early-after.ts';
 
 /** How much too early the retry came, in milliseconds; 0 when it waited or was told nothing, or may be that of another call. */
 export function earlyMs({ certainty }: Pick<CallHistory, 'certainty'>, { before, after }: Gap): number {
-  return before.asked === undefined || certainty === 'ambiguous' ? 0 : earlyBy(before.asked, after.entry.t_headers);
+  return certainty === 'ambiguous' ? 0 : earlyAfter(before, after);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Gap } from '../call-history.ts';
 import { gapObservation } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { saysTheSame } from '../says-the-same.ts';
 
 export const sameBody = defineRule({
   id: 'same_body',
@@ -25,7 +26,7 @@ export const sameBody = defineRule({
       call.gaps.filter(({ before }) => !isPermanent(before.entry, policy)).map((gap) => ({ call, gap })),
     );
     if (gaps.length === 0) return notApplicable('no call with a name of its own was retried');
-    const changed = gaps.filter(({ gap }) => !saysTheSame(gap));
+    const changed = gaps.filter(({ gap }) => !saysTheSame(gap.before.entry, gap.after.entry));
     const reordered =
       gaps.filter(({ gap }) => gap.before.entry.bodySha256 !== gap.after.entry.bodySha256).length - changed.length;
     return {
@@ -41,11 +42,6 @@ export const sameBody = defineRule({
     };
   },
 });
-
-function saysTheSame({ before, after }: Gap): boolean {
-  const [a, b] = [before.entry, after.entry];
-  return a.bodySha256 === b.bodySha256 || (a.bodyShaCanonical !== null && a.bodyShaCanonical === b.bodyShaCanonical);
-}
 
 function bodiesOf({ before, after }: Gap): string {
   return `body ${before.entry.bodySha256.slice(0, 8)} then ${after.entry.bodySha256.slice(0, 8)}`;
