@@ -57,10 +57,12 @@ export interface EarlyRetries {
   readonly worstMs: number;
 }
 
+/** Retries that came before the wait that they were told; what may be a call of its own is none. */
 export function earlyRetries(histories: readonly CallHistory[]): EarlyRetries {
   let count = 0;
   let worstMs = 0;
-  for (const { gaps } of histories) {
+  for (const { certainty, gaps } of histories) {
+    if (certainty === 'ambiguous') continue;
     for (const { before, after } of gaps) {
       const early = earlyAfter(before, after);
       if (early > 0) count += 1;

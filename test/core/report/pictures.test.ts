@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { earlyRetries } from '../../../src/core/load/retries.ts';
 import { arrivalsOf } from '../../../src/core/report/arrivals.ts';
 import { gapPointsOf } from '../../../src/core/report/gap-points.ts';
 import { loadOf } from '../../../src/core/report/load.ts';
@@ -17,6 +18,15 @@ test('a lane shows attempts, the wait that was asked for, and what came early', 
   expect(early[0]?.from).toBe(2.014);
   expect(early[0]?.to).toBeCloseTo(30.01);
   expect(earlyRetries).toBe(2);
+});
+
+test('what may be a call of its own is no early retry in any picture or figure', () => {
+  const run = naiveRun();
+  const histories = run.histories.map((history) => ({ ...history, certainty: 'ambiguous' as const }));
+  expect(swimlaneOf({ ...run, histories })).toMatchObject({ early: [], earlyRetries: 0 });
+  expect(gapPointsOf({ ...run, histories }).points.map(({ kind }) => kind)).not.toContain('early');
+  expect(earlyRetries(histories)).toEqual({ count: 0, worstMs: 0 });
+  expect(earlyRetries(run.histories).count).toBe(2);
 });
 
 test('of many calls and attempts the most telling are shown, and the rest is counted', () => {
