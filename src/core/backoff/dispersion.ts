@@ -24,3 +24,18 @@ export function degenerateWindow(waits: readonly number[]): number {
 export function isDegenerate(waits: readonly number[]): boolean {
   return shortestWindow(waits, 0.8) <= degenerateMs(waits);
 }
+
+/** A wait between the least that it can have been without the noise of the machine, and what was seen. */
+interface NoisyWait {
+  readonly leastMs: number;
+  readonly seenMs: number;
+}
+
+/** Whether 80 % of the waits may have been equal, as far as `isDegenerate` asks, and noise alone has set them apart. */
+export function noiseExplains(waits: readonly NoisyWait[]): boolean {
+  const widthMs = degenerateMs(waits.map(({ seenMs }) => seenMs));
+  const needed = Math.ceil(waits.length * 0.8);
+  return waits.some(
+    ({ seenMs: from }) => waits.filter(({ leastMs, seenMs }) => seenMs >= from && leastMs <= from + widthMs).length >= needed,
+  );
+}

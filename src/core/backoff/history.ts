@@ -98,7 +98,8 @@ function tryOf(entry: JournalEntry, position: number): Try {
   };
 }
 
-function gapBetween(before: Try | undefined, after: Try, index: number): Gap[] {
+/** The gap between two tries of a call, in a list of its own: empty where the second came before the first had failed. */
+export function gapBetween(before: Try | undefined, after: Try, index: number): Gap[] {
   const from = before === undefined ? null : failureKnownAt(before.entry);
   if (before === undefined || from === null || from > after.entry.t_headers) return [];
   return [{ index, before, after, gapMs: after.entry.t_headers - from }];

@@ -1,13 +1,13 @@
 import { failureKnownAt } from '../journal/calls.ts';
 import { plural } from '../plural.ts';
+import { callsByTarget } from './by-target.ts';
 import type { CallHistory, Gap, Try } from './call-history.ts';
 import { weakestOf } from './certainty.ts';
 import { earlyAfter } from './early-after.ts';
 import type { Ruling } from './finding.ts';
-import { sameKey } from './history.ts';
 import { censored, gapObservation, seconds } from './observation.ts';
 import { notApplicable } from './rule.ts';
-import { isStallWithin, type Stall, type Subject } from './subject.ts';
+import { longestStallWithin, type Stall, type Subject } from './subject.ts';
 
 /** Clients that retry too early do so within seconds (backoff.md, finding 9). */
 const WATCHED_MS = 10_000;
@@ -21,17 +21,23 @@ interface Hints {
   /** Whether this answer's hint is the rule's to judge. */
   wants(attempt: Try): boolean;
   /** Whether an early retry is a failure; else it is only told. */
-  blames(attempt: Try, call: CallHistory): boolean;
+  blames(gap: Gap): boolean;
+  /** What is to be said of early retries that are only told: `all of them after …`. */
+  readonly excuse?: string;
 }
 
-/** Looks for retries that came before the wait that was asked for was over. One is enough (backoff.md 6.4). */
-export function judgeEarly(subject: Subject, hints: Hints): Ruling {
+/**
+ * Looks for retries that came before the wait that was asked for was over. One is enough (backoff.md 6.4). What one key and model
+ * was told holds for its own next attempt.
+ */
+export function judgeEarly(given: Subject, hints: Hints): Ruling {
+  const subject = { ...given, calls: callsByTarget(given.calls) };
   const asked = subject.calls.flatMap((call) =>
-    call.gaps.filter((gap) => hints.wants(gap.before) && sameKey(gap)).map((gap) => ({ call, gap, earlyMs: earlyOf(call, gap) })),
+    call.gaps.filter(({ before }) => hints.wants(before)).map((gap) => ({ call, gap, earlyMs: earlyOf(call, gap) })),
   );
   if (asked.length === 0) return withoutRetry(subject, hints);
   const early = asked.filter(({ earlyMs }) => earlyMs > 0);
-  const decisive = asked.filter(({ call, gap }) => hints.blames(gap.before, call));
+  const decisive = asked.filter(({ gap }) => hints.blames(gap));
   const blamed = decisive.filter(({ earlyMs }) => earlyMs > 0);
   const worst = blamed.length > 0 ? blamed : early;
   const earliest = Math.max(...worst.map(({ earlyMs }) => earlyMs), 0);
@@ -39,7 +45,7 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   const explain =
     early.length === 0
       ? `${asked.length} of ${plural(asked.length, 'retry')} waited for ${hints.what}`
-      : `${early.length} of ${plural(asked.length, 'retry')} came before ${hints.what} had passed, by up to ${seconds(earliest)}`;
+      : `${early.length} of ${plural(asked.length, 'retry')} came before ${hints.what} had passed, by up to ${seconds(earliest)}${excused(early.length - blamed.length, early.length, hints)}`;
   return {
     verdict: blamed.length > 0 ? 'fail' : stoodStill !== undefined ? 'inconclusive' : early.length > 0 ? 'info' : 'pass',
     explain: stoodStill === undefined ? explain : `${stoodStill}: ${explain}`,
@@ -53,6 +59,12 @@ export function judgeEarly(subject: Subject, hints: Hints): Ruling {
   };
 }
 
+/** What is to be said of early retries that blame nobody. */
+function excused(forgiven: number, early: number, { excuse }: Hints): string {
+  if (excuse === undefined || forgiven === 0) return '';
+  return forgiven === early ? `, ${early === 1 ? '' : 'all '}${excuse}` : `; ${forgiven} of them ${excuse}`;
+}
+
 /** What is to be said where every retry may have been an early one that came late; undefined where one shows patience. */
 function standstill({ stalls = [] }: Subject, asked: readonly { readonly gap: Gap }[]): string | undefined {
   const stood = asked.map(({ gap }) => ({ ms: longestWithin(gap, stalls), waitMs: gap.before.asked?.waitMs ?? 0 }));
@@ -64,14 +76,13 @@ function standstill({ stalls = [] }: Subject, asked: readonly { readonly gap: Ga
 /** The longest stall of a second that has anything of the gap in it. */
 function longestWithin({ before, after }: Gap, stalls: readonly Stall[]): number {
   const from = failureKnownAt(before.entry) ?? before.entry.t_headers;
-  const within = stalls.filter((stall) => isStallWithin(stall, from, after.entry.t_headers));
-  return Math.max(0, ...within.map(({ ms }) => ms));
+  return longestStallWithin(stalls, from, after.entry.t_headers);
 }
 
 /** How much before its wait was over the retry came; of attempts side by side, it may be the retry of any that had failed. */
 export function earlyOf({ tries, gaps }: CallHistory, { before, after }: Gap): number {
   let earlyMs = earlyAfter(before, after);
-  for (let at = before.position - 1; at > 0 && !hasGapBefore(gaps, at); at--) {
+  for (let at = tries.indexOf(before); at > 0 && !hasGapBefore(gaps, at); at--) {
     const beside = tries[at - 1];
     const failedAt = beside === undefined ? null : failureKnownAt(beside.entry);
     if (beside !== undefined && failedAt !== null && failedAt <= after.entry.t_headers)
@@ -85,22 +96,27 @@ function hasGapBefore(gaps: readonly Gap[], at: number): boolean {
   return gaps[at - 1]?.index === at || gaps.some(({ index }) => index === at);
 }
 
-/** Nobody retried: giving up is as good as waiting. What was watched for a while only is told so. */
-function withoutRetry({ calls, watchedUntil, clientEndedAt }: Subject, { what, wants }: Hints): Ruling {
+/** Nobody retried: giving up is as good as waiting. What was watched for a while only is told so, and is no merit. */
+function withoutRetry(subject: Subject, { what, wants }: Hints): Ruling {
+  const { calls, watchedUntil, clientEndedAt, outcomeOf } = subject;
   const held = calls.flatMap((call) => {
     const last = call.tries.at(-1);
     const toldAt = last !== undefined && wants(last) ? last.entry.t_firstByteBefore : null;
-    return toldAt === null ? [] : [{ call, heldMs: watchedUntil - toldAt, over: watchedUntil >= (last?.asked?.dueAt ?? 0) }];
+    const isOver = clientEndedAt !== undefined || outcomeOf(call)?.settledAt !== undefined;
+    return toldAt === null
+      ? []
+      : [{ call, heldMs: watchedUntil - toldAt, gaveUp: isOver, over: watchedUntil >= (last?.asked?.dueAt ?? 0) }];
   });
   if (held.length === 0) return notApplicable(`no answer carried ${what}`);
   const base = { n: held.length, correlation: weakestOf(held.map(({ call }) => call)) ?? ('exact' as const) };
-  if (clientEndedAt !== undefined) return { ...base, verdict: 'pass', explain: `gave up on ${what}` };
-  if (held.every(({ over }) => over)) return { ...base, verdict: 'pass', explain: `no retry came before ${what} had passed` };
-  const shortest = Math.min(...held.map(({ heldMs }) => heldMs));
+  if (held.every(({ gaveUp }) => gaveUp)) return { ...base, verdict: 'pass', explain: `gave up on ${what}` };
+  if (held.every(({ gaveUp, over }) => gaveUp || over))
+    return { ...base, verdict: 'pass', explain: `no retry came before ${what} had passed` };
+  const shortest = Math.min(...held.filter(({ gaveUp, over }) => !gaveUp && !over).map(({ heldMs }) => heldMs));
   return {
     ...base,
-    verdict: shortest >= WATCHED_MS ? 'pass' : 'inconclusive',
-    explain: `no retry came within ${seconds(shortest)} after ${what}`,
+    verdict: shortest >= WATCHED_MS ? 'info' : 'inconclusive',
+    explain: `after ${what} no retry came earlier than ${seconds(shortest)}; not seen to the end`,
     clock: censored(shortest),
   };
 }

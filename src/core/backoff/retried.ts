@@ -1,6 +1,8 @@
 import { groupBy } from '../group-by.ts';
+import { plural } from '../plural.ts';
 import type { CallHistory, Try } from './call-history.ts';
 import { equalFollowers } from './equal-followers.ts';
+import { failoversOf } from './failovers.ts';
 import type { Ruling } from './finding.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
@@ -19,28 +21,29 @@ interface Kinds {
 }
 
 /**
- * Whether first attempts that failed were followed by another. A kind counts as retried when any of its calls was: a retry
+ * Whether first attempts that failed were followed by another, be it with another key or model. A kind counts as retried when any of its calls was: a retry
  * budget may stop the others.
  */
 export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: Kinds): Ruling {
   const ids = new Set<string>();
   const followed = new Set(equalFollowers(subject.calls).map(({ before }) => before));
+  const { toAnotherKey, toAnotherModel } = failoversOf(subject.calls);
   const all = subject.calls.flatMap((call) => {
     const [first] = call.tries;
     // The journal has dropped the attempts before it.
     const isBeheaded = !ids.has(call.id) && (first?.entry.attemptSeq ?? 1) > 1;
     ids.add(call.id);
     const kind = first === undefined ? undefined : kindOf(first);
-    const retried = call.tries.length > 1;
+    const retried = call.tries.length > 1 || call.replaced || toAnotherKey.has(call);
     if (
       first === undefined ||
       kind === undefined ||
-      (!retried && (isBeheaded || call.replaced || wasAborted(call, subject) || mayComeBack(first, subject)))
+      (!retried && (isBeheaded || wasAborted(call, subject) || mayComeBack(first, subject)))
     )
       return [];
     return [{ call, first, kind, retried }];
   });
-  const cases = all.filter(({ call, retried }) => retried || !followed.has(call));
+  const cases = all.filter(({ call, retried }) => retried || !(followed.has(call) || toAnotherModel.has(call)));
   const seen = groupBy(cases, ({ kind }) => kind);
   // Those of which a retry cannot be told from a new call.
   const doubtful = [...groupBy(all, ({ kind }) => kind)].filter(([kind]) => !seen.has(kind));
@@ -52,10 +55,13 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
   const undeclared = subject.policy.maxAttempts === 1 ? 'info' : otherwise;
   const kinds = (list: readonly (readonly [string, unknown])[]) => list.map(([kind]) => kind).join(', ');
   if (never.length === 0 && doubtful.length > 0) {
-    const { length } = doubtful.flatMap(([, same]) => same);
+    const doubted = doubtful.flatMap(([, same]) => same);
+    const [one, many] = doubted.some(({ call }) => followed.has(call))
+      ? ['equal request', 'equal requests']
+      : ['request of the same length to another model', 'requests of the same length to another model'];
     return {
       verdict: 'inconclusive',
-      explain: `${length} equal ${length === 1 ? 'request' : 'requests'} followed ${kinds(doubtful)} within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
+      explain: `${plural(doubted.length, one, many)} followed ${kinds(doubtful)} within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
       n: all.length,
     };
   }

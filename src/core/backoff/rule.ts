@@ -23,6 +23,11 @@ export interface BackoffRule {
   readonly advice: string;
   /** What provokes it. */
   readonly probe: Probe;
+  /**
+   * Which scenes of a battery it judges: `own`, those of its probe (default), or `every scene`. What other scenes show can only
+   * speak against the client: a pass is one on the scenes of the probe.
+   */
+  readonly hears?: 'own' | 'every scene';
   check(subject: Subject): Ruling;
 }
 

@@ -42,3 +42,14 @@ export function mostWithin(values: readonly number[], width: number): number {
   }
   return most;
 }
+
+/** The chance of at least `hits` among `n` independent cases that each have the chance `p`, which is between 0 and 1. */
+export function binomialTail(n: number, hits: number, p: number): number {
+  let sum = 0;
+  let term = (1 - p) ** n;
+  for (let k = 0; k <= n; k++) {
+    if (k >= hits) sum += term;
+    term *= ((n - k) / (k + 1)) * (p / (1 - p));
+  }
+  return sum;
+}

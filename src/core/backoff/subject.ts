@@ -37,6 +37,11 @@ export function isStallWithin({ at }: Stall, from: number, to: number): boolean 
   return at >= from && at - SECOND_MS <= to;
 }
 
+/** The longest stall of a second that has anything of the span in it, in milliseconds. */
+export function longestStallWithin(stalls: readonly Stall[], from: number, to: number): number {
+  return stalls.reduce((longest, stall) => (isStallWithin(stall, from, to) ? Math.max(longest, stall.ms) : longest), 0);
+}
+
 /** What is known of a run besides its journal. Times on the journal's clock. */
 export interface Circumstances {
   /** When somebody last looked: nothing is known of what came later. */

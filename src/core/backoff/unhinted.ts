@@ -28,10 +28,20 @@ export function unhintedRuns(calls: readonly CallHistory[]): UnhintedRun[] {
   });
 }
 
-/** Of runs after different failures, those of the most frequent: a client may treat them differently. */
+/** The runs by the failure that they come after, the most frequent first: a client may treat each differently. */
+export function groupsByFailure(runs: readonly UnhintedRun[]): (readonly UnhintedRun[])[] {
+  return [...groupBy(runs, ({ after }) => after).values()].sort((a, b) => b.length - a.length);
+}
+
+/** Of runs after different failures, those of the most frequent. */
 export function mainGroup(runs: readonly UnhintedRun[]): readonly UnhintedRun[] {
-  const groups = groupBy(runs, ({ after }) => after);
-  return [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+  return groupsByFailure(runs)[0] ?? [];
+}
+
+/** What the runs come after, in words: `503`, `broken connections`. */
+export function failureName([run]: readonly UnhintedRun[]): string {
+  if (run?.after === 'transport') return 'broken connections';
+  return run?.after === 'abandoned' ? 'its own timeouts' : (run?.after ?? '');
 }
 
 /** Column k−1 holds the gaps before retry k of all runs that have one, in milliseconds. */
@@ -45,6 +55,12 @@ export function columnsOf(runs: readonly UnhintedRun[]): number[][] {
 export function hotCount({ gaps }: { readonly gaps: readonly Gap[] }): number {
   const end = gaps.findIndex(({ gapMs }) => gapMs >= HOT_MS);
   return end < 0 ? gaps.length : end;
+}
+
+/** The longest row of hot gaps anywhere in the run. */
+export function longestHotRow({ gaps }: { readonly gaps: readonly Gap[] }): number {
+  let row = 0;
+  return gaps.reduce((longest, { gapMs }) => Math.max(longest, (row = gapMs < HOT_MS ? row + 1 : 0)), 0);
 }
 
 /**

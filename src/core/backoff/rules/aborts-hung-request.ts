@@ -30,7 +30,7 @@ export const abortsHungRequest = defineRule({
     const late = left.filter(
       ({ attempt }) => heldMs(attempt, subject) > (timeoutMs(attempt) ?? Number.POSITIVE_INFINITY) + LATE_MS,
     );
-    const repeated = subject.calls.filter(({ tries }) => tries.filter(isHung).length > RETRIES_FORGIVEN + 1);
+    const repeated = subject.calls.filter(({ tries }) => roundsOf(tries.filter(isHung)) > RETRIES_FORGIVEN + 1);
     const longest = Math.max(...(held.length > 0 ? held : left).map(({ attempt }) => heldMs(attempt, subject)), 0);
     const ruling = { n: hung.length, statistic: { name: 'longest hold', value: longest, unit: 'ms' } as const };
     if (late.length + repeated.length > 0) {
@@ -68,6 +68,18 @@ export const abortsHungRequest = defineRule({
 function isHung({ entry, failure }: Try): boolean {
   const held = entry.faultApplied?.faults.some(({ name }) => name === 'hang') ?? false;
   return held && entry.t_firstByteBefore === null && (failure === 'abandoned' || failure === 'pending');
+}
+
+/** How often the client asked, hedged requests counted as one: they came before the one that they hedge had ended. */
+function roundsOf(hung: readonly Try[]): number {
+  let rounds = 0;
+  let endsAt = Number.NEGATIVE_INFINITY;
+  for (const { entry } of hung) {
+    if (entry.t_headers < endsAt) continue;
+    rounds += 1;
+    endsAt = entry.t_clientClose ?? Number.POSITIVE_INFINITY;
+  }
+  return rounds;
 }
 
 function heldMs({ entry }: Try, { watchedUntil }: Subject): number {

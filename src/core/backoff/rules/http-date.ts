@@ -23,7 +23,8 @@ export const httpDate = defineRule({
   check: (subject) =>
     judgeEarly(subject, {
       what: 'the date in Retry-After',
-      blames: ({ asked }) => asked?.kind === 'date',
+      blames: ({ before }) => before.asked?.kind === 'date',
+      excuse: 'after one of the two obsolete forms (RFC 850, asctime), which few clients read',
       wants: ({ asked }) => (asked?.kind === 'date' || asked?.kind === 'obsolete_date') && (asked.waitMs ?? 0) <= LONG_HINT_MS,
     }),
 });

@@ -4,7 +4,7 @@ import type { CallHistory, Gap } from '../call-history.ts';
 import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
-import { median } from '../statistics.ts';
+import { binomialTail, median } from '../statistics.ts';
 import type { Subject } from '../subject.ts';
 import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinted.ts';
 
@@ -12,10 +12,14 @@ import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinte
 const BOUND = 1e-4;
 /** Waits from which on a client backs off (backoff.md B6). */
 const SLOW_MS = 50;
-/** A client whose own waits are longer than this has no reason to come back within 25 ms twice. */
-const CALM_MS = 100;
+/** Waits without a hint that tell how a client backs off by itself. */
+const OWN_NEEDED = 3;
+/** Nothing is known better than that of a client from so few waits. */
+const LEAST_CHANCE = 1e-3;
 /** Retry-After: 0 permits to retry at once, not to do so for ever. */
 const ZEROS_FORGIVEN = 3;
+
+const NO_DATE = 'Wed, 99 Foo 2026 25:61:00 GMT';
 
 export const insaneHint = defineRule({
   id: 'insane_hint',
@@ -24,7 +28,7 @@ export const insaneHint = defineRule({
   severity: 'high',
   confidence: 'deterministic',
   measures:
-    'consecutive waits below 25 ms after negative, past, garbled, huge or zero hints; fails where its own waits, or their number, show that it is no chance',
+    'consecutive waits below 25 ms after negative, past, garbled, huge or zero hints; fails where their number, against its own waits, shows that it is no chance',
   falseAlarmBound: BOUND,
   advice:
     'use your own backoff when a hint is no number, not positive or absurdly long; a timer of NaN, −1 or 2³¹ ms fires at once',
@@ -34,11 +38,17 @@ export const insaneHint = defineRule({
     variants: [
       // What the client does by itself, to compare with.
       { name: 'no hint', rules: [{ fault: { rate_limit: { retry_after: 'none' } } }], calls: 3 },
-      ...['-5', 'soon', '', '1e3', 'nan', 'inf', '3000000', '99999999999', '0'].map((hint) => ({
+      ...['-5', 'soon', '', '1e3', 'nan', 'inf', '3000000', '99999999999', '0', NO_DATE].map((hint) => ({
         name: hint === '' ? '(empty)' : hint,
         rules: [{ fault: { rate_limit: { retry_after: hint } } }],
         calls: 3,
       })),
+      { name: 'date in the past', rules: [{ fault: { rate_limit: { retry_after: { date: '-60s' } } } }], calls: 3 },
+      {
+        name: 'retry-after-ms -700',
+        rules: [{ fault: { rate_limit: { retry_after: 'none', headers: { 'retry-after-ms': '-700' } } } }],
+        calls: 3,
+      },
     ],
   },
   check: (subject) => {
@@ -66,15 +76,6 @@ function judgeInsane(runs: readonly Run[], { calls }: Subject): Ruling | undefin
   const judged = runs.filter(({ gaps }) => gaps.length >= 2);
   if (judged.length === 0) return undefined;
   const hot = judged.filter((run) => hotCount(run) >= 2);
-  const own = columnsOf(unhintedRuns(calls)).flat();
-  const calm = own.length >= 3 && median(own) > CALM_MS;
-  const byHint = [...groupBy(hot, hintText).values()];
-  // Equal hints, every call of them hot: the chances multiply. One long loop is enough, too.
-  const certain = byHint.some((same) => {
-    const all = judged.filter((run) => hintText(run) === hintText(same[0] ?? run));
-    const chance = same.reduce((product, run) => product * hotChance(hotCount(run)), 1);
-    return same.length === all.length && chance < BOUND / byHint.length;
-  });
   const shortest = Math.min(...judged.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs)));
   const base = {
     n: judged.length,
@@ -89,8 +90,30 @@ function judgeInsane(runs: readonly Run[], { calls }: Subject): Ruling | undefin
     return { ...base, verdict: 'inconclusive', explain: `${explain}; waits of ${SLOW_MS} ms show a backoff` };
   }
   const explain = `${hot.length} of ${plural(judged.length, 'call')} retried at once, time and again, after a hint that makes no sense`;
-  if (calm || certain) return { ...base, verdict: 'fail', explain };
+  // All calls together, and those of each hint.
+  const groups = [judged, ...groupBy(judged, hintText).values()];
+  const chance = groups.length * Math.min(...groups.map((group) => chanceOf(group, ownHotChance(calls))));
+  if (chance < BOUND) return { ...base, verdict: 'fail', explain, falseAlarmBound: chance };
   return { ...base, verdict: 'inconclusive', explain: `${explain}; more such calls are needed to rule out chance` };
+}
+
+/** The chance that as many calls of a good client are as hot: of those hot twice, of those hot three times, and so on. */
+function chanceOf(runs: readonly Run[], twice: number): number {
+  const rows = runs.map(hotCount);
+  const lengths = [...new Set(rows)].filter((length) => length >= 2);
+  const chances = lengths.map((length) => {
+    const single = Math.min(hotChance(length), twice);
+    return binomialTail(runs.length, rows.filter((row) => row >= length).length, single);
+  });
+  return lengths.length * Math.min(1, ...chances);
+}
+
+/** The chance that the client comes back hot twice by its own backoff, at full jitter, by the waits that it chose without a hint. */
+function ownHotChance(calls: readonly CallHistory[]): number {
+  const [first = [], second = []] = columnsOf(unhintedRuns(calls));
+  if (second.length < OWN_NEEDED) return hotChance(2);
+  const shareBelow = (waits: readonly number[]) => Math.min(1, HOT_MS / (2 * median(waits)));
+  return Math.min(hotChance(2), Math.max(LEAST_CHANCE, shareBelow(first) * shareBelow(second)));
 }
 
 function judgeZero(runs: readonly Run[]): Ruling | undefined {

@@ -9,7 +9,7 @@ export const longHint = defineRule({
   source: 'RFC 9110 §10.2.3; backoff.md B5',
   severity: 'high',
   confidence: 'deterministic',
-  measures: 'hints above 30 s: fails when a retry comes before the hint ends; silence passes as far as it was watched',
+  measures: 'hints above 30 s: fails when a retry comes before the hint ends; info where the end of the hint was not watched',
   falseAlarmBound: 0,
   advice: 'wait for the whole hint, or give up at once when it is longer than you want to wait; never cap it and retry early',
   probe: {

@@ -8,7 +8,8 @@ export const neverEarly = defineRule({
   source: 'RFC 9110 §10.2.3; backoff.md B1, B7',
   severity: 'critical',
   confidence: 'deterministic',
-  measures: 'time from the first byte of a 429 or 503 to the next attempt; fails more than 5 ms + 0.1 % before the hint ends',
+  measures:
+    'time from the first byte of a 429 or 503 to the next attempt; fails more than 5 ms + 0.1 % before the hint ends; what one key and model was told holds for its own next attempt',
   falseAlarmBound: 0,
   advice: 'sleep for the whole Retry-After of the latest answer, counted from its arrival, before the next attempt',
   probe: {
@@ -36,7 +37,8 @@ export const neverEarly = defineRule({
     judgeEarly(subject, {
       what: 'Retry-After in seconds',
       // Some clients honour the header on 429 and 503 alone.
-      blames: ({ entry }) => entry.status === 429 || entry.status === 503,
+      blames: ({ before }) => before.entry.status === 429 || before.entry.status === 503,
+      excuse: 'after another status than 429 and 503',
       wants: ({ asked }) => asked?.kind === 'seconds' && (asked.waitMs ?? 0) <= LONG_HINT_MS,
     }),
 });

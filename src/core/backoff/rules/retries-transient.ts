@@ -14,7 +14,8 @@ export const retriesTransient = defineRule({
   source: 'OpenAI error-code guide; backoff.md A1',
   severity: 'medium',
   confidence: 'deterministic',
-  measures: 'attempts after a transient status; warns when a status is never retried, fails where `retries` declares it',
+  measures:
+    'attempts after a transient status, also with another key or model; warns when a status is never retried, fails where `retries` declares it',
   falseAlarmBound: 0,
   advice: 'retry 429, 500, 502, 503 and 504 a few times; a POST to OpenAI may be repeated',
   probe: {

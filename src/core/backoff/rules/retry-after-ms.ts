@@ -31,8 +31,11 @@ export const retryAfterMs = defineRule({
   check: (subject) =>
     judgeEarly(subject, {
       what: 'retry-after-ms',
-      // The header is no standard: only clients that advertise Stainless, or were told in seconds too, must know better.
-      blames: ({ entry }) => entry.hint?.other !== undefined || 'x-stainless-lang' in entry.headers,
+      // The header is no standard: only clients of Stainless that count this retry themselves must know it, or who was told in seconds too.
+      blames: ({ before, after }) =>
+        before.entry.hint?.other !== undefined ||
+        ('x-stainless-lang' in after.entry.headers && (after.retryCount ?? 0) > (before.retryCount ?? 0)),
+      excuse: 'by clients or layers that need not know retry-after-ms',
       wants: ({ asked }) => asked?.kind === 'ms' && (asked.waitMs ?? 0) <= LONG_HINT_MS,
     }),
 });
