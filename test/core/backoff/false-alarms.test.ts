@@ -17,7 +17,7 @@ import {
 const RUNS = Number(process.env['SIMULATED_RUNS'] ?? 100);
 const LONG = RUNS >= 20_000;
 const TIMEOUT_MS = 1_800_000;
-const README = join(import.meta.dirname, '../../../README.md');
+const PAGE = join(import.meta.dirname, '../../../docs/rules.md');
 
 /** 24 calls one after the other, with 2, 3 or 4 retries; or 40 that fail at the same time. */
 const SHAPES: readonly Pick<Traffic, 'calls' | 'retries' | 'staggerMs'>[] = [
@@ -94,7 +94,7 @@ test.each(Object.entries(badPolicies))(
 );
 
 /** Figures change with the rules and the policies: `npm run simulate` writes them down. */
-test.runIf(LONG)('the README shows how sure the rules are', async () => {
+test.runIf(LONG)('the page of rules shows how sure they are', async () => {
   const good = Object.keys(goodPolicies).length;
   const runs = RUNS * good * Object.keys(noises).length;
   const text = [
@@ -102,8 +102,8 @@ test.runIf(LONG)('the README shows how sure the rules are', async () => {
     `\n| client | rule | ${Object.keys(noises).join(' | ')} |\n|---|---|---|---|---|\n`,
     ...rows,
   ].join('');
-  const readme = readFileSync(README, 'utf8');
-  const generated = readme.replace(/(<!-- power -->\n)[\s\S]*?(<!-- \/power -->)/, (_all, open, close) => open + text + close);
+  const page = readFileSync(PAGE, 'utf8');
+  const generated = page.replace(/(<!-- power -->\n)[\s\S]*?(<!-- \/power -->)/, (_all, open, close) => open + text + close);
   expect(generated).toContain(text);
-  await expect(generated).toMatchFileSnapshot(README);
+  await expect(generated).toMatchFileSnapshot(PAGE);
 });

@@ -6,7 +6,7 @@ import { callRecord, loadRun } from '../../support/load-run.ts';
 import { type VirtualClient, virtualWorld } from '../../support/virtual-world.ts';
 
 /*
- * The small calculation of the README, held against a simulated fleet. λ calls a second, at most n attempts each, a
+ * The small calculation of docs/load.md, held against a simulated fleet. λ calls a second, at most n attempts each, a
  * capacity of r a second, and c for the price of a refusal in places. When all attempts fail, the fleet sends λ·n of them
  * and refusing these costs c·λ·n: from r on nothing is left to serve with, although λ < r would do.
  */
