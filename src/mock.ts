@@ -11,6 +11,7 @@ import { clientKey } from './engine/client-key.ts';
 import type { Engine } from './engine/engine.ts';
 import { readPolicy } from './engine/load-policy.ts';
 import { loadScenario, sourceOf } from './engine/load-scenario.ts';
+import { onUnservedUrl } from './engine/on-unserved-url.ts';
 import type { Session } from './engine/session.ts';
 import { judgeSession } from './server/judge-session.ts';
 import { type MockServer, startServer } from './server/start.ts';
@@ -96,6 +97,7 @@ export async function createMockOpenAI(options: MockOptions = {}): Promise<MockO
     host,
     adminToken,
   });
+  onUnservedUrl(server.engine, (message) => process.emitWarning(message, { type: 'MockOpenAI' }));
   const close = once(() => server.close(2_000));
   return {
     ...sessionApi(server, server.engine.defaultSession),

@@ -1,3 +1,5 @@
+import type { Verdict } from '../core/backoff/verdict.ts';
+
 /** What the process ends with. */
 export const exitCode = {
   pass: 0,
@@ -8,3 +10,8 @@ export const exitCode = {
   /** The mock itself failed. */
   internal: 3,
 } as const;
+
+/** What a verdict ends with: whatever does not pass fails a build. */
+export function exitCodeOf({ verdict }: Verdict): number {
+  return verdict === 'pass' || verdict === 'warn' ? exitCode.pass : exitCode.failed;
+}

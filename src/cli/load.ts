@@ -1,5 +1,6 @@
 import { caseOf, findingsOf, verdictOf } from '../core/backoff/judge.ts';
 import type { PolicySpec } from '../core/backoff/policy-schema.ts';
+import { strictly } from '../core/backoff/strictly.ts';
 import type { ClientOutcome } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
@@ -12,13 +13,14 @@ import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
 import { loadPolicy, sessionPolicy } from '../engine/load-policy.ts';
 import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
+import { onUnservedUrl } from '../engine/on-unserved-url.ts';
 import { clientPath } from '../harness/client-path.ts';
 import { ClientError } from '../harness/driver.ts';
 import { type ClientSource, ORIGIN } from '../harness/load-message.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../harness/run-load.ts';
 import type { MockServer } from '../server/start.ts';
 import { clientEnvironment } from './client-environment.ts';
-import { exitCode } from './exit-code.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
 import { type LoadFlags, loadPlanOf, rate, span } from './load-plan.ts';
 import { showLoadProgress } from './load-progress.ts';
 import { packageVersion } from './package-version.ts';
@@ -55,6 +57,7 @@ export async function load(options: LoadOptions): Promise<number> {
   loadPlanOf(options, 0);
   prepareReports(options);
   const server = await startHere({ source, seed: options.seed, host: HOST, port: 0, bounds: BOUNDS });
+  onUnservedUrl(server.engine, (message) => process.stderr.write(`${message}\n`));
   const { plan: scenario } = server.engine.defaultSession;
   const plan = loadPlanOf(options, scenario.seed);
   const apiKey = clientKey(scenario);
@@ -118,21 +121,21 @@ async function watch(running: RunningLoad, server: MockServer, options: Watched)
   else printVerdict(input, []);
   await writeRequested(options, input);
   tellGitHub(input);
-  return codeOf(input, options);
+  return exitCodeOf(input.verdict);
 }
 
-function codeOf({ verdict }: ReportInput, { strict = false }: LoadOptions): number {
-  const undecided = verdict.counts.inconclusive > 0 || verdict.notReached.length > 0;
-  const bad = verdict.verdict === 'fail' || !verdict.exercised || verdict.cutShort !== undefined || (strict && undecided);
-  return bad ? exitCode.failed : exitCode.pass;
-}
-
-function reportOf(running: RunningLoad, server: MockServer, { judging }: Watched, journal: readonly JournalEntry[]): ReportInput {
+function reportOf(
+  running: RunningLoad,
+  server: MockServer,
+  { judging, strict = false }: Watched,
+  journal: readonly JournalEntry[],
+): ReportInput {
   const run = running.snapshot(journal);
   const figures = loadReportOf(run);
   const { entries, histories, outages } = run;
+  const verdict = judgeLoad({ run, figures, watchedUntil: running.watchedUntil }, server, judging);
   return {
-    verdict: judgeLoad({ run, figures, watchedUntil: running.watchedUntil }, server, judging),
+    verdict: strict ? strictly(verdict) : verdict,
     entries,
     histories,
     outages,

@@ -5,6 +5,8 @@ import { historiesOf } from '../core/backoff/history.ts';
 import { type PolicySpec, policyOf } from '../core/backoff/policy-schema.ts';
 import { backoffRules } from '../core/backoff/registry.ts';
 import type { BackoffRule } from '../core/backoff/rule.ts';
+import { strictly } from '../core/backoff/strictly.ts';
+import type { Verdict } from '../core/backoff/verdict.ts';
 import { unknownName } from '../core/field.ts';
 import { type Baseline, baselineOf, parseBaseline, type Regression, regressionsSince } from '../core/report/baseline.ts';
 import { renderConformance } from '../core/report/conformance.ts';
@@ -19,7 +21,7 @@ import { makeFolder } from '../report/make-folder.ts';
 import { systemReason } from '../report/system-reason.ts';
 import type { MockServer } from '../server/start.ts';
 import { clientEnvironment } from './client-environment.ts';
-import { exitCode } from './exit-code.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
 import { packageVersion } from './package-version.ts';
 import { startHere } from './start-here.ts';
 import { tellGitHub } from './tell-github.ts';
@@ -124,25 +126,36 @@ function rulesOf(only: readonly string[] | undefined): readonly BackoffRule[] {
 }
 
 async function tell(run: ProbeRun, options: ProbeOptions, baseline: Baseline | undefined): Promise<number> {
-  const { verdict, entries, interrupted } = run;
-  const inOrder = backoffRules.flatMap(({ id }) => verdict.findings.filter(({ rule }) => rule === id));
-  process.stdout.write(renderConformance(inOrder, { width: process.stdout.isTTY ? process.stdout.columns : 120 }));
-  process.stdout.write(`\n${verdict.verdict.toUpperCase()}  ${verdict.explain}\n`);
+  const { entries, interrupted } = run;
+  const worse = baseline === undefined ? [] : regressionsSince(baseline, run.verdict);
+  const verdict = asAsked(run.verdict, worse, options.strict ?? false);
   const input: ReportInput = { verdict, entries, histories: historiesOf(entries), outages: [], version: packageVersion() };
+  process.stdout.write(isUnserved(input) ? '' : tableOf(verdict));
+  process.stdout.write(`${verdict.verdict.toUpperCase()}  ${verdict.explain}\n`);
   await writeRequested(options, input);
   tellGitHub(input);
   if (options.saveBaseline !== undefined && !interrupted) saveBaseline(options.saveBaseline, baselineOf(verdict));
-  if (interrupted) return exitCode.failed;
+  if (baseline === undefined || verdict.verdict === 'inconclusive') return exitCodeOf(verdict);
+  if (worse.length === 0 && !interrupted) process.stdout.write('nothing is worse than the baseline\n');
   const undecided = options.strict === true && verdict.counts.inconclusive > 0;
-  if (baseline === undefined)
-    return verdict.verdict === 'fail' || !verdict.exercised || undecided ? exitCode.failed : exitCode.pass;
-  const worse = regressionsSince(baseline, verdict);
-  process.stdout.write(
-    worse.length === 0
-      ? 'nothing is worse than the baseline\n'
-      : `worse than the baseline: ${worse.map(regressionText).join(', ')}\n`,
-  );
-  return worse.length > 0 || !verdict.exercised || undecided ? exitCode.failed : exitCode.pass;
+  return worse.length > 0 || interrupted || undecided ? exitCode.failed : exitCode.pass;
+}
+
+/** The verdict, held against the baseline and to what is undecided. */
+function asAsked(verdict: Verdict, worse: readonly Regression[], strict: boolean): Verdict {
+  if (worse.length === 0) return strict ? strictly(verdict) : verdict;
+  const explain = `worse than the baseline: ${worse.map(regressionText).join(', ')}; ${verdict.explain}`;
+  return { ...verdict, verdict: 'fail', explain };
+}
+
+/** Whether the client asked for nothing but what is not served: no rule has anything to say then. */
+function isUnserved({ entries }: ReportInput): boolean {
+  return entries.length > 0 && entries.every(({ unserved }) => unserved);
+}
+
+function tableOf({ findings }: Verdict): string {
+  const inOrder = backoffRules.flatMap(({ id }) => findings.filter(({ rule }) => rule === id));
+  return `${renderConformance(inOrder, { width: process.stdout.isTTY ? process.stdout.columns : 120 })}\n`;
 }
 
 function regressionText({ rule, was, is }: Regression): string {

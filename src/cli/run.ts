@@ -2,6 +2,7 @@ import { asWatched } from '../core/backoff/as-watched.ts';
 import { cutShort } from '../core/backoff/cut-short.ts';
 import { historiesOf } from '../core/backoff/history.ts';
 import type { PolicySpec } from '../core/backoff/policy-schema.ts';
+import { strictly } from '../core/backoff/strictly.ts';
 import type { Circumstances } from '../core/backoff/subject.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
@@ -10,10 +11,11 @@ import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
 import { loadPolicy } from '../engine/load-policy.ts';
 import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
+import { onUnservedUrl } from '../engine/on-unserved-url.ts';
 import { judgeSession } from '../server/judge-session.ts';
 import type { MockServer } from '../server/start.ts';
 import { clientEnvironment } from './client-environment.ts';
-import { exitCode } from './exit-code.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
 import { packageVersion } from './package-version.ts';
 import { printVerdict } from './print-verdict.ts';
 import { openJournal, startHere } from './start-here.ts';
@@ -43,13 +45,14 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const source = options.scenario === undefined ? undefined : fileSource(scenarioPath(options.scenario), options.scenario);
   const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
   prepareReports(options);
-  let failed = false;
+  let failure: string | undefined;
   const onFailure = (error: unknown) => {
-    failed = true;
+    failure = `the mock itself failed: ${error instanceof Error ? error.message : String(error)}`;
     say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
   };
   const server = await startHere({ source, seed, host: HOST, port, bounds: BOUNDS, onFailure });
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
+  onUnservedUrl(server.engine, say);
   const { plan } = server.engine.defaultSession;
   say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
   try {
@@ -58,12 +61,15 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       now: server.engine.clock.now,
       inFlight: () => server.engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
     });
-    const verdict = judgeRun(server, policy, supervised);
+    const ended = failure ?? howItEnded(command, supervised);
+    const judged = judgeRun(server, policy, supervised);
+    const whole = ended === undefined ? judged : cutShort(judged, ended);
+    const verdict = options.strict === true ? strictly(whole) : whole;
     const input = reportInput(server, verdict, supervised);
     printVerdict(input, notesOn(server, command, supervised));
     await writeRequested(options, input);
     tellGitHub(input);
-    return failed ? exitCode.internal : codeOf(verdict, supervised, options.strict ?? false);
+    return failure === undefined ? exitCodeOf(verdict) : exitCode.internal;
   } finally {
     await server.close(0);
     await journal?.close();
@@ -71,14 +77,14 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 }
 
 function judgeRun(server: MockServer, policy: PolicySpec | undefined, supervised: Supervised): Verdict {
-  const verdict = judgeSession(server.engine.defaultSession, server.loopDelay, {
-    policy,
-    circumstances: circumstancesOf(supervised),
-  });
-  const { interruptedBy } = supervised;
-  return interruptedBy === undefined
-    ? verdict
-    : cutShort(verdict, `interrupted by ${interruptedBy}: what the client would have done is not known`);
+  return judgeSession(server.engine.defaultSession, server.loopDelay, { policy, circumstances: circumstancesOf(supervised) });
+}
+
+/** Why nothing passes, whatever the client did until then; undefined when the command ended well. */
+function howItEnded([name = '']: readonly string[], { ending: { code, signal }, interruptedBy }: Supervised): string | undefined {
+  if (interruptedBy !== undefined) return `interrupted by ${interruptedBy}: what the client would have done is not known`;
+  if (signal !== null) return `the command ${name} was ended by ${signal}`;
+  return code === 0 ? undefined : `the command ${name} ended with exit code ${code}`;
 }
 
 function circumstancesOf({ endedAt, killedAt, watchedUntil }: Supervised): Partial<Circumstances> {
@@ -100,21 +106,12 @@ function reportInput({ engine: { defaultSession } }: MockServer, verdict: Verdic
   };
 }
 
-function codeOf(verdict: Verdict, { ending, interruptedBy }: Supervised, strict: boolean): number {
-  const commandFailed = ending.code !== 0 || interruptedBy !== undefined;
-  const undecided = verdict.counts.inconclusive > 0 || verdict.notReached.length > 0;
-  const bad = commandFailed || verdict.verdict === 'fail' || !verdict.exercised || (strict && undecided);
-  return bad ? exitCode.failed : exitCode.pass;
-}
-
 /** What limits the verdict, or stands beside it. */
 function notesOn({ engine }: MockServer, [name = '']: readonly string[], supervised: Supervised): string[] {
-  const { ending, leftBehind, openRequests } = supervised;
+  const { leftBehind, openRequests } = supervised;
   const { defaultSession, sessions } = engine;
   const elsewhere = sessions.filter((session) => session !== defaultSession && session.startedAt !== undefined).length;
   return [
-    ...(ending.signal === null ? [] : [`the command ${name} was ended by ${ending.signal}`]),
-    ...(ending.code === null || ending.code === 0 ? [] : [`the command ${name} ended with exit code ${ending.code}`]),
     ...(leftBehind ? [`the command ${name} left processes behind; they were ended`] : []),
     ...(openRequests === 0 ? [] : [`${plural(openRequests, 'request was', 'requests were')} still open`]),
     ...(defaultSession.dropped === 0

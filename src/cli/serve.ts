@@ -2,6 +2,7 @@ import { existsSync, unwatchFile, watchFile } from 'node:fs';
 import { ScenarioError } from '../core/problem.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { LoadedScenario } from '../engine/load-scenario.ts';
+import { onUnservedUrl } from '../engine/on-unserved-url.ts';
 import { warmUpSteps } from '../engine/warm-up.ts';
 import { libraries } from '../libraries.ts';
 import { isLoopback } from '../server/admin-guard.ts';
@@ -39,6 +40,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
   const stop = stopSignal();
   server.engine.onEntry((entry, session) => output.request(entry, session));
+  onUnservedUrl(server.engine, output.warning);
   const { name, seed, rules } = server.engine.defaultSession.plan;
   const adminOff = !isLoopback(options.host) && options.adminToken === undefined;
   output.listening({

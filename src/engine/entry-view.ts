@@ -1,5 +1,6 @@
 import { HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
 import { asRecord } from '../core/openai/request.ts';
+import { unservedUrl } from '../core/openai/unserved-urls.ts';
 import { sha256 } from './incoming.ts';
 import type { JournalRecord } from './record.ts';
 
@@ -11,6 +12,7 @@ export function entryView(record: JournalRecord, body: Uint8Array | undefined): 
     ...rest,
     time: new Date(wallMs).toISOString(),
     tlsResumed: null,
+    unserved: rest.endpoint === null && unservedUrl(rest.method, rest.path) !== undefined,
     headers: Object.fromEntries(headers.flatMap((value, index) => (value === null ? [] : [[HEADERS_OF_INTEREST[index], value]]))),
     bodyShaCanonical: body === undefined ? null : canonicalSha(body),
   };

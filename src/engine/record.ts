@@ -25,7 +25,7 @@ export interface RecordPlace {
 
 /** A journal entry as it is kept; `entryView` makes of it what is shown. */
 export interface JournalRecord
-  extends Omit<JournalEntry, keyof RecordPlace | 'time' | 'tlsResumed' | 'headers' | 'bodyShaCanonical'> {
+  extends Omit<JournalEntry, keyof RecordPlace | 'time' | 'tlsResumed' | 'headers' | 'bodyShaCanonical' | 'unserved'> {
   readonly place: RecordPlace;
   /** Wall clock, when the head of the request had arrived. */
   readonly wallMs: number;

@@ -308,7 +308,13 @@ export class Session {
   /** The spans in which everything failed by plan, as these entries of the journal show, on its clock. */
   outages(entries: readonly JournalEntry[]): Outage[] {
     const { startedAt } = this;
-    return startedAt === undefined ? [] : outagesOf(this.#active.rules, startedAt, entries);
+    return startedAt === undefined
+      ? []
+      : outagesOf(
+          this.#active.rules,
+          startedAt,
+          entries.filter(({ unserved }) => !unserved),
+        );
   }
 
   /** The scenario, and how often each part of it struck. */

@@ -1,4 +1,5 @@
 import type { FaultApplied } from '../core/journal/entry.ts';
+import { unservedUrl } from '../core/openai/unserved-urls.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { JournalRecord } from '../engine/record.ts';
 import type { LoopDelayMonitor } from './loop-delay.ts';
@@ -23,20 +24,21 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
   const rules = new Counter();
   const refusals = new Counter();
   const received = { calls: 0, attempts: 0 };
-  let last: (Pick<JournalRecord, 'endpoint' | 'status'> & { faults: FaultApplied['faults'] | undefined; row: Row }) | undefined;
+  let last: { endpoint: string; status: number | null; faults: FaultApplied['faults'] | undefined; row: Row } | undefined;
   engine.onEntry((entry) => {
     received.attempts += 1;
     if (entry.attemptSeq === 1) received.calls += 1;
-    const { endpoint, status, faultApplied, refusedBy } = entry;
+    const { status, faultApplied, refusedBy } = entry;
+    const endpoint = endpointLabel(entry);
     const faults = faultApplied?.faults;
     // Most requests are like the one before.
     if (last === undefined || last.endpoint !== endpoint || last.status !== status || last.faults !== faults) {
       const key = `${endpoint} ${status} ${faultApplied === null ? '' : faultsOf(faultApplied)}`;
-      last = { endpoint, status, faults, row: requests.row(key, () => requestLabels(entry)) };
+      last = { endpoint, status, faults, row: requests.row(key, () => requestLabels(entry, endpoint)) };
     }
     last.row.count += 1;
     if (faultApplied !== null) rules.row(faultApplied.rule, () => ({ rule: faultApplied.rule })).count += 1;
-    if (refusedBy !== null && status === 429) refusals.row(String(endpoint), () => ({ endpoint: endpoint ?? 'none' })).count += 1;
+    if (refusedBy !== null && status === 429) refusals.row(endpoint, () => ({ endpoint })).count += 1;
   });
   return {
     render() {
@@ -72,9 +74,14 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
   };
 }
 
-function requestLabels({ endpoint, status, faultApplied }: JournalRecord): Labels {
+/** OpenAI has the URLs of `unserved`, and those of `none` it has not. */
+function endpointLabel({ endpoint, method, path }: JournalRecord): string {
+  return endpoint ?? (unservedUrl(method, path) === undefined ? 'none' : 'unserved');
+}
+
+function requestLabels({ status, faultApplied }: JournalRecord, endpoint: string): Labels {
   return {
-    endpoint: endpoint ?? 'none',
+    endpoint,
     // Without one the connection was cut, or the client left.
     status: status === null ? 'none' : String(status),
     fault: faultApplied === null ? 'none' : faultsOf(faultApplied),

@@ -33,6 +33,7 @@ const BLANK: JournalEntry = {
   method: 'POST',
   path: '/v1/chat/completions',
   endpoint: 'chat.completions',
+  unserved: false,
   model: 'gpt-4o',
   stream: false,
   bodyBytes: 60,

@@ -46,6 +46,8 @@ export interface Ruling {
 export interface Finding {
   readonly rule: string;
   readonly verdict: RuleVerdict;
+  /** It passed, and does so on what faults, or refusals by limits, capacity or a credential, were done to. */
+  readonly onFault: boolean;
   readonly severity: Severity;
   readonly summary: string;
   readonly explain: string;

@@ -24,7 +24,7 @@ const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
  * with another model, is a logical request of its own.
  */
 export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
-  const read = entries.filter(isRead);
+  const read = entries.filter(isJudged);
   const groups = groupBy(read, ({ logicalId }) => logicalId);
   const histories = [...groups].flatMap(([id, group]) =>
     episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
@@ -36,16 +36,16 @@ export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
  * What the attempts of marked calls may be in truth, as one call each: an accusation that rests on it is none. See `vainlyMarked`.
  */
 export function suspectedHistories(entries: readonly JournalEntry[]): CallHistory[] {
-  return vainlyMarked(entries.filter(isRead)).map((chain) => ({
+  return vainlyMarked(entries.filter(isJudged)).map((chain) => ({
     ...historyOf(chain[0]?.logicalId ?? '', chain, false),
     method: 'fingerprint',
     certainty: 'ambiguous',
   }));
 }
 
-/** What was not read to its end says nothing of the call that it belongs to. */
-function isRead({ t_bodyEnd }: JournalEntry): boolean {
-  return t_bodyEnd !== null;
+/** What was not read to its end says nothing of the call that it belongs to, what is not served nothing of the client. */
+function isJudged({ t_bodyEnd, unserved }: JournalEntry): boolean {
+  return t_bodyEnd !== null && !unserved;
 }
 
 function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {

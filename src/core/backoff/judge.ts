@@ -9,7 +9,11 @@ import type { Policy, RuleLevel } from './policy.ts';
 import { backoffRules } from './registry.ts';
 import type { BackoffRule } from './rule.ts';
 import type { Circumstances, ClientOutcome, Subject } from './subject.ts';
+import { tellingCallsApart } from './telling-calls-apart.ts';
+import { testsClient } from './tests-client.ts';
+import { type UnservedRequests, unservedRequests } from './unserved-requests.ts';
 import type { Judgement, RuleUse, Verdict } from './verdict.ts';
+import { keptText, namesText, passedOnFault, whatIsMissing } from './what-is-missing.ts';
 
 /** The scenario that a run was under. */
 export interface ScenarioUse {
@@ -20,8 +24,6 @@ export interface ScenarioUse {
 
 /** Pieces of evidence that a finding shows. */
 const SHOWN = 10;
-/** Undecided rules that the first line names. */
-const NAMED_IN_LINE = 4;
 /** A second in which the mock or a client was later than this is worse than the noise that the thresholds are made for. */
 const LATE_MS = 200;
 /** Above this, noise may look like jitter or growth. */
@@ -33,6 +35,8 @@ export interface Case {
   readonly certain: Subject;
   readonly ambiguous: Subject;
   readonly calls: readonly CallHistory[];
+  /** Requests that the mock does not serve. */
+  readonly unserved: readonly UnservedRequests[];
 }
 
 /** Journal → verdict. Says only what the journal, and what the drivers told, can show. */
@@ -54,13 +58,14 @@ export function findingsOf(heard: Case): Finding[] {
 
 /** The journal as rules look at it. */
 export function caseOf(entries: readonly JournalEntry[], circumstances: Circumstances, policy: Policy): Case {
+  const served = entries.filter(({ unserved }) => !unserved);
   const calls = historiesOf(entries);
   const suspected = suspectedHistories(entries);
   const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
   const subject = (meant: readonly CallHistory[]): Subject => ({
     ...circumstances,
-    entries,
+    entries: served,
     calls: meant,
     policy,
     outcomeOf: (call): ClientOutcome | undefined => outcomeOf(call, outcomes.get(call.id)),
@@ -72,6 +77,7 @@ export function caseOf(entries: readonly JournalEntry[], circumstances: Circumst
       ...suspected,
     ]),
     calls,
+    unserved: unservedRequests(entries),
   };
 }
 
@@ -88,13 +94,23 @@ export function judgeRule(rule: BackoffRule, { certain, ambiguous }: Case): Find
 }
 
 /** Findings → verdict. */
-export function verdictOf(findings: readonly Finding[], { certain, calls }: Case, scenario: ScenarioUse): Verdict {
+export function verdictOf(findings: readonly Finding[], heard: Case, scenario: ScenarioUse): Verdict {
+  const { certain, calls } = heard;
   return {
-    ...sumUp(findings, certain.entries, scenario),
+    ...sumUp(findings, heard, scenario),
     ...volumeOf(calls),
     policy: certain.policy,
     watchedMs: watchedMs(certain),
   };
+}
+
+/** Whether the rule is kept by the calls alone to which something was done. */
+function passesOnFault(rule: BackoffRule, subject: Subject): boolean {
+  const calls = subject.calls.filter(({ tries, replays }) => [...tries.map(({ entry }) => entry), ...replays].some(testsClient));
+  if (calls.length === 0 || calls.length === subject.calls.length) return calls.length > 0;
+  const struck = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
+  const entries = subject.entries.filter((entry) => struck.has(entry));
+  return rule.check({ ...subject, calls, entries }).verdict === 'pass';
 }
 
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
@@ -114,7 +130,7 @@ function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruli
 
 /** In the session that is judged: requests of another would be missed. */
 function adviceFor({ entries: [first] }: Subject): string {
-  return `give each call a base URL of its own (/s/${first?.session ?? 'default'}/c/<call>/v1)`;
+  return tellingCallsApart(first?.session ?? 'default');
 }
 
 /** What stands only as long as doubtful links do is no failure. */
@@ -124,7 +140,7 @@ function unlessDoubtful(rule: BackoffRule, ruling: Ruling, subject: Subject): Ru
   if (!fails(ruling)) return ruling;
   const calls = withoutDoubtfulLinks(subject.calls);
   if (calls.length === subject.calls.length || fails(rule.check({ ...subject, calls }))) return ruling;
-  const explain = `${ruling.explain}; or calls of their own say the same one after another: ${adviceFor(subject)} to tell`;
+  const explain = `${ruling.explain}; or calls of their own say the same one after another: ${adviceFor(subject)}`;
   return { ...ruling, verdict: isRaised ? 'inconclusive' : 'warn', explain };
 }
 
@@ -143,13 +159,15 @@ function lateness({ stalls = [] }: Subject, disturbing: number): string | undefi
   return `this machine was late itself (event loops delayed by more than ${disturbing} ms in ${late} of ${stalls.length} seconds)`;
 }
 
-function findingOf(rule: BackoffRule, ruling: Ruling, { calls, policy }: Subject): Finding {
+function findingOf(rule: BackoffRule, ruling: Ruling, subject: Subject): Finding {
+  const { calls, policy } = subject;
   const verdict = atLevel(ruling.verdict, policy.levels[rule.id]);
   const evidence = ruling.evidence ?? [];
   const judged = verdict !== 'not_applicable';
   return {
     rule: rule.id,
     verdict,
+    onFault: verdict === 'pass' && passesOnFault(rule, subject),
     severity: rule.severity,
     summary: rule.summary,
     explain: ruling.explain,
@@ -174,54 +192,48 @@ function atLevel(verdict: RuleVerdict, level: RuleLevel | undefined): RuleVerdic
 
 const ORDER: readonly RuleVerdict[] = ['fail', 'warn', 'inconclusive', 'info', 'pass', 'not_applicable'];
 
-function sumUp(findings: readonly Finding[], entries: readonly JournalEntry[], scenario: ScenarioUse) {
+function sumUp(findings: readonly Finding[], { certain, unserved }: Case, scenario: ScenarioUse) {
+  const { entries, silence } = certain;
   const counts = Object.fromEntries(
     ruleVerdicts.map((verdict) => [verdict, findings.filter((finding) => finding.verdict === verdict).length]),
   ) as Record<RuleVerdict, number>;
-  const harmful = scenario.rules.filter((rule) => rule.harmful);
-  const notReached = harmful.filter(({ served }) => served === 0).map(({ id }) => id);
-  const forced = entries.some(({ faultApplied }) => faultApplied?.rule === 'x-mock-fault');
-  const exercised = entries.length > 0 && (forced || harmful.length === 0 || notReached.length < harmful.length);
-  const verdict: Judgement = counts.fail > 0 ? 'fail' : !exercised ? 'inconclusive' : counts.warn > 0 ? 'warn' : 'pass';
+  const { rules } = scenario;
+  const verdict = judgementOf(findings, unserved);
   return {
     verdict,
-    explain: explainVerdict(verdict, counts, entries.length, findings),
+    explain:
+      verdict === 'inconclusive'
+        ? whatIsMissing({ entries, unserved, findings, rules, watchedMs: watchedMs(certain), silence })
+        : explainVerdict(verdict, findings),
     scenario: scenario.name,
     seed: scenario.seed,
-    exercised,
-    notReached,
+    exercised: entries.some(testsClient),
+    notReached: rules.filter(({ harmful, served }) => harmful && served === 0).map(({ id }) => id),
+    unserved,
     counts,
     findings: [...findings].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict)),
   };
 }
 
-function explainVerdict(
-  verdict: Judgement,
-  counts: Record<RuleVerdict, number>,
-  requests: number,
-  findings: readonly Finding[],
-): string {
+/** What is not served may be all that the client lives by: beside it nothing passes. */
+function judgementOf(findings: readonly Finding[], unserved: readonly UnservedRequests[]): Judgement {
+  if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
+  if (findings.some(({ verdict }) => verdict === 'warn')) return 'warn';
+  return unserved.length === 0 && passedOnFault(findings) ? 'pass' : 'inconclusive';
+}
+
+function explainVerdict(verdict: Exclude<Judgement, 'inconclusive'>, findings: readonly Finding[]): string {
   const named = (wanted: RuleVerdict) => findings.filter((finding) => finding.verdict === wanted).map(({ rule }) => rule);
   switch (verdict) {
     case 'fail':
-      return `the client breaks ${plural(counts.fail, 'rule')}: ${named('fail').join(', ')}`;
-    case 'inconclusive':
-      return requests === 0
-        ? 'not exercised: no request reached the mock'
-        : 'not exercised: no fault of the scenario was reached';
+      return `the client breaks ${plural(named('fail').length, 'rule')}: ${named('fail').join(', ')}`;
     case 'warn':
-      return `the client passes with ${plural(counts.warn, 'warning')}: ${named('warn').join(', ')}`;
+      return `the client passes with ${plural(named('warn').length, 'warning')}: ${named('warn').join(', ')}`;
     case 'pass': {
-      const kept = counts.pass === 0 ? 'nothing speaks against the client' : `the client keeps ${plural(counts.pass, 'rule')}`;
-      return counts.inconclusive === 0 ? kept : `${kept}; undecided: ${shortened(named('inconclusive'))}`;
+      const undecided = named('inconclusive');
+      return undecided.length === 0 ? keptText(findings) : `${keptText(findings)}; undecided: ${namesText(undecided)}`;
     }
   }
-}
-
-function shortened(names: readonly string[]): string {
-  return names.length <= NAMED_IN_LINE
-    ? names.join(', ')
-    : `${names.slice(0, NAMED_IN_LINE - 1).join(', ')} and ${names.length - NAMED_IN_LINE + 1} more`;
 }
 
 function volumeOf(histories: readonly CallHistory[]) {

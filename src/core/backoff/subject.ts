@@ -55,6 +55,8 @@ export interface Circumstances {
   readonly stalls?: readonly Stall[];
   /** Why times cannot be trusted although nothing stalled: a driver did not keep its schedule. */
   readonly untimely?: string;
+  /** Where to look when no request came, in whole sentences. */
+  readonly silence?: string;
 }
 
 /** All that a rule may look at. */

@@ -1,8 +1,12 @@
 import type { Certainty } from '../calls/sighting.ts';
 import type { Finding, RuleVerdict } from './finding.ts';
 import type { Policy } from './policy.ts';
+import type { UnservedRequests } from './unserved-requests.ts';
 
-/** How a run is judged as a whole; `inconclusive` when no fault of the scenario was reached, or the run was cut short. */
+/**
+ * How a run is judged as a whole. `pass`: at least one rule passed on a fault, or on a refusal by limits, capacity or a credential,
+ * and none failed or warned. `inconclusive`: nothing was shown, the run was cut short, or requests went to what is not served.
+ */
 export type Judgement = 'pass' | 'warn' | 'fail' | 'inconclusive';
 
 /** How often a rule of the scenario struck. */
@@ -11,6 +15,8 @@ export interface RuleUse {
   /** It does something to an answer. */
   readonly harmful: boolean;
   readonly served: number;
+  /** It cannot strike earlier, in milliseconds since the first request. */
+  readonly fromMs?: number;
 }
 
 /** The sum of all findings of one run. */
@@ -21,12 +27,14 @@ export interface Verdict {
   readonly scenario: string;
   readonly seed: number;
   readonly policy: Policy;
-  /** Whether anything that the scenario plans was done to the client, and of a fleet what its expectations are about. */
+  /** Whether anything was done to the client that it has to bear, and of a fleet what its expectations are about. */
   readonly exercised: boolean;
   /** Why the run is not complete; absent when it is. */
   readonly cutShort?: string;
   /** Ids of the scenario's rules that never struck. */
   readonly notReached: readonly string[];
+  /** Requests to URLs that OpenAI has and the mock does not serve. They are in no rule and in no figure. */
+  readonly unserved: readonly UnservedRequests[];
   readonly calls: number;
   readonly attempts: number;
   /** Attempts per call. */

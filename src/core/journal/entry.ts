@@ -67,6 +67,8 @@ export interface JournalEntry {
   readonly method: string;
   readonly path: string;
   readonly endpoint: string | null;
+  /** OpenAI has the URL, and the mock does not serve it: the request is in no rule and in no figure. */
+  readonly unserved: boolean;
   readonly model: string | null;
   readonly stream: boolean;
   readonly bodyBytes: number;

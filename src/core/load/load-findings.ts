@@ -25,6 +25,7 @@ type Told = Pick<Finding, 'rule' | 'verdict' | 'severity' | 'summary' | 'explain
 function finding(told: Told): Finding {
   const accuses = told.verdict === 'fail' || told.verdict === 'warn';
   return {
+    onFault: told.verdict === 'pass',
     statistic: null,
     threshold: null,
     falseAlarmBound: 0,

@@ -1,6 +1,7 @@
 import type { Finding } from '../backoff/finding.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
+import { unservedLines } from './unserved-lines.ts';
 
 /** GitHub shows at most ten annotations of a kind for a step. */
 const SHOWN = 10;
@@ -18,8 +19,12 @@ export function renderAnnotations({ verdict }: ReportInput): string {
       .map((finding) => command(COMMANDS[kind], `${finding.rule} (${finding.severity})`, messageOf(finding))),
   );
   const { cutShort } = verdict;
-  if (!verdict.exercised) lines.push(command('error', 'mock-openai', printable(verdict.explain)));
-  else if (cutShort !== undefined) lines.push(command('error', 'mock-openai', printable(cutShort)));
+  if (!verdict.exercised || verdict.verdict === 'inconclusive')
+    lines.push(command('error', 'mock-openai', printable(verdict.explain)));
+  else {
+    if (cutShort !== undefined) lines.push(command('error', 'mock-openai', printable(cutShort)));
+    lines.push(...unservedLines(verdict).map((line) => command('warning', 'mock-openai', `not served: ${printable(line)}`)));
+  }
   return lines.map((line) => `${line}\n`).join('');
 }
 

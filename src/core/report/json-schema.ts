@@ -13,6 +13,10 @@ const ms = z.number().describe('milliseconds since the first request');
 const finding = z.object({
   rule: z.string(),
   verdict: z.enum(ruleVerdicts),
+  onFault: z
+    .boolean()
+    .optional()
+    .describe('it passed, and does so on what faults, or refusals by limits, capacity or a credential, were done to'),
   severity: z.enum(['critical', 'high', 'medium', 'low']),
   summary: z.string().describe('what a good client does'),
   explain: z.string().describe('why, in one sentence'),
@@ -66,9 +70,13 @@ const verdict = z.object({
   scenario: z.string(),
   seed: z.number(),
   policy,
-  exercised: z.boolean().describe('whether anything that the scenario plans was done to the client'),
+  exercised: z.boolean().describe('whether anything was done to the client that it has to bear'),
   cutShort: z.string().optional().describe('why the run is not complete; absent when it is'),
   notReached: z.array(z.string()).describe('what of the scenario never struck: ids of rules, `limits`, `capacity`'),
+  unserved: z
+    .array(z.object({ method: z.string(), path: z.string(), n: count, advice: z.string().describe('empty: nothing is known') }))
+    .optional()
+    .describe('requests to URLs that OpenAI has and the mock does not serve; they are in no rule and in no figure'),
   calls: count,
   attempts: count,
   amplification: z.number().describe('attempts per call'),

@@ -22,6 +22,7 @@ function jsonReport(input: ReportInput): JsonReport {
       ...verdict,
       policy: { ...verdict.policy, retries: [...verdict.policy.retries], neverRetries: [...verdict.policy.neverRetries] },
       notReached: [...verdict.notReached],
+      unserved: verdict.unserved.map(({ method, path, n, advice }) => ({ method, path, n, advice })),
       findings: verdict.findings.map((finding) => ({
         ...finding,
         evidence: finding.evidence.map(({ call, entries: seqs, line }) => ({ call, entries: [...seqs], line })),

@@ -1,8 +1,10 @@
 import type { Finding } from '../backoff/finding.ts';
+import type { Verdict } from '../backoff/verdict.ts';
 import { callText } from './call-text.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
+import { unservedLines } from './unserved-lines.ts';
 
 /** Name of the suite, and of the class that CI systems group its cases by. */
 const SUITE = 'mock-openai.backoff';
@@ -16,11 +18,8 @@ export function renderJunit(input: ReportInput): string {
   const { findings } = verdict;
   const failures = findings.filter((finding) => finding.verdict === 'fail').length;
   const skipped = findings.filter(isSkipped).length;
-  // No rules, yet they keep a run from passing: nothing that the scenario plans was reached, or the run was cut short.
-  const missing = [
-    ...(verdict.exercised ? [] : [missingCase('exercised', verdict.explain, verdict.notReached)]),
-    ...(verdict.cutShort === undefined ? [] : [missingCase('complete', verdict.cutShort, [])]),
-  ];
+  const missing = missingCases(verdict);
+  const neverStruck = verdict.notReached.map((id) => `never struck: ${printable(id)}`);
   const time = (verdict.watchedMs / 1_000).toFixed(3);
   const totals = {
     tests: findings.length + missing.length,
@@ -38,7 +37,7 @@ export function renderJunit(input: ReportInput): string {
     '    <properties>',
     ...properties.map(([name, value]) => `      ${empty('property', { name, value })}`),
     '    </properties>',
-    ...missing.flat(),
+    ...missing.flatMap(({ name, message, lines: shown = neverStruck }) => missingCase(name, message, shown)),
     ...findings.flatMap(caseOf),
     '  </testsuite>',
     '</testsuites>',
@@ -50,8 +49,27 @@ function isSkipped({ verdict }: Finding): boolean {
   return verdict === 'inconclusive' || verdict === 'not_applicable';
 }
 
-function missingCase(name: string, explain: string, notReached: readonly string[]): string[] {
-  const text = notReached.map((id) => `never struck: ${printable(id)}`).join('\n');
+interface Missing {
+  readonly name: string;
+  readonly message: string;
+  readonly lines?: readonly string[];
+}
+
+/** No rules, yet they keep a run from passing. */
+function missingCases(verdict: Verdict): Missing[] {
+  const { exercised, cutShort, unserved, explain } = verdict;
+  const missing = [
+    ...(exercised || unserved.length > 0 ? [] : [{ name: 'exercised', message: explain }]),
+    ...(cutShort === undefined ? [] : [{ name: 'complete', message: cutShort, lines: [] }]),
+  ];
+  if (verdict.verdict !== 'inconclusive') return missing;
+  if (unserved.length > 0)
+    return [...missing, { name: 'served', message: explain, lines: unservedLines(verdict).map(printable) }];
+  return missing.length > 0 ? missing : [{ name: 'decided', message: explain }];
+}
+
+function missingCase(name: string, explain: string, lines: readonly string[]): string[] {
+  const text = lines.join('\n');
   return [
     `    ${open('testcase', { name, classname: SUITE, time: '0.000' })}`,
     `      ${open('failure', { message: explain, type: 'inconclusive' })}${escaped(text)}</failure>`,

@@ -6,6 +6,7 @@ import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
+import { UNSERVED_TITLE, unservedLines } from './unserved-lines.ts';
 import { columns, wrap } from './wrap.ts';
 
 export interface TerminalOptions {
@@ -53,13 +54,14 @@ export function renderTerminal(
   const against = [...of('fail'), ...of('warn')];
   const blocks = [
     headline(verdict.verdict, verdict.explain, wide, paint),
+    titled(UNSERVED_TITLE, unservedLines(verdict), wide, paint),
     load === undefined ? [] : named(loadLines(load), wide, paint),
     ...against.map((finding) => accusation(finding, wide, paint)),
     remarks('inconclusive', of('inconclusive'), wide, paint),
     remarks('info', of('info'), wide, paint),
     names('pass', of('pass'), wide, paint),
     names('not_applicable', of('not_applicable'), wide, paint),
-    notReached(verdict.notReached, wide, paint),
+    titled(`${plural(verdict.notReached.length, 'part')} of the scenario never struck`, verdict.notReached, wide, paint),
     named([...runNumbers(verdict), ['mock-openai', version]], wide, paint),
   ];
   return `${blocks
@@ -128,12 +130,10 @@ function names(kind: RuleVerdict, findings: readonly Finding[], width: number, p
   return [paint(COLORS[kind], title), ...indented(findings.map(({ rule }) => rule).join(', '), width)];
 }
 
-function notReached(ids: readonly string[], width: number, paint: Paint): string[] {
-  if (ids.length === 0) return [];
-  return [
-    paint('yellow', `${plural(ids.length, 'part')} of the scenario never struck`),
-    ...ids.flatMap((id) => indented(printable(id), width)),
-  ];
+/** What limits the verdict, a line each. */
+function titled(title: string, lines: readonly string[], width: number, paint: Paint): string[] {
+  if (lines.length === 0) return [];
+  return [paint('yellow', title), ...lines.flatMap((line) => indented(printable(line), width))];
 }
 
 function indented(text: string, width: number): string[] {

@@ -9,6 +9,7 @@ import { loadLines } from '../../core/report/load-lines.ts';
 import { runNumbers, statisticText } from '../../core/report/numbers.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ReportInput } from '../../core/report/report.ts';
+import { UNSERVED_TITLE, unservedLines } from '../../core/report/unserved-lines.ts';
 import { arrivalsPicture } from './arrivals-picture.ts';
 import { draw } from './draw.ts';
 import { gapsPicture } from './gaps-picture.ts';
@@ -42,6 +43,7 @@ export async function renderHtml(input: ReportInput): Promise<string> {
 <h1><span class="badge ${verdict.verdict}">${verdict.verdict.toUpperCase()}</span> ${printable(verdict.explain)}</h1>
 <dl class="numbers">${runNumbers(verdict).map(([name, value]) => html`<div><dt>${name}</dt><dd>${printable(value)}</dd></div>`)}</dl>
 ${notReached(verdict.notReached)}
+${unserved(verdict)}
 ${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
 </header>
 <main>
@@ -69,6 +71,12 @@ function badge(verdict: RuleVerdict): Html {
 function notReached(ids: readonly string[]): Html | '' {
   if (ids.length === 0) return '';
   return html`<p>Parts of the scenario that never struck: ${ids.map((id, i) => html`${i > 0 ? ', ' : ''}<code>${printable(id)}</code>`)}.</p>`;
+}
+
+function unserved(verdict: Verdict): Html | '' {
+  const lines = unservedLines(verdict);
+  if (lines.length === 0) return '';
+  return html`<p>Requests ${UNSERVED_TITLE}:</p><ul>${lines.map((line) => html`<li>${printable(line)}</li>`)}</ul>`;
 }
 
 /** Those that say something; what was kept or did not apply is in the table of all rules. */

@@ -28,7 +28,7 @@ const findingOf = (verdict: ReturnType<typeof verdictOf>, id: string) => verdict
 
 const entries = (...parts: readonly EntryParts[]) =>
   parts.map((part, at) => journalEntry({ seq: at + 1, attemptSeq: at + 1, ...part }));
-const told = { status: 429, hint: { header: 'retry-after', raw: '30', dueAt: 30_001 } } as const;
+const told = { status: 429, refusedBy: 'api', hint: { header: 'retry-after', raw: '30', dueAt: 30_001 } } as const;
 
 /** The evidence line of design §7. */
 test('an early retry is shown in one line', () => {
@@ -58,9 +58,15 @@ test('a 500 with Retry-After blames nobody: some clients honour it on 429 and 50
 test.each([
   ['no request', [], [RULE], 'inconclusive', false],
   ['a rule that never struck', entries({}), [{ ...RULE, served: 0 }], 'inconclusive', false],
-  ['a rule that struck', entries({}), [RULE, { id: 's', harmful: true, served: 0 }], 'pass', true],
-  ['no rule at all', entries({}), [], 'pass', true],
-  ['rules that do nothing', entries({}), [{ id: 'ok', harmful: false, served: 0 }], 'pass', true],
+  [
+    'a wait that was asked for and kept',
+    entries({ t_headers: 0, ...told }, { t_headers: 30_002 }),
+    [RULE, { id: 's', harmful: true, served: 0 }],
+    'pass',
+    true,
+  ],
+  ['no rule at all', entries({}), [], 'inconclusive', false],
+  ['rules that do nothing', entries({}), [{ id: 'ok', harmful: false, served: 0 }], 'inconclusive', false],
 ])('%s', (_what, journal, rules, verdict, exercised) => {
   expect(verdictOf(journal, { rules })).toMatchObject({ verdict, exercised });
 });
@@ -70,16 +76,26 @@ test('the rules that never struck are named', () => {
 });
 
 test('a pass names what is undecided', () => {
-  const journal = entries({ t_headers: 0, ...told, certainty: 'ambiguous' }, { t_headers: 2_005, certainty: 'ambiguous' });
-  expect(verdictOf(journal).explain).toMatch(/; undecided: never_early/);
-  expect(verdictOf(entries({})).explain).not.toContain('undecided');
+  const kept = entries({ t_headers: 0, ...told }, { t_headers: 30_002 });
+  const doubtful = [0, 2_005].map((t_headers, at) =>
+    journalEntry({
+      seq: at + 3,
+      attemptSeq: at + 1,
+      logicalId: '#2',
+      certainty: 'ambiguous',
+      t_headers,
+      ...(at === 0 ? told : {}),
+    }),
+  );
+  expect(verdictOf([...kept, ...doubtful]).explain).toMatch(/^the client keeps \d+ rules?; undecided: never_early/);
+  expect(verdictOf(kept).explain).toMatch(/^the client keeps \d+ rules?$/);
 });
 
 test('calls that cannot be told apart accuse nobody', () => {
   const verdict = verdictOf(
     entries({ t_headers: 0, ...told, certainty: 'ambiguous' }, { t_headers: 2_005, certainty: 'ambiguous' }),
   );
-  expect(verdict.verdict).toBe('pass');
+  expect(verdict.verdict).toBe('inconclusive');
   expect(findingOf(verdict, 'never_early')).toMatchObject({ verdict: 'inconclusive', correlation: 'ambiguous' });
   expect(verdict.correlation).toEqual({ exact: 0, likely: 0, ambiguous: 1 });
 });

@@ -8,7 +8,10 @@ import { journalEntry } from '../../support/journal-entry.ts';
 import { callRecord, loadRun } from '../../support/load-run.ts';
 import { naiveRun, reportInput } from '../../support/runs.ts';
 
-const { verdict: kept } = reportInput([journalEntry({ faultApplied: { rule: 'rule 1', faults: [] } })]);
+const { verdict: kept } = reportInput([
+  journalEntry({ status: 503, faultApplied: { rule: 'rule 1', faults: [{ name: 'overloaded', params: {} }] } }),
+  journalEntry({ seq: 2, attemptSeq: 2, t_headers: 900 }),
+]);
 const BOTH: LoadExpectation = { recoversWithinMs: 1_000, goodput: 0.9 };
 
 /** Ten calls a second for ten seconds, all of which end well. */

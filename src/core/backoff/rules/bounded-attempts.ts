@@ -53,7 +53,7 @@ export const boundedAttempts = defineRule({
       const explain = `${plural(many.length, 'call')} made ${MANY} attempts or more, up to ${most}`;
       return { ...ruling, threshold: MANY, verdict: 'warn', explain, evidence: many.map((call) => callObservation(call)) };
     }
-    if (failed.length === 0) return notApplicable('every call ended in a success');
+    if (failed.length === 0) return notApplicable('no call ended in a failure that another attempt might have mended');
     const going = failed.filter((call) => mayGoOn(call, subject));
     const explain = `calls that never succeeded ended after ${plural(most, 'attempt')} at most${most === limit ? forgiven : ''}`;
     if (going.length === 0) return { ...ruling, verdict: 'pass', explain, n: failed.length };
