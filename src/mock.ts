@@ -15,6 +15,7 @@ import { onUnservedUrl } from './engine/on-unserved-url.ts';
 import type { Session } from './engine/session.ts';
 import { judgeSession } from './server/judge-session.ts';
 import { type MockServer, startServer } from './server/start.ts';
+import { circumstancesOf } from './server/verdict-circumstances.ts';
 
 export interface MockOptions {
   /** A path, the name of a bundled scenario, YAML or JSON text, or the scenario as an object. Default: everything is healthy. */
@@ -27,6 +28,12 @@ export interface MockOptions {
   readonly host?: string;
   /** Needed to use the admin API when `host` is not a loopback address. */
   readonly adminToken?: string;
+}
+
+/** What the caller of a verdict knows. */
+export interface VerdictOptions {
+  /** The client is done: what it has not tried again by now it never will. Default false. */
+  readonly ended?: boolean;
 }
 
 /** One isolated world of a mock: its own scenario, counters, calls and journal. */
@@ -50,9 +57,10 @@ export interface MockSession {
   calls(): Call[];
   /**
    * Judges the client by what the journal shows, as `expect:` of the scenario asks. A policy, or a preset by name
-   * (`openai-guide`, `strict-sre`), goes before it. Throws a ScenarioError when the policy is wrong.
+   * (`openai-guide`, `strict-sre`), goes before it. While a call may go on there is no pass, unless `ended` says that the client
+   * is done. Throws a ScenarioError when the policy is wrong.
    */
-  verdict(policy?: string | PolicyInput): Verdict;
+  verdict(policy?: string | PolicyInput, options?: VerdictOptions): Verdict;
   /** Resolves when no request is being answered. */
   idle(): Promise<void>;
 }
@@ -138,8 +146,11 @@ function sessionApi(server: MockServer, session: Session): MockSession {
       return session.journal(since);
     },
     calls: () => session.calls(),
-    verdict: (policy) =>
-      judgeSession(session, server.loopDelay, { policy: policy === undefined ? undefined : readPolicy(policy) }),
+    verdict: (policy, { ended = false } = {}) =>
+      judgeSession(session, server.loopDelay, {
+        policy: policy === undefined ? undefined : readPolicy(policy),
+        circumstances: circumstancesOf(session, engine, { ended }),
+      }),
     idle: () => session.idle(),
   };
 }

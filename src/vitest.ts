@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { PolicyInput } from './core/backoff/policy-schema.ts';
 import { type BackoffExpectation, matchers } from './matchers/matchers.ts';
-import { createMockOpenAI, type MockOpenAI, type MockOptions } from './mock.ts';
+import { createMockOpenAI, type MockOpenAI, type MockOptions, type VerdictOptions } from './mock.ts';
 
 /** What `expect(mock)` understands. Each looks at what was received so far: `await mock.idle()` when requests may be in flight. */
 export interface MockMatchers {
@@ -15,8 +15,11 @@ export interface MockMatchers {
   toHaveBackedOff(expectation?: BackoffExpectation): void;
   /** Every call was tried once. */
   toHaveNotRetried(): void;
-  /** No rule of good retrying is broken, under the scenario's `expect:` and the policy, or preset, over it. */
-  toPassVerdict(policy?: string | PolicyInput): void;
+  /**
+   * No rule of good retrying is broken, under the scenario's `expect:` and the policy, or preset, over it. `{ ended: true }` says that
+   * the client is done: it is needed where a call ended in a failure that invites a retry.
+   */
+  toPassVerdict(policy?: string | PolicyInput, options?: VerdictOptions): void;
 }
 
 declare module 'vitest' {

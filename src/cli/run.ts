@@ -1,21 +1,18 @@
-import { asWatched } from '../core/backoff/as-watched.ts';
 import { cutShort } from '../core/backoff/cut-short.ts';
-import { historiesOf } from '../core/backoff/history.ts';
-import type { PolicySpec } from '../core/backoff/policy-schema.ts';
 import { strictly } from '../core/backoff/strictly.ts';
 import type { Circumstances } from '../core/backoff/subject.ts';
-import type { Verdict } from '../core/backoff/verdict.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import { plural } from '../core/plural.ts';
-import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
 import { loadPolicy } from '../engine/load-policy.ts';
 import { fileSource, scenarioPath } from '../engine/load-scenario.ts';
 import { onUnservedUrl } from '../engine/on-unserved-url.ts';
-import { judgeSession } from '../server/judge-session.ts';
+import type { Session } from '../engine/session.ts';
 import type { MockServer } from '../server/start.ts';
+import { proxyText } from '../server/why-silent.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
+import { judgeRun, UsedSessions } from './judge-run.ts';
 import { packageVersion } from './package-version.ts';
 import { printVerdict } from './print-verdict.ts';
 import { openJournal, startHere } from './start-here.ts';
@@ -51,6 +48,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
   };
   const server = await startHere({ source, seed, host: HOST, port, bounds: BOUNDS, onFailure });
+  const used = new UsedSessions(server);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
   onUnservedUrl(server.engine, say);
   const { plan } = server.engine.defaultSession;
@@ -62,13 +60,15 @@ export async function run(command: readonly string[], options: RunOptions): Prom
       inFlight: () => server.engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
     });
     const ended = failure ?? howItEnded(command, supervised);
-    const judged = judgeRun(server, policy, supervised);
-    const whole = ended === undefined ? judged : cutShort(judged, ended);
+    const sessions = used.list();
+    const silence = whyNothingCame(server, port);
+    const input = judgeRun(server, sessions, { policy, circumstances: { ...circumstancesOf(supervised), silence } });
+    const whole = ended === undefined ? input.verdict : cutShort(input.verdict, ended);
     const verdict = options.strict === true ? strictly(whole) : whole;
-    const input = reportInput(server, verdict, supervised);
-    printVerdict(input, notesOn(server, command, supervised));
-    await writeRequested(options, input);
-    tellGitHub(input);
+    const told = { ...input, verdict };
+    printVerdict(told, notesOn(sessions, command, supervised));
+    await writeRequested(options, told);
+    tellGitHub(told);
     return failure === undefined ? exitCodeOf(verdict) : exitCode.internal;
   } finally {
     await server.close(0);
@@ -76,8 +76,14 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   }
 }
 
-function judgeRun(server: MockServer, policy: PolicySpec | undefined, supervised: Supervised): Verdict {
-  return judgeSession(server.engine.defaultSession, server.loopDelay, { policy, circumstances: circumstancesOf(supervised) });
+/** Where to look when the client asked for nothing. */
+function whyNothingCame({ origin }: MockServer, port: number): string {
+  const fixed = port === 0 ? 'with --port 9001, and point it to http://127.0.0.1:9001/v1' : `and point it to ${origin}/v1`;
+  const proxy = proxyText(process.env);
+  return (
+    `Nothing came to ${origin}/v1. Does the client read OPENAI_BASE_URL, OPENAI_API_BASE or OPENAI_HOST, which were set to it? ` +
+    `If it has a setting of its own, run this ${fixed}${proxy === undefined ? '' : `. ${proxy}`}`
+  );
 }
 
 /** Why nothing passes, whatever the client did until then; undefined when the command ended well. */
@@ -95,31 +101,17 @@ function circumstancesOf({ endedAt, killedAt, watchedUntil }: Supervised): Parti
   };
 }
 
-function reportInput({ engine: { defaultSession } }: MockServer, verdict: Verdict, supervised: Supervised): ReportInput {
-  const entries = asWatched(defaultSession.journal(), circumstancesOf(supervised));
-  return {
-    verdict,
-    entries,
-    histories: historiesOf(entries),
-    outages: defaultSession.outages(entries),
-    version: packageVersion(),
-  };
-}
-
 /** What limits the verdict, or stands beside it. */
-function notesOn({ engine }: MockServer, [name = '']: readonly string[], supervised: Supervised): string[] {
+function notesOn(sessions: readonly Session[], [name = '']: readonly string[], supervised: Supervised): string[] {
   const { leftBehind, openRequests } = supervised;
-  const { defaultSession, sessions } = engine;
-  const elsewhere = sessions.filter((session) => session !== defaultSession && session.startedAt !== undefined).length;
+  const kept = sessions.reduce((sum, session) => sum + session.kept, 0);
+  const dropped = sessions.reduce((sum, session) => sum + session.dropped, 0);
   return [
     ...(leftBehind ? [`the command ${name} left processes behind; they were ended`] : []),
     ...(openRequests === 0 ? [] : [`${plural(openRequests, 'request was', 'requests were')} still open`]),
-    ...(defaultSession.dropped === 0
+    ...(dropped === 0
       ? []
-      : [
-          `judged by the newest ${plural(defaultSession.kept, 'request')}; ${plural(defaultSession.dropped, 'request')} before them dropped`,
-        ]),
-    ...(elsewhere === 0 ? [] : [`requests of ${plural(elsewhere, 'further session')} are not judged`]),
+      : [`judged by the newest ${plural(kept, 'request')}; ${plural(dropped, 'request')} before them dropped`]),
   ];
 }
 

@@ -1,9 +1,11 @@
 import type { PolicyInput } from '../core/backoff/policy-schema.ts';
+import { unservedRequests, unservedText } from '../core/backoff/unserved-requests.ts';
 import { describeValue, unknownName } from '../core/field.ts';
 import { plural } from '../core/plural.ts';
+import type { VerdictOptions } from '../mock.ts';
 import { backedOff } from './backed-off.ts';
 import { honouredRetryAfter } from './honoured-retry-after.ts';
-import { type MatcherContext, type MatcherResult, matcher } from './matcher.ts';
+import { type Matched, type MatcherContext, type MatcherResult, matcher } from './matcher.ts';
 
 export interface BackoffExpectation {
   /** How much longer each wait is than the one before it; above 1, default 2. */
@@ -52,8 +54,8 @@ export const matchers = {
   toHaveNotRetried(this: MatcherContext, received: unknown): MatcherResult {
     return matcher(this, received, {
       expected: this.isNot === true ? 'to give up at once' : 'not to retry',
-      judge: (_mock, calls) => {
-        if (calls.length === 0) return { holds: 'undecided', found: 'no request reached the mock' };
+      judge: (mock, calls) => {
+        if (calls.length === 0) return { holds: 'undecided', found: nothingToJudge(mock) };
         const retried = calls.filter(({ tries }) => tries.length > 1);
         const certain = retried.filter(({ certainty }) => certainty !== 'ambiguous');
         if (retried.length > 0 && certain.length === 0)
@@ -63,11 +65,11 @@ export const matchers = {
     });
   },
 
-  toPassVerdict(this: MatcherContext, received: unknown, policy?: string | PolicyInput): MatcherResult {
+  toPassVerdict(this: MatcherContext, received: unknown, policy?: string | PolicyInput, options?: VerdictOptions): MatcherResult {
     return matcher(this, received, {
       expected: 'to pass the verdict',
       judge: (mock) => {
-        const { verdict, explain, findings } = mock.verdict(policy);
+        const { verdict, explain, findings } = mock.verdict(policy, options);
         const bad = findings.filter(
           (finding) => finding.verdict === 'fail' || (verdict !== 'fail' && finding.verdict === 'warn'),
         );
@@ -77,6 +79,12 @@ export const matchers = {
     });
   },
 };
+
+/** Why there are no calls. */
+function nothingToJudge(mock: Matched): string {
+  const unserved = unservedRequests(mock.journal());
+  return unserved.length === 0 ? 'no request reached the mock' : unservedText(unserved);
+}
 
 function evidenceOf([first]: readonly { readonly line: string }[]): string {
   return first === undefined ? '' : `\n    ${first.line}`;

@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { PolicySpec } from '../core/backoff/policy-schema.ts';
 import { unknownName } from '../core/field.ts';
 import { asRecord } from '../core/openai/request.ts';
 import { explainRule } from '../core/plan/explain.ts';
@@ -16,6 +17,7 @@ import type { LoopDelayMonitor } from './loop-delay.ts';
 import { METRICS_TYPE, type Metrics } from './metrics.ts';
 import { problem } from './problem-response.ts';
 import { sessionsFull } from './sessions-full.ts';
+import { circumstancesOf } from './verdict-circumstances.ts';
 
 export interface AdminOptions {
   readonly engine: Engine;
@@ -86,15 +88,24 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
       event_loop_delay_ms: loopDelay.history(),
     });
   });
-  routes.get('/verdict', queryOf('policy'), (c) => {
+  const verdictFor = (c: Context, policy: PolicySpec | undefined) => {
+    const session = sessionOf(c);
+    const { ended = 'false' } = c.req.query();
+    if (ended !== 'true' && ended !== 'false')
+      return problem(
+        c,
+        400,
+        'ended is wrong.',
+        'It is true when the client is done, so that nothing more will come; else false.',
+      );
+    const circumstances = circumstancesOf(session, engine, { ended: ended === 'true' });
+    return c.json(judgeSession(session, loopDelay, { policy, circumstances }));
+  };
+  routes.get('/verdict', queryOf('policy', 'ended'), (c) => {
     const preset = c.req.query('policy');
-    const policy = preset === undefined ? undefined : readPolicy(preset);
-    return c.json(judgeSession(sessionOf(c), loopDelay, { policy }));
+    return verdictFor(c, preset === undefined ? undefined : readPolicy(preset));
   });
-  routes.post('/verdict', queryOf(), async (c) => {
-    const policy = policyFrom({ file: 'policy', text: await c.req.text() });
-    return c.json(judgeSession(sessionOf(c), loopDelay, { policy }));
-  });
+  routes.post('/verdict', queryOf('ended'), async (c) => verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })));
   routes.get('/calls', (c) => c.json({ calls: sessionOf(c).calls() }));
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
   routes.put('/scenario', async (c) => {

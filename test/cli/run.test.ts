@@ -77,7 +77,11 @@ test.each(["process.kill(process.pid, 'SIGKILL');", 'process.exit(143);'])(
 test('a command that asks nothing exercises nothing', async () => {
   const { code, stderr } = await runCli(['run', '--scenario', 'outage', '--', NODE, '-e', '0']);
   expect(code).toBe(1);
-  expect(stderr).toContain('not exercised: no request reached the mock');
+  const text = stderr.replace(/\s+/g, ' ');
+  const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+  expect(text).toContain(
+    `not exercised: no request reached the mock. Nothing came to ${origin}/v1. Does the client read OPENAI_BASE_URL, OPENAI_API_BASE or OPENAI_HOST, which were set to it? If it has a setting of its own, run this with --port 9001`,
+  );
 });
 
 test('a run in which nothing was done to the client is no pass', async () => {
@@ -160,6 +164,51 @@ test('--strict asks that every rule was reached, and says so', async () => {
   const strict = await runCli(['run', '--strict', ...args], cwd);
   expect(strict.code).toBe(1);
   expect(strict.stderr).toMatch(/^INCONCLUSIVE {2}(.* undecided: .*; )?1 part of the scenario never struck: later/m);
+});
+
+/** A call of its own in each of the sessions named; `early` tries again at once, `late` waits for two seconds. */
+const IN_SESSIONS = `
+const ask = async (session) => (await fetch(process.env.MOCK_OPENAI_ORIGIN + '/s/' + session + '/v1/chat/completions', {
+  method: 'POST',
+  headers: { authorization: 'Bearer sk-x', 'content-type': 'application/json' },
+  body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] }),
+})).status;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+await Promise.all(process.argv.slice(2).map(async (session) => {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if ((await ask(session)) === 200) break;
+    await pause(session === 'early' ? 50 : 2_100);
+  }
+}));
+`;
+
+test.each([
+  [['late', 'later'], 0, /^PASS {2}the client passes in 2 of 2 sessions \((late, later|later, late)\)/m],
+  [['late', 'early'], 1, /^FAIL {2}the client fails in 1 of 2 sessions \(early\)/m],
+])('each session that was used is judged: %j', async (sessions, code, headline) => {
+  const cwd = tempFolder({
+    'sessions.mjs': IN_SESSIONS,
+    'fast.yaml': 'rules: [{ attempts: 1, fault: { rate_limit: { retry_after: 2s } } }]',
+  });
+  const args = ['run', '--scenario', 'fast.yaml', '--report', 'out', '--', NODE, 'sessions.mjs', ...sessions];
+  const run = await runCli(args, cwd);
+  expect(run).toMatchObject({ code, stderr: expect.stringMatching(headline) });
+  const { verdict, calls } = JSON.parse(readFileSync(join(cwd, 'out/report.json'), 'utf8'));
+  expect(verdict.sessions.map(({ session }: { session: string }) => session).sort()).toEqual([...sessions].sort());
+  expect(calls.map(({ id }: { id: string }) => id.split('/')[0]).sort()).toEqual([...sessions].sort());
+});
+
+test('a session that the client closes is judged, too', async () => {
+  const close = `await fetch(process.env.MOCK_OPENAI_ADMIN_URL + '/sessions', { method: 'DELETE' });`;
+  const cwd = tempFolder({
+    'closed.mjs': `process.argv.push('early'); ${IN_SESSIONS} ${close}`,
+    'fast.yaml': 'rules: [{ attempts: 1, fault: { rate_limit: { retry_after: 2s } } }]',
+  });
+  const { code, stderr } = await runCli(['run', '--scenario', 'fast.yaml', '--', NODE, 'closed.mjs'], cwd);
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^FAIL {2}the client breaks 1 rule: never_early/m),
+  });
 });
 
 test('reports and the journal are written', async () => {

@@ -6,7 +6,7 @@ import { failoversOf } from './failovers.ts';
 import type { Ruling } from './finding.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
-import type { Subject } from './subject.ts';
+import type { Circumstances, Subject } from './subject.ts';
 
 /** A client that has not come back after this long, with no hint to wait for, does not retry. */
 const PATIENCE_MS = 10_000;
@@ -82,7 +82,7 @@ export function wasAborted(call: CallHistory, { outcomeOf }: Subject): boolean {
 }
 
 /** Whether a retry may still be to come. */
-export function mayComeBack({ entry, asked }: Try, { watchedUntil, clientEndedAt }: Subject): boolean {
+export function mayComeBack({ entry, asked }: Try, { watchedUntil, clientEndedAt }: Circumstances): boolean {
   if (clientEndedAt !== undefined) return false;
   const since = entry.t_end ?? watchedUntil;
   return watchedUntil - since < PATIENCE_MS + (asked?.waitMs ?? 0);

@@ -14,7 +14,7 @@ export interface UnservedRequests {
 }
 
 /** URLs that a sentence names. */
-const NAMED = 3;
+export const NAMED_URLS = 3;
 
 /** The requests that are not served, by URL, the most frequent first. */
 export function unservedRequests(entries: readonly JournalEntry[]): UnservedRequests[] {
@@ -31,8 +31,8 @@ export function unservedRequests(entries: readonly JournalEntry[]): UnservedRequ
 /** `3 requests went to URLs that this mock does not serve: POST /v1/responses (AI SDK: openai.chat('gpt-4o') …)`. */
 export function unservedText(requests: readonly UnservedRequests[]): string {
   const total = requests.reduce((sum, { n }) => sum + n, 0);
-  const urls = requests.slice(0, NAMED).map(({ method, path }) => `${method} ${path}`);
-  const more = requests.length > NAMED ? ` and ${requests.length - NAMED} more` : '';
+  const urls = requests.slice(0, NAMED_URLS).map(({ method, path }) => `${method} ${path}`);
+  const more = requests.length > NAMED_URLS ? ` and ${requests.length - NAMED_URLS} more` : '';
   const advice = [...new Set(requests.map((one) => one.advice))].filter((one) => one !== '');
   const went = plural(total, 'request went to a URL', 'requests went to URLs');
   return `${went} that this mock does not serve: ${urls.join(', ')}${more}${advice.length === 0 ? '' : ` (${advice.join('; ')})`}`;

@@ -19,6 +19,18 @@ export interface RuleUse {
   readonly fromMs?: number;
 }
 
+/** The verdict on one session, in short. */
+export interface SessionVerdict {
+  readonly session: string;
+  readonly verdict: Judgement;
+  readonly explain: string;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly exercised: boolean;
+  readonly calls: number;
+  readonly attempts: number;
+}
+
 /** The sum of all findings of one run. */
 export interface Verdict {
   readonly verdict: Judgement;
@@ -35,6 +47,8 @@ export interface Verdict {
   readonly notReached: readonly string[];
   /** Requests to URLs that OpenAI has and the mock does not serve. They are in no rule and in no figure. */
   readonly unserved: readonly UnservedRequests[];
+  /** Where a run used others than the default session: what was said of each. */
+  readonly sessions?: readonly SessionVerdict[];
   readonly calls: number;
   readonly attempts: number;
   /** Attempts per call. */

@@ -77,6 +77,21 @@ const verdict = z.object({
     .array(z.object({ method: z.string(), path: z.string(), n: count, advice: z.string().describe('empty: nothing is known') }))
     .optional()
     .describe('requests to URLs that OpenAI has and the mock does not serve; they are in no rule and in no figure'),
+  sessions: z
+    .array(
+      z.object({
+        session: z.string(),
+        verdict: z.enum(['pass', 'warn', 'fail', 'inconclusive']),
+        explain: z.string(),
+        scenario: z.string(),
+        seed: z.number(),
+        exercised: z.boolean(),
+        calls: count,
+        attempts: count,
+      }),
+    )
+    .optional()
+    .describe('where a run used others than the default session: what was said of each'),
   calls: count,
   attempts: count,
   amplification: z.number().describe('attempts per call'),

@@ -11,7 +11,8 @@ export function renderJson(input: ReportInput): string {
 }
 
 function jsonReport(input: ReportInput): JsonReport {
-  const { verdict, histories, entries, outages, version, load } = input;
+  const { histories, entries, outages, version, load } = input;
+  const { sessions, ...verdict } = input.verdict;
   const start = runStart(input);
   return {
     schema_version: SCHEMA_VERSION,
@@ -22,6 +23,7 @@ function jsonReport(input: ReportInput): JsonReport {
       ...verdict,
       policy: { ...verdict.policy, retries: [...verdict.policy.retries], neverRetries: [...verdict.policy.neverRetries] },
       notReached: [...verdict.notReached],
+      ...(sessions === undefined ? {} : { sessions: sessions.map((session) => ({ ...session })) }),
       unserved: verdict.unserved.map(({ method, path, n, advice }) => ({ method, path, n, advice })),
       findings: verdict.findings.map((finding) => ({
         ...finding,

@@ -4,6 +4,7 @@ import { callText } from './call-text.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
+import { sessionLines } from './session-lines.ts';
 import { unservedLines } from './unserved-lines.ts';
 
 /** Name of the suite, and of the class that CI systems group its cases by. */
@@ -39,6 +40,7 @@ export function renderJunit(input: ReportInput): string {
     '    </properties>',
     ...missing.flatMap(({ name, message, lines: shown = neverStruck }) => missingCase(name, message, shown)),
     ...findings.flatMap(caseOf),
+    ...outputOf(verdict),
     '  </testsuite>',
     '</testsuites>',
   ];
@@ -66,6 +68,13 @@ function missingCases(verdict: Verdict): Missing[] {
   if (unserved.length > 0)
     return [...missing, { name: 'served', message: explain, lines: unservedLines(verdict).map(printable) }];
   return missing.length > 0 ? missing : [{ name: 'decided', message: explain }];
+}
+
+/** What stands beside the rules. */
+function outputOf(verdict: Verdict): string[] {
+  const unserved = verdict.verdict === 'inconclusive' ? [] : unservedLines(verdict).map((line) => `not served: ${line}`);
+  const lines = [...sessionLines(verdict).map((line) => `session ${line}`), ...unserved];
+  return lines.length === 0 ? [] : [`    <system-out>${escaped(lines.map(printable).join('\n'))}</system-out>`];
 }
 
 function missingCase(name: string, explain: string, lines: readonly string[]): string[] {

@@ -7,6 +7,7 @@ import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
+import { sessionLines } from './session-lines.ts';
 import { UNSERVED_TITLE, unservedLines } from './unserved-lines.ts';
 
 const MARKS: Readonly<Record<RuleVerdict, string>> = {
@@ -25,7 +26,8 @@ export function renderMarkdown(input: ReportInput): string {
   const told = verdict.findings.filter((finding) => finding.verdict !== 'pass' && finding.verdict !== 'not_applicable');
   const blocks = [
     `## ${HEADS[verdict.verdict]} ${verdict.verdict.toUpperCase()}: ${inline(verdict.explain)}`,
-    unserved(verdict),
+    listed('Sessions', sessionLines(verdict)),
+    listed(`Requests ${UNSERVED_TITLE}`, unservedLines(verdict)),
     load === undefined ? '' : loadTable(load),
     told.length === 0 ? '' : findingsTable(told),
     ...told.filter(({ evidence, advice }) => evidence.length > 0 || advice !== '').map(details),
@@ -73,9 +75,8 @@ function notReached(ids: readonly string[]): string {
   return ids.length === 0 ? '' : `**Parts of the scenario that never struck:** ${ids.map(code).join(', ')}`;
 }
 
-function unserved(verdict: Verdict): string {
-  const lines = unservedLines(verdict).map((line) => `- ${inline(line)}`);
-  return lines.length === 0 ? '' : `**Requests ${UNSERVED_TITLE}:**\n\n${lines.join('\n')}`;
+function listed(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `**${title}:**\n\n${lines.map((line) => `- ${inline(line)}`).join('\n')}`;
 }
 
 function numbersTable(verdict: Verdict, version: string): string {

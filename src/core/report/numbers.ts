@@ -39,11 +39,21 @@ function clockText({ findings }: Verdict): string {
   return rules.size === 0 ? 'real' : `real; ${[...rules].map(([clock, ids]) => `${clock}: ${ids.join(', ')}`).join('; ')}`;
 }
 
+/** `12: pass 9, inconclusive 3`. */
+function sessionsText(sessions: NonNullable<Verdict['sessions']>): string {
+  const kinds = (['fail', 'warn', 'inconclusive', 'pass'] as const).flatMap((kind) => {
+    const { length } = sessions.filter(({ verdict }) => verdict === kind);
+    return length === 0 ? [] : [`${kind} ${length}`];
+  });
+  return `${sessions.length}: ${kinds.join(', ')}`;
+}
+
 /** The numbers of a run, each with its name. */
 export function runNumbers(verdict: Verdict): (readonly [name: string, value: string])[] {
   return [
     ['scenario', `${verdict.scenario}, seed ${verdict.seed}`],
     ['policy', verdict.policy.preset],
+    ...(verdict.sessions === undefined ? [] : [['sessions', sessionsText(verdict.sessions)] as const]),
     ['calls', String(verdict.calls)],
     ['attempts', String(verdict.attempts)],
     ['amplification', `×${short(verdict.amplification)}`],

@@ -1,11 +1,13 @@
 import type { Finding, RuleVerdict } from '../backoff/finding.ts';
-import type { Judgement } from '../backoff/verdict.ts';
+import { NAMED_URLS } from '../backoff/unserved-requests.ts';
+import type { Judgement, Verdict } from '../backoff/verdict.ts';
 import { plural } from '../plural.ts';
 import { callText } from './call-text.ts';
 import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
+import { sessionLines } from './session-lines.ts';
 import { UNSERVED_TITLE, unservedLines } from './unserved-lines.ts';
 import { columns, wrap } from './wrap.ts';
 
@@ -54,7 +56,8 @@ export function renderTerminal(
   const against = [...of('fail'), ...of('warn')];
   const blocks = [
     headline(verdict.verdict, verdict.explain, wide, paint),
-    titled(UNSERVED_TITLE, unservedLines(verdict), wide, paint),
+    titled('sessions', sessionLines(verdict), wide, paint),
+    titled(UNSERVED_TITLE, besidesHeadline(verdict), wide, paint),
     load === undefined ? [] : named(loadLines(load), wide, paint),
     ...against.map((finding) => accusation(finding, wide, paint)),
     remarks('inconclusive', of('inconclusive'), wide, paint),
@@ -128,6 +131,12 @@ function names(kind: RuleVerdict, findings: readonly Finding[], width: number, p
   if (findings.length === 0) return [];
   const title = `${kind.replaceAll('_', ' ')} (${findings.length})`;
   return [paint(COLORS[kind], title), ...indented(findings.map(({ rule }) => rule).join(', '), width)];
+}
+
+/** What is not served, where the headline does not name all of it. */
+function besidesHeadline(verdict: Verdict): string[] {
+  const isNamed = verdict.verdict === 'inconclusive' && verdict.unserved.length <= NAMED_URLS;
+  return isNamed ? [] : unservedLines(verdict);
 }
 
 /** What limits the verdict, a line each. */

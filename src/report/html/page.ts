@@ -9,6 +9,7 @@ import { loadLines } from '../../core/report/load-lines.ts';
 import { runNumbers, statisticText } from '../../core/report/numbers.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ReportInput } from '../../core/report/report.ts';
+import { sessionLines } from '../../core/report/session-lines.ts';
 import { UNSERVED_TITLE, unservedLines } from '../../core/report/unserved-lines.ts';
 import { arrivalsPicture } from './arrivals-picture.ts';
 import { draw } from './draw.ts';
@@ -43,7 +44,8 @@ export async function renderHtml(input: ReportInput): Promise<string> {
 <h1><span class="badge ${verdict.verdict}">${verdict.verdict.toUpperCase()}</span> ${printable(verdict.explain)}</h1>
 <dl class="numbers">${runNumbers(verdict).map(([name, value]) => html`<div><dt>${name}</dt><dd>${printable(value)}</dd></div>`)}</dl>
 ${notReached(verdict.notReached)}
-${unserved(verdict)}
+${listed('Sessions', sessionLines(verdict))}
+${listed(`Requests ${UNSERVED_TITLE}`, unservedLines(verdict))}
 ${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
 </header>
 <main>
@@ -73,10 +75,9 @@ function notReached(ids: readonly string[]): Html | '' {
   return html`<p>Parts of the scenario that never struck: ${ids.map((id, i) => html`${i > 0 ? ', ' : ''}<code>${printable(id)}</code>`)}.</p>`;
 }
 
-function unserved(verdict: Verdict): Html | '' {
-  const lines = unservedLines(verdict);
+function listed(title: string, lines: readonly string[]): Html | '' {
   if (lines.length === 0) return '';
-  return html`<p>Requests ${UNSERVED_TITLE}:</p><ul>${lines.map((line) => html`<li>${printable(line)}</li>`)}</ul>`;
+  return html`<p>${title}:</p><ul>${lines.map((line) => html`<li>${printable(line)}</li>`)}</ul>`;
 }
 
 /** Those that say something; what was kept or did not apply is in the table of all rules. */
