@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../src/core/backoff/verdict.ts';
+import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
 
-const TWO_CALLS = {
+const TWO_CALLS: ScenarioInput = {
   rules: [
     { match: { prompt: 'refused' }, fault: 'content_policy_violation' },
     { match: { prompt: 'busy' }, fault: 'overloaded' },
   ],
-} as const;
+};
 
 const say = (content: string) => ({ messages: [{ role: 'user', content }] });
 
