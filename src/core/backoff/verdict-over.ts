@@ -106,11 +106,12 @@ function findingsOver(judged: readonly JudgedSession[]): Finding[] {
       one.finding.evidence.map((seen) => ({ ...seen, call: callIn(one.session, seen.call) })),
     );
     const leftOut = same.reduce((sum, one) => sum + one.finding.evidenceLeftOut, 0);
+    const others = same.length === 1 ? '' : `; the same in ${plural(same.length - 1, 'more session')}`;
     const silent = finding.verdict === 'not_applicable';
     return [
       {
         ...finding,
-        explain: silent ? finding.explain : `${namesText(same.map(({ session }) => session))}: ${finding.explain}`,
+        explain: silent ? finding.explain : `in ${first.session} ${finding.explain}${others}`,
         n: same.reduce((sum, one) => sum + one.finding.n, 0),
         onFault: same.some((one) => one.finding.onFault),
         evidence: evidence.slice(0, SHOWN),
