@@ -26,7 +26,7 @@ test.concurrent.each([
   // The clock of an outage starts with the first request.
   await calls(mock.baseURL, mock.apiKey, { count: 1, apartMs: waitMs });
   await calls(mock.baseURL, mock.apiKey, traffic);
-  const { verdict, exercised, findings, correlation } = mock.verdict();
+  const { verdict, exercised, findings, correlation } = mock.verdict(undefined, { ended: true });
   expect(findings.filter((finding) => finding.verdict === 'fail')).toEqual([]);
   expect([exercised, ['pass', 'warn'].includes(verdict)]).toEqual([true, true]);
   // Calls that say different things and count their retries are known for certain.

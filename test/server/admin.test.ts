@@ -369,14 +369,14 @@ test('an empty token opens nothing', async () => {
 });
 
 test.each([
-  ['GET', '/verdict?preset=strict-sre', 'unknown query parameter "preset". Known: policy.'],
+  ['GET', '/verdict?preset=strict-sre', 'unknown query parameter "preset". Known: policy, ended.'],
   ['GET', '/verdict?polici=strict-sre', 'unknown query parameter "polici". Did you mean "policy"?'],
   [
     'GET',
     '/verdict?policy=strict-sre&a=1&b',
-    'unknown query parameter "a". Known: policy. unknown query parameter "b". Known: policy.',
+    'unknown query parameter "a". Known: policy, ended. unknown query parameter "b". Known: policy, ended.',
   ],
-  ['POST', '/verdict?policy=strict-sre', 'unknown query parameter "policy". It takes none.'],
+  ['POST', '/verdict?policy=strict-sre', 'unknown query parameter "policy". Known: ended.'],
   ['GET', '/journal?from=3', 'unknown query parameter "from". Known: since.'],
 ])('%s %s is a 400 that names what is known', async (method, path, detail) => {
   const mock = await startMock();
