@@ -129,6 +129,7 @@ test('every block says how it is checked', () => {
     'python test_client.py',
     'python admin',
     'go client_test.go',
+    'md',
   ]; // prettier-ignore
   const unknown = blocks()
     .map(({ page, line, language, kind }) => ({ where: `${page}:${line}`, info: `${language} ${kind}`.trim() }))
