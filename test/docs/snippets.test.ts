@@ -103,6 +103,7 @@ function shape(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]));
 }
 
+/** A page need not show all fields. Those that it shows are there. */
 test('calls and verdict have the shape that the page of the admin API shows', async () => {
   const mock = await createMockOpenAI({ scenario: 'rate-limited' });
   onTestFinished(() => mock.close());
@@ -115,12 +116,12 @@ test('calls and verdict have the shape that the page of the admin API shows', as
   const ask = async (route: string) =>
     (await fetch(`${mock.origin}/__admin/${route}`)).json() as Promise<Record<string, unknown>>;
   const shownCalls: unknown = JSON.parse(onlyBlock('docs/admin-api.md', 'json calls'));
-  expect(shape(await ask('calls'))).toEqual(shape(shownCalls));
+  expect(shape(await ask('calls'))).toMatchObject(shape(shownCalls) as object);
 
   const shown = JSON.parse(onlyBlock('docs/admin-api.md', 'json verdict')) as Record<string, unknown>;
   const verdict = await ask('verdict');
   const neverEarly = (verdict['findings'] as { rule: string }[]).filter(({ rule }) => rule === 'never_early');
-  expect(shape({ ...verdict, findings: neverEarly })).toEqual(shape(shown));
+  expect(shape({ ...verdict, findings: neverEarly })).toMatchObject(shape(shown) as object);
 });
 
 test('the workflows and the compose file are YAML, and name their parts', () => {
