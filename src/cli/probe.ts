@@ -9,7 +9,7 @@ import { strictly } from '../core/backoff/strictly.ts';
 import type { Verdict } from '../core/backoff/verdict.ts';
 import { unknownName } from '../core/field.ts';
 import { type Baseline, baselineOf, parseBaseline, type Regression, regressionsSince } from '../core/report/baseline.ts';
-import { renderConformance } from '../core/report/conformance.ts';
+import { renderAdvice, renderConformance } from '../core/report/conformance.ts';
 import type { ReportInput } from '../core/report/report.ts';
 import { loadPolicy } from '../engine/load-policy.ts';
 import { commandDriver } from '../harness/command-driver.ts';
@@ -130,7 +130,7 @@ async function tell(run: ProbeRun, options: ProbeOptions, baseline: Baseline | u
   const worse = baseline === undefined ? [] : regressionsSince(baseline, run.verdict);
   const verdict = asAsked(run.verdict, worse, options.strict ?? false);
   const input: ReportInput = { verdict, entries, histories: historiesOf(entries), outages: [], version: packageVersion() };
-  process.stdout.write(isUnserved(input) ? '' : tableOf(verdict));
+  process.stdout.write(entries.length === 0 || isUnserved(input) ? '' : tableOf(verdict));
   process.stdout.write(`${verdict.verdict.toUpperCase()}  ${verdict.explain}\n`);
   await writeRequested(options, input);
   tellGitHub(input);
@@ -153,9 +153,13 @@ function isUnserved({ entries }: ReportInput): boolean {
   return entries.length > 0 && entries.every(({ unserved }) => unserved);
 }
 
+/** The table, and below it what to change. Of a client that sent nothing at all, every row would say so. */
 function tableOf({ findings }: Verdict): string {
   const inOrder = backoffRules.flatMap(({ id }) => findings.filter(({ rule }) => rule === id));
-  return `${renderConformance(inOrder, { width: process.stdout.isTTY ? process.stdout.columns : 120 })}\n`;
+  const width = process.stdout.isTTY ? process.stdout.columns : 120;
+  return [renderConformance(inOrder, { width }), renderAdvice(inOrder, { width }), '']
+    .filter((part, at) => part !== '' || at === 2)
+    .join('\n');
 }
 
 function regressionText({ rule, was, is }: Regression): string {

@@ -15,10 +15,17 @@ export interface RunningCall {
   abort(): Promise<void>;
 }
 
+/**
+ * Which process makes a call. Equal numbers share one; `apart` is one that the others leave alone; `alone` is a new one for all
+ * calls of that name.
+ */
+export type Lane = number | 'apart' | { readonly alone: string };
+
 /** Runs the client under test, in processes apart from the mock. */
 export interface Driver {
-  /** Starts a call. Equal lanes share a process; `apart` is one that the others leave alone. */
-  start(call: Omit<ClientCall, 'signal'>, lane: number | 'apart'): RunningCall;
+  start(call: Omit<ClientCall, 'signal'>, lane: Lane): RunningCall;
+  /** Ends the process that was started for a scene alone. */
+  release?(alone: string): Promise<void>;
   /** Set where each call is a process of its own: so many may be on their way to their first request at the same time. */
   readonly startsAtOnce?: number;
   /** Event-loop delay of the client processes, a row a second. Times on the clock of the mock, in milliseconds. */

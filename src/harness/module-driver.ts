@@ -20,9 +20,16 @@ export async function moduleDriver({ module, processes, signal, now }: ModuleDri
   const late = (ms: number) => void stalls.push({ at: now(), ms });
   // The last one is apart.
   const lanes = await startAll(processes + 1, path, { late, signal });
+  const alone = new Map<string, ClientProcess>();
+  const aloneOf = (name: string): ClientProcess => {
+    const started = alone.get(name) ?? new ClientProcess(path, name, late);
+    alone.set(name, started);
+    return started;
+  };
   return {
     stalls,
     start: (call, lane) => {
+      if (typeof lane === 'object') return aloneOf(lane.alone).start(call);
       const at = lane === 'apart' ? processes : lane % processes;
       const used = lanes[at];
       // A process that died makes room for a new one.
@@ -30,10 +37,14 @@ export async function moduleDriver({ module, processes, signal, now }: ModuleDri
       return alive.start(call);
     },
     async close() {
-      await Promise.all(lanes.map((lane) => lane.close()));
+      await Promise.all([...lanes, ...alone.values()].map((lane) => lane.close()));
+    },
+    async release(name) {
+      await alone.get(name)?.close();
+      alone.delete(name);
     },
     kill() {
-      for (const lane of lanes) lane.kill();
+      for (const lane of [...lanes, ...alone.values()]) lane.kill();
     },
   };
 }

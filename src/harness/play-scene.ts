@@ -17,6 +17,8 @@ export interface Scene {
   endedAt: number | undefined;
   /** It was ended before its time. */
   isCutShort: boolean;
+  /** Its calls are made in a new process, for beside the others they sent nothing. */
+  readonly isAlone: boolean;
 }
 
 /** How a scene is played. */
@@ -148,7 +150,7 @@ class Cast {
         prompt: `${PROMPT} (${index + 1})`,
         stream: variant.stream === true,
       },
-      variant.sequential === true ? 'apart' : lane + index,
+      this.#scene.isAlone ? { alone: session.id } : variant.sequential === true ? 'apart' : lane + index,
     );
     this.#running.add(call);
     const started = { call: callId, startedAt, process: call.process };

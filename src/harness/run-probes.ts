@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import pLimit from 'p-limit';
 import { asWatched } from '../core/backoff/as-watched.ts';
 import { cutShort } from '../core/backoff/cut-short.ts';
 import type { Finding } from '../core/backoff/finding.ts';
@@ -59,7 +60,8 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
   // Every pause listens.
   setMaxListeners(0, signal);
   const { now } = server.engine.clock;
-  const probes = [...new Set(rules.map(({ probe }) => probe))].filter((probe) => !isBeyond(probe, options));
+  const asked = rules.flatMap(({ probe, alsoProbe }) => (alsoProbe === undefined ? [probe] : [probe, alsoProbe]));
+  const probes = [...new Set(asked)].filter((probe) => !isBeyond(probe, options));
   const scenes = probes.flatMap((probe) => probe.variants.map((variant) => sceneOf(probe, variant, options)));
   const windowMs = (probe: Probe) => (full ? (probe.fullWindowMs ?? probe.windowMs) : probe.windowMs);
   const startedAt = now();
@@ -86,7 +88,42 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
     }),
   );
   clearInterval(timer);
+  await playUnheard(scenes, { ...options, signal: ended }, { turns, windowMs });
   return judgeScenes(scenes, options, { interrupted: signal.aborted, mute: turns.mute.aborted });
+}
+
+/** New processes at the same time: each is a start. */
+const ALONE_AT_ONCE = 8;
+
+interface Replay {
+  readonly turns: Turns;
+  windowMs(probe: Probe): number;
+}
+
+/**
+ * Plays scenes once more whose calls ended without a request while others were heard, each in a new process: what a client keeps
+ * between calls, such as an open circuit breaker, may have held them back.
+ */
+async function playUnheard(scenes: Scene[], options: ProbeOptions, { turns, windowMs }: Replay): Promise<void> {
+  const { server, driver, signal } = options;
+  const unheard = scenes.flatMap((scene, at) => (isUnheard(scene) ? [{ scene, at }] : []));
+  if (driver.release === undefined || unheard.length === scenes.length) return;
+  const limit = pLimit(ALONE_AT_ONCE);
+  await Promise.all(
+    unheard.map(({ scene: { probe, variant }, at }) =>
+      limit(async () => {
+        if (signal.aborted) return;
+        const scene: Scene = { ...sceneOf(probe, variant, options), isAlone: true };
+        scenes[at] = scene;
+        await playScene(scene, { server, driver, turns, signal, lane: at, startMs: 0, windowMs: windowMs(probe) });
+        await driver.release?.(scene.session.id);
+      }),
+    ),
+  );
+}
+
+function isUnheard({ session, outcomes }: Scene): boolean {
+  return outcomes.length > 0 && outcomes.every(({ ok }) => ok !== null) && session.journal().length === 0;
 }
 
 /** Whether a probe asks for what the driver cannot do, and nobody has named its rule. */
@@ -94,12 +131,14 @@ function isBeyond(probe: Probe, { driver, named }: ProbeOptions): boolean {
   return probe.oneProcess === true && driver.startsAtOnce !== undefined && !named;
 }
 
-function sceneOf(probe: Probe, variant: ProbeVariant, { server, seed }: ProbeOptions): Scene {
+function sceneOf(probe: Probe, given: ProbeVariant, { server, driver, seed }: ProbeOptions): Scene {
   const { engine } = server;
+  const { processCalls } = given;
+  const variant = driver.startsAtOnce === undefined || processCalls === undefined ? given : { ...given, calls: processCalls };
   const { name, rules, limits = {} } = variant;
   const data = { name: `${probe.name}: ${name}`, rules, limits };
   const session = engine.openSession(loadScenario({ file: 'probe', data }, engine.libraries, seed));
-  return { probe, variant, session, outcomes: [], lateMs: 0, endedAt: undefined, isCutShort: false };
+  return { probe, variant, session, outcomes: [], lateMs: 0, endedAt: undefined, isCutShort: false, isAlone: false };
 }
 
 /** How a battery came to its end. */
@@ -109,7 +148,7 @@ interface Ending {
   readonly mute: boolean;
 }
 
-/** Each rule judges the scenes of its own probe. */
+/** Each rule judges the scenes of its own probe; some are told of all others, which can only speak against the client. */
 function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrupted, mute }: Ending): ProbeRun {
   const { rules, policy, driver, server, seed } = options;
   const noted = scenes
@@ -117,19 +156,29 @@ function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrup
     .sort((a, b) => a.entry.t_headers - b.entry.t_headers)
     .map(({ scene, entry }, at) => ({ scene, entry: { ...entry, seq: at + 1 } }));
   const stalls = [...driver.stalls, ...server.loopDelays()];
+  const entries = noted.map(({ entry }) => entry);
+  const all = caseOf(entries, circumstancesOf(scenes, stalls), policy);
   const findings = rules.map((rule) => {
     const own = scenes.filter(({ probe }) => probe === rule.probe);
     const seen = noted.filter(({ scene }) => own.includes(scene)).map(({ entry }) => entry);
-    const finding = judgeRule(rule, caseOf(seen, circumstancesOf(own, stalls), policy));
+    const heard = judgeRule(rule, caseOf(seen, circumstancesOf(own, stalls), policy));
+    const finding = rule.hears === 'every scene' ? worse(heard, judgeRule(rule, all)) : heard;
     if (isBeyond(rule.probe, options)) return { ...finding, verdict: 'not_applicable' as const, explain: beyond(rule) };
-    if (finding.verdict === 'not_applicable' && seen.length === 0) return notProvoked(finding, { scenes: own, mute });
+    if (finding.verdict === 'not_applicable' && seen.length === 0)
+      return notProvoked(finding, { scenes: own, mute, isSilent: entries.length === 0 });
     return own.some(({ isCutShort }) => isCutShort) ? unlessAccused(finding) : finding;
   });
-  const entries = noted.map(({ entry }) => entry);
   const harmful = { id: 'probes', harmful: true, served: entries.length };
-  const all = caseOf(entries, circumstancesOf(scenes, stalls), policy);
-  const verdict = verdictOf(findings, all, { name: 'probe', seed, rules: [harmful] });
+  const summed = verdictOf(findings, all, { name: 'probe', seed, rules: [harmful] });
+  const verdict = entries.length > 0 ? summed : { ...summed, explain: `${summed.explain}${whatIsSaid(scenes)}` };
   return { verdict: interrupted ? cutShort(verdict, INTERRUPTED) : verdict, entries, interrupted };
+}
+
+const WORSE: readonly Finding['verdict'][] = ['warn', 'fail'];
+
+/** What all scenes show, where that speaks against the client more than those of the rule's own probe. */
+function worse(own: Finding, all: Finding): Finding {
+  return WORSE.indexOf(all.verdict) > WORSE.indexOf(own.verdict) ? all : own;
 }
 
 /** The journal of a scene as it stood at its end: how its calls were broken off then is not the client's doing. */
@@ -139,7 +188,9 @@ function entriesOf({ session, endedAt }: Scene): JournalEntry[] {
 
 /** What is known of scenes besides their journal. Only the stalls of their own seconds bear on what they measure. */
 function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): Circumstances {
-  const outcomes = scenes.flatMap((scene) => scene.outcomes);
+  const outcomes = scenes.flatMap(({ outcomes: own, endedAt }) =>
+    endedAt === undefined ? own : own.map((outcome) => ({ ...outcome, watchedUntil: endedAt })),
+  );
   const watchedUntil = Math.max(0, ...scenes.map(({ endedAt }) => endedAt ?? 0));
   const finished = outcomes.length > 0 && outcomes.every(({ ok }) => ok !== null);
   return {
@@ -166,10 +217,23 @@ function unlessAccused(finding: Finding): Finding {
   return { ...finding, verdict: 'inconclusive', explain: `not watched to its end; so far: ${finding.explain}` };
 }
 
-/** A rule that its own probe could not provoke is not settled. */
-function notProvoked(finding: Finding, { scenes, mute }: { readonly scenes: readonly Scene[]; readonly mute: boolean }): Finding {
-  const said = scenes.flatMap(({ outcomes }) => outcomes.flatMap(({ error }) => (error === undefined ? [] : [error])))[0];
+/** A rule that its own probe could not provoke is not settled. What a client says that never sent anything is said once, of all. */
+function notProvoked(finding: Finding, { scenes, mute, isSilent }: Silence): Finding {
   const within = mute ? ` within ${START_MOST_MS / 1_000} s of its start` : '';
-  const explain = `the client sent no request${within}${said === undefined ? '' : `; it says: ${said.slice(0, SAID_MOST)}`}`;
+  const alone = scenes.some(({ isAlone }) => isAlone) ? ', neither beside other calls nor in a process of its own' : '';
+  const explain = `the client sent no request${within}${alone}${isSilent ? '' : whatIsSaid(scenes)}`;
   return { ...finding, verdict: 'inconclusive', explain };
+}
+
+interface Silence {
+  readonly scenes: readonly Scene[];
+  readonly mute: boolean;
+  /** No scene was heard at all. */
+  readonly isSilent: boolean;
+}
+
+/** What the client says of its calls, after a semicolon; empty where it says nothing. */
+function whatIsSaid(scenes: readonly Scene[]): string {
+  const said = scenes.flatMap(({ outcomes }) => outcomes.flatMap(({ error }) => (error === undefined ? [] : [error])))[0];
+  return said === undefined ? '' : `; the client says: ${said.slice(0, SAID_MOST)}`;
 }

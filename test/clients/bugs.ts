@@ -372,6 +372,64 @@ export const bugs: readonly Bug[] = [
     fail: ['obeys_should_retry'],
   },
   {
+    row: 'C1 on 429 alone',
+    symptom: 'retries a 429 within milliseconds',
+    scenario: always(UNHINTED),
+    client: carelessClient({ attempts: 3, wait: () => 1 }),
+    world: { calls: 6 },
+    fail: ['no_hot_retry'],
+  },
+  {
+    row: 'C4 on broken connections',
+    symptom: 'waits a constant time after a connection broke',
+    scenario: always('empty_response'),
+    client: carelessClient({ attempts: 4, wait: () => 1_000 }),
+    world: { calls: 24 },
+    fail: ['grows', 'has_jitter'],
+  },
+  {
+    row: '19 two deployments by turns',
+    symptom: 'comes back with a key that was told to wait, after another key',
+    scenario: always({ rate_limit: { retry_after: '2s' } }),
+    client: async (tools) => {
+      for (let k = 0; k < 4; k++) {
+        const response = await tools.request({ key: `sk-${k % 2}` });
+        if (response.status === 200) return response.text;
+        await tools.sleep(5);
+      }
+      throw new Error('both deployments are limited');
+    },
+    fail: ['never_early'],
+  },
+  {
+    row: 'B6 ky',
+    symptom: 'hangs for ever on a date that is none',
+    scenario: once({ rate_limit: { retry_after: 'Wed, 99 Foo 2026 25:61:00 GMT' } }),
+    client: carelessClient({ wait: () => 1e9 }),
+    world: { untilMs: 20_000 },
+    fail: ['settles'],
+    warn: ['retries_transient'],
+  },
+  {
+    row: '65 openai 4.20',
+    symptom: 'reads a stream to the end of the connection, not to [DONE]',
+    scenario: always('open_after_done'),
+    client: carelessClient({ body: STREAM }),
+    good: { body: STREAM, idleMs: 3_000 },
+    world: { untilMs: 20_000 },
+    fail: ['settles'],
+  },
+  {
+    row: '12 gives up within an outage',
+    symptom: 'gives up after seconds, which it declares not to',
+    scenario: { rules: [{ name: 'outage', during: '0s..10s', fault: 'overloaded' }] },
+    client: carelessClient({ attempts: 3, wait: jittered(500) }),
+    policy: { outlasts: '10s' },
+    good: { attempts: 9 },
+    world: { calls: 4 },
+    warn: ['outlasts_outage'],
+  },
+  {
     row: 'C1 ofetch',
     symptom: 'retries within milliseconds',
     scenario: always('server_error'),

@@ -14,10 +14,13 @@ import { postChat } from '../support/start-mock.ts';
 
 type Call = Parameters<Driver['start']>[0];
 
+/** What a driver makes of a client that throws. */
+const failed = (error: unknown): ClientAnswer => ({ ok: false, error: String(error) });
+
 function driverOf(client: (call: Call) => Promise<ClientAnswer>, stalls: Driver['stalls'] = []): Driver {
   return {
     stalls,
-    start: (call, lane) => ({ process: `p${lane}`, answer: client(call), abort: async () => undefined }),
+    start: (call, lane) => ({ process: `p${lane}`, answer: client(call).catch(failed), abort: async () => undefined }),
     close: async () => undefined,
     kill: () => undefined,
   };
@@ -42,12 +45,34 @@ async function finding(rule: RuleId, mock: MockServer, driver: Driver) {
 async function spread(call: Call): Promise<ClientAnswer> {
   for (let attempt = 0; attempt < 3; attempt++) {
     if (attempt > 0) await sleep(60 + 400 * Math.random());
-    const response = await postChat(call);
-    await response.text();
-    if (response.ok) return { ok: true };
+    const response = await postChat(call).catch(() => undefined);
+    await response?.text().catch(() => undefined);
+    if (response?.ok === true) return { ok: true };
   }
   return { ok: false };
 }
+
+/** Asks again without a bound after a 422, and once after all else. */
+async function stubbornAfter422(call: Call): Promise<ClientAnswer> {
+  for (let attempt = 0; attempt < 30; attempt++) {
+    const response = await postChat(call).catch(() => undefined);
+    await response?.text().catch(() => undefined);
+    if (response?.ok === true) return { ok: true };
+    if (response?.status !== 422 && attempt > 0) break;
+  }
+  return { ok: false };
+}
+
+test('a rule is told of situations that are not its own', { timeout: 60_000 }, async () => {
+  const rules = backoffRules.filter(({ id }) => id === 'bounded_attempts' || id === 'no_retry_permanent');
+  const mock = await server();
+  const { verdict } = await runProbes({ ...OPTIONS, server: mock, driver: driverOf(stubbornAfter422), rules });
+  expect(verdict.findings.find(({ rule }) => rule === 'bounded_attempts')).toMatchObject({
+    verdict: 'fail',
+    explain: '1 call made more than 20 attempts, up to 30',
+  });
+  expect(await finding('bounded_attempts', mock, driverOf(stubbornAfter422))).toMatchObject({ verdict: 'pass' });
+});
 
 const QUIET = Array.from({ length: 200 }, () => ({ at: 0, ms: 0 }));
 
@@ -80,13 +105,47 @@ test('a stall before a rule is watched does not bear on it', { timeout: 30_000 }
   });
 });
 
-test('a client that sends nothing is told with what it says', { timeout: 30_000 }, async () => {
-  const mock = await server();
+test('a client that sends nothing is told once with what it says', { timeout: 30_000 }, async () => {
+  const rules = backoffRules.filter(({ id }) => id === 'never_early' || id === 'http_date');
   const mute = driverOf(async () => ({ ok: false, error: 'TypeError: no such model' }));
-  expect(await finding('never_early', mock, mute)).toMatchObject({
-    verdict: 'inconclusive',
-    explain: 'the client sent no request; it says: TypeError: no such model',
-  });
+  const { verdict } = await runProbes({ ...OPTIONS, server: await server(), driver: mute, rules });
+  expect(verdict.explain).toMatch(/; the client says: TypeError: no such model$/);
+  for (const finding of verdict.findings)
+    expect(finding).toMatchObject({ verdict: 'inconclusive', explain: 'the client sent no request' });
+});
+
+/** Sends nothing any more in a process in which a request has failed. */
+function breakerDriver() {
+  const open = new Set<string>();
+  const released: string[] = [];
+  const driver: Driver = {
+    stalls: [],
+    start: (call, lane) => {
+      const process = typeof lane === 'object' ? lane.alone : 'shared';
+      const client = async (): Promise<ClientAnswer> => {
+        if (open.has(process)) return { ok: false, error: 'the breaker is open' };
+        const response = await postChat(call);
+        await response.text();
+        if (!response.ok) open.add(process);
+        return { ok: response.ok };
+      };
+      return { process, answer: client().catch(failed), abort: async () => undefined };
+    },
+    release: async (alone) => void released.push(alone),
+    close: async () => undefined,
+    kill: () => undefined,
+  };
+  return { driver, released };
+}
+
+test('what a breaker of an earlier situation holds back is tried in a process of its own', { timeout: 60_000 }, async () => {
+  const { driver, released } = breakerDriver();
+  const rules = backoffRules.filter(({ id }) => id === 'no_retry_permanent');
+  const { entries, verdict } = await runProbes({ ...OPTIONS, server: await server(), driver, rules });
+  // One for each situation.
+  expect(entries.map(({ status }) => status).sort()).toEqual([400, 400, 401, 403, 404, 413, 422]);
+  expect(released).not.toEqual([]);
+  expect(verdict.findings[0]).toMatchObject({ verdict: 'pass', n: 7 });
 });
 
 /** A rule that judges nothing. */

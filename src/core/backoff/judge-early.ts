@@ -102,10 +102,9 @@ function withoutRetry(subject: Subject, { what, wants }: Hints): Ruling {
   const held = calls.flatMap((call) => {
     const last = call.tries.at(-1);
     const toldAt = last !== undefined && wants(last) ? last.entry.t_firstByteBefore : null;
+    const until = outcomeOf(call)?.watchedUntil ?? watchedUntil;
     const isOver = clientEndedAt !== undefined || outcomeOf(call)?.settledAt !== undefined;
-    return toldAt === null
-      ? []
-      : [{ call, heldMs: watchedUntil - toldAt, gaveUp: isOver, over: watchedUntil >= (last?.asked?.dueAt ?? 0) }];
+    return toldAt === null ? [] : [{ call, heldMs: until - toldAt, gaveUp: isOver, over: until >= (last?.asked?.dueAt ?? 0) }];
   });
   if (held.length === 0) return notApplicable(`no answer carried ${what}`);
   const base = { n: held.length, correlation: weakestOf(held.map(({ call }) => call)) ?? ('exact' as const) };

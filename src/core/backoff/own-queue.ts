@@ -2,8 +2,8 @@ import type { CallHistory } from './call-history.ts';
 import { quantile } from './statistics.ts';
 import type { Subject } from './subject.ts';
 
-/** Processes need some time for their first requests. */
-const START_MS = 500;
+/** Processes need some time for their first requests, on a busy machine most of all. */
+const START_MS = 2_000;
 
 /**
  * How long calls wait inside the client before their first request leaves, in milliseconds (the 90th percentile): a client that

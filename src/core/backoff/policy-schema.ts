@@ -21,6 +21,7 @@ export const policySchema = record({
   max_delay: duration().optional().describe('longest wait that the client chooses by itself'),
   max_elapsed: duration().optional().describe('no attempt of a call starts later than this after its first'),
   max_honoured_retry_after: duration().optional().describe('for longer hints the client is to give up'),
+  outlasts: duration().optional().describe('the client goes on trying for at least so long while an outage lasts'),
   retries: z
     .array(z.union([status, z.literal('transport')]))
     .optional()
@@ -49,6 +50,7 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
       maxDelayMs: spec.max_delay ?? policy.maxDelayMs,
       ...given('maxElapsedMs', spec.max_elapsed ?? policy.maxElapsedMs),
       ...given('maxHonouredRetryAfterMs', spec.max_honoured_retry_after ?? policy.maxHonouredRetryAfterMs),
+      ...given('outlastsMs', spec.outlasts ?? policy.outlastsMs),
       // What is given here goes before the opposite that was given earlier.
       retries: spec.retries ?? without(policy.retries, spec.never_retries),
       neverRetries: spec.never_retries ?? without(policy.neverRetries, spec.retries),

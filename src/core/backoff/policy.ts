@@ -14,6 +14,8 @@ export interface Policy {
   readonly maxElapsedMs?: number;
   /** Hints above this are to be answered by giving up. */
   readonly maxHonouredRetryAfterMs?: number;
+  /** Outages of this length the client is to outlast. */
+  readonly outlastsMs?: number;
   /** Statuses that the client must retry; `transport` for failures without an answer. */
   readonly retries: readonly (number | 'transport')[];
   /** Statuses, and codes and types of errors, that the client must not retry, besides those that nobody should. */

@@ -8,6 +8,8 @@ export interface ProbeVariant {
   readonly limits?: object;
   /** Calls to make; default 1. */
   readonly calls?: number;
+  /** The same where each call is a process of its own, which takes long to start; default the same. */
+  readonly processCalls?: number;
   /** Between the starts of calls; default 20 (backoff.md 6). */
   readonly staggerMs?: number;
   /** Each call starts when the one before is over, all in a process of their own, whose connections nobody else uses. */

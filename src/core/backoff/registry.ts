@@ -21,6 +21,7 @@ import { noRetryPermanent } from './rules/no-retry-permanent.ts';
 import { noRetryQuota } from './rules/no-retry-quota.ts';
 import { noSilentReplay } from './rules/no-silent-replay.ts';
 import { obeysShouldRetry } from './rules/obeys-should-retry.ts';
+import { outlastsOutage } from './rules/outlasts-outage.ts';
 import { pacesOnHeaders } from './rules/paces-on-headers.ts';
 import { recoversPromptly } from './rules/recovers-promptly.ts';
 import { retriesTransient } from './rules/retries-transient.ts';
@@ -29,6 +30,7 @@ import { retryAfterMs } from './rules/retry-after-ms.ts';
 import { retryBudget } from './rules/retry-budget.ts';
 import { sameBody } from './rules/same-body.ts';
 import { sameIdempotencyKey } from './rules/same-idempotency-key.ts';
+import { settles } from './rules/settles.ts';
 import { stalledStreamNoticed } from './rules/stalled-stream-noticed.ts';
 import { streamErrorSurfaced } from './rules/stream-error-surfaced.ts';
 import { truncatedStreamNoticed } from './rules/truncated-stream-noticed.ts';
@@ -67,6 +69,8 @@ const REGISTRY = [
   connectionHygiene,
   coolsDownKey,
   pacesOnHeaders,
+  settles,
+  outlastsOutage,
 ] as const;
 
 /** The ids of all rules, as a type. */

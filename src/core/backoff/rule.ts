@@ -23,6 +23,8 @@ export interface BackoffRule {
   readonly advice: string;
   /** What provokes it. */
   readonly probe: Probe;
+  /** Another probe that is played for it, too: its scenes are among those that it hears. */
+  readonly alsoProbe?: Probe;
   /**
    * Which scenes of a battery it judges: `own`, those of its probe (default), or `every scene`. What other scenes show can only
    * speak against the client: a pass is one on the scenes of the probe.

@@ -11,6 +11,8 @@ export interface ClientOutcome {
   readonly error?: string;
   readonly startedAt?: number;
   readonly settledAt?: number;
+  /** When the driver last looked at the call, where that is earlier than the end of the run. */
+  readonly watchedUntil?: number;
   /** When the driver told the client to stop. */
   readonly abortedAt?: number;
   /** Which client process made the call. */

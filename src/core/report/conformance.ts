@@ -28,6 +28,19 @@ export function renderConformance(findings: readonly Finding[], { width = 80 }: 
   return `${lines.join('\n')}\n\n?: the data cannot decide · n/a: what the rule judges did not happen\n`;
 }
 
+/** What to change in the client, rule by rule, for people; empty where nothing speaks against it. */
+export function renderAdvice(findings: readonly Finding[], { width = 80 }: ConformanceOptions = {}): string {
+  const wrong = findings.filter(({ verdict, advice }) => verdict === 'fail' && advice !== '');
+  if (wrong.length === 0) return '';
+  const widest = Math.max(...wrong.map(({ rule }) => columns(rule)));
+  const indent = widest + 4;
+  const lines = wrong.flatMap(({ rule, advice }) => {
+    const [first = '', ...more] = wrap(advice, Math.max(20, width - indent));
+    return [`  ${rule.padEnd(widest + 2)}${first}`, ...more.map((line) => `${' '.repeat(indent)}${line}`)];
+  });
+  return `what to change\n${lines.join('\n')}\n`;
+}
+
 /** What speaks for the verdict: the first piece of evidence of an accusation, else the explanation. */
 function seenIn({ verdict, evidence: [first], explain, clock }: Finding): string {
   const accused = verdict === 'fail' || verdict === 'warn';

@@ -1,5 +1,6 @@
 import { plural } from '../../plural.ts';
 import type { CallHistory, Try } from '../call-history.ts';
+import { endlessFailuresProbe } from '../endless-failures-probe.ts';
 import { callObservation } from '../observation.ts';
 import { isPermanent, isQuota } from '../permanent.ts';
 import type { Policy } from '../policy.ts';
@@ -22,15 +23,8 @@ export const boundedAttempts = defineRule({
   measures: `attempts per call; fails above max_attempts + 1 where it is declared (one more is forgiven), else above ${TOO_MANY}; warns from ${MANY} on`,
   falseAlarmBound: 0,
   advice: 'stop after a fixed number of attempts (3 to 6) and let the caller see the last error',
-  probe: {
-    name: 'bounded-attempts',
-    windowMs: 40_000,
-    fullWindowMs: 130_000,
-    variants: [
-      { name: '500', rules: [{ fault: 'server_error' }], calls: 2 },
-      { name: '429', rules: [{ fault: { rate_limit: { retry_after: 'none' } } }], calls: 2 },
-    ],
-  },
+  probe: endlessFailuresProbe,
+  hears: 'every scene',
   check: (subject) => {
     const { calls, policy } = subject;
     const failed = calls.filter(({ tries }) => failedForNow(tries.at(-1), policy));

@@ -1,6 +1,7 @@
 import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { isDegenerate, MIN_MEDIAN_MS } from '../dispersion.ts';
+import { endlessFailuresProbe } from '../endless-failures-probe.ts';
 import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { ownQueueMs } from '../own-queue.ts';
@@ -25,6 +26,7 @@ export const grows = defineRule({
   falseAlarmBound: 1e-4,
   advice: 'double the bound of the wait with each retry, up to a cap',
   probe: backoffProbe,
+  alsoProbe: endlessFailuresProbe,
   hears: 'every scene',
   check: (subject) => {
     const [main = [], ...others] = groupsByFailure(unhintedRuns(subject.calls));

@@ -3,6 +3,7 @@ import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import type { Gap } from '../call-history.ts';
 import { DISPERSION_CALLS, degenerateWindow, isDegenerate, MIN_MEDIAN_MS, noiseExplains, relativeWindow } from '../dispersion.ts';
+import { endlessFailuresProbe } from '../endless-failures-probe.ts';
 import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { ownQueueMs } from '../own-queue.ts';
@@ -30,6 +31,7 @@ export const hasJitter = defineRule({
   advice:
     'draw each wait at random, for instance between 0 and the bound (full jitter), so that clients that fail together do not come back together',
   probe: backoffProbe,
+  alsoProbe: endlessFailuresProbe,
   hears: 'every scene',
   check: (subject) => {
     const [main = [], ...others] = groupsByFailure(unhintedRuns(subject.calls));

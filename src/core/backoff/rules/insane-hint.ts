@@ -10,8 +10,8 @@ import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinte
 
 /** Chance that a good client is failed. */
 const BOUND = 1e-4;
-/** Waits from which on a client backs off (backoff.md B6). */
-const SLOW_MS = 50;
+/** Waits from which on a client backs off, whatever a busy machine adds to none (backoff.md B6). */
+const SLOW_MS = 100;
 /** Waits without a hint that tell how a client backs off by itself. */
 const OWN_NEEDED = 3;
 /** Nothing is known better than that of a client from so few waits. */

@@ -1,5 +1,6 @@
 import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
+import { endlessFailuresProbe } from '../endless-failures-probe.ts';
 import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
@@ -33,6 +34,7 @@ export const noHotRetry = defineRule({
   falseAlarmBound: BOUND,
   advice: 'sleep before every retry but the first, for a random time below a bound that doubles: min(cap, base · 2ⁿ)',
   probe: backoffProbe,
+  alsoProbe: endlessFailuresProbe,
   hears: 'every scene',
   check: ({ calls }) => {
     const runs = unhintedRuns(calls).filter(({ gaps }) => gaps.length >= 2);

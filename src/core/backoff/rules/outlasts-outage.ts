@@ -1,0 +1,92 @@
+import { msBetween } from '../../ms-between.ts';
+import { plural } from '../../plural.ts';
+import { LONG_HINT_MS } from '../asked-wait.ts';
+import type { CallHistory } from '../call-history.ts';
+import { callObservation, seconds } from '../observation.ts';
+import { isPermanent, isQuota } from '../permanent.ts';
+import { probeOf } from '../probe.ts';
+import { mayComeBack, wasAborted } from '../retried.ts';
+import { defineRule, notApplicable } from '../rule.ts';
+import type { Outage, Subject } from '../subject.ts';
+
+export const outlastsOutage = defineRule({
+  id: 'outlasts_outage',
+  summary: 'is still trying when a short outage ends',
+  source: 'Google SRE "Handling Overload", Azure transient-fault guidance; backoff.md D4, D10',
+  severity: 'low',
+  confidence: 'deterministic',
+  measures:
+    'calls that failed in an outage of known length and gave up before it ended; info, for how long is worth while only the user knows; warns at one call that gave up sooner than `outlasts` after its first attempt, where the policy has it',
+  falseAlarmBound: 0,
+  advice: 'let the waits add up to more than the outages that you want to survive: more attempts, or a higher cap',
+  probe: probeOf('outlasts-outage', 16_000, { rules: [{ during: '0s..10s', fault: 'overloaded' }], calls: 4 }),
+  check: (subject) => {
+    const { outages = [], policy } = subject;
+    const hit = outages.flatMap((outage) =>
+      subject.calls.flatMap((call) => {
+        const first = call.tries.find(({ failure, entry }) => failure !== undefined && isWithin(entry.t_headers, outage));
+        return first === undefined || isExcused(call, subject)
+          ? []
+          : [{ call, outage, lastedMs: lastedMs(call, outage, subject), startedAt: first.entry.t_headers }];
+      }),
+    );
+    const gone = hit.filter(({ lastedMs: ms, outage, startedAt }) => {
+      const neededMs = Math.min(msBetween(startedAt, outage.to), policy.outlastsMs ?? Number.POSITIVE_INFINITY);
+      return ms !== undefined && ms < neededMs;
+    });
+    if (hit.length === 0) return notApplicable('no call failed in an outage of the scenario');
+    const longest = seconds(Math.max(...hit.map(({ outage }) => msBetween(outage.from, outage.to))));
+    const soonest = seconds(Math.min(...gone.map(({ lastedMs: ms = 0 }) => ms)));
+    const ruling = {
+      n: hit.length,
+      statistic: { name: 'calls that gave up', value: gone.length, unit: 'calls' } as const,
+      threshold: 1,
+      evidence: gone.map(({ call, lastedMs: ms = 0 }) => callObservation(call, `gave up after ${seconds(ms)}`)),
+    };
+    if (gone.length === 0)
+      return {
+        ...ruling,
+        verdict: 'pass',
+        explain: `${plural(hit.length, 'call')} outlasted an outage of ${longest}${asked(subject)}`,
+      };
+    return {
+      ...ruling,
+      verdict: policy.outlastsMs === undefined ? 'info' : 'warn',
+      explain: `${gone.length} of ${plural(hit.length, 'call')} gave up before an outage of ${longest} was over, the first after ${soonest}${asked(subject)}`,
+    };
+  },
+});
+
+function asked({ policy: { outlastsMs } }: Subject): string {
+  return outlastsMs === undefined ? '' : `; ${seconds(outlastsMs)} are expected`;
+}
+
+function isWithin(at: number, { from, to }: Outage): boolean {
+  return at >= from && at < to;
+}
+
+/** How long the call lasted that gave up within the outage; undefined where it went on until after it, or may have. */
+function lastedMs(call: CallHistory, { to }: Outage, subject: Subject): number | undefined {
+  const [first] = call.tries;
+  const last = call.tries.at(-1);
+  if (first === undefined || last?.failure === undefined || last.entry.t_headers >= to) return undefined;
+  const outcome = subject.outcomeOf(call);
+  const endedAt = outcome?.settledAt ?? last.entry.t_end;
+  const isOpen = outcome === undefined ? mayComeBack(last, subject) : outcome.ok === null;
+  if (isOpen || endedAt === null || endedAt >= to) return undefined;
+  return msBetween(first.entry.t_headers, endedAt);
+}
+
+/** Who was told to stop, to wait for long, or that nothing will help, is right to give up. */
+function isExcused(call: CallHistory, subject: Subject): boolean {
+  const last = call.tries.at(-1);
+  if (last?.failure === undefined) return false;
+  return (
+    wasAborted(call, subject) ||
+    call.replaced ||
+    isPermanent(last.entry, subject.policy) ||
+    isQuota(last.entry) ||
+    last.entry.shouldRetry === 'false' ||
+    (last.asked?.waitMs ?? 0) > LONG_HINT_MS
+  );
+}
