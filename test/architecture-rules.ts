@@ -1,7 +1,7 @@
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 /** Folders of src/core in pipeline order: each imports only from those before it. */
-const CORE_ORDER = [
+export const CORE_ORDER = [
   'reply',
   'openai',
   'limits',
@@ -16,7 +16,7 @@ const CORE_ORDER = [
   'report',
 ];
 /** Folders of src above core, in order. */
-const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'cluster', 'harness', 'cli'];
+export const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'cluster', 'harness', 'cli'];
 
 const upward = (order: readonly string[], root: string): IForbiddenRuleType[] =>
   order.slice(0, -1).map((folder, index) => ({
