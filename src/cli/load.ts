@@ -8,6 +8,7 @@ import { loadFindings } from '../core/load/load-findings.ts';
 import { type LoadReport, loadReportOf } from '../core/load/load-report.ts';
 import type { LoadRun } from '../core/load/load-run.ts';
 import { loadVerdict } from '../core/load/load-verdict.ts';
+import { withoutContradiction } from '../core/load/without-contradiction.ts';
 import { renderJson } from '../core/report/json.ts';
 import type { ReportInput } from '../core/report/report.ts';
 import { clientKey } from '../engine/client-key.ts';
@@ -61,23 +62,29 @@ export async function load(options: LoadOptions): Promise<number> {
   const { plan: scenario } = server.engine.defaultSession;
   const plan = loadPlanOf(options, scenario.seed);
   const apiKey = clientKey(scenario);
+  const interrupt = interruption();
   let running: RunningLoad | undefined;
   try {
     running = await RunningLoad.start({
       server,
+      signal: interrupt.signal,
       source: sourceOf(options, server, apiKey),
       plan,
       apiKey,
       drainMs,
       ...background,
     });
+    interrupt.endsToo(running);
     return await watch(running, server, { ...options, judging: policy });
   } catch (error) {
-    if (error instanceof ClientError) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof ClientError)) throw error;
+    if (!interrupt.signal.aborted) throw new UsageError(error.message);
+    process.stderr.write(`${error.message}\n`);
+    return exitCode.failed;
   } finally {
     await running?.close();
     await server.close(0);
+    interrupt.stop();
   }
 }
 
@@ -107,14 +114,12 @@ async function watch(running: RunningLoad, server: MockServer, options: Watched)
     options.report === undefined
       ? undefined
       : new PartialReport(options.report, server, (journal) => renderJson(unfinished(running, server, options, journal)));
-  const signals = interruption(running);
   const progress = showLoadProgress(() => running.progress());
   try {
     await running.run();
   } finally {
     progress.stop();
     partial?.stop();
-    signals.stop();
   }
   const input = reportOf(running, server, options, server.engine.defaultSession.journal());
   if (options.json === true) process.stdout.write(renderJson(input));
@@ -186,7 +191,11 @@ function judgeLoad({ run, figures, watchedUntil }: Measured, { engine }: MockSer
     },
     policy,
   );
-  const verdict = verdictOf([...findingsOf(heard), ...loadFindings(figures, policy.load)], heard, session.scenarioUse());
+  const verdict = verdictOf(
+    withoutContradiction([...findingsOf(heard), ...loadFindings(figures, policy.load)]),
+    heard,
+    session.scenarioUse(),
+  );
   return loadVerdict(verdict, figures, policy.load);
 }
 
@@ -201,22 +210,32 @@ function outcomeOf({ call, process, startedAt, settledAt, ok, error }: LoadRun['
   };
 }
 
+interface Interruption {
+  readonly signal: AbortSignal;
+  /** What is to be gone when this process is. */
+  endsToo(running: RunningLoad): void;
+  stop(): void;
+}
+
 /** The first signal ends the load and lets it tell what it saw; the second ends everything at once. */
-function interruption(running: RunningLoad): { stop(): void } {
-  let interrupted = false;
+function interruption(): Interruption {
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const controller = new AbortController();
+  let onExit = (): void => undefined;
   const onSignal = (name: NodeJS.Signals) => {
-    if (interrupted) process.exit(exitCode.failed);
-    interrupted = true;
-    running.stop(`interrupted by ${name}`);
+    if (controller.signal.aborted) process.exit(exitCode.failed);
+    controller.abort(`interrupted by ${name}`);
   };
-  const onExit = () => running.kill();
   for (const name of names) process.on(name, onSignal);
-  process.on('exit', onExit);
   return {
+    signal: controller.signal,
+    endsToo(running) {
+      onExit = () => running.kill();
+      process.on('exit', onExit);
+    },
     stop() {
-      for (const name of names) process.off(name, onSignal);
       process.off('exit', onExit);
+      for (const name of names) process.off(name, onSignal);
     },
   };
 }

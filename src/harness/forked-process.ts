@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ClientError } from './driver.ts';
+import type { GroupGuard } from './group-guard.ts';
 import { uncaughtError } from './uncaught-error.ts';
 
 /** Time that it gets to end by itself. */
@@ -19,6 +20,8 @@ export interface ForkedProcessOptions<Told> {
   readonly what: string;
   /** What cannot be used when it says so: `the client`. */
   readonly uses: string;
+  /** Ends it when this process is killed: a program whose event loop is blocked does not notice that. */
+  readonly guard?: Promise<GroupGuard>;
   onMessage(message: Exclude<Told, Start>): void;
   onEnd(end: Ended): void;
 }
@@ -43,10 +46,11 @@ export class ForkedProcess<Said extends object, Told extends { readonly type: st
   #closed = false;
   #alive = true;
 
-  constructor({ program, argument, what, uses, onMessage, onEnd }: ForkedProcessOptions<Told>) {
+  constructor({ program, argument, what, uses, guard, onMessage, onEnd }: ForkedProcessOptions<Told>) {
     // A group of its own: Ctrl-C is for us, who tell it what to do.
     const child = fork(program, [argument], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true });
     this.#child = child;
+    this.#note(guard, true);
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-KEPT_STDERR);
     });
@@ -61,6 +65,8 @@ export class ForkedProcess<Said extends object, Told extends { readonly type: st
       });
       child.once('exit', (code, signal) => {
         this.#alive = false;
+        this.#endGroup();
+        this.#note(guard, false);
         const closed = this.#closed;
         const how = signal === null ? `with code ${code}` : `by ${signal}`;
         void lastWords(child).then(() => {
@@ -100,6 +106,20 @@ export class ForkedProcess<Said extends object, Told extends { readonly type: st
   /** Ends it at once: for the exit of this process. */
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  #note(guard: Promise<GroupGuard> | undefined, alive: boolean): void {
+    const { pid } = this.#child;
+    if (pid !== undefined) void guard?.then(({ note }) => note(pid, alive));
+  }
+
+  /** Ends what it has started and left behind. */
+  #endGroup(): void {
+    try {
+      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // Nothing is left, or the system has no groups.
+    }
   }
 }
 

@@ -25,7 +25,7 @@ export interface LoadOrders {
 /** What goes to a client process under load. */
 export type ToLoader =
   /** Calls that nobody counts, so that the first that count are not slow. */
-  | { readonly type: 'warm'; readonly target: LoadTarget; readonly calls: number }
+  | { readonly type: 'warm'; readonly target: LoadTarget; readonly calls: number; readonly forMs: number }
   | { readonly type: 'orders'; readonly orders: LoadOrders }
   /** No further calls. */
   | { readonly type: 'stop' }
@@ -43,6 +43,8 @@ export type FromLoader =
   | { readonly type: 'unusable'; readonly message: string }
   | { readonly type: 'warmed' }
   | { readonly type: 'events'; readonly events: readonly LoaderEvent[] }
+  /** All that happened until the order to abort has been told. */
+  | { readonly type: 'aborted' }
   /** Nothing is left to start, and no call is under way. */
   | { readonly type: 'finished' }
   /** The 99th percentile of the event-loop delay within the last second, in milliseconds. */

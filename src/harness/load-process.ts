@@ -53,6 +53,8 @@ async function start(): Promise<void> {
         break;
       case 'abort':
         schedule.abort();
+        tell();
+        say({ type: 'aborted' });
         break;
     }
   });
@@ -63,9 +65,11 @@ async function start(): Promise<void> {
   watchLoopDelay(({ p99 }) => say({ type: 'delay', ms: p99 }));
   say({ type: 'ready' });
 
-  async function warm({ target, calls }: Extract<ToLoader, { type: 'warm' }>): Promise<void> {
+  async function warm({ target, calls, forMs }: Extract<ToLoader, { type: 'warm' }>): Promise<void> {
+    const signal = AbortSignal.timeout(forMs);
     for (let call = 1; call <= calls; call++) {
-      await makeCall(client, { call: `${process.pid}-${call}`, target, signal: AbortSignal.timeout(5_000) });
+      if (signal.aborted) break;
+      await makeCall(client, { call: `${process.pid}-${call}`, target, signal });
     }
     say({ type: 'warmed' });
   }

@@ -1,10 +1,19 @@
+import { ClientError } from './driver.ts';
 import { ForkedProcess } from './forked-process.ts';
+import type { GroupGuard } from './group-guard.ts';
 import type { ClientSource, FromLoader, LoaderEvent, LoadTarget, ToLoader } from './load-message.ts';
 import { machineNow } from './machine-clock.ts';
+
+/** After this time the warm-up tells its calls to stop, in milliseconds. */
+const WARM_UP_MS = 5_000;
+/** Time for a client that was told to stop to come back. */
+const WARM_UP_GRACE_MS = 3_000;
+const UNRESPONSIVE = `cannot use the client: a call against a healthy mock did not end within ${(WARM_UP_MS + WARM_UP_GRACE_MS) / 1_000} s, although its \`signal\` was aborted after ${WARM_UP_MS / 1_000} s`;
 
 export interface LoaderOptions {
   readonly name: string;
   readonly source: ClientSource;
+  readonly guard: Promise<GroupGuard>;
   /** Told what happened to calls, as it happens or a little later. */
   onEvents(events: readonly LoaderEvent[]): void;
   onDelay(ms: number): void;
@@ -19,10 +28,14 @@ export class Loader {
   died: string | undefined;
   /** When that was, on the machine's clock. */
   diedAt: number | undefined;
+  /** When it said something last, on the machine's clock. */
+  heardAt = machineNow();
+  /** It has told all that happened until the order to abort, or until its own end. */
+  hasTold = false;
   readonly #process: ForkedProcess<ToLoader, FromLoader>;
   #warmed: () => void = () => undefined;
 
-  constructor({ name, source, onEvents, onDelay }: LoaderOptions) {
+  constructor({ name, source, guard, onEvents, onDelay }: LoaderOptions) {
     this.name = name;
     let finish = (): void => undefined;
     this.finished = new Promise((resolve) => {
@@ -33,13 +46,19 @@ export class Loader {
       argument: JSON.stringify(source),
       what: 'the client process',
       uses: 'the client',
+      guard,
       onMessage: (message) => {
+        this.heardAt = machineNow();
         switch (message.type) {
           case 'warmed':
             return this.#warmed();
           case 'events':
             return onEvents(message.events);
+          case 'aborted':
+            this.hasTold = true;
+            return;
           case 'finished':
+            this.hasTold = true;
             return finish();
           case 'delay':
             return onDelay(message.ms);
@@ -50,6 +69,7 @@ export class Loader {
           this.died = `client process ${name} ended ${how}${why === '' ? '' : `: ${why}`}`;
           this.diedAt = machineNow();
         }
+        this.hasTold = true;
         this.#warmed();
         finish();
       },
@@ -69,12 +89,15 @@ export class Loader {
     this.#process.say(message);
   }
 
+  /** Makes calls that nobody counts. Rejects with a ClientError when the client does not come back from them. */
   async warm(target: LoadTarget, calls: number): Promise<void> {
-    await new Promise<void>((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve, reject) => {
       this.#warmed = resolve;
-      if (this.#process.alive) this.say({ type: 'warm', target, calls });
+      timer = setTimeout(() => reject(new ClientError(UNRESPONSIVE)), WARM_UP_MS + WARM_UP_GRACE_MS);
+      if (this.#process.alive) this.say({ type: 'warm', target, calls, forMs: WARM_UP_MS });
       else resolve();
-    });
+    }).finally(() => clearTimeout(timer));
   }
 
   async close(): Promise<void> {

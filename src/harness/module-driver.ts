@@ -3,6 +3,7 @@ import { clientPath } from './client-path.ts';
 import { ClientError, type Driver, type RunningCall } from './driver.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
 import { ForkedProcess } from './forked-process.ts';
+import { type GroupGuard, guardGroups } from './group-guard.ts';
 
 export interface ModuleDriverOptions {
   /** Path of the client module. */
@@ -18,11 +19,13 @@ export async function moduleDriver({ module, processes, signal, now }: ModuleDri
   const path = clientPath(module);
   const stalls: { at: number; ms: number }[] = [];
   const late = (ms: number) => void stalls.push({ at: now(), ms });
+  // After the client processes have been started, which do not wait for it.
+  const guard = Promise.resolve().then(guardGroups);
   // The last one is apart.
-  const lanes = await startAll(processes + 1, path, { late, signal });
+  const lanes = await startAll(processes + 1, path, { late, signal, guard });
   const alone = new Map<string, ClientProcess>();
   const aloneOf = (name: string): ClientProcess => {
-    const started = alone.get(name) ?? new ClientProcess(path, name, late);
+    const started = alone.get(name) ?? new ClientProcess(path, name, { late, guard });
     alone.set(name, started);
     return started;
   };
@@ -33,11 +36,12 @@ export async function moduleDriver({ module, processes, signal, now }: ModuleDri
       const at = lane === 'apart' ? processes : lane % processes;
       const used = lanes[at];
       // A process that died makes room for a new one.
-      const alive = used?.alive === true ? used : (lanes[at] = new ClientProcess(path, `p${at + 1}`, late));
+      const alive = used?.alive === true ? used : (lanes[at] = new ClientProcess(path, `p${at + 1}`, { late, guard }));
       return alive.start(call);
     },
     async close() {
       await Promise.all([...lanes, ...alone.values()].map((lane) => lane.close()));
+      (await guard).close();
     },
     async release(name) {
       await alone.get(name)?.close();
@@ -49,17 +53,22 @@ export async function moduleDriver({ module, processes, signal, now }: ModuleDri
   };
 }
 
-interface Starting {
-  readonly signal: AbortSignal;
+interface Watching {
+  readonly guard: Promise<GroupGuard>;
   late(ms: number): void;
 }
 
-async function startAll(processes: number, path: string, { late, signal }: Starting): Promise<ClientProcess[]> {
-  const lanes = Array.from({ length: processes }, (_, at) => new ClientProcess(path, `p${at + 1}`, late));
+interface Starting extends Watching {
+  readonly signal: AbortSignal;
+}
+
+async function startAll(processes: number, path: string, { signal, ...watching }: Starting): Promise<ClientProcess[]> {
+  const lanes = Array.from({ length: processes }, (_, at) => new ClientProcess(path, `p${at + 1}`, watching));
   try {
     await Promise.race([Promise.all(lanes.map(({ ready }) => ready)), interrupted(signal)]);
   } catch (error) {
     await Promise.all(lanes.map((lane) => lane.close()));
+    (await watching.guard).close();
     throw error;
   }
   return lanes;
@@ -79,13 +88,14 @@ class ClientProcess {
   readonly #pending = new Map<string, (answer: ClientAnswer) => void>();
   readonly #aborting = new Map<string, () => void>();
 
-  constructor(path: string, name: string, late: (ms: number) => void) {
+  constructor(path: string, name: string, { late, guard }: Watching) {
     this.#name = name;
     this.#process = new ForkedProcess<ToClient, FromClient>({
       program: new URL('../harness/client-process.js', import.meta.url),
       argument: path,
       what: 'the client process',
       uses: path,
+      guard,
       onMessage: (message) => {
         if (message.type === 'delay') late(message.ms);
         else if (message.type === 'aborted') this.#aborted(message.callId);

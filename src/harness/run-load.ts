@@ -8,6 +8,8 @@ import { loadScenario } from '../engine/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
 import { Background } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
+import { ClientError } from './driver.ts';
+import { type GroupGuard, guardGroups } from './group-guard.ts';
 import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
 import { dealOut, type LoadPlan, workloadOf } from './load-plan.ts';
 import { Loader } from './loader.ts';
@@ -22,6 +24,8 @@ export interface LoadOptions {
   readonly backgroundPerSecond?: number;
   /** Time for calls under way when no more are started, in milliseconds. */
   readonly drainMs: number;
+  /** Its reason says who interrupts the load: `interrupted by SIGINT`. */
+  readonly signal: AbortSignal;
 }
 
 /** How far a load is. */
@@ -47,6 +51,10 @@ const WARM_UPS = 3;
 const LEAD_MS = 300;
 /** Time for clients to come back that were told to stop. */
 const ABORT_MS = 500;
+/** Time for a client process to tell what it knows, before it counts as silent. */
+const ANSWER_MS = 2_000;
+/** A start may be told so much later than it was due while the load is on. */
+const TELLING_MS = 500;
 /** A client that does not stop delays the end of an interrupted run no longer than this. */
 const INTERRUPTED_DRAIN_MS = 5_000;
 const POLL_MS = 50;
@@ -54,7 +62,10 @@ const POLL_MS = 50;
 /** A fleet at work. */
 export class RunningLoad {
   readonly #options: LoadOptions;
+  readonly #guard: Promise<GroupGuard>;
   readonly #loaders: Loader[] = [];
+  /** Calls that are to start at their time, and by which process. */
+  readonly #planned: Pick<CallRecord, 'call' | 'process' | 'scheduledAt'>[] = [];
   readonly #records = new Map<string, CallRecord>();
   readonly #driverDelays: Delay[] = [];
   /** What to add to a time of the machine's clock to have it on the journal's. */
@@ -65,6 +76,7 @@ export class RunningLoad {
   #cutShort: string | undefined;
   /** When clients that had not come back were told to stop: what they leave from then on is not their doing. */
   #abortedAt: number | undefined;
+  #hasEnded = false;
   #attempts = 0;
   #ok = 0;
   #failed = 0;
@@ -73,6 +85,8 @@ export class RunningLoad {
 
   private constructor(options: LoadOptions) {
     this.#options = options;
+    // After the client processes have been started, which do not wait for it.
+    this.#guard = Promise.resolve().then(guardGroups);
     this.#shift = options.server.engine.clock.now() - machineNow();
   }
 
@@ -90,7 +104,7 @@ export class RunningLoad {
 
   /** Puts the load on; resolves when its last call has settled, or was given up, and the background is over. */
   async run(): Promise<void> {
-    const { plan, server, drainMs } = this.#options;
+    const { plan, server, drainMs, signal } = this.#options;
     const zeroAt = machineNow() + LEAD_MS;
     this.#zeroAt = zeroAt + this.#shift;
     const stopCounting = server.engine.onEntry(({ place }) => {
@@ -100,9 +114,15 @@ export class RunningLoad {
     });
     const target = this.#target('default');
     for (const [index, work] of dealOut(plan).entries()) {
-      this.#loaders[index]?.say({ type: 'orders', orders: { ...work, zeroAt, target } });
+      const loader = this.#loaders[index];
+      for (const { call, at } of work.starts)
+        this.#planned.push({ call, process: loader?.name ?? '', scheduledAt: this.#zeroAt + at });
+      loader?.say({ type: 'orders', orders: { ...work, zeroAt, target } });
     }
     this.#background?.begin({ zeroAt, forMs: plan.forMs });
+    const interrupted = () => this.stop(String(signal.reason));
+    signal.addEventListener('abort', interrupted);
+    if (signal.aborted) interrupted();
     const all = [...this.#loaders.map((loader) => loader.finished), this.#background?.finished];
     const finished = Promise.all(all).then(() => true);
     const givenUpAt = () =>
@@ -113,6 +133,8 @@ export class RunningLoad {
     this.#abortedAt = this.#now();
     for (const loader of this.#loaders) loader.say({ type: 'abort' });
     await Promise.race([finished, pause(ABORT_MS)]);
+    for (let waitedMs = ABORT_MS; waitedMs < ANSWER_MS && this.#silent().length > 0; waitedMs += POLL_MS) await pause(POLL_MS);
+    this.#hasEnded = true;
     stopCounting();
     await this.#background?.close();
   }
@@ -152,7 +174,7 @@ export class RunningLoad {
     const plannedUntil = this.#zeroAt + Math.max(plan.forMs, plan.atOnce?.at ?? 0);
     return {
       workload: workloadOf(plan),
-      records: [...this.#records.values()],
+      records: [...this.#records.values(), ...this.#unreported(entries)],
       histories: historiesOf(entries),
       entries,
       background: journal.filter(isNoise),
@@ -179,6 +201,7 @@ export class RunningLoad {
 
   async close(): Promise<void> {
     await Promise.all([this.#background?.close(), ...this.#loaders.map((loader) => loader.close())]);
+    (await this.#guard).close();
   }
 
   /** Ends all processes at once: for the exit of this one. */
@@ -195,7 +218,7 @@ export class RunningLoad {
   async #prepare(): Promise<void> {
     const { plan, source, server, backgroundPerSecond } = this.#options;
     for (let index = 0; index < plan.processes; index++) this.#loaders.push(this.#loader(`p${index + 1}`, source));
-    await Promise.all(this.#loaders.map(({ ready }) => ready));
+    await this.#unlessInterrupted(Promise.all(this.#loaders.map(({ ready }) => ready)));
     if (backgroundPerSecond !== undefined) {
       const target = this.#target('default');
       this.#background = await Background.start({ target, perSecond: backgroundPerSecond });
@@ -204,7 +227,7 @@ export class RunningLoad {
     if ('command' in source) return;
     const { engine } = server;
     const healthy = engine.openSession(loadScenario({ file: 'warm-up', data: { name: 'warm-up' } }, engine.libraries));
-    await Promise.all(this.#loaders.map((loader) => loader.warm(this.#target(healthy.id), WARM_UPS)));
+    await this.#unlessInterrupted(Promise.all(this.#loaders.map((loader) => loader.warm(this.#target(healthy.id), WARM_UPS))));
     engine.closeSession(healthy.id);
   }
 
@@ -212,6 +235,7 @@ export class RunningLoad {
     return new Loader({
       name,
       source,
+      guard: this.#guard,
       onEvents: (events) => {
         for (const event of events) this.#note(event, name);
       },
@@ -245,15 +269,58 @@ export class RunningLoad {
     else this.#failed += 1;
   }
 
+  /** Processes that did not tell in time what they know. */
+  #silent(): readonly Loader[] {
+    return this.#abortedAt === undefined ? [] : this.#loaders.filter(({ hasTold }) => !hasTold);
+  }
+
+  #silenceText(silent: readonly Loader[]): string {
+    const sinceMs = Math.max(0, Math.min(...silent.map(({ heardAt }) => heardAt)) + this.#shift - this.#zeroAt);
+    const since = `since ${(sinceMs / 1_000).toFixed(1)} s after the load began`;
+    const names = silent.map(({ name }) => name).join(', ');
+    return silent.length === 1
+      ? `client process ${names} has not answered ${since}: its event loop is blocked`
+      : `client processes ${names} have not answered ${since}: their event loops are blocked`;
+  }
+
+  /** Calls that were due, and of which their process has not told. The journal may know that they started. */
+  #unreported(entries: readonly JournalEntry[]): CallRecord[] {
+    const now = this.#hasEnded ? this.#now() : this.#now() - TELLING_MS;
+    const until = Math.min(now, (this.#stoppedAt ?? Number.POSITIVE_INFINITY) - TELLING_MS);
+    const missing = this.#planned.filter(({ call, scheduledAt }) => scheduledAt < until && !this.#records.has(call));
+    if (missing.length === 0) return [];
+    const firstRequests = new Map([...entries].reverse().map(({ logicalId, t_headers }) => [logicalId, t_headers]));
+    return missing.map((planned) => ({
+      ...planned,
+      startedAt: firstRequests.get(planned.call) ?? null,
+      settledAt: null,
+      ok: null,
+      unreported: true,
+    }));
+  }
+
+  async #unlessInterrupted(work: Promise<unknown>): Promise<void> {
+    const { signal } = this.#options;
+    const interrupted = new Promise<never>((_resolve, reject) => {
+      const end = () => reject(new ClientError(`${signal.reason} before the load began`));
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end, { once: true });
+    });
+    await Promise.race([work, interrupted]);
+  }
+
   /** From when on it was not the load that was planned: nobody may be blamed for calls that did not start. */
   #brokenOffAt(): number[] {
     const deaths = this.#loaders.flatMap(({ diedAt }) => (diedAt === undefined ? [] : [diedAt + this.#shift]));
-    return this.#stoppedAt === undefined ? deaths : [this.#stoppedAt, ...deaths];
+    const silences = this.#silent().map(({ heardAt }) => heardAt + this.#shift);
+    return [...(this.#stoppedAt === undefined ? [] : [this.#stoppedAt]), ...deaths, ...silences];
   }
 
   #whyCutShort(): string | null {
     const died = this.#loaders.flatMap(({ died: how }) => (how === undefined ? [] : [how]));
-    const parts = [...(this.#cutShort === undefined ? [] : [this.#cutShort]), ...died, ...(this.#background?.trouble ?? [])];
+    const silent = this.#silent().length === 0 ? [] : [this.#silenceText(this.#silent())];
+    const stopped = this.#cutShort === undefined ? [] : [this.#cutShort];
+    const parts = [...stopped, ...died, ...silent, ...(this.#background?.trouble ?? [])];
     return parts.length === 0 ? null : parts.join('; ');
   }
 

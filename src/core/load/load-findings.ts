@@ -3,7 +3,7 @@ import { seconds } from '../backoff/observation.ts';
 import type { LoadExpectation } from '../backoff/policy.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Recovery } from './recovery.ts';
-import { unmeasured } from './unmeasured.ts';
+import { LATE_DRIVER, unmeasured } from './unmeasured.ts';
 
 const REFERENCE = 'backoff.md 8';
 
@@ -46,7 +46,7 @@ function unlessSaturated(told: Told, { exactness }: LoadReport): Finding {
   return finding({
     ...told,
     verdict: 'inconclusive',
-    explain: `the driver did not keep its schedule; otherwise: ${told.explain}`,
+    explain: `${LATE_DRIVER}; otherwise: ${told.explain}`,
   });
 }
 
@@ -59,8 +59,8 @@ function recoveryVerdict({ state, recoveredAfterMs }: Recovery, withinMs: number
 }
 
 function recovery(report: LoadReport, withinMs: number | undefined): Finding {
-  const { state, recoveredAfterMs, goodputBefore, goodputAfter, offeredAtEnd } = report.recovery;
-  const rates = `${perSecond(goodputAfter)} calls a second have ended well since, ${perSecond(goodputBefore)} before it`;
+  const { state, recoveredAfterMs, goodputBefore, goodputAfter, goodputAtEnd, offeredAtEnd } = report.recovery;
+  const rates = `${perSecond(goodputAfter)} calls a second have ended well since, ${perSecond(goodputBefore)} before it, ${perSecond(goodputAtEnd)} at the end`;
   const capacity = report.capacityPerSecond === null ? '' : `, capacity ${perSecond(report.capacityPerSecond)}`;
   const explain = {
     no_outage: unmeasured(state) ?? '',
@@ -128,7 +128,7 @@ function succeeded({ calls }: LoadReport, least: number): Finding {
   const share = calls.scheduled === 0 ? null : calls.ok / calls.scheduled;
   return finding({
     rule: 'load_success',
-    verdict: share === null ? 'inconclusive' : share >= least ? 'pass' : 'fail',
+    verdict: successVerdict(calls, least),
     severity: 'high',
     summary: `brings ${percent(least)} of its calls to a good end`,
     explain: `${calls.ok} of ${calls.scheduled} calls ended well`,
@@ -137,6 +137,13 @@ function succeeded({ calls }: LoadReport, least: number): Finding {
     ...(share === null ? {} : { statistic: { name: 'calls that ended well', value: share, unit: 'share' as const } }),
     threshold: least,
   });
+}
+
+/** What a silent client process would have told decides where it could. */
+function successVerdict({ scheduled, ok, unreported }: LoadReport['calls'], least: number): RuleVerdict {
+  if (scheduled === 0) return 'inconclusive';
+  if (ok / scheduled >= least) return 'pass';
+  return (ok + unreported) / scheduled >= least ? 'inconclusive' : 'fail';
 }
 
 function schedule({ workload, calls, exactness }: LoadReport): Finding {

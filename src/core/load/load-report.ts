@@ -20,6 +20,8 @@ interface Volume {
   readonly abandoned: number;
   /** Not started, for too many were in flight. */
   readonly dropped: number;
+  /** Due, but their process did not tell of them, and no request of theirs reached the mock. */
+  readonly unreported: number;
 }
 
 /** Attempts a call. */
@@ -119,7 +121,8 @@ function volumeOf(records: readonly CallRecord[]): Volume {
     ok: count(({ ok }) => ok === true),
     failed: count(({ ok }) => ok === false),
     abandoned: count(({ startedAt, ok }) => startedAt !== null && ok === null),
-    dropped: count(({ startedAt }) => startedAt === null),
+    dropped: count(({ startedAt, unreported }) => startedAt === null && unreported !== true),
+    unreported: count(({ startedAt, unreported }) => startedAt === null && unreported === true),
   };
 }
 
@@ -136,7 +139,9 @@ function amplificationOf({ histories, outages }: LoadRun): Amplification {
 }
 
 function exactnessOf({ workload, records, histories, mockDelays, driverDelays }: LoadRun): Exactness {
-  const late = records.flatMap(({ scheduledAt, startedAt }) => (startedAt === null ? [] : [startedAt - scheduledAt]));
+  const late = records.flatMap(({ scheduledAt, startedAt, unreported }) =>
+    startedAt === null || unreported === true ? [] : [startedAt - scheduledAt],
+  );
   const startErrorMs = distributionOf(late);
   const correlation = { exact: 0, likely: 0, ambiguous: 0 };
   for (const { certainty } of histories) correlation[certainty] += 1;

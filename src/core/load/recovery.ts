@@ -2,7 +2,7 @@ import type { LoadRun } from './load-run.ts';
 
 /**
  * What became of the service after the outage.
- * - `recovered`: goodput came back · `metastable`: it did not, for more is asked than can be served although the cause is gone
+ * - `recovered`: goodput came back, and is still back at the end of the load · `metastable`: it did not, for more is asked than can be served although the cause is gone
  * - `not_recovered`: it did not, for another reason · `no_outage`, `not_watched`: nothing to tell, or not for long enough
  */
 export type RecoveryState = 'recovered' | 'metastable' | 'not_recovered' | 'no_outage' | 'not_watched';
@@ -46,7 +46,7 @@ const NOTHING = {
 
 /** Whether, and when, the service was itself again after the last outage that the load outlasted. */
 export function recoveryOf(run: LoadRun): Recovery {
-  const { outages, from, steadyFrom, loadUntil, workload } = run;
+  const { outages, from, steadyFrom, loadUntil, workload, records } = run;
   const hit = outages.filter((outage) => outage.from < loadUntil);
   const last = hit.reduce<(typeof hit)[number] | undefined>((a, b) => (a === undefined || b.to > a.to ? b : a), undefined);
   if (last === undefined) return { state: 'no_outage', ...NOTHING };
@@ -62,12 +62,19 @@ export function recoveryOf(run: LoadRun): Recovery {
   const lastFrom = Math.max(last.to, loadUntil - 2 * windowMs);
   const offeredAtEnd = rate(arrivalsOf(run), lastFrom, loadUntil);
   const goodputAtEnd = rate(good, lastFrom, loadUntil);
-  const recoveredAt = momentOfRecovery(good, { before, windowMs, from: last.to, until: loadUntil });
+  const firstSuccessMs = firstSuccess(run, last.to);
+  const due = records.map(({ scheduledAt }) => scheduledAt).sort((a, b) => a - b);
+  const dueBefore = rate(due, baseFrom, begins);
+  // By chance of their schedule, fewer calls may be due at the end than before.
+  const wantedAtEnd = workload.model === 'open' && dueBefore > 0 ? before * (rate(due, lastFrom, loadUntil) / dueBefore) : before;
+  const lasts = isBack(goodputAtEnd, wantedAtEnd, loadUntil - lastFrom);
+  const recoveredAt = lasts ? momentOfRecovery(good, { before, windowMs, from: last.to, until: loadUntil }) : undefined;
   const seen = {
     goodputBefore: before,
     goodputAfter: rate(good, last.to, loadUntil),
-    firstSuccessMs: firstSuccess(run, last.to),
-    recoveredAfterMs: recoveredAt === undefined ? null : recoveredAt - last.to,
+    firstSuccessMs,
+    // The client and the mock tell of the same answer by clocks of their own.
+    recoveredAfterMs: recoveredAt === undefined ? null : Math.max(recoveredAt - last.to, firstSuccessMs ?? 0),
     offeredAtEnd,
     goodputAtEnd,
   };
@@ -88,15 +95,17 @@ interface Wanted {
  * good seconds at the very end are chance: what follows is so many windows, or all there is.
  */
 function momentOfRecovery(good: readonly number[], { before, windowMs, from, until }: Wanted): number | undefined {
-  const isBack = (start: number, end: number) => {
-    const noise = NOISE * Math.sqrt(before / ((end - start) / 1_000));
-    return rate(good, start, end) >= RECOVERED * before - noise;
-  };
+  const back = (start: number, end: number) => isBack(rate(good, start, end), before, end - start);
   const leastMs = Math.min(WINDOWS_THAT_LAST * windowMs, until - from);
   for (let at = from; at + leastMs <= until; at += STEP_MS) {
-    if (isBack(at, at + windowMs) && isBack(at, until)) return good[firstFrom(good, at)];
+    if (back(at, at + windowMs) && back(at, until)) return good[firstFrom(good, at)];
   }
   return undefined;
+}
+
+/** Whether a rate over so many milliseconds is what is wanted, but for noise. */
+function isBack(perSecond: number, wanted: number, ms: number): boolean {
+  return perSecond >= RECOVERED * wanted - NOISE * Math.sqrt((wanted * 1_000) / ms);
 }
 
 /** When calls ended well, in order. */

@@ -1,3 +1,4 @@
+import { unmeasured } from '../load/unmeasured.ts';
 import { type JsonLoad, reportSchema } from './json-schema.ts';
 
 /** A load run among those it is compared with. */
@@ -42,7 +43,7 @@ export function comparedRow({ name, load }: ComparedRun): string[] {
   const after = recovery.recoveredAfterMs;
   return [
     name,
-    recovery.state.replaceAll('_', ' '),
+    outcomeOf(load),
     after === null ? '–' : `${(after / 1_000).toFixed(1)} s`,
     times(amplification.mean),
     times(amplification.inOutage),
@@ -50,6 +51,12 @@ export function comparedRow({ name, load }: ComparedRun): string[] {
     String(attempts),
     String(peaks.per100Ms),
   ];
+}
+
+/** What became of the service; not known where the driver was too late to measure it. */
+function outcomeOf({ recovery, exactness }: JsonLoad): string {
+  const state = recovery.state.replaceAll('_', ' ');
+  return exactness.saturated && unmeasured(recovery.state) === undefined ? `not known (driver late; else ${state})` : state;
 }
 
 /** What makes the runs unequal; empty when they can be compared. */

@@ -129,6 +129,7 @@ const load = z.object({
     failed: count,
     abandoned: count.describe('whose client did not come back'),
     dropped: count.describe('not started, for too many were under way'),
+    unreported: count.default(0).describe('due, but their client process stopped answering before it told of them'),
   }),
   attempts: count,
   backgroundRequests: count,

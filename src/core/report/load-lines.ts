@@ -1,4 +1,5 @@
 import type { LoadReport } from '../load/load-report.ts';
+import { LATE_DRIVER, unmeasured } from '../load/unmeasured.ts';
 import { plural } from '../plural.ts';
 import { short, span } from './numbers.ts';
 
@@ -46,10 +47,11 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
   ];
 }
 
-function callsText({ started, ok, failed, abandoned, dropped }: LoadReport['calls']): string {
+function callsText({ started, ok, failed, abandoned, dropped, unreported }: LoadReport['calls']): string {
   const rest = [
     ...(abandoned === 0 ? [] : [`${abandoned} abandoned`]),
     ...(dropped === 0 ? [] : [`${dropped} not started, for too many were under way`]),
+    ...(unreported === 0 ? [] : [`${unreported} not started, for their client process had stopped answering`]),
   ];
   return [`${started} started`, `${ok} ok`, `${failed} failed`, ...rest].join(', ');
 }
@@ -62,7 +64,14 @@ function attemptsText({ attempts, backgroundRequests }: LoadReport): string {
   return `${attempts}${noise}`;
 }
 
-function recoveryText({ recovery, capacityPerSecond }: LoadReport): string {
+function recoveryText(load: LoadReport): string {
+  const measured = measuredRecovery(load);
+  return load.exactness.saturated && unmeasured(load.recovery.state) === undefined
+    ? `NOT KNOWN: ${LATE_DRIVER}; otherwise ${measured}`
+    : measured;
+}
+
+function measuredRecovery({ recovery, capacityPerSecond }: LoadReport): string {
   const { state, goodputBefore, goodputAfter, goodputAtEnd, offeredAtEnd, firstSuccessMs, recoveredAfterMs } = recovery;
   const first = firstSuccessMs === null ? '' : `, first success after ${span(firstSuccessMs)}`;
   const capacity = capacityPerSecond === null ? '' : `, capacity ${short(capacityPerSecond)}/s`;

@@ -27,8 +27,36 @@ const RUN = loadRun({
 
 test('calls are counted by how they ended', () => {
   const { calls, attempts } = loadReportOf(RUN);
-  expect(calls).toEqual({ scheduled: 5, started: 4, ok: 2, failed: 1, abandoned: 1, dropped: 1 });
+  expect(calls).toEqual({ scheduled: 5, started: 4, ok: 2, failed: 1, abandoned: 1, dropped: 1, unreported: 0 });
   expect(attempts).toBe(4);
+});
+
+test('a call that its process never told of is not ok: it was not started, unless the mock has seen it', () => {
+  const silent = { settledAt: null, ok: null, unreported: true } as const;
+  const report = loadReportOf({
+    ...RUN,
+    records: [
+      ...RUN.records,
+      callRecord('f', 5_000, { ...silent, startedAt: null }),
+      callRecord('g', 5_500, { ...silent, startedAt: 6_900 }),
+    ],
+  });
+  expect(report.calls).toEqual({ scheduled: 7, started: 5, ok: 2, failed: 1, abandoned: 2, dropped: 1, unreported: 1 });
+  // When the request of `g` arrived says nothing of when the call was started.
+  expect(report.exactness.saturated).toBe(false);
+  expect(loadLines(report).find(([name]) => name === 'calls')?.[1]).toContain('1 not started');
+});
+
+test('what a silent process would have told fails nobody, and passes nobody', () => {
+  const records = [
+    callRecord('a', 0),
+    callRecord('b', 100),
+    callRecord('c', 200, { startedAt: null, settledAt: null, ok: null, unreported: true }),
+    callRecord('d', 300, { ok: false }),
+  ];
+  const success = (least: number) =>
+    loadFindings(loadReportOf(loadRun({ records })), { success: least }).find(({ rule }) => rule === 'load_success')?.verdict;
+  expect([0.5, 0.75, 0.8].map(success)).toEqual(['pass', 'inconclusive', 'fail']);
 });
 
 test('latency counts from the scheduled start, also of a call that was started late', () => {

@@ -4,6 +4,7 @@ import { loadFindings } from '../../../src/core/load/load-findings.ts';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { LoadRun } from '../../../src/core/load/load-run.ts';
 import { loadVerdict } from '../../../src/core/load/load-verdict.ts';
+import { loadLines } from '../../../src/core/report/load-lines.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
 import { callRecord, loadRun } from '../../support/load-run.ts';
 import { naiveRun, reportInput } from '../../support/runs.ts';
@@ -39,6 +40,23 @@ test('the verdict stands where nothing is expected, where it was measured, and w
   expect(loadVerdict(kept, report({ outages: [{ from: 3_000, to: 4_000 }] }), BOTH)).toBe(kept);
   const { verdict: broken } = naiveRun();
   expect(loadVerdict(broken, none, BOTH)).toBe(broken);
+});
+
+test('a load whose calls all failed passes nothing', () => {
+  const records = Array.from({ length: 12 }, (_, at) => callRecord(`c${at}`, at * 100, { ok: false }));
+  const failed = report({ records, entries: [journalEntry({ status: 503 })] });
+  const { verdict, explain } = loadVerdict(kept, failed);
+  expect(verdict).toBe('inconclusive');
+  expect(explain).toMatch(/^none of 12 calls ended well/);
+  expect(loadVerdict(naiveRun().verdict, failed)).toEqual(naiveRun().verdict);
+});
+
+test('a late driver measures no recovery: the verdict and the first word of the text say so', () => {
+  const late = Array.from({ length: 100 }, (_, at) => callRecord(`c${at}`, at * 100, { startedAt: at * 100 + 80 }));
+  const figures = report({ records: late, outages: [{ from: 3_000, to: 4_000 }] });
+  expect(figures.recovery.state).toBe('recovered');
+  expect(loadVerdict(kept, figures).verdict).toBe('inconclusive');
+  expect(loadLines(figures).find(([name]) => name === 'recovery')?.[1]).toMatch(/^NOT KNOWN: /);
 });
 
 test('a load that was cut short does not pass', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { historiesOf } from '../../../src/core/backoff/history.ts';
 import { loadFindings } from '../../../src/core/load/load-findings.ts';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { LoadRun } from '../../../src/core/load/load-run.ts';
@@ -53,6 +54,31 @@ test('a service that was watched for a moment only is told by all that was seen 
   expect(recoveryOf(healthy)).toMatchObject({ state: 'recovered', recoveredAfterMs: 10 });
 });
 
+test('goodput that goes down again until the load ends is no recovery', () => {
+  // Full for seven seconds, then a third less, then a half: more than 95 % on average, and not at the end.
+  const sinking = (at: number) => at < 10_000 || (at >= 15_000 && at < 27_000) || (at >= 27_000 && (at / 50) % 3 === 0);
+  const { state, recoveredAfterMs, goodputAtEnd } = recoveryOf(run(sinking, 3));
+  expect({ state, recoveredAfterMs }).toEqual({ state: 'metastable', recoveredAfterMs: null });
+  expect(goodputAtEnd).toBeLessThan(8);
+  expect(recoveryOf(run(sinking)).state).toBe('not_recovered');
+});
+
+test('a schedule that asks for fewer calls at the end is not blamed on the fleet', () => {
+  const all = run((at) => at < 10_000 || at >= 15_000);
+  const sparse = all.records.filter(({ scheduledAt }) => scheduledAt < 28_000 || (scheduledAt / 50) % 3 === 0);
+  expect(recoveryOf({ ...all, records: sparse }).state).toBe('recovered');
+});
+
+test('goodput is not back before the mock has seen the first success, whatever the clock of the client says', () => {
+  const seen = run((at) => at < 10_000 || at >= 15_000);
+  const entries = seen.entries.map((entry) => ({ ...entry, t_end: (entry.t_end ?? 0) + 12 }));
+  const { firstSuccessMs, recoveredAfterMs } = recoveryOf(
+    run((at) => at < 10_000 || at >= 15_000, 1, { entries, histories: historiesOf(entries) }),
+  );
+  expect(firstSuccessMs).toBe(13);
+  expect(recoveredAfterMs).toBe(13);
+});
+
 test('a flash of success is no recovery', () => {
   expect(recoveryOf(run((at) => at < 10_000 || (at >= 15_000 && at < 17_000)))).toMatchObject({ state: 'not_recovered' });
 });
@@ -71,7 +97,7 @@ test('a service whose last moments are good is told by all the time since the ou
   const { recovery } = loadReportOf(late);
   expect(recovery).toMatchObject({ state: 'metastable', goodputAtEnd: 20 });
   expect(loadFindings(loadReportOf(late))[0]?.explain).toBe(
-    'metastable: the outage is over and 2.7 calls a second have ended well since, 20 before it; retries keep the service down (offered 80/s at the end, capacity 40)',
+    'metastable: the outage is over and 2.7 calls a second have ended well since, 20 before it, 20 at the end; retries keep the service down (offered 80/s at the end, capacity 40)',
   );
 });
 
