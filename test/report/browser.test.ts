@@ -4,14 +4,23 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { comparedRun } from '../../src/core/report/comparison.ts';
+import { renderJson } from '../../src/core/report/json.ts';
+import { renderComparison } from '../../src/report/html/comparison-page.ts';
 import { renderHtml } from '../../src/report/html/page.ts';
-import { RUNS } from '../support/runs.ts';
+import { journalOf } from '../support/exchanges.ts';
+import { fleetRun } from '../support/fleet-run.ts';
+import { RUNS as PLAIN_RUNS, reportInput } from '../support/runs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /*
  * What only a browser can tell. `CHROMIUM` names the program where it is not found by itself; with `SCREENSHOTS` set to a
  * folder, the pages are pictured there.
  */
+/** One call of one attempt: what most people see first. */
+const oneCall = () => reportInput(journalOf([{ call: 'only', at: 0, status: 200 }]));
+const RUNS: typeof PLAIN_RUNS = { ...PLAIN_RUNS, 'a fleet under load': () => fleetRun(), 'one call': oneCall };
+
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
 const program = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path));
 const screenshots = process.env['SCREENSHOTS'];
@@ -34,9 +43,13 @@ interface Opened {
 }
 
 async function open(run: string, colorScheme: 'light' | 'dark', width = 1_000): Promise<Opened> {
+  return openPage(await renderHtml(RUNS[run]?.() ?? expect.unreachable()), colorScheme, width);
+}
+
+async function openPage(text: string, colorScheme: 'light' | 'dark', width: number): Promise<Opened> {
   if (browser === undefined) throw new Error('there is no browser');
   const path = join(tempFolder(), 'report.html');
-  writeFileSync(path, await renderHtml(RUNS[run]?.() ?? expect.unreachable()));
+  writeFileSync(path, text);
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
   const requests: string[] = [];
   const complaints: string[] = [];
@@ -54,7 +67,7 @@ test.skipIf(program === undefined).each(runs)('%s: opens from disk without a req
   expect(requests).toEqual([]);
   expect(complaints).toEqual([]);
   const pictures = await page.getByRole('img').all();
-  expect(pictures).toHaveLength(run === 'no request' ? 0 : 4);
+  expect(pictures).toHaveLength({ 'no request': 0, 'one call': 3 }[run] ?? 4);
   for (const picture of pictures) expect(await picture.locator('title').first().textContent()).toMatch(/\w/);
   expect(await page.evaluate(OVERLAPS)).toEqual([]);
   expect(await page.evaluate(FITS)).toBe(true);
@@ -82,17 +95,60 @@ test.skipIf(program === undefined)('a narrow window scrolls the pictures, not th
   await page.close();
 });
 
+test.skipIf(program === undefined).each(runs)('%s: 400 px are enough to read every table', async (run) => {
+  const { page } = await open(run, 'light', 400);
+  expect(await page.evaluate(FITS)).toBe(true);
+  expect(await page.evaluate(NARROW_CELLS)).toEqual([]);
+  await page.close();
+});
+
+test.skipIf(program === undefined)('the page of one call is short at 400 px', async () => {
+  const { page } = await open('one call', 'light', 400);
+  expect(await page.evaluate(HEIGHT)).toBeLessThan(4_000);
+  await page.close();
+});
+
+test.skipIf(program === undefined)('the picture of the load is on the first screen', async () => {
+  const { page } = await open('a fleet under load', 'light', 1_280);
+  const box = await page.getByRole('img').first().boundingBox();
+  expect(await page.getByRole('img').first().locator('title').first().textContent()).toBe('Offered load and goodput');
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(900);
+  await page.close();
+});
+
+test.skipIf(program === undefined)('a comparison fits into 400 px, and none of its pictures is cut', async () => {
+  const runs = ['naive', 'patient'].map((name) => {
+    const run = comparedRun(name, renderJson(fleetRun()));
+    return typeof run === 'string' ? expect.unreachable(run) : run;
+  });
+  const { page, complaints } = await openPage(await renderComparison(runs), 'light', 400);
+  expect(complaints).toEqual([]);
+  expect(await page.evaluate(FITS)).toBe(true);
+  expect(await page.evaluate(NARROW_CELLS)).toEqual([]);
+  for (const picture of await page.getByRole('img').all()) {
+    const box = await picture.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 1_000)).toBeLessThanOrEqual(400);
+  }
+  await page.close();
+});
+
 test.skipIf(program === undefined || screenshots === undefined)('screenshots are taken', async () => {
   for (const run of runs) {
     for (const scheme of ['light', 'dark'] as const) {
-      const { page } = await open(run, scheme);
-      const path = join(screenshots ?? '', `${run.replaceAll(' ', '-')}-${scheme}.png`);
-      expect((await page.screenshot({ path, fullPage: true })).length).toBeGreaterThan(1_000);
-      await page.close();
+      for (const width of [1_280, 400]) {
+        const { page } = await open(run, scheme, width);
+        const path = join(screenshots ?? '', `${run.replaceAll(' ', '-')}-${scheme}-${width}.png`);
+        expect((await page.screenshot({ path, fullPage: true })).length).toBeGreaterThan(1_000);
+        await page.close();
+      }
     }
   }
 });
 
+const HEIGHT = 'document.documentElement.scrollHeight';
+/** Texts of table cells that have less than eight letters' width for more than as many. */
+const NARROW_CELLS = `[...document.querySelectorAll('.stacked td > div, .stacked th')]
+  .filter((cell) => cell.offsetWidth > 0 && cell.offsetWidth < 120 && cell.textContent.length > 30).map((cell) => cell.textContent)`;
 const FITS = 'document.documentElement.scrollWidth <= innerWidth';
 
 /** Pairs of texts of one picture whose boxes overlap by more than a pixel. */

@@ -1,11 +1,10 @@
 import type { CallHistory, Gap, Try } from './call-history.ts';
 import { failureText } from './failure.ts';
 import type { Observation } from './finding.ts';
+import { foldedChain } from './folded-chain.ts';
+import { seconds } from './seconds.ts';
 
-/** Milliseconds as people compare them: `2.004 s`. */
-export function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(3)} s`;
-}
+export { seconds };
 
 /** The clock of what was watched for a limited time only: `censored@12.000s` (backoff.md 7). */
 export function censored(ms: number): string {
@@ -28,16 +27,9 @@ export function gapObservation(call: CallHistory, { before, after, gapMs }: Gap,
   };
 }
 
-/** All tries of a call in one line: `429 → 0.5 s → 429 → 1.1 s → 200`. */
+/** All tries of a call in one line, equal ones folded: `429 → 0.5 s → 429 → 1.1 s → 200`. */
 export function callObservation(call: CallHistory, remark?: string): Observation {
-  const shown = call.tries.slice(0, 12);
-  const steps = shown.map((attempt) => {
-    const gap = call.gaps.find(({ after }) => after === attempt);
-    const text = attempt.asked === undefined ? failureText(attempt.entry) : `${attempt.entry.status} ${attempt.asked.text}`;
-    return gap === undefined ? text : `${seconds(gap.gapMs)} → ${text}`;
-  });
-  const more = call.tries.length > shown.length ? ` → … (${call.tries.length} attempts)` : '';
-  const line = `${steps.join(' → ')}${more}`;
+  const line = foldedChain(call);
   return {
     call: call.id,
     entries: call.tries.map(({ entry }) => entry.seq),

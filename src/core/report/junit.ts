@@ -5,6 +5,7 @@ import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
 import { sessionLines } from './session-lines.ts';
+import { shownEvidence } from './shown-evidence.ts';
 import { unservedLines } from './unserved-lines.ts';
 
 /** Name of the suite, and of the class that CI systems group its cases by. */
@@ -110,11 +111,13 @@ function innerOf(finding: Finding, attributes: Attributes): string | undefined {
 }
 
 /** The evidence, one piece a line, then what was measured, what to do, and who says so. */
-function details({ explain, evidence, evidenceLeftOut, statistic, threshold, n, advice, reference }: Finding): string {
+function details(finding: Finding): string {
+  const { explain, statistic, threshold, n, advice, reference } = finding;
+  const { shown, leftOut } = shownEvidence(finding);
   return [
     printable(explain),
-    ...evidence.map(({ call, line }) => `${callText(call)}: ${printable(line)}`),
-    ...(evidenceLeftOut > 0 ? [`and ${evidenceLeftOut} more`] : []),
+    ...shown.map(({ call, line }) => `${callText(call)}: ${printable(line)}`),
+    ...(leftOut > 0 ? [`and ${leftOut} more`] : []),
     ...(statistic === null ? [] : [`${statisticText(statistic, threshold)}, n = ${n}`]),
     ...(advice === '' ? [] : [`advice: ${advice}`]),
     `reference: ${reference}`,

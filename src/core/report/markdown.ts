@@ -8,6 +8,7 @@ import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
 import { sessionLines } from './session-lines.ts';
+import { shownEvidence } from './shown-evidence.ts';
 import { UNSERVED_TITLE, unservedLines } from './unserved-lines.ts';
 
 const MARKS: Readonly<Record<RuleVerdict, string>> = {
@@ -50,13 +51,15 @@ function findingsTable(findings: readonly Finding[]): string {
 }
 
 /** Evidence that can be pasted into a bug report. */
-function details({ rule, summary, evidence, evidenceLeftOut, advice, reference, statistic, threshold, n }: Finding): string {
-  const more = evidenceLeftOut > 0 ? [`- and ${evidenceLeftOut} more`] : [];
+function details(finding: Finding): string {
+  const { rule, summary, advice, reference, statistic, threshold, n } = finding;
+  const { shown, leftOut } = shownEvidence(finding);
+  const more = leftOut > 0 ? [`- and ${leftOut} more`] : [];
   const measured = statistic === null ? [] : [`Measured: ${inline(statisticText(statistic, threshold))}, n = ${n}.`];
   return [
-    `<details><summary><code>${inline(rule)}</code>: ${plural(evidence.length + evidenceLeftOut, 'piece')} of evidence</summary>`,
+    `<details><summary><code>${inline(rule)}</code>: ${plural(shown.length + leftOut, 'piece')} of evidence</summary>`,
     `Expected: ${inline(summary)}.`,
-    [...evidence.map(({ call, line }) => `- ${code(callText(call))}: ${inline(line)}`), ...more].join('\n'),
+    [...shown.map(({ call, line }) => `- ${code(callText(call))}: ${inline(line)}`), ...more].join('\n'),
     ...measured,
     advice === '' ? '' : `**Advice:** ${inline(advice)}.`,
     `Reference: ${inline(reference)}`,

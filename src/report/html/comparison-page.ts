@@ -3,10 +3,11 @@ import { COMPARED_COLUMNS, type ComparedRun, comparedRow, differencesOf } from '
 import { printable } from '../../core/report/printable.ts';
 import { draw } from './draw.ts';
 import { fleetPicture, sharedAxes } from './fleet-picture.ts';
+import { stackedTable } from './stacked-table.ts';
 import { PAGE_POLICY, STYLE } from './style.ts';
 
 const GRID =
-  '.fleets { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; } .fleets svg { min-width: 0; width: 100%; }';
+  '.fleets { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; } .fleets figure { min-width: 0; } .fleets svg { min-width: 0; width: 100%; }';
 
 /** Load runs side by side, on the same axes, as one page that needs nothing else. */
 export async function renderComparison(runs: readonly ComparedRun[]): Promise<string> {
@@ -39,9 +40,7 @@ ${differencesOf(runs).map((difference) => html`<p class="warn">${printable(diffe
 <main>
 <section class="fleets" aria-label="Fleets">${figures}</section>
 <section aria-labelledby="figures"><h2 id="figures">Figures</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Figures, table"><table>
-<thead><tr>${COMPARED_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-<tbody>${runs.map((run) => html`<tr>${comparedRow(run).map((cell) => html`<td>${printable(cell)}</td>`)}</tr>\n`)}</tbody></table></div>
+${stackedTable({ label: 'Figures', columns: COMPARED_COLUMNS, rows: runs.map((run) => comparedRow(run).map(printable)) })}
 </section>
 </main>
 </body>

@@ -3,7 +3,8 @@ import type { Drawing } from './draw.ts';
 import { legendOf, outageMarks, within } from './picture.ts';
 
 const HEIGHT = 200;
-const WIDTH = 480;
+/** Narrow, so that its texts can be read where the page is narrow. */
+const WIDTH = 360;
 const SERIES = [
   { key: 'attempts', label: 'offered: attempts', color: 'var(--retry)' },
   { key: 'goodput', label: 'goodput: calls that end well', color: 'var(--success)' },
@@ -50,7 +51,7 @@ export function fleetPicture({ timeline, outages, capacityPerSecond }: JsonLoad,
       { name: 'series', type: 'ordinal', domain: series.map(({ label }) => label), range: series.map(({ color }) => color) },
     ],
     axes: [
-      { orient: 'bottom', scale: 'x', title: 'seconds since the load began', tickCount: 10 },
+      { orient: 'bottom', scale: 'x', title: 'seconds since the load began', tickCount: 6 },
       { orient: 'left', scale: 'y', title: 'a second', grid: true, values: [0, 10, 30, 100, 300, 1_000, 3_000, 10_000] },
     ],
     legends: [{ ...legendOf('series', 'fill'), columns: 2 }],

@@ -10,23 +10,28 @@ import { runNumbers, statisticText } from '../../core/report/numbers.ts';
 import { printable } from '../../core/report/printable.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { sessionLines } from '../../core/report/session-lines.ts';
+import { shownEvidence } from '../../core/report/shown-evidence.ts';
 import { UNSERVED_TITLE, unservedLines } from '../../core/report/unserved-lines.ts';
 import { arrivalsPicture } from './arrivals-picture.ts';
 import { draw } from './draw.ts';
 import { gapsPicture } from './gaps-picture.ts';
 import { loadPicture } from './load-picture.ts';
 import type { DataTable, Picture } from './picture.ts';
+import { stackedTable } from './stacked-table.ts';
 import { PAGE_POLICY, STYLE } from './style.ts';
 import { swimlanePicture } from './swimlane-picture.ts';
 
 type Html = ReturnType<typeof html>;
 
+/** In the order of the page. Of a fleet under load, the last one comes before everything else. */
 const PICTURES = [swimlanePicture, arrivalsPicture, gapsPicture, loadPicture];
 
 /** The report as one page that needs nothing else. */
 export async function renderHtml(input: ReportInput): Promise<string> {
-  const figures = await Promise.all(PICTURES.map(async (picture) => figure(picture(input))));
   const { verdict, version, entries, load } = input;
+  const pictures = load === undefined ? PICTURES : PICTURES.filter((picture) => picture !== loadPicture);
+  const figures = await Promise.all(pictures.map(async (picture) => figure(picture(input))));
+  const lead = load === undefined ? '' : await figure(loadPicture(input), 'h2');
   const headline = `${verdict.verdict.toUpperCase()}: ${printable(verdict.explain)}`;
   const links = webLinks(input);
   const page = html`<!doctype html>
@@ -49,6 +54,7 @@ ${listed(`Requests ${UNSERVED_TITLE}`, unservedLines(verdict))}
 ${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
 </header>
 <main>
+${lead}
 ${load === undefined ? '' : loadSection(load)}
 <section aria-labelledby="findings"><h2 id="findings">Findings</h2>${findings(verdict)}</section>
 <section aria-labelledby="pictures"><h2 id="pictures">What happened</h2>${figures}</section>
@@ -88,35 +94,50 @@ function findings({ findings: all, exercised }: Verdict): Html | Html[] {
 }
 
 function article(finding: Finding): Html {
-  const { rule, verdict, severity, summary, explain, advice, evidence, evidenceLeftOut, statistic, threshold, n } = finding;
+  const { rule, verdict, severity, summary, explain, advice, statistic, threshold, n } = finding;
+  const { shown, leftOut } = shownEvidence(finding);
   const measured = statistic === null ? '' : `${statisticText(statistic, threshold)}, n = ${n}. `;
-  const more = evidenceLeftOut === 0 ? '' : html`<li>and ${evidenceLeftOut} more</li>`;
+  const more = leftOut === 0 ? '' : html`<li>and ${leftOut} more</li>`;
   return html`<article id="rule-${rule}">
 <h3>${badge(verdict)} <code>${rule}</code> <span class="small">${severity}</span></h3>
 <p>Expected: ${summary}.</p>
 <p>${printable(explain)}</p>
-${evidence.length === 0 ? '' : html`<ul>${evidence.map(({ call, line }) => html`<li>${printable(line)} <span class="small">(${callText(call)})</span></li>`)}${more}</ul>`}
+${shown.length === 0 ? '' : html`<ul>${shown.map(({ call, line }) => html`<li>${printable(line)} <span class="small">(${callText(call)})</span></li>`)}${more}</ul>`}
 ${advice === '' ? '' : html`<p class="advice"><strong>Advice:</strong> ${advice}.</p>`}
 <p class="small">${measured}False alarm at most ${Number(finding.falseAlarmBound.toPrecision(2))}. Clock: ${finding.clock}. ${finding.reference}</p>
 </article>
 `;
 }
 
+/** What did not apply has little to say, and is folded away. */
 function rulesTable(all: readonly Finding[]): Html {
-  const rows = all.map(
-    ({ rule, verdict, severity, explain, n }) =>
-      html`<tr><th scope="row"><code>${rule}</code></th><td>${badge(verdict)}</td><td>${severity}</td><td>${n}</td><td>${printable(explain)}</td></tr>\n`,
-  );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="All rules, table"><table>
-<thead><tr><th scope="col">rule</th><th scope="col">verdict</th><th scope="col">severity</th><th scope="col">n</th><th scope="col">why</th></tr></thead>
-<tbody>${rows}</tbody></table></div>`;
+  const applied = all.filter(({ verdict }) => verdict !== 'not_applicable');
+  const others = all.filter(({ verdict }) => verdict === 'not_applicable');
+  const told = html`${applied.length === 0 ? '' : table(applied, 'All rules that applied')}`;
+  if (others.length === 0) return told;
+  return html`${told}<details><summary>${plural(others.length, 'rule')} did not apply</summary>
+${table(others, 'Rules that did not apply')}</details>`;
 }
 
-async function figure({ id, title, description, caption, drawing, table }: Picture): Promise<Html> {
-  if (drawing === undefined)
-    return html`<section aria-labelledby="${id}"><h3 id="${id}">${title}</h3><p>${description}</p></section>\n`;
+function table(findings: readonly Finding[], label: string): Html {
+  return stackedTable({
+    label,
+    columns: ['rule', 'verdict', 'severity', 'n', 'why'],
+    rows: findings.map(({ rule, verdict, severity, explain, n }) => [
+      html`<code>${rule}</code>`,
+      badge(verdict),
+      severity,
+      n,
+      printable(explain),
+    ]),
+  });
+}
+
+async function figure({ id, title, description, caption, drawing, table }: Picture, level: 'h2' | 'h3' = 'h3'): Promise<Html> {
+  const heading = level === 'h2' ? html`<h2 id="${id}">${title}</h2>` : html`<h3 id="${id}">${title}</h3>`;
+  if (drawing === undefined) return html`<section aria-labelledby="${id}">${heading}<p>${description}</p></section>\n`;
   const svg = await draw(drawing, id, title, description);
-  return html`<section aria-labelledby="${id}"><h3 id="${id}">${title}</h3>
+  return html`<section aria-labelledby="${id}">${heading}
 <p>${description}</p>
 <figure><div class="scroll" tabindex="0" role="region" aria-label="${title}, picture">${raw(svg)}</div>
 <figcaption class="small">${caption}</figcaption>

@@ -53,5 +53,17 @@ details { margin: .5rem 0; }
 details .scroll { max-height: 24rem; overflow-y: auto; }
 summary { cursor: pointer; }
 footer { padding-top: 1rem; padding-bottom: 2rem; }
+@media (max-width: 44rem) {
+  dl.figures div { display: block; margin: .5rem 0; }
+  dl.numbers { grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); }
+  article { padding: .75rem; }
+  .stacked, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; border: 0; padding: 0; }
+  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacked tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
+  .stacked th code { white-space: normal; }
+  .stacked td { display: grid; grid-template-columns: 7rem 1fr; gap: .5rem; }
+  .stacked td::before { content: attr(data-column); color: var(--faint); }
+  .stacked td > div { overflow-wrap: anywhere; }
+}
 @media print { details .scroll { max-height: none; } }
 `;
