@@ -28,9 +28,7 @@ export function foldedChain({ tries, gaps }: CallHistory): string {
   let shown = 0;
   for (let at = 0; at < links.length && shown < SHOWN; shown++) {
     const { gapMs, text = '' } = links[at] ?? {};
-    const even = runOf(links, at, areEven);
-    const uneven = runOf(links, at, () => true);
-    const folded = even.length >= FOLDED ? even : uneven.length >= FOLDED_UNEVEN ? uneven : undefined;
+    const folded = foldable(links, at);
     if (gapMs !== undefined) parts.push(seconds(gapMs));
     parts.push(folded === undefined ? text : foldedText(text, folded));
     at += folded?.length ?? 1;
@@ -41,6 +39,14 @@ export function foldedChain({ tries, gaps }: CallHistory): string {
 
 function answerText({ asked, entry }: Try): string {
   return asked === undefined ? failureText(entry) : `${entry.status} ${asked.text}`;
+}
+
+/** The links from a place on that are told as one; undefined where there are too few. */
+function foldable(links: readonly Link[], from: number): readonly Link[] | undefined {
+  const even = runOf(links, from, areEven);
+  if (even.length >= FOLDED) return even;
+  const uneven = runOf(links, from, () => true);
+  return uneven.length >= FOLDED_UNEVEN ? uneven : undefined;
 }
 
 /** The link at a place and those after it that say the same, as long as the shortest and the longest wait go together. */

@@ -16,6 +16,11 @@ export function withoutContradiction(findings: readonly Finding[]): Finding[] {
   return findings.map((finding) => {
     const fleet = OF_THE_FLEET[finding.rule];
     if (finding.verdict !== 'pass' || fleet === undefined || !accused.has(fleet)) return finding;
-    return { ...finding, verdict: 'info', explain: `${finding.explain}; the fleet as a whole does not keep up: see ${fleet}` };
+    return {
+      ...finding,
+      verdict: 'info',
+      onFault: false,
+      explain: `${finding.explain}; the fleet as a whole does not keep up: see ${fleet}`,
+    };
   });
 }
