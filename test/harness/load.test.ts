@@ -61,8 +61,9 @@ test('workers make one call after the other', { timeout: 30_000 }, async () => {
     '2',
     '--json',
   ]);
-  const { load } = reportSchema.parse(JSON.parse(stdout));
-  expect(code).toBe(0);
+  const { load, verdict } = reportSchema.parse(JSON.parse(stdout));
+  // Nothing failed by plan, so that nothing was put to the test.
+  expect([code, verdict.verdict]).toEqual([1, 'inconclusive']);
   expect(load?.workload).toMatchObject({ model: 'closed', text: '4 workers' });
   expect(load?.calls.ok).toBeGreaterThan(8);
   expect(load?.calls.ok).toBe(load?.calls.started);
