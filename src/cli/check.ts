@@ -3,17 +3,22 @@ import { ScenarioError } from '../core/problem.ts';
 import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.ts';
 import { libraries } from '../libraries.ts';
 import { exitCode } from './exit-code.ts';
+import { problemText, warningTexts } from './problem-text.ts';
 
-/** Validates each file; all problems of all files are reported. */
-export function check(files: readonly string[]): number {
+/** Validates each file; all problems of all files are reported. What has no effect is warned of, and fails where `strict`. */
+export function check(files: readonly string[], { strict = false }: { readonly strict?: boolean }): number {
   let bad = false;
   for (const file of files) {
     try {
-      const { plan } = loadScenario(fileSource(scenarioPath(file), file), libraries);
-      process.stdout.write(`${file}: ok, ${plural(plan.rules.length, 'rule')}\n`);
+      const loaded = loadScenario(fileSource(scenarioPath(file), file), libraries);
+      const { plan, warnings } = loaded;
+      for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
+      const warned = warnings.length === 0 ? '' : `, ${plural(warnings.length, 'warning')}`;
+      process.stdout.write(`${file}: ok, ${plural(plan.rules.length, 'rule')}${warned}\n`);
+      bad ||= strict && warnings.length > 0;
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${problemText(error)}\n`);
       bad = true;
     }
   }

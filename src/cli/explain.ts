@@ -5,12 +5,14 @@ import { fileSource, loadScenario, scenarioPath } from '../engine/load-scenario.
 import { playThrough } from '../engine/play-through.ts';
 import { libraries } from '../libraries.ts';
 import { exitCode } from './exit-code.ts';
+import { warningTexts } from './problem-text.ts';
 import { table } from './table.ts';
 
 /** Prints the scenario in words, then what would happen to the first requests. */
 export async function explain(file: string, { requests, seed }: { requests: number; seed?: number }): Promise<number> {
   const loaded = loadScenario(fileSource(scenarioPath(file), file), libraries, seed);
   const { plan, scenario } = loaded;
+  for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
   const lines = [`${plan.name}, seed ${plan.seed}`];
   if (scenario.description !== undefined) lines.push(scenario.description.trim());
   if (plan.limits.length > 0) {

@@ -62,7 +62,8 @@ function createProgram(finish: (code: number) => void): Command {
     .command('check')
     .description('validate scenarios; reports all problems at once')
     .argument('<file...>', 'scenario files or names')
-    .action(async (files) => finish((await import('./check.ts')).check(files)));
+    .option('--strict', 'fail on warnings: rules that can never strike, replies that can never speak')
+    .action(async (files, options) => finish((await import('./check.ts')).check(files, options)));
 
   program
     .command('explain')
@@ -192,10 +193,11 @@ async function main(args: readonly string[]): Promise<number> {
   return code;
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.pass : exitCode.usage;
   if (error instanceof ScenarioError) {
-    process.stderr.write(`${error.message}\n`);
+    const { problemText } = await import('./problem-text.ts');
+    process.stderr.write(`${problemText(error)}\n`);
     return exitCode.usage;
   }
   if (error instanceof UsageError) {

@@ -15,6 +15,7 @@ import { exitCode, exitCodeOf } from './exit-code.ts';
 import { judgeRun, UsedSessions } from './judge-run.ts';
 import { packageVersion } from './package-version.ts';
 import { printVerdict } from './print-verdict.ts';
+import { warningTexts } from './problem-text.ts';
 import { openJournal, startHere } from './start-here.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { tellGitHub } from './tell-github.ts';
@@ -53,6 +54,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   onUnservedUrl(server.engine, say);
   const { plan } = server.engine.defaultSession;
   say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
+  if (server.engine.scenario.warnings.length > 0) warningTexts(server.engine.scenario).forEach(say);
   try {
     const env = clientEnvironment(process.env, { origin: server.origin, apiKey: clientKey(plan) });
     const supervised = await supervise(() => startCommand(command, env), {

@@ -9,7 +9,8 @@ export interface ServeOutput {
   listening(server: { origin: string; scenario: string; seed: number; rules: number; adminOff: boolean }): void;
   request(entry: JournalRecord, session: Session): void;
   reloaded(plan: { name: string; seed: number; rules: readonly unknown[] }): void;
-  keptOld(error: ScenarioError): void;
+  /** The text is what people are told of the problems. */
+  keptOld(error: ScenarioError, text: string): void;
   warning(message: string): void;
   failure(error: unknown): void;
   stopped(signal: string): void;
@@ -64,7 +65,7 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     },
     reloaded: ({ name, seed, rules }) =>
       say(`reloaded: scenario ${name}, seed ${seed}, ${rulesText(rules.length)}; counters start anew`),
-    keptOld: (error) => process.stderr.write(`${error.message}\nThe scenario was not reloaded: the old one goes on.\n`),
+    keptOld: (_error, text) => process.stderr.write(`${text}\nThe scenario was not reloaded: the old one goes on.\n`),
     warning: (message) => process.stderr.write(`${message}\n`),
     failure: (error) => process.stderr.write(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`),
     stopped: (signal) => say(`stopped by ${signal}`),

@@ -50,7 +50,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     rules: rules.length,
     adminOff,
   });
-  const unwatch = file && watch(server, file, options.seed, output);
+  if (options.quiet !== true) file?.warningsOf(server.engine.scenario).forEach(output.warning);
+  const unwatch = file && watch(server, file, options, output);
   warmUp(warmUpSteps(server.engine));
   const signal = await stop;
   unwatch?.();
@@ -66,16 +67,22 @@ interface ScenarioFile {
   readonly shownAs: string;
   read(): Source;
   load(source: Source, seed: number | undefined): LoadedScenario;
+  /** What people are told of its problems, and of what has no effect in it. */
+  problemsOf(error: ScenarioError): string;
+  warningsOf(loaded: LoadedScenario): string[];
 }
 
 async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
   const { fileSource, loadScenario, scenarioPath } = await import('../engine/load-scenario.ts');
+  const { problemText, warningTexts } = await import('./problem-text.ts');
   const path = scenarioPath(shownAs);
   return {
     path,
     shownAs,
     read: () => fileSource(path, shownAs),
     load: (source, seed) => loadScenario(source, libraries, seed),
+    problemsOf: problemText,
+    warningsOf: warningTexts,
   };
 }
 
@@ -102,8 +109,8 @@ function warmUp([step, ...others]: readonly (() => void)[]): void {
  */
 function watch(
   { engine }: MockServer,
-  { path, shownAs, read, load }: ScenarioFile,
-  seed: number | undefined,
+  { path, shownAs, read, load, problemsOf, warningsOf }: ScenarioFile,
+  { seed, quiet }: ServeOptions,
   output: ServeOutput,
 ): () => void {
   let seen = textOf(engine.scenario.source);
@@ -119,13 +126,13 @@ function watch(
       const text = textOf(source);
       if (text === seen) return;
       seen = text;
-      if (text.trim() === '') throw new ScenarioError([{ file: shownAs, path: '', message: 'the file is empty' }]);
       const loaded = load(source, seed);
       engine.replaceScenario(loaded);
       output.reloaded(loaded.plan);
+      if (quiet !== true) warningsOf(loaded).forEach(output.warning);
     } catch (error) {
       if (!(error instanceof ScenarioError)) return output.failure(error);
-      output.keptOld(error);
+      output.keptOld(error, problemsOf(error));
     }
   };
   watchFile(path, { interval: POLL_MS }, reload);

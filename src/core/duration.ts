@@ -27,6 +27,29 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(total * 1_000) / 1_000;
 }
 
+/** A number and a word behind it: `2 sec`, `1min`, `-5s`, `1m 30`. */
+const NEAR_DURATION = /^\s*[-+]?\d[\d.,]*\s*[a-zµ][\w\s.,µ]*$/i;
+
+const UNIT_WORDS: readonly (readonly [word: RegExp, unit: string])[] = [
+  [/(?<=\d)(?:milliseconds?|millis|msecs?|ms)(?![a-z])/g, 'ms'],
+  [/(?<=\d)(?:seconds?|secs?|s)(?![a-z])/g, 's'],
+  [/(?<=\d)(?:minutes?|mins?|m)(?![a-z])/g, 'm'],
+  [/(?<=\d)(?:hours?|hrs?|h)(?![a-z])/g, 'h'],
+  [/(?<=\d)(?:days?|d)(?![a-z])/g, 'd'],
+];
+
+/**
+ * A text that is no duration but looks like one: `2 sec` → what it seems to mean, "2s"; an empty text where that is not
+ * clear; undefined where it does not look like one. Numbers such as 1e3 do not.
+ */
+export function nearDuration(text: string): string | undefined {
+  if (text.length > 40 || !Number.isNaN(Number(text)) || parseDuration(text) !== undefined || !NEAR_DURATION.test(text))
+    return undefined;
+  const joined = text.toLowerCase().replace(/\s+(?:and\s+)?|,\s+/g, '');
+  const meant = UNIT_WORDS.reduce((written, [word, unit]) => written.replace(word, unit), joined);
+  return parseDuration(meant) === undefined ? '' : meant;
+}
+
 /** Milliseconds → the shortest form a scenario would use: 1500 → "1.5s", 90000 → "1m30s". */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${trim(ms)}ms`;

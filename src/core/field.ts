@@ -28,25 +28,34 @@ export class TooLong {
   }
 }
 
-/** A value read by `parse`, which returns undefined when it is not of this kind, and says more of one that is too long. */
+/** A value that is near to one of this kind: taken for another kind it would hide a slip. */
+export class Slip {
+  /** A sentence: what to write. */
+  readonly advice: string;
+  constructor(advice: string) {
+    this.advice = advice;
+  }
+}
+
+/** A value read by `parse`, which returns undefined when it is not of this kind, and says more of one that is nearly of it. */
 export function scalar<T, In = string>(
   expected: string,
-  parse: (value: unknown) => T | TooLong | undefined,
+  parse: (value: unknown) => T | TooLong | Slip | undefined,
   jsonSchema: object,
 ): z.ZodType<T, In> {
   const schema = z
     .unknown()
     .transform((value, context): T => {
       const parsed = parse(value);
-      if (parsed !== undefined && !(parsed instanceof TooLong)) return parsed;
       const found = describeValue(value);
-      context.addIssue({
-        code: 'custom',
-        message:
-          parsed instanceof TooLong
-            ? `${found} is too long: expected a duration of at most ${parsed.longest}`
-            : `expected ${expected}, found ${found}`,
-      });
+      const unlike = `expected ${expected}, found ${found}`;
+      if (parsed === undefined) context.addIssue({ code: 'custom', message: unlike });
+      else if (parsed instanceof Slip) context.addIssue({ code: 'custom', message: `${unlike}. ${parsed.advice}` });
+      else if (!(parsed instanceof TooLong)) return parsed;
+      else {
+        const message = `${found} is too long: expected a duration of at most ${parsed.longest}`;
+        context.addIssue({ code: 'custom', message });
+      }
       return z.NEVER;
     })
     .meta({ ...jsonSchema });

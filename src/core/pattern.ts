@@ -25,6 +25,19 @@ export function compilePattern(pattern: string, libraries: Libraries): Matcher {
   return (text) => globMatches(pattern, text);
 }
 
+/** Whether a pattern is more than one name. */
+export function isWild(pattern: string): boolean {
+  return regexParts(pattern) !== undefined || /[*?]/.test(pattern);
+}
+
+/** Whether the wide pattern, compiled, is certain to fit all that the narrow one fits. False where that is not known. */
+export function globCovers(wide: string, narrow: string, fits: Matcher): boolean {
+  if (!isWild(narrow)) return fits(narrow);
+  // A star takes the wildcards of the other pattern for text, and so whatever they stand for.
+  const areGlobs = regexParts(wide) === undefined && regexParts(narrow) === undefined;
+  return areGlobs && !wide.includes('?') && globMatches(wide, narrow);
+}
+
 /** Greedy two-pointer matching: on a mismatch only the last star is widened. */
 export function globMatches(glob: string, text: string): boolean {
   let g = 0;

@@ -10,10 +10,17 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `flaky.yaml:12:9 unknown fault "latncy". Did you mean "latency"?` */
+/** Messages that name what stands at the place: with its path before it, it would be named twice. */
+const NAMES_THE_PLACE = /^(?:unknown (?!value )|key "|invalid YAML)/;
+
+/**
+ * `flaky.yaml:8:36 latency.inter_token: expected a duration such as 250ms, 2s or 1m30s, found 300`, or where the message
+ * names its place: `flaky.yaml:12:9 unknown fault "latncy". Did you mean "latency"?`
+ */
 export function formatProblem({ file, line, column, path, message }: Problem): string {
-  if (line !== undefined && column !== undefined) return `${file}:${line}:${column} ${message}`;
-  return path === '' ? `${file}: ${message}` : `${file}: ${path}: ${message}`;
+  if (line === undefined || column === undefined) return path === '' ? `${file}: ${message}` : `${file}: ${path}: ${message}`;
+  const key = path === '' || NAMES_THE_PLACE.test(message) ? '' : `${path}: `;
+  return `${file}:${line}:${column} ${key}${message}`;
 }
 
 /** Problems shown at most: more help nobody. */
@@ -30,10 +37,17 @@ export function limitProblems(problems: readonly Problem[], file: string): Probl
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
   readonly problems: readonly Problem[];
+  readonly #text: string | undefined;
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], text?: string) {
     super(problems.map(formatProblem).join('\n'));
     this.problems = problems;
+    this.#text = text;
+  }
+
+  /** The text that the problems have their lines in; undefined where none was read. */
+  get text(): string | undefined {
+    return this.#text;
   }
 }
 

@@ -25,5 +25,11 @@ const SCENARIO: Scenario & { readonly name: string } = {
 /** The scenario in which all is well, without what reads scenarios: that takes longer to load than all else at a start. */
 export function healthyScenario(libraries: Libraries, seed = 1): LoadedScenario {
   const raw = { name: NAME };
-  return { source: { file: NAME, data: raw }, scenario: SCENARIO, raw, plan: compilePlan(SCENARIO, seed, libraries) };
+  return {
+    source: { file: NAME, data: raw },
+    scenario: SCENARIO,
+    raw,
+    plan: compilePlan(SCENARIO, seed, libraries),
+    warnings: [],
+  };
 }

@@ -30,7 +30,7 @@ export function loadPolicy(given: string): PolicySpec {
 /** Throws a ScenarioError with every problem of the policy. */
 export function policyFrom(source: Source): PolicySpec {
   const parsed = parsePolicy(source);
-  if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
+  if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems, 'text' in source ? source.text : undefined);
   return parsed.value;
 }
 

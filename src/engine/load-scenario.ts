@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Libraries } from '../core/libraries.ts';
 import { compilePlan, type Plan } from '../core/plan/compile.ts';
-import { ScenarioError } from '../core/problem.ts';
+import { withoutEffect } from '../core/plan/without-effect.ts';
+import { type Problem, ScenarioError } from '../core/problem.ts';
 import { parseScenario, type Source } from '../core/scenario/parse.ts';
 import type { Scenario, ScenarioInput } from '../core/scenario/schema.ts';
 import { MAX_TEXT_LENGTH } from '../core/scenario/yaml-document.ts';
@@ -18,6 +19,8 @@ export interface LoadedScenario {
   /** The data as written. */
   readonly raw: unknown;
   readonly plan: Plan;
+  /** Rules that can never strike and replies that can never speak, in the order of the file. */
+  readonly warnings: readonly Problem[];
 }
 
 const BUNDLED = new URL('../../scenarios/', import.meta.url);
@@ -95,17 +98,13 @@ export function readSource(path: string, { shownAs, what }: { shownAs: string; w
 /** Source → plan. `seed` replaces the scenario's own, `random` picks one. Throws a ScenarioError with every problem. */
 export function loadScenario(source: Source, libraries: Libraries, seed?: Scenario['seed']): LoadedScenario {
   const parsed = parseScenario(source, libraries);
-  if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
+  if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems, 'text' in source ? source.text : undefined);
   const scenario = parsed.value;
   const wanted = seed ?? scenario.seed;
   const chosen = wanted === 'random' ? randomInt(2 ** 32) : wanted;
   const name = scenario.name ?? (source.file === 'scenario' ? 'scenario' : basename(source.file).replace(YAML_ENDING, ''));
-  return {
-    source,
-    scenario,
-    raw: parsed.raw,
-    plan: compilePlan({ ...scenario, name }, chosen, libraries),
-  };
+  const plan = compilePlan({ ...scenario, name }, chosen, libraries);
+  return { source, scenario, raw: parsed.raw, plan, warnings: parsed.place(withoutEffect(scenario, plan, libraries)) };
 }
 
 function isFile(path: string): boolean {

@@ -19,13 +19,56 @@ test('check says that a scenario is good', async () => {
   });
 });
 
+const NO_EFFECT = 'rules:\n  - fault: overloaded\n  - fault: rate_limit\n';
+const WARNING = 'dead.yaml:3:5 warning: rules[1]: never strikes: rule 1 above it strikes every request that it matches\n';
+
+test.each([
+  [[], 0],
+  [['--strict'], 2],
+])('check %j warns of a rule that can never strike, and ends with %i', async (flags, code) => {
+  const cwd = tempFolder({ 'dead.yaml': NO_EFFECT, 'good.yaml': 'rules: [ { fault: ok } ]\n' });
+  expect(await runCli(['check', ...flags, 'dead.yaml', 'good.yaml'], cwd)).toEqual({
+    code,
+    stdout: 'dead.yaml: ok, 2 rules, 1 warning\ngood.yaml: ok, 1 rule\n',
+    stderr: WARNING,
+  });
+});
+
+test('run tells what has no effect before it starts', async () => {
+  const cwd = tempFolder({ 'dead.yaml': NO_EFFECT });
+  const { stderr } = await runCli(['run', '--scenario', 'dead.yaml', '--', process.execPath, '-e', '0'], cwd);
+  expect(stderr).toContain(WARNING);
+});
+
+test('check --strict has nothing against the bundled scenarios', async () => {
+  expect(await runCli(['check', '--strict', ...bundledScenarios()])).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.each([
+  ['check', ['check', 'bad.yaml']],
+  ['serve', ['--port', '0', '--scenario', 'bad.yaml']],
+  ['run', ['run', '--scenario', 'bad.yaml', '--', 'node']],
+  ['explain', ['explain', 'bad.yaml']],
+  ['a policy', ['run', '--policy', 'bad.yaml', '--', 'node']],
+])('in the log of a CI run %s shows the line of a problem', async (what, args) => {
+  const key = what === 'a policy' ? 'max_delay' : 'max_body';
+  const cwd = tempFolder({ 'bad.yaml': `# a file\n${key}: soon\n` });
+  const { code, stderr } = await runCli(args, cwd, { CI: 'true' });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^bad\\.yaml:2:${key.length + 3} ${key}: expected .*found "soon"\\n {2}${key}: soon\\n {${key.length + 4}}\\^\\n$`,
+    ),
+  );
+});
+
 test('check reports the problems of all files, and what is good', async () => {
   expect(await runCli(['check', 'bad.yaml', 'good.yaml', 'worse.yaml', 'missing.yaml'], tempFolder(FILES))).toEqual({
     code: 2,
     stdout: 'good.yaml: ok, 2 rules\n',
     stderr:
       'bad.yaml:2:12 unknown fault "latncy". Did you mean "latency"?\n' +
-      'worse.yaml:1:8 expected a list, found 5\n' +
+      'worse.yaml:1:8 rules: expected a list, found 5\n' +
       'missing.yaml: cannot read the scenario: there is no such file\n',
   });
 });

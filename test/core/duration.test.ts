@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, MAX_DURATION, MAX_DURATION_MS, parseDuration } from '../../src/core/duration.ts';
+import { formatDuration, MAX_DURATION, MAX_DURATION_MS, nearDuration, parseDuration } from '../../src/core/duration.ts';
 
 test.each([
   ['250ms', 250],
@@ -27,4 +27,37 @@ test('what is printed reads back as the same duration', () => {
       expect(parseDuration(formatDuration(ms))).toBeCloseTo(ms, 6);
     }),
   );
+});
+
+test.each([
+  ['2 sec', '2s'],
+  ['1min', '1m'],
+  ['2 Seconds', '2s'],
+  ['10 ms', '10ms'],
+  ['1m 30s', '1m30s'],
+  ['1 minute and 30 seconds', '1m30s'],
+  ['300 milliseconds', '300ms'],
+  [' 2s', '2s'],
+  ['1m30', ''],
+  ['-5s', ''],
+  ['2 sek', ''],
+])('%j is nearly a duration, and means %j', (text, meant) => {
+  expect(nearDuration(text)).toBe(meant);
+});
+
+test.each([
+  '2s',
+  '2',
+  '-5',
+  '1e3',
+  '0x10',
+  'nan',
+  'soon',
+  '',
+  'Wed, 21 Oct 2015 07:28:00 GMT',
+  '21 Oct 2015 07:28:00',
+  'in 2 s',
+  '2; x',
+])('%j is not nearly a duration', (text) => {
+  expect(nearDuration(text)).toBeUndefined();
 });

@@ -35,7 +35,7 @@ const shapes: readonly Shape[] = [
   shape('past date, asctime', 'retry_after: { date: -10d, form: asctime }', 'retry-after: Tue Jun 30 18:54:12 2026'),
   shape('date in 1994', 'retry_after: "Sun, 06 Nov 1994 08:49:37 GMT"', 'retry-after: Sun, 06 Nov 1994 08:49:37 GMT'),
   shape('garbage', 'retry_after: soon', 'retry-after: soon'),
-  shape('unit', 'retry_after: "3 seconds"', 'retry-after: 3 seconds'),
+  shape('unit', 'retry_after: { raw: 3 seconds }', 'retry-after: 3 seconds'),
   shape('empty', 'retry_after: ""', 'retry-after: '),
   shape('huge', 'retry_after: "99999999999999999999"', 'retry-after: 99999999999999999999'),
   shape('two days', 'retry_after: 55h5m', 'retry-after: 198300'),

@@ -12,8 +12,12 @@ export interface CliResult {
 }
 
 /** Runs the command line to its end. */
-export async function runCli(args: readonly string[], cwd = process.cwd()): Promise<CliResult> {
-  const child = start(args, cwd);
+export async function runCli(
+  args: readonly string[],
+  cwd = process.cwd(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const child = start(args, cwd, env);
   const code = await new Promise<number | null>((resolve) => child.process.once('close', resolve));
   return { code, ...child.output };
 }
@@ -62,9 +66,13 @@ export function spawnCli(args: readonly string[], cwd = process.cwd()) {
   return { ...started, closed };
 }
 
-function start(args: readonly string[], cwd: string) {
+/** Messages are the same wherever the tests run: under CI they would show the lines of files. */
+const ENVIRONMENT = { ...process.env, CI: '' };
+
+function start(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
+    env: { ...ENVIRONMENT, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

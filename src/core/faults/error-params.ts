@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseDuration } from '../duration.ts';
-import { describeValue, duration, record, scalar, TooLong } from '../field.ts';
+import { nearDuration, parseDuration } from '../duration.ts';
+import { describeValue, duration, record, Slip, scalar, TooLong } from '../field.ts';
 import { formatHttpDate, type HttpDateForm, httpDateForms } from '../http-date.ts';
 import type { ReplyContext } from '../openai/context.ts';
 import type { ErrorAnswer } from '../openai/error.ts';
@@ -20,8 +20,8 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** A century: the year keeps four digits. */
 const MAX_OFFSET_DAYS = 36_525;
 
-/** `2s` is a wait, and so is the number 2; a zero, a fraction of a second as a number and any other text go out as written. */
-function readRetryAfter(value: unknown): RetryAfter | undefined {
+/** `2s` is a wait, and so is the number 2. A zero, a fraction of a second as a number and a text that does not look like a duration go out as written. */
+function readRetryAfter(value: unknown): RetryAfter | Slip | undefined {
   if (value === 'none') return { kind: 'none' };
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return undefined;
@@ -30,16 +30,26 @@ function readRetryAfter(value: unknown): RetryAfter | undefined {
   }
   if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
   const ms = parseDuration(value);
-  if (ms === undefined || !Number.isSafeInteger(Math.ceil(ms))) return { kind: 'raw', value };
+  if (ms === undefined) return slipOf(value) ?? { kind: 'raw', value };
+  if (!Number.isSafeInteger(Math.ceil(ms))) return { kind: 'raw', value };
   return ms === 0 ? { kind: 'raw', value: '0' } : { kind: 'wait', ms };
 }
 
+/** What to write in the place of a text that is nearly a duration. */
+function slipOf(text: string): Slip | undefined {
+  const meant = nearDuration(text);
+  if (meant === undefined) return undefined;
+  const asItIs = `{ raw: ${describeValue(text)} } to send it as it is`;
+  return new Slip(meant === '' ? `Write ${asItIs}.` : `Write ${meant}, or ${asItIs}.`);
+}
+
 /** The raw value of the header; a duration, and a number of milliseconds to wait, become whole ones, rounded up. */
-function readRetryAfterMs(value: unknown): string | undefined {
+function readRetryAfterMs(value: unknown): string | Slip | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value > 0 ? Math.ceil(value) : value) : undefined;
   if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
   const ms = parseDuration(value);
-  return ms === undefined || !Number.isSafeInteger(Math.ceil(ms)) ? value : String(Math.ceil(ms));
+  if (ms === undefined) return slipOf(value) ?? value;
+  return Number.isSafeInteger(Math.ceil(ms)) ? String(Math.ceil(ms)) : value;
 }
 
 /** A duration, with a minus for one that lies in the past. Milliseconds. */
@@ -53,8 +63,17 @@ function readOffset(value: unknown): number | TooLong | undefined {
   return past ? -ms : ms;
 }
 
+/** Any text that a header may have, also one that looks like a duration. */
+const rawValue = record({
+  raw: scalar<string, string | number>(
+    'a header value of one line in Latin-1',
+    (value) => (typeof value === 'number' || (typeof value === 'string' && HEADER_VALUE.test(value)) ? String(value) : undefined),
+    { type: ['string', 'number'], description: 'goes out as it is' },
+  ),
+});
+
 const retryAfter = z.union([
-  scalar<RetryAfter, string | number>('a duration, a raw header value, { date: 3s } or none', readRetryAfter, {
+  scalar<RetryAfter, string | number>('a duration such as 2s, { raw: soon }, { date: 3s } or none', readRetryAfter, {
     type: ['string', 'number'],
   }),
   record({
@@ -64,13 +83,15 @@ const retryAfter = z.union([
     }),
     form: z.enum(httpDateForms).default('imf').describe('of the HTTP-date, RFC 9110 §5.6.7'),
   }).transform(({ date, form }): RetryAfter => ({ kind: 'date', ms: date, form })),
+  rawValue.transform(({ raw }): RetryAfter => ({ kind: 'raw', value: raw })),
 ]);
 
-const retryAfterMs = scalar<string, string | number>(
-  'a duration, a number of milliseconds or a raw header value',
-  readRetryAfterMs,
-  { type: ['string', 'number'] },
-);
+const retryAfterMs = z.union([
+  scalar<string, string | number>('a duration, a number of milliseconds or { raw: soon }', readRetryAfterMs, {
+    type: ['string', 'number'],
+  }),
+  rawValue.transform(({ raw }) => raw),
+]);
 
 const headerValue = z.string().regex(HEADER_VALUE, {
   error: ({ input }) => `expected a header value of one line in Latin-1, found ${describeValue(input)}`,
@@ -96,8 +117,8 @@ const headerChanges = z.record(z.string(), headerValue.nullable()).superRefine((
 
 /** Parameters that every error fault takes. */
 export const errorShape = {
-  retry_after: retryAfter.optional().describe('Retry-After: a duration, a raw value, { date: 3s, form: rfc850 } or none'),
-  retry_after_ms: retryAfterMs.optional().describe('retry-after-ms: a duration or milliseconds'),
+  retry_after: retryAfter.optional().describe('Retry-After: a duration, { raw: soon }, { date: 3s, form: rfc850 } or none'),
+  retry_after_ms: retryAfterMs.optional().describe('retry-after-ms: a duration, milliseconds or { raw: soon }'),
   should_retry: z.boolean().optional().describe('x-should-retry'),
   message: z.string().optional().describe('replaces the message'),
   headers: headerChanges.optional().describe('headers to add, replace or (null) remove'),

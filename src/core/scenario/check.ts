@@ -60,7 +60,8 @@ export function checkRules(rules: readonly unknown[], libraries: Libraries, path
 function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
   const given = ACTIONS.filter((key) => key in rule);
   const findings: Finding[] = [];
-  if (given.length === 0) findings.push(finding(at, 'the rule does nothing: give it one of fault, sequence or one_of'));
+  if (given.length === 0)
+    findings.push({ ...finding(at, 'the rule does nothing: give it one of fault, sequence or one_of'), lacking: true });
   if (given.length > 1)
     findings.push(
       finding([...at, given[1] ?? ''], `a rule has only one of fault, sequence and one_of; found ${given.join(' and ')}`, 'key'),
@@ -68,27 +69,9 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding
   const choices = asRecord(rule['one_of']);
   if (choices !== undefined && Object.keys(choices).length === 0)
     findings.push(finding([...at, 'one_of'], 'one_of names no fault'));
-  const [first, after, every] = [countIn(rule['first'], 1), countIn(rule['after'], 0), countIn(rule['every'], 1)];
-  if (first !== undefined && after !== undefined && first <= after) {
-    findings.push(
-      finding(
-        [...at, 'first'],
-        `never fires: first: ${first} and after: ${after} exclude each other; times limits how often`,
-        'key',
-      ),
-    );
-  }
-  if (first !== undefined && every !== undefined && first < every) {
-    findings.push(finding([...at, 'first'], `never fires: first: ${first} ends before every: ${every} begins`, 'key'));
-  }
   findings.push(...checkFaults(rule, at));
   if ('repeat' in rule && !('sequence' in rule)) findings.push(finding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
   return findings;
-}
-
-/** The count when it is one that a rule may have. */
-function countIn(value: unknown, min: number): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= min ? value : undefined;
 }
 
 function checkReplies(replies: readonly unknown[], libraries: Libraries): Finding[] {
@@ -126,13 +109,18 @@ function headerPatterns(headers: unknown): (readonly [readonly string[], unknown
   return Object.entries(asRecord(headers) ?? {}).map(([name, pattern]) => [['header', name], pattern]);
 }
 
+/** What other engines know: `(?=`, `(?!`, `(?<=`, `(?<!`, `\\1`, `\\k<name>`. */
+const BEYOND_RE2 = /\(\?<?[=!]|\\(?:[1-9]|k<)/;
+
 function complaintAbout(pattern: string, key: string, libraries: Libraries): string | undefined {
   try {
     const matches = compilePattern(pattern, libraries);
     const names = endpoints.map(({ name }) => name);
     if (key === 'endpoint' && !names.some(matches)) return unknownName('endpoint', pattern, names);
   } catch (error) {
-    return `invalid regular expression ${shortened(pattern)}: ${shortened(error instanceof Error ? error.message : String(error))}`;
+    const reason = shortened(error instanceof Error ? error.message : String(error));
+    const advice = BEYOND_RE2.test(pattern) ? '. RE2 has no lookahead, no lookbehind and no backreferences' : '';
+    return `invalid regular expression ${shortened(pattern)}: ${reason}${advice}`;
   }
   if (key === 'path' && !/^[/*?]/.test(pattern))
     return `expected a path from its slash on, found ${pattern}. Did you mean /${pattern}?`;

@@ -1,6 +1,6 @@
 import type { Libraries } from '../libraries.ts';
 import { familyOf } from '../openai/model-family.ts';
-import { compilePattern, globMatches, type Matcher, regexParts } from '../pattern.ts';
+import { compilePattern, globCovers, isWild, type Matcher } from '../pattern.ts';
 import { type Finding, finding } from './finding.ts';
 
 /** Patterns with wildcards that are held against those below them: more would take long, and nobody writes them. */
@@ -30,14 +30,7 @@ export function deadLimits(patterns: readonly string[], libraries: Libraries): F
   });
 }
 
-function isWild(pattern: string): boolean {
-  return regexParts(pattern) !== undefined || /[*?]/.test(pattern);
-}
-
 function hides({ pattern: above, matches }: Above, below: string, isName: boolean): boolean {
   if (/^\*+$/.test(above)) return true;
-  if (isName) return matches(below) || matches(familyOf(below));
-  // A star takes the wildcards of the other pattern for text, and so whatever they stand for.
-  const areGlobs = regexParts(above) === undefined && regexParts(below) === undefined;
-  return areGlobs && !above.includes('?') && globMatches(above, below);
+  return globCovers(above, below, matches) || (isName && matches(familyOf(below)));
 }

@@ -3,6 +3,8 @@ export interface Finding {
   readonly path: readonly PropertyKey[];
   readonly part: 'key' | 'value';
   readonly message: string;
+  /** Something that should stand there does not: where the syntax breaks behind it, it may have been meant to. */
+  readonly lacking?: true;
 }
 
 export type Path = readonly PropertyKey[];

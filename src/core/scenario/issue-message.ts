@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { describeValue, unknownName } from '../field.ts';
 import { hideKey } from '../openai/hide-key.ts';
+import { asRecord } from '../openai/request.ts';
 import { suggest } from '../suggest.ts';
 import type { Finding } from './finding.ts';
 
@@ -54,7 +55,8 @@ function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: u
   const value = valueAt(root, path);
   const branches = issue.errors.map((errors) => findingsOf(errors, root, path));
   const fitting = branches.filter((_, index) => !(issue.errors[index] ?? []).some((error) => isWrongKind(error, value)));
-  if (fitting.length > 0) return fitting.sort((a, b) => a.length - b.length)[0] ?? [];
+  const likeness = (branch: readonly Finding[]) => branch.filter(({ message }) => message.includes('Did you mean')).length;
+  if (fitting.length > 0) return fitting.sort((a, b) => a.length - b.length || likeness(b) - likeness(a))[0] ?? [];
   const expected = branches.flatMap((branch) => branch.map(({ message }) => /^expected (.*), found /s.exec(message)?.[1] ?? ''));
   const known = [...new Set(expected.filter((text) => text !== '' && text.length < 200))];
   return [
@@ -79,7 +81,7 @@ function messageOf(issue: Issue, value: unknown, path: Path): string {
   switch (issue.code) {
     case 'invalid_type':
       if (value === undefined) return `missing key "${String(path.at(-1))}": expected ${kindOf(issue.expected)}, found nothing`;
-      return `expected ${kindOf(issue.expected)}, found ${found}`;
+      return `expected ${kindOf(issue.expected)}, found ${found}${advice(issue.expected, value)}`;
     case 'too_small':
       return `expected ${bound(issue.origin, 'at least', Number(issue.minimum), issue.inclusive)}, found ${sizeOf(value, found)}`;
     case 'too_big':
@@ -98,6 +100,15 @@ function shown(value: unknown, path: Path, issue?: Issue): unknown {
   if (path[0] !== 'auth' || !(typeof value === 'string' || typeof value === 'number')) return value;
   const isMisspelt = issue?.code === 'invalid_value' && suggest(String(value), issue.values.map(String)) !== '';
   return isMisspelt ? value : hideKey(String(value));
+}
+
+/** How what was found is written in the kind that is expected; nothing where that is not clear. */
+function advice(expected: string, value: unknown): string {
+  if (expected === 'array' && asRecord(value) !== undefined) return ': begin each item of the list with "- "';
+  if (expected !== 'number' && expected !== 'int') return '';
+  const [, digits, percent] = typeof value === 'string' ? (/^\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*(%?)\s*$/.exec(value) ?? []) : [];
+  if (digits === undefined) return '';
+  return `: write ${percent === '' ? Number(digits) : Number((Number(digits) / 100).toPrecision(9))}`;
 }
 
 function kindOf(expected: string): string {

@@ -17,8 +17,11 @@ export type Source = { readonly file: string; readonly text: string } | { readon
 /** The parsed value, or everything that is wrong with the source. */
 export type Parsed<T> =
   | {
-      readonly value: T /** The data as written. */;
+      readonly value: T;
+      /** The data as written. */
       readonly raw: unknown;
+      /** Findings at their places in the source. */
+      place(findings: readonly Finding[]): Problem[];
       readonly problems?: never;
     }
   | { readonly problems: readonly Problem[]; readonly value?: never };
@@ -27,13 +30,13 @@ export type Parsed<T> =
 export function parseScenario(source: Source, libraries: Libraries): Parsed<Scenario> {
   const parsed = parse(source, {
     schema: scenarioSchema,
-    // A file of comments only is a scenario without rules.
-    prepare: (value) => value ?? {},
+    empty: 'the file is empty: write {} for a scenario where all is healthy',
+    prepare: (value) => value,
     check: (value) => checkScenario(value, libraries),
   });
   if (parsed.problems !== undefined) return parsed;
   const { value, raw } = parsed;
-  return { value: { ...value, rules: withText(value.rules, asRecord(raw)?.['rules']) }, raw };
+  return { ...parsed, value: { ...value, rules: withText(value.rules, asRecord(raw)?.['rules']) } };
 }
 
 /** One rule or a list of rules → rules. */
@@ -56,7 +59,8 @@ function withText(rules: readonly Rule[], raw: unknown): Rule[] {
 export function parsePolicy(source: Source): Parsed<PolicySpec> {
   return parse(source, {
     schema: policySchema,
-    prepare: (value) => withoutSchemaKey(value ?? {}),
+    empty: 'the file is empty: write {} for the default policy',
+    prepare: withoutSchemaKey,
     check: (value) => checkPolicy(value, []),
   });
 }
@@ -71,28 +75,34 @@ function withoutSchemaKey(value: unknown): unknown {
 
 interface Steps<T> {
   readonly schema: z.ZodType<T>;
+  /** What is told of a text without a value; undefined where that is no case of its own. */
+  readonly empty?: string;
   prepare(value: unknown): unknown;
   check(value: unknown): Finding[];
 }
 
-function parse<T>(source: Source, { schema, prepare, check }: Steps<T>): Parsed<T> {
+function parse<T>(source: Source, { schema, empty, prepare, check }: Steps<T>): Parsed<T> {
   const read = 'text' in source ? readYaml(source.text, source.file) : readObject(source.data, source.file);
   if ('problems' in read) return { problems: read.problems };
-  const value = prepare(read.document.value);
+  const { document } = read;
+  const isEmpty = 'text' in source && document.value === null && (document.problems?.length ?? 0) === 0;
+  if (isEmpty && empty !== undefined) return { problems: [{ file: source.file, line: 1, column: 1, path: '', message: empty }] };
+  const value = prepare(document.value);
   const result = schema.safeParse(value, { reportInput: false });
   const findings = [...(result.success ? [] : findingsOf(result.error.issues, value)), ...check(value)].map(
     // A single value that was made a list stands at the top of the text.
-    (found) => (Array.isArray(value) && !Array.isArray(read.document.value) ? { ...found, path: found.path.slice(1) } : found),
+    (found) => (Array.isArray(value) && !Array.isArray(document.value) ? { ...found, path: found.path.slice(1) } : found),
   );
-  const faulty = findings.length > 0 || (read.document.problems?.length ?? 0) > 0;
-  if (faulty || !result.success) return { problems: locate(findings, read.document, source.file) };
-  return { value: result.data, raw: value };
+  const faulty = findings.length > 0 || (document.problems?.length ?? 0) > 0;
+  if (faulty || !result.success) return { problems: locate(findings, document, source.file) };
+  return { value: result.data, raw: value, place: (found) => locate(found, document, source.file) };
 }
 
 /** Findings at their places, together with what is wrong with the text itself, in the order of the file. */
 function locate(findings: readonly Finding[], document: PlainDocument, file: string): Problem[] {
   const { readableTo } = document;
-  const unique = new Map(findings.map((found) => [`${formatPath(found.path)}\u0000${found.message}`, found]));
+  const told = readableTo === undefined ? findings : findings.filter((found) => !mayGoOn(found, document, readableTo));
+  const unique = new Map(told.map((found) => [`${formatPath(found.path)}\u0000${found.message}`, found]));
   const found = [...unique.values()].map(({ path, part, message }): Problem => {
     const at = document.locate?.(path, part);
     return { file, ...at, path: formatPath(path), message };
@@ -100,6 +110,15 @@ function locate(findings: readonly Finding[], document: PlainDocument, file: str
   const kept = readableTo === undefined ? found : found.filter((problem) => isBefore(problem, readableTo));
   const sorted = [...(document.problems ?? []), ...kept].sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0));
   return limitProblems(sorted, file);
+}
+
+/** What is lacking in the last item of a list may stand behind the place where the syntax breaks. */
+function mayGoOn({ lacking, path }: Finding, { locate: place }: PlainDocument, end: Position): boolean {
+  const [index, ...list] = path.toReversed();
+  if (lacking === undefined || typeof index !== 'number') return false;
+  const [start, next] = [place?.(path, 'value') ?? {}, place?.([...list.toReversed(), index + 1], 'value') ?? {}];
+  // What does not exist is placed where its list begins.
+  return !(isBefore(start, next) && isBefore(next, end));
 }
 
 function isBefore(a: Partial<Position>, b: Partial<Position>): boolean {

@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import { formatPath, limitProblems, MAX_PROBLEMS, type Problem } from '../problem.ts';
 import { MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, textBounds } from './text-bounds.ts';
+import { withoutEchoes, yamlMessage } from './yaml-message.ts';
 
 /** Largest scenario text, in characters. Bounds the quadratic corners of the YAML parser to well under a second. */
 export const MAX_TEXT_LENGTH = 256 * 1024;
@@ -56,26 +57,32 @@ export function readYaml(text: string, file: string): { document: YamlDocument }
     version: '1.2',
   });
   const broken = parsed.errors.map(({ pos }) => pos[0]);
-  const problems: Problem[] = [...parsed.errors, ...parsed.warnings].map(({ code, pos, message }) => ({
+  const mistakes = withoutEchoes([...parsed.errors, ...parsed.warnings], (offset) => position(offset).line);
+  const problems: Problem[] = mistakes.map(({ code, pos, message }) => ({
     file,
     ...position(pos[0]),
     path: '',
-    message: `invalid YAML: ${code === 'MULTIPLE_DOCS' ? 'expected one document, found a second one' : firstLine(message)}`,
+    message: yamlMessage(code, message),
   }));
   const contents = parsed.contents as Node | null;
   const reader = new PlainReader(file, position);
   const value = reader.read(contents, [], 0);
   if (reader.unbounded) return { problems: limitProblems([...problems, ...reader.problems], file) };
   const finder = new NodeFinder(contents);
+  const brokenAt = broken.length === 0 ? undefined : position(Math.min(...broken));
   return {
     document: {
       value,
-      problems: [...problems, ...reader.problems],
       // What follows broken syntax may not be what was meant.
-      ...(broken.length === 0 ? {} : { readableTo: position(emptyBefore(parsed, Math.min(...broken))) }),
+      problems: [...problems, ...reader.problems.filter((problem) => brokenAt === undefined || isBefore(problem, brokenAt))],
+      ...(brokenAt === undefined ? {} : { readableTo: position(emptyBefore(parsed, Math.min(...broken))) }),
       locate: (path, part) => position(finder.offsetOf(path, part)),
     },
   };
+}
+
+function isBefore({ line = 0, column = 0 }: Problem, place: { line: number; column: number }): boolean {
+  return line < place.line || (line === place.line && column < place.column);
 }
 
 /** Where the `[` or `{` stands that has nothing in it when the syntax breaks at the offset; the offset where none does. */
@@ -122,7 +129,7 @@ class PlainReader {
 
   #readAlias(name: string, node: Node, path: Path, depth: number): unknown {
     const target = this.#anchors.get(name);
-    if (target === undefined) return this.#report(node, path, `unknown alias *${name}`);
+    if (target === undefined) return this.#report(node, path, `unknown alias *${name}: a text that begins with * goes in quotes`);
     if (this.#open.has(target)) return this.#report(node, path, `alias *${name} contains itself`);
     return this.read(target, path, depth + 1);
   }
@@ -208,8 +215,4 @@ class NodeFinder {
     }
     return index.get(String(step));
   }
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
 }

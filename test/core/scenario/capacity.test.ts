@@ -25,16 +25,16 @@ test('a capacity is explained in words', () => {
 test('what is wrong is told with its place', () => {
   expect(problemsOf('{ rate: 50, burst: 0, queue: -1, status: 500, refusal_kost: 1 }')).toMatchInlineSnapshot(`
     [
-      "capacity.yaml:1:19 expected a rate such as 50/s, 0.5/s or 600/m, found 50",
-      "capacity.yaml:1:30 expected a number of at least 1, found 0",
-      "capacity.yaml:1:40 expected a number of at least 0, found -1",
-      "capacity.yaml:1:52 expected 503 or 429, found 500",
+      "capacity.yaml:1:19 capacity.rate: expected a rate such as 50/s, 0.5/s or 600/m, found 50",
+      "capacity.yaml:1:30 capacity.burst: expected a number of at least 1, found 0",
+      "capacity.yaml:1:40 capacity.queue: expected a number of at least 0, found -1",
+      "capacity.yaml:1:52 capacity.status: expected 503 or 429, found 500",
       "capacity.yaml:1:57 unknown key "refusal_kost". Did you mean "refusal_cost"?",
     ]
   `);
   expect(problemsOf('{ burst: 2 }')).toMatchInlineSnapshot(`
     [
-      "capacity.yaml:1:11 missing key "rate": expected a rate such as 50/s, 0.5/s or 600/m, found nothing",
+      "capacity.yaml:1:11 capacity.rate: missing key "rate": expected a rate such as 50/s, 0.5/s or 600/m, found nothing",
     ]
   `);
 });

@@ -56,14 +56,14 @@ test('every mistake is reported at its place', () => {
   ).toMatchInlineSnapshot(`
     [
       "limits.yaml:3:6 unknown tier "tier-9". Did you mean "tier-1"?",
-      "limits.yaml:4:13 expected a number of at least 1, found 0",
+      "limits.yaml:4:13 limits.b.rpm: expected a number of at least 1, found 0",
       "limits.yaml:4:16 unknown key "tpn". Did you mean "tpm"?",
-      "limits.yaml:5:6 limits nothing: give one of tier, rpm, tpm, rpd, tpd",
-      "limits.yaml:6:18 expected 2025 or documented, found 2024",
-      "limits.yaml:7:38 unknown value "secs". Known: seconds, date, none.",
-      "limits.yaml:8:13 expected a whole number, found 1.5",
-      "limits.yaml:9:6 expected tier-1 or tier-2 or tier-3 or tier-4 or tier-5 or free or a mapping, found 7",
-      "limits.yaml:10:3 invalid regular expression /[/: missing closing ]: \`[\`",
+      "limits.yaml:5:6 limits.c: limits nothing: give one of tier, rpm, tpm, rpd, tpd",
+      "limits.yaml:6:18 limits.d.precount: expected 2025 or documented, found 2024",
+      "limits.yaml:7:38 limits.e.hints.retry_after: unknown value "secs". Known: seconds, date, none.",
+      "limits.yaml:8:13 limits.f.rpm: expected a whole number, found 1.5",
+      "limits.yaml:9:6 limits.g: expected tier-1 or tier-2 or tier-3 or tier-4 or tier-5 or free or a mapping, found 7",
+      "limits.yaml:10:3 limits./[/: invalid regular expression /[/: missing closing ]: \`[\`",
     ]
   `);
 });
@@ -83,16 +83,16 @@ test('an entry that none is left for is a mistake', () => {
   /o/: free
 `),
   ).toEqual([
-    'limits.yaml:5:3 never counts: gpt-4* above fits the same models, and the first that fits counts',
-    'limits.yaml:6:3 never counts: gpt-4* above fits the same models, and the first that fits counts',
-    'limits.yaml:11:3 never counts: * above fits the same models, and the first that fits counts',
-    'limits.yaml:12:3 never counts: * above fits the same models, and the first that fits counts',
+    'limits.yaml:5:3 limits.gpt-4o-mini: never counts: gpt-4* above fits the same models, and the first that fits counts',
+    'limits.yaml:6:3 limits.gpt-4o*: never counts: gpt-4* above fits the same models, and the first that fits counts',
+    'limits.yaml:11:3 limits.o3: never counts: * above fits the same models, and the first that fits counts',
+    'limits.yaml:12:3 limits./o/: never counts: * above fits the same models, and the first that fits counts',
   ]);
 });
 
 test('a snapshot that the entry for its alias already speaks of is a mistake', () => {
   expect(problemsOf('  gpt-4o: { rpm: 1 }\n  gpt-4o-2024-08-06: { rpm: 2 }')).toEqual([
-    'limits.yaml:3:3 never counts: gpt-4o above fits the same models, and the first that fits counts',
+    'limits.yaml:3:3 limits.gpt-4o-2024-08-06: never counts: gpt-4o above fits the same models, and the first that fits counts',
   ]);
   expect(problemsOf('  gpt-4o-2024-08-06: { rpm: 2 }\n  gpt-4o: { rpm: 1 }')).toEqual([]);
 });

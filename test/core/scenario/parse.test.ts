@@ -14,8 +14,12 @@ function scenarioOf(text: string) {
   return parsed.value;
 }
 
-test('an empty file is a scenario without rules', () => {
-  expect(scenarioOf('')).toMatchObject({
+test.each(['', '\n', '# only a comment\n', '---\n'])('a file of %j is empty: that is no scenario', (text) => {
+  expect(problemsOf(text)).toEqual(['flaky.yaml:1:1 the file is empty: write {} for a scenario where all is healthy']);
+});
+
+test('an empty mapping is a scenario without rules', () => {
+  expect(scenarioOf('{}')).toMatchObject({
     seed: 1,
     auth: 'any',
     models: 'any',
@@ -23,7 +27,6 @@ test('an empty file is a scenario without rules', () => {
     rules: [],
     replies: [],
   });
-  expect(scenarioOf('# only a comment\n').rules).toEqual([]);
 });
 
 test('reads every key of a rule', () => {
@@ -93,26 +96,26 @@ limit: {}
 `),
   ).toEqual([
     'flaky.yaml:2:1 unknown key "nmae". Did you mean "name"?',
-    'flaky.yaml:3:18 p50 must be above 0 and at most p95',
+    'flaky.yaml:3:18 latency.ttft: p50 must be above 0 and at most p95',
     'flaky.yaml:6:14 unknown key "endpont". Did you mean "endpoint"?',
-    'flaky.yaml:6:48 expected text, found 3',
-    'flaky.yaml:6:59 invalid regular expression /we(ather/i: missing closing ): `(?i)we(ather`',
-    'flaky.yaml:6:80 expected a count of tokens such as ">8000" or "100..200", found ">x"',
-    'flaky.yaml:7:15 expected a position within the call such as 2, 1..2 or 3.., found "2..1"',
+    'flaky.yaml:6:48 rules[0].match.model: expected text, found 3',
+    'flaky.yaml:6:59 rules[0].match.prompt: invalid regular expression /we(ather/i: missing closing ): `(?i)we(ather`',
+    'flaky.yaml:6:80 rules[0].match.tokens: expected a count of tokens such as ">8000" or "100..200", found ">x"',
+    'flaky.yaml:7:15 rules[0].attempts: expected a position within the call such as 2, 1..2 or 3.., found "2..1"',
     'flaky.yaml:8:14 unknown fault "lateny". Did you mean "latency"?',
-    'flaky.yaml:9:11 rules 1 and 2 have the same name; draws and counters go by it',
-    'flaky.yaml:10:18 expected a number of at most 1, found 1.5',
-    'flaky.yaml:11:12 expected a number of at least 1, found 0',
-    'flaky.yaml:12:12 expected a number, found NaN',
-    'flaky.yaml:14:5 a rule has only one of fault, sequence and one_of; found fault and sequence',
+    'flaky.yaml:9:11 rules[1].name: rules 1 and 2 have the same name; draws and counters go by it',
+    'flaky.yaml:10:18 rules[1].probability: expected a number of at most 1, found 1.5',
+    'flaky.yaml:11:12 rules[1].first: expected a number of at least 1, found 0',
+    'flaky.yaml:12:12 rules[1].every: expected a number, found NaN',
+    'flaky.yaml:14:5 rules[1].sequence: a rule has only one of fault, sequence and one_of; found fault and sequence',
     'flaky.yaml:14:30 unknown key "fr". Did you mean "for"?',
-    'flaky.yaml:14:43 expected the name of a fault or a mapping or a list, found 5',
+    'flaky.yaml:14:43 rules[1].sequence[2]: expected the name of a fault or a mapping or a list, found 5',
     'flaky.yaml:15:22 unknown fault "hag". Did you mean "hang"?',
-    'flaky.yaml:16:10 unknown value "sesion". Did you mean "session"?',
-    'flaky.yaml:17:5 the rule does nothing: give it one of fault, sequence or one_of',
+    'flaky.yaml:16:10 rules[2].per: unknown value "sesion". Did you mean "session"?',
+    'flaky.yaml:17:5 rules[3]: the rule does nothing: give it one of fault, sequence or one_of',
     'flaky.yaml:17:24 unknown endpoint "chat". Known: chat.completions, completions, embeddings, moderations, models, models.retrieve, models.delete, root.',
-    'flaky.yaml:19:19 a reply has only one of content, echo, tokens, json, refusal, tool_call, tool_calls; found content and echo',
-    'flaky.yaml:19:46 unknown value "stopp". Did you mean "stop"?',
+    'flaky.yaml:19:19 replies[0].echo: a reply has only one of content, echo, tokens, json, refusal, tool_call, tool_calls; found content and echo',
+    'flaky.yaml:19:46 replies[0].finish_reason: unknown value "stopp". Did you mean "stop"?',
     'flaky.yaml:20:1 unknown key "limit". Did you mean "limits"?',
   ]);
 });
@@ -124,12 +127,30 @@ test.each([
   ['an unclosed mapping in the place of a text', 'name: {\n', /^flaky\.yaml:2:1 invalid YAML: /],
   ['a duplicate key', 'name: a\nname: b', 'flaky.yaml:2:1 key "name" is given twice'],
   ['an unknown tag', 'name: !!js/function x', /^flaky\.yaml:1:\d+ invalid YAML: Unresolved tag/],
-  ['a rule that can never fire', 'rules: [ { first: 2, after: 5, fault: ok } ]', /never fires: first: 2 and after: 5/],
-  ['an infinite number', 'seed: .inf', 'flaky.yaml:1:7 expected a number or random, found Infinity'],
-  ['a negative count', 'rules: [ { times: -1, fault: ok } ]', 'flaky.yaml:1:19 expected a number of at least 1, found -1'],
-  ['repeat without a sequence', 'rules: [ { fault: ok, repeat: true } ]', 'flaky.yaml:1:23 repeat goes with sequence'],
+  ['an infinite number', 'seed: .inf', 'flaky.yaml:1:7 seed: expected a number or random, found Infinity'],
+  [
+    'a negative count',
+    'rules: [ { times: -1, fault: ok } ]',
+    'flaky.yaml:1:19 rules[0].times: expected a number of at least 1, found -1',
+  ],
+  [
+    'repeat without a sequence',
+    'rules: [ { fault: ok, repeat: true } ]',
+    'flaky.yaml:1:23 rules[0].repeat: repeat goes with sequence',
+  ],
   ['a second document', 'name: a\n---\nname: b\n', /invalid YAML/],
-  ['lookahead', 'rules: [ { match: { prompt: /(?=a)/ }, fault: ok } ]', /invalid regular expression/],
+  ['lookahead', 'rules: [ { match: { prompt: /(?=a)/ }, fault: ok } ]', /RE2 has no lookahead, no lookbehind/],
+  [
+    'a share as a percentage',
+    'rules: [ { probability: 10%, fault: ok } ]',
+    /rules\[0\]\.probability: expected a number, found "10%": write 0\.1$/,
+  ],
+  ['a number in quotes', 'rules: [ { first: "7", fault: ok } ]', /rules\[0\]\.first: expected a number, found "7": write 7$/],
+  [
+    'a mapping in the place of a list',
+    'rules:\n  fault: ok\n',
+    'flaky.yaml:2:3 rules: expected a list, found a mapping: begin each item of the list with "- "',
+  ],
   ['unknown flags', 'rules: [ { match: { prompt: /a/g }, fault: ok } ]', /unknown flags "g"/],
 ])('refuses %s', (_what, text, message) => {
   const problems = problemsOf(text);
@@ -168,7 +189,7 @@ test('broken syntax and what comes before it are reported together', () => {
   expect(problemsOf('nmae: x\nrules:\n  - fault: latncy\nseed: a: b\nlatency: 5\n')).toEqual([
     'flaky.yaml:1:1 unknown key "nmae". Did you mean "name"?',
     'flaky.yaml:3:12 unknown fault "latncy". Did you mean "latency"?',
-    'flaky.yaml:4:7 invalid YAML: Nested mappings are not allowed in compact mappings',
+    'flaky.yaml:4:7 invalid YAML: a second "key: value" where one value was expected: the next line is indented too far, or a text with ": " lacks its quotes',
   ]);
 });
 
@@ -197,7 +218,6 @@ test.each([
 
 test.each([
   ['a span without length', 'rules: [ { during: 5s..5s, fault: ok } ]', /expected a span of time/],
-  ['every beyond first', 'rules: [ { first: 1, every: 2, fault: ok } ]', /never fires: first: 1 ends before every: 2 begins/],
   [
     'a fault that never happens',
     'rules: [ { fault: [server_error, overloaded] } ]',
@@ -226,7 +246,7 @@ test.each([
   [
     'a fault of whole answers where all stream',
     'rules: [ { match: { stream: true }, sequence: [ok, [{ latency: 1s }, malformed_json]] } ]',
-    /^flaky\.yaml:1:\d+ malformed_json changes only answers in one piece: the rule speaks of requests that stream/,
+    /^flaky\.yaml:1:\d+ rules\[0\]\.sequence\[1\]\[1\]: malformed_json changes only answers in one piece: the rule speaks of requests that stream/,
   ],
   [
     'a choice of whole answers where all stream',
@@ -304,4 +324,38 @@ test('counts that are none are not compared', () => {
 test.each(['0', '0..1', '..0', '2..1'])('no attempt of a call is at %s', (attempts) => {
   const { problems = [] } = parseScenario({ file: 'test', text: `rules: [{ attempts: ${attempts}, fault: ok }]` }, libraries);
   expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^expected a position within the call/)]);
+});
+
+test.each([
+  [
+    'less than the item',
+    'rules:\n- name: a\n fault: overloaded\n',
+    '3:1 invalid YAML: this line belongs to no item of the list above',
+  ],
+  [
+    'like the dash of its item',
+    'rules:\n  - name: a\n  fault: overloaded\n',
+    '3:1 invalid YAML: this line is indented unlike the keys above it',
+  ],
+  [
+    'more than the item',
+    'rules:\n  - name: a\n     fault: overloaded\n',
+    '2:11 invalid YAML: a second "key: value" where one value was expected',
+  ],
+  [
+    'unlike other items',
+    'rules:\n  - fault: ok\n- fault: ok\n',
+    '3:1 invalid YAML: this item of a list is indented unlike the items above it',
+  ],
+])('a line that is indented %s is one problem, told in words', (_how, text, beginning) => {
+  const problems = problemsOf(text);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(new RegExp(`^flaky\\.yaml:${beginning}`));
+});
+
+test('a rule that does nothing before the last one is told of, broken syntax behind it or not', () => {
+  expect(problemsOf('rules:\n  - name: a\n  - name: b\n  fault: ok\n')).toEqual([
+    'flaky.yaml:2:5 rules[0]: the rule does nothing: give it one of fault, sequence or one_of',
+    expect.stringContaining('flaky.yaml:4:1 invalid YAML'),
+  ]);
 });

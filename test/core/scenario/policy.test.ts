@@ -25,16 +25,16 @@ rules:
 max_retries: 3
 `;
 
-/** `file:line:col message`, a line each. */
+/** `line:column path: message`, a line each; the path, if any, within the policy. */
 const MESSAGES = [
-  '1:9 unknown value "openai-gide". Did you mean "openai-guide"?',
-  '2:15 expected a number of at least 1, found 0',
-  '3:12 expected a duration such as 250ms, 2s or 1m30s, found 30',
-  '4:11 expected a number of at least 400, found 200',
-  '4:16 unknown value "transprt". Did you mean "transport"?',
-  '5:9 expected true or false, found "maybe"',
+  '1:9 preset: unknown value "openai-gide". Did you mean "openai-guide"?',
+  '2:15 max_attempts: expected a number of at least 1, found 0',
+  '3:12 max_delay: expected a duration such as 250ms, 2s or 1m30s, found 30',
+  '4:11 retries[0]: expected a number of at least 400, found 200',
+  '4:16 retries[1]: unknown value "transprt". Did you mean "transport"?',
+  '5:9 jitter: expected true or false, found "maybe"',
   '7:3 unknown rule "never_erly". Did you mean "never_early"?',
-  '8:16 unknown value "warning". Known: off, info, warn, fail.',
+  '8:16 rules.never_early: unknown value "warning". Known: off, info, warn, fail.',
   '9:1 unknown key "max_retries". Did you mean "retries"?',
 ];
 
@@ -44,7 +44,7 @@ test('reads a policy, of YAML or of JSON', () => {
   expect(value).toMatchObject({ preset: 'strict-sre', max_delay: 30_000, retries: [429, 503, 'transport'], jitter: false });
   const json = '{ "$schema": "./policy.schema.json", "max_attempts": 2 }';
   expect(parsePolicy({ file: 'p.json', text: json }).value).toEqual({ max_attempts: 2 });
-  expect(parsePolicy({ file: 'p.yaml', text: '# nothing\n' }).value).toEqual({});
+  expect(parsePolicy({ file: 'p.yaml', text: '{}' }).value).toEqual({});
 });
 
 test('reports every problem of a policy file at its place', () => {
@@ -56,12 +56,15 @@ test('says the same of expect: in a scenario', () => {
   const indented = WRONG.split('\n').map((line) => (line === '' ? '' : `  ${line}`));
   const { problems = [] } = parseScenario({ file: 's.yaml', text: `expect:\n${indented.join('\n')}` }, libraries);
   const shifted = MESSAGES.map((message) =>
-    message.replace(/^(\d+):(\d+)/, (_place, line, column) => `s.yaml:${Number(line) + 1}:${Number(column) + 2}`),
+    message
+      .replace(/^(\d+):(\d+)/, (_place, line, column) => `s.yaml:${Number(line) + 1}:${Number(column) + 2}`)
+      .replace(/ ([a-z_.[\]\d]+: (?:expected|unknown))/, ' expect.$1'),
   );
   expect(problems.map(formatProblem)).toEqual(shifted);
 });
 
 test.each([
+  ['an empty file', '# nothing\n', 'p.yaml:1:1 the file is empty: write {} for the default policy'],
   ['a list', '- 1\n', 'p.yaml:1:1 expected a mapping, found a list'],
   ['two documents', 'jitter: true\n---\njitter: false\n', 'invalid YAML: expected one document, found a second one'],
 ])('refuses %s', (_what, text, message) => {
@@ -99,7 +102,9 @@ test('never_retries knows what http_error is made to say, in the same scenario',
 test('what is to be retried and not is refused where it stands the second time', () => {
   const text = 'retries: [429, 401]\nnever_retries: [insufficient_quota, 401]\n';
   const message = '401 is in retries too: a client cannot both retry it and not';
-  expect(parsePolicy({ file: 'p.yaml', text }).problems?.map(formatProblem)).toEqual([`p.yaml:2:37 ${message}`]);
+  expect(parsePolicy({ file: 'p.yaml', text }).problems?.map(formatProblem)).toEqual([
+    `p.yaml:2:37 never_retries[1]: ${message}`,
+  ]);
   const data = { expect: { retries: [401], never_retries: [401] } };
   expect(parseScenario({ file: 's', data }, libraries).problems?.map(formatProblem)).toEqual([
     `s: expect.never_retries[0]: ${message}`,

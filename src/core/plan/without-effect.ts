@@ -1,0 +1,107 @@
+import type { Libraries } from '../libraries.ts';
+import { type Finding, finding, type Path } from '../scenario/finding.ts';
+import type { Rule, Scenario } from '../scenario/schema.ts';
+import { depthOf, type Plan, type PlannedRule, stepsOf } from './compile.ts';
+import { coversMatch, coversRange } from './covers-match.ts';
+import { impossibleIn } from './impossible-match.ts';
+
+/** Rules and replies that those behind them are held against: more would take long, and nobody writes them. */
+const MAX_COMPARED = 50;
+
+/** Rules that can never strike and replies that can never speak, one finding for each. Says nothing where that is not certain. */
+export function withoutEffect(
+  { replies }: Pick<Scenario, 'replies'>,
+  { rules }: Pick<Plan, 'rules'>,
+  libraries: Libraries,
+): Finding[] {
+  const compiledOnce = { ...libraries, compileRegex: remembering(libraries.compileRegex) };
+  return [...deadRules(rules, compiledOnce), ...deadReplies(replies, compiledOnce)];
+}
+
+function remembering(compile: Libraries['compileRegex']): Libraries['compileRegex'] {
+  const known = new Map<string, ReturnType<typeof compile>>();
+  return (source, flags) => {
+    const key = `${flags}/${source}`;
+    let compiled = known.get(key);
+    if (compiled === undefined) known.set(key, (compiled = compile(source, flags)));
+    return compiled;
+  };
+}
+
+function deadRules(rules: readonly PlannedRule[], libraries: Libraries): Finding[] {
+  const certain: { readonly planned: PlannedRule; readonly number: number }[] = [];
+  return rules.flatMap((planned, index) => {
+    const at = ['rules', index];
+    const alone = neverOccurs(planned.rule, at) ?? neverMatches(planned.rule.match, at, 'never strikes', libraries);
+    if (alone !== undefined) return [alone];
+    const above = certain.find((each) => leavesNothing(each.planned, planned, libraries));
+    if (certain.length < MAX_COMPARED && strikesEachTime(planned.rule)) certain.push({ planned, number: index + 1 });
+    return above === undefined ? [] : [finding(at, shadowed(above.planned, above.number, planned))];
+  });
+}
+
+function neverOccurs({ probability, first, after = 0, every = 1 }: Rule, at: Path): Finding | undefined {
+  if (probability === 0) return finding([...at, 'probability'], 'never strikes: a probability of 0');
+  if (first === undefined || (Math.floor(after / every) + 1) * every <= first) return undefined;
+  const why =
+    first <= after
+      ? `first: ${first} and after: ${after} exclude each other; times limits how often`
+      : `first: ${first} ends before every: ${every} begins`;
+  return finding([...at, 'first'], `never strikes: ${why}`, 'key');
+}
+
+function neverMatches(match: Rule['match'], at: Path, so: string, libraries: Libraries): Finding | undefined {
+  const impossible = impossibleIn(match, libraries);
+  return impossible && finding([...at, 'match', impossible.key], `${so}: ${impossible.why}`, 'key');
+}
+
+/** It fires each time that it speaks of a request, as long as its span and its attempts last. */
+function strikesEachTime({ first, after = 0, every = 1, times, probability = 1, sequence, repeat }: Rule): boolean {
+  const isCounted = first !== undefined || times !== undefined || after > 0 || every > 1;
+  return !isCounted && probability === 1 && (sequence === undefined || repeat === true);
+}
+
+/** Whether a rule that strikes each time leaves no request that is good to the one behind it. */
+function leavesNothing(above: PlannedRule, below: PlannedRule, libraries: Libraries): boolean {
+  const [changes, ...others] = new Set([...stepsOf(above.action), ...stepsOf(below.action)].map((step) => step.changes));
+  const changesAll = stepsOf(above.action).every((step) => step.changes === undefined);
+  return (
+    above.meets === below.meets &&
+    (changesAll || (changes !== undefined && others.length === 0)) &&
+    coversRange(above.rule.attempts, below.rule.attempts) &&
+    coversSpan(above.rule, below.rule) &&
+    coversMatch(above.rule.match, below.rule.match, libraries)
+  );
+}
+
+/** Every span begins after the first request. */
+function coversSpan({ during: wide }: Rule, { during: narrow }: Rule): boolean {
+  return coversRange(wide, narrow ?? { from: 0, to: Number.POSITIVE_INFINITY });
+}
+
+function shadowed(above: PlannedRule, number: number, below: PlannedRule): string {
+  const depths = ({ action }: PlannedRule) => stepsOf(action).map(({ strikes }) => depthOf(strikes));
+  const name = above.rule.name === undefined ? '' : ` ("${above.rule.name}")`;
+  const strikes = `rule ${number}${name} above it strikes`;
+  // What is refused by itself passes by a fault of a deeper layer.
+  return Math.max(...depths(above)) <= Math.min(...depths(below))
+    ? `never strikes: ${strikes} every request that it matches`
+    : `strikes no good request: ${strikes} each of them that it matches`;
+}
+
+function deadReplies(replies: Scenario['replies'], libraries: Libraries): Finding[] {
+  return replies.flatMap(({ match, spec }, index) => {
+    const at = ['replies', index];
+    const alone = neverMatches(match, at, 'never speaks', libraries);
+    if (alone !== undefined) return [alone];
+    // A tool is not called again by a request that has its result.
+    const above = replies
+      .slice(0, Math.min(index, MAX_COMPARED))
+      .findIndex(
+        (each) =>
+          (each.spec.toolCalls === undefined || spec.toolCalls !== undefined) && coversMatch(each.match, match, libraries),
+      );
+    if (above < 0) return [];
+    return [finding(at, `never speaks: reply ${above + 1} above it speaks of every request that it matches`)];
+  });
+}
