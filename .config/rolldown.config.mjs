@@ -10,6 +10,7 @@ const PROGRAMS = [
   'cli/main',
   'index',
   'vitest',
+  'jest',
   'cluster/worker-process',
   'harness/background-process',
   'harness/client-process',
@@ -19,9 +20,28 @@ const PROGRAMS = [
 
 // What an earlier build left would be packed with the rest.
 const left = existsSync('dist') ? readdirSync('dist', { recursive: true }) : [];
-for (const file of left) if (file.endsWith('.js')) rmSync(join('dist', file));
+for (const file of left) if (/\.c?js$/.test(file)) rmSync(join('dist', file));
+
+/** Entries that `require` gets, too. */
+const REQUIRED = ['index', 'jest'];
+
+/*
+ * Jest reads no ES modules by `require`, but Node does: its own loader is asked, past Jest's. So a test has the same
+ * instance of the package as any other module of the process.
+ */
+const forRequire = {
+  name: 'for-require',
+  generateBundle() {
+    for (const entry of REQUIRED) {
+      const source = `'use strict';\nconst { Module } = require('node:module');\nmodule.exports = Module._load(require('node:path').join(__dirname, '${entry}.js'), null, false);\n`;
+      this.emitFile({ type: 'asset', fileName: `${entry}.cjs`, source });
+      this.emitFile({ type: 'asset', fileName: `${entry}.d.cts`, source: `export * from './${entry}.js';\n` });
+    }
+  },
+};
 
 export default defineConfig({
+  plugins: [forRequire],
   input: Object.fromEntries(PROGRAMS.map((program) => [program, `src/${program}.ts`])),
   platform: 'node',
   external: /^[^./]/,

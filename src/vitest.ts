@@ -1,30 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import type { PolicyInput } from './core/backoff/policy-schema.ts';
-import { type BackoffExpectation, matchers } from './matchers/matchers.ts';
-import { createMockOpenAI, type MockOpenAI, type MockOptions, type VerdictOptions } from './mock.ts';
+import { matchers } from './matchers/matchers.ts';
+import type { MockMatchers } from './matchers/mock-matchers.ts';
+import { createMockOpenAI, type MockOpenAI, type MockOptions } from './mock.ts';
 
-/** What `expect(mock)` understands. Each looks at what was received so far: `await mock.idle()` when requests may be in flight. */
-export interface MockMatchers {
-  /** That many calls, retries not counted. */
-  toHaveReceivedCalls(count: number): void;
-  /** That many requests, retries counted. */
-  toHaveReceivedAttempts(count: number): void;
-  /** No retry came before the wait was over that the answer before it asked for, and at least one retry had such a wait. */
-  toHaveHonouredRetryAfter(): void;
-  /** The waits that the client chose by itself do not contradict growth by the factor (default 2), whatever its jitter. */
-  toHaveBackedOff(expectation?: BackoffExpectation): void;
-  /** Every call was tried once. */
-  toHaveNotRetried(): void;
-  /**
-   * No rule of good retrying is broken, under the scenario's `expect:` and the policy, or preset, over it. `{ ended: true }` says that
-   * the client is done: it is needed where a call ended in a failure that invites a retry.
-   */
-  toPassVerdict(policy?: string | PolicyInput, options?: VerdictOptions): void;
-}
+export type { MockMatchers } from './matchers/mock-matchers.ts';
 
-declare module 'vitest' {
-  // biome-ignore lint/suspicious/noExplicitAny: an augmentation has the type parameters of what it augments.
-  interface Matchers<T = any> extends MockMatchers {}
+declare global {
+  // vitest takes the assertions of Chai into its own, in each of its versions; its Matchers have other parameters in each.
+  namespace Chai {
+    interface Assertion extends MockMatchers {}
+  }
 }
 
 expect.extend(matchers);

@@ -90,7 +90,7 @@ export const forbidden: IForbiddenRuleType[] = [
     name: 'leaves-are-not-imported',
     severity: 'error',
     from: { pathNot: '^src/cli/' },
-    to: { path: '^src/(cli/|(index|vitest)\\.ts$)' },
+    to: { path: '^src/(cli/|(index|jest|vitest)\\.ts$)' },
   },
   ...upward(CORE_ORDER, 'src/core'),
   ...upward(SHELL_ORDER, 'src'),

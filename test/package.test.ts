@@ -54,10 +54,17 @@ export async function ask(): Promise<string> {
 }
 `;
 
+const WITH_JEST = `
+import { createMockOpenAI, matchers } from 'mock-openai/jest';
+
+export const counts: (this: object, received: unknown, count: number) => { pass: boolean } = matchers.toHaveReceivedCalls;
+export const start = createMockOpenAI;
+`;
+
 test('the packed types are whole for a strict project of target es2022 without types of Node', async () => {
   const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, skipLibCheck: false, types: [], noEmit: true };
-  const tsconfig = JSON.stringify({ compilerOptions, files: ['consumer.ts'] });
-  const folder = await project({ 'consumer.ts': CONSUMER, 'tsconfig.json': tsconfig });
+  const tsconfig = JSON.stringify({ compilerOptions, files: ['consumer.ts', 'with-jest.ts'] });
+  const folder = await project({ 'consumer.ts': CONSUMER, 'with-jest.ts': WITH_JEST, 'tsconfig.json': tsconfig });
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const { stdout } = await run(process.execPath, [tsc, '-p', '.'], { cwd: folder }).catch((error) => error);
   expect(stdout).toBe('');
@@ -67,3 +74,17 @@ test('the README installs the file that npm packs', async () => {
   const [, command] = /^```sh install\n(.*)\n```$/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
   expect(command).toContain(`npm pack path/to/the/clone && npm install --save-dev openai ./${(await pack()).filename}`);
 });
+
+test.each(['mock-openai', 'mock-openai/jest'])(
+  'require gives the same %s as import',
+  async (entry) => {
+    const script = `import(${JSON.stringify(entry)}).then((imported) => {
+    const required = require(${JSON.stringify(entry)});
+    console.log(Object.keys(imported).filter((name) => imported[name] !== required[name]).length, typeof required.createMockOpenAI);
+  });`;
+    const folder = await project({ 'main.cjs': script });
+    const { stdout } = await run(process.execPath, ['main.cjs'], { cwd: folder });
+    expect(stdout).toBe('0 function\n');
+  },
+  90_000,
+);

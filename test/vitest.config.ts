@@ -24,7 +24,12 @@ export default defineConfig({
       {
         extends: true,
         // A machine of CI may stand still for longer than a client waits: such a test is tried once more, and said to be.
-        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: PURE, retry: process.env['CI'] === undefined ? 0 : 1 },
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: [...PURE, 'test/witnesses/**'],
+          retry: process.env['CI'] === undefined ? 0 : 1,
+        },
       },
     ],
     reporters: ['default', new TellRetried()],

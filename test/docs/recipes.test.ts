@@ -52,9 +52,9 @@ test('the examples for vitest pass', async () => {
 test('the example for Jest passes', async (context) => {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   if (!existsSync(jest)) context.skip('jest is not installed');
-  if (Number.parseInt(process.versions.node, 10) < 24) context.skip('Jest needs Node 24.9 to load the mock');
-  const folder = project({ 'example.test.js': onlyBlock('docs/jest.md', 'js jest') }, ['openai', 'jest', '@jest']);
-  const { stderr } = await run(process.execPath, ['--experimental-vm-modules', jest, '--rootDir', folder], { cwd: folder });
+  const folder = project({ 'example.test.cjs': onlyBlock('docs/jest.md', 'js jest') }, ['openai', 'jest', '@jest']);
+  const args = [jest, '--rootDir', folder, '--testMatch', '**/*.test.cjs'];
+  const { stderr } = await run(process.execPath, args, { cwd: folder });
   expect(stderr).toMatch(/Tests: +1 passed/);
 });
 

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { tempFolder } from '../support/temp-folder.ts';
+
+/* The packed package in projects with the test runners that it is for: their types without skipLibCheck, and a test that runs. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+const COMMON = ['typescript@6.0.3', '@types/node@20.19.43'];
+const BABEL = ['@babel/core@7', '@babel/preset-env@7', '@babel/preset-typescript@7'];
+
+const BODY = `
+test('counts', async () => {
+  await fetch(\`\${mock.baseURL}/models\`, { headers: { authorization: \`Bearer \${mock.apiKey}\` } });
+  await mock.idle();
+  expect(mock).toHaveReceivedCalls(1);
+  expect(mock).not.toHaveReceivedCalls(2);
+  expect(() => expect(mock).toHaveReceivedCalls(2)).toThrow(/1 call/);
+  // @ts-expect-error a count is a number
+  expect(() => expect(mock).toHaveReceivedCalls('1')).toThrow();
+});
+`;
+const VITEST = `
+import { expect, test } from 'vitest';
+import { useMockOpenAI } from 'mock-openai/vitest';
+const mock = useMockOpenAI({ scenario: 'bad-key' });
+${BODY}`;
+const JEST = `
+import { createMockOpenAI, matchers, type MockOpenAI } from 'mock-openai/jest';
+expect.extend(matchers);
+let mock: MockOpenAI;
+beforeAll(async () => {
+  mock = await createMockOpenAI({ scenario: 'bad-key' });
+});
+afterAll(() => mock.close());
+${BODY}`;
+const GLOBALS = "import { afterAll, beforeAll, expect, test } from '@jest/globals';";
+const presets = (modules: string) =>
+  `{ presets: [['@babel/preset-env', { targets: { node: 'current' }${modules} }], '@babel/preset-typescript'] };\n`;
+const JEST_30 = ['jest@30.5.2', ...BABEL];
+
+interface Witness {
+  readonly packages: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly types?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Oldest major version of Node that runs it. */
+  readonly node?: number;
+}
+
+const vitest = (version: string, node = 20): Witness => ({
+  packages: [`vitest@${version}`],
+  files: { 'package.json': '{ "type": "module" }', 'a.test.ts': VITEST },
+  command: ['node_modules/vitest/vitest.mjs', 'run'],
+  node,
+});
+const jest = { command: ['node_modules/jest/bin/jest.js'] };
+
+const WITNESSES: Readonly<Record<string, Witness>> = {
+  'vitest 3.2': vitest('3.2.7'),
+  'vitest 4': vitest('4.1.12'),
+  'vitest 5': vitest('5.1.2', 22),
+  'Jest 30 as it comes': {
+    ...jest,
+    packages: JEST_30,
+    files: { 'package.json': '{}', 'babel.config.js': `module.exports = ${presets('')}`, 'a.test.ts': GLOBALS + JEST },
+  },
+  'Jest 30 with the globals of @types/jest': {
+    ...jest,
+    packages: [...JEST_30, '@types/jest@30'],
+    types: ['node', 'jest'],
+    files: { 'package.json': '{}', 'babel.config.js': `module.exports = ${presets('')}`, 'a.test.ts': JEST },
+  },
+  'Jest 30 with ES modules': {
+    ...jest,
+    packages: JEST_30,
+    env: { NODE_OPTIONS: '--experimental-vm-modules' },
+    files: {
+      'package.json': '{ "type": "module" }',
+      'babel.config.js': `export default ${presets(', modules: false')}`,
+      'jest.config.js': "export default { extensionsToTreatAsEsm: ['.ts'] };\n",
+      'a.test.ts': GLOBALS + JEST,
+    },
+  },
+};
+
+/** Undefined where it cannot be installed: no registry is there. */
+async function install(folder: string, packages: readonly string[]): Promise<string | undefined> {
+  const pack = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root });
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1'];
+  try {
+    await run('npm', ['install', ...flags, join(folder, pack.stdout.trim()), ...packages], { cwd: folder });
+    return folder;
+  } catch (error) {
+    if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(String(error))) return undefined;
+    throw error;
+  }
+}
+
+test.for(Object.entries(WITNESSES))('%s', async ([_name, witness], { skip }) => {
+  const { packages, files, command, types = ['node'], env = {}, node = 20 } = witness;
+  const compilerOptions = { target: 'esnext', module: 'nodenext', strict: true, skipLibCheck: false, types, noEmit: true };
+  const tsconfig = JSON.stringify({ compilerOptions, files: ['a.test.ts'] });
+  const folder = await install(tempFolder({ ...files, 'tsconfig.json': tsconfig }), [...COMMON, ...packages]);
+  if (folder === undefined) return skip('no registry answers');
+  const { stdout } = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { cwd: folder }).catch(
+    (error) => error,
+  );
+  expect(stdout).toBe('');
+  if (Number(process.versions.node.split('.')[0]) < node) return skip(`it needs Node ${node} to run; its types are clean`);
+  const told = await run(process.execPath, [...command], {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...env },
+  });
+  expect(told.stdout + told.stderr).toMatch(/Tests:? +1 passed/);
+});
