@@ -1,3 +1,4 @@
+import type { RetryExpectation } from '../core/backoff/invites-retry.ts';
 import type { Outcome } from '../core/calls/outcome.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
@@ -23,6 +24,8 @@ export interface Exchange {
 /** Where a session keeps the account of its exchanges. */
 export interface ExchangeBook {
   readonly clock: Clock;
+  /** What the scenario says of failures that pass. */
+  readonly expectation: RetryExpectation;
   /** A request of this fingerprint waits for the first byte of its answer. */
   waits(fingerprint: string): void;
   /** It does no more. */
@@ -80,7 +83,7 @@ export class FollowedExchange implements Exchange {
     const { book, recognition, refund } = this.#follow;
     this.#answered();
     if (this.#record.status === 200) refund?.();
-    book.over(this.#record, recognition, noteEnd(this.#record, performed, book.clock));
+    book.over(this.#record, recognition, noteEnd(this.#record, performed, book));
   }
 
   #answered(): void {

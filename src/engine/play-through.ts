@@ -1,4 +1,3 @@
-import { isRetryable } from '../core/calls/outcome.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan } from '../core/plan/compile.ts';
@@ -64,8 +63,8 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
   const faults = entry?.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
   // The SDKs retry nothing of which the head has come (wire.md 7.3).
   const begun = status !== undefined && !complete;
-  const tried = isRetryable({ status, complete, shouldRetry: undefined });
-  return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, tried && !begun];
+  const retried = entry?.retryable === true && !begun;
+  return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, retried];
 }
 
 /** Whether a rule refuses the connection that the request would have come on. */

@@ -8,7 +8,7 @@ const TEXT_BYTES = 4 * 1_024;
 
 /** Numbers and shared values of one record. */
 const NUMBERS = 20;
-const SHARED = 14;
+const SHARED = 15;
 
 /**
  * Records: as objects while they may change, and when they are over in columns: numbers and bytes are outside of the heap,
@@ -118,6 +118,7 @@ class Block {
     shared[s + 11] = record.faultApplied;
     shared[s + 12] = record.hint;
     shared[s + 13] = record.errorType;
+    shared[s + 14] = record.retryable;
     this.#putText(slot, textOf(record));
   }
 
@@ -188,6 +189,7 @@ class Block {
       hint: shared(12),
       shouldRetry: shared(10),
       paceDueAt: orNull(19),
+      retryable: shared(14),
       xRequestId,
     };
   }

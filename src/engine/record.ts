@@ -1,4 +1,5 @@
 import { failureOf } from '../core/backoff/failure.ts';
+import { isRetryable, type RetryExpectation } from '../core/backoff/invites-retry.ts';
 import { callLabel } from '../core/calls/call-name.ts';
 import type { Outcome } from '../core/calls/outcome.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
@@ -100,6 +101,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     xRequestId: requestId,
     shouldRetry: null,
     paceDueAt: null,
+    retryable: false,
   };
 }
 
@@ -136,7 +138,11 @@ export function noteHead(record: HeadNotes, head: Head, clock: Clock): void {
 }
 
 /** Notes in the record how the exchange ended; tells what that means for the call. */
-export function noteEnd(record: JournalRecord, performed: Performed, clock: Clock): Outcome {
+export function noteEnd(
+  record: JournalRecord,
+  performed: Performed,
+  { clock, expectation }: { readonly clock: Clock; readonly expectation: RetryExpectation },
+): Outcome {
   const { lastByteAt, clientCloseAt, closedBy } = performed;
   // A whole answer is over with its last byte.
   const endedAt = clientCloseAt ?? (closedBy === null ? lastByteAt : null) ?? clock.now();
@@ -149,13 +155,13 @@ export function noteEnd(record: JournalRecord, performed: Performed, clock: Cloc
   record.eventsOut = performed.eventsOut;
   record.t_end = endedAt;
   const { t_firstByteBefore: headAt, hint } = record;
-  const failure = failureOf(record);
+  record.retryable = isRetryable(record, expectation);
+  // Only its end shows that an answer of success was spoilt.
+  const knownAt = failureOf(record) === 'content' ? endedAt : (headAt ?? endedAt);
   return {
-    at: clientCloseAt ?? headAt ?? endedAt,
-    status: record.status ?? undefined,
-    complete: failure === undefined || (closedBy === null && failure !== 'content'),
+    at: clientCloseAt ?? knownAt,
+    retryable: record.retryable,
     hintMs: hint?.dueAt == null || headAt === null ? undefined : msBetween(headAt, hint.dueAt),
-    shouldRetry: record.shouldRetry ?? undefined,
     connection: record.connId,
     clientLeft: closedBy === 'client',
   };

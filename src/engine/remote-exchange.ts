@@ -63,7 +63,11 @@ export class RemoteExchange {
     this.#answered();
     if (this.#account !== undefined) this.#book.give(this.#account, unused);
     const clock = { now: () => endedAt, wall: this.#book.clock.wall };
-    this.#book.over(this.#record, this.ruling.recognition, noteEnd(this.#record, performed, clock));
+    this.#book.over(
+      this.#record,
+      this.ruling.recognition,
+      noteEnd(this.#record, performed, { clock, expectation: this.#book.expectation }),
+    );
   }
 
   #answered(): void {

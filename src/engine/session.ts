@@ -90,8 +90,12 @@ export class Session {
     this.#lastUsedAt = parts.clock.now();
     this.#isLasting = parts.lasting;
     this.#place = this.#placeOf(parts.scenario);
+    const expectation = () => this.#active.policy;
     this.#book = {
       clock: parts.clock,
+      get expectation() {
+        return expectation();
+      },
       waits: (fingerprint) => void this.#waiting.set(fingerprint, (this.#waiting.get(fingerprint) ?? 0) + 1),
       answered: (fingerprint) => {
         const others = (this.#waiting.get(fingerprint) ?? 0) - 1;
@@ -216,7 +220,7 @@ export class Session {
   /** Notes a request that its client left before its body was complete. */
   abandoned(incoming: Incoming, { path }: Destination, performed: Performed): void {
     const { record } = this.#unread(incoming, path, null);
-    noteEnd(record, performed, this.#parts.clock);
+    noteEnd(record, performed, { clock: this.#parts.clock, expectation: this.#active.policy });
     this.#close(record);
   }
 

@@ -51,6 +51,7 @@ const recordOf = (seq: number): fc.Arbitrary<JournalRecord> =>
     errorType: fc.constantFrom('requests', null),
     hint: fc.constantFrom(null, { header: 'retry-after', raw: '2', dueAt: 5 } as const),
     shouldRetry: fc.constantFrom('true', null),
+    retryable: fc.boolean(),
     paceDueAt: orNull(time),
     xRequestId: hex.map((digits) => `req_${digits}`),
   });

@@ -1,3 +1,4 @@
+import { isRetryable } from '../../src/core/backoff/invites-retry.ts';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
 
 /** The parts of an entry that a test speaks of; times in milliseconds. */
@@ -50,14 +51,15 @@ const BLANK: JournalEntry = {
   hint: null,
   shouldRetry: null,
   paceDueAt: null,
+  retryable: false,
   xRequestId: 'req_1',
 };
 
-/** A journal entry that was answered one millisecond after it arrived, unless the parts say otherwise. */
+/** A journal entry that was answered one millisecond after it arrived, unless the parts say otherwise. No policy says what is to be retried. */
 export function journalEntry(parts: EntryParts = {}): JournalEntry {
   const arrivedAt = parts.t_headers ?? 0;
   const answeredAt = arrivedAt + 1;
-  return {
+  const entry = {
     ...BLANK,
     t_bodyEnd: arrivedAt,
     t_firstByteBefore: answeredAt,
@@ -65,4 +67,5 @@ export function journalEntry(parts: EntryParts = {}): JournalEntry {
     t_end: answeredAt,
     ...parts,
   };
+  return { ...entry, retryable: parts.retryable ?? isRetryable(entry, { retries: [], neverRetries: [] }) };
 }

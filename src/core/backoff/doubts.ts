@@ -3,7 +3,7 @@ import { groupBy } from '../group-by.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallHistory } from './call-history.ts';
 import { earlyAfter } from './early-after.ts';
-import { invitesRetry } from './invites-retry.ts';
+import { mayBeRetried } from './invites-retry.ts';
 import { isReplay } from './is-replay.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { sayingOf } from './saying-of.ts';
@@ -101,7 +101,7 @@ function saysManyThings({ method, tries }: CallHistory): boolean {
     HEADERS.has(method) &&
     tries.some(({ entry }, at) => {
       const before = tries[at - 1]?.entry;
-      return before !== undefined && invitesRetry(before) && !saysTheSame(before, entry);
+      return before !== undefined && mayBeRetried(before) && !saysTheSame(before, entry);
     })
   );
 }

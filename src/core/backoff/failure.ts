@@ -1,4 +1,4 @@
-import { faultNamed } from '../faults/catalogue.ts';
+import { spoils } from '../faults/catalogue.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 
 /**
@@ -10,7 +10,8 @@ import type { JournalEntry } from '../journal/entry.ts';
  */
 export type FailureKind = 'status' | 'transport' | 'content' | 'abandoned' | 'pending';
 
-type Ended = Pick<JournalEntry, 't_end' | 'closedBy' | 'status' | 'bytesOut' | 'chunksOut' | 'faultApplied'>;
+/** How a request ended, as far as it matters to whether it failed. */
+export type Ended = Pick<JournalEntry, 't_end' | 'closedBy' | 'status' | 'bytesOut' | 'chunksOut' | 'faultApplied'>;
 
 /** What makes a client lose patience with a stream. */
 const SLOW: ReadonlySet<string> = new Set(['stalled_stream', 'slow_stream', 'slow_body']);
@@ -19,7 +20,7 @@ const SLOW: ReadonlySet<string> = new Set(['stalled_stream', 'slow_stream', 'slo
 export function failureOf(entry: Ended): FailureKind | undefined {
   const { t_end, closedBy, status, bytesOut, chunksOut, faultApplied } = entry;
   const faults = faultApplied?.faults ?? [];
-  const spoilt = faults.some(({ name }) => faultNamed(name).spoils === true);
+  const spoilt = faults.some(spoils);
   if (t_end === null) return 'pending';
   if (closedBy === 'client') {
     const satisfied = chunksOut > 0 && !spoilt && !faults.some(({ name }) => SLOW.has(name));

@@ -28,6 +28,7 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
   const ids = new Set<string>();
   const followed = new Set(equalFollowers(subject.calls).map(({ before }) => before));
   const { toAnotherKey, toAnotherModel } = failoversOf(subject.calls);
+  const isFollowed = (call: CallHistory) => followed.has(call) || toAnotherModel.has(call);
   const all = subject.calls.flatMap((call) => {
     const [first] = call.tries;
     // The journal has dropped the attempts before it.
@@ -43,38 +44,49 @@ export function judgeRetried(subject: Subject, { kindOf, declared, otherwise }: 
       return [];
     return [{ call, first, kind, retried }];
   });
-  const cases = all.filter(({ call, retried }) => retried || !(followed.has(call) || toAnotherModel.has(call)));
-  const seen = groupBy(cases, ({ kind }) => kind);
-  // Those of which a retry cannot be told from a new call.
-  const doubtful = [...groupBy(all, ({ kind }) => kind)].filter(([kind]) => !seen.has(kind));
   if (all.length === 0) return notApplicable('no first attempt failed in such a way, or was watched for long enough');
-  const never = [...seen].filter(([, same]) => same.every(({ retried }) => !retried));
-  const expected = never.filter(([kind]) => declared(kind));
-  const shown = expected.length > 0 ? expected : never;
-  // Who declares a single attempt does not retry on purpose.
-  const undeclared = subject.policy.maxAttempts === 1 ? 'info' : otherwise;
-  const kinds = (list: readonly (readonly [string, unknown])[]) => list.map(([kind]) => kind).join(', ');
+  const kinds = [...groupBy(all, ({ kind }) => kind)];
+  const [retried, unretried] = divide(kinds, ([, same]) => same.some((one) => one.retried));
+  // Where equal requests followed some of a kind, one that nothing followed may be the last attempt of a call.
+  const [doubtful, never] = divide(
+    unretried,
+    ([, same]) => same.some(({ call }) => followed.has(call)) || same.every(({ call }) => toAnotherModel.has(call)),
+  );
   if (never.length === 0 && doubtful.length > 0) {
-    const doubted = doubtful.flatMap(([, same]) => same);
+    const doubted = doubtful.flatMap(([, same]) => same.filter(({ call }) => isFollowed(call)));
     const [one, many] = doubted.some(({ call }) => followed.has(call))
       ? ['equal request', 'equal requests']
       : ['request of the same length to another model', 'requests of the same length to another model'];
     return {
       verdict: 'inconclusive',
-      explain: `${plural(doubted.length, one, many)} followed ${kinds(doubtful)} within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
+      explain: `${plural(doubted.length, one, many)} followed ${namesOf(doubtful)} within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
       n: all.length,
     };
   }
+  const expected = never.filter(([kind]) => declared(kind));
+  const shown = expected.length > 0 ? expected : never;
+  // Who declares a single attempt does not retry on purpose.
+  const undeclared = subject.policy.maxAttempts === 1 ? 'info' : otherwise;
   return {
     verdict: never.length === 0 ? 'pass' : expected.length > 0 ? 'fail' : undeclared,
-    explain: never.length === 0 ? `retries ${kinds([...seen])}` : `never retries ${kinds(shown)}`,
-    n: cases.length,
+    explain: never.length === 0 ? `retries ${namesOf(retried)}` : `never retries ${namesOf(shown)}`,
+    n: all.filter(({ call, retried }) => retried || !isFollowed(call)).length,
     statistic: { name: 'kinds never retried', value: never.length, unit: 'calls' },
     threshold: 1,
     evidence: shown.flatMap(([, cases]) =>
       cases.slice(0, 2).map(({ call, first }) => tryObservation(call, first, 'not retried')),
     ),
   };
+}
+
+/** Kinds with their cases, by name. */
+function namesOf(kinds: readonly (readonly [string, unknown])[]): string {
+  return kinds.map(([kind]) => kind).join(', ');
+}
+
+/** The items for which it holds, and the others. */
+function divide<Item>(items: readonly Item[], holds: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(holds), items.filter((item) => !holds(item))];
 }
 
 export function wasAborted(call: CallHistory, { outcomeOf }: Subject): boolean {

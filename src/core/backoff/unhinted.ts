@@ -8,7 +8,7 @@ export const HOT_MS = 25;
 /** The leading gaps of a call that the client chose by itself, all after the same kind of failure. */
 export interface UnhintedRun {
   readonly call: CallHistory;
-  /** `503`, `transport`, `abandoned`. */
+  /** `503`, `transport`, `content`, `abandoned`. */
   readonly after: string;
   readonly gaps: readonly Gap[];
 }
@@ -41,6 +41,7 @@ export function mainGroup(runs: readonly UnhintedRun[]): readonly UnhintedRun[] 
 /** What the runs come after, in words: `503`, `broken connections`. */
 export function failureName([run]: readonly UnhintedRun[]): string {
   if (run?.after === 'transport') return 'broken connections';
+  if (run?.after === 'content') return 'spoilt answers';
   return run?.after === 'abandoned' ? 'its own timeouts' : (run?.after ?? '');
 }
 
@@ -74,7 +75,7 @@ export function hotChance(count: number): number {
 function kindOf({ before }: Gap): string | undefined {
   if (before.asked !== undefined) return undefined;
   if (before.failure === 'status') return String(before.entry.status);
-  return before.failure === 'transport' || before.failure === 'abandoned' ? before.failure : undefined;
+  return before.failure === 'pending' ? undefined : before.failure;
 }
 
 function isOuter({ before, after }: Gap): boolean {

@@ -3,7 +3,7 @@ import { plural } from '../plural.ts';
 import type { CallHistory } from './call-history.ts';
 import { failureText } from './failure.ts';
 import { historiesOf } from './history.ts';
-import { invitesRetry } from './invites-retry.ts';
+import { mayBeRetried } from './invites-retry.ts';
 import { seconds } from './observation.ts';
 import { mayComeBack } from './retried.ts';
 import type { Circumstances } from './subject.ts';
@@ -29,5 +29,5 @@ export function unlessOpen(verdict: Verdict, entries: readonly JournalEntry[], a
 function isOpen({ certainty, tries }: CallHistory, around: Circumstances): boolean {
   const last = tries.at(-1);
   if (last === undefined || certainty === 'ambiguous') return false;
-  return last.failure === 'pending' || (invitesRetry(last.entry) && mayComeBack(last, around));
+  return last.failure === 'pending' || (mayBeRetried(last.entry) && mayComeBack(last, around));
 }

@@ -2,7 +2,7 @@ import { isNamed } from '../calls/call-name.ts';
 import { groupBy } from '../group-by.ts';
 import { failureKnownAt } from '../journal/calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
-import { invitesRetry } from './invites-retry.ts';
+import { mayBeRetried } from './invites-retry.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { sayingOf } from './saying-of.ts';
 
@@ -50,11 +50,11 @@ function chainsOf(same: readonly JournalEntry[]): JournalEntry[][] {
 
 /** Whether the call may go on with a later request: it is being answered, or has failed. */
 function isOpen(last: JournalEntry | undefined, next: JournalEntry): boolean {
-  return last !== undefined && (last.t_end === null || last.t_end > next.t_headers || invitesRetry(last));
+  return last !== undefined && (last.t_end === null || last.t_end > next.t_headers || mayBeRetried(last));
 }
 
 /** Whether the client knew of the failure when it sent the next request. */
 function isFailed(last: JournalEntry | undefined, next: JournalEntry): boolean {
-  const knownAt = last !== undefined && invitesRetry(last) ? failureKnownAt(last) : null;
+  const knownAt = last !== undefined && mayBeRetried(last) ? failureKnownAt(last) : null;
   return knownAt !== null && knownAt <= next.t_headers;
 }

@@ -3,7 +3,7 @@ import { type Linked, UseOrder } from '../use-order.ts';
 import { isNamed, type Named, nameOf } from './call-name.ts';
 import { couldRetry, type Mark } from './could-retry.ts';
 import { Kin, type OpenCall } from './kin.ts';
-import { isRetryable, type Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { failedAt, Rivals } from './rivals.ts';
 import type { Certainty, Evidence, Recognition, Sighting } from './sighting.ts';
 
@@ -61,7 +61,7 @@ export class CallRecogniser {
   settle({ remembered: call }: Pick<Recognition, 'remembered'>, outcome: Outcome): void {
     if (call === undefined || call.forgotten) return;
     call.pending -= 1;
-    const retryable = isRetryable(outcome);
+    const { retryable } = outcome;
     this.#rememberFailure(outcome.connection, retryable ? call.kin : undefined);
     if (retryable) {
       call.kin.note(call, {

@@ -39,6 +39,12 @@ export function isFinal({ name, params }: AnyFaultCall): boolean {
   return fault.finalWith?.(params as never) ?? fault.final === true;
 }
 
+/** Whether the fault makes an answer of success unusable. */
+export function spoils({ name, params }: AnyFaultCall): boolean {
+  const fault = faultNamed(name);
+  return fault.spoilsWith?.(params as never) ?? fault.spoils === true;
+}
+
 /**
  * The reply after all faults. They take effect in the order written: the first is what the client meets first, so that
  * it is put around all that follow.

@@ -19,6 +19,8 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   readonly params: Params;
   /** The layer, where the parameters choose it. */
   layerWith?(params: z.output<Params>): Layer;
+  /** Whether it answers with a success that is none, where the parameters choose it. */
+  spoilsWith?(params: z.output<Params>): boolean;
   error(params: z.output<Params>, context: ReplyContext): ErrorAnswer;
 }
 
@@ -36,6 +38,7 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     ...(source === undefined ? {} : { source }),
     params,
     ...(fault.layerWith === undefined ? {} : { strikesWith: fault.layerWith }),
+    ...(fault.spoilsWith === undefined ? {} : { spoilsWith: fault.spoilsWith }),
     *apply(_reply, given, context) {
       const { after } = given as ErrorParams;
       if (after !== undefined) yield { type: 'wait', ms: after };

@@ -22,6 +22,8 @@ export interface Fault {
   finalWith?(params: never): boolean;
   /** What it makes of a healthy answer is none that a client may take for a success. */
   readonly spoils?: true;
+  /** The same, where it depends on the parameters. */
+  spoilsWith?(params: never): boolean;
   /** HTTP status the client sees; undefined where the fault sends none of its own. */
   readonly status?: number;
   /**
@@ -49,6 +51,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly final?: true;
   finalWith?(params: z.output<Params>): boolean;
   readonly spoils?: true;
+  spoilsWith?(params: z.output<Params>): boolean;
   readonly status?: number;
   readonly strikes: Strikes;
   strikesWith?(params: z.output<Params>): Strikes;

@@ -31,6 +31,7 @@ export const httpError = defineErrorFault({
   layer: 'api',
   params,
   layerWith: ({ layer }) => layer,
+  spoilsWith: ({ status }) => status < 400,
   error: ({ body, ...given }) => (body === undefined ? envelope(given) : raw(body, given)),
 });
 

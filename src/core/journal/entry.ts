@@ -94,6 +94,8 @@ export interface JournalEntry {
   shouldRetry: string | null;
   /** When the next request would be admitted, where the answer said that none remain; on the journal's clock. */
   paceDueAt: number | null;
+  /** It failed, and an equal request that follows is taken for its retry. */
+  retryable: boolean;
   readonly xRequestId: string;
 }
 
@@ -102,6 +104,8 @@ export interface FaultApplied {
   readonly rule: string;
   /** 1-based step of a sequence. */
   readonly step?: number;
+  /** The rule strikes a call for a while only: one that goes on gets past it. */
+  readonly passes?: true;
   readonly faults: readonly FaultCall[];
 }
 

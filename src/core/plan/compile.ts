@@ -1,4 +1,5 @@
-import type { PolicySpec } from '../backoff/policy-schema.ts';
+import type { Policy } from '../backoff/policy.ts';
+import { type PolicySpec, policyOf } from '../backoff/policy-schema.ts';
 import type { CapacitySpec } from '../capacity/capacity-spec.ts';
 import { faultNamed, strikesAt } from '../faults/catalogue.ts';
 import type { AnswerKind, Strikes } from '../faults/fault.ts';
@@ -38,6 +39,8 @@ export interface PlannedRule {
   readonly rule: Rule;
   readonly matches: RequestMatcher;
   readonly action: Action;
+  /** It strikes a call for a while only: one that goes on gets past it. */
+  readonly passes: boolean;
   /** What it is asked about: connections as they are accepted, or requests. */
   readonly meets: 'connection' | 'request';
 }
@@ -63,6 +66,8 @@ export interface Plan {
   }[];
   readonly rules: readonly PlannedRule[];
   readonly expect: PolicySpec;
+  /** What the scenario expects of a client, completed by its preset. */
+  readonly policy: Policy;
 }
 
 const PLACES: readonly Strikes[] = ['accept', 'edge', 'gateway', 'api'];
@@ -92,6 +97,7 @@ export function compilePlan(scenario: Scenario, seed: number, libraries: Librari
     })),
     rules: compileRules(scenario.rules, libraries, 'rules'),
     expect: scenario.expect,
+    policy: policyOf(scenario.expect),
   };
 }
 
@@ -105,9 +111,17 @@ export function compileRules(rules: readonly Rule[], libraries: Libraries, list:
       rule,
       matches: compileMatch(rule.match, libraries),
       action,
+      passes: passesWithinCall(rule),
       meets: refuses ? 'connection' : 'request',
     };
   });
+}
+
+/** By its positions within the call, or by a count that each call has of its own. */
+function passesWithinCall({ attempts, per, sequence, repeat = false, first, times }: Rule): boolean {
+  if (attempts !== undefined && Number.isFinite(attempts.to)) return true;
+  const isLimited = first !== undefined || times !== undefined || sequence !== undefined;
+  return per === 'call' && isLimited && !repeat;
 }
 
 /** All steps of an action. */

@@ -32,6 +32,8 @@ export interface Decision {
   readonly rule: string;
   /** 1-based step of a sequence. */
   readonly step?: number;
+  /** The rule strikes a call for a while only. */
+  readonly passes?: true;
   readonly faults: readonly FaultCall[];
 }
 
@@ -104,7 +106,12 @@ interface Occasion {
   reached(step: Step): boolean;
 }
 
-function tryRule({ id, rule, action }: PlannedRule, seed: number, counters: Counters, occasion: Occasion): Decision | undefined {
+function tryRule(
+  { id, rule, action, passes }: PlannedRule,
+  seed: number,
+  counters: Counters,
+  occasion: Occasion,
+): Decision | undefined {
   const { scope, drawKey, elapsedMs } = occasion;
   const { during } = rule;
   if (during !== undefined && !(elapsedMs >= during.from && elapsedMs < during.to)) return undefined;
@@ -120,6 +127,7 @@ function tryRule({ id, rule, action }: PlannedRule, seed: number, counters: Coun
     rule: id,
     faults: step.faults,
     ...(number === undefined ? {} : { step: number }),
+    ...(passes && { passes: true as const }),
   };
 }
 

@@ -28,10 +28,8 @@ function sighting(parts: Partial<Sighting> = {}): Sighting {
 function failed(at: number, on = 0, hintMs?: number) {
   return {
     at,
-    status: 429,
-    complete: true,
+    retryable: true,
     hintMs,
-    shouldRetry: undefined,
     connection: on,
     clientLeft: false,
   };
@@ -40,7 +38,7 @@ function failed(at: number, on = 0, hintMs?: number) {
 const retry = (count: number) => ({
   headers: { 'x-stainless-retry-count': String(count) },
 });
-const succeeded = (at: number) => ({ ...failed(at), status: 200 });
+const succeeded = (at: number) => ({ ...failed(at), retryable: false });
 
 function recogniser() {
   const forgotten: string[] = [];
@@ -144,8 +142,7 @@ test('a request that is never answered becomes retryable when the client leaves'
   expect(calls.arrive(sighting({ at: 5 })).call).not.toBe(first.call);
   calls.settle(first, {
     ...failed(1_000),
-    status: undefined,
-    complete: false,
+    retryable: true,
   });
   expect(calls.arrive(sighting({ at: 1_500 })).call).toBe(first.call);
 });
@@ -191,7 +188,7 @@ test('a count of 0 is a new call when others say the same', () => {
 test('a client that leaves and comes back on a connection opened before the server noticed is recognised', () => {
   const { calls } = recogniser();
   const first = calls.arrive(sighting({ at: 10 }));
-  calls.settle(first, { ...failed(105), status: undefined, complete: false, clientLeft: true });
+  calls.settle(first, { ...failed(105), clientLeft: true });
   expect(calls.arrive(sighting({ at: 106, connection: connection(77, 104) })).call).toBe(first.call);
 });
 
@@ -308,7 +305,7 @@ test('of so many kinds of requests, those longest out of use are forgotten, unle
   const { calls } = recogniser();
   const come = (fingerprint: string, status = 200) => {
     const seen = calls.arrive(sighting({ fingerprint }));
-    calls.settle(seen, { ...failed(0), status });
+    calls.settle(seen, { ...failed(0), retryable: status >= 500 });
     return seen.drawKey;
   };
   come('forgotten');

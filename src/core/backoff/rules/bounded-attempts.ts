@@ -1,8 +1,8 @@
 import { plural } from '../../plural.ts';
 import type { CallHistory, Try } from '../call-history.ts';
 import { endlessFailuresProbe } from '../endless-failures-probe.ts';
+import { invitesRetry } from '../invites-retry.ts';
 import { callObservation } from '../observation.ts';
-import { isPermanent, isQuota } from '../permanent.ts';
 import type { Policy } from '../policy.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import type { Subject } from '../subject.ts';
@@ -61,7 +61,7 @@ export const boundedAttempts = defineRule({
 
 /** Whether the call ended in a failure that another attempt might have mended. */
 function failedForNow(last: Try | undefined, policy: Policy): boolean {
-  return last?.failure !== undefined && !isPermanent(last.entry, policy) && !isQuota(last.entry);
+  return last !== undefined && (last.failure === 'pending' || invitesRetry(last.entry, policy));
 }
 
 /** Whether another attempt of the call may have come after we last looked. */

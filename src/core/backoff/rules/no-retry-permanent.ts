@@ -11,7 +11,7 @@ import type { Subject } from '../subject.ts';
 
 export const noRetryPermanent = defineRule({
   id: 'no_retry_permanent',
-  summary: 'does not repeat what cannot succeed: 400, 401, 403, 404, 413, 422',
+  summary: 'does not repeat what cannot succeed: 400, 401, 402, 403, 404, 413, 422',
   source: 'OpenAI error-code guide; backoff.md A3',
   severity: 'high',
   confidence: 'deterministic',

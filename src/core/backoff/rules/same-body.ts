@@ -2,7 +2,7 @@ import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import type { Gap } from '../call-history.ts';
 import { gapObservation } from '../observation.ts';
-import { isPermanent } from '../permanent.ts';
+import { asksForChange } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { saysTheSame } from '../says-the-same.ts';
 
@@ -23,7 +23,7 @@ export const sameBody = defineRule({
     );
     // After an error that stays, only another body helps.
     const gaps = named.flatMap((call) =>
-      call.gaps.filter(({ before }) => !isPermanent(before.entry, policy)).map((gap) => ({ call, gap })),
+      call.gaps.filter(({ before }) => !asksForChange(before.entry, policy)).map((gap) => ({ call, gap })),
     );
     if (gaps.length === 0) return notApplicable('no call with a name of its own was retried');
     const changed = gaps.filter(({ gap }) => !saysTheSame(gap.before.entry, gap.after.entry));

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../plural.ts';
 import { backoffProbe } from '../backoff-probe.ts';
 import { gapObservation } from '../observation.ts';
-import { isPermanent } from '../permanent.ts';
+import { asksForChange } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 
 export const sameIdempotencyKey = defineRule({
@@ -23,7 +23,7 @@ export const sameIdempotencyKey = defineRule({
       call.gaps
         .filter(({ before, after }) => keyOf(before.entry) !== keyOf(after.entry))
         // What is mended after an error that stays is another request, and needs another key.
-        .filter(({ before, after }) => !(isPermanent(before.entry, policy) && bodyOf(before.entry) !== bodyOf(after.entry)))
+        .filter(({ before, after }) => !(asksForChange(before.entry, policy) && bodyOf(before.entry) !== bodyOf(after.entry)))
         .map((gap) => ({ call, gap })),
     );
     const byKey = groupBy(
