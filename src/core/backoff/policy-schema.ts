@@ -14,6 +14,11 @@ const loadSchema = record({
   success: share().optional().describe('share of the calls that end well, at least'),
 });
 
+const wallSchema = record({
+  calls: whole(1).describe('so many new calls are too many; those under way when the account was refused are not counted'),
+  within: duration().describe('after a refusal'),
+});
+
 /** What `expect:` of a scenario and a policy file may say. */
 export const policySchema = record({
   preset: z.enum(presetNames).optional().describe('what is expected where nothing else is said; default openai-guide'),
@@ -34,6 +39,7 @@ export const policySchema = record({
   rules: record(Object.fromEntries(backoffRules.map(({ id }) => [id, level])), 'rule')
     .optional()
     .describe('what a breach of a rule counts as'),
+  wall: wallSchema.optional().describe('when a client that goes on after a 401, 402, 403 or a billing 429 fails'),
   load: loadSchema.optional().describe('what is expected of a fleet under load'),
 });
 
@@ -59,10 +65,16 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
         ...(spec.jitter === undefined ? {} : { has_jitter: spec.jitter ? ('fail' as const) : ('off' as const) }),
         ...(spec.rules as Policy['levels'] | undefined),
       },
+      ...given('wall', wallOf(spec, policy)),
       ...given('load', spec.load === undefined ? policy.load : { ...policy.load, ...expectationOf(spec.load) }),
     }),
     policyPresets[preset],
   );
+}
+
+/** The last specification that speaks of the wall decides. */
+function wallOf({ wall }: PolicySpec, before: Policy): Policy['wall'] {
+  return wall === undefined ? before.wall : { calls: wall.calls, withinMs: wall.within };
 }
 
 function expectationOf({ recovers_within, ...shares }: z.output<typeof loadSchema>): LoadExpectation {

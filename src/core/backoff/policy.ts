@@ -21,6 +21,8 @@ export interface Policy {
   /** Statuses, and codes and types of errors, that the client must not retry, besides those that nobody should. */
   readonly neverRetries: readonly (number | string)[];
   readonly levels: Readonly<Record<string, RuleLevel>>;
+  /** So many new calls within this time after its account was refused for good are too many. */
+  readonly wall?: { readonly calls: number; readonly withinMs: number };
   /** What is expected of a fleet under load. */
   readonly load?: LoadExpectation;
 }

@@ -32,6 +32,7 @@ import { sameBody } from './rules/same-body.ts';
 import { sameIdempotencyKey } from './rules/same-idempotency-key.ts';
 import { settles } from './rules/settles.ts';
 import { stalledStreamNoticed } from './rules/stalled-stream-noticed.ts';
+import { stopsAtAWall } from './rules/stops-at-a-wall.ts';
 import { streamErrorSurfaced } from './rules/stream-error-surfaced.ts';
 import { truncatedStreamNoticed } from './rules/truncated-stream-noticed.ts';
 
@@ -69,6 +70,7 @@ const REGISTRY = [
   connectionHygiene,
   coolsDownKey,
   pacesOnHeaders,
+  stopsAtAWall,
   settles,
   outlastsOutage,
 ] as const;
