@@ -6,15 +6,17 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY .config ./.config
 COPY src ./src
-RUN npm run prepare && npm prune --omit=dev --ignore-scripts
+RUN npm run compile && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-alpine
 ENV NODE_ENV=production
-WORKDIR /app
+WORKDIR /opt/mock-openai
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY scenarios ./scenarios
+# Names of scenarios are looked up in ./scenarios first: a folder mounted on /app/scenarios stands beside the bundled ones.
+WORKDIR /app
 # The user "node" of the base image, by number so that orchestrators can tell it is not root.
 USER 1000:1000
 EXPOSE 8080
@@ -23,5 +25,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/__admin/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # `serve` handles SIGTERM and SIGINT and waits for its workers, so that it can be PID 1. Commands of `run`, `probe` and
 # `load` may leave processes that nobody waits for: `docker run --init`.
-ENTRYPOINT ["node", "dist/cli/main.js"]
+ENTRYPOINT ["node", "/opt/mock-openai/dist/cli/main.js"]
 CMD ["serve", "--host", "0.0.0.0"]

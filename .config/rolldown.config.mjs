@@ -2,7 +2,7 @@
  * JavaScript of the package: few files, for each costs a third of a millisecond of every start. The programs that are
  * started by path keep their places; what they share is in chunks/. Packages stay outside. tsc writes the types beside it.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
@@ -40,8 +40,14 @@ const forRequire = {
   },
 };
 
+/** npm makes a bin executable only where it links the package for the first time; a later build would undo that. */
+const executableBin = {
+  name: 'executable-bin',
+  writeBundle: ({ dir }) => chmodSync(join(dir, 'cli/main.js'), 0o755),
+};
+
 export default defineConfig({
-  plugins: [forRequire],
+  plugins: [forRequire, executableBin],
   input: Object.fromEntries(PROGRAMS.map((program) => [program, `src/${program}.ts`])),
   platform: 'node',
   external: /^[^./]/,

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,13 @@ function words(instruction: RegExp): string[] {
   return JSON.parse(instruction.exec(lastStage)?.[1] ?? '[]');
 }
 
+/** The root of the image, as a folder. */
 function layOut(): string {
-  const image = tempFolder();
+  const folder = tempFolder();
+  const [home = '', workdir = ''] = [...lastStage.matchAll(/^WORKDIR (\S+)$/gm)].map(([, path]) => path ?? '');
+  const image = join(folder, home);
+  mkdirSync(image, { recursive: true });
+  mkdirSync(join(folder, workdir), { recursive: true });
   const copied = [...lastStage.matchAll(/^COPY (?:--from=build )?(\S+) \S+$/gm)].map(([, source]) =>
     (source ?? '').replace('/app/', ''),
   );
@@ -36,7 +41,22 @@ function layOut(): string {
     mkdirSync(dirname(join(image, name)), { recursive: true });
     symlinkSync(path, join(image, name));
   }
-  return image;
+  return folder;
+}
+
+/** Starts the image, its paths taken as those of the folder, and waits for its first line. */
+async function startImage(folder: string, flags: readonly string[]) {
+  const [, main = '', ...entry] = words(/^ENTRYPOINT (\[.*\])$/m);
+  const args = [join(folder, main), ...entry, ...words(/^CMD (\[.*\])$/m), ...flags];
+  const child = spawn(process.execPath, args, {
+    cwd: join(folder, /^[\s\S]*^WORKDIR (\S+)$/m.exec(lastStage)?.[1] ?? ''),
+    env: { PATH: process.env['PATH'], NODE_OPTIONS: '--preserve-symlinks --preserve-symlinks-main' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const first = await new Promise<string>((resolve) => child.stdout.once('data', (data: Buffer) => resolve(String(data))));
+  return { child, ended, first };
 }
 
 async function freePort(): Promise<number> {
@@ -57,19 +77,11 @@ test('the image is built in two stages, runs without root, and copies nothing th
 });
 
 test('entrypoint, health check and signals work with production dependencies only', async () => {
-  const image = layOut();
-  expect(existsSync(join(image, 'node_modules/vitest'))).toBe(false);
+  const folder = layOut();
+  expect(existsSync(join(folder, 'opt/mock-openai/node_modules/zod'))).toBe(true);
+  expect(existsSync(join(folder, 'opt/mock-openai/node_modules/vitest'))).toBe(false);
   const port = await freePort();
-  const [, ...entry] = words(/^ENTRYPOINT (\[.*\])$/m);
-  const command = words(/^CMD (\[.*\])$/m);
-  const child = spawn(process.execPath, [...entry, ...command, '--port', String(port), '--scenario', 'slow', '--json'], {
-    cwd: image,
-    env: { PATH: process.env['PATH'], NODE_OPTIONS: '--preserve-symlinks' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  const first = await new Promise<string>((resolve) => child.stdout.once('data', (data: Buffer) => resolve(String(data))));
+  const { child, ended, first } = await startImage(folder, ['--port', String(port), '--scenario', 'slow', '--json']);
   expect(JSON.parse(first)).toMatchObject({
     event: 'listening',
     scenario: 'slow',
@@ -88,3 +100,13 @@ test('entrypoint, health check and signals work with production dependencies onl
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
 });
+
+test('a folder mounted on /app/scenarios stands beside the bundled scenarios', async () => {
+  const folder = layOut();
+  mkdirSync(join(folder, 'app/scenarios'));
+  writeFileSync(join(folder, 'app/scenarios/mine.yaml'), 'name: mine\nrules: []\n');
+  for (const name of ['mine', 'flaky']) {
+    const { first } = await startImage(folder, ['--port', '0', '--json', '--scenario', name]);
+    expect(JSON.parse(first)).toMatchObject({ event: 'listening', scenario: name });
+  }
+}, 60_000);

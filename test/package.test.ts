@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -88,3 +88,54 @@ test.each(['mock-openai', 'mock-openai/jest'])(
   },
   90_000,
 );
+
+/** What a clone has when it was installed and never built. */
+function clone(): string {
+  const folder = tempFolder();
+  for (const name of [
+    'package.json',
+    '.npmrc',
+    '.config',
+    'tsconfig.json',
+    'src',
+    'scenarios',
+    'schemas',
+    'CHANGELOG.md',
+    'README.md',
+  ])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+/** npm in that folder, with a cache of that name, without the registry. */
+async function npm(args: readonly string[], { cwd, cache }: { cwd: string; cache: string }): Promise<string> {
+  const env = { ...process.env, npm_config_cache: cache, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+  return (await run('npm', args, { cwd, env, maxBuffer: 2 ** 24 })).stdout;
+}
+
+test('the bin can be run after each build, through npx from a fresh and from a used cache', async () => {
+  const cwd = clone();
+  const caches = tempFolder();
+  const version = async (cache: string) =>
+    (await npm(['exec', '--', 'mock-openai', '--version'], { cwd, cache: join(caches, cache) })).trim();
+  for (const cache of ['first', 'first', 'second']) {
+    await npm(['run', 'bundle'], { cwd, cache: join(caches, cache) });
+    // npm sets it where it links the package for the first time; what is looked at here is what the build left.
+    expect(statSync(join(cwd, 'dist/cli/main.js')).mode & 0o777).toBe(0o755);
+    expect(await version(cache)).toMatch(/^\d+\.\d+\.\d+$/);
+  }
+}, 120_000);
+
+test('npm pack builds a clone that was never built, and packs a bin to run and no script of an install', async () => {
+  const cwd = clone();
+  await npm(['pack', '--silent'], { cwd, cache: join(cwd, '.cache') });
+  const { filename } = await pack();
+  const folder = tempFolder();
+  await run('tar', ['xzf', join(cwd, filename), '-C', folder]);
+  expect(statSync(join(folder, 'package/dist/cli/main.js')).mode & 0o111).toBe(0o111);
+  expect(statSync(join(folder, 'package/dist/index.d.ts')).size).toBeGreaterThan(0);
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8')) as { scripts: object };
+  const atInstall = ['prepare', 'preinstall', 'install', 'postinstall'];
+  expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
+}, 300_000);
