@@ -35,6 +35,8 @@ export function clientEnvironment(inherited: Environment, { origin, apiKey }: Cl
     NO_PROXY: noProxy,
     no_proxy: noProxy,
     OPENAI_PROXY: undefined,
+    // The OpenAI Agents SDK sends its traces to the real host, with the key of the mock.
+    OPENAI_AGENTS_DISABLE_TRACING: '1',
     // For scripts.
     MOCK_OPENAI_ORIGIN: origin,
     MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,

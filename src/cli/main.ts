@@ -5,12 +5,16 @@ import { ScenarioError } from '../core/problem.ts';
 import { suggest } from '../core/suggest.ts';
 import { exitCode } from './exit-code.ts';
 import { packageVersion } from './package-version.ts';
+import { takeSettings, unknownSettings } from './settings.ts';
 import { StartError, UsageError } from './usage-error.ts';
 
 const MAX_WORKERS = 64;
 
-/** Each command loads what it needs when it runs. */
-function createProgram(finish: (code: number) => void): Command {
+/** Commands whose flags can be set by the environment. */
+const WITH_SETTINGS = ['serve', 'run'];
+
+/** Each command loads what it needs when it runs. `told` is given the variables that were taken as settings. */
+function createProgram(finish: (code: number) => void, told: (variables: readonly string[]) => void): Command {
   const program = new Command('mock-openai')
     .description('A stand-in for api.openai.com that fails exactly as the real one does, on schedule.')
     .version(packageVersion(), '-V, --version')
@@ -75,15 +79,17 @@ function createProgram(finish: (code: number) => void): Command {
 
   program
     .command('faults')
-    .description('the catalogue of faults')
+    .description('the catalogue of faults; with a name, everything about one')
+    .argument('[name]', 'name of a fault')
     .option('--json', 'as JSON, with the JSON Schema of the parameters')
-    .action(async (options) => finish((await import('./faults.ts')).listFaults(options)));
+    .action(async (name, options) => finish((await import('./faults.ts')).listFaults(name, options)));
 
   program
     .command('scenarios')
-    .description('the bundled scenarios')
+    .description('the bundled scenarios; with a name, everything about one')
+    .argument('[name]', 'name of a scenario')
     .option('--json', 'as JSON')
-    .action(async (options) => finish((await import('./scenarios.ts')).listScenarios(options)));
+    .action(async (name, options) => finish((await import('./scenarios.ts')).listScenarios(name, options)));
 
   program
     .command('probe')
@@ -144,9 +150,18 @@ function createProgram(finish: (code: number) => void): Command {
 
   program
     .command('rules')
-    .description('the catalogue of the rules of good retrying')
+    .description('the catalogue of the rules of good retrying; with a name, everything about one')
+    .argument('[name]', 'name of a rule')
     .option('--json', 'as JSON, with sources, measures, false-alarm bounds and advice')
-    .action(async (options) => finish((await import('./rules.ts')).listRules(options)));
+    .action(async (name, options) => finish((await import('./rules.ts')).listRules(name, options)));
+  const withSettings = program.commands.filter((command) => WITH_SETTINGS.includes(command.name()));
+  for (const command of withSettings) {
+    command.addHelpText('after', `\nEach flag has a variable, such as MOCK_OPENAI_SEED for --seed. A flag goes before it.`);
+    command.hook('preAction', () => {
+      for (const line of unknownSettings(withSettings, process.env)) process.stderr.write(`${line}\n`);
+      told(takeSettings(command, process.env));
+    });
+  }
   // Subcommands made above do not inherit this.
   for (const command of program.commands) command.exitOverride().showHelpAfterError('Run with --help for the flags.');
   return program;
@@ -180,16 +195,28 @@ function wholeNumber(flag: string, max: number, min = 0): (text: string) => numb
 /** Runs the command line; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   let code: number = exitCode.pass;
-  const program = createProgram((result) => {
-    code = result;
-  });
+  let settings: readonly string[] = [];
+  const program = createProgram(
+    (result) => {
+      code = result;
+    },
+    (variables) => {
+      settings = variables;
+    },
+  );
   const [first] = args;
   const known = program.commands.map((command) => command.name());
   if (first !== undefined && !first.startsWith('-') && !known.includes(first)) {
     const hint = suggest(first, known) || ` Commands: ${known.join(', ')}.`;
     throw new UsageError(`unknown command "${first}".${hint}`);
   }
-  await program.parseAsync(args, { from: 'user' });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    code = await report(error);
+    // What is wrong may be there, where no one looks.
+    if (settings.length > 0) process.stderr.write(`Set by the environment: ${settings.join(', ')}.\n`);
+  }
   return code;
 }
 

@@ -1,16 +1,42 @@
 import { readFileSync } from 'node:fs';
-import { bundledPath, bundledScenarios } from '../engine/load-scenario.ts';
+import { unknownName } from '../core/field.ts';
+import { bundledScenarios, loadScenario, namedPath, ownScenarios, readSource } from '../engine/load-scenario.ts';
+import { libraries } from '../libraries.ts';
 import { exitCode } from './exit-code.ts';
 import { table } from './table.ts';
+import { UsageError } from './usage-error.ts';
 
-/** Prints the bundled scenarios, each with what its first comment says it proves. */
-export function listScenarios({ json = false }: { json?: boolean }): number {
-  const rows = bundledScenarios().map((name) => ({
-    name,
-    proves: firstComment(readFileSync(bundledPath(name), 'utf8')),
-  }));
-  process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows.map(({ name, proves }) => [name, proves])));
+/**
+ * Prints the scenarios that have a name: the bundled ones, and those in the folder `scenarios` of the working directory,
+ * each with what its first comment says it proves; or everything about one. Throws a UsageError when none has that name.
+ */
+export function listScenarios(name: string | undefined, { json = false }: { json?: boolean }): number {
+  const names = [...new Set([...ownScenarios(), ...bundledScenarios()])].sort();
+  if (name === undefined) {
+    const rows = names.map((each) => ({ name: each, proves: firstComment(textOf(each)) }));
+    process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows.map(({ name, proves }) => [name, proves])));
+    return exitCode.pass;
+  }
+  if (!names.includes(name)) throw new UsageError(unknownName('scenario', name, names));
+  const told = everythingAbout(name);
+  process.stdout.write(json ? `${JSON.stringify(told, null, 2)}\n` : inWords(told));
   return exitCode.pass;
+}
+
+function everythingAbout(name: string) {
+  const file = namedPath(name);
+  const text = textOf(name);
+  const { scenario, raw } = loadScenario(readSource(file, { shownAs: name, what: 'scenario' }), libraries);
+  return { name, proves: firstComment(text), description: scenario.description, file, text, scenario: raw };
+}
+
+function inWords({ name, proves, description, file, text }: ReturnType<typeof everythingAbout>): string {
+  const about = [name, proves, ...(description === undefined ? [] : [description.trim()]), file];
+  return `${about.join('\n')}\n\n${text.trimEnd()}\n\nmock-openai explain ${name}  says it in words, and plays requests through it.\n`;
+}
+
+function textOf(name: string): string {
+  return readFileSync(namedPath(name), 'utf8');
 }
 
 /** The first comment that is not an instruction to an editor; it may run over several lines. */

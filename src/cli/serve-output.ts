@@ -4,9 +4,21 @@ import type { JournalRecord } from '../engine/record.ts';
 import type { Session } from '../engine/session.ts';
 import { packageVersion } from './package-version.ts';
 
+/** A server that has started. */
+interface Listening {
+  readonly origin: string;
+  readonly scenario: string;
+  readonly seed: number;
+  /** How many the scenario has. */
+  readonly rules: number;
+  /** Processes that serve. */
+  readonly workers: number;
+  readonly adminOff: boolean;
+}
+
 /** What a running server tells the user. */
 export interface ServeOutput {
-  listening(server: { origin: string; scenario: string; seed: number; rules: number; adminOff: boolean }): void;
+  listening(server: Listening): void;
   request(entry: JournalRecord, session: Session): void;
   reloaded(plan: { name: string; seed: number; rules: readonly unknown[] }): void;
   /** The text is what people are told of the problems. */
@@ -26,13 +38,14 @@ function jsonOutput(): ServeOutput {
   const event = (name: string, fields: object = {}) =>
     void process.stdout.write(`${JSON.stringify({ event: name, ...fields })}\n`);
   return {
-    listening: ({ origin, scenario, seed, rules, adminOff }) =>
+    listening: ({ origin, scenario, seed, rules, workers, adminOff }) =>
       event('listening', {
         base_url: `${origin}/v1`,
         admin_url: adminOff ? null : `${origin}/__admin`,
         scenario,
         seed,
         rules,
+        workers,
       }),
     request: (entry, session) => event('request', { entry: session.view(entry) }),
     reloaded: ({ name, seed, rules }) => event('reloaded', { scenario: name, seed, rules: rules.length }),
@@ -52,8 +65,9 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
   return {
-    listening({ origin, scenario, seed, rules, adminOff }) {
-      const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}`;
+    listening({ origin, scenario, seed, rules, workers, adminOff }) {
+      const processes = workers === 1 ? '' : `, ${workers} workers`;
+      const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}${processes}`;
       // Scripts read the first line of stdout.
       if (!terminal) process.stdout.write(`${origin}/v1\n`);
       say(paint('dim', about));

@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     scenario: name,
     seed,
     rules: rules.length,
+    workers: options.workers ?? 1,
     adminOff,
   });
   if (options.quiet !== true) file?.warningsOf(server.engine.scenario).forEach(output.warning);

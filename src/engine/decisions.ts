@@ -91,6 +91,11 @@ export class Decisions {
     return { name, seed, rules: uses };
   }
 
+  /** Numbers calls from 1 again. Nobody may know a call by its number any more. */
+  renumber(): void {
+    this.#recogniser.renumber();
+  }
+
   /** Back to the beginning. */
   clear(): void {
     this.#counters.clear();

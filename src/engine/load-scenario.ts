@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Libraries } from '../core/libraries.ts';
 import { compilePlan, type Plan } from '../core/plan/compile.ts';
@@ -23,12 +23,25 @@ export interface LoadedScenario {
   readonly warnings: readonly Problem[];
 }
 
-const BUNDLED = new URL('../../scenarios/', import.meta.url);
+const BUNDLED = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+/** Of the working directory: the place of a user's own scenarios, which go before bundled ones of the same name. */
+const OWN = 'scenarios';
 const YAML_ENDING = /\.ya?ml$/i;
 
 /** Names of the scenarios that come with the package, in alphabetical order. */
 export function bundledScenarios(): string[] {
-  return readdirSync(BUNDLED)
+  return scenariosIn(BUNDLED);
+}
+
+/** Names of the scenarios in the folder `scenarios` of the working directory, in alphabetical order. */
+export function ownScenarios(): string[] {
+  const folder = statSync(OWN, { throwIfNoEntry: false });
+  if (folder?.isDirectory() !== true || realpathSync(OWN) === realpathSync(BUNDLED)) return [];
+  return scenariosIn(OWN);
+}
+
+function scenariosIn(folder: string): string[] {
+  return readdirSync(folder)
     .filter((file) => YAML_ENDING.test(file))
     .map((file) => file.replace(YAML_ENDING, ''))
     .sort();
@@ -56,17 +69,25 @@ export function scenarioPath(given: string): string {
     throw new ScenarioError([{ file: 'scenario', path: '', message: 'it is empty: give a file, or the name of a bundled one' }]);
   const looksLikePath = YAML_ENDING.test(given) || /[\\/]/.test(given);
   if (looksLikePath || isFile(given)) return given;
-  return bundledPath(given);
+  return namedPath(given);
 }
 
-/** The file of a bundled scenario. Throws a ScenarioError when none has that name. */
-export function bundledPath(given: string): string {
+/** The file of the scenario of that name: a user's own, else a bundled one. Throws a ScenarioError when none has it. */
+export function namedPath(name: string): string {
+  const own = ownScenarios();
+  if (own.includes(name)) return [`${OWN}/${name}.yaml`, `${OWN}/${name}.yml`].find(isFile) ?? `${OWN}/${name}.yaml`;
+  return bundledPath(name, own);
+}
+
+/** The file of a bundled scenario. Throws a ScenarioError when none has that name, which tells those of `own`, too. */
+export function bundledPath(given: string, own: readonly string[] = []): string {
   const names = bundledScenarios();
-  if (names.includes(given)) return fileURLToPath(new URL(`${given}.yaml`, BUNDLED));
+  if (names.includes(given)) return join(BUNDLED, `${given}.yaml`);
   if (statSync(given, { throwIfNoEntry: false })?.isDirectory() === true)
     throw new ScenarioError([{ file: given, path: '', message: 'it is a folder; a scenario is a file' }]);
-  const hint = suggest(given, names);
-  const message = `no file and no bundled scenario has this name.${hint === '' ? ` Bundled: ${names.join(', ')}.` : hint}`;
+  const hint = suggest(given, [...own, ...names]);
+  const known = `${own.length === 0 ? '' : ` In ${OWN}/: ${own.join(', ')}.`} Bundled: ${names.join(', ')}.`;
+  const message = `no file and no bundled scenario has this name.${hint === '' ? known : hint}`;
   throw new ScenarioError([{ file: given, path: '', message }]);
 }
 

@@ -345,6 +345,8 @@ export class Session {
   reset(): void {
     this.#restart();
     this.#journal.clear();
+    // What is being answered keeps its number, and no other call may have the same.
+    if (this.#inFlight === 0) this.#decisions.renumber();
   }
 
   /** Resolves when no request is being answered. */

@@ -7,7 +7,7 @@ import { type Problem, ScenarioError } from '../core/problem.ts';
 import { parseRules } from '../core/scenario/parse.ts';
 import type { Engine } from '../engine/engine.ts';
 import { policyFrom, readPolicy } from '../engine/load-policy.ts';
-import { bundledPath, fileSource, isScenarioText, type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
+import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../engine/load-scenario.ts';
 import { publicScenario } from '../engine/public-scenario.ts';
 import type { Session } from '../engine/session.ts';
 import { SessionsFullError } from '../engine/sessions-full-error.ts';
@@ -24,8 +24,6 @@ export interface AdminOptions {
   readonly access: AdminAccess;
   readonly loopDelay: LoopDelayMonitor;
   readonly metrics: Metrics;
-  /** `http://127.0.0.1:8080`. */
-  origin(): string;
 }
 
 /** The admin API: `/__admin/…` for the default session and the server, `/s/<session>/__admin/…` for a session. */
@@ -158,18 +156,22 @@ function queryOf(...known: readonly string[]): MiddlewareHandler {
 }
 
 /** What the server has once. */
-function serverRoutes({ engine, origin }: AdminOptions): Hono {
+function serverRoutes({ engine }: AdminOptions): Hono {
   const routes = new Hono();
-  const shown = (session: Session) => ({
-    id: session.id,
-    base_url: session === engine.defaultSession ? `${origin()}/v1` : `${origin()}/s/${encodeURIComponent(session.id)}/v1`,
-    scenario: session.plan.name,
-    seed: session.plan.seed,
-  });
-  routes.get('/sessions', (c) => c.json({ sessions: engine.sessions.map(shown) }));
+  /** Who asks from elsewhere, as from another container, reaches the mock by the scheme and host that it asked. */
+  const shown = (session: Session, { req }: Context) => {
+    const { origin } = new URL(req.url);
+    return {
+      id: session.id,
+      base_url: session === engine.defaultSession ? `${origin}/v1` : `${origin}/s/${encodeURIComponent(session.id)}/v1`,
+      scenario: session.plan.name,
+      seed: session.plan.seed,
+    };
+  };
+  routes.get('/sessions', (c) => c.json({ sessions: engine.sessions.map((session) => shown(session, c)) }));
   routes.post('/sessions', async (c) => {
     const session = engine.openSession(requestedScenario(await c.req.text(), engine));
-    return c.json(shown(session), 201);
+    return c.json(shown(session, c), 201);
   });
   routes.delete('/sessions/:id', (c) => {
     const id = c.req.param('id');
@@ -199,14 +201,14 @@ function isSeed(seed: unknown): seed is number | 'random' | undefined {
   return seed === undefined || seed === 'random' || (Number.isSafeInteger(seed) && Number(seed) >= 0);
 }
 
-/** A bundled name, YAML text, or a scenario as JSON. Paths are refused: the caller may be on another machine. */
+/** A name, YAML text, or a scenario as JSON. Paths are refused: the caller may be on another machine. */
 function scenarioSource(scenario: unknown) {
   if (scenario === null) throw wrong('scenario', 'expected a scenario or the name of a bundled one, found nothing');
   if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
   if (isScenarioText(scenario)) return { file: 'scenario', text: scenario };
   if (/[\\/]/.test(scenario) || /\.ya?ml$/i.test(scenario))
     throw wrong('scenario', 'expected the name of a bundled scenario, or its text, found a path');
-  return fileSource(bundledPath(scenario), scenario);
+  return fileSource(namedPath(scenario), scenario);
 }
 
 function parseJson(text: string): unknown {

@@ -58,22 +58,19 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     ...(bounds === undefined ? {} : { bounds }),
   });
   const loopDelay = monitorLoopDelay(() => engine.clock.now());
-  let origin = '';
   const admin = lazyAdmin({
     engine,
     access: { host, token: adminToken },
     loopDelay,
     metrics: createMetrics(engine, loopDelay),
-    origin: () => origin,
   });
   const at = { host, port, onFailure };
   const listening = await (options.listening?.({ ...at, engine, loopDelay, admin: admin.fetch }) ??
     listen({ ...at, engine, admin: admin.listener }));
-  origin = listening.origin;
   return {
     engine,
     port: listening.port,
-    origin,
+    origin: listening.origin,
     loopDelay,
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {

@@ -29,3 +29,7 @@ test.each([
   expect([env['NO_PROXY'], env['no_proxy']]).toEqual([expected, expected]);
   expect(env).toMatchObject({ HTTP_PROXY: 'http://proxy', OPENAI_PROXY: undefined });
 });
+
+test('keeps the traces of the Agents SDK from the real host', () => {
+  expect(clientEnvironment({ OPENAI_AGENTS_DISABLE_TRACING: '0' }, target)).toMatchObject({ OPENAI_AGENTS_DISABLE_TRACING: '1' });
+});

@@ -182,6 +182,66 @@ test('faults lists the catalogue, for people and for machines', async () => {
   });
 });
 
+test('faults NAME tells everything about one: parameters with types and defaults, an example, sources', async () => {
+  const { code, stdout } = await runCli(['faults', 'insufficient_quota']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^insufficient_quota {2}429, error\n/);
+  expect(stdout).toMatch(/^ {2}code +credit_balance_exhausted \| organization_spend_limit_exceeded/m);
+  expect(stdout).toMatch(/^ {2}era +2025 \| 2026 \(default 2026\)\n +2025 gives the wording/m);
+  expect(stdout).toMatch(/^Example:\n {2}rules:\n {4}- fault:\n {8}insufficient_quota:\n/m);
+  expect(stdout).toContain('https://help.openai.com/en/articles/5955604');
+  const one = JSON.parse((await runCli(['faults', 'insufficient_quota', '--json'])).stdout);
+  expect(one).toMatchObject({ name: 'insufficient_quota', parameters: { properties: { code: {}, era: { default: 2026 } } } });
+  expect(one.example.fault.insufficient_quota).toBeTypeOf('object');
+});
+
+test('rules NAME tells everything about one: what is measured, how it is provoked, what to do', async () => {
+  const { code, stdout } = await runCli(['rules', 'never_early']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^never_early {2}critical, deterministic\n/);
+  for (const text of ['measures', 'false alarms', 'advice', 'retry_after: 2s', 'https://www.rfc-editor.org/rfc/rfc9110'])
+    expect(stdout).toContain(text);
+  const one = JSON.parse((await runCli(['rules', 'never_early', '--json'])).stdout);
+  expect(one).toMatchObject({ id: 'never_early', probe: { name: 'never-early' } });
+});
+
+test('scenarios NAME tells everything about one', async () => {
+  const { code, stdout } = await runCli(['scenarios', 'flaky']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^flaky\nProves that .+\nOpenAI on a bad day/);
+  expect(stdout).toContain('probability: 0.25');
+  const one = JSON.parse((await runCli(['scenarios', 'flaky', '--json'])).stdout);
+  expect(one).toMatchObject({ name: 'flaky', scenario: { seed: 7 }, text: expect.stringContaining('probability: 0.25') });
+});
+
+test.each([
+  ['faults', 'rate_limt', 'unknown fault "rate_limt". Did you mean "rate_limit"?'],
+  ['rules', 'never_erly', 'unknown rule "never_erly". Did you mean "never_early"?'],
+  ['scenarios', 'falky', 'unknown scenario "falky". Did you mean "flaky"?'],
+  ['faults', 'zzzzzzzzzzzz', 'unknown fault "zzzzzzzzzzzz". mock-openai faults lists them.'],
+])('%s %s is a usage error that names what was meant', async (command, name, message) => {
+  expect(await runCli([command, name])).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\n` });
+});
+
+test('nothing that the catalogues say cites a file that does not ship', async () => {
+  const printed = await Promise.all(['faults', 'rules', 'scenarios'].map((name) => runCli([name, '--json'])));
+  for (const { stdout } of printed) expect(stdout).not.toMatch(/\b(?:backoff|wire|trust)\.md/);
+});
+
+test('scenarios of the folder scenarios/ have a name, and hide no bundled one but of the same name', async () => {
+  const mine = {
+    'scenarios/mine.yaml': 'name: mine\nrules: [{ fault: hang }]\n',
+    'scenarios/slow.yml': 'name: my slow\nrules: []\n',
+  };
+  const cwd = tempFolder(mine);
+  const { stdout } = await runCli(['check', 'mine', 'slow', 'flaky'], cwd);
+  expect(stdout).toBe('mine: ok, 1 rule\nslow: ok, 0 rules\nflaky: ok, 3 rules\n');
+  const rows: { name: string }[] = JSON.parse((await runCli(['scenarios', '--json'], cwd)).stdout);
+  expect(rows.map(({ name }) => name)).toEqual([...bundledScenarios(), 'mine'].sort());
+  expect((await runCli(['check', 'mien'], cwd)).stderr).toContain('Did you mean "mine"?');
+  expect((await runCli(['check', 'zzzzzzzzz'], cwd)).stderr).toMatch(/ In scenarios\/: mine, slow\. Bundled: bad-key, /);
+});
+
 test('scenarios lists what is bundled and what each proves', async () => {
   const rows = JSON.parse((await runCli(['scenarios', '--json'])).stdout);
   expect(rows.map(({ name }: { name: string }) => name)).toEqual(bundledScenarios());

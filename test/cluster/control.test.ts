@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
@@ -175,4 +176,28 @@ test('the admin API is guarded as in one process', async () => {
   expect(await status({}, url.replace('journal', 'health'))).toBe(200);
   const foreign = 'GET /__admin/journal HTTP/1.1\r\nHost: rebound.example\r\nAuthorization: Bearer secret\r\n\r\n';
   expect((await rawExchange(server.port, foreign, (text) => text !== '')).text).toMatch(/^HTTP\/1\.1 403 /);
+});
+
+test('base_url is reached by the host that was asked, whichever process was asked', async () => {
+  const server = await startWorkers('{}', ['--host', '127.0.0.1']);
+  const asked = await new Promise<string>((resolve, reject) => {
+    const options = {
+      port: server.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/__admin/sessions',
+      headers: { host: 'localhost:9' },
+    };
+    request(options, async (response) => {
+      let text = '';
+      for await (const chunk of response.setEncoding('utf8')) text += chunk;
+      resolve(text);
+    })
+      .on('error', reject)
+      .end();
+  });
+  const { id, base_url: baseUrl } = JSON.parse(asked);
+  expect(baseUrl).toBe(`http://localhost:9/s/${id}/v1`);
+  const own = await server.admin<{ id: string; base_url: string }>('/__admin/sessions', { method: 'POST' });
+  expect(own.base_url).toBe(server.baseURL.replace('/v1', `/s/${own.id}/v1`));
 });

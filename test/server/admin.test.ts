@@ -387,3 +387,44 @@ test.each([
     expect(await response.json()).toEqual({ type: 'about:blank', title: 'The query is wrong.', status: 400, detail });
   }
 });
+
+/** The answer to a request that names another host than the one it is sent to. */
+function askedAs(host: string, { port, method, path }: { port: number; method: string; path: string }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ port, host: '127.0.0.1', method, path, headers: { host } }, async (response) => {
+      let text = '';
+      for await (const chunk of response.setEncoding('utf8')) text += chunk;
+      resolve(text);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('base_url is reached by the host that was asked, as through a mapped port', async () => {
+  const { port } = await startMock();
+  const made = JSON.parse(await askedAs('localhost:9443', { port, method: 'POST', path: '/__admin/sessions' }));
+  expect(made.base_url).toBe(`http://localhost:9443/s/${made.id}/v1`);
+  const { sessions } = JSON.parse(await askedAs('[::1]:8080', { port, method: 'GET', path: '/__admin/sessions' }));
+  expect(sessions.map((session: { base_url: string }) => session.base_url)).toEqual([
+    'http://[::1]:8080/v1',
+    `http://[::1]:8080/s/${made.id}/v1`,
+  ]);
+});
+
+test('after a reset the first call is #1 again, unless a request of before is still being answered', async () => {
+  const mock = await startMock({ rules: [{ match: { user: 'patient' }, fault: { latency: '1s' } }] });
+  const callIds = () => mock.calls().map(({ id }) => id);
+  await (await postChat(mock)).text();
+  await (await postChat(mock)).text();
+  expect(callIds()).toEqual(['#1', '#2']);
+  mock.reset();
+  await (await postChat(mock)).text();
+  expect(callIds()).toEqual(['#1']);
+  const slow = postChat(mock, { user: 'patient' });
+  await expect.poll(async () => (await (await admin(mock, '/health')).json()).in_flight).toBe(1);
+  mock.reset();
+  await (await postChat(mock)).text();
+  await (await slow).text();
+  expect(new Set(mock.journal().map(({ logicalId }) => logicalId)).size).toBe(mock.journal().length);
+});

@@ -11,12 +11,11 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** Variables beside those of the tests themselves. */
+type Variables = Readonly<Record<string, string>>;
+
 /** Runs the command line to its end. */
-export async function runCli(
-  args: readonly string[],
-  cwd = process.cwd(),
-  env: Readonly<Record<string, string>> = {},
-): Promise<CliResult> {
+export async function runCli(args: readonly string[], cwd = process.cwd(), env: Variables = {}): Promise<CliResult> {
   const child = start(args, cwd, env);
   const code = await new Promise<number | null>((resolve) => child.process.once('close', resolve));
   return { code, ...child.output };
@@ -33,8 +32,12 @@ export interface RunningServer {
 }
 
 /** Starts `serve` and waits for its first line of stdout. It is killed when the test is over. */
-export async function startCli(args: readonly string[], cwd = process.cwd()): Promise<RunningServer & { firstLine: string }> {
-  const { process: child, output } = start(args, cwd);
+export async function startCli(
+  args: readonly string[],
+  cwd = process.cwd(),
+  env: Variables = {},
+): Promise<RunningServer & { firstLine: string }> {
+  const { process: child, output } = start(args, cwd, env);
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   onTestFinished(() => void child.kill('SIGKILL'));
   const until = (holds: () => boolean) =>
@@ -69,7 +72,7 @@ export function spawnCli(args: readonly string[], cwd = process.cwd()) {
 /** Messages are the same wherever the tests run: under CI they would show the lines of files. */
 const ENVIRONMENT = { ...process.env, CI: '' };
 
-function start(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
+function start(args: readonly string[], cwd: string, env: Variables = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...ENVIRONMENT, ...env },

@@ -8,7 +8,7 @@ export interface BackoffRule {
   readonly id: string;
   /** One line: what a good client does. */
   readonly summary: string;
-  /** Where that is said: RFC section, guide, row of backoff.md. */
+  /** Where that is said: names, each with its address. */
   readonly source: string;
   readonly severity: Severity;
   /** `statistical` rules need many calls, and a mock that did not stall. */

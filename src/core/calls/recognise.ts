@@ -76,6 +76,11 @@ export class CallRecogniser {
     }
   }
 
+  /** Numbers calls from 1 again. Nobody may know a call by its number any more. */
+  renumber(): void {
+    this.#created = 0;
+  }
+
   clear(): void {
     for (let call = this.#calls.oldest; call !== undefined; call = this.#calls.oldest) {
       this.#calls.remove(call);

@@ -8,6 +8,6 @@ export const accountDeactivated = definePlainErrorFault({
   status: 401,
   layer: 'gateway',
   says: ['account_deactivated'],
-  source: 'wire.md 1.2, "account deactivated"',
+  source: 'https://github.com/ChatGPTNextWeb/NextChat/issues/4175',
   error: () => answer(),
 });

@@ -11,7 +11,7 @@ export const badGateway = defineErrorFault({
   status: 502,
   layer: 'edge',
   says: ['cf_bad_gateway'],
-  source: 'wire.md 1.5, "502 JSON" and "502 HTML"',
+  source: 'https://github.com/stanfordnlp/dspy/issues/203 (JSON), https://github.com/HKUDS/nanobot/issues/536 (HTML)',
   params: record({ ...errorShape, body: edgeFormat() }).prefault({}),
   error: ({ body }, { request }) => answer(body ?? formatFor(request)),
 });

@@ -8,6 +8,6 @@ export const billingNotActive = definePlainErrorFault({
   status: 429,
   layer: 'gateway',
   says: ['billing_not_active'],
-  source: 'wire.md 1.4, "billing inactive"',
+  source: 'https://github.com/lifan0127/ai-research-assistant/issues/174',
   error: () => answer(),
 });

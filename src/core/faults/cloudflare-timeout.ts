@@ -12,7 +12,8 @@ export const cloudflareTimeout = defineErrorFault({
   status: 524,
   layer: 'edge',
   says: ['cf_unknown_error', 'cf_connection_timeout', 'cf_gateway_timeout'],
-  source: 'wire.md 1.5, "524 JSON" and "52x HTML"; unverified: the JSON of 520 and 522, the length of the page',
+  source:
+    'https://github.com/ferrislucas/promptr/issues/32 (JSON of 524), https://github.com/yoheinakajima/babyagi/issues/64 (HTML); unverified: the JSON of 520 and 522, the length of the page',
   params: record({
     ...errorShape,
     status: z

@@ -8,6 +8,6 @@ export const contentPolicyViolation = definePlainErrorFault({
   status: 400,
   layer: 'api',
   says: ['invalid_prompt'],
-  source: 'wire.md 400-26',
+  source: 'https://github.com/BeehiveInnovations/pal-mcp-server/issues/178',
   error: answer,
 });

@@ -29,7 +29,8 @@ export const contextLengthExceeded = defineErrorFault({
   status: 400,
   layer: 'api',
   says: ['context_length_exceeded'],
-  source: 'wire.md 400-21 to 400-24; unverified: the texts for completions and embeddings',
+  source:
+    'https://github.com/ChatGPTNextWeb/NextChat/issues/3195, https://github.com/bytedance/deer-flow/issues/310, https://github.com/crmne/ruby_llm; unverified: the texts for completions and embeddings',
   params: record({
     ...errorShape,
     limit: whole(1).optional().describe('context window in tokens'),

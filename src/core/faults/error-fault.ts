@@ -13,10 +13,11 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   readonly layer: Layer;
   /** Codes and types of its errors, but for `invalid_request_error`; undefined where there are none, or the scenario writes them. */
   readonly says?: readonly string[];
-  /** Row of wire.md, `unverified`, or both and what is which; undefined where the scenario writes the text. */
+  /** Addresses where the text was seen, `unverified`, or both and what is which; undefined where the scenario writes the text. */
   readonly source?: string;
   /** Only for faults with parameters of their own: `record({ ...errorShape, … }).prefault({})`. */
   readonly params: Params;
+  readonly example?: z.input<Params> & object;
   /** The layer, where the parameters choose it. */
   layerWith?(params: z.output<Params>): Layer;
   /** Whether it answers with a success that is none, where the parameters choose it. */
@@ -26,7 +27,7 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
 
 /** Declares a fault that answers with an error of OpenAI. It strikes at the layer that answers. */
 export function defineErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>(fault: ErrorFault<Name, Params>) {
-  const { name, summary, status, layer, says, source, params } = fault;
+  const { name, summary, status, layer, says, source, params, example } = fault;
   return defineFault({
     name,
     summary,
@@ -37,6 +38,7 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     ...(says === undefined ? {} : { says }),
     ...(source === undefined ? {} : { source }),
     params,
+    ...(example === undefined ? {} : { example }),
     ...(fault.layerWith === undefined ? {} : { strikesWith: fault.layerWith }),
     ...(fault.spoilsWith === undefined ? {} : { spoilsWith: fault.spoilsWith }),
     *apply(_reply, given, context) {

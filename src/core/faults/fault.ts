@@ -36,10 +36,12 @@ export interface Fault {
   readonly changes?: AnswerKind;
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
   readonly says?: readonly string[];
-  /** Row of the reference the text comes from, `unverified` where OpenAI's own is not known, or both and what is which. */
+  /** Addresses where the text was seen, `unverified` where OpenAI's own is not known, or both and what is which. */
   readonly source?: string;
   /** The parameters: an object schema in which everything is optional. */
   readonly params: z.ZodType;
+  /** Parameters that show best what it can do, where one that is made up from the schema does not. */
+  readonly example?: object;
   apply(reply: Reply, params: never, context: ReplyContext): Reply;
 }
 
@@ -59,6 +61,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly says?: readonly string[];
   readonly source?: string;
   readonly params: Params;
+  readonly example?: z.input<Params> & object;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;
 }) {
   return fault;

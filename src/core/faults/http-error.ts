@@ -30,6 +30,7 @@ export const httpError = defineErrorFault({
   status: 500,
   layer: 'api',
   params,
+  example: { status: 418, code: 'teapot', message: 'I am a teapot.' },
   layerWith: ({ layer }) => layer,
   spoilsWith: ({ status }) => status < 400,
   error: ({ body, ...given }) => (body === undefined ? envelope(given) : raw(body, given)),

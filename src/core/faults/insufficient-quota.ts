@@ -22,7 +22,8 @@ export const insufficientQuota = defineErrorFault({
   status: 429,
   layer: 'gateway',
   says: ['insufficient_quota', ...quotaCodes],
-  source: 'wire.md 1.4, "no credit"; unverified: the texts of the other codes',
+  source:
+    'https://help.openai.com/en/articles/5955604, https://github.com/madox2/vim-ai/issues/126 (era 2025); unverified: the texts of the other codes',
   params,
   error: ({ code, era }) => (era === 2025 ? insufficientQuota2025() : answer(code ?? 'credit_balance_exhausted')),
 });

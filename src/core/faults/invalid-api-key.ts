@@ -11,6 +11,6 @@ export const invalidApiKey = definePlainErrorFault({
   status: 401,
   layer: 'gateway',
   says: ['invalid_api_key'],
-  source: 'wire.md 1.2, "wrong key"',
+  source: 'https://github.com/DataDog/dd-trace-py (recorded answers)',
   error: (_params, { request }) => answer(request.key ?? NO_KEY),
 });

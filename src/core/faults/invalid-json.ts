@@ -7,6 +7,6 @@ export const invalidJson = definePlainErrorFault({
   summary: 'the body is refused as not being JSON',
   status: 400,
   layer: 'gateway',
-  source: 'wire.md 400-1',
+  source: 'https://github.com/ChatGPTNextWeb/NextChat/issues/4064',
   error: () => answer(),
 });

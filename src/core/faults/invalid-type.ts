@@ -11,7 +11,7 @@ export const invalidType = defineErrorFault({
   status: 400,
   layer: 'api',
   says: ['invalid_type'],
-  source: 'wire.md 400-4',
+  source: 'https://github.com/pydantic/pydantic-ai/issues/2653',
   params: record({
     ...errorShape,
     param: z.string().default('messages[0].content').describe('path of the parameter'),

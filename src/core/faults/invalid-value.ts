@@ -11,7 +11,7 @@ export const invalidValue = defineErrorFault({
   status: 400,
   layer: 'api',
   says: ['invalid_value'],
-  source: 'wire.md 400-7',
+  source: 'https://github.com/run-llama/llama_index/issues/17748',
   params: record({
     ...errorShape,
     param: z.string().default('messages[0].role').describe('path of the parameter'),

@@ -18,7 +18,7 @@ export const maxTokensTooLarge = defineErrorFault({
   status: 400,
   layer: 'api',
   says: ['invalid_value'],
-  source: 'wire.md 400-25',
+  source: 'https://github.com/antinomyhq/forgecode/issues/1185',
   params: record({
     ...errorShape,
     limit: whole(1).optional().describe('completion tokens of the model; default 16384'),

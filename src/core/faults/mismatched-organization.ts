@@ -8,6 +8,6 @@ export const mismatchedOrganization = definePlainErrorFault({
   status: 401,
   layer: 'gateway',
   says: ['mismatched_organization'],
-  source: 'wire.md 1.2, "org header mismatch"',
+  source: 'https://platform.openai.com/docs/guides/error-codes',
   error: () => answer(),
 });

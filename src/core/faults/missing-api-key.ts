@@ -7,6 +7,6 @@ export const missingApiKey = definePlainErrorFault({
   summary: 'the request is refused for lack of a key',
   status: 401,
   layer: 'gateway',
-  source: 'wire.md 1.2, "no key"',
+  source: 'https://github.com/openai/openai-node/issues/73',
   error: () => answer(),
 });

@@ -11,7 +11,7 @@ export const missingParameter = defineErrorFault({
   status: 400,
   layer: 'api',
   says: ['missing_required_parameter'],
-  source: 'wire.md 400-3',
+  source: 'https://github.com/SilasMarvin/lsp-ai/issues/108',
   params: record({
     ...errorShape,
     param: z.string().default('messages').describe('path of the parameter, as in messages[0].content'),

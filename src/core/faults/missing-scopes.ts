@@ -10,7 +10,7 @@ export const missingScopes = defineErrorFault({
   summary: 'the restricted key lacks a permission',
   status: 401,
   layer: 'gateway',
-  source: 'wire.md 1.2, "restricted key"',
+  source: 'https://github.com/openclaw/openclaw/issues/56658',
   params: record({
     ...errorShape,
     scopes: z.array(z.string()).min(1).default(['model.request']).describe('the permissions that are missing'),

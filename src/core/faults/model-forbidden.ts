@@ -9,6 +9,6 @@ export const modelForbidden = definePlainErrorFault({
   status: 403,
   layer: 'gateway',
   says: ['model_not_found'],
-  source: 'wire.md 1.3, "project may not use model"',
+  source: 'https://github.com/Aider-AI/aider/issues/1903',
   error: (_params, { identity, request }) => answer(identity.project, limitedModel(request)),
 });

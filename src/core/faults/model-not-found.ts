@@ -10,7 +10,7 @@ export const modelNotFound = definePlainErrorFault({
   status: 404,
   layer: 'gateway',
   says: ['model_not_found'],
-  source: 'wire.md 1.3, "unknown model"',
+  source: 'https://github.com/elastic/elastic-otel-python-instrumentations (recorded answers)',
   error(_params, { request }) {
     const model = limitedModel(request);
     return ofModel(request) ? modelRetrieveNotFound(model) : answer(model);

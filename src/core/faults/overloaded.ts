@@ -8,6 +8,6 @@ export const overloaded = definePlainErrorFault({
   status: 503,
   layer: 'api',
   says: ['server_is_overloaded', 'service_unavailable_error'],
-  source: 'wire.md 1.5, "503 JSON (2026)"',
+  source: 'https://github.com/sst/opencode/issues/25730',
   error: () => answer(),
 });

@@ -7,6 +7,6 @@ export const payloadTooLarge = definePlainErrorFault({
   summary: 'the edge refuses the size of the body, as a page of HTML',
   status: 413,
   layer: 'edge',
-  source: 'wire.md 1.3, "413"',
+  source: 'https://github.com/openai/codex/issues/2908',
   error: () => answer(),
 });

@@ -27,7 +27,8 @@ export const rateLimit = defineErrorFault({
   status: 429,
   layer: 'api',
   says: ['rate_limit_exceeded', 'requests', 'tokens'],
-  source: 'wire.md 1.4, "TPM", "RPM", "RPD", "TPD" and "project scope"',
+  source:
+    'https://github.com/continuedev/continue/issues/10502 (tokens), https://github.com/openai/openai-agents-js/issues/1022 (requests a day)',
   params: record({
     ...errorShape,
     limit: z.enum(limitKinds).default('requests').describe('which limit is reached'),

@@ -23,7 +23,7 @@ export const requestTooLarge = defineErrorFault({
   status: 429,
   layer: 'api',
   says: ['rate_limit_exceeded', 'tokens'],
-  source: 'wire.md 1.4, "request alone > limit"',
+  source: 'https://github.com/continuedev/continue/issues/10602',
   params: record({
     ...errorShape,
     limit: whole(1).optional().describe('tokens per minute'),

@@ -8,6 +8,6 @@ export const serverError = definePlainErrorFault({
   status: 500,
   layer: 'api',
   says: ['server_error'],
-  source: 'wire.md 1.5, "500 (2024-26)"',
+  source: 'https://github.com/alexrudall/ruby-openai (recorded answers)',
   error: (_params, { requestId }) => answer(requestId),
 });

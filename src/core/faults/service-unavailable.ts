@@ -7,6 +7,6 @@ export const serviceUnavailable = definePlainErrorFault({
   summary: 'the proxy cannot reach the service, and says so in plain text',
   status: 503,
   layer: 'edge',
-  source: 'wire.md 1.5, "503 text"',
+  source: 'https://github.com/openai/openai-python/issues/1626',
   error: () => answer(),
 });

@@ -9,7 +9,7 @@ export const streamError = defineStreamFault({
   name: 'stream_error',
   summary: 'reports an error in place of the rest of the stream',
   spoils: true,
-  source: 'wire.md 1.6',
+  source: 'https://github.com/sashabaranov/go-openai/pull/396',
   params: record({
     ...afterChunksParam,
     message: z.string().default('The server had an error while processing your request. Sorry about that!'),

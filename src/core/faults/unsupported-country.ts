@@ -8,6 +8,6 @@ export const unsupportedCountry = definePlainErrorFault({
   status: 403,
   layer: 'edge',
   says: ['unsupported_country_region_territory', 'request_forbidden'],
-  source: 'wire.md 1.3, "country"',
+  source: 'https://github.com/home-assistant/core/issues/120072',
   error: () => answer(),
 });

@@ -11,7 +11,7 @@ export const unsupportedParameter = defineErrorFault({
   status: 400,
   layer: 'api',
   says: ['unsupported_parameter'],
-  source: 'wire.md 400-9',
+  source: 'https://github.com/fish2018/YPrompt/issues/26',
   params: record({
     ...errorShape,
     param: z.string().default('max_tokens').describe('name of the parameter'),

@@ -1,11 +1,12 @@
 import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import { seconds } from '../backoff/observation.ts';
 import type { LoadExpectation } from '../backoff/policy.ts';
+import { sources } from '../backoff/sources.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Recovery } from './recovery.ts';
 import { LATE_DRIVER, unmeasured } from './unmeasured.ts';
 
-const REFERENCE = 'backoff.md 8';
+const REFERENCE = `${sources.metastable}; ${sources.cascading}`;
 
 /** What the figures of a load run say against the fleet. What is not expected is not judged, but for the recovery. */
 export function loadFindings(report: LoadReport, expected: LoadExpectation = {}): Finding[] {

@@ -2,7 +2,7 @@ import type { Finding, RuleVerdict } from '../backoff/finding.ts';
 import type { Verdict } from '../backoff/verdict.ts';
 import { plural } from '../plural.ts';
 import { callText } from './call-text.ts';
-import { webLinks } from './links.ts';
+import { webLinks, withLinks } from './links.ts';
 import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';
@@ -62,7 +62,9 @@ function details(finding: Finding): string {
     [...shown.map(({ call, line }) => `- ${code(callText(call))}: ${inline(line)}`), ...more].join('\n'),
     ...measured,
     advice === '' ? '' : `**Advice:** ${inline(advice)}.`,
-    `Reference: ${inline(reference)}`,
+    `Reference: ${withLinks(reference)
+      .map(({ text, isLink }) => (isLink ? `<${text}>` : inline(text)))
+      .join('')}`,
     '</details>',
   ]
     .filter((block) => block !== '')

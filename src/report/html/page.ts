@@ -4,7 +4,7 @@ import type { Verdict } from '../../core/backoff/verdict.ts';
 import type { LoadReport } from '../../core/load/load-report.ts';
 import { plural } from '../../core/plural.ts';
 import { callText } from '../../core/report/call-text.ts';
-import { webLinks } from '../../core/report/links.ts';
+import { webLinks, withLinks } from '../../core/report/links.ts';
 import { loadLines } from '../../core/report/load-lines.ts';
 import { runNumbers, statisticText } from '../../core/report/numbers.ts';
 import { printable } from '../../core/report/printable.ts';
@@ -104,9 +104,13 @@ function article(finding: Finding): Html {
 <p>${printable(explain)}</p>
 ${shown.length === 0 ? '' : html`<ul>${shown.map(({ call, line }) => html`<li>${printable(line)} <span class="small">(${callText(call)})</span></li>`)}${more}</ul>`}
 ${advice === '' ? '' : html`<p class="advice"><strong>Advice:</strong> ${advice}.</p>`}
-<p class="small">${measured}False alarm at most ${Number(finding.falseAlarmBound.toPrecision(2))}. Clock: ${finding.clock}. ${finding.reference}</p>
+<p class="small">${measured}False alarm at most ${Number(finding.falseAlarmBound.toPrecision(2))}. Clock: ${finding.clock}. ${reference(finding)}</p>
 </article>
 `;
+}
+
+function reference(finding: Finding): (Html | string)[] {
+  return withLinks(finding.reference).map(({ text, isLink }) => (isLink ? html`<a href="${text}">${text}</a>` : text));
 }
 
 /** What did not apply has little to say, and is folded away. */

@@ -187,7 +187,8 @@ test('the catalogue has the ids of the design', () => {
 });
 
 test.each(backoffRules)('$id says where it comes from, what it measures and what to do', (rule) => {
-  expect(rule.source).toMatch(/backoff\.md|wire\.md/);
+  expect(rule.source).toMatch(/ https:\/\/\S+$/);
+  expect(rule.source).not.toMatch(/\.md\b/);
   for (const text of [rule.summary, rule.measures, rule.advice]) expect(text).not.toMatch(/^$|\.$/);
   expect(rule.falseAlarmBound).toBeLessThanOrEqual(1e-4);
 });

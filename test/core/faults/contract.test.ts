@@ -57,7 +57,7 @@ test.each(errorFaults)('%s sends its status and as many bytes as it says', (name
 
 test.each(errorFaults)('%s says where its text comes from', (name, { source }) => {
   if (name === 'http_error') expect(source).toBeUndefined();
-  else expect(source).toMatch(/^(wire\.md .+|unverified)$/);
+  else expect(source).toMatch(/^(https:\/\/\S+.*|unverified)$/);
 });
 
 /** Parameters and requests under which faults say what they otherwise do not. */

@@ -13,7 +13,7 @@ const CROSSING_MS = 50;
 export const abortStopsRetries = defineRule({
   id: 'abort_stops_retries',
   summary: 'told to stop, stops: no attempt follows, the call ends, the connection closes',
-  source: 'backoff.md E10, E11',
+  source: 'openai-node #2580, https://github.com/openai/openai-node/issues/2580',
   severity: 'medium',
   confidence: 'deterministic',
   measures: `after an abort: fails when an attempt follows, the call takes longer than ${SETTLE_MS} ms to end, or a stream stays open for more than ${CLOSE_MS} ms`,

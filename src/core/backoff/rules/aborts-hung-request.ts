@@ -3,6 +3,7 @@ import type { Try } from '../call-history.ts';
 import { callObservation, censored, seconds, tryObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 
 /** Timeouts that are retried more often than this are billed again and again (backoff.md D5). */
@@ -14,7 +15,7 @@ const LATE_MS = 1_000;
 export const abortsHungRequest = defineRule({
   id: 'aborts_hung_request',
   summary: 'gives up on a server that accepts and never answers',
-  source: 'backoff.md D5',
+  source: sources.timeouts,
   severity: 'high',
   confidence: 'deterministic',
   measures: `time until the client closes; warns later than its own x-stainless-timeout + 1 s, or when timeouts are retried more than ${RETRIES_FORGIVEN} times`,

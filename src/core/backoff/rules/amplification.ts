@@ -3,6 +3,7 @@ import { backoffProbe } from '../backoff-probe.ts';
 import type { CallHistory } from '../call-history.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 /** Attempts from which on nested layers are a failure (backoff.md 6.4, D2). */
 const MANY = 8;
@@ -10,7 +11,7 @@ const MANY = 8;
 export const amplification = defineRule({
   id: 'amplification',
   summary: 'retries in one layer only',
-  source: 'AWS Builders’ Library, Google SRE; backoff.md D2 and finding 4',
+  source: `${sources.timeouts}; ${sources.overload}`,
   severity: 'high',
   confidence: 'deterministic',
   measures: `x-stainless-retry-count that starts anew within one call; warns, and fails from ${MANY} attempts on`,

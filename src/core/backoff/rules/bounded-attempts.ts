@@ -5,6 +5,7 @@ import { invitesRetry } from '../invites-retry.ts';
 import { callObservation } from '../observation.ts';
 import type { Policy } from '../policy.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 
 /** Attempts that need explaining, and that nothing explains (backoff.md D1). */
@@ -17,7 +18,7 @@ const LEAST_SILENCE_MS = 1_000;
 export const boundedAttempts = defineRule({
   id: 'bounded_attempts',
   summary: 'gives up after a few attempts',
-  source: 'Google SRE "Handling Overload", OpenAI cookbook; backoff.md D1',
+  source: `${sources.overload}; ${sources.cookbook}`,
   severity: 'critical',
   confidence: 'deterministic',
   measures: `attempts per call; fails above max_attempts + 1 where it is declared (one more is forgiven), else above ${TOO_MANY}; warns from ${MANY} on`,

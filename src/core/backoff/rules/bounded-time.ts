@@ -1,6 +1,7 @@
 import type { CallHistory } from '../call-history.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { boundedAttempts } from './bounded-attempts.ts';
 
 const LONG_MS = 600_000;
@@ -8,7 +9,7 @@ const LONG_MS = 600_000;
 export const boundedTime = defineRule({
   id: 'bounded_time',
   summary: 'gives up within a bounded time',
-  source: 'Azure transient-fault guidance; backoff.md D4',
+  source: sources.transientFaults,
   severity: 'medium',
   confidence: 'deterministic',
   measures:

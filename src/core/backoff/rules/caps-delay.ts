@@ -1,6 +1,7 @@
 import { backoffProbe } from '../backoff-probe.ts';
 import { censored, gapObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 /** Retries after which a doubling wait has left every sensible start far behind. */
 const DEEP = 6;
@@ -8,7 +9,7 @@ const DEEP = 6;
 export const capsDelay = defineRule({
   id: 'caps_delay',
   summary: 'has a ceiling for the waits that it chooses itself',
-  source: 'AWS Builders’ Library; backoff.md C3',
+  source: sources.timeouts,
   severity: 'low',
   confidence: 'deterministic',
   measures: 'the longest wait without a hint; fails above max_delay (default 120 s)',

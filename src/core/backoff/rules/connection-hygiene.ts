@@ -10,7 +10,7 @@ const REUSED = 0.9;
 export const connectionHygiene = defineRule({
   id: 'connection_hygiene',
   summary: 'reuses connections, and never waits for ever for a free one',
-  source: 'backoff.md E12; client-go reads and closes the body before a retry',
+  source: 'client-go reads and closes the body before a retry, https://github.com/kubernetes/client-go',
   severity: 'low',
   confidence: 'deterministic',
   measures: `sockets per attempt over ${NEEDED} retries (info above ${REUSED}); fails when calls are outstanding and none arrives for ${SILENCE_MS / 1_000} s`,

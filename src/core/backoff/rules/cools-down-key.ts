@@ -1,6 +1,7 @@
 import { plural } from '../../plural.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 const LEAST_WAIT_MS = 1_000;
 const NEEDED = 20;
@@ -8,7 +9,7 @@ const NEEDED = 20;
 export const coolsDownKey = defineRule({
   id: 'cools_down_key',
   summary: 'holds back other calls of the same key while one was told to wait',
-  source: 'draft-ietf-httpapi-ratelimit-headers; backoff.md B12',
+  source: sources.rateLimitFields,
   severity: 'low',
   confidence: 'deterministic',
   measures: 'first attempts of other calls that arrive within a wait of 1 s and more; info (few clients share a limiter)',

@@ -3,11 +3,12 @@ import type { Try } from '../call-history.ts';
 import { callObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const freshConnection = defineRule({
   id: 'fresh_connection',
   summary: 'comes back on a live connection after one broke',
-  source: 'RFC 9112 §9.3.1; backoff.md E4',
+  source: sources.retriedConnections,
   severity: 'medium',
   confidence: 'deterministic',
   measures: 'connections of the retries after a broken one; fails when every retry took a pooled connection that died, too',

@@ -6,6 +6,7 @@ import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { ownQueueMs } from '../own-queue.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { median, trimmedMean } from '../statistics.ts';
 import type { Subject } from '../subject.ts';
 import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../unhinted.ts';
@@ -19,7 +20,7 @@ const LINEAR_SLOPE = 0.5;
 export const grows = defineRule({
   id: 'grows',
   summary: 'waits longer from retry to retry',
-  source: 'AWS "Exponential Backoff And Jitter"; backoff.md C2, 6.2',
+  source: sources.jitter,
   severity: 'medium',
   confidence: 'statistical',
   measures: `trimmed mean of the third wait (the fourth, where there is one) over that of the first; fails below ${LEAST_GROWTH} in 20 (10) calls, and below ${CONSTANT} after failures of another kind than most`,

@@ -8,6 +8,7 @@ import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { ownQueueMs } from '../own-queue.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { median } from '../statistics.ts';
 import { longestStallWithin, type Stall, type Subject } from '../subject.ts';
 import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../unhinted.ts';
@@ -23,7 +24,7 @@ function variation(waits: readonly number[]): number {
 export const hasJitter = defineRule({
   id: 'has_jitter',
   summary: 'varies its waits from call to call',
-  source: 'OpenAI cookbook, AWS "Exponential Backoff And Jitter"; backoff.md C4, 6.1',
+  source: `${sources.cookbook}; ${sources.jitter}`,
   severity: 'medium',
   confidence: 'statistical',
   measures: `shortest window with 80 % of the waits at each retry, over max(10 ms, 3 % of the median); fails where it is ≤ 1 at every retry, in ${DISPERSION_CALLS} calls after the same kind of failure; inconclusive where the lateness of the machine explains the rest`,

@@ -3,6 +3,7 @@ import { plural } from '../../plural.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { median, mostWithin, quantile } from '../statistics.ts';
 
 const CALLS = 30;
@@ -14,7 +15,7 @@ const LEAST_MEDIAN_MS = 200;
 export const herd = defineRule({
   id: 'herd',
   summary: 'calls that fail together do not come back together',
-  source: 'AWS "Exponential Backoff And Jitter"; backoff.md D9, 6.3',
+  source: sources.jitter,
   severity: 'medium',
   confidence: 'statistical',
   measures: `${CALLS} calls that fail within ${TOGETHER_MS} ms: warns when (p95 − p5) / median of their first and of their second waits is below ${LEAST_DISPERSION} and 60 % arrive within 10 ms`,

@@ -1,11 +1,12 @@
 import { LONG_HINT_MS } from '../asked-wait.ts';
 import { judgeEarly } from '../judge-early.ts';
 import { defineRule } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const httpDate = defineRule({
   id: 'http_date',
   summary: 'understands Retry-After as an HTTP-date',
-  source: 'RFC 9110 §10.2.3 and §5.6.7; backoff.md B2',
+  source: `${sources.retryAfter}; ${sources.httpDate}`,
   severity: 'high',
   confidence: 'deterministic',
   measures: 'arrival of the next attempt; fails more than 1 s before the date (info for the two obsolete forms)',

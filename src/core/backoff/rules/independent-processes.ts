@@ -4,6 +4,7 @@ import { backoffProbe } from '../backoff-probe.ts';
 import { DISPERSION_CALLS, isDegenerate } from '../dispersion.ts';
 import { callObservation } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { columnsOf, mainGroup, unhintedRuns } from '../unhinted.ts';
 
 const PROCESSES = 4;
@@ -13,7 +14,7 @@ const SAME_MS = 5;
 export const independentProcesses = defineRule({
   id: 'independent_processes',
   summary: 'different processes draw different waits',
-  source: 'backoff.md C5',
+  source: sources.jitter,
   severity: 'medium',
   confidence: 'statistical',
   measures: `the first ${GAPS} waits of the first call of each process; fails when all of at least ${PROCESSES} processes agree within ${SAME_MS} ms`,

@@ -4,6 +4,7 @@ import type { CallHistory, Gap } from '../call-history.ts';
 import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { binomialTail, median } from '../statistics.ts';
 import type { Subject } from '../subject.ts';
 import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinted.ts';
@@ -24,7 +25,7 @@ const NO_DATE = 'Wed, 99 Foo 2026 25:61:00 GMT';
 export const insaneHint = defineRule({
   id: 'insane_hint',
   summary: 'a hint that makes no sense never turns it into a hot loop',
-  source: 'backoff.md B6 and finding 10; RFC 9110 §10.2.3',
+  source: `${sources.retryAfter}; ${sources.timers}`,
   severity: 'high',
   confidence: 'deterministic',
   measures:

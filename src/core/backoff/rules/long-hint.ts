@@ -2,11 +2,12 @@ import { LONG_HINT_MS } from '../asked-wait.ts';
 import { judgeEarly } from '../judge-early.ts';
 import { overlongWaits } from '../overlong-waits.ts';
 import { defineRule } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const longHint = defineRule({
   id: 'long_hint',
   summary: 'told to wait long, waits or gives up, but never retries earlier',
-  source: 'RFC 9110 §10.2.3; backoff.md B5',
+  source: sources.retryAfter,
   severity: 'high',
   confidence: 'deterministic',
   measures: 'hints above 30 s: fails when a retry comes before the hint ends; info where the end of the hint was not watched',

@@ -1,11 +1,12 @@
 import { LONG_HINT_MS } from '../asked-wait.ts';
 import { judgeEarly } from '../judge-early.ts';
 import { defineRule } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const neverEarly = defineRule({
   id: 'never_early',
   summary: 'waits at least as long as Retry-After says',
-  source: 'RFC 9110 §10.2.3; backoff.md B1, B7',
+  source: sources.retryAfter,
   severity: 'critical',
   confidence: 'deterministic',
   measures:

@@ -4,6 +4,7 @@ import { endlessFailuresProbe } from '../endless-failures-probe.ts';
 import type { Ruling } from '../finding.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { binomialTail, median } from '../statistics.ts';
 import {
   failureName,
@@ -27,7 +28,7 @@ const NOISE_MS = 100;
 export const noHotRetry = defineRule({
   id: 'no_hot_retry',
   summary: 'waits between retries; at most one comes at once',
-  source: 'Azure retry-storm guidance; backoff.md C1, 6.4',
+  source: `${sources.retryStorm}; ${sources.transientFaults}`,
   severity: 'critical',
   confidence: 'deterministic',
   measures: `calls whose first two waits without a hint are below ${HOT_MS} ms, by the failure before them: fails at 60 % of the calls where chance explains that in one of 10,000 runs (5 of 5, 15 of 24), or at one call with ${LOOP} such waits in a row; inconclusive where typical waits are below ${NOISE_MS} ms`,

@@ -7,12 +7,13 @@ import { gapObservation, seconds, tryText } from '../observation.ts';
 import { isPermanent } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { sayingOf } from '../saying-of.ts';
+import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 
 export const noRetryPermanent = defineRule({
   id: 'no_retry_permanent',
   summary: 'does not repeat what cannot succeed: 400, 401, 402, 403, 404, 413, 422',
-  source: 'OpenAI error-code guide; backoff.md A3',
+  source: sources.errorCodes,
   severity: 'high',
   confidence: 'deterministic',
   measures: 'attempts after a permanent error; fails at the second, unless the credential changed after a 401',

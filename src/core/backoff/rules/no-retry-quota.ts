@@ -3,6 +3,7 @@ import { plural } from '../../plural.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { isQuota } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 /** What both official SDKs do by default: three attempts within seconds. */
 const FORGIVEN_ATTEMPTS = 3;
@@ -11,7 +12,7 @@ const FORGIVEN_MS = 10_000;
 export const noRetryQuota = defineRule({
   id: 'no_retry_quota',
   summary: 'does not retry a 429 that means no credit',
-  source: 'OpenAI error-code guide; backoff.md A4',
+  source: sources.errorCodes,
   severity: 'high',
   confidence: 'deterministic',
   measures: `attempts after a billing code; warns at the second, fails above ${FORGIVEN_ATTEMPTS} attempts or ${FORGIVEN_MS / 1_000} s (the official SDKs retry it twice)`,

@@ -12,7 +12,7 @@ const STALLED = new Set(['stalled_stream']);
 export const noSilentReplay = defineRule({
   id: 'no_silent_replay',
   summary: 'does not glue a second answer to the part of the first that was delivered',
-  source: 'backoff.md E5',
+  source: 'nanobot #4038, https://github.com/HKUDS/nanobot/issues/4038',
   severity: 'high',
   confidence: 'deterministic',
   measures:

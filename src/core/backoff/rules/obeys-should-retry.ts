@@ -2,11 +2,12 @@ import { plural } from '../../plural.ts';
 import { gapObservation, tryObservation } from '../observation.ts';
 import { mayComeBack, wasAborted } from '../retried.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const obeysShouldRetry = defineRule({
   id: 'obeys_should_retry',
   summary: 'does what x-should-retry says',
-  source: 'wire.md 7.1; backoff.md A5',
+  source: sources.sdk,
   severity: 'low',
   confidence: 'deterministic',
   measures:

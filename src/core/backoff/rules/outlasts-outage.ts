@@ -7,12 +7,13 @@ import { isPermanent, isQuota } from '../permanent.ts';
 import { probeOf } from '../probe.ts';
 import { mayComeBack, wasAborted } from '../retried.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import type { Outage, Subject } from '../subject.ts';
 
 export const outlastsOutage = defineRule({
   id: 'outlasts_outage',
   summary: 'is still trying when a short outage ends',
-  source: 'Google SRE "Handling Overload", Azure transient-fault guidance; backoff.md D4, D10',
+  source: `${sources.overload}; ${sources.transientFaults}`,
   severity: 'low',
   confidence: 'deterministic',
   measures:

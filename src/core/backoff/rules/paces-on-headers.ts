@@ -1,11 +1,12 @@
 import { plural } from '../../plural.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const pacesOnHeaders = defineRule({
   id: 'paces_on_headers',
   summary: 'slows down when x-ratelimit-remaining says that nothing is left',
-  source: 'wire.md 2.4; backoff.md D7',
+  source: `${sources.rateLimits}; ${sources.rateLimitFields}`,
   severity: 'low',
   confidence: 'deterministic',
   measures:

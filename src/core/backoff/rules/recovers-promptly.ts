@@ -2,6 +2,7 @@ import { msBetween } from '../../ms-between.ts';
 import { callObservation, seconds } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import { median } from '../statistics.ts';
 
 const LEAST_MS = 60_000;
@@ -12,7 +13,7 @@ const NEEDED = 10;
 export const recoversPromptly = defineRule({
   id: 'recovers_promptly',
   summary: 'comes back soon after an outage ends',
-  source: 'backoff.md D10',
+  source: sources.timeouts,
   severity: 'medium',
   confidence: 'deterministic',
   measures: `time from the end of the outage to the success of calls that failed in it; fails above max(2 · last wait, 60 s), or 3 times an outage of 10 s and more, in most of ${NEEDED} calls`,

@@ -4,6 +4,7 @@ import { isPermanent, isQuota } from '../permanent.ts';
 import type { Policy } from '../policy.ts';
 import { judgeRetried } from '../retried.ts';
 import { defineRule } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 /** What every client that retries at all should retry. 408, 409, 425 and 529 are contested; 501 and 505 are final. */
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
@@ -11,7 +12,7 @@ const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 export const retriesTransient = defineRule({
   id: 'retries_transient',
   summary: 'retries what passes: 429, 500, 502, 503, 504',
-  source: 'OpenAI error-code guide; backoff.md A1',
+  source: sources.errorCodes,
   severity: 'medium',
   confidence: 'deterministic',
   measures:

@@ -1,10 +1,11 @@
 import { judgeRetried } from '../retried.ts';
 import { defineRule } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const retriesTransport = defineRule({
   id: 'retries_transport',
   summary: 'retries when the connection breaks before an answer',
-  source: 'RFC 9110 §9.2.2 allows not to; backoff.md A2',
+  source: sources.idempotentMethods,
   severity: 'medium',
   confidence: 'deterministic',
   measures: 'attempts after a reset or an empty response; info when never retried, fails where `retries` declares `transport`',

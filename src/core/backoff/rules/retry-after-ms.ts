@@ -1,11 +1,12 @@
 import { LONG_HINT_MS } from '../asked-wait.ts';
 import { judgeEarly } from '../judge-early.ts';
 import { defineRule } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const retryAfterMs = defineRule({
   id: 'retry_after_ms',
   summary: 'waits at least as long as retry-after-ms says, or Retry-After beside it',
-  source: 'wire.md 7.1; backoff.md B3, B4',
+  source: `${sources.sdk}; ${sources.retryAfterMs}`,
   severity: 'medium',
   confidence: 'deterministic',
   measures:

@@ -1,6 +1,7 @@
 import { plural } from '../../plural.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 const NEEDED = 200;
 const BUDGETED = 1.2;
@@ -9,7 +10,7 @@ const STORM = 4;
 export const retryBudget = defineRule({
   id: 'retry_budget',
   summary: 'retries less when everything fails',
-  source: 'Google SRE "Handling Overload", Brooker 2022-02-28; backoff.md D3',
+  source: `${sources.overload}; ${sources.budget}`,
   severity: 'low',
   confidence: 'deterministic',
   measures: `attempts per call in the second half of ${NEEDED} calls of which none succeeds; passes up to ${BUDGETED}, warns above ${STORM}`,

@@ -5,11 +5,12 @@ import { gapObservation } from '../observation.ts';
 import { asksForChange } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
 import { saysTheSame } from '../says-the-same.ts';
+import { sources } from '../sources.ts';
 
 export const sameBody = defineRule({
   id: 'same_body',
   summary: 'sends the same body again',
-  source: 'backoff.md E1',
+  source: sources.idempotentMethods,
   severity: 'medium',
   confidence: 'deterministic',
   measures: 'bodies of the attempts of a call that has a name; warns when they differ as JSON without stream_options',

@@ -5,11 +5,12 @@ import { backoffProbe } from '../backoff-probe.ts';
 import { gapObservation } from '../observation.ts';
 import { asksForChange } from '../permanent.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 export const sameIdempotencyKey = defineRule({
   id: 'same_idempotency_key',
   summary: 'keeps its idempotency key for all attempts of a call, and for no other call',
-  source: 'backoff.md E2',
+  source: sources.idempotencyKey,
   severity: 'high',
   confidence: 'deterministic',
   measures: 'idempotency-key of the attempts; fails when it changes within a call, or serves two calls with different bodies',

@@ -33,7 +33,7 @@ const probe: Probe = {
 export const settles = defineRule({
   id: 'settles',
   summary: 'every call ends, whatever the server does',
-  source: 'backoff.md B6 ("eventually acts"), E6, E9; pi and ky hang on a date that is none',
+  source: 'pi #3671, https://github.com/earendil-works/pi/issues/3671',
   severity: 'high',
   confidence: 'deterministic',
   measures: `calls that are not over ${SILENT_MS / 1_000} s after a hint that cannot be read, or after [DONE] of a stream that stays open: fails at one, where the client does not hang without a hint, too; a body that never comes fails later than the client’s own x-stainless-timeout + 1 s, and is info before`,

@@ -3,6 +3,7 @@ import { suffered } from '../noticed.ts';
 import { censored, seconds, tryObservation } from '../observation.ts';
 import { probeOf } from '../probe.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 
 const STALLED = new Set(['stalled_stream']);
 /** A connection that closes so close to the end of the program was closed by that end. */
@@ -11,7 +12,7 @@ const AT_EXIT_MS = 250;
 export const stalledStreamNoticed = defineRule({
   id: 'stalled_stream_noticed',
   summary: 'gives up on a stream that goes silent',
-  source: 'backoff.md E9',
+  source: sources.timeouts,
   severity: 'medium',
   confidence: 'deterministic',
   measures:

@@ -10,6 +10,7 @@ import { isQuota } from '../permanent.ts';
 import type { Policy } from '../policy.ts';
 import { retryCountOf } from '../retry-count-of.ts';
 import { defineRule, notApplicable } from '../rule.ts';
+import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 import { noRetryPermanent } from './no-retry-permanent.ts';
 
@@ -27,7 +28,7 @@ const MODEL_REFUSED = 'model_not_found';
 export const stopsAtAWall = defineRule({
   id: 'stops_at_a_wall',
   summary: 'stops asking when the account is refused for good: 401, 402, 403, no credit',
-  source: 'OpenAI error-code guide, MemTensor/MemOS#1897; backoff.md A4',
+  source: `${sources.errorCodes}; MemOS #1897, https://github.com/MemTensor/MemOS/issues/1897`,
   severity: 'high',
   confidence: 'deterministic',
   measures: `new calls of a key within ${WITHIN_MS / 1_000} s after its account was refused, those under way left out; warns from ${TOO_MANY} beyond ${FORGIVEN_EACH} for each caller seen at once, and fails from \`wall\` where it is declared instead`,

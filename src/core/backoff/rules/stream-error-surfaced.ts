@@ -6,7 +6,8 @@ const SPOILT = new Set(['stream_error', 'malformed_chunk', 'malformed_json', 'tr
 export const streamErrorSurfaced = defineRule({
   id: 'stream_error_surfaced',
   summary: 'lets the caller know of an error, also inside of a stream, and of an answer that cannot be read',
-  source: 'backoff.md E7, E8',
+  source:
+    'go-openai #396, https://github.com/sashabaranov/go-openai/pull/396; vercel/ai #4726, https://github.com/vercel/ai/issues/4726',
   severity: 'high',
   confidence: 'deterministic',
   measures: 'outcome of calls with an in-band error or a broken body; fails when the client says ok',

@@ -6,7 +6,7 @@ const TRUNCATED = new Set(['truncated_stream']);
 export const truncatedStreamNoticed = defineRule({
   id: 'truncated_stream_noticed',
   summary: 'does not take a stream that was cut for a complete answer',
-  source: 'backoff.md E6',
+  source: 'pi #4345, https://github.com/earendil-works/pi/issues/4345',
   severity: 'high',
   confidence: 'deterministic',
   measures:
