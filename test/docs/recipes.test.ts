@@ -56,7 +56,7 @@ test('the example for Jest passes', async (context) => {
   const args = [jest, '--rootDir', folder, '--testMatch', '**/*.test.cjs'];
   const { stderr } = await run(process.execPath, args, { cwd: folder });
   expect(stderr).toMatch(/Tests: +1 passed/);
-});
+}, 90_000);
 
 test('pytest under run: each test is a call of its own', async (context) => {
   if (!(await starts('pytest', '--version'))) context.skip('pytest is not installed');
