@@ -5,6 +5,7 @@ import type { PolicySpec } from '../core/backoff/policy-schema.ts';
 import type { Circumstances } from '../core/backoff/subject.ts';
 import { callIn, verdictOver } from '../core/backoff/verdict-over.ts';
 import type { ReportInput } from '../core/report/report.ts';
+import { sessionPolicy } from '../engine/load-policy.ts';
 import type { Session } from '../engine/session.ts';
 import { judgeSession } from '../server/judge-session.ts';
 import type { MockServer } from '../server/start.ts';
@@ -46,7 +47,7 @@ export function judgeRun(
   });
   const seen = [first, ...others].map((session) => {
     const entries = asWatched(session.journal(), circumstances);
-    const histories = historiesOf(entries);
+    const histories = historiesOf(entries, sessionPolicy(session, policy).calls);
     return {
       entries,
       histories: others.length === 0 ? histories : histories.map(named(session)),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
 import { ScenarioError } from '../core/problem.ts';
 import { suggest } from '../core/suggest.ts';
 import { exitCode } from './exit-code.ts';
@@ -55,6 +56,7 @@ function createProgram(finish: (code: number) => void, told: (variables: readonl
     .option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy')
     .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
     .option('--policy <file or preset>', "what is expected of the client, over the scenario's expect")
+    .option('--calls <unique or number>', 'unique: no call is made twice; or how many calls are made in all', declaredCalls)
     .option('--report <folder>', 'write the reports into this folder')
     .option('--junit <file>', 'write the findings as JUnit XML')
     .option('--strict', 'fail on inconclusive findings and on rules of the scenario that were never reached')
@@ -181,6 +183,15 @@ function workerCount(text: string): number {
     return wholeNumber('--workers', MAX_WORKERS, 1)(text);
   } catch {
     throw new InvalidArgumentError(`--workers takes a whole number from 1 to ${MAX_WORKERS}, or auto.`);
+  }
+}
+
+function declaredCalls(text: string): DeclaredCalls {
+  if (text === 'unique') return text;
+  try {
+    return wholeNumber('--calls', Number.MAX_SAFE_INTEGER, 1)(text);
+  } catch {
+    throw new InvalidArgumentError('--calls takes unique, or a whole number of at least 1.');
   }
 }
 

@@ -1,6 +1,7 @@
 import { cutShort } from '../core/backoff/cut-short.ts';
 import { strictly } from '../core/backoff/strictly.ts';
 import type { Circumstances } from '../core/backoff/subject.ts';
+import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import { plural } from '../core/plural.ts';
 import { clientKey } from '../engine/client-key.ts';
@@ -26,6 +27,7 @@ export interface RunOptions {
   readonly scenario?: string;
   readonly seed?: number;
   readonly policy?: string;
+  readonly calls?: DeclaredCalls;
   readonly report?: string;
   readonly junit?: string;
   readonly strict?: boolean;
@@ -41,14 +43,16 @@ const BOUNDS: JournalBounds = { entries: 100_000, bodyBytes: 64 * 1024 * 1024 };
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { seed, port } = options;
   const source = options.scenario === undefined ? undefined : fileSource(scenarioPath(options.scenario), options.scenario);
-  const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
+  const given = options.policy === undefined ? undefined : loadPolicy(options.policy);
+  const calls = options.calls ?? given?.calls;
+  const policy = calls === undefined ? given : { ...given, calls };
   prepareReports(options);
   let failure: string | undefined;
   const onFailure = (error: unknown) => {
     failure = `the mock itself failed: ${error instanceof Error ? error.message : String(error)}`;
     say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
   };
-  const server = await startHere({ source, seed, host: HOST, port, bounds: BOUNDS, onFailure });
+  const server = await startHere({ source, seed, calls, host: HOST, port, bounds: BOUNDS, onFailure });
   const used = new UsedSessions(server);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
   onUnservedUrl(server.engine, say);

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Performed } from '../engine/performed.ts';
+import { declaredFor } from '../engine/prepare.ts';
 import type { RemoteExchange } from '../engine/remote-exchange.ts';
 import type { Session } from '../engine/session.ts';
 import { SessionsFullError } from '../engine/sessions-full-error.ts';
@@ -143,7 +144,8 @@ export class WorkerDesk {
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
     const { failsAt, limited, forced, fated, facts } = ask;
-    const sighting = { pathCall, headers, fingerprint, at, connection };
+    const declared = declaredFor(incoming, session.plan);
+    const sighting = { pathCall, headers, fingerprint, declared, at, connection };
     const question = { sighting, failsAt, limited, forced, fated, facts };
     const exchange = session.rule(question, remoteRequestOf(ask, incoming));
     this.#exchanges.set(ref, exchange);

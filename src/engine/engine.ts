@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
 import type { Clock } from '../core/clock.ts';
 import { DEFAULT_BOUNDS, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
@@ -16,6 +17,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly bounds?: JournalBounds;
+  /** What the program says of its calls, in each session; goes before what scenarios expect. */
+  readonly calls?: DeclaredCalls | undefined;
 }
 
 /** The one stateful object: sessions, each with its plan, counters, calls and journal. */
@@ -25,17 +28,19 @@ export class Engine {
   readonly libraries: Libraries;
   readonly startedAt: number;
   readonly #bounds: JournalBounds;
+  readonly #calls: DeclaredCalls | undefined;
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Set<(entry: JournalRecord, session: Session) => void>();
   readonly #planListeners = new Set<(id: string, session: Session | undefined) => void>();
   #scenario: LoadedScenario;
   #created = 0;
 
-  constructor({ scenario, clock, libraries, bounds = DEFAULT_BOUNDS }: EngineParts) {
+  constructor({ scenario, clock, libraries, bounds = DEFAULT_BOUNDS, calls }: EngineParts) {
     this.clock = clock;
     this.libraries = libraries;
     this.startedAt = clock.now();
     this.#bounds = bounds;
+    this.#calls = calls;
     this.#scenario = scenario;
     this.#add(DEFAULT_SESSION, scenario, { lasting: true });
   }
@@ -121,6 +126,7 @@ export class Engine {
       clock: this.clock,
       libraries: this.libraries,
       bounds: this.#bounds,
+      calls: this.#calls,
       onEntry: (entry, session) => {
         for (const listener of this.#listeners) listener(entry, session);
       },

@@ -5,6 +5,7 @@ import { recall } from '../core/openai/memo.ts';
 import type { ApiRequest } from '../core/openai/request.ts';
 import { rememberLast } from '../core/remember-last.ts';
 import type { BodyReading } from './body-reading.ts';
+import { canonicalSha } from './canonical-sha.ts';
 
 /** A request as it came off the socket. Times in milliseconds of the engine's clock. */
 export interface Incoming {
@@ -49,8 +50,8 @@ export const parseTarget = rememberLast((target: string): Target => {
   };
 });
 
-/** The request as core sees it. `reading` is that of its body. */
-export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading): ApiRequest {
+/** The request as core sees it. `reading` is that of its body; `isDeclared` where the program says how many calls it makes. */
+export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading, isDeclared = false): ApiRequest {
   const { method, headers, body } = incoming;
   const endpoint = endpointOf(method, path);
   const authorization = headers['authorization'];
@@ -67,7 +68,14 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     body: isJson ? reading.json?.value : undefined,
     malformed: isJson && reading.json === undefined,
     bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
-    fingerprint: recall(memo, 'fingerprint', [method, path, keyHash], () => fingerprintOf(method, path, { bodySha256, keyHash })),
+    fingerprint: recall(memo, 'fingerprint', [method, path, keyHash, isDeclared], () =>
+      isDeclared
+        ? fingerprintOf(method, path, {
+            bodySha256: canonicalSha(Buffer.from(body).toString()) ?? bodySha256,
+            keyHash: undefined,
+          })
+        : fingerprintOf(method, path, { bodySha256, keyHash }),
+    ),
     ...(memo && { memo }),
   };
 }

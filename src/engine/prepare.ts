@@ -1,3 +1,4 @@
+import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
 import type { Sighting } from '../core/calls/sighting.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
@@ -57,15 +58,21 @@ export interface Prepared {
 /** Finds out about a request what does not depend on others. */
 export function prepare(incoming: Incoming, { path, call, forced, fate }: Destination, reader: Reader): Prepared {
   const reading = readingOf(incoming.body);
-  const request = apiRequestOf(incoming, path, reading);
+  const declared = declaredFor(incoming, reader.plan);
+  const request = apiRequestOf(incoming, path, reading, declared !== undefined);
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
-  const sighting = { pathCall: call, headers, fingerprint: request.fingerprint, at, connection };
+  const sighting = { pathCall: call, headers, fingerprint: request.fingerprint, declared, at, connection };
   const facts = factsOf(request, headers, reader);
   const error = fate === undefined ? errorOf(facts, reader) : undefined;
   const draws = fate === undefined && (error === undefined || error.admitted === true);
   const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
   return { plan: reader.plan, incoming, request, bodySha256, facts, sighting, error, limited, forced, fate };
+}
+
+/** What the plan expects of calls such as this one. A GET may be repeated to see how something goes on. */
+export function declaredFor({ method }: Pick<Incoming, 'method'>, { expect }: Plan): DeclaredCalls | undefined {
+  return method === 'POST' ? expect.calls : undefined;
 }
 
 /** What matchers ask about the request. */

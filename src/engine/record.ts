@@ -157,10 +157,12 @@ export function noteEnd(
   const { t_firstByteBefore: headAt, hint } = record;
   record.retryable = isRetryable(record, expectation);
   // Only its end shows that an answer of success was spoilt.
-  const knownAt = failureOf(record) === 'content' ? endedAt : (headAt ?? endedAt);
+  const failure = failureOf(record);
+  const knownAt = failure === 'content' ? endedAt : (headAt ?? endedAt);
   return {
     at: clientCloseAt ?? knownAt,
     retryable: record.retryable,
+    delivered: failure === undefined && closedBy !== 'client',
     hintMs: hint?.dueAt == null || headAt === null ? undefined : msBetween(headAt, hint.dueAt),
     connection: record.connId,
     clientLeft: closedBy === 'client',

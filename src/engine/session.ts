@@ -1,5 +1,6 @@
 import type { ScenarioUse } from '../core/backoff/judge.ts';
 import type { Outage } from '../core/backoff/subject.ts';
+import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
 import type { Recognition } from '../core/calls/sighting.ts';
 import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/catalogue.ts';
@@ -31,6 +32,7 @@ import { type RemoteBook, RemoteExchange } from './remote-exchange.ts';
 import { replyContextOf } from './reply-context.ts';
 import type { Question, RemoteFacts, Ruling } from './ruling.ts';
 import { SessionJournal } from './session-journal.ts';
+import { withDeclaredCalls } from './with-declared-calls.ts';
 import { withRules } from './with-rules.ts';
 
 /** What a session is made of. */
@@ -43,6 +45,8 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
+  /** What the program says of its calls; goes before what the scenario expects. */
+  readonly calls?: DeclaredCalls | undefined;
   onEntry(entry: JournalRecord, session: Session): void;
   /** Called when requests are decided by another plan from now on. */
   onPlan(session: Session): void;
@@ -83,8 +87,8 @@ export class Session {
   constructor(parts: SessionParts) {
     this.id = parts.id;
     this.#parts = parts;
-    this.#scenario = parts.scenario;
-    this.#active = parts.scenario.plan;
+    this.#scenario = withDeclaredCalls(parts.scenario, parts.calls);
+    this.#active = this.#scenario.plan;
     this.#decisions = new Decisions(parts.clock);
     this.#journal = new SessionJournal(parts.bounds);
     this.#lastUsedAt = parts.clock.now();
@@ -337,7 +341,7 @@ export class Session {
   /** Runs another scenario from its beginning; the journal stays. */
   replaceScenario(scenario: LoadedScenario): void {
     this.#isLasting = true;
-    this.#scenario = scenario;
+    this.#scenario = withDeclaredCalls(scenario, this.#parts.calls);
     this.#restart();
   }
 

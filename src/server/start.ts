@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.ts';
+import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
 import type { Clock } from '../core/clock.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Source } from '../core/scenario/parse.ts';
@@ -28,6 +29,8 @@ export interface StartOptions {
   readonly port: number;
   readonly adminToken?: string | undefined;
   readonly bounds?: JournalBounds;
+  /** What the program says of its calls, in each session; goes before what scenarios expect. */
+  readonly calls?: DeclaredCalls | undefined;
   readonly clock?: Clock;
   /** Listens in the place of this process. */
   readonly listening?: (serving: Serving) => Promise<Listening>;
@@ -49,12 +52,13 @@ export interface MockServer {
 
 /** Loads the scenario and starts the server. Throws a ScenarioError, or the system's error when it cannot listen. */
 export async function startServer(options: StartOptions): Promise<MockServer> {
-  const { source, seed, host, port, adminToken, bounds, clock = systemClock } = options;
+  const { source, seed, host, port, adminToken, bounds, calls, clock = systemClock } = options;
   const { onFailure = (error) => console.error('mock-openai failed:', error) } = options;
   const engine = new Engine({
     scenario: await scenarioOf(source, seed),
     clock,
     libraries,
+    calls,
     ...(bounds === undefined ? {} : { bounds }),
   });
   const loopDelay = monitorLoopDelay(() => engine.clock.now());

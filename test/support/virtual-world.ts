@@ -1,6 +1,7 @@
 import { type PolicyInput, policyOf, policySchema } from '../../src/core/backoff/policy-schema.ts';
 import type { ClientOutcome } from '../../src/core/backoff/subject.ts';
 import type { Verdict } from '../../src/core/backoff/verdict.ts';
+import type { DeclaredCalls } from '../../src/core/calls/declared-calls.ts';
 import { fork, type Random } from '../../src/core/random.ts';
 import type { Head, Reply } from '../../src/core/reply/effect.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
@@ -65,6 +66,10 @@ export interface WorldOptions {
   readonly named?: boolean;
   /** All calls say the same. */
   readonly samePrompt?: boolean;
+  /** What the program says of its calls, before the first of them. */
+  readonly declared?: DeclaredCalls;
+  /** Each call starts when the one before is over, `staggerMs` later. */
+  readonly oneByOne?: boolean;
   /** Each call is told to stop so long after its start. */
   readonly abortAfterMs?: number;
   /** How long the world is watched at most; default ten minutes. */
@@ -87,12 +92,18 @@ export interface World {
 export async function virtualWorld(options: WorldOptions): Promise<World> {
   const { scenario, client, calls = 1, staggerMs = 20, untilMs = 600_000, policy = {}, seed = 1 } = options;
   const clock = new VirtualClock();
-  const engine = new Engine({ scenario: loadScenario({ file: 'world', data: scenario }, libraries), clock, libraries });
+  const engine = new Engine({
+    scenario: loadScenario({ file: 'world', data: scenario }, libraries),
+    clock,
+    libraries,
+    calls: options.declared,
+  });
   const session = engine.defaultSession;
   const outcomes: ClientOutcome[] = [];
   const wire = new VirtualWire(session, clock);
-  const programs = Array.from({ length: calls }, async (_, index) => {
-    await clock.sleep(1 + index * staggerMs);
+  let before: Promise<unknown> = Promise.resolve();
+  const make = async (index: number) => {
+    await clock.sleep(1 + (options.oneByOne === true ? 1 : index) * staggerMs);
     const outcome: { -readonly [K in keyof ClientOutcome]: ClientOutcome[K] } = {
       call: `call-${index + 1}`,
       ok: null,
@@ -123,6 +134,11 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
       outcome.ok = false;
     }
     outcome.settledAt = clock.now();
+  };
+  const programs = Array.from({ length: calls }, (_, index) => {
+    const program = options.oneByOne === true ? before.then(() => make(index)) : make(index);
+    before = program;
+    return program;
   });
   const all = Promise.all(programs);
   await clock.run(all, untilMs);

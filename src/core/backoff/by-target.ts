@@ -2,7 +2,7 @@ import { groupBy } from '../group-by.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallHistory, Try } from './call-history.ts';
 import { weakestOf } from './certainty.ts';
-import { gapBetween } from './history.ts';
+import { gapBetween } from './history-of.ts';
 import { saysTheSame } from './says-the-same.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { CallHistory, Gap } from './call-history.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './history-of.ts';
 
 /** A client seldom stays away so long by its own choice. */
 const LONG_AWAY_MS = 60_000;

@@ -1,35 +1,50 @@
-import type { Certainty } from '../calls/sighting.ts';
+import type { DeclaredCalls } from '../calls/declared-calls.ts';
 import { groupBy } from '../group-by.ts';
-import { failureKnownAt } from '../journal/calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
-import { askedWait } from './asked-wait.ts';
-import type { CallHistory, Gap, Try } from './call-history.ts';
+import type { CallHistory, Gap } from './call-history.ts';
+import { type DeclaredHistories, declaredHistories } from './declared-histories.ts';
 import { withDoubts } from './doubts.ts';
-import { failureOf } from './failure.ts';
-import { isReplay } from './is-replay.ts';
-import { retryCountOf } from './retry-count-of.ts';
+import { episodesOf, historyOf } from './history-of.ts';
 import { vainlyMarked } from './vain-marks.ts';
-// A journal names faults, and need not have been written in this process.
-import '../faults/registry.ts';
 
 /** Whether both attempts came with the same key: limits and hints are the key's. */
 export function sameKey({ before, after }: Gap): boolean {
   return before.entry.authorizationHash === after.entry.authorizationHash;
 }
 
-const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
-
 /**
  * Journal entries → the histories of their calls, in the order of their first tries. What follows a success, or goes on
- * with another model, is a logical request of its own.
+ * with another model, is a logical request of its own. `calls` is what the program says of them.
  */
-export function historiesOf(entries: readonly JournalEntry[]): CallHistory[] {
+export function historiesOf(entries: readonly JournalEntry[], calls?: DeclaredCalls): readonly CallHistory[] {
+  return recognisedCalls(entries, calls).histories;
+}
+
+/** The histories, and what the declaration, where there is one, leaves open or is wrong in. */
+export function recognisedCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls): DeclaredHistories {
   const read = entries.filter(isJudged);
+  if (calls === undefined) return { histories: inOrder(undeclaredHistories(read)), dealings: [], contradiction: undefined };
+  const isDeclared = ({ method, logicalIdFrom }: JournalEntry) => method === 'POST' && logicalIdFrom !== 'path';
+  const declared = read.filter(isDeclared).sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq);
+  const others = read.filter((entry) => !isDeclared(entry));
+  const named = new Set(others.flatMap(({ logicalId, logicalIdFrom }) => (logicalIdFrom === 'path' ? [logicalId] : []))).size;
+  const found =
+    declared.length === 0
+      ? { histories: [], dealings: [], contradiction: undefined }
+      : declaredHistories(declared, { calls, named });
+  return { ...found, histories: inOrder([...undeclaredHistories(others), ...found.histories]) };
+}
+
+function undeclaredHistories(read: readonly JournalEntry[]): CallHistory[] {
   const groups = groupBy(read, ({ logicalId }) => logicalId);
   const histories = [...groups].flatMap(([id, group]) =>
     episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
   );
-  return withDoubts(histories, read).sort((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+  return withDoubts(histories, read);
+}
+
+function inOrder(histories: readonly CallHistory[]): CallHistory[] {
+  return histories.toSorted((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
 }
 
 /**
@@ -46,61 +61,4 @@ export function suspectedHistories(entries: readonly JournalEntry[]): CallHistor
 /** What was not read to its end says nothing of the call that it belongs to, what is not served nothing of the client. */
 function isJudged({ t_bodyEnd, unserved }: JournalEntry): boolean {
   return t_bodyEnd !== null && !unserved;
-}
-
-function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {
-  const episodes: JournalEntry[][] = [];
-  let current: JournalEntry[] = [];
-  for (const entry of [...group].sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq)) {
-    const previous = current.at(-1);
-    const answered = previous !== undefined && previous.t_end !== null && previous.t_end <= entry.t_headers;
-    const over = answered && (failureOf(previous) === undefined || previous.model !== entry.model);
-    if (over || current.length === 0) episodes.push((current = []));
-    current.push(entry);
-  }
-  return episodes;
-}
-
-/** The history of one call. `followed` when another of the same name comes after it. */
-export function historyOf(id: string, entries: readonly JournalEntry[], followed: boolean): CallHistory {
-  const replays: JournalEntry[] = [];
-  const tries: Try[] = [];
-  for (const entry of entries) {
-    const previous = tries.at(-1)?.entry;
-    if (previous !== undefined && isReplay(previous, entry)) {
-      replays.push(entry);
-      // The answer to the replay is the answer to the try.
-      tries[tries.length - 1] = { ...tryOf(entry, tries.length) };
-    } else tries.push(tryOf(entry, tries.length + 1));
-  }
-  const gaps = tries.slice(1).flatMap((after, at) => gapBetween(tries[at], after, at + 1));
-  const weakest = entries.reduce((worst, { certainty }) => Math.max(worst, CERTAINTIES.indexOf(certainty)), 0);
-  const method = entries.find(({ logicalIdFrom }) => logicalIdFrom !== 'first')?.logicalIdFrom ?? 'first';
-  return {
-    id,
-    method,
-    certainty: CERTAINTIES[weakest] ?? 'ambiguous',
-    tries,
-    gaps,
-    replays,
-    overlapping: gaps.length < tries.length - 1,
-    replaced: followed && tries.at(-1)?.failure !== undefined,
-  };
-}
-
-function tryOf(entry: JournalEntry, position: number): Try {
-  return {
-    position,
-    entry,
-    failure: failureOf(entry),
-    asked: askedWait(entry),
-    retryCount: retryCountOf(entry),
-  };
-}
-
-/** The gap between two tries of a call, in a list of its own: empty where the second came before the first had failed. */
-export function gapBetween(before: Try | undefined, after: Try, index: number): Gap[] {
-  const from = before === undefined ? null : failureKnownAt(before.entry);
-  if (before === undefined || from === null || from > after.entry.t_headers) return [];
-  return [{ index, before, after, gapMs: after.entry.t_headers - from }];
 }

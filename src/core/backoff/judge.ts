@@ -4,7 +4,7 @@ import type { CallHistory } from './call-history.ts';
 import { weakestOf } from './certainty.ts';
 import { withoutDoubtfulLinks } from './doubtful-links.ts';
 import { type Finding, type RuleVerdict, type Ruling, ruleVerdicts } from './finding.ts';
-import { historiesOf, suspectedHistories } from './history.ts';
+import { recognisedCalls, suspectedHistories } from './history.ts';
 import type { Policy, RuleLevel } from './policy.ts';
 import { backoffRules } from './registry.ts';
 import type { BackoffRule } from './rule.ts';
@@ -34,6 +34,10 @@ const LATE_SHARE = 0.1;
 export interface Case {
   readonly certain: Subject;
   readonly ambiguous: Subject;
+  /** Where a declaration leaves several ways to deal requests out to calls: what is certain, with one of them each. */
+  readonly dealings: readonly Subject[];
+  /** How the requests contradict what the program declares of its calls. */
+  readonly contradiction: string | undefined;
   readonly calls: readonly CallHistory[];
   /** Requests that the mock does not serve. */
   readonly unserved: readonly UnservedRequests[];
@@ -59,8 +63,9 @@ export function findingsOf(heard: Case): Finding[] {
 /** The journal as rules look at it. */
 export function caseOf(entries: readonly JournalEntry[], circumstances: Circumstances, policy: Policy): Case {
   const served = entries.filter(({ unserved }) => !unserved);
-  const calls = historiesOf(entries);
-  const suspected = suspectedHistories(entries);
+  const { histories: calls, dealings, contradiction } = recognisedCalls(entries, policy.calls);
+  const suspected = policy.calls === undefined ? suspectedHistories(entries) : [];
+  const dealt = new Set((dealings[0] ?? []).flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
   const subject = (meant: readonly CallHistory[]): Subject => ({
@@ -70,12 +75,13 @@ export function caseOf(entries: readonly JournalEntry[], circumstances: Circumst
     policy,
     outcomeOf: (call): ClientOutcome | undefined => outcomeOf(call, outcomes.get(call.id)),
   });
+  const certain = calls.filter(({ certainty }) => certainty !== 'ambiguous');
+  const isLeftOut = ({ tries }: CallHistory) => tries.some(({ entry }) => suspects.has(entry) || dealt.has(entry));
   return {
-    certain: subject(calls.filter(({ certainty }) => certainty !== 'ambiguous')),
-    ambiguous: subject([
-      ...calls.filter(({ certainty, tries }) => certainty === 'ambiguous' && !tries.some(({ entry }) => suspects.has(entry))),
-      ...suspected,
-    ]),
+    certain: subject(certain),
+    ambiguous: subject([...calls.filter((call) => call.certainty === 'ambiguous' && !isLeftOut(call)), ...suspected]),
+    dealings: dealings.map((dealing) => subject([...certain, ...dealing])),
+    contradiction,
     calls,
     unserved: unservedRequests(entries),
   };
@@ -89,15 +95,40 @@ function outcomeOf({ replaced }: CallHistory, told: ClientOutcome | undefined): 
 }
 
 /** What one rule finds. */
-export function judgeRule(rule: BackoffRule, { certain, ambiguous }: Case): Finding {
-  return findingOf(rule, rulingOf(rule, certain, ambiguous), certain);
+export function judgeRule(rule: BackoffRule, heard: Case): Finding {
+  const { certain, ambiguous, dealings } = heard;
+  const ruling = dealings.length === 0 ? rulingOf(rule, certain, ambiguous) : rulingOverDealings(rule, heard);
+  return findingOf(rule, ruling, certain);
+}
+
+/** What every way of dealing requests out to calls shows; it speaks for the way that is the kindest. */
+function rulingOverDealings(rule: BackoffRule, { certain, ambiguous, dealings }: Case): Ruling {
+  const ruling = rulingOf(rule, certain, ambiguous);
+  const rulings = dealings.map((dealt) => rulingOf(rule, dealt, ambiguous));
+  const [kindest] = rulings.toSorted((a, b) => ORDER.indexOf(b.verdict) - ORDER.indexOf(a.verdict));
+  if (accuses(ruling) || kindest === undefined || rulings.every(({ verdict }) => verdict === 'not_applicable')) return ruling;
+  if (accuses(kindest)) {
+    const calls = certain.policy.calls === undefined ? '' : ` to ${certain.policy.calls} calls`;
+    return { ...kindest, explain: `${kindest.explain}, however the requests are dealt out${calls}`, correlation: 'likely' };
+  }
+  return rulings.every(({ verdict }) => verdict === kindest.verdict) ? kindest : undecided(ruling, certain);
+}
+
+function accuses({ verdict }: Ruling): boolean {
+  return verdict === 'fail' || verdict === 'warn';
+}
+
+/** What is to be said where the same requests may be retries or calls of their own. */
+function undecided({ n = 0 }: Ruling, subject: Subject): Ruling {
+  const explain = `requests that say the same cannot be told apart as retries or calls of their own; ${adviceFor(subject)}`;
+  return { verdict: 'inconclusive', explain, n, correlation: 'ambiguous' };
 }
 
 /** Findings → verdict. */
 export function verdictOf(findings: readonly Finding[], heard: Case, scenario: ScenarioUse): Verdict {
-  const { certain, calls } = heard;
+  const { certain, calls, contradiction } = heard;
   return {
-    ...sumUp(findings, heard, scenario),
+    ...unlessContradicted(sumUp(findings, heard, scenario), contradiction),
     ...volumeOf(calls),
     policy: certain.policy,
     watchedMs: watchedMs(certain),
@@ -116,21 +147,18 @@ function passesOnFault(rule: BackoffRule, subject: Subject): boolean {
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
 function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruling {
   const ruling = unlessDoubtful(rule, rule.check(certain), certain);
-  if (ruling.verdict === 'fail' || ruling.verdict === 'warn') return unlessLate(rule, ruling, certain);
+  if (accuses(ruling)) return unlessLate(rule, ruling, certain);
   if (ambiguous.calls.length > 0) {
-    const { verdict } = rule.check(ambiguous);
-    const accuses = verdict === 'fail' || verdict === 'warn';
-    if (accuses || (ruling.verdict === 'not_applicable' && verdict === 'pass')) {
-      const explain = `requests that say the same cannot be told apart as retries or calls of their own; ${adviceFor(certain)}`;
-      return { verdict: 'inconclusive', explain, n: ruling.n ?? 0, correlation: 'ambiguous' };
-    }
+    const suspected = rule.check(ambiguous);
+    if (accuses(suspected) || (ruling.verdict === 'not_applicable' && suspected.verdict === 'pass'))
+      return undecided(ruling, certain);
   }
   return unlessLate(rule, ruling, certain);
 }
 
 /** In the session that is judged: requests of another would be missed. */
-function adviceFor({ entries: [first] }: Subject): string {
-  return tellingCallsApart(first?.session ?? 'default');
+function adviceFor({ entries: [first], policy }: Subject): string {
+  return tellingCallsApart(first?.session ?? 'default', policy.calls);
 }
 
 /** What stands only as long as doubtful links do is no failure. */
@@ -220,6 +248,17 @@ function judgementOf(findings: readonly Finding[], unserved: readonly UnservedRe
   if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
   if (findings.some(({ verdict }) => verdict === 'warn')) return 'warn';
   return unserved.length === 0 && passedOnFault(findings) ? 'pass' : 'inconclusive';
+}
+
+/** A program that makes other calls than it declares has not shown that it is good. */
+function unlessContradicted<Summary extends Pick<Verdict, 'verdict' | 'explain'>>(
+  summary: Summary,
+  contradiction: string | undefined,
+) {
+  if (contradiction === undefined) return summary;
+  const { verdict, explain } = summary;
+  if (verdict === 'fail') return { ...summary, contradiction, explain: `${explain}; ${contradiction}` };
+  return { ...summary, contradiction, verdict: 'inconclusive' as const, explain: contradiction };
 }
 
 function explainVerdict(verdict: Exclude<Judgement, 'inconclusive'>, findings: readonly Finding[]): string {

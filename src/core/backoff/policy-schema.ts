@@ -5,6 +5,11 @@ import { backoffRules } from './registry.ts';
 
 const status = whole(400, 599);
 const presetNames = Object.keys(policyPresets) as PolicyPreset[];
+const calls = z
+  .union([z.literal('unique'), whole(1)])
+  .describe(
+    'unique: the program makes no call twice, so that equal requests are attempts of one; or how many calls it makes in all',
+  );
 const level = z.enum(ruleLevels).optional();
 
 const loadSchema = record({
@@ -22,6 +27,7 @@ const wallSchema = record({
 /** What `expect:` of a scenario and a policy file may say. */
 export const policySchema = record({
   preset: z.enum(presetNames).optional().describe('what is expected where nothing else is said; default openai-guide'),
+  calls: calls.optional(),
   max_attempts: whole(1).optional().describe('attempts per call, the first try included; one more is forgiven'),
   max_delay: duration().optional().describe('longest wait that the client chooses by itself'),
   max_elapsed: duration().optional().describe('no attempt of a call starts later than this after its first'),
@@ -52,6 +58,7 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
   return specs.reduce<Policy>(
     (policy, spec) => ({
       preset: policy.preset,
+      ...given('calls', spec.calls ?? policy.calls),
       ...given('maxAttempts', spec.max_attempts ?? policy.maxAttempts),
       maxDelayMs: spec.max_delay ?? policy.maxDelayMs,
       ...given('maxElapsedMs', spec.max_elapsed ?? policy.maxElapsedMs),

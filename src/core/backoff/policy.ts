@@ -1,3 +1,5 @@
+import type { DeclaredCalls } from '../calls/declared-calls.ts';
+
 /** What a breach of a rule counts as. `fail` raises warnings, `warn` and `info` lower failures, `off` does not ask. */
 export const ruleLevels = ['off', 'info', 'warn', 'fail'] as const;
 
@@ -6,6 +8,8 @@ export type RuleLevel = (typeof ruleLevels)[number];
 /** What is expected of the client. Times in milliseconds. */
 export interface Policy {
   readonly preset: string;
+  /** What the program says of its calls, where it says anything. */
+  readonly calls?: DeclaredCalls;
   /** Attempts per call that the client declares, the first try included. */
   readonly maxAttempts?: number;
   /** Longest wait that the client chooses by itself. */

@@ -12,7 +12,7 @@ import type { Verdict } from './verdict.ts';
 /** A pass is none while a call is open: what the client does next may speak against it. What does so already stands. */
 export function unlessOpen(verdict: Verdict, entries: readonly JournalEntry[], around: Circumstances): Verdict {
   if (verdict.verdict !== 'pass' || around.clientEndedAt !== undefined) return verdict;
-  const open = historiesOf(entries).filter((call) => isOpen(call, around));
+  const open = historiesOf(entries, verdict.policy.calls).filter((call) => isOpen(call, around));
   const last = open.at(-1)?.tries.at(-1);
   if (last === undefined) return verdict;
   const { t_end } = last.entry;

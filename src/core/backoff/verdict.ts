@@ -41,6 +41,8 @@ export interface Verdict {
   readonly policy: Policy;
   /** Whether anything was done to the client that it has to bear, and of a fleet what its expectations are about. */
   readonly exercised: boolean;
+  /** How the requests contradict what the program declares of its calls; absent where they do not. */
+  readonly contradiction?: string;
   /** Why the run is not complete; absent when it is. */
   readonly cutShort?: string;
   /** Ids of the scenario's rules that never struck. */

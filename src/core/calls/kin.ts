@@ -34,6 +34,8 @@ export interface OpenCall extends Linked<OpenCall> {
   namesMany: boolean;
   /** A later request may be recognised as its retry by what it says. */
   findable: boolean;
+  /** It ended in a success that was delivered whole. */
+  answered: boolean;
   /** It is not remembered any more. */
   forgotten: boolean;
 }
@@ -47,6 +49,10 @@ export class Kin implements Linked<Kin> {
   crowded = false;
   /** A request was given to a call by mere likelihood, although it counts its retries. */
   unsure = false;
+  /** The call that the declaration gives these requests to; undefined before the first, and where nothing is declared. */
+  declared: OpenCall | undefined;
+  /** The requests showed that the declaration does not hold for them: they are recognised without it. */
+  contradicted = false;
   /** Calls that a later request may be recognised as a retry of, oldest first. Most often there are none. */
   #calls: OpenCall[] = NONE;
   /** Those of them that failed, and that no retry has followed. */

@@ -25,6 +25,8 @@ export class CallRecogniser {
   readonly #onForget: (call: string) => void;
   #created = 0;
   #opened = 0;
+  /** Different requests that were taken by what the program declares. */
+  #declaredKinds = 0;
 
   constructor(onForget: (call: string) => void) {
     this.#onForget = onForget;
@@ -35,18 +37,21 @@ export class CallRecogniser {
     const retryCount = readCount(sighting.headers['x-stainless-retry-count']);
     const kin = this.#kinOf(sighting.fingerprint);
     const seen: Seen = { sighting, kin, retryCount };
-    const named = this.#nameOf(seen);
-    const found = named === undefined ? this.#findUnnamed(seen) : this.#findNamed(named, seen);
-    const call =
-      found.call ?? this.#open(found.id, kin, named?.evidence !== 'path' && (named === undefined || retryCount !== undefined));
+    const declared = this.#findDeclared(seen);
+    const named = declared === undefined ? this.#nameOf(seen) : undefined;
+    const found = declared ?? (named === undefined ? this.#findUnnamed(seen) : this.#findNamed(named, seen));
+    const findable = declared === undefined && named?.evidence !== 'path' && (named === undefined || retryCount !== undefined);
+    const call = found.call ?? this.#open(found.id, kin, findable);
+    if (declared !== undefined) kin.declared = call;
     // A first sighting with a count above 0 is a retry whose earlier attempts never got here.
-    call.attempts = found.call === undefined ? 1 + (retryCount ?? 0) : call.attempts + 1;
+    call.attempts = found.call === undefined ? 1 + (declared === undefined ? (retryCount ?? 0) : 0) : call.attempts + 1;
     call.pending += 1;
     call.retryCount = retryCount;
     call.arrivedAt = sighting.at;
     call.kin.note(call, undefined);
     const attempt = call.attempts;
-    const drawKey = named === undefined ? ordinalKey(kin, retryCount) : `${named.id} ${attempt}`;
+    const drawKey =
+      named === undefined ? ordinalKey(kin, declared === undefined ? retryCount : undefined) : `${named.id} ${attempt}`;
     return {
       call: call.id,
       attempt,
@@ -61,6 +66,7 @@ export class CallRecogniser {
   settle({ remembered: call }: Pick<Recognition, 'remembered'>, outcome: Outcome): void {
     if (call === undefined || call.forgotten) return;
     call.pending -= 1;
+    call.answered ||= outcome.delivered;
     const { retryable } = outcome;
     this.#rememberFailure(outcome.connection, retryable ? call.kin : undefined);
     if (retryable) {
@@ -71,7 +77,7 @@ export class CallRecogniser {
         connection: outcome.connection,
         hintMs: outcome.hintMs,
       });
-    } else if (call.pending === 0 && !isNamed(call.id)) {
+    } else if (call.pending === 0 && !isNamed(call.id) && call.kin.declared !== call) {
       this.#forget(call);
     }
   }
@@ -89,6 +95,29 @@ export class CallRecogniser {
     this.#named.clear();
     this.#kinds.clear();
     this.#failedOn.clear();
+    this.#declaredKinds = 0;
+  }
+
+  /**
+   * The call by what the program declares: equal requests are its attempts until it has succeeded. Undefined where nothing is
+   * declared, where the path names the call, and where the requests have shown that the declaration does not hold.
+   */
+  #findDeclared({ sighting: { declared, pathCall }, kin }: Seen): Found | undefined {
+    if (declared === undefined || pathCall !== undefined || kin.contradicted) return undefined;
+    const certainty = declared === 'unique' ? 'exact' : 'likely';
+    const { declared: call } = kin;
+    const isOver = call?.answered === true;
+    if (call !== undefined && !isOver) {
+      // Of a program that makes so many calls, two at once are rather two of them.
+      if (declared === 'unique' || call.pending === 0) return { call, id: call.id, evidence: 'declared', certainty };
+      kin.contradicted = true;
+      return undefined;
+    }
+    if (call === undefined) this.#declaredKinds += 1;
+    kin.contradicted = declared === 'unique' ? isOver : this.#declaredKinds > declared;
+    if (kin.contradicted) return undefined;
+    if (call !== undefined && call.pending === 0) this.#forget(call);
+    return { call: undefined, id: this.#newId(), evidence: 'first', certainty };
   }
 
   /**
@@ -199,6 +228,7 @@ export class CallRecogniser {
       pending: 0,
       doubtful: false,
       namesMany: false,
+      answered: false,
       arrivedAt: 0,
       retryCount: undefined,
       failure: undefined,
@@ -222,6 +252,7 @@ export class CallRecogniser {
     this.#calls.remove(call);
     if (isNamed(id)) this.#named.delete(id);
     kin.remove(call);
+    if (kin.declared === call) kin.declared = undefined;
     this.#onForget(id);
   }
 

@@ -1,7 +1,8 @@
+import type { DeclaredCalls } from './declared-calls.ts';
 import type { OpenCall } from './kin.ts';
 
 /** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
-export type Evidence = 'path' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
+export type Evidence = 'path' | 'declared' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
 
 export type Certainty = 'exact' | 'likely' | 'ambiguous';
 
@@ -20,8 +21,10 @@ export interface Sighting {
   /** The `<call>` of `/s/<session>/c/<call>/v1`. */
   readonly pathCall: string | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Hash of key, method, path and body. */
+  /** Hash of key, method, path and body; where calls are declared, of method, path and the canonical body. */
   readonly fingerprint: string;
+  /** What the program says of calls such as this one; undefined where it says nothing. */
+  readonly declared?: DeclaredCalls | undefined;
   readonly at: number;
   readonly connection: Connection;
 }

@@ -6,7 +6,7 @@ import { ruleLevels } from '../backoff/policy.ts';
 export const SCHEMA_VERSION = 1;
 
 const certainty = z.enum(['exact', 'likely', 'ambiguous']);
-const evidence = z.enum(['path', 'client-request-id', 'idempotency-key', 'retry-count', 'fingerprint', 'first']);
+const evidence = z.enum(['path', 'declared', 'client-request-id', 'idempotency-key', 'retry-count', 'fingerprint', 'first']);
 const count = z.int().min(0);
 const ms = z.number().describe('milliseconds since the first request');
 
@@ -46,6 +46,10 @@ const finding = z.object({
 
 const policy = z.object({
   preset: z.string(),
+  calls: z
+    .union([z.literal('unique'), count])
+    .optional()
+    .describe('what the program declares of its calls'),
   maxAttempts: z.number().optional(),
   maxDelayMs: z.number(),
   maxElapsedMs: z.number().optional(),
@@ -71,6 +75,10 @@ const verdict = z.object({
   seed: z.number(),
   policy,
   exercised: z.boolean().describe('whether anything was done to the client that it has to bear'),
+  contradiction: z
+    .string()
+    .optional()
+    .describe('how the requests contradict what the program declares of its calls; absent where they do not'),
   cutShort: z.string().optional().describe('why the run is not complete; absent when it is'),
   notReached: z.array(z.string()).describe('what of the scenario never struck: ids of rules, `limits`, `capacity`'),
   unserved: z
