@@ -29,6 +29,11 @@ export async function explain(file: string, { requests, seed }: { requests: numb
     const name = rule.rule.name === undefined ? '' : `${rule.rule.name}: `;
     lines.push(`  ${index + 1}. ${name}${explainRule(rule)}${order}`);
   }
+  if (plan.rules.some(({ rule }) => rule.attempts !== undefined || rule.per === 'call')) {
+    lines.push(
+      '  Of equal requests in parallel that no name tells apart, which one counts as the second attempt depends on their arrival.',
+    );
+  }
   process.stdout.write(`${lines.join('\n')}\n`);
   if (requests === 0) return exitCode.pass;
   process.stdout.write(

@@ -30,6 +30,8 @@ export interface CallHistory {
   readonly id: string;
   readonly method: Evidence;
   readonly certainty: Certainty;
+  /** Other calls say the same, and may have sent some of its tries: it accuses nobody. */
+  readonly inDoubt?: true;
   readonly tries: readonly Try[];
   readonly gaps: readonly Gap[];
   /** Tries that a network stack sent again by itself (backoff.md A2); they count as none. */

@@ -1,5 +1,6 @@
 import type { CallHistory, Gap } from './call-history.ts';
 import { historyOf } from './history-of.ts';
+import { isQuota } from './permanent.ts';
 
 /** A client seldom stays away so long by its own choice. */
 const LONG_AWAY_MS = 60_000;
@@ -13,8 +14,9 @@ const MOST_STARTS = 20;
  * layer above retries, or the program asks the same again), a request long after the failure that it was taken for a retry of.
  */
 export function withoutDoubtfulLinks(calls: readonly CallHistory[]): readonly CallHistory[] {
+  const counts = calls.some(({ tries }) => tries.some(({ retryCount = 0 }) => retryCount > 0));
   return calls.flatMap((call) => {
-    const starts = doubtfulStarts(call);
+    const starts = doubtfulStarts(call, counts);
     if (starts.length === 0 || starts.length > MOST_STARTS) return [call];
     return [0, ...starts].map((from, at) => {
       const tries = call.tries.slice(from, starts[at]);
@@ -28,18 +30,26 @@ export function withoutDoubtfulLinks(calls: readonly CallHistory[]): readonly Ca
 }
 
 /** Where in the tries a call may begin that merely says the same. */
-function doubtfulStarts({ gaps }: CallHistory): number[] {
+function doubtfulStarts({ gaps, method }: CallHistory, counts: boolean): number[] {
+  if (method === 'path' || method === 'declared') return [];
+  const isNamed = method === 'client-request-id' || method === 'idempotency-key';
   const starts: number[] = [];
   let longestMs = 0;
   for (const gap of gaps) {
-    if (isDoubtful(gap, longestMs)) starts.push(gap.after.position - 1);
+    if (isDoubtful(gap, { longestMs, counts: counts || isNamed })) starts.push(gap.after.position - 1);
     longestMs = Math.max(longestMs, gap.gapMs);
   }
   return starts;
 }
 
-function isDoubtful({ before, after, gapMs }: Gap, longestMs: number): boolean {
+function isDoubtful({ before, after, gapMs }: Gap, { longestMs, counts }: { longestMs: number; counts: boolean }): boolean {
+  const { retryCount: count } = after;
+  if (count !== undefined && count < (before.retryCount ?? 0)) return true;
+  // What counts its retries elsewhere does not send one as a first try; and a name may be that of a session.
+  if (count === 0 && counts) return true;
   if (after.entry.certainty !== 'likely') return false;
-  if (after.retryCount !== undefined) return after.retryCount < (before.retryCount ?? 0);
+  if (count !== undefined && count > 0) return false;
+  // A client seldom repeats a call for want of credit; a program asks the next question.
+  if (isQuota(before.entry)) return true;
   return before.asked === undefined && gapMs > Math.max(LONG_AWAY_MS, STEEPEST_GROWTH * longestMs);
 }

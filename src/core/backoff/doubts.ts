@@ -1,10 +1,12 @@
+import { isNamed } from '../calls/call-name.ts';
 import type { Evidence } from '../calls/sighting.ts';
 import { groupBy } from '../group-by.ts';
 import type { JournalEntry } from '../journal/entry.ts';
-import type { CallHistory } from './call-history.ts';
+import type { CallHistory, Try } from './call-history.ts';
 import { earlyAfter } from './early-after.ts';
 import { mayBeRetried } from './invites-retry.ts';
 import { isReplay } from './is-replay.ts';
+import { leastCalls } from './least-calls.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { sayingOf } from './saying-of.ts';
 import { saysTheSame } from './says-the-same.ts';
@@ -13,6 +15,8 @@ import { vainlyMarked } from './vain-marks.ts';
 
 /** What a program sends side by side arrives within this time. */
 const BESIDE_MS = 250;
+/** The retry of a client that waits comes within this share of the wait after it. */
+const SOON_SHARE = 0.1;
 const HEADERS: ReadonlySet<Evidence> = new Set(['client-request-id', 'idempotency-key']);
 const NAMED: ReadonlySet<Evidence> = new Set(['path', ...HEADERS]);
 
@@ -35,7 +39,46 @@ export function withDoubts(histories: readonly CallHistory[], entries: readonly 
     ...histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry))),
     ...histories.filter((history) => shared.has(history.id) || saysManyThings(history)),
   ]);
-  return withRivals(histories.map((history) => (doubted.has(history) ? doubtful(history) : history)));
+  const known = withRivals(histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history))));
+  const several = [...groupBy(known.filter(isRecognisedByBody), sayingOfHistory).values()].flatMap(besideOthers);
+  const inDoubt = new Set(several);
+  return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));
+}
+
+/** A retry count that starts anew under a name is that of a layer above, or of another call under the name. */
+function weakened(history: CallHistory): CallHistory {
+  const { method, certainty, tries } = history;
+  const startsAnew = tries.some(({ retryCount }, at) => (retryCount ?? 0) < (tries[at - 1]?.retryCount ?? 0));
+  return certainty === 'exact' && HEADERS.has(method) && startsAnew ? { ...history, certainty: 'likely' } : history;
+}
+
+function isRecognisedByBody({ id }: CallHistory): boolean {
+  return !isNamed(id);
+}
+
+function sayingOfHistory({ tries: [first] }: CallHistory): string {
+  return first === undefined ? '' : sayingOf(first.entry);
+}
+
+/**
+ * Calls with a link that is likely at best, of which the whole run shows that they are not the only one that says the same: the
+ * requests are those of two calls at least, or one that seems to open a call came just when a wait was over that an early retry
+ * had been told.
+ */
+function besideOthers(same: readonly CallHistory[]): readonly CallHistory[] {
+  const linked = same.filter(({ certainty, gaps }) => certainty === 'likely' && gaps.length > 0);
+  if (linked.length === 0) return linked;
+  const entries = same.flatMap(({ tries }) => tries.map(({ entry }) => entry)).sort((a, b) => a.t_headers - b.t_headers);
+  if (leastCalls(entries) > 1) return linked;
+  const openings = same.flatMap(({ tries: [first] }) => (first === undefined ? [] : [first.entry.t_headers]));
+  return linked.filter(({ gaps }) =>
+    gaps.some(({ before, after }) => earlyAfter(before, after) > 0 && openings.some((at) => isPromptAfter(before, at))),
+  );
+}
+
+function isPromptAfter({ asked }: Try, at: number): boolean {
+  const { dueAt = null, waitMs = 0 } = asked ?? {};
+  return dueAt !== null && at >= dueAt && at <= dueAt + Math.max(BESIDE_MS, SOON_SHARE * (waitMs ?? 0));
 }
 
 /** What each connection said; null where it said more than one thing. */
@@ -80,19 +123,16 @@ function patientOf(same: readonly CallHistory[]): readonly CallHistory[] {
   return isSplitByHints(tries, gapsMs) ? early : [];
 }
 
-/** The name of a call is that of several: two of its requests are the same retry by their counts. */
+/** The name of a call is that of several: its requests are those of two at least, or two of them are the same retry by their counts. */
 function isShared(group: readonly JournalEntry[]): boolean {
-  return group.some((entry, at) => {
-    const before = group[at - 1];
-    const count = retryCountOf(entry) ?? 0;
-    return (
-      before !== undefined &&
-      HEADERS.has(entry.logicalIdFrom) &&
-      count > 0 &&
-      count === retryCountOf(before) &&
-      !isReplay(before, entry)
-    );
-  });
+  const named = group.filter(({ logicalIdFrom }) => HEADERS.has(logicalIdFrom));
+  return leastCalls(named) > 1 || group.some((entry, at) => isSameRetry(group[at - 1], entry));
+}
+
+function isSameRetry(before: JournalEntry | undefined, entry: JournalEntry): boolean {
+  const count = retryCountOf(entry) ?? 0;
+  if (before === undefined || !HEADERS.has(entry.logicalIdFrom) || count === 0) return false;
+  return count === retryCountOf(before) && !isReplay(before, entry);
 }
 
 /** The name of a call is that of several, or its body changes: after a failure that invites a retry it says something else. */

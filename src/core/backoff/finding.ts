@@ -40,6 +40,8 @@ export interface Ruling {
   readonly clock?: string;
   /** Replaces the rule's, where it depends on what was seen. */
   readonly falseAlarmBound?: number;
+  /** Undecided, and a breach if requests that cannot be told apart are retries: it keeps a run from passing. */
+  readonly suspected?: true;
 }
 
 /** The result of one rule of good retrying. */
@@ -64,4 +66,6 @@ export interface Finding {
   /** How many more there were than `evidence` shows. */
   readonly evidenceLeftOut: number;
   readonly reference: string;
+  /** Undecided, and a breach if requests that cannot be told apart are retries: it keeps a run from passing. */
+  readonly suspected?: true;
 }

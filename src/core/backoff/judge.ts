@@ -111,7 +111,8 @@ function rulingOverDealings(rule: BackoffRule, { certain, ambiguous, dealings }:
     const calls = certain.policy.calls === undefined ? '' : ` to ${certain.policy.calls} calls`;
     return { ...kindest, explain: `${kindest.explain}, however the requests are dealt out${calls}`, correlation: 'likely' };
   }
-  return rulings.every(({ verdict }) => verdict === kindest.verdict) ? kindest : undecided(ruling, certain);
+  if (rulings.every(({ verdict }) => verdict === kindest.verdict)) return kindest;
+  return { ...undecided(ruling, certain), ...(rulings.some(accuses) ? { suspected: true } : {}) };
 }
 
 function accuses({ verdict }: Ruling): boolean {
@@ -146,12 +147,12 @@ function passesOnFault(rule: BackoffRule, subject: Subject): boolean {
 
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
 function rulingOf(rule: BackoffRule, certain: Subject, ambiguous: Subject): Ruling {
-  const ruling = unlessDoubtful(rule, rule.check(certain), certain);
+  const ruling = unlessDoubtful(rule, unlessInDoubt(rule, certain), certain);
   if (accuses(ruling)) return unlessLate(rule, ruling, certain);
   if (ambiguous.calls.length > 0) {
     const suspected = rule.check(ambiguous);
-    if (accuses(suspected) || (ruling.verdict === 'not_applicable' && suspected.verdict === 'pass'))
-      return undecided(ruling, certain);
+    if (accuses(suspected)) return { ...undecided(ruling, certain), suspected: true };
+    if (ruling.verdict === 'not_applicable' && suspected.verdict === 'pass') return undecided(ruling, certain);
   }
   return unlessLate(rule, ruling, certain);
 }
@@ -161,15 +162,24 @@ function adviceFor({ entries: [first], policy }: Subject): string {
   return tellingCallsApart(first?.session ?? 'default', policy.calls);
 }
 
-/** What stands only as long as doubtful links do is no failure. */
+/** What the calls show; calls that are in doubt accuse nobody. */
+function unlessInDoubt(rule: BackoffRule, subject: Subject): Ruling {
+  const ruling = rule.check(subject);
+  const sure = subject.calls.filter(({ inDoubt }) => inDoubt === undefined);
+  if (!accuses(ruling) || sure.length === subject.calls.length) return ruling;
+  const without = rule.check({ ...subject, calls: sure });
+  return accuses(without) ? without : { ...undecided(ruling, subject), suspected: true };
+}
+
+/** What stands only as long as doubtful links do accuses nobody. */
 function unlessDoubtful(rule: BackoffRule, ruling: Ruling, subject: Subject): Ruling {
-  const isRaised = subject.policy.levels[rule.id] === 'fail';
-  const fails = ({ verdict }: Ruling): boolean => verdict === 'fail' || (isRaised && verdict === 'warn');
-  if (!fails(ruling)) return ruling;
+  if (!accuses(ruling)) return ruling;
   const calls = withoutDoubtfulLinks(subject.calls);
-  if (calls.length === subject.calls.length || fails(rule.check({ ...subject, calls }))) return ruling;
+  if (calls.length === subject.calls.length) return ruling;
+  const without = rule.check({ ...subject, calls });
+  if (accuses(without)) return without.verdict === 'warn' ? without : ruling;
   const explain = `${ruling.explain}; or calls of their own say the same one after another: ${adviceFor(subject)}`;
-  return { ...ruling, verdict: isRaised ? 'inconclusive' : 'warn', explain };
+  return { ...ruling, verdict: 'inconclusive', explain, correlation: 'ambiguous', suspected: true };
 }
 
 /** A machine that is late itself cannot measure milliseconds; and what its noise can imitate is no merit of a client. */
@@ -206,6 +216,7 @@ function findingOf(rule: BackoffRule, ruling: Ruling, subject: Subject): Finding
     falseAlarmBound: ruling.falseAlarmBound ?? rule.falseAlarmBound,
     correlation: judged ? (ruling.correlation ?? weakestOf(calls.filter(({ gaps }) => gaps.length > 0))) : null,
     clock: ruling.clock ?? 'real',
+    ...(ruling.suspected === undefined ? {} : { suspected: ruling.suspected }),
     evidence: evidence.slice(0, SHOWN),
     evidenceLeftOut: Math.max(0, evidence.length - SHOWN),
     reference: rule.source,
@@ -231,7 +242,15 @@ function sumUp(findings: readonly Finding[], { certain, unserved }: Case, scenar
     verdict,
     explain:
       verdict === 'inconclusive'
-        ? whatIsMissing({ entries, unserved, findings, rules, watchedMs: watchedMs(certain), silence })
+        ? whatIsMissing({
+            entries,
+            unserved,
+            findings,
+            rules,
+            watchedMs: watchedMs(certain),
+            silence,
+            declared: certain.policy.calls,
+          })
         : explainVerdict(verdict, findings),
     scenario: scenario.name,
     seed: scenario.seed,
@@ -247,7 +266,8 @@ function sumUp(findings: readonly Finding[], { certain, unserved }: Case, scenar
 function judgementOf(findings: readonly Finding[], unserved: readonly UnservedRequests[]): Judgement {
   if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
   if (findings.some(({ verdict }) => verdict === 'warn')) return 'warn';
-  return unserved.length === 0 && passedOnFault(findings) ? 'pass' : 'inconclusive';
+  const isClear = unserved.length === 0 && !findings.some(({ suspected }) => suspected === true);
+  return isClear && passedOnFault(findings) ? 'pass' : 'inconclusive';
 }
 
 /** A program that makes other calls than it declares has not shown that it is good. */

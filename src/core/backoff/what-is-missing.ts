@@ -1,3 +1,4 @@
+import type { DeclaredCalls } from '../calls/declared-calls.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { plural } from '../plural.ts';
 import type { Finding } from './finding.ts';
@@ -17,6 +18,8 @@ export interface Undecided {
   readonly watchedMs: number;
   /** Where to look when no request came. */
   readonly silence?: string | undefined;
+  /** What the program says of its calls. */
+  readonly declared?: DeclaredCalls | undefined;
 }
 
 /** Undecided rules that a line names. */
@@ -29,7 +32,10 @@ export function whatIsMissing(given: Undecided): string {
   if (entries.length === 0) return `not exercised: no request reached the mock${silence === undefined ? '' : `. ${silence}`}`;
   const besides = unserved.length === 0 ? '' : `; ${unservedText(unserved)}`;
   if (!entries.some(testsClient)) return `not exercised: ${whyUntested(given)}${besides}`;
-  if (passedOnFault(given.findings)) return `${keptText(given.findings)}, but ${unservedText(unserved)}`;
+  if (passedOnFault(given.findings)) {
+    const isSuspected = given.findings.some(({ suspected }) => suspected === true);
+    return `${keptText(given.findings)}, but ${isSuspected ? `${whyNonePassed(given)}${besides}` : unservedText(unserved)}`;
+  }
   return `no rule passed: ${whyNonePassed(given)}${besides}`;
 }
 
@@ -67,12 +73,12 @@ function whyUntested({ entries, rules, watchedMs }: Undecided): string {
   return `no fault of the scenario was reached${later}`;
 }
 
-function whyNonePassed({ entries, findings }: Undecided): string {
+function whyNonePassed({ entries, findings, declared }: Undecided): string {
   const undecided = findings.filter(({ verdict }) => verdict === 'inconclusive');
   const names = namesText(undecided.map(({ rule }) => rule));
   const rules = `${plural(undecided.length, 'rule is', 'rules are')} undecided (${names})`;
   if (undecided.some(({ correlation }) => correlation === 'ambiguous')) {
-    const ways = tellingCallsApart(entries[0]?.session ?? 'default');
+    const ways = tellingCallsApart(entries[0]?.session ?? 'default', declared);
     return `${rules}, for requests that say the same cannot be told apart as retries or calls of their own; ${ways}`;
   }
   const [first] = undecided;

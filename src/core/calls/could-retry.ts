@@ -9,14 +9,17 @@ const SHORTEST_DUE_MS = 500;
 /** Retries that the official SDKs make by default (wire.md 7.1). */
 const DEFAULT_RETRIES = 2;
 
-/** What a request says of itself, and whether its call would be the only one that says the same. */
+/** What a request says of itself, and what is known of others. */
 export interface Mark {
   readonly retryCount: number | undefined;
+  /** Its call would be the only one that says the same. */
   readonly alone: boolean;
+  /** The first of that kind that was heard of, and no client was seen to count its retries. */
+  readonly unrivalled: boolean;
 }
 
 /** Whether the request can be the next attempt of a call that failed. */
-export function couldRetry(call: OpenCall, { at, connection }: Sighting, { retryCount, alone }: Mark): boolean {
+export function couldRetry(call: OpenCall, { at, connection }: Sighting, { retryCount, alone, unrivalled }: Mark): boolean {
   const { failure } = call;
   if (failure === undefined) return false;
   // The client opened this connection before it could know of the failure, and has not used it since.
@@ -24,9 +27,10 @@ export function couldRetry(call: OpenCall, { at, connection }: Sighting, { retry
   if (retryCount !== undefined && retryCount > 0) return call.retryCount === retryCount - 1;
   if (isNamed(call.id)) return false;
   if (retryCount === undefined) return call.retryCount === undefined;
-  // A count of 0 after a failure: a layer above the SDK retries. Until the SDK's own retry is overdue, or when others
-  // say the same, it is rather another call.
+  // A count of 0 after a failure: a layer above the SDK retries. When others say the same, or have been answered, or until the
+  // retry of an SDK that retries is overdue, it is rather another call.
   if (call.retryCount === undefined || !alone) return false;
+  if (unrivalled && call.retryCount === 0 && call.pending === 0) return true;
   return call.retryCount >= DEFAULT_RETRIES || at - failure.at > ownRetryDueMs(call.retryCount, failure.hintMs);
 }
 

@@ -49,6 +49,8 @@ export class Kin implements Linked<Kin> {
   crowded = false;
   /** A request was given to a call by mere likelihood, although it counts its retries. */
   unsure = false;
+  /** One of them was answered by a success, whole. */
+  answered = false;
   /** The call that the declaration gives these requests to; undefined before the first, and where nothing is declared. */
   declared: OpenCall | undefined;
   /** The requests showed that the declaration does not hold for them: they are recognised without it. */

@@ -25,6 +25,8 @@ export class CallRecogniser {
   readonly #onForget: (call: string) => void;
   #created = 0;
   #opened = 0;
+  /** A request counted itself as a retry. */
+  #countsRetries = false;
   /** Different requests that were taken by what the program declares. */
   #declaredKinds = 0;
 
@@ -36,6 +38,7 @@ export class CallRecogniser {
   arrive(sighting: Sighting): Recognition {
     const retryCount = readCount(sighting.headers['x-stainless-retry-count']);
     const kin = this.#kinOf(sighting.fingerprint);
+    this.#countsRetries ||= (retryCount ?? 0) > 0;
     const seen: Seen = { sighting, kin, retryCount };
     const declared = this.#findDeclared(seen);
     const named = declared === undefined ? this.#nameOf(seen) : undefined;
@@ -67,6 +70,7 @@ export class CallRecogniser {
     if (call === undefined || call.forgotten) return;
     call.pending -= 1;
     call.answered ||= outcome.delivered;
+    call.kin.answered ||= call.answered;
     const { retryable } = outcome;
     this.#rememberFailure(outcome.connection, retryable ? call.kin : undefined);
     if (retryable) {
@@ -96,6 +100,7 @@ export class CallRecogniser {
     this.#kinds.clear();
     this.#failedOn.clear();
     this.#declaredKinds = 0;
+    this.#countsRetries = false;
   }
 
   /**
@@ -163,7 +168,8 @@ export class CallRecogniser {
 
   /** The call that the request is taken for a retry of. */
   #candidate({ sighting, kin, retryCount }: Seen): Candidate {
-    const mark = { retryCount, alone: kin.size === 1 };
+    const alone = kin.size === 1;
+    const mark = { retryCount, alone, unrivalled: alone && !kin.answered && !kin.crowded && !this.#countsRetries };
     const crowded = retryCount === undefined && kin.crowded;
     const isPlausible = crowded ? this.#plausibility(kin.failed, sighting, mark) : always;
     const rivals = new Rivals(sighting.connection.id);

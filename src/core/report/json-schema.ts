@@ -42,6 +42,10 @@ const finding = z.object({
   ),
   evidenceLeftOut: count,
   reference: z.string(),
+  suspected: z
+    .literal(true)
+    .optional()
+    .describe('undecided, and a breach if requests that cannot be told apart are retries: it keeps a run from passing'),
 });
 
 const policy = z.object({

@@ -29,6 +29,7 @@ function failed(at: number, on = 0, hintMs?: number) {
   return {
     at,
     retryable: true,
+    delivered: false,
     hintMs,
     connection: on,
     clientLeft: false,
@@ -38,7 +39,7 @@ function failed(at: number, on = 0, hintMs?: number) {
 const retry = (count: number) => ({
   headers: { 'x-stainless-retry-count': String(count) },
 });
-const succeeded = (at: number) => ({ ...failed(at), retryable: false });
+const succeeded = (at: number) => ({ ...failed(at), retryable: false, delivered: true });
 
 function recogniser() {
   const forgotten: string[] = [];
@@ -143,6 +144,7 @@ test('a request that is never answered becomes retryable when the client leaves'
   calls.settle(first, {
     ...failed(1_000),
     retryable: true,
+    delivered: false,
   });
   expect(calls.arrive(sighting({ at: 1_500 })).call).toBe(first.call);
 });
@@ -173,15 +175,34 @@ test.each([
   ['a new call while the SDK itself may still retry', 900, 1_000, 1],
   ['an outer retry once that is overdue', 1_500, 1_000, 2],
   ['a new call soon after a failure, however short the hint', 400, 5, 1],
-])('a count of 0 is %s', (_what, at, hintMs, attempt) => {
+])('where requests were seen that count themselves as retries, a count of 0 is %s', (_what, at, hintMs, attempt) => {
   const { calls } = recogniser();
+  calls.arrive(sighting({ fingerprint: 'other', ...retry(1) }));
   calls.settle(calls.arrive(sighting({ ...retry(0) })), failed(1, 0, hintMs));
   expect(calls.arrive(sighting({ at, ...retry(0) })).attempt).toBe(attempt);
 });
 
+test('a count of 0 that repeats what has just failed, and nothing else of it, is a retry, however early', () => {
+  const { calls } = recogniser();
+  calls.settle(calls.arrive(sighting({ ...retry(0) })), failed(1, 0, 1_000));
+  expect(calls.arrive(sighting({ at: 20, ...retry(0) }))).toMatchObject({
+    attempt: 2,
+    evidence: 'fingerprint',
+    certainty: 'likely',
+  });
+});
+
+test('a count of 0 that repeats what has been answered before is a new call while the SDK itself may still retry', () => {
+  const { calls } = recogniser();
+  calls.settle(calls.arrive(sighting({ ...retry(0) })), succeeded(1));
+  calls.settle(calls.arrive(sighting({ at: 10, ...retry(0) })), failed(11));
+  expect(calls.arrive(sighting({ at: 20, ...retry(0) })).attempt).toBe(1);
+});
+
 test('a count of 0 is a new call when others say the same', () => {
   const { calls } = recogniser();
-  for (const at of [0, 10]) calls.settle(calls.arrive(sighting({ at, ...retry(0) })), failed(at + 1));
+  const beside = [0, 1].map((at) => calls.arrive(sighting({ at, ...retry(0) })));
+  for (const one of beside) calls.settle(one, failed(10));
   expect(calls.arrive(sighting({ at: 5_000, ...retry(0) })).attempt).toBe(1);
 });
 
@@ -234,10 +255,11 @@ test('a retry whose earlier attempts never got here keeps its position', () => {
 });
 
 /** Clients of the SDK's kind in any interleaving: each sees failures until its third attempt. */
-test('parallel calls with a retry count each get their own chain, whatever the interleaving', () => {
+test('parallel calls of a client that was seen to count its retries each get their own chain, whatever the interleaving', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.boolean(), fc.infiniteStream(fc.nat()), (clients, identical, choices) => {
       const { calls } = recogniser();
+      calls.arrive(sighting({ fingerprint: 'elsewhere', ...retry(1) }));
       const next = Array.from({ length: clients }, () => 0);
       let at = 0;
       const attempts: number[][] = next.map(() => []);
@@ -305,7 +327,7 @@ test('of so many kinds of requests, those longest out of use are forgotten, unle
   const { calls } = recogniser();
   const come = (fingerprint: string, status = 200) => {
     const seen = calls.arrive(sighting({ fingerprint }));
-    calls.settle(seen, { ...failed(0), retryable: status >= 500 });
+    calls.settle(seen, { ...failed(0), retryable: status >= 500, delivered: status < 400 });
     return seen.drawKey;
   };
   come('forgotten');
