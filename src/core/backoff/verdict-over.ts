@@ -39,6 +39,7 @@ export function verdictOver(judged: readonly [JudgedSession, ...JudgedSession[]]
   const verdict = judgementOver(verdicts, unserved);
   return {
     ...first.verdict,
+    ...contradictionOver(judged),
     verdict,
     explain: explainOver(verdict, judged),
     scenario: [...new Set(verdicts.map(({ scenario }) => scenario))].join(', '),
@@ -62,6 +63,14 @@ export function verdictOver(judged: readonly [JudgedSession, ...JudgedSession[]]
   };
 }
 
+/** The first session that contradicts what the program declares of its calls, and how. */
+function contradictionOver(judged: readonly JudgedSession[]): Pick<Verdict, 'contradiction'> {
+  const found = judged.find(({ verdict }) => verdict.contradiction !== undefined);
+  return found?.verdict.contradiction === undefined
+    ? {}
+    : { contradiction: `in ${found.session} ${found.verdict.contradiction}` };
+}
+
 function sessionVerdictOf({ session, verdict }: JudgedSession): SessionVerdict {
   const { explain, scenario, seed, exercised, calls, attempts } = verdict;
   return { session, verdict: verdict.verdict, explain, scenario, seed, exercised, calls, attempts };
@@ -70,12 +79,16 @@ function sessionVerdictOf({ session, verdict }: JudgedSession): SessionVerdict {
 function judgementOver(verdicts: readonly Verdict[], unserved: readonly UnservedRequests[]): Judgement {
   const some = (wanted: Judgement) => verdicts.some(({ verdict }) => verdict === wanted);
   if (some('fail')) return 'fail';
+  if (verdicts.some(({ contradiction }) => contradiction !== undefined)) return 'inconclusive';
   if (some('warn')) return 'warn';
-  return some('pass') && unserved.length === 0 ? 'pass' : 'inconclusive';
+  const isSuspected = verdicts.some(({ findings }) => findings.some(({ suspected }) => suspected === true));
+  return some('pass') && unserved.length === 0 && !isSuspected ? 'pass' : 'inconclusive';
 }
 
 function explainOver(verdict: Judgement, judged: readonly JudgedSession[]): string {
-  const told = judged.filter((one) => one.verdict.verdict === verdict);
+  const contradicted = judged.filter((one) => one.verdict.contradiction !== undefined);
+  const isAbout = verdict === 'inconclusive' && contradicted.length > 0;
+  const told = isAbout ? contradicted : judged.filter((one) => one.verdict.verdict === verdict);
   const [first] = told.length > 0 ? told : judged.filter(({ verdict: { unserved } }) => unserved.length > 0);
   const where = `${told.length} of ${plural(judged.length, 'session')} (${namesText(told.map(({ session }) => session))})`;
   const others = judged.filter((one) => one.verdict.verdict === 'inconclusive');
