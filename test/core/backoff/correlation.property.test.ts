@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { historiesOf } from '../../../src/core/backoff/history.ts';
+import type { DeclaredCalls } from '../../../src/core/calls/declared-calls.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
 interface Traffic {
@@ -24,7 +25,7 @@ const traffic = fc.record<Traffic>({
 /** Lets calls run of which the user agent tells the truth; returns their histories with what they really are. */
 async function histories(
   { calls, staggerMs, failures, waitMs, seed, attempts }: Traffic,
-  how: { named: boolean; samePrompt: boolean; counted: boolean },
+  how: { named: boolean; samePrompt: boolean; counted: boolean; declared?: DeclaredCalls },
 ) {
   const { session } = await virtualWorld({
     scenario: { seed, rules: [{ probability: 0.3 + failures * 0.2, fault: 'server_error' }] },
@@ -33,6 +34,7 @@ async function histories(
     seed,
     named: how.named,
     samePrompt: how.samePrompt,
+    ...(how.declared === undefined ? {} : { declared: how.declared }),
     client: async (tools) => {
       const truth = `client ${tools.random()}`;
       for (let k = 0; k < attempts; k++) {
@@ -44,7 +46,7 @@ async function histories(
       throw new Error('gave up');
     },
   });
-  return historiesOf(session.journal()).map((history) => ({
+  return historiesOf(session.journal(), how.declared).map((history) => ({
     history,
     clients: new Set(history.tries.map(({ entry }) => entry.headers['user-agent'])),
     positions: history.tries.map(({ entry }) => entry.headers['user-agent'] ?? ''),
@@ -95,5 +97,64 @@ test.each([true, false])('calls that say the same are never called exact by mist
         [{ calls: 2, staggerMs: 0.05, failures: 1, waitMs: 1, attempts: 2, seed: 139 }],
       ],
     },
+  );
+});
+
+test.each([true, false])(
+  'calls that are declared, each with a body of its own, are recognised without a mistake (retry counts: %s)',
+  async (counted) => {
+    await fc.assert(
+      fc.asyncProperty(traffic, fc.boolean(), async (drawn, byNumber) => {
+        const declared = byNumber ? drawn.calls : 'unique';
+        const all = await histories(drawn, { named: false, samePrompt: false, counted, declared });
+        expect(all.length).toBe(truths(all));
+        for (const { history, clients } of all) expect([clients.size, history.certainty]).toEqual([1, 'exact']);
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
+
+test.each([true, false])(
+  'calls that say the same are never called exact by a number that is right (retry counts: %s)',
+  async (counted) => {
+    await fc.assert(
+      fc.asyncProperty(traffic, async (drawn) => {
+        const all = await histories(drawn, { named: false, samePrompt: true, counted, declared: drawn.calls });
+        const requests = all.flatMap(({ positions }) => positions);
+        for (const { history, clients, positions } of all) {
+          if (history.certainty !== 'exact') continue;
+          const own = requests.filter((client) => clients.has(client));
+          expect([clients.size, positions.length]).toEqual([1, own.length]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
+
+test('calls that say the same, and wait as they are told, are accused by no number that is right', async () => {
+  await fc.assert(
+    fc.asyncProperty(traffic, async ({ calls, staggerMs, seed }) => {
+      const { accused } = await virtualWorld({
+        scenario: { seed, rules: [{ probability: 0.4, fault: { rate_limit: { retry_after: '1s' } } }] },
+        calls,
+        staggerMs,
+        seed,
+        named: false,
+        samePrompt: true,
+        declared: calls,
+        client: async (tools) => {
+          for (let k = 1; k <= 4; k++) {
+            const { status, text } = await tools.request();
+            if (status === 200) return text;
+            await tools.sleep(1_010 + 500 * 2 ** k * tools.random());
+          }
+          throw new Error('gave up');
+        },
+      });
+      expect(accused.fail).toEqual([]);
+    }),
+    { numRuns: 100 },
   );
 });
