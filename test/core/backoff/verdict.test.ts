@@ -124,7 +124,7 @@ test('strictly, what is undecided and what never struck is no pass', () => {
   ];
   const doubtful = [
     { call: 'd', at: 0, status: 429, retryAfter: 30, more: { ...by('rate_limit'), certainty: 'ambiguous' } },
-    { call: 'd', at: 500, status: 200, more: { certainty: 'ambiguous' } },
+    { call: 'd', at: 30_500, status: 200, more: { certainty: 'ambiguous' } },
   ] as const;
   const pass = verdictOf([...GOOD, ...doubtful], rules);
   expect(pass.verdict).toBe('pass');
