@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const ENTRIES = 200_000;
-const MODULES = { journal: 'src/core/journal/journal.ts', archive: 'src/engine/record-archive.ts' };
+const MODULES = { journal: 'src/core/journal/journal.ts', archive: 'src/session/record-archive.ts' };
 
 /** What it costs to note a request in a full journal and to put it away, in microseconds; the least of several rounds. */
 export async function journalEntry(rounds) {

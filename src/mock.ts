@@ -1,21 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { PolicyInput } from './core/backoff/policy-schema.ts';
-import type { Verdict } from './core/backoff/verdict.ts';
-import { describeValue, unknownName } from './core/field.ts';
+
+import type { Verdict } from './core/backoff/verdict/verdict.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
+import type { PolicyInput } from './core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
 import type { RuleInput, ScenarioInput } from './core/scenario/schema.ts';
-import { clientKey } from './engine/client-key.ts';
-import type { Engine } from './engine/engine.ts';
-import { readPolicy } from './engine/load-policy.ts';
-import { loadScenario, sourceOf } from './engine/load-scenario.ts';
-import { onUnservedUrl } from './engine/on-unserved-url.ts';
-import type { Session } from './engine/session.ts';
-import { judgeSession } from './server/judge-session.ts';
+import { describeValue, unknownName } from './core/schema/fields.ts';
+import { clientKey } from './exchange/client-key.ts';
+import { loadScenario, sourceOf } from './scenario-files/load-scenario.ts';
+import { judgeSession } from './server/admin/judge-session.ts';
+import { circumstancesOf } from './server/admin/verdict-circumstances.ts';
 import { type MockServer, startServer } from './server/start.ts';
-import { circumstancesOf } from './server/verdict-circumstances.ts';
+import type { Engine } from './session/engine.ts';
+import { readPolicy } from './session/load-policy.ts';
+import { onUnservedUrl } from './session/on-unserved-url.ts';
+import type { Session } from './session/session.ts';
 
 export interface MockOptions {
   /** A path, the name of a bundled scenario, YAML or JSON text, or the scenario as an object. Default: everything is healthy. */

@@ -2,12 +2,12 @@ import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 /** Folders of src/core in pipeline order: each imports only from those before it. */
 export const CORE_ORDER = [
-  'reply',
+  'wire',
   'openai',
   'limits',
   'capacity',
   'faults',
-  'calls',
+  'correlation',
   'journal',
   'backoff',
   'load',
@@ -16,7 +16,7 @@ export const CORE_ORDER = [
   'report',
 ];
 /** Folders of src above core, in order. */
-export const SHELL_ORDER = ['core', 'engine', 'report', 'server', 'cluster', 'harness', 'cli'];
+export const SHELL_ORDER = ['core', 'exchange', 'scenario-files', 'session', 'report', 'server', 'cluster', 'harness', 'cli'];
 
 const upward = (order: readonly string[], root: string): IForbiddenRuleType[] =>
   order.slice(0, -1).map((folder, index) => ({
@@ -54,7 +54,7 @@ export const forbidden: IForbiddenRuleType[] = [
     name: 'core-basics-import-no-stage',
     severity: 'error',
     from: { path: '^src/core/[^/]+$' },
-    to: { path: '^src/core/(?!openai/answer-settings)[^/]+/' },
+    to: { path: '^src/core/(?!openai/request/answer-settings|units|text|collections|memo|schema)[^/]+/' },
   },
   {
     name: 'faults-know-no-limits',
@@ -71,7 +71,7 @@ export const forbidden: IForbiddenRuleType[] = [
   {
     name: 'matchers-are-of-the-library',
     severity: 'error',
-    from: { path: '^src/(engine|server|cli)/' },
+    from: { path: '^src/(exchange|session|server|cli)/' },
     to: { path: '^src/(matchers/|mock\\.ts$)' },
   },
   {

@@ -28,7 +28,7 @@ test.each([
   ['core imports Node', { 'src/core/a.ts': "import 'node:fs';" }, 'core-imports-no-node'],
   [
     'core imports what is above it',
-    { 'src/core/a.ts': "import '../engine/b.ts';", 'src/engine/b.ts': '' },
+    { 'src/core/a.ts': "import '../session/b.ts';", 'src/session/b.ts': '' },
     'core-imports-only-core',
   ],
   [
@@ -40,9 +40,9 @@ test.each([
     'openai-imports-only-what-comes-before-it',
   ],
   [
-    'the engine imports the server',
-    { 'src/engine/a.ts': "import '../server/b.ts';", 'src/server/b.ts': '' },
-    'engine-imports-only-what-comes-before-it',
+    'the session imports the server',
+    { 'src/session/a.ts': "import '../server/b.ts';", 'src/server/b.ts': '' },
+    'session-imports-only-what-comes-before-it',
   ],
   [
     'the server imports a fault',

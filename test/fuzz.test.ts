@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Head } from '../src/core/reply/effect.ts';
-import { Engine } from '../src/engine/engine.ts';
-import { parseTarget } from '../src/engine/incoming.ts';
-import { loadScenario } from '../src/engine/load-scenario.ts';
+import type { Head } from '../src/core/wire/effect.ts';
+import { parseTarget } from '../src/exchange/incoming.ts';
 import { libraries } from '../src/libraries.ts';
+import { loadScenario } from '../src/scenario-files/load-scenario.ts';
+import { Engine } from '../src/session/engine.ts';
 import { performed } from './support/performed.ts';
 import { fakeClock } from './support/reply-context.ts';
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
+import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import { ScenarioError } from '../core/problem.ts';
-import { suggest } from '../core/suggest.ts';
-import { exitCode } from './exit-code.ts';
+import { suggest } from '../core/text/suggest.ts';
+import { takeSettings, unknownSettings } from './options/settings.ts';
+import { StartError, UsageError } from './options/usage-error.ts';
+import { exitCode } from './output/exit-code.ts';
 import { packageVersion } from './package-version.ts';
-import { takeSettings, unknownSettings } from './settings.ts';
-import { StartError, UsageError } from './usage-error.ts';
 
 const MAX_WORKERS = 64;
 
@@ -46,7 +46,7 @@ function createProgram(finish: (code: number) => void, told: (variables: readonl
     .option('--workers <number>', 'processes that serve, or auto: one for each core', workerCount, 1)
     .option('--verbose', 'print a line for each request')
     .option('--json', 'print one JSON object a line for each event')
-    .action(async (options) => finish(await (await import('./serve.ts')).serve(options)));
+    .action(async (options) => finish(await (await import('./commands/serve.ts')).serve(options)));
 
   program
     .command('run')
@@ -62,14 +62,14 @@ function createProgram(finish: (code: number) => void, told: (variables: readonl
     .option('--strict', 'fail on inconclusive findings and on rules of the scenario that were never reached')
     .option('--journal <file>', 'append every request to this file, one JSON object a line')
     .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber('--port', 65_535), 0)
-    .action(async (command, options) => finish(await (await import('./run.ts')).run(command, options)));
+    .action(async (command, options) => finish(await (await import('./commands/run.ts')).run(command, options)));
 
   program
     .command('check')
     .description('validate scenarios; reports all problems at once')
     .argument('<file...>', 'scenario files or names')
     .option('--strict', 'fail on warnings: rules that can never strike, replies that can never speak')
-    .action(async (files, options) => finish((await import('./check.ts')).check(files, options)));
+    .action(async (files, options) => finish((await import('./commands/check.ts')).check(files, options)));
 
   program
     .command('explain')
@@ -77,21 +77,21 @@ function createProgram(finish: (code: number) => void, told: (variables: readonl
     .argument('<file>', 'scenario file or name')
     .option('--requests <number>', 'how many requests to play through', wholeNumber('--requests', 10_000), 20)
     .option('--seed <number>', "replaces the scenario's seed", wholeNumber('--seed', Number.MAX_SAFE_INTEGER))
-    .action(async (file, options) => finish(await (await import('./explain.ts')).explain(file, options)));
+    .action(async (file, options) => finish(await (await import('./commands/explain.ts')).explain(file, options)));
 
   program
     .command('faults')
     .description('the catalogue of faults; with a name, everything about one')
     .argument('[name]', 'name of a fault')
     .option('--json', 'as JSON, with the JSON Schema of the parameters')
-    .action(async (name, options) => finish((await import('./faults.ts')).listFaults(name, options)));
+    .action(async (name, options) => finish((await import('./commands/faults.ts')).listFaults(name, options)));
 
   program
     .command('scenarios')
     .description('the bundled scenarios; with a name, everything about one')
     .argument('[name]', 'name of a scenario')
     .option('--json', 'as JSON')
-    .action(async (name, options) => finish((await import('./scenarios.ts')).listScenarios(name, options)));
+    .action(async (name, options) => finish((await import('./commands/scenarios.ts')).listScenarios(name, options)));
 
   program
     .command('probe')
@@ -112,7 +112,7 @@ function createProgram(finish: (code: number) => void, told: (variables: readonl
       wholeNumber('--processes', 64, 1),
     )
     .option('--seed <number>', 'what the draws of the mock depend on', wholeNumber('--seed', Number.MAX_SAFE_INTEGER), 1)
-    .action(async (options) => finish(await (await import('./probe.ts')).probe(options)));
+    .action(async (options) => finish(await (await import('./commands/probe.ts')).probe(options)));
 
   program
     .command('load')
@@ -141,21 +141,21 @@ function createProgram(finish: (code: number) => void, told: (variables: readonl
     .option('--junit <file>', 'write the findings as JUnit XML')
     .option('--strict', 'fail when a rule is inconclusive, too')
     .option('--json', 'print report.json on stdout')
-    .action(async (options) => finish(await (await import('./load.ts')).load(options)));
+    .action(async (options) => finish(await (await import('./commands/load.ts')).load(options)));
 
   program
     .command('compare')
     .description('put the reports of load runs side by side')
     .argument('<report...>', 'report.json of each run')
     .option('--report <file>', 'write one page with all their pictures')
-    .action(async (files, options) => finish(await (await import('./compare.ts')).compare(files, options)));
+    .action(async (files, options) => finish(await (await import('./commands/compare.ts')).compare(files, options)));
 
   program
     .command('rules')
     .description('the catalogue of the rules of good retrying; with a name, everything about one')
     .argument('[name]', 'name of a rule')
     .option('--json', 'as JSON, with sources, measures, false-alarm bounds and advice')
-    .action(async (name, options) => finish((await import('./rules.ts')).listRules(name, options)));
+    .action(async (name, options) => finish((await import('./commands/rules.ts')).listRules(name, options)));
   const withSettings = program.commands.filter((command) => WITH_SETTINGS.includes(command.name()));
   for (const command of withSettings) {
     command.addHelpText('after', `\nEach flag has a variable, such as MOCK_OPENAI_SEED for --seed. A flag goes before it.`);
@@ -234,7 +234,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.pass : exitCode.usage;
   if (error instanceof ScenarioError) {
-    const { problemText } = await import('./problem-text.ts');
+    const { problemText } = await import('./output/problem-text.ts');
     process.stderr.write(`${problemText(error)}\n`);
     return exitCode.usage;
   }

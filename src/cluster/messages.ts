@@ -1,14 +1,14 @@
-import type { Recognition } from '../core/calls/sighting.ts';
+import type { Correlation } from '../core/correlation/correlation.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { Amounts } from '../core/limits/buckets.ts';
-import type { EndpointName } from '../core/openai/endpoint.ts';
+import type { EndpointName } from '../core/openai/request/endpoint.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { Rule } from '../core/scenario/schema.ts';
-import type { Performed } from '../engine/performed.ts';
-import type { HeadNotes } from '../engine/record.ts';
-import type { Question, RemoteFacts, Ruling } from '../engine/ruling.ts';
-import type { TimedDelay } from '../server/loop-delay.ts';
+import type { Decision, DecisionStep, RemoteFacts } from '../exchange/decision-step.ts';
+import type { Performed } from '../exchange/performed.ts';
+import type { HeadNotes } from '../exchange/record.ts';
+import type { TimedDelay } from '../server/timing/loop-delay.ts';
 
 /*
  * What the processes say to each other. They speak in batches; nothing overtakes what the same process said before. A
@@ -35,8 +35,8 @@ export interface SentRequest {
 }
 
 /** Asks for the decision on a request. */
-export interface Ask extends Pick<Question<RemoteFacts>, 'failsAt' | 'limited' | 'forced' | 'fated' | 'facts'> {
-  readonly kind: 'ask';
+export interface DecideMessage extends Pick<DecisionStep<RemoteFacts>, 'failsAt' | 'limited' | 'forced' | 'preset' | 'facts'> {
+  readonly kind: 'decide';
   readonly ref: number;
   readonly session: string;
   /** Number of the plan that the worker goes by. */
@@ -54,8 +54,8 @@ export interface Ask extends Pick<Question<RemoteFacts>, 'failsAt' | 'limited' |
 }
 
 /** Asks whether a connection, or a request of which only the head has come, is refused. */
-interface AskEarly {
-  readonly kind: 'ask early';
+interface DecideEarlyMessage {
+  readonly kind: 'decide early';
   readonly ref: number;
   readonly session: string;
   readonly request: SentRequest;
@@ -64,8 +64,8 @@ interface AskEarly {
 }
 
 /** Tells how an exchange goes on, or that it is over. */
-export interface Went {
-  readonly kind: 'went';
+export interface ExchangeProgress {
+  readonly kind: 'exchange progress';
   readonly ref: number;
   readonly head?: HeadNotes;
   end?: { readonly performed: Performed; readonly endedAt: number; readonly unused: Amounts | undefined };
@@ -76,11 +76,11 @@ export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'listening'; readonly port: number; readonly origin: string }
   | { readonly kind: 'cannot listen'; readonly code: string | undefined; readonly message: string }
-  | Ask
-  | AskEarly
+  | DecideMessage
+  | DecideEarlyMessage
   /** Asks for a place in the queue of the service. */
   | { readonly kind: 'place'; readonly ref: number }
-  | Went
+  | ExchangeProgress
   /** The answer has to wait before any byte of it goes out. */
   | { readonly kind: 'waits'; readonly ref: number }
   | {
@@ -103,40 +103,40 @@ export type FromWorker =
     }
   /** All that the worker was told before `ping` is done, and all that it had to tell was told. */
   | { readonly kind: 'pong'; readonly ping: number }
-  | { readonly kind: 'late'; readonly row: TimedDelay }
+  | { readonly kind: 'loop delay'; readonly row: TimedDelay }
   | { readonly kind: 'failure'; readonly message: string; readonly stack: string | undefined }
   | { readonly kind: 'closed' };
 
 /** What a plan is made from. */
-export interface PlanRecipe {
+export interface PlanSource {
   readonly source: Source;
   readonly seed: number;
   readonly additions: readonly (readonly Rule[])[];
 }
 
 /** How the requests of a session are read from now on; of the sessions that nothing is said of when none is named. */
-export interface PlanNews {
+export interface PlanUpdate {
   readonly kind: 'plan';
   readonly session: string | undefined;
   /** Undefined: as in sessions that nothing is said of. */
-  readonly plan: { readonly number: number; readonly recipe: PlanRecipe } | undefined;
+  readonly plan: { readonly number: number; readonly recipe: PlanSource } | undefined;
 }
 
 export type ToWorker =
   | { readonly kind: 'listen'; readonly base: bigint; readonly host: string; readonly port: number }
-  | PlanNews
+  | PlanUpdate
   | {
-      readonly kind: 'ruled';
+      readonly kind: 'decided';
       readonly ref: number;
-      readonly ruling: Ruling;
+      readonly ruling: Decision;
       readonly placed: { readonly waitMs: number | undefined } | undefined;
     }
   /** The question went by a plan that is not in force any more; the one that is was told before. */
   | { readonly kind: 'stale'; readonly ref: number }
   | {
-      readonly kind: 'ruled early';
+      readonly kind: 'decided early';
       readonly ref: number;
-      readonly refusal: { readonly applied: FaultApplied; readonly recognition: Recognition } | undefined;
+      readonly refusal: { readonly applied: FaultApplied; readonly recognition: Correlation } | undefined;
     }
   | { readonly kind: 'placed'; readonly ref: number; readonly waitMs: number | undefined }
   | {

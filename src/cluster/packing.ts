@@ -28,9 +28,12 @@ const PERFORMED: Shape = ['lastByteAt', 'clientCloseAt', 'closedBy', 'closedHow'
  * way than all that is done with them.
  */
 const SHAPES = new Map<unknown, Shape>([
-  ['ask', ['ref', 'session', 'plan', ['request', REQUEST], ...NAMES, 'failsAt', 'limited', 'forced', 'fated', ['facts', FACTS]]],
-  ['ruled', ['ref', ['ruling', [['recognition', RECOGNITION], 'taken', 'applied']], 'placed']],
-  ['went', ['ref', ['head', HEAD], ['end', [['performed', PERFORMED], 'endedAt', 'unused']]]],
+  [
+    'decide',
+    ['ref', 'session', 'plan', ['request', REQUEST], ...NAMES, 'failsAt', 'limited', 'forced', 'preset', ['facts', FACTS]],
+  ],
+  ['decided', ['ref', ['ruling', [['recognition', RECOGNITION], 'taken', 'applied']], 'placed']],
+  ['exchange progress', ['ref', ['head', HEAD], ['end', [['performed', PERFORMED], 'endedAt', 'unused']]]],
 ]);
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,26 +1,26 @@
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan } from '../core/plan/compile.ts';
-import { type LoadedScenario, loadScenario } from '../engine/load-scenario.ts';
-import { withRules } from '../engine/with-rules.ts';
-import type { Front } from '../server/front.ts';
-import type { Line } from './line.ts';
-import type { PlanNews, PlanRecipe } from './messages.ts';
+import { type LoadedScenario, loadScenario } from '../scenario-files/load-scenario.ts';
+import type { EnginePort } from '../server/engine-port.ts';
+import { withRules } from '../session/with-rules.ts';
+import type { PlanSource, PlanUpdate } from './messages.ts';
+import type { PrimaryClient } from './primary-client.ts';
 import { RemoteSession, type RemoteWorld } from './remote-session.ts';
 
 export interface RemoteEngineParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
-  readonly line: Line;
+  readonly line: PrimaryClient;
 }
 
 const DEFAULT_SESSION = 'default';
 
 /** An engine whose shared state is in the primary: reads requests and builds answers by copies of its plans. */
-export class RemoteEngine implements Front, RemoteWorld {
+export class RemoteEngine implements EnginePort, RemoteWorld {
   readonly clock: Clock;
   readonly libraries: Libraries;
-  readonly line: Line;
+  readonly line: PrimaryClient;
   readonly defaultSession: RemoteSession;
   readonly #plans = new Map<string, Plan>();
   #scenario: LoadedScenario | undefined;
@@ -57,7 +57,7 @@ export class RemoteEngine implements Front, RemoteWorld {
   }
 
   /** Takes over what the primary says of plans. */
-  learn({ session, plan }: PlanNews): void {
+  learn({ session, plan }: PlanUpdate): void {
     if (session === undefined) {
       if (plan === undefined) return;
       this.#scenario = this.#load(plan.recipe);
@@ -67,15 +67,15 @@ export class RemoteEngine implements Front, RemoteWorld {
     else if (this.numberOf(this.planOf(session)) !== plan.number) this.#plans.set(session, this.#made(plan));
   }
 
-  #made({ number, recipe }: NonNullable<PlanNews['plan']>): Plan {
-    const add = (made: Plan, rules: PlanRecipe['additions'][number], nth: number) =>
+  #made({ number, recipe }: NonNullable<PlanUpdate['plan']>): Plan {
+    const add = (made: Plan, rules: PlanSource['additions'][number], nth: number) =>
       withRules(made, nth + 1, rules, this.libraries);
     const plan = recipe.additions.reduce(add, this.#load(recipe).plan);
     this.#numbers.set(plan, number);
     return plan;
   }
 
-  #load({ source, seed }: PlanRecipe): LoadedScenario {
+  #load({ source, seed }: PlanSource): LoadedScenario {
     return loadScenario(source, this.libraries, seed);
   }
 }

@@ -4,34 +4,34 @@ import { applyFaults } from '../core/faults/catalogue.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Amounts } from '../core/limits/buckets.ts';
-import { healthyReply } from '../core/openai/answer.ts';
-import type { ReplyContext } from '../core/openai/context.ts';
-import { errorReply } from '../core/openai/error.ts';
-import { fieldsOf } from '../core/openai/request.ts';
+import { healthyReply } from '../core/openai/endpoints/healthy-reply.ts';
+import { errorReply } from '../core/openai/errors/error.ts';
+import type { ReplyContext } from '../core/openai/request/reply-context.ts';
+import { fieldsOf } from '../core/openai/request/request.ts';
 import { type Plan, stepOf } from '../core/plan/compile.ts';
-import { rulesSpeakingOf } from '../core/plan/decide.ts';
-import type { Reply } from '../core/reply/effect.ts';
-import { unusedOf } from '../engine/admission.ts';
-import { answering } from '../engine/answering.ts';
-import { servedAfter } from '../engine/capacity-gate.ts';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Incoming } from '../engine/incoming.ts';
-import type { Performed } from '../engine/performed.ts';
-import { type Destination, type Prepared, prepare } from '../engine/prepare.ts';
-import { type HeadNotes, noteHead } from '../engine/record.ts';
-import type { Desk } from '../server/front.ts';
-import type { Line } from './line.ts';
-import type { FromWorker, ToWorker, Went } from './messages.ts';
+import { matchingRules } from '../core/plan/decide.ts';
+import type { Reply } from '../core/wire/effect.ts';
+import { unusedOf } from '../exchange/admission.ts';
+import { buildResponse } from '../exchange/build-response.ts';
+import type { Incoming } from '../exchange/incoming.ts';
+import type { Performed } from '../exchange/performed.ts';
+import { type Destination, type Prepared, prepare } from '../exchange/prepare.ts';
+import { type HeadNotes, noteHead } from '../exchange/record.ts';
+import type { SessionPort } from '../server/engine-port.ts';
+import { servedAfter } from '../session/capacity-gate.ts';
+import type { Exchange } from '../session/exchange.ts';
+import type { ExchangeProgress, FromWorker, ToWorker } from './messages.ts';
+import type { PrimaryClient } from './primary-client.ts';
 import { sentRequest } from './sent-request.ts';
 
-type Ruled = Extract<ToWorker, { kind: 'ruled' }>;
-type Asking = Omit<Extract<FromWorker, { kind: 'ask' }>, 'ref'>;
+type Ruled = Extract<ToWorker, { kind: 'decided' }>;
+type Asking = Omit<Extract<FromWorker, { kind: 'decide' }>, 'ref'>;
 
 /** What a session is answered by. */
 export interface RemoteWorld {
   readonly clock: Clock;
   readonly libraries: Libraries;
-  readonly line: Line;
+  readonly line: PrimaryClient;
   /** The plan that a session goes by, as far as it is known here. */
   planOf(session: string): Plan;
   /** The number that the primary knows a plan by. */
@@ -39,7 +39,7 @@ export interface RemoteWorld {
 }
 
 /** A session whose state is in the primary. */
-export class RemoteSession implements Desk {
+export class RemoteSession implements SessionPort {
   readonly id: string;
   readonly #world: RemoteWorld;
 
@@ -70,7 +70,7 @@ export class RemoteSession implements Desk {
   }
 
   abandoned(incoming: Incoming, { path }: Destination, performed: Performed): void {
-    this.#world.line.tell({ kind: 'abandoned', session: this.id, request: sentRequest(incoming), path, performed });
+    this.#world.line.notify({ kind: 'abandoned', session: this.id, request: sentRequest(incoming), path, performed });
   }
 
   prepare(incoming: Incoming, destination: Destination): Prepared {
@@ -80,33 +80,33 @@ export class RemoteSession implements Desk {
   async receive(given: Prepared): Promise<Exchange> {
     let prepared = given;
     for (;;) {
-      const answer = await this.#world.line.ask(this.#question(prepared));
-      if (answer.kind === 'ruled') return this.#exchange(prepared, answer);
-      const { incoming, request, sighting, forced, fate } = prepared;
-      prepared = this.prepare(incoming, { path: request.path, call: sighting.pathCall, forced, fate });
+      const answer = await this.#world.line.request(this.#question(prepared));
+      if (answer.kind === 'decided') return this.#exchange(prepared, answer);
+      const { incoming, request, evidence: sighting, forced, preset: fate } = prepared;
+      prepared = this.prepare(incoming, { path: request.path, call: sighting.pathCall, forced, preset: fate });
     }
   }
 
   #mayRefuse(forced: readonly FaultCall[] | undefined): boolean {
     if (forced !== undefined) return stepOf(forced).strikes === 'accept';
-    return this.#world.planOf(this.id).rules.some(({ meets }) => meets === 'connection');
+    return this.#world.planOf(this.id).rules.some(({ appliesAt: meets }) => meets === 'connection');
   }
 
   async #askEarly(incoming: Incoming, path: string, forced: Destination['forced']): Promise<Exchange | undefined> {
     const { line } = this.#world;
-    const answer = await line.ask({ kind: 'ask early', session: this.id, request: sentRequest(incoming), path, forced });
-    const refusal = answer.kind === 'ruled early' ? answer.refusal : undefined;
+    const answer = await line.request({ kind: 'decide early', session: this.id, request: sentRequest(incoming), path, forced });
+    const refusal = answer.kind === 'decided early' ? answer.refusal : undefined;
     if (refusal === undefined) return undefined;
     return { takeReply: () => [{ type: 'reset' }], applied: refusal.applied, ...this.#telling(answer.ref, undefined) };
   }
 
   #question(prepared: Prepared): Asking {
-    const { plan, incoming, request, bodySha256, facts, sighting, error, limited, forced, fate } = prepared;
+    const { plan, incoming, request, bodySha256, facts, evidence: sighting, error, limited, forced, preset: fate } = prepared;
     const { model, stream } = fieldsOf(request);
-    const speaking = fate === undefined && forced === undefined ? rulesSpeakingOf(plan.rules, facts) : [];
+    const speaking = fate === undefined && forced === undefined ? matchingRules(plan.rules, facts) : [];
     const scoped = (scope: 'key' | 'model') => speaking.some((place) => plan.rules[place]?.rule.per === scope);
     return {
-      kind: 'ask',
+      kind: 'decide',
       session: this.id,
       plan: this.#world.numberOf(plan),
       request: sentRequest(incoming),
@@ -120,9 +120,9 @@ export class RemoteSession implements Desk {
       failsAt: error?.layer,
       limited: limited && { name: limited.name, draw: limited.draw },
       forced,
-      fated: fate?.applied,
+      preset: fate?.applied,
       facts: {
-        speaking,
+        matches: speaking,
         streamed: facts.streamed,
         keyScope: scoped('key') ? facts.keyScope : '',
         modelScope: scoped('model') ? facts.modelScope : '',
@@ -132,9 +132,9 @@ export class RemoteSession implements Desk {
 
   #exchange(prepared: Prepared, { ref, ruling, placed }: Ruled): Exchange {
     const { clock, libraries } = this.#world;
-    const { plan, limited, fate } = prepared;
-    const { taken, applied } = ruling;
-    const { refusal, context } = answering(prepared, ruling, { plan, clock, libraries });
+    const { plan, limited, preset: fate } = prepared;
+    const { limit: taken, applied } = ruling;
+    const { refusal, context } = buildResponse(prepared, ruling, { plan, clock, libraries });
     const served = plan.capacity === undefined ? healthyReply(context) : this.#queued(plan.capacity, context, { ref, placed });
     const base = refusal === undefined ? served : errorReply(refusal, context);
     let reply = fate?.reply ?? applyFaults(base, applied?.faults ?? [], context);
@@ -174,23 +174,23 @@ export class RemoteSession implements Desk {
       shouldRetry: null,
       paceDueAt: null,
     };
-    let told: Went | undefined;
+    let told: ExchangeProgress | undefined;
     let waits = false;
     return {
       waits: () => {
-        if (!waits && told === undefined) line.tell({ kind: 'waits', ref });
+        if (!waits && told === undefined) line.notify({ kind: 'waits', ref });
         waits = true;
       },
       headSent: (head) => {
         noteHead(notes, head, clock);
-        told = { kind: 'went', ref, head: notes };
-        line.tell(told);
+        told = { kind: 'exchange progress', ref, head: notes };
+        line.notify(told);
       },
       finished: (performed) => {
         const back = notes.status === 200 ? unused?.() : undefined;
         const end = { performed, endedAt: performed.clientCloseAt ?? clock.now(), unused: back };
-        if (told !== undefined && line.holds(told)) told.end = end;
-        else line.tell({ kind: 'went', ref, end });
+        if (told !== undefined && line.isQueued(told)) told.end = end;
+        else line.notify({ kind: 'exchange progress', ref, end });
       },
     };
   }

@@ -1,7 +1,7 @@
-import type { ApiRequest } from '../core/openai/request.ts';
-import type { Incoming } from '../engine/incoming.ts';
-import type { RemoteRequest } from '../engine/session.ts';
-import type { Ask, SentRequest } from './messages.ts';
+import type { ApiRequest } from '../core/openai/request/request.ts';
+import type { Incoming } from '../exchange/incoming.ts';
+import type { RemoteRequest } from '../session/session.ts';
+import type { DecideMessage, SentRequest } from './messages.ts';
 import { SENT_HEADERS } from './packing.ts';
 
 /** What the primary is to know of a request. */
@@ -44,7 +44,7 @@ export function incomingOf(
 
 /** What is known of the request of a question. */
 export function remoteRequestOf(
-  { path, fingerprint, endpoint, bodySha256, model, stream }: Ask,
+  { path, fingerprint, endpoint, bodySha256, model, stream }: DecideMessage,
   incoming: Incoming,
 ): RemoteRequest {
   const { method, headers } = incoming;

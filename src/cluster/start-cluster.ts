@@ -1,7 +1,7 @@
 import type { Listening } from '../server/listen.ts';
 import { type MockServer, type Serving, type StartOptions, startServer } from '../server/start.ts';
-import { Family } from './family.ts';
 import { sharedClock } from './shared-clock.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 export interface ClusterOptions extends StartOptions {
   /** How many processes serve. */
@@ -19,7 +19,7 @@ export async function startCluster({ workers, onWarning, ...options }: ClusterOp
   await import('../core/faults/registry.ts');
   const base = process.hrtime.bigint();
   const listening = async (serving: Serving): Promise<Listening> => {
-    const family = new Family({ ...serving, base, onWarning });
+    const family = new WorkerPool({ ...serving, base, onWarning });
     return family.listen(workers);
   };
   return startServer({ ...options, clock: sharedClock(base), listening });

@@ -1,11 +1,11 @@
-import { warmUpSteps } from '../engine/warm-up.ts';
 import { libraries } from '../libraries.ts';
-import { allocateYoung } from '../server/allocate-young.ts';
+import { disablePretenuring } from '../server/http1/disable-pretenuring.ts';
 import { type Listening, listen } from '../server/listen.ts';
-import { watchLoopDelay } from '../server/loop-delay.ts';
-import { Line } from './line.ts';
+import { watchLoopDelay } from '../server/timing/loop-delay.ts';
+import { warmUpSteps } from '../session/warm-up.ts';
 import type { ToWorker } from './messages.ts';
 import { pack, unpack } from './packing.ts';
+import { PrimaryClient } from './primary-client.ts';
 import { relayAdmin } from './relay-admin.ts';
 import { RemoteEngine } from './remote-engine.ts';
 import { sharedClock } from './shared-clock.ts';
@@ -15,11 +15,11 @@ import { sharedClock } from './shared-clock.ts';
  * says so, or is gone.
  */
 
-const line = new Line((batch) => {
+const line = new PrimaryClient((batch) => {
   // The primary may go at any moment; that is heard of below.
   if (process.connected) process.send?.(batch.map(pack), undefined, undefined, () => undefined);
 });
-allocateYoung();
+disablePretenuring();
 let engine: RemoteEngine | undefined;
 let listening: Listening | undefined;
 
@@ -31,7 +31,7 @@ process.on('message', (batch: readonly unknown[]) => {
   for (const packed of batch) hear(unpack<ToWorker>(packed));
 });
 
-line.tell({ kind: 'ready' });
+line.notify({ kind: 'ready' });
 
 function hear(message: ToWorker): void {
   switch (message.kind) {
@@ -42,7 +42,7 @@ function hear(message: ToWorker): void {
       engine?.learn(message);
       break;
     case 'ping':
-      line.tell({ kind: 'pong', ping: message.ping });
+      line.notify({ kind: 'pong', ping: message.ping });
       line.flush();
       break;
     case 'close':
@@ -56,7 +56,7 @@ function hear(message: ToWorker): void {
 async function start({ base, host, port }: Extract<ToWorker, { kind: 'listen' }>): Promise<void> {
   const clock = sharedClock(base);
   engine = new RemoteEngine({ clock, libraries, line });
-  watchLoopDelay((delay) => line.tell({ kind: 'late', row: { at: clock.now(), ...delay } }));
+  watchLoopDelay((delay) => line.notify({ kind: 'loop delay', row: { at: clock.now(), ...delay } }));
   try {
     listening = await listen({
       engine,
@@ -64,23 +64,23 @@ async function start({ base, host, port }: Extract<ToWorker, { kind: 'listen' }>
       port,
       admin: (request, response) => relayAdmin(line, request, response),
       onFailure: fail,
-      onGone: (connection) => line.tell({ kind: 'connection gone', connection }),
+      onGone: (connection) => line.notify({ kind: 'connection gone', connection }),
     });
-    line.tell({ kind: 'listening', port: listening.port, origin: listening.origin });
+    line.notify({ kind: 'listening', port: listening.port, origin: listening.origin });
     line.flush();
     for (const step of warmUpSteps(engine)) step();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    line.tell({ kind: 'cannot listen', code, message });
+    line.notify({ kind: 'cannot listen', code, message });
   }
 }
 
 async function close(graceMs: number): Promise<void> {
   await listening?.close(graceMs);
-  line.tell({ kind: 'closed' });
+  line.notify({ kind: 'closed' });
 }
 
 function fail(error: unknown): void {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  line.tell({ kind: 'failure', message, stack });
+  line.notify({ kind: 'failure', message, stack });
 }

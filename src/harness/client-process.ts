@@ -1,4 +1,4 @@
-import { watchLoopDelay } from '../server/loop-delay.ts';
+import { watchLoopDelay } from '../server/timing/loop-delay.ts';
 import { checkedAnswer } from './checked-answer.ts';
 import type { ClientAnswer, ClientModule } from './client-call.ts';
 import { ClientError } from './driver.ts';

@@ -9,7 +9,7 @@ export interface LoadTarget {
 }
 
 /** What one client process is to do. Times in milliseconds, after the moment that is zero. */
-export interface LoadOrders {
+export interface LoadAssignment {
   readonly target: LoadTarget;
   /** The moment that is zero, on the machine's clock. */
   readonly zeroAt: number;
@@ -26,7 +26,7 @@ export interface LoadOrders {
 export type ToLoader =
   /** Calls that nobody counts, so that the first that count are not slow. */
   | { readonly type: 'warm'; readonly target: LoadTarget; readonly calls: number; readonly forMs: number }
-  | { readonly type: 'orders'; readonly orders: LoadOrders }
+  | { readonly type: 'orders'; readonly orders: LoadAssignment }
   /** No further calls. */
   | { readonly type: 'stop' }
   /** Tell the clients of all calls to stop. */

@@ -1,8 +1,8 @@
 import type { Workload } from '../core/load/load-run.ts';
 import { scheduleOf } from '../core/load/schedule.ts';
-import { plural } from '../core/plural.ts';
-import { formatRate } from '../core/rate.ts';
-import type { LoadOrders } from './load-message.ts';
+import { plural } from '../core/text/plural.ts';
+import { formatRate } from '../core/units/rate.ts';
+import type { LoadAssignment } from './load-message.ts';
 
 /** What is asked of a fleet. Times in milliseconds. */
 export interface LoadPlan {
@@ -19,10 +19,10 @@ export interface LoadPlan {
   readonly seed: number;
 }
 
-type Work = Pick<LoadOrders, 'starts' | 'workers' | 'workersUntil' | 'maxInFlight'>;
+type Work = Pick<LoadAssignment, 'starts' | 'workers' | 'workersUntil' | 'maxInFlight'>;
 
 /** The plan, dealt out to its processes in turn. */
-export function dealOut({ arrivals, workers = 0, atOnce, forMs, rampMs, processes, maxInFlight, seed }: LoadPlan): Work[] {
+export function distribute({ arrivals, workers = 0, atOnce, forMs, rampMs, processes, maxInFlight, seed }: LoadPlan): Work[] {
   const scheduled = arrivals === undefined ? [] : scheduleOf({ ...arrivals, forMs, rampMs, seed });
   const burst = Array.from({ length: atOnce?.calls ?? 0 }, () => atOnce?.at ?? 0);
   const starts = [...scheduled, ...burst].sort((a, b) => a - b).map((at, index) => ({ call: `call-${index + 1}`, at }));

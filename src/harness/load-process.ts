@@ -1,4 +1,4 @@
-import { watchLoopDelay } from '../server/loop-delay.ts';
+import { watchLoopDelay } from '../server/timing/loop-delay.ts';
 import { ClientError } from './driver.ts';
 import { loadClient } from './load-client.ts';
 import type { ClientSource, FromLoader, LoaderEvent, ToLoader } from './load-message.ts';

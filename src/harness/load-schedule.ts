@@ -1,6 +1,6 @@
 import { checkedAnswer } from './checked-answer.ts';
 import type { ClientModule } from './client-call.ts';
-import type { LoaderEvent, LoadOrders, LoadTarget } from './load-message.ts';
+import type { LoadAssignment, LoaderEvent, LoadTarget } from './load-message.ts';
 
 import { machineNow } from './machine-clock.ts';
 
@@ -13,7 +13,7 @@ export class LoadSchedule {
   readonly #told: (event: LoaderEvent) => void;
   readonly #finished: () => void;
   readonly #running = new Set<AbortController>();
-  #orders: LoadOrders | undefined;
+  #orders: LoadAssignment | undefined;
   #next = 0;
   #workers = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -25,7 +25,7 @@ export class LoadSchedule {
     this.#finished = finished;
   }
 
-  follow(orders: LoadOrders): void {
+  follow(orders: LoadAssignment): void {
     this.#orders = orders;
     // Workers count from here on: without a schedule all would seem to be over.
     for (const worker of orders.workers) void this.#work(worker, orders);
@@ -43,7 +43,7 @@ export class LoadSchedule {
   }
 
   /** Starts what is due, and sees to it that the next one is started in time. */
-  #startDue(orders: LoadOrders): void {
+  #startDue(orders: LoadAssignment): void {
     const { starts, zeroAt, target, maxInFlight } = orders;
     for (;;) {
       const start = starts[this.#next];
@@ -61,7 +61,10 @@ export class LoadSchedule {
     this.#look();
   }
 
-  async #work({ name, from }: LoadOrders['workers'][number], { zeroAt, workersUntil, target }: LoadOrders): Promise<void> {
+  async #work(
+    { name, from }: LoadAssignment['workers'][number],
+    { zeroAt, workersUntil, target }: LoadAssignment,
+  ): Promise<void> {
     this.#workers += 1;
     await sleep(zeroAt + from - machineNow());
     for (let turn = 1; !this.#stopped && machineNow() < zeroAt + workersUntil; turn++) {

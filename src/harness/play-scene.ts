@@ -1,7 +1,7 @@
-import type { Probe, ProbeVariant } from '../core/backoff/probe.ts';
-import type { ClientOutcome } from '../core/backoff/subject.ts';
-import type { Session } from '../engine/session.ts';
+import type { Probe, ProbeVariant } from '../core/backoff/kit/probe.ts';
+import type { ClientOutcome } from '../core/backoff/kit/rule-evidence.ts';
 import type { MockServer } from '../server/start.ts';
+import type { Session } from '../session/session.ts';
 import type { Driver, RunningCall } from './driver.ts';
 import type { Start, Turns } from './turns.ts';
 
@@ -22,7 +22,7 @@ export interface Scene {
 }
 
 /** How a scene is played. */
-export interface Play {
+export interface SceneOptions {
   readonly server: MockServer;
   readonly driver: Driver;
   readonly turns: Turns;
@@ -47,11 +47,11 @@ const WAKE_MS = 200;
 const PROMPT = 'Say a few sentences about waiting.';
 
 /** Makes the calls of a variant, and waits until they are over or the window closes. Never rejects for what a client does. */
-export async function playScene(scene: Scene, play: Play): Promise<void> {
+export async function playScene(scene: Scene, play: SceneOptions): Promise<void> {
   const { server, signal, startMs, windowMs } = play;
   const { now } = server.engine.clock;
   await pause(startMs, signal);
-  const cast = new Cast(scene, play, now());
+  const cast = new ProbeCalls(scene, play, now());
   const settled = cast.perform().then(() => pause(AFTERMATH_MS, signal));
   const leftMs = () => cast.plannedAt(0) + windowMs + scene.lateMs - now();
   const over = new AbortController();
@@ -65,9 +65,9 @@ export async function playScene(scene: Scene, play: Play): Promise<void> {
 }
 
 /** The calls of a scene on their way. */
-class Cast {
+class ProbeCalls {
   readonly #scene: Scene;
-  readonly #play: Play;
+  readonly #play: SceneOptions;
   readonly #beganAt: number;
   readonly #running = new Set<RunningCall>();
   /** Calls of which a request has come. */
@@ -77,7 +77,7 @@ class Cast {
   /** Calls that are to come to their first request, whatever comes of others. */
   #starting: number;
 
-  constructor(scene: Scene, play: Play, beganAt: number) {
+  constructor(scene: Scene, play: SceneOptions, beganAt: number) {
     this.#scene = scene;
     this.#play = play;
     this.#beganAt = beganAt;

@@ -1,17 +1,17 @@
-import { asWatched } from '../core/backoff/as-watched.ts';
-import { historiesOf } from '../core/backoff/history.ts';
+import { asWatched } from '../core/backoff/history/as-watched.ts';
+import { historiesOf } from '../core/backoff/history/history.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { CallRecord } from '../core/load/call-record.ts';
 import type { Delay, LoadRun } from '../core/load/load-run.ts';
-import { inputTokens } from '../core/openai/tokens.ts';
-import { loadScenario } from '../engine/load-scenario.ts';
+import { inputTokens } from '../core/openai/content/tokens.ts';
+import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
 import { Background } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
 import { type GroupGuard, guardGroups } from './group-guard.ts';
 import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
-import { dealOut, type LoadPlan, workloadOf } from './load-plan.ts';
+import { distribute, type LoadPlan, workloadOf } from './load-plan.ts';
 import { Loader } from './loader.ts';
 import { machineNow } from './machine-clock.ts';
 
@@ -113,7 +113,7 @@ export class RunningLoad {
       if (this.#attempts >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
     });
     const target = this.#target('default');
-    for (const [index, work] of dealOut(plan).entries()) {
+    for (const [index, work] of distribute(plan).entries()) {
       const loader = this.#loaders[index];
       for (const { call, at } of work.starts)
         this.#planned.push({ call, process: loader?.name ?? '', scheduledAt: this.#zeroAt + at });

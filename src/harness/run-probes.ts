@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import { asWatched } from '../core/backoff/as-watched.ts';
-import { cutShort } from '../core/backoff/cut-short.ts';
-import type { Finding } from '../core/backoff/finding.ts';
-import { caseOf, judgeRule, verdictOf } from '../core/backoff/judge.ts';
-import type { Policy } from '../core/backoff/policy.ts';
-import type { Probe, ProbeVariant } from '../core/backoff/probe.ts';
-import type { BackoffRule } from '../core/backoff/rule.ts';
-import { type Circumstances, isStallWithin, type Stall } from '../core/backoff/subject.ts';
-import type { Verdict } from '../core/backoff/verdict.ts';
+import { asWatched } from '../core/backoff/history/as-watched.ts';
+import { cutShort } from '../core/backoff/history/cut-short.ts';
+import type { Finding } from '../core/backoff/kit/finding.ts';
+import type { Probe, ProbeVariant } from '../core/backoff/kit/probe.ts';
+import type { BackoffRule } from '../core/backoff/kit/rule.ts';
+import { isStallWithin, type RunContext, type Stall } from '../core/backoff/kit/rule-evidence.ts';
+import { evidenceOf, judgeRule, verdictOf } from '../core/backoff/verdict/judge.ts';
+import type { Verdict } from '../core/backoff/verdict/verdict.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
-import { loadScenario } from '../engine/load-scenario.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Driver } from './driver.ts';
 import { playScene, type Scene, START_MOST_MS } from './play-scene.ts';
@@ -157,11 +157,11 @@ function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrup
     .map(({ scene, entry }, at) => ({ scene, entry: { ...entry, seq: at + 1 } }));
   const stalls = [...driver.stalls, ...server.loopDelays()];
   const entries = noted.map(({ entry }) => entry);
-  const all = caseOf(entries, circumstancesOf(scenes, stalls), policy);
+  const all = evidenceOf(entries, circumstancesOf(scenes, stalls), policy);
   const findings = rules.map((rule) => {
     const own = scenes.filter(({ probe }) => probe === rule.probe);
     const seen = noted.filter(({ scene }) => own.includes(scene)).map(({ entry }) => entry);
-    const heard = judgeRule(rule, caseOf(seen, circumstancesOf(own, stalls), policy));
+    const heard = judgeRule(rule, evidenceOf(seen, circumstancesOf(own, stalls), policy));
     const finding = rule.hears === 'every scene' ? worse(heard, judgeRule(rule, all)) : heard;
     if (isBeyond(rule.probe, options)) return { ...finding, verdict: 'not_applicable' as const, explain: beyond(rule) };
     if (finding.verdict === 'not_applicable' && seen.length === 0)
@@ -187,7 +187,7 @@ function entriesOf({ session, endedAt }: Scene): JournalEntry[] {
 }
 
 /** What is known of scenes besides their journal. Only the stalls of their own seconds bear on what they measure. */
-function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): Circumstances {
+function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): RunContext {
   const outcomes = scenes.flatMap(({ outcomes: own, endedAt }) =>
     endedAt === undefined ? own : own.map((outcome) => ({ ...outcome, watchedUntil: endedAt })),
   );

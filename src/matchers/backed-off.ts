@@ -1,5 +1,5 @@
-import type { CallHistory } from '../core/backoff/call-history.ts';
-import { plural } from '../core/plural.ts';
+import type { CallHistory } from '../core/backoff/history/call-history.ts';
+import { plural } from '../core/text/plural.ts';
 import { contradictsGrowth, type Wait } from './growth.ts';
 import type { Outcome } from './matcher.ts';
 

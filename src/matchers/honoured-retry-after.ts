@@ -1,8 +1,8 @@
-import type { CallHistory } from '../core/backoff/call-history.ts';
-import { sameKey } from '../core/backoff/history.ts';
-import { earlyOf } from '../core/backoff/judge-early.ts';
-import { seconds } from '../core/backoff/observation.ts';
-import { plural } from '../core/plural.ts';
+import type { CallHistory } from '../core/backoff/history/call-history.ts';
+import { sameKey } from '../core/backoff/history/history.ts';
+import { earlyOf } from '../core/backoff/kit/judge-early.ts';
+import { seconds } from '../core/backoff/kit/observation.ts';
+import { plural } from '../core/text/plural.ts';
 import type { Outcome } from './matcher.ts';
 
 /** Whether no retry came before the wait was over that the answer before it had asked for. */

@@ -1,7 +1,7 @@
-import type { CallHistory } from '../core/backoff/call-history.ts';
-import { historiesOf } from '../core/backoff/history.ts';
-import { describeValue } from '../core/field.ts';
-import { plural } from '../core/plural.ts';
+import type { CallHistory } from '../core/backoff/history/call-history.ts';
+import { historiesOf } from '../core/backoff/history/history.ts';
+import { describeValue } from '../core/schema/fields.ts';
+import { plural } from '../core/text/plural.ts';
 import type { MockSession } from '../mock.ts';
 import { timeline } from './timeline.ts';
 

@@ -1,7 +1,7 @@
-import type { PolicyInput } from '../core/backoff/policy-schema.ts';
-import { unservedRequests, unservedText } from '../core/backoff/unserved-requests.ts';
-import { describeValue, unknownName } from '../core/field.ts';
-import { plural } from '../core/plural.ts';
+import { unservedRequests, unservedText } from '../core/backoff/verdict/unserved-requests.ts';
+import type { PolicyInput } from '../core/policy/policy-schema.ts';
+import { describeValue, unknownName } from '../core/schema/fields.ts';
+import { plural } from '../core/text/plural.ts';
 import type { VerdictOptions } from '../mock.ts';
 import { backedOff } from './backed-off.ts';
 import { honouredRetryAfter } from './honoured-retry-after.ts';

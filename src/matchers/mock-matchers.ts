@@ -1,4 +1,4 @@
-import type { PolicyInput } from '../core/backoff/policy-schema.ts';
+import type { PolicyInput } from '../core/policy/policy-schema.ts';
 import type { VerdictOptions } from '../mock.ts';
 import type { BackoffExpectation } from './matchers.ts';
 

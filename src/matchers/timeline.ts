@@ -1,5 +1,5 @@
-import type { CallHistory } from '../core/backoff/call-history.ts';
-import { callObservation } from '../core/backoff/observation.ts';
+import type { CallHistory } from '../core/backoff/history/call-history.ts';
+import { callObservation } from '../core/backoff/kit/observation.ts';
 
 /** Calls that a message shows: enough to see what is wrong. */
 const SHOWN = 5;

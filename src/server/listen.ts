@@ -1,24 +1,24 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Exchange } from '../engine/exchange.ts';
-import { type Incoming, parseTarget, type Target } from '../engine/incoming.ts';
-import { SessionsFullError } from '../engine/sessions-full-error.ts';
-import { Alarms } from './alarms.ts';
-import { Batch } from './batch.ts';
-import type { ClientConnection } from './client-connection.ts';
-import { Connections } from './connections.ts';
-import type { Front } from './front.ts';
-import { NO_BODY } from './read-body.ts';
-import { NOTHING_SENT, type Reception, receiveRequest } from './receive-request.ts';
-import { ReceivedMessage } from './received-message.ts';
-import { sendProblem } from './send-problem.ts';
-import { sessionsFull } from './sessions-full.ts';
+import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
+import type { Exchange } from '../session/exchange.ts';
+import { SessionsFullError } from '../session/sessions-full-error.ts';
+import { NO_BODY } from './admin/read-body.ts';
+import { sendProblem } from './admin/send-problem.ts';
+import { sessionsFull } from './admin/sessions-full.ts';
+import type { EnginePort } from './engine-port.ts';
+import { Batch } from './http1/batch.ts';
+import type { ClientConnection } from './http1/client-connection.ts';
+import { Connections } from './http1/connections.ts';
+import { NOTHING_SENT, receiveRequest, type ServerContext } from './http1/receive-request.ts';
+import { ReceivedMessage } from './http1/received-message.ts';
+import { TimerWheel } from './timing/timer-wheel.ts';
 
 /** What answers under `/__admin`, and at `/metrics`. */
 export type AdminListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface ListenOptions {
-  readonly engine: Front;
+  readonly engine: EnginePort;
   readonly admin: AdminListener;
   readonly host: string;
   /** 0 picks a free one. */
@@ -47,11 +47,11 @@ const SWEEP_MS = 20;
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
   const connections = new Connections(engine.clock.now, options.onGone);
-  const reception: Reception = {
+  const reception: ServerContext = {
     engine,
     connections,
     batch: new Batch(),
-    alarms: new Alarms(engine.clock.now),
+    alarms: new TimerWheel(engine.clock.now),
     failed: (response, error) => fail(response, error, options),
   };
   const server = createServer(
@@ -108,7 +108,7 @@ function isOurs({ path, session }: Target): boolean {
 }
 
 /** Refuses a connection as it is accepted, where a rule of the default session says so. */
-function meet(connection: ClientConnection, { engine, connections, onFailure }: Reception & ListenOptions): void {
+function meet(connection: ClientConnection, { engine, connections, onFailure }: ServerContext & ListenOptions): void {
   const { acceptedAt } = connection;
   const incoming: Incoming = {
     method: '',

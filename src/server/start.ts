@@ -1,17 +1,17 @@
 import type { Hono } from 'hono';
 import { systemClock } from '../clock.ts';
-import type { DeclaredCalls } from '../core/calls/declared-calls.ts';
 import type { Clock } from '../core/clock.ts';
+import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Source } from '../core/scenario/parse.ts';
-import { Engine } from '../engine/engine.ts';
-import { healthyScenario } from '../engine/healthy-scenario.ts';
-import type { LoadedScenario } from '../engine/load-scenario.ts';
 import { libraries } from '../libraries.ts';
-import type { AdminOptions } from './admin.ts';
+import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
+import { Engine } from '../session/engine.ts';
+import { healthyScenario } from '../session/healthy-scenario.ts';
+import type { AdminOptions } from './admin/admin.ts';
 import { type AdminListener, type Listening, type ListenOptions, listen } from './listen.ts';
-import { type LoopDelayMonitor, type LoopDelays, monitorLoopDelay } from './loop-delay.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { type LoopDelayMonitor, type LoopDelays, monitorLoopDelay } from './timing/loop-delay.ts';
 
 /** What a server is made of that listens elsewhere than in this process. */
 export interface Serving extends Omit<ListenOptions, 'engine' | 'admin'> {
@@ -87,7 +87,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
 /** What reads scenarios is loaded where there is one to be read. */
 async function scenarioOf(source: Source | undefined, seed: number | undefined): Promise<LoadedScenario> {
   if (source === undefined) return healthyScenario(libraries, seed);
-  const { loadScenario } = await import('../engine/load-scenario.ts');
+  const { loadScenario } = await import('../scenario-files/load-scenario.ts');
   return loadScenario(source, libraries, seed);
 }
 
@@ -99,7 +99,7 @@ interface Admin {
 /** The admin API, loaded when it is first asked for: many runs never do. */
 function lazyAdmin(options: AdminOptions): Admin {
   let loading: Promise<Hono> | undefined;
-  const app = () => (loading ??= import('./admin.ts').then(({ createAdmin }) => createAdmin(options)));
+  const app = () => (loading ??= import('./admin/admin.ts').then(({ createAdmin }) => createAdmin(options)));
   let listening: Promise<AdminListener> | undefined;
   const load = async (): Promise<AdminListener> => {
     const [{ getRequestListener }, { fetch }] = await Promise.all([import('@hono/node-server'), app()]);

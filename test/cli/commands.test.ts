@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
 import { faults } from '../../src/core/faults/registry.ts';
-import { bundledScenarios } from '../../src/engine/load-scenario.ts';
+import { bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,4 +1,4 @@
-import type { PolicyInput } from '../../src/core/backoff/policy-schema.ts';
+import type { PolicyInput } from '../../src/core/policy/policy-schema.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import type { VirtualClient, WorldOptions } from '../support/virtual-world.ts';
 import { carelessClient } from './careless-client.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { callersAtOnce } from '../../src/core/backoff/callers-at-once.ts';
-import type { PolicyInput } from '../../src/core/backoff/policy-schema.ts';
+import { callersAtOnce } from '../../src/core/backoff/history/callers-at-once.ts';
+import type { PolicyInput } from '../../src/core/policy/policy-schema.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import { journalEntry } from '../support/journal-entry.ts';
 import { type ClientTools, type VirtualClient, virtualWorld, type WorldOptions } from '../support/virtual-world.ts';

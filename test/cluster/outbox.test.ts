@@ -18,7 +18,7 @@ test('what is told in one turn leaves together, in order', async () => {
 
 test('what comes to mind as the rest leaves goes with it, and nothing is sent when there is nothing', async () => {
   const sent: (readonly string[])[] = [];
-  const late = ['late'];
+  const late = ['loop delay'];
   const outbox: Outbox<string> = new Outbox<string>(
     (batch) => sent.push(batch),
     () => {
@@ -29,5 +29,5 @@ test('what comes to mind as the rest leaves goes with it, and nothing is sent wh
   await setImmediate();
   outbox.wake();
   await setImmediate();
-  expect(sent).toEqual([['first', 'late']]);
+  expect(sent).toEqual([['first', 'loop delay']]);
 });

@@ -23,7 +23,7 @@ const head = {
   paceDueAt: null,
 } as const;
 const ask: FromWorker = {
-  kind: 'ask',
+  kind: 'decide',
   ref: 3,
   session: 'default',
   plan: 1,
@@ -46,25 +46,25 @@ const ask: FromWorker = {
   failsAt: 'api',
   limited: { name: 'n', draw: { capacities: { requests: 5 }, cost: { requests: 1, tokens: 9 }, refusedDraws: true } },
   forced: [{ name: 'overloaded', params: {} }] as never,
-  fated: null,
-  facts: { speaking: [0, 2], streamed: true, keyScope: 'key 0.5', modelScope: '' },
+  preset: null,
+  facts: { matches: [0, 2], streamed: true, keyScope: 'key 0.5', modelScope: '' },
 };
 const messages: readonly (FromWorker | ToWorker)[] = [
   ask,
-  { kind: 'ruled', ref: 3, ruling: { recognition, taken: undefined, applied: null }, placed: { waitMs: 20 } },
+  { kind: 'decided', ref: 3, ruling: { correlation: recognition, limit: undefined, applied: null }, placed: { waitMs: 20 } },
   {
-    kind: 'ruled',
+    kind: 'decided',
     ref: 3,
     ruling: {
-      recognition,
-      taken: { refusal: { reason: 'short', kind: 'requests' }, buckets: {}, drawn: { requests: 1 } },
+      correlation: recognition,
+      limit: { refusal: { reason: 'short', kind: 'requests' }, buckets: {}, drawn: { requests: 1 } },
       applied: { rule: 'r', faults: [] },
     },
     placed: undefined,
   },
-  { kind: 'went', ref: 3, head },
-  { kind: 'went', ref: 3, head, end: { performed, endedAt: 2, unused: { tokens: 4 } } },
-  { kind: 'went', ref: 3, end: { performed, endedAt: 2, unused: undefined } },
+  { kind: 'exchange progress', ref: 3, head },
+  { kind: 'exchange progress', ref: 3, head, end: { performed, endedAt: 2, unused: { tokens: 4 } } },
+  { kind: 'exchange progress', ref: 3, end: { performed, endedAt: 2, unused: undefined } },
   { kind: 'ping', ping: 1 },
 ];
 

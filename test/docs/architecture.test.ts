@@ -21,7 +21,7 @@ test('the folders are listed in the order that is enforced', () => {
 
 test('the names in the picture of a request are names of the code', () => {
   const [picture] = blocks(['docs/architecture.md']).filter(({ code }) => code.includes('perform'));
-  const source = ['server', 'engine', 'core/reply', 'core/journal', 'core/openai', 'core/plan'].flatMap((folder) =>
+  const source = ['server', 'exchange', 'session', 'core/wire', 'core/journal', 'core/openai', 'core/plan'].flatMap((folder) =>
     readdirSync(join(root, 'src', folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(root, 'src', folder, name), 'utf8')),
@@ -38,7 +38,7 @@ test('the files that pages name exist', () => {
   const named = pages.flatMap((name) =>
     [
       ...pageText(name).matchAll(
-        /`((?:src|test|\.config|\.ci|\.github|core|server|engine|backoff|harness|matchers)\/[\w./-]+\.\w+)`/g,
+        /`((?:src|test|\.config|\.ci|\.github|core|server|exchange|session|scenario-files|backoff|harness|matchers)\/[\w./-]+\.\w+)`/g,
       ),
     ].map(([, file = '']) => file),
   );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { bundledScenarios } from '../../src/engine/load-scenario.ts';
+import { bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { blocks, pageText } from '../support/pages.ts';
 
 /* Every line of a shell block names commands, flags, scenarios and files that exist. */

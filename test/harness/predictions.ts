@@ -1,4 +1,4 @@
-import type { RuleVerdict } from '../../src/core/backoff/finding.ts';
+import type { RuleVerdict } from '../../src/core/backoff/kit/finding.ts';
 import type { RuleId } from '../../src/core/backoff/registry.ts';
 
 /** The clients that are shipped under examples/clients, in the order of the table. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Finding, RuleVerdict } from '../../src/core/backoff/finding.ts';
+import type { Finding, RuleVerdict } from '../../src/core/backoff/kit/finding.ts';
 import { backoffRules, type RuleId } from '../../src/core/backoff/registry.ts';
 import { runCli } from '../support/run-cli.ts';
 import { predictions, referenceClients } from './predictions.ts';

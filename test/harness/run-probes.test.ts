@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RuleVerdict } from '../../src/core/backoff/finding.ts';
-import { policyOf } from '../../src/core/backoff/policy-schema.ts';
-import { probeOf } from '../../src/core/backoff/probe.ts';
+import type { RuleVerdict } from '../../src/core/backoff/kit/finding.ts';
+import { probeOf } from '../../src/core/backoff/kit/probe.ts';
+import { type BackoffRule, notApplicable } from '../../src/core/backoff/kit/rule.ts';
 import { backoffRules, type RuleId } from '../../src/core/backoff/registry.ts';
-import { type BackoffRule, notApplicable } from '../../src/core/backoff/rule.ts';
 import { neverEarly } from '../../src/core/backoff/rules/never-early.ts';
+import { policyOf } from '../../src/core/policy/policy-schema.ts';
 import type { ClientAnswer } from '../../src/harness/client-call.ts';
 import type { Driver } from '../../src/harness/driver.ts';
 import { runProbes } from '../../src/harness/run-probes.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { bundledPath, bundledScenarios } from '../../src/engine/load-scenario.ts';
+import { bundledPath, bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { drive } from '../support/drive.ts';
 import { startMock } from '../support/start-mock.ts';
 

@@ -13,7 +13,7 @@ import OpenAI, {
 } from 'openai';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../src/core/faults/registry.ts';
-import { bundledScenarios } from '../../src/engine/load-scenario.ts';
+import { bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { startMock } from '../support/start-mock.ts';
 
 const HELLO = {

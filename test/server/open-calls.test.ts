@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Verdict } from '../../src/core/backoff/verdict.ts';
+import type { Verdict } from '../../src/core/backoff/verdict/verdict.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
 

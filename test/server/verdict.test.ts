@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { verdictOn } from '../../src/engine/verdict.ts';
-import { judgeSession } from '../../src/server/judge-session.ts';
+import { judgeSession } from '../../src/server/admin/judge-session.ts';
+import { verdictOn } from '../../src/session/verdict-on.ts';
 import { drive } from '../support/drive.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
 
-vi.mock('../../src/engine/verdict.ts', { spy: true });
+vi.mock('../../src/session/verdict-on.ts', { spy: true });
 
 /** Every call is told to wait two seconds, once. */
 const LIMITED = { name: 'limited', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: '2s' } } }] };

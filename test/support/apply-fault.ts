@@ -1,6 +1,6 @@
 import { applyFaults, type FaultInput, type FaultName, faultNamed } from '../../src/core/faults/registry.ts';
-import type { ReplyContext } from '../../src/core/openai/context.ts';
-import type { Head, Reply } from '../../src/core/reply/effect.ts';
+import type { ReplyContext } from '../../src/core/openai/request/reply-context.ts';
+import type { Head, Reply } from '../../src/core/wire/effect.ts';
 import { type Collected, collect } from './effects.ts';
 import { replyContext } from './reply-context.ts';
 

@@ -1,7 +1,7 @@
-import { healthyReply } from '../../src/core/openai/answer.ts';
-import type { AnswerSettings, ReplySpec } from '../../src/core/openai/answer-settings.ts';
-import { errorReply } from '../../src/core/openai/error.ts';
-import { asRecord } from '../../src/core/openai/request.ts';
+import { healthyReply } from '../../src/core/openai/endpoints/healthy-reply.ts';
+import { errorReply } from '../../src/core/openai/errors/error.ts';
+import type { AnswerSettings, ReplySpec } from '../../src/core/openai/request/answer-settings.ts';
+import { asRecord } from '../../src/core/openai/request/request.ts';
 import { libraries } from '../../src/libraries.ts';
 import { type Collected, collect } from './effects.ts';
 import { refusalOf } from './refusal.ts';

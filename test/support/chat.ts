@@ -1,5 +1,5 @@
-import { healthyReply } from '../../src/core/openai/answer.ts';
-import type { AnswerSettings, ReplySpec } from '../../src/core/openai/answer-settings.ts';
+import { healthyReply } from '../../src/core/openai/endpoints/healthy-reply.ts';
+import type { AnswerSettings, ReplySpec } from '../../src/core/openai/request/answer-settings.ts';
 import { libraries } from '../../src/libraries.ts';
 import { type Collected, collect } from './effects.ts';
 import { apiRequest, plainSettings, replyContext } from './reply-context.ts';

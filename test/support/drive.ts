@@ -1,9 +1,9 @@
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
-import { Engine } from '../../src/engine/engine.ts';
-import { parseForcedFault } from '../../src/engine/forced-fault.ts';
-import { parseTarget } from '../../src/engine/incoming.ts';
-import { loadScenario } from '../../src/engine/load-scenario.ts';
+import { parseForcedFault } from '../../src/exchange/forced-fault.ts';
+import { parseTarget } from '../../src/exchange/incoming.ts';
 import { libraries } from '../../src/libraries.ts';
+import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
+import { Engine } from '../../src/session/engine.ts';
 import { type Collected, collect } from './effects.ts';
 import { performed } from './performed.ts';
 import { type FakeClock, fakeClock } from './reply-context.ts';

@@ -1,4 +1,4 @@
-import type { Effect, Head, Reply } from '../../src/core/reply/effect.ts';
+import type { Effect, Head, Reply } from '../../src/core/wire/effect.ts';
 
 /** A reply, read to its end. */
 export interface Collected {

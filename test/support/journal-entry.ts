@@ -1,4 +1,4 @@
-import { isRetryable } from '../../src/core/backoff/invites-retry.ts';
+import { isRetryable } from '../../src/core/backoff/history/invites-retry.ts';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
 
 /** The parts of an entry that a test speaks of; times in milliseconds. */

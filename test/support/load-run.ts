@@ -1,4 +1,4 @@
-import { historiesOf } from '../../src/core/backoff/history.ts';
+import { historiesOf } from '../../src/core/backoff/history/history.ts';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
 import type { CallRecord } from '../../src/core/load/call-record.ts';
 import type { LoadRun } from '../../src/core/load/load-run.ts';

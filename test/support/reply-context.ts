@@ -1,12 +1,12 @@
 import type { Clock } from '../../src/core/clock.ts';
 import type { Libraries } from '../../src/core/libraries.ts';
-import type { AnswerSettings } from '../../src/core/openai/answer-settings.ts';
-import type { ReplyContext } from '../../src/core/openai/context.ts';
-import { endpointOf } from '../../src/core/openai/endpoint.ts';
-import { identityOf } from '../../src/core/openai/identity.ts';
-import type { ApiRequest } from '../../src/core/openai/request.ts';
+import type { AnswerSettings } from '../../src/core/openai/request/answer-settings.ts';
+import { endpointOf } from '../../src/core/openai/request/endpoint.ts';
+import { identityOf } from '../../src/core/openai/request/identity.ts';
+import type { ReplyContext } from '../../src/core/openai/request/reply-context.ts';
+import type { ApiRequest } from '../../src/core/openai/request/request.ts';
 import { fork } from '../../src/core/random.ts';
-import { utf8Length } from '../../src/core/utf8.ts';
+import { utf8Length } from '../../src/core/text/utf8.ts';
 
 /** The moment at which every test begins, in milliseconds since the epoch: Fri, 10 Jul 2026 18:54:12 GMT. */
 export const TEST_WALL_MS = Date.UTC(2026, 6, 10, 18, 54, 12);

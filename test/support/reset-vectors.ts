@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../src/core/openai/rate-limit-account.ts';
+import { DAY_MS, MINUTE_MS } from '../../src/core/openai/request/rate-limit-account.ts';
 
 /** Of free accounts: the text says per minute (wire.md 1.4). */
 const THIRTY_DAYS_MS = 30 * DAY_MS;

@@ -1,9 +1,9 @@
-import { ruleVerdicts } from '../../src/core/backoff/finding.ts';
-import { historiesOf } from '../../src/core/backoff/history.ts';
-import { judge } from '../../src/core/backoff/judge.ts';
-import { policyPresets } from '../../src/core/backoff/policy.ts';
-import type { Outage } from '../../src/core/backoff/subject.ts';
+import { historiesOf } from '../../src/core/backoff/history/history.ts';
+import { ruleVerdicts } from '../../src/core/backoff/kit/finding.ts';
+import type { Outage } from '../../src/core/backoff/kit/rule-evidence.ts';
+import { judge } from '../../src/core/backoff/verdict/judge.ts';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
+import { policyPresets } from '../../src/core/policy/policy.ts';
 import { fork } from '../../src/core/random.ts';
 import type { ReportInput } from '../../src/core/report/report.ts';
 import { type Exchange, journalOf, T0 } from './exchanges.ts';

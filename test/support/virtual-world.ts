@@ -1,15 +1,15 @@
-import { type PolicyInput, policyOf, policySchema } from '../../src/core/backoff/policy-schema.ts';
-import type { ClientOutcome } from '../../src/core/backoff/subject.ts';
-import type { Verdict } from '../../src/core/backoff/verdict.ts';
-import type { DeclaredCalls } from '../../src/core/calls/declared-calls.ts';
+import type { ClientOutcome } from '../../src/core/backoff/kit/rule-evidence.ts';
+import type { Verdict } from '../../src/core/backoff/verdict/verdict.ts';
+import type { DeclaredCalls } from '../../src/core/correlation/declared-calls.ts';
+import { type PolicyInput, policyOf, policySchema } from '../../src/core/policy/policy-schema.ts';
 import { fork, type Random } from '../../src/core/random.ts';
-import type { Head, Reply } from '../../src/core/reply/effect.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
-import { Engine } from '../../src/engine/engine.ts';
-import { loadScenario } from '../../src/engine/load-scenario.ts';
-import type { Session } from '../../src/engine/session.ts';
-import { verdictOn } from '../../src/engine/verdict.ts';
+import type { Head, Reply } from '../../src/core/wire/effect.ts';
 import { libraries } from '../../src/libraries.ts';
+import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
+import { Engine } from '../../src/session/engine.ts';
+import type { Session } from '../../src/session/session.ts';
+import { verdictOn } from '../../src/session/verdict-on.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** The connection broke; `partial` is what came before. */

@@ -1,4 +1,4 @@
-import type { BackoffRule } from './rule.ts';
+import type { BackoffRule } from './kit/rule.ts';
 import { abortStopsRetries } from './rules/abort-stops-retries.ts';
 import { abortsHungRequest } from './rules/aborts-hung-request.ts';
 import { amplification } from './rules/amplification.ts';

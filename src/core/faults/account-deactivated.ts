@@ -1,4 +1,4 @@
-import { accountDeactivated as answer } from '../openai/errors.ts';
+import { accountDeactivated as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The account is gone for good: no retry helps. */
@@ -7,7 +7,7 @@ export const accountDeactivated = definePlainErrorFault({
   summary: 'the account of the key has been deactivated',
   status: 401,
   layer: 'gateway',
-  says: ['account_deactivated'],
+  errorCodes: ['account_deactivated'],
   source: 'https://github.com/ChatGPTNextWeb/NextChat/issues/4175',
   error: () => answer(),
 });

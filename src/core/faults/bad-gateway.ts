@@ -1,5 +1,5 @@
-import { record } from '../field.ts';
-import { badGateway as answer } from '../openai/errors.ts';
+import { badGateway as answer } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { edgeFormat, formatFor } from './edge-format.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
@@ -10,7 +10,7 @@ export const badGateway = defineErrorFault({
   summary: 'the edge got no usable answer',
   status: 502,
   layer: 'edge',
-  says: ['cf_bad_gateway'],
+  errorCodes: ['cf_bad_gateway'],
   source: 'https://github.com/stanfordnlp/dspy/issues/203 (JSON), https://github.com/HKUDS/nanobot/issues/536 (HTML)',
   params: record({ ...errorShape, body: edgeFormat() }).prefault({}),
   error: ({ body }, { request }) => answer(body ?? formatFor(request)),

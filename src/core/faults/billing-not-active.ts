@@ -1,4 +1,4 @@
-import { billingNotActive as answer } from '../openai/errors.ts';
+import { billingNotActive as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** A 429 that no wait will cure. */
@@ -7,7 +7,7 @@ export const billingNotActive = definePlainErrorFault({
   summary: 'the account has no active billing',
   status: 429,
   layer: 'gateway',
-  says: ['billing_not_active'],
+  errorCodes: ['billing_not_active'],
   source: 'https://github.com/lifan0127/ai-research-assistant/issues/174',
   error: () => answer(),
 });

@@ -1,6 +1,6 @@
-import type { ReplyContext } from '../openai/context.ts';
-import type { Reply } from '../reply/effect.ts';
-import type { Fault, Strikes } from './fault.ts';
+import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { Reply } from '../wire/effect.ts';
+import type { Fault, InjectionPoint } from './fault.ts';
 
 /*
  * What is asked of faults while requests are answered. The registry enters the faults as it is loaded; who has a call of a
@@ -28,15 +28,15 @@ export function faultNamed(name: string): Fault {
 }
 
 /** Where the fault strikes. */
-export function strikesAt({ name, params }: AnyFaultCall): Strikes {
+export function strikesAt({ name, params }: AnyFaultCall): InjectionPoint {
   const fault = faultNamed(name);
-  return fault.strikesWith?.(params as never) ?? fault.strikes;
+  return fault.injectedAtWith?.(params as never) ?? fault.injectedAt;
 }
 
 /** Whether nothing after the fault in a list takes effect. */
 export function isFinal({ name, params }: AnyFaultCall): boolean {
   const fault = faultNamed(name);
-  return fault.finalWith?.(params as never) ?? fault.final === true;
+  return fault.terminalWith?.(params as never) ?? fault.terminal === true;
 }
 
 /** Whether the fault makes an answer of success unusable. */

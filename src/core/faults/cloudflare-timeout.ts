@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { cloudflareTimeout as answer } from '../openai/errors.ts';
+import { cloudflareTimeout as answer } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { edgeFormat, formatFor } from './edge-format.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
@@ -11,7 +11,7 @@ export const cloudflareTimeout = defineErrorFault({
   summary: 'the edge got no answer at all: 520, 522 or 524 (unverified: the JSON of 520 and 522, the length of the page)',
   status: 524,
   layer: 'edge',
-  says: ['cf_unknown_error', 'cf_connection_timeout', 'cf_gateway_timeout'],
+  errorCodes: ['cf_unknown_error', 'cf_connection_timeout', 'cf_gateway_timeout'],
   source:
     'https://github.com/ferrislucas/promptr/issues/32 (JSON of 524), https://github.com/yoheinakajima/babyagi/issues/64 (HTML); unverified: the JSON of 520 and 522, the length of the page',
   params: record({

@@ -1,4 +1,4 @@
-import { conflict as answer } from '../openai/errors.ts';
+import { conflict as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** A status that SDKs retry; OpenAI has not been seen to send it. */
@@ -7,7 +7,7 @@ export const conflict = definePlainErrorFault({
   summary: 'the request conflicts with another',
   status: 409,
   layer: 'api',
-  says: ['conflict'],
+  errorCodes: ['conflict'],
   source: 'unverified',
   error: () => answer(),
 });

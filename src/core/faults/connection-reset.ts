@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { record, whole } from '../field.ts';
-import { cutBody } from '../reply/cut-body.ts';
-import type { Reply } from '../reply/effect.ts';
+import { record, whole } from '../schema/fields.ts';
+import { cutBody } from '../wire/cut-body.ts';
+import type { Reply } from '../wire/effect.ts';
 import { defineFault } from './fault.ts';
 
 const params = record({
@@ -22,9 +22,9 @@ export const connectionReset = defineFault({
   name: 'connection_reset',
   summary: 'resets the connection: on accept, instead of an answer, after the head, or within the body',
   kind: 'transport',
-  strikes: 'edge',
-  strikesWith: ({ at }) => (at === 'accept' ? 'accept' : 'edge'),
-  finalWith: ({ at }) => at === 'request',
+  injectedAt: 'edge',
+  injectedAtWith: ({ at }) => (at === 'accept' ? 'accept' : 'edge'),
+  terminalWith: ({ at }) => at === 'request',
   params,
   *apply(reply, { at, after_bytes: bytes = 16 }) {
     if (at === 'body') yield* cutBody(reply, bytes, { type: 'reset' });

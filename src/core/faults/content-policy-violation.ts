@@ -1,4 +1,4 @@
-import { contentPolicyViolation as answer } from '../openai/errors.ts';
+import { contentPolicyViolation as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The prompt is blocked after admission: the answer shows what it has drawn. */
@@ -7,7 +7,7 @@ export const contentPolicyViolation = definePlainErrorFault({
   summary: 'the prompt is flagged as violating the usage policy',
   status: 400,
   layer: 'api',
-  says: ['invalid_prompt'],
+  errorCodes: ['invalid_prompt'],
   source: 'https://github.com/BeehiveInnovations/pal-mcp-server/issues/178',
   error: answer,
 });

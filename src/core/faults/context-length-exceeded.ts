@@ -1,4 +1,5 @@
-import { record, whole } from '../field.ts';
+import { DEFAULT_MAX_TOKENS } from '../openai/endpoints/completions/completions-error.ts';
+import { inputLimit } from '../openai/endpoints/embeddings/embeddings-error.ts';
 import {
   contextLengthExceeded as answer,
   type ContextOverflow,
@@ -6,12 +7,11 @@ import {
   inputTooLong,
   type PromptOverflow,
   promptTooLong,
-} from '../openai/errors.ts';
-import { modelInfo } from '../openai/models.ts';
-import { limitedModel, precountTokens } from '../openai/rate-limit.ts';
-import { type ApiRequest, asList, fieldsOf } from '../openai/request.ts';
-import { DEFAULT_MAX_TOKENS } from '../openai/validation/completions-error.ts';
-import { inputLimit } from '../openai/validation/embeddings-error.ts';
+} from '../openai/errors/errors.ts';
+import { modelInfo } from '../openai/models/models.ts';
+import { limitedModel, precountTokens } from '../openai/rate-limits/rate-limit-headers.ts';
+import { type ApiRequest, asList, fieldsOf } from '../openai/request/request.ts';
+import { record, whole } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -28,7 +28,7 @@ export const contextLengthExceeded = defineErrorFault({
   summary: 'the request does not fit the context window (unverified: the texts for completions and embeddings)',
   status: 400,
   layer: 'api',
-  says: ['context_length_exceeded'],
+  errorCodes: ['context_length_exceeded'],
   source:
     'https://github.com/ChatGPTNextWeb/NextChat/issues/3195, https://github.com/bytedance/deer-flow/issues/310, https://github.com/crmne/ruby_llm; unverified: the texts for completions and embeddings',
   params: record({

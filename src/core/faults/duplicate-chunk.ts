@@ -1,5 +1,5 @@
-import { record, whole } from '../field.ts';
-import { afterChunks } from '../reply/after-chunks.ts';
+import { record, whole } from '../schema/fields.ts';
+import { afterChunks } from '../wire/after-chunks.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
 /** Byte for byte the same, obfuscation included. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EdgeFormat } from '../openai/errors.ts';
-import type { ApiRequest } from '../openai/request.ts';
+import type { EdgeFormat } from '../openai/errors/errors.ts';
+import type { ApiRequest } from '../openai/request/request.ts';
 
 /** The parameter `body` of faults that the edge answers in one of two formats. */
 export const edgeFormat = () =>

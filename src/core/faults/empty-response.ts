@@ -1,4 +1,4 @@
-import { record } from '../field.ts';
+import { record } from '../schema/fields.ts';
 import { defineFault } from './fault.ts';
 
 /** The request is read; a FIN is all that comes back. */
@@ -6,8 +6,8 @@ export const emptyResponse = defineFault({
   name: 'empty_response',
   summary: 'closes the connection without a byte of an answer',
   kind: 'transport',
-  final: true,
-  strikes: 'edge',
+  terminal: true,
+  injectedAt: 'edge',
   params: record({}).prefault({}),
   *apply() {
     yield { type: 'close' };

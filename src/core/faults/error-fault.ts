@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { ReplyContext } from '../openai/context.ts';
-import { type ErrorAnswer, errorReply } from '../openai/error.ts';
-import type { Layer } from '../openai/layer.ts';
+import { type ErrorAnswer, errorReply } from '../openai/errors/error.ts';
+import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { Layer } from '../openai/wire/layer.ts';
 import { type ErrorParams, errorParams, withParams } from './error-params.ts';
 import { defineFault } from './fault.ts';
 
@@ -12,7 +12,7 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   readonly status: number;
   readonly layer: Layer;
   /** Codes and types of its errors, but for `invalid_request_error`; undefined where there are none, or the scenario writes them. */
-  readonly says?: readonly string[];
+  readonly errorCodes?: readonly string[];
   /** Addresses where the text was seen, `unverified`, or both and what is which; undefined where the scenario writes the text. */
   readonly source?: string;
   /** Only for faults with parameters of their own: `record({ ...errorShape, … }).prefault({})`. */
@@ -27,19 +27,19 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
 
 /** Declares a fault that answers with an error of OpenAI. It strikes at the layer that answers. */
 export function defineErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>(fault: ErrorFault<Name, Params>) {
-  const { name, summary, status, layer, says, source, params, example } = fault;
+  const { name, summary, status, layer, errorCodes, source, params, example } = fault;
   return defineFault({
     name,
     summary,
     kind: 'error',
-    final: true,
+    terminal: true,
     status,
-    strikes: layer,
-    ...(says === undefined ? {} : { says }),
+    injectedAt: layer,
+    ...(errorCodes === undefined ? {} : { errorCodes }),
     ...(source === undefined ? {} : { source }),
     params,
     ...(example === undefined ? {} : { example }),
-    ...(fault.layerWith === undefined ? {} : { strikesWith: fault.layerWith }),
+    ...(fault.layerWith === undefined ? {} : { injectedAtWith: fault.layerWith }),
     ...(fault.spoilsWith === undefined ? {} : { spoilsWith: fault.spoilsWith }),
     *apply(_reply, given, context) {
       const { after } = given as ErrorParams;

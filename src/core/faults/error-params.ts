@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { nearDuration, parseDuration } from '../duration.ts';
-import { describeValue, duration, record, Slip, scalar, TooLong } from '../field.ts';
-import { formatHttpDate, type HttpDateForm, httpDateForms } from '../http-date.ts';
-import type { ReplyContext } from '../openai/context.ts';
-import type { ErrorAnswer } from '../openai/error.ts';
-import type { Header } from '../reply/effect.ts';
+import type { ErrorAnswer } from '../openai/errors/error.ts';
+import type { ReplyContext } from '../openai/request/reply-context.ts';
+import { describeValue, duration, record, Slip, scalar, TooLong } from '../schema/fields.ts';
+import { nearDuration, parseDuration } from '../units/duration.ts';
+import { formatHttpDate, type HttpDateForm, httpDateForms } from '../units/http-date.ts';
+import type { Header } from '../wire/effect.ts';
 
 /** When the client is told to come back: a wait in milliseconds, a moment (negative: past), or a raw header value that may be nonsense. */
 type RetryAfter =

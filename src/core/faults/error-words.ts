@@ -1,4 +1,6 @@
 import { faults } from './registry.ts';
 
 /** Codes and types of the errors that faults answer with, in the order of the catalogue. */
-export const errorWords: readonly string[] = [...new Set(['invalid_request_error', ...faults.flatMap(({ says = [] }) => says)])];
+export const errorWords: readonly string[] = [
+  ...new Set(['invalid_request_error', ...faults.flatMap(({ errorCodes: says = [] }) => says)]),
+];

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { ReplyContext } from '../openai/context.ts';
-import type { Layer } from '../openai/layer.ts';
-import type { Reply } from '../reply/effect.ts';
+import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { Layer } from '../openai/wire/layer.ts';
+import type { Reply } from '../wire/effect.ts';
 
 /** How far something has to get for a fault to strike it: `accept` needs no more than a connection, a layer a request. */
-export type Strikes = 'accept' | Layer;
+export type InjectionPoint = 'accept' | Layer;
 
 /** How an answer is sent: as a stream of events, or as a whole. */
 export type AnswerKind = 'stream' | 'whole';
@@ -17,9 +17,9 @@ export interface Fault {
   readonly summary: string;
   readonly kind: 'error' | 'transport' | 'stream';
   /** It answers, or never does, whatever would have come: nothing after it in a list takes effect. */
-  readonly final?: true;
+  readonly terminal?: true;
   /** The same, where it depends on the parameters. */
-  finalWith?(params: never): boolean;
+  terminalWith?(params: never): boolean;
   /** What it makes of a healthy answer is none that a client may take for a success. */
   readonly spoils?: true;
   /** The same, where it depends on the parameters. */
@@ -30,12 +30,12 @@ export interface Fault {
    * Where it strikes, if the parameters do not say otherwise. `edge` before the key is looked at; `gateway` before
    * parameters are validated; `api` only a request that is valid.
    */
-  readonly strikes: Strikes;
-  strikesWith?(params: never): Strikes;
+  readonly injectedAt: InjectionPoint;
+  injectedAtWith?(params: never): InjectionPoint;
   /** It changes only answers that are sent in this way, and strikes no request that is answered in the other. */
   readonly changes?: AnswerKind;
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
-  readonly says?: readonly string[];
+  readonly errorCodes?: readonly string[];
   /** Addresses where the text was seen, `unverified` where OpenAI's own is not known, or both and what is which. */
   readonly source?: string;
   /** The parameters: an object schema in which everything is optional. */
@@ -50,15 +50,15 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly name: Name;
   readonly summary: string;
   readonly kind: Fault['kind'];
-  readonly final?: true;
-  finalWith?(params: z.output<Params>): boolean;
+  readonly terminal?: true;
+  terminalWith?(params: z.output<Params>): boolean;
   readonly spoils?: true;
   spoilsWith?(params: z.output<Params>): boolean;
   readonly status?: number;
-  readonly strikes: Strikes;
-  strikesWith?(params: z.output<Params>): Strikes;
+  readonly injectedAt: InjectionPoint;
+  injectedAtWith?(params: z.output<Params>): InjectionPoint;
   readonly changes?: AnswerKind;
-  readonly says?: readonly string[];
+  readonly errorCodes?: readonly string[];
   readonly source?: string;
   readonly params: Params;
   readonly example?: z.input<Params> & object;

@@ -1,4 +1,4 @@
-import { gatewayTimeout as answer } from '../openai/errors.ts';
+import { gatewayTimeout as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The page is nginx's; OpenAI's own is not captured. */

@@ -1,4 +1,4 @@
-import { duration, record } from '../field.ts';
+import { duration, record } from '../schema/fields.ts';
 import { defineFault } from './fault.ts';
 
 /** Accepts the request and says nothing; with `for`, closes the connection in the end. */
@@ -6,8 +6,8 @@ export const hang = defineFault({
   name: 'hang',
   summary: 'never answers: holds the socket until the client leaves, or for a while and then closes it',
   kind: 'transport',
-  final: true,
-  strikes: 'edge',
+  terminal: true,
+  injectedAt: 'edge',
   params: record({
     for: duration().optional().describe('then the connection is closed without an answer'),
   }).prefault({}),

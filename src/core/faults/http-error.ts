@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record, whole } from '../field.ts';
-import type { ErrorAnswer } from '../openai/error.ts';
+import type { ErrorAnswer } from '../openai/errors/error.ts';
+import { record, whole } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 

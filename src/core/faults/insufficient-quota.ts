@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { insufficientQuota as answer, insufficientQuota2025, quotaCodes } from '../openai/errors.ts';
+import { insufficientQuota as answer, insufficientQuota2025, quotaCodes } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -21,7 +21,7 @@ export const insufficientQuota = defineErrorFault({
   summary: 'the account has no credit left, or has reached a spending limit (unverified: the texts of the limits)',
   status: 429,
   layer: 'gateway',
-  says: ['insufficient_quota', ...quotaCodes],
+  errorCodes: ['insufficient_quota', ...quotaCodes],
   source:
     'https://help.openai.com/en/articles/5955604, https://github.com/madox2/vim-ai/issues/126 (era 2025); unverified: the texts of the other codes',
   params,

@@ -1,4 +1,4 @@
-import { invalidApiKey as answer } from '../openai/errors.ts';
+import { invalidApiKey as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** What is masked when the request had no key. */
@@ -10,7 +10,7 @@ export const invalidApiKey = definePlainErrorFault({
   summary: 'the key is refused as incorrect',
   status: 401,
   layer: 'gateway',
-  says: ['invalid_api_key'],
+  errorCodes: ['invalid_api_key'],
   source: 'https://github.com/DataDog/dd-trace-py (recorded answers)',
   error: (_params, { request }) => answer(request.key ?? NO_KEY),
 });

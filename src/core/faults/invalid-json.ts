@@ -1,4 +1,4 @@
-import { invalidJson as answer } from '../openai/errors.ts';
+import { invalidJson as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The gateway could not read the body. */

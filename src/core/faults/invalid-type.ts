@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { invalidType as answer } from '../openai/errors.ts';
+import { invalidType as answer } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -10,7 +10,7 @@ export const invalidType = defineErrorFault({
   summary: 'a parameter has the wrong type',
   status: 400,
   layer: 'api',
-  says: ['invalid_type'],
+  errorCodes: ['invalid_type'],
   source: 'https://github.com/pydantic/pydantic-ai/issues/2653',
   params: record({
     ...errorShape,

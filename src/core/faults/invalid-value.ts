@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { invalidValue as answer } from '../openai/errors.ts';
+import { invalidValue as answer } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -10,7 +10,7 @@ export const invalidValue = defineErrorFault({
   summary: 'a parameter has a value that is not among the supported ones',
   status: 400,
   layer: 'api',
-  says: ['invalid_value'],
+  errorCodes: ['invalid_value'],
   source: 'https://github.com/run-llama/llama_index/issues/17748',
   params: record({
     ...errorShape,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { duration, latencySpec, record } from '../field.ts';
-import type { LatencyMs } from '../openai/answer-settings.ts';
-import { sampleLatencyMs } from '../openai/latency.ts';
+import { sampleLatencyMs } from '../openai/content/latency.ts';
+import type { LatencyMs } from '../openai/request/answer-settings.ts';
+import { duration, latencySpec, record } from '../schema/fields.ts';
 import { defineFault } from './fault.ts';
 
 const ONE_SECOND: LatencyMs = { kind: 'constant', ms: 1_000 };
@@ -11,7 +11,7 @@ export const latency = defineFault({
   name: 'latency',
   summary: 'waits before the first byte, then answers as it would have',
   kind: 'transport',
-  strikes: 'edge',
+  injectedAt: 'edge',
   params: z
     .union([latencySpec(), record({ for: duration() }).transform(({ for: ms }): LatencyMs => ({ kind: 'constant', ms }))])
     .default(ONE_SECOND),

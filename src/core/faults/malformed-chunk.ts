@@ -1,7 +1,7 @@
-import { record } from '../field.ts';
-import { afterChunks } from '../reply/after-chunks.ts';
-import type { Effect, Reply, Write } from '../reply/effect.ts';
-import { joined } from '../reply/joined.ts';
+import { record } from '../schema/fields.ts';
+import { afterChunks } from '../wire/after-chunks.ts';
+import type { Effect, Reply, Write } from '../wire/effect.ts';
+import { joined } from '../wire/joined.ts';
 import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 
 const LINE_FEED = 0x0a;

@@ -1,5 +1,5 @@
-import { record, whole } from '../field.ts';
-import { wholeBody, withLength } from '../reply/whole-body.ts';
+import { record, whole } from '../schema/fields.ts';
+import { wholeBody, withLength } from '../wire/whole-body.ts';
 import { defineFault } from './fault.ts';
 
 /** The framing is right, so that only who parses the body can tell. */
@@ -8,7 +8,7 @@ export const malformedJson = defineFault({
   summary: 'answers in full, by its framing, with JSON that breaks off',
   spoils: true,
   kind: 'transport',
-  strikes: 'edge',
+  injectedAt: 'edge',
   changes: 'whole',
   params: record({
     after_bytes: whole(0).optional().describe('bytes of the body that are left; default half of them'),

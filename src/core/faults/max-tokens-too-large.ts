@@ -1,6 +1,6 @@
-import { record, whole } from '../field.ts';
-import { maxTokensTooLarge as answer } from '../openai/errors.ts';
-import { fieldsOf } from '../openai/request.ts';
+import { maxTokensTooLarge as answer } from '../openai/errors/errors.ts';
+import { fieldsOf } from '../openai/request/request.ts';
+import { record, whole } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -17,7 +17,7 @@ export const maxTokensTooLarge = defineErrorFault({
   summary: 'max_tokens is above what the model can give',
   status: 400,
   layer: 'api',
-  says: ['invalid_value'],
+  errorCodes: ['invalid_value'],
   source: 'https://github.com/antinomyhq/forgecode/issues/1185',
   params: record({
     ...errorShape,

@@ -1,4 +1,4 @@
-import { mismatchedOrganization as answer } from '../openai/errors.ts';
+import { mismatchedOrganization as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The OpenAI-Organization header and the key disagree. */
@@ -7,7 +7,7 @@ export const mismatchedOrganization = definePlainErrorFault({
   summary: 'the key belongs to another organization than the header names',
   status: 401,
   layer: 'gateway',
-  says: ['mismatched_organization'],
+  errorCodes: ['mismatched_organization'],
   source: 'https://platform.openai.com/docs/guides/error-codes',
   error: () => answer(),
 });

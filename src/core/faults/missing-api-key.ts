@@ -1,4 +1,4 @@
-import { missingApiKey as answer } from '../openai/errors.ts';
+import { missingApiKey as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The key is taken as not sent, whatever was sent. */

@@ -1,4 +1,4 @@
-import { record } from '../field.ts';
+import { record } from '../schema/fields.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
 /** Nobody can tell whether the answer is complete; `[DONE]` comes all the same. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { missingParameter as answer } from '../openai/errors.ts';
+import { missingParameter as answer } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -10,7 +10,7 @@ export const missingParameter = defineErrorFault({
   summary: 'a required parameter is missing',
   status: 400,
   layer: 'api',
-  says: ['missing_required_parameter'],
+  errorCodes: ['missing_required_parameter'],
   source: 'https://github.com/SilasMarvin/lsp-ai/issues/108',
   params: record({
     ...errorShape,

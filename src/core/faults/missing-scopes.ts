@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { missingScopes as answer } from '../openai/errors.ts';
+import { missingScopes as answer } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 

@@ -1,5 +1,5 @@
-import { modelForbidden as answer } from '../openai/errors.ts';
-import { limitedModel } from '../openai/rate-limit.ts';
+import { modelForbidden as answer } from '../openai/errors/errors.ts';
+import { limitedModel } from '../openai/rate-limits/rate-limit-headers.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The model exists, for others. */
@@ -8,7 +8,7 @@ export const modelForbidden = definePlainErrorFault({
   summary: 'the project has no access to the model',
   status: 403,
   layer: 'gateway',
-  says: ['model_not_found'],
+  errorCodes: ['model_not_found'],
   source: 'https://github.com/Aider-AI/aider/issues/1903',
   error: (_params, { identity, request }) => answer(identity.project, limitedModel(request)),
 });

@@ -1,6 +1,6 @@
-import { modelNotFound as answer, modelRetrieveNotFound } from '../openai/errors.ts';
-import { limitedModel } from '../openai/rate-limit.ts';
-import { ofModel } from '../openai/request.ts';
+import { modelNotFound as answer, modelRetrieveNotFound } from '../openai/errors/errors.ts';
+import { limitedModel } from '../openai/rate-limits/rate-limit-headers.ts';
+import { ofModel } from '../openai/request/request.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The model of the request, as if it were unknown; `/v1/models/{id}` has a wording of its own. */
@@ -9,7 +9,7 @@ export const modelNotFound = definePlainErrorFault({
   summary: 'the model of the request does not exist',
   status: 404,
   layer: 'gateway',
-  says: ['model_not_found'],
+  errorCodes: ['model_not_found'],
   source: 'https://github.com/elastic/elastic-otel-python-instrumentations (recorded answers)',
   error(_params, { request }) {
     const model = limitedModel(request);

@@ -1,4 +1,4 @@
-import { record } from '../field.ts';
+import { record } from '../schema/fields.ts';
 import { defineFault } from './fault.ts';
 
 /** Lets the request through: a step of a sequence, or an exception from the rules below it. */
@@ -6,7 +6,7 @@ export const ok = defineFault({
   name: 'ok',
   summary: 'does nothing: the request is answered as usual',
   kind: 'transport',
-  strikes: 'api',
+  injectedAt: 'api',
   params: record({}).prefault({}),
   apply: (reply) => reply,
 });

@@ -1,4 +1,4 @@
-import { duration, record } from '../field.ts';
+import { duration, record } from '../schema/fields.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
 /** Who reads to the end of the body instead of to `[DONE]` waits. */

@@ -1,4 +1,4 @@
-import { overloaded as answer } from '../openai/errors.ts';
+import { overloaded as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The service has no capacity left. */
@@ -7,7 +7,7 @@ export const overloaded = definePlainErrorFault({
   summary: 'the servers are overloaded',
   status: 503,
   layer: 'api',
-  says: ['server_is_overloaded', 'service_unavailable_error'],
+  errorCodes: ['server_is_overloaded', 'service_unavailable_error'],
   source: 'https://github.com/sst/opencode/issues/25730',
   error: () => answer(),
 });

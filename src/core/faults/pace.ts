@@ -1,5 +1,5 @@
-import { duration, record, size } from '../field.ts';
-import type { Pace } from '../reply/effect.ts';
+import { duration, record, size } from '../schema/fields.ts';
+import type { Pace } from '../wire/effect.ts';
 
 /** Pieces a second in which a rate is kept. */
 const PIECES_PER_SECOND = 10;

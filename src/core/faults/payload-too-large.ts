@@ -1,4 +1,4 @@
-import { payloadTooLarge as answer } from '../openai/errors.ts';
+import { payloadTooLarge as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The body is too large for the edge. */

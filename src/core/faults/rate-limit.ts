@@ -1,12 +1,18 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import type { ReplyContext } from '../openai/context.ts';
-import { rateLimited } from '../openai/errors.ts';
-import { accountHeaders, limitedModel } from '../openai/rate-limit.ts';
-import { type LimitKind, limitKinds, windowOf } from '../openai/rate-limit-account.ts';
-import { emptied, type PublishedShortage, type Shortage, shortageHeaders, shortageOf } from '../openai/rate-limit-shortage.ts';
-import { retryHintHeaders, SPECIFIED_HINTS } from '../openai/retry-hints.ts';
-import type { Header } from '../reply/effect.ts';
+import { rateLimited } from '../openai/errors/errors.ts';
+import { accountHeaders, limitedModel } from '../openai/rate-limits/rate-limit-headers.ts';
+import {
+  emptied,
+  type PublishedShortage,
+  type Shortage,
+  shortageHeaders,
+  shortageOf,
+} from '../openai/rate-limits/rate-limit-shortage.ts';
+import { retryHintHeaders, SPECIFIED_HINTS } from '../openai/rate-limits/retry-hints.ts';
+import { type LimitKind, limitKinds, windowOf } from '../openai/request/rate-limit-account.ts';
+import type { ReplyContext } from '../openai/request/reply-context.ts';
+import { record } from '../schema/fields.ts';
+import type { Header } from '../wire/effect.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { askedWaitMs, errorShape } from './error-params.ts';
 
@@ -26,7 +32,7 @@ export const rateLimit = defineErrorFault({
   summary: 'the rate limit is reached',
   status: 429,
   layer: 'api',
-  says: ['rate_limit_exceeded', 'requests', 'tokens'],
+  errorCodes: ['rate_limit_exceeded', 'requests', 'tokens'],
   source:
     'https://github.com/continuedev/continue/issues/10502 (tokens), https://github.com/openai/openai-agents-js/issues/1022 (requests a day)',
   params: record({

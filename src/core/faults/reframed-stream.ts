@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { duration, record } from '../field.ts';
-import { bytesOf } from '../reply/bytes.ts';
-import type { Effect, Reply, Write } from '../reply/effect.ts';
-import { pieceOf } from '../reply/piece-of.ts';
-import { SEGMENT_GAP } from '../reply/segment-gap.ts';
+import { duration, record } from '../schema/fields.ts';
+import { bytesOf } from '../wire/bytes.ts';
+import type { Effect, Reply, Write } from '../wire/effect.ts';
+import { pieceOf } from '../wire/piece-of.ts';
+import { SEGMENT_GAP } from '../wire/segment-gap.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
 const LINE_FEED = 0x0a;

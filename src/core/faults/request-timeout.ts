@@ -1,4 +1,4 @@
-import { requestTimeout as answer } from '../openai/errors.ts';
+import { requestTimeout as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** A status that SDKs retry; OpenAI has not been seen to send it. */

@@ -1,5 +1,4 @@
-import { record, whole } from '../field.ts';
-import { requestTooLarge as answer } from '../openai/errors.ts';
+import { requestTooLarge as answer } from '../openai/errors/errors.ts';
 import {
   accountHeaders,
   bucketHeaders,
@@ -7,9 +6,10 @@ import {
   limitedModel,
   precountTokens,
   publishedLimits,
-} from '../openai/rate-limit.ts';
-import { MINUTE_MS } from '../openai/rate-limit-account.ts';
-import { noRetryHeaders, SPECIFIED_HINTS } from '../openai/retry-hints.ts';
+} from '../openai/rate-limits/rate-limit-headers.ts';
+import { noRetryHeaders, SPECIFIED_HINTS } from '../openai/rate-limits/retry-hints.ts';
+import { MINUTE_MS } from '../openai/request/rate-limit-account.ts';
+import { record, whole } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -22,7 +22,7 @@ export const requestTooLarge = defineErrorFault({
   summary: 'the request alone exceeds the tokens per minute',
   status: 429,
   layer: 'api',
-  says: ['rate_limit_exceeded', 'tokens'],
+  errorCodes: ['rate_limit_exceeded', 'tokens'],
   source: 'https://github.com/continuedev/continue/issues/10602',
   params: record({
     ...errorShape,

@@ -1,4 +1,4 @@
-import { serverError as answer } from '../openai/errors.ts';
+import { serverError as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The usual 500. */
@@ -7,7 +7,7 @@ export const serverError = definePlainErrorFault({
   summary: 'the service failed; the body names the request id',
   status: 500,
   layer: 'api',
-  says: ['server_error'],
+  errorCodes: ['server_error'],
   source: 'https://github.com/alexrudall/ruby-openai (recorded answers)',
   error: (_params, { requestId }) => answer(requestId),
 });

@@ -1,4 +1,4 @@
-import { serviceUnavailable as answer } from '../openai/errors.ts';
+import { serviceUnavailable as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** A body that is not JSON. */

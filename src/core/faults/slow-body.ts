@@ -1,5 +1,5 @@
-import { bytesOf } from '../reply/bytes.ts';
-import { pieceOf } from '../reply/piece-of.ts';
+import { bytesOf } from '../wire/bytes.ts';
+import { pieceOf } from '../wire/piece-of.ts';
 import { defineFault } from './fault.ts';
 import { paceParams } from './pace.ts';
 
@@ -8,7 +8,7 @@ export const slowBody = defineFault({
   name: 'slow_body',
   summary: 'dribbles the body, of streams too',
   kind: 'transport',
-  strikes: 'edge',
+  injectedAt: 'edge',
   params: paceParams({ bytes: 64, everyMs: 50 }),
   *apply(reply, { bytes, everyMs }) {
     /** Bytes that may still leave before the next pause. */

@@ -1,4 +1,4 @@
-import { slowDown as answer } from '../openai/errors.ts';
+import { slowDown as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** Type and code are documented, the text is not captured. */
@@ -7,7 +7,7 @@ export const slowDown = definePlainErrorFault({
   summary: 'traffic grew too fast and has to come down',
   status: 429,
   layer: 'api',
-  says: ['slow_down', 'rate_limit_error'],
+  errorCodes: ['slow_down', 'rate_limit_error'],
   source: 'unverified',
   error: () => answer(),
 });

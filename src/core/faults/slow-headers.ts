@@ -6,7 +6,7 @@ export const slowHeaders = defineFault({
   name: 'slow_headers',
   summary: 'dribbles the status line and the header fields',
   kind: 'transport',
-  strikes: 'edge',
+  injectedAt: 'edge',
   params: paceParams({ bytes: 16, everyMs: 50 }),
   *apply(reply, pace) {
     for (const effect of reply) yield effect.type === 'head' ? { ...effect, pace } : effect;

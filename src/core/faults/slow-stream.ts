@@ -1,6 +1,6 @@
-import { latencySpec, record } from '../field.ts';
-import type { LatencyMs } from '../openai/answer-settings.ts';
-import { sampleLatencyMs } from '../openai/latency.ts';
+import { sampleLatencyMs } from '../openai/content/latency.ts';
+import type { LatencyMs } from '../openai/request/answer-settings.ts';
+import { latencySpec, record } from '../schema/fields.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
 const NONE: LatencyMs = { kind: 'constant', ms: 0 };

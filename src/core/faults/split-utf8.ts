@@ -1,7 +1,7 @@
-import { record } from '../field.ts';
-import { bytesOf } from '../reply/bytes.ts';
-import { pieceOf } from '../reply/piece-of.ts';
-import { SEGMENT_GAP } from '../reply/segment-gap.ts';
+import { record } from '../schema/fields.ts';
+import { bytesOf } from '../wire/bytes.ts';
+import { pieceOf } from '../wire/piece-of.ts';
+import { SEGMENT_GAP } from '../wire/segment-gap.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
 /** Legal: a segment may end anywhere. An answer in plain ASCII has nothing to split. */

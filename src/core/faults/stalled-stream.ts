@@ -1,5 +1,5 @@
-import { duration, record } from '../field.ts';
-import { afterChunks } from '../reply/after-chunks.ts';
+import { duration, record } from '../schema/fields.ts';
+import { afterChunks } from '../wire/after-chunks.ts';
 import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 
 /** The connection stays open; with `for`, the rest comes in the end. */

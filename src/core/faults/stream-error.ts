@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { DONE, event } from '../openai/event.ts';
-import { afterChunks } from '../reply/after-chunks.ts';
+import { DONE, event } from '../openai/wire/event.ts';
+import { record } from '../schema/fields.ts';
+import { afterChunks } from '../wire/after-chunks.ts';
 import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 
 /** The status is 200 by then. That completions send the same as chat is not captured. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { whole } from '../field.ts';
-import type { ReplyContext } from '../openai/context.ts';
-import type { Reply } from '../reply/effect.ts';
+import type { ReplyContext } from '../openai/request/reply-context.ts';
+import { whole } from '../schema/fields.ts';
+import type { Reply } from '../wire/effect.ts';
 import { defineFault } from './fault.ts';
 
 /** Where in the stream: after so many content chunks, at the latest after all of them. */
@@ -18,5 +18,5 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   readonly params: Params;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;
 }) {
-  return defineFault({ ...fault, kind: 'stream', strikes: 'api', changes: 'stream' });
+  return defineFault({ ...fault, kind: 'stream', injectedAt: 'api', changes: 'stream' });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record, whole } from '../field.ts';
-import { wholeBody, withLength } from '../reply/whole-body.ts';
+import { record, whole } from '../schema/fields.ts';
+import { wholeBody, withLength } from '../wire/whole-body.ts';
 import { defineFault } from './fault.ts';
 
 /** The head promises the whole body. */
@@ -9,7 +9,7 @@ export const truncatedBody = defineFault({
   summary: 'announces a Content-Length, sends fewer bytes and ends the connection',
   spoils: true,
   kind: 'transport',
-  strikes: 'edge',
+  injectedAt: 'edge',
   changes: 'whole',
   params: record({
     after_bytes: whole(0).optional().describe('bytes that come; default half of them, always at least one too few'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { afterChunks } from '../reply/after-chunks.ts';
+import { record } from '../schema/fields.ts';
+import { afterChunks } from '../wire/after-chunks.ts';
 import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 
 const ENDINGS = { clean: 'end', close: 'close', reset: 'reset' } as const;

@@ -1,4 +1,4 @@
-import { unknownUrl as answer } from '../openai/errors.ts';
+import { unknownUrl as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The wording of 2023 for a path under /v1; whether OpenAI still uses it is not known. */
@@ -7,7 +7,7 @@ export const unknownUrl = definePlainErrorFault({
   summary: 'the URL is refused as unknown',
   status: 404,
   layer: 'gateway',
-  says: ['unknown_url'],
+  errorCodes: ['unknown_url'],
   source: 'unverified',
   error: (_params, { request }) => answer(request.method, request.path),
 });

@@ -1,4 +1,4 @@
-import { unprocessable as answer } from '../openai/errors.ts';
+import { unprocessable as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** A status that SDKs have a class for; OpenAI has not been seen to send it. */
@@ -7,7 +7,7 @@ export const unprocessable = definePlainErrorFault({
   summary: 'the request is well formed and refused all the same',
   status: 422,
   layer: 'api',
-  says: ['unprocessable_entity'],
+  errorCodes: ['unprocessable_entity'],
   source: 'unverified',
   error: () => answer(),
 });

@@ -1,4 +1,4 @@
-import { unsupportedCountry as answer } from '../openai/errors.ts';
+import { unsupportedCountry as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** Refused by where the client is. */
@@ -7,7 +7,7 @@ export const unsupportedCountry = definePlainErrorFault({
   summary: 'the edge refuses the country of the client',
   status: 403,
   layer: 'edge',
-  says: ['unsupported_country_region_territory', 'request_forbidden'],
+  errorCodes: ['unsupported_country_region_territory', 'request_forbidden'],
   source: 'https://github.com/home-assistant/core/issues/120072',
   error: () => answer(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import { unsupportedParameter as answer } from '../openai/errors.ts';
+import { unsupportedParameter as answer } from '../openai/errors/errors.ts';
+import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
 
@@ -10,7 +10,7 @@ export const unsupportedParameter = defineErrorFault({
   summary: 'the model does not support a parameter',
   status: 400,
   layer: 'api',
-  says: ['unsupported_parameter'],
+  errorCodes: ['unsupported_parameter'],
   source: 'https://github.com/fish2018/YPrompt/issues/26',
   params: record({
     ...errorShape,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record } from '../field.ts';
-import type { Header } from '../reply/effect.ts';
+import { record } from '../schema/fields.ts';
+import type { Header } from '../wire/effect.ts';
 import { defineFault } from './fault.ts';
 
 /** The body is what it would have been; only what it is called changes. */
@@ -8,7 +8,7 @@ export const wrongContentType = defineFault({
   name: 'wrong_content_type',
   summary: 'answers as usual under another Content-Type',
   kind: 'transport',
-  strikes: 'edge',
+  injectedAt: 'edge',
   params: record({
     content_type: z
       .string()

@@ -1,5 +1,5 @@
-import type { Certainty, Evidence } from '../calls/sighting.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../collections/group-by.ts';
+import type { Certainty, Evidence } from '../correlation/correlation.ts';
 import type { Hint, JournalEntry } from './entry.ts';
 
 /** One try of a call. Times in milliseconds. */

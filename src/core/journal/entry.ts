@@ -1,6 +1,6 @@
-import type { Certainty, Evidence } from '../calls/sighting.ts';
+import type { Certainty, Evidence } from '../correlation/correlation.ts';
 import type { FaultCall } from '../faults/registry.ts';
-import type { Layer } from '../openai/layer.ts';
+import type { Layer } from '../openai/wire/layer.ts';
 
 /** The wait that an answer asked for. */
 export interface Hint {

@@ -1,4 +1,4 @@
-import type { Bucket } from '../openai/rate-limit-account.ts';
+import type { Bucket } from '../openai/request/rate-limit-account.ts';
 
 /*
  * The continuous token bucket of wire.md 2.4: what is drawn flows back at limit / window. Amounts in requests or tokens,
@@ -35,12 +35,12 @@ export function drawn({ limit, used, windowMs }: Bucket, amount: number): Bucket
 }
 
 /** The amount with which the bucket says it is drawn on: `limit − remaining`, a whole number. */
-export function usedAsTold({ used }: Bucket): number {
+export function advertisedUse({ used }: Bucket): number {
   return Math.ceil(used);
 }
 
 /** How long a 429 tells to wait for the amount: whole milliseconds, at least 1 (wire.md 1.4, "429 arithmetic"). */
-export function waitAsTold(bucket: Bucket, amount: number): number {
-  const missing = usedAsTold(bucket) + amount - bucket.limit;
+export function advertisedWaitMs(bucket: Bucket, amount: number): number {
+  const missing = advertisedUse(bucket) + amount - bucket.limit;
   return Math.max(1, Math.floor((missing * bucket.windowMs) / bucket.limit));
 }

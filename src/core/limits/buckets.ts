@@ -1,7 +1,7 @@
-import { LruMap } from '../lru-map.ts';
-import { type Bucket, type LimitKind, limitKinds, windowOf } from '../openai/rate-limit-account.ts';
-import type { Linked } from '../use-order.ts';
-import { drawn, refilled, serves, settled, waitAsTold } from './bucket.ts';
+import { LruMap } from '../collections/lru-map.ts';
+import type { Linked } from '../collections/use-order.ts';
+import { type Bucket, type LimitKind, limitKinds, windowOf } from '../openai/request/rate-limit-account.ts';
+import { advertisedWaitMs, drawn, refilled, serves, settled } from './bucket.ts';
 import type { Capacities } from './limit-spec.ts';
 
 /** What a request asks of an account. */
@@ -19,7 +19,7 @@ export interface Draw {
 }
 
 /** How a draw ended, and the buckets as it leaves them. */
-export interface Taken {
+export interface LimitResult {
   /** The limit that refuses: `too_large` when the request alone exceeds it, `short` when a wait will do. */
   readonly refusal: { readonly reason: 'short' | 'too_large'; readonly kind: LimitKind } | undefined;
   readonly buckets: { readonly [K in LimitKind]?: Bucket };
@@ -35,9 +35,9 @@ export type Amounts = { readonly [K in LimitKind]?: number | undefined };
  */
 export interface Buckets {
   /** Draws the cost from every bucket of the account, or is refused. `at` in milliseconds, never before an earlier one. */
-  take(account: string, draw: Draw, at: number): Taken;
+  draw(account: string, draw: Draw, at: number): LimitResult;
   /** Puts back into the buckets what was drawn, or a part of it. */
-  give(account: string, amounts: Amounts, at: number): void;
+  refund(account: string, amounts: Amounts, at: number): void;
   clear(): void;
 }
 
@@ -74,12 +74,12 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
     get size() {
       return accounts.size;
     },
-    take(name, draw, at) {
+    draw(name, draw, at) {
       const { taken, levels } = drawFrom(accounts.get(name)?.account, draw, at);
       keep(name, { at, levels });
       return taken;
     },
-    give(name, amounts, at) {
+    refund(name, amounts, at) {
       const account = accounts.get(name)?.account;
       if (account === undefined) return;
       const levels = eachLevel(account.levels, (bucket, kind) => {
@@ -92,7 +92,7 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
   };
 }
 
-function drawFrom(account: Account | undefined, draw: Draw, at: number): { taken: Taken; levels: Levels } {
+function drawFrom(account: Account | undefined, draw: Draw, at: number): { taken: LimitResult; levels: Levels } {
   const { capacities, cost, refusedDraws } = draw;
   const elapsedMs = account === undefined ? 0 : at - account.at;
   const before = levelsOf(capacities, account, elapsedMs);
@@ -121,7 +121,7 @@ function longestWait(short: readonly LimitKind[], buckets: Levels, cost: Cost): 
   if (short.length < 2) return short[0];
   const waits = short.map((kind) => {
     const bucket = buckets[kind];
-    return { kind, waitMs: bucket === undefined ? 0 : waitAsTold(bucket, costOf(cost, kind)) };
+    return { kind, waitMs: bucket === undefined ? 0 : advertisedWaitMs(bucket, costOf(cost, kind)) };
   });
   return waits.reduce((longest, each) => (each.waitMs > longest.waitMs ? each : longest)).kind;
 }

@@ -1,6 +1,6 @@
-import { publishedLimits } from '../openai/rate-limit.ts';
-import type { LimitKind, RetryHints } from '../openai/rate-limit-account.ts';
-import type { Tier } from '../openai/rate-limit-table.ts';
+import { publishedLimits } from '../openai/rate-limits/rate-limit-headers.ts';
+import type { Tier } from '../openai/rate-limits/rate-limit-table.ts';
+import type { LimitKind, RetryHints } from '../openai/request/rate-limit-account.ts';
 
 /** What one entry of `limits` says about the models it speaks of. */
 export interface LimitSpec {

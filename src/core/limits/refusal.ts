@@ -1,14 +1,14 @@
-import type { ErrorAnswer } from '../openai/error.ts';
-import { rateLimited, requestTooLarge } from '../openai/errors.ts';
-import { accountHeaders, limitedModel } from '../openai/rate-limit.ts';
-import type { Bucket, LimitKind, RateLimitAccount } from '../openai/rate-limit-account.ts';
-import type { ApiRequest } from '../openai/request.ts';
-import { noRetryHeaders, retryHintHeaders } from '../openai/retry-hints.ts';
-import { usedAsTold, waitAsTold } from './bucket.ts';
-import { type Cost, costOf, type Taken } from './buckets.ts';
+import type { ErrorAnswer } from '../openai/errors/error.ts';
+import { rateLimited, requestTooLarge } from '../openai/errors/errors.ts';
+import { accountHeaders, limitedModel } from '../openai/rate-limits/rate-limit-headers.ts';
+import { noRetryHeaders, retryHintHeaders } from '../openai/rate-limits/retry-hints.ts';
+import type { Bucket, LimitKind, RateLimitAccount } from '../openai/request/rate-limit-account.ts';
+import type { ApiRequest } from '../openai/request/request.ts';
+import { advertisedUse, advertisedWaitMs } from './bucket.ts';
+import { type Cost, costOf, type LimitResult } from './buckets.ts';
 
 /** A request that its account refuses. */
-export interface Refused {
+export interface LimitRefusal {
   readonly request: ApiRequest;
   readonly cost: Cost;
   readonly account: RateLimitAccount;
@@ -19,7 +19,7 @@ export interface Refused {
 }
 
 /** The 429 of an account (wire.md 1.4): text, x-ratelimit-* and retry hints tell of the bucket that refuses. */
-export function refusalAnswer({ reason, kind }: NonNullable<Taken['refusal']>, refused: Refused): ErrorAnswer {
+export function refusalAnswer({ reason, kind }: NonNullable<LimitResult['refusal']>, refused: LimitRefusal): ErrorAnswer {
   const { account, request, cost, organizationId, wallMs } = refused;
   const limited = { model: limitedModel(request), organizationId, free: account.free };
   const bucket = bucketOf(account, kind);
@@ -29,9 +29,12 @@ export function refusalAnswer({ reason, kind }: NonNullable<Taken['refusal']>, r
   if (reason === 'too_large') {
     return { ...requestTooLarge({ kind, limit, requested }, limited), extra: [...noRetryHeaders(account.hints), ...headers] };
   }
-  const waitMs = waitAsTold(bucket, requested);
+  const waitMs = advertisedWaitMs(bucket, requested);
   const hints = retryHintHeaders(account.hints, waitMs, wallMs);
-  return { ...rateLimited({ kind, limit, used: usedAsTold(bucket), requested, waitMs }, limited), extra: [...hints, ...headers] };
+  return {
+    ...rateLimited({ kind, limit, used: advertisedUse(bucket), requested, waitMs }, limited),
+    extra: [...hints, ...headers],
+  };
 }
 
 function bucketOf({ buckets }: RateLimitAccount, kind: LimitKind): Bucket {

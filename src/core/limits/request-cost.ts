@@ -1,5 +1,5 @@
-import { precountTokens } from '../openai/rate-limit.ts';
-import { type ApiRequest, fieldsOf } from '../openai/request.ts';
+import { precountTokens } from '../openai/rate-limits/rate-limit-headers.ts';
+import { type ApiRequest, fieldsOf } from '../openai/request/request.ts';
 import type { Cost } from './buckets.ts';
 import type { Precount } from './limit-spec.ts';
 

@@ -1,7 +1,7 @@
-import { chatAnswer, chatUsage } from '../openai/chat-answer.ts';
-import { completionAnswer, completionUsage } from '../openai/completion-answer.ts';
-import type { ReplyContext } from '../openai/context.ts';
-import { promptTokens } from '../openai/tokens.ts';
+import { promptTokens } from '../openai/content/tokens.ts';
+import { chatAnswer, chatUsage } from '../openai/endpoints/chat/chat-answer.ts';
+import { completionAnswer, completionUsage } from '../openai/endpoints/completions/completion-answer.ts';
+import type { ReplyContext } from '../openai/request/reply-context.ts';
 
 /**
  * The tokens that the healthy answer to a request costs in all, as its `usage` tells them: those of the inputs alone where

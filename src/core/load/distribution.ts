@@ -1,4 +1,4 @@
-import { quantile } from '../backoff/statistics.ts';
+import { quantile } from '../backoff/kit/statistics.ts';
 
 /** How values are spread; null where there are none. */
 export interface Distribution {

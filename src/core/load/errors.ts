@@ -1,4 +1,4 @@
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../collections/group-by.ts';
 import type { CallRecord } from './call-record.ts';
 
 /** What clients said of calls that failed. */

@@ -1,7 +1,7 @@
-import type { Finding, RuleVerdict } from '../backoff/finding.ts';
-import { seconds } from '../backoff/observation.ts';
-import type { LoadExpectation } from '../backoff/policy.ts';
-import { sources } from '../backoff/sources.ts';
+import type { Finding, RuleVerdict } from '../backoff/kit/finding.ts';
+import { seconds } from '../backoff/kit/observation.ts';
+import { sources } from '../backoff/kit/sources.ts';
+import type { LoadExpectation } from '../policy/policy.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Recovery } from './recovery.ts';
 import { LATE_DRIVER, unmeasured } from './unmeasured.ts';

@@ -1,5 +1,5 @@
-import type { CallHistory } from '../backoff/call-history.ts';
-import { quantile } from '../backoff/statistics.ts';
+import type { CallHistory } from '../backoff/history/call-history.ts';
+import { quantile } from '../backoff/kit/statistics.ts';
 import type { CallRecord } from './call-record.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
 import { type ErrorCount, errorsOf } from './errors.ts';

@@ -1,5 +1,5 @@
-import type { CallHistory } from '../backoff/call-history.ts';
-import type { Outage } from '../backoff/subject.ts';
+import type { CallHistory } from '../backoff/history/call-history.ts';
+import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallRecord } from './call-record.ts';
 

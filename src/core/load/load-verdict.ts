@@ -1,6 +1,6 @@
-import { cutShort } from '../backoff/cut-short.ts';
-import type { LoadExpectation } from '../backoff/policy.ts';
-import type { Verdict } from '../backoff/verdict.ts';
+import { cutShort } from '../backoff/history/cut-short.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
+import type { LoadExpectation } from '../policy/policy.ts';
 import type { LoadReport } from './load-report.ts';
 import { LATE_DRIVER, unmeasured } from './unmeasured.ts';
 

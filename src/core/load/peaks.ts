@@ -1,4 +1,4 @@
-import { mostWithin } from '../backoff/statistics.ts';
+import { mostWithin } from '../backoff/kit/statistics.ts';
 import type { LoadRun } from './load-run.ts';
 
 /** How closely requests came together. */

@@ -1,7 +1,7 @@
-import type { CallHistory } from '../backoff/call-history.ts';
-import { relativeWindow } from '../backoff/dispersion.ts';
-import { earlyAfter } from '../backoff/early-after.ts';
-import { quantile } from '../backoff/statistics.ts';
+import type { CallHistory } from '../backoff/history/call-history.ts';
+import { earlyAfter } from '../backoff/history/early-after.ts';
+import { relativeWindow } from '../backoff/kit/dispersion.ts';
+import { quantile } from '../backoff/kit/statistics.ts';
 
 /** The waits before one retry, over all calls, in milliseconds. */
 export interface GapRow {

@@ -1,4 +1,4 @@
-import type { Finding } from '../backoff/finding.ts';
+import type { Finding } from '../backoff/kit/finding.ts';
 
 /** Rules that look at calls one by one, and what asks the same of the fleet as a whole. */
 const OF_THE_FLEET: Readonly<Record<string, string>> = {

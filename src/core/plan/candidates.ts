@@ -28,5 +28,5 @@ export function candidatesFor(rules: readonly PlannedRule[], facts: Facts): read
 }
 
 function rulesOfKind(rules: readonly PlannedRule[], facts: Facts): readonly PlannedRule[] {
-  return rules.filter(({ meets, matches }) => meets === 'request' && matches.kind(facts));
+  return rules.filter(({ appliesAt: meets, matches }) => meets === 'request' && matches.kind(facts));
 }

@@ -1,12 +1,12 @@
-import type { Policy } from '../backoff/policy.ts';
-import { type PolicySpec, policyOf } from '../backoff/policy-schema.ts';
 import type { CapacitySpec } from '../capacity/capacity-spec.ts';
 import { faultNamed, strikesAt } from '../faults/catalogue.ts';
-import type { AnswerKind, Strikes } from '../faults/fault.ts';
+import type { AnswerKind, InjectionPoint } from '../faults/fault.ts';
 import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
-import type { AnswerSettings, ReplySpec } from '../openai/answer-settings.ts';
-import { type Identity, identityOf } from '../openai/identity.ts';
+import type { AnswerSettings, ReplySpec } from '../openai/request/answer-settings.ts';
+import { type Identity, identityOf } from '../openai/request/identity.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type PolicySpec, policyOf } from '../policy/policy-schema.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
 import { compileLimits, type PlannedLimit } from './limits.ts';
 import { compileMatch, type RequestMatcher } from './match.ts';
@@ -27,7 +27,7 @@ export type Action =
 /** Faults applied in order, and the deepest place any of them strikes at. */
 export interface Step {
   readonly faults: readonly FaultCall[];
-  readonly strikes: Strikes;
+  readonly strikes: InjectionPoint;
   /** How a request has to be answered for them to strike it; undefined where it does not matter. */
   readonly changes: AnswerKind | undefined;
 }
@@ -42,7 +42,7 @@ export interface PlannedRule {
   /** It strikes a call for a while only: one that goes on gets past it. */
   readonly passes: boolean;
   /** What it is asked about: connections as they are accepted, or requests. */
-  readonly meets: 'connection' | 'request';
+  readonly appliesAt: 'connection' | 'request';
 }
 
 /** A scenario ready to run. */
@@ -70,10 +70,10 @@ export interface Plan {
   readonly policy: Policy;
 }
 
-const PLACES: readonly Strikes[] = ['accept', 'edge', 'gateway', 'api'];
+const PLACES: readonly InjectionPoint[] = ['accept', 'edge', 'gateway', 'api'];
 
 /** How deep a place lies: a connection is accepted (0), a request passes edge (1), gateway (2), api (3). */
-export function depthOf(place: Strikes): number {
+export function layerDepth(place: InjectionPoint): number {
   return PLACES.indexOf(place);
 }
 
@@ -112,7 +112,7 @@ export function compileRules(rules: readonly Rule[], libraries: Libraries, list:
       matches: compileMatch(rule.match, libraries),
       action,
       passes: passesWithinCall(rule),
-      meets: refuses ? 'connection' : 'request',
+      appliesAt: refuses ? 'connection' : 'request',
     };
   });
 }
@@ -156,10 +156,10 @@ function byName(name: string): FaultCall {
 
 /** Faults as a step: all of them strike, or none does. */
 export function stepOf(calls: readonly FaultCall[]): Step {
-  const depth = Math.max(0, ...calls.map((fault) => depthOf(strikesAt(fault))));
+  const depth = Math.max(0, ...calls.map((fault) => layerDepth(strikesAt(fault))));
   const faults = calls.map(({ name }) => faultNamed(name));
   // What answers by itself takes the place of the answer that would have been changed.
-  const answers = faults.some(({ final }) => final === true);
+  const answers = faults.some(({ terminal: final }) => final === true);
   const changes = answers ? undefined : faults.find((fault) => fault.changes !== undefined)?.changes;
   return { faults: calls, strikes: PLACES[depth] ?? 'api', changes };
 }

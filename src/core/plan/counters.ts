@@ -1,5 +1,5 @@
-import { LruMap } from '../lru-map.ts';
-import type { Linked } from '../use-order.ts';
+import { LruMap } from '../collections/lru-map.ts';
+import type { Linked } from '../collections/use-order.ts';
 
 /** What a rule remembers within one scope. */
 interface Count {

@@ -1,7 +1,7 @@
 import type { Libraries } from '../libraries.ts';
-import { compilePattern, globCovers } from '../pattern.ts';
-import type { Range } from '../range.ts';
 import type { Match } from '../scenario/match-schema.ts';
+import { compilePattern, globCovers } from '../text/pattern.ts';
+import type { Range } from '../units/range.ts';
 
 /** Texts that every request has: `*` fits them all. */
 const ALWAYS_THERE: readonly string[] = ['method', 'path', 'prompt'];

@@ -1,10 +1,10 @@
 import type { FaultCall } from '../faults/registry.ts';
-import type { Layer } from '../openai/layer.ts';
+import type { Layer } from '../openai/wire/layer.ts';
 import { draw } from '../random.ts';
-import { inRange } from '../range.ts';
 import type { Rule } from '../scenario/schema.ts';
+import { inRange } from '../units/range.ts';
 import { candidatesFor } from './candidates.ts';
-import { type Action, depthOf, type Plan, type PlannedRule, type Step } from './compile.ts';
+import { type Action, layerDepth, type Plan, type PlannedRule, type Step } from './compile.ts';
 import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
@@ -12,7 +12,7 @@ import type { Facts } from './facts.ts';
 export type Traits = Pick<Facts, 'streamed' | 'keyScope' | 'modelScope'>;
 
 /** One request as the plan sees it. */
-export interface Arrival<Known extends Traits = Facts> {
+export interface RuleStep<Known extends Traits = Facts> {
   readonly facts: Known;
   /** The recognised call. */
   readonly call: string;
@@ -27,7 +27,7 @@ export interface Arrival<Known extends Traits = Facts> {
 }
 
 /** What was chosen for one request. */
-export interface Decision {
+export interface AppliedFaults {
   /** Id of the rule that fired. */
   readonly rule: string;
   /** 1-based step of a sequence. */
@@ -49,7 +49,7 @@ export interface Accepted {
  * The first rule that fires decides; others are not consumed. A rule fires when it speaks of the request, the request
  * gets as deep as its fault strikes, and its occurrence holds. Undefined when none does.
  */
-export function decide(plan: Plan, counters: Counters, arrival: Arrival): Decision | undefined {
+export function decide(plan: Plan, counters: Counters, arrival: RuleStep): AppliedFaults | undefined {
   for (const planned of candidatesFor(plan.rules, arrival.facts)) {
     const decision = planned.matches.rest(arrival.facts) ? tryOn(planned, plan.seed, counters, arrival) : undefined;
     if (decision !== undefined) return decision;
@@ -58,7 +58,7 @@ export function decide(plan: Plan, counters: Counters, arrival: Arrival): Decisi
 }
 
 /** The places in the list of the rules that speak of the request. */
-export function rulesSpeakingOf(rules: readonly PlannedRule[], facts: Facts): number[] {
+export function matchingRules(rules: readonly PlannedRule[], facts: Facts): number[] {
   const candidates = candidatesFor(rules, facts);
   return candidates.filter(({ matches }) => matches.rest(facts)).map((planned) => rules.indexOf(planned));
 }
@@ -68,8 +68,8 @@ export function decideAmong(
   speaking: readonly number[],
   plan: Plan,
   counters: Counters,
-  arrival: Arrival<Traits>,
-): Decision | undefined {
+  arrival: RuleStep<Traits>,
+): AppliedFaults | undefined {
   for (const place of speaking) {
     const planned = plan.rules[place];
     const decision = planned && tryOn(planned, plan.seed, counters, arrival);
@@ -78,19 +78,19 @@ export function decideAmong(
   return undefined;
 }
 
-function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: Arrival<Traits>): Decision | undefined {
+function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: RuleStep<Traits>): AppliedFaults | undefined {
   const { rule } = planned;
   if (rule.attempts !== undefined && !inRange(arrival.attempt, rule.attempts)) return undefined;
   const { drawKey, elapsedMs } = arrival;
-  const occasion = { scope: scopeOf(rule, arrival), drawKey, elapsedMs, reached: (step: Step) => reaches(arrival, step) };
+  const occasion = { scope: scopeOf(rule, arrival), drawKey, elapsedMs, reached: (step: Step) => isReached(arrival, step) };
   return tryRule(planned, seed, counters, occasion);
 }
 
 /** The same for a connection as it is accepted, by the rules that strike there. */
-export function decideConnection(plan: Plan, counters: Counters, { ordinal, elapsedMs }: Accepted): Decision | undefined {
+export function decideConnection(plan: Plan, counters: Counters, { ordinal, elapsedMs }: Accepted): AppliedFaults | undefined {
   const occasion = { scope: 'session', drawKey: `connection ${ordinal}`, elapsedMs, reached: () => true };
   for (const planned of plan.rules) {
-    const decision = planned.meets === 'connection' ? tryRule(planned, plan.seed, counters, occasion) : undefined;
+    const decision = planned.appliesAt === 'connection' ? tryRule(planned, plan.seed, counters, occasion) : undefined;
     if (decision !== undefined) return decision;
   }
   return undefined;
@@ -111,7 +111,7 @@ function tryRule(
   seed: number,
   counters: Counters,
   occasion: Occasion,
-): Decision | undefined {
+): AppliedFaults | undefined {
   const { scope, drawKey, elapsedMs } = occasion;
   const { during } = rule;
   if (during !== undefined && !(elapsedMs >= during.from && elapsedMs < during.to)) return undefined;
@@ -132,8 +132,11 @@ function tryRule(
 }
 
 /** A fault strikes only a request that gets as far as its layer, and only an answer of the kind that it changes. */
-export function reaches({ facts, refusedBy }: Pick<Arrival<Traits>, 'facts' | 'refusedBy'>, { strikes, changes }: Step): boolean {
-  if (refusedBy !== undefined && depthOf(strikes) >= depthOf(refusedBy)) return false;
+export function isReached(
+  { facts, refusedBy }: Pick<RuleStep<Traits>, 'facts' | 'refusedBy'>,
+  { strikes, changes }: Step,
+): boolean {
+  if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   if (changes === undefined) return true;
   const answer = refusedBy === undefined && facts.streamed ? 'stream' : 'whole';
   return changes === answer;
@@ -169,7 +172,7 @@ function chooseStep(
   }
 }
 
-function scopeOf({ per = 'session' }: Rule, { facts, call }: Arrival<Traits>): string {
+function scopeOf({ per = 'session' }: Rule, { facts, call }: RuleStep<Traits>): string {
   switch (per) {
     case 'session':
       return 'session';

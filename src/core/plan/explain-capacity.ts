@@ -1,6 +1,6 @@
 import type { CapacitySpec } from '../capacity/capacity-spec.ts';
-import { formatDuration } from '../duration.ts';
-import { formatRate } from '../rate.ts';
+import { formatDuration } from '../units/duration.ts';
+import { formatRate } from '../units/rate.ts';
 
 /** A capacity in one line: `serves 50/s, 10 at once; 100 may wait; others are refused with 503, which costs 0.1 of a place`. */
 export function explainCapacity({ perSecond, burst, queue, serviceMs, status, refusalCost }: CapacitySpec): string {

@@ -1,5 +1,5 @@
 import type { LimitOptions } from '../limits/limit-spec.ts';
-import type { LimitKind } from '../openai/rate-limit-account.ts';
+import type { LimitKind } from '../openai/request/rate-limit-account.ts';
 import type { PlannedLimit } from './limits.ts';
 
 const UNITS: Readonly<Record<LimitKind, readonly [unit: string, per: string]>> = {

@@ -1,13 +1,13 @@
-import { formatDuration } from '../duration.ts';
 import { type FaultCall, faultNamed } from '../faults/registry.ts';
-import { asList, asRecord } from '../openai/request.ts';
-import type { Range } from '../range.ts';
+import { asList, asRecord } from '../openai/request/request.ts';
 import type { Rule } from '../scenario/schema.ts';
+import { formatDuration } from '../units/duration.ts';
+import type { Range } from '../units/range.ts';
 import type { Action, PlannedRule } from './compile.ts';
 import { written } from './written.ts';
 
 /** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429) { retry_after: 2s }`. */
-export function explainRule({ rule, action, meets }: PlannedRule): string {
+export function explainRule({ rule, action, appliesAt: meets }: PlannedRule): string {
   const when = [meets === 'connection' ? 'every connection' : whichRequests(rule), ...whenItFires(rule)].join(', ');
   return `${when}: ${explainAction(action, asRecord(rule.written) ?? {})}`;
 }
@@ -16,7 +16,7 @@ export function explainRule({ rule, action, meets }: PlannedRule): string {
  * Whether what happens to a request depends on the order in which requests arrive. Counters wider than a call, and
  * sequences over them, do by definition; draws and positions within a call never do.
  */
-export function dependsOnArrivalOrder({ rule, meets }: PlannedRule): boolean {
+export function dependsOnArrivalOrder({ rule, appliesAt: meets }: PlannedRule): boolean {
   if (meets === 'connection') return true;
   if (rule.per === 'call') return false;
   return [rule.first, rule.after, rule.every, rule.times, rule.sequence].some((given) => given !== undefined);

@@ -1,5 +1,5 @@
-import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request.ts';
-import { lastUserText } from '../openai/tokens.ts';
+import { lastUserText } from '../openai/content/tokens.ts';
+import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
 import { draw } from '../random.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;

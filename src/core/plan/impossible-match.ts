@@ -1,9 +1,9 @@
 import type { Libraries } from '../libraries.ts';
-import { type Endpoint, endpoints } from '../openai/endpoint.ts';
-import { ofModel } from '../openai/request.ts';
-import { compilePattern } from '../pattern.ts';
-import { inRange } from '../range.ts';
+import { type Endpoint, endpoints } from '../openai/request/endpoint.ts';
+import { ofModel } from '../openai/request/request.ts';
 import type { Match } from '../scenario/match-schema.ts';
+import { compilePattern } from '../text/pattern.ts';
+import { inRange } from '../units/range.ts';
 
 /** A condition that no request to its endpoint meets. */
 interface Impossible {

@@ -1,9 +1,9 @@
 import type { Libraries } from '../libraries.ts';
 import type { LimitSpec } from '../limits/limit-spec.ts';
-import { familyOf } from '../openai/model-family.ts';
-import type { ApiRequest } from '../openai/request.ts';
-import { compilePattern, type Matcher } from '../pattern.ts';
+import { familyOf } from '../openai/models/model-family.ts';
+import type { ApiRequest } from '../openai/request/request.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { compilePattern, type Matcher } from '../text/pattern.ts';
 
 /** One entry of `limits`, ready to be asked. */
 export interface PlannedLimit {

@@ -1,7 +1,7 @@
 import type { Libraries } from '../libraries.ts';
-import { compilePattern } from '../pattern.ts';
-import { inRange } from '../range.ts';
 import type { Match } from '../scenario/match-schema.ts';
+import { compilePattern } from '../text/pattern.ts';
+import { inRange } from '../units/range.ts';
 import type { Facts } from './facts.ts';
 
 type Condition = (facts: Facts) => boolean;
@@ -15,7 +15,7 @@ export interface RequestMatcher {
 }
 
 /** Whether the matcher speaks of the request. */
-export function speaksOf({ kind, rest }: RequestMatcher, facts: Facts): boolean {
+export function appliesTo({ kind, rest }: RequestMatcher, facts: Facts): boolean {
   return kind(facts) && rest(facts);
 }
 

@@ -1,4 +1,4 @@
-import type { Outage } from '../backoff/subject.ts';
+import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type PlannedRule, type Step, stepsOf } from './compile.ts';
 import { isFailing } from './failing.ts';

@@ -1,4 +1,4 @@
-import type { RuleUse } from '../backoff/verdict.ts';
+import type { RuleUse } from '../backoff/verdict/verdict.ts';
 import type { PlannedRule, Step } from './compile.ts';
 
 /** The faults that change nothing for a client. */

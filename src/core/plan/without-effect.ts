@@ -1,7 +1,7 @@
 import type { Libraries } from '../libraries.ts';
-import { type Finding, finding, type Path } from '../scenario/finding.ts';
+import { type Path, type ScenarioFinding, scenarioFinding } from '../scenario/finding.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
-import { depthOf, type Plan, type PlannedRule, stepsOf } from './compile.ts';
+import { layerDepth, type Plan, type PlannedRule, stepsOf } from './compile.ts';
 import { coversMatch, coversRange } from './covers-match.ts';
 import { impossibleIn } from './impossible-match.ts';
 
@@ -13,7 +13,7 @@ export function withoutEffect(
   { replies }: Pick<Scenario, 'replies'>,
   { rules }: Pick<Plan, 'rules'>,
   libraries: Libraries,
-): Finding[] {
+): ScenarioFinding[] {
   const compiledOnce = { ...libraries, compileRegex: remembering(libraries.compileRegex) };
   return [...deadRules(rules, compiledOnce), ...deadReplies(replies, compiledOnce)];
 }
@@ -28,7 +28,7 @@ function remembering(compile: Libraries['compileRegex']): Libraries['compileRege
   };
 }
 
-function deadRules(rules: readonly PlannedRule[], libraries: Libraries): Finding[] {
+function deadRules(rules: readonly PlannedRule[], libraries: Libraries): ScenarioFinding[] {
   const certain: { readonly planned: PlannedRule; readonly number: number }[] = [];
   return rules.flatMap((planned, index) => {
     const at = ['rules', index];
@@ -36,23 +36,23 @@ function deadRules(rules: readonly PlannedRule[], libraries: Libraries): Finding
     if (alone !== undefined) return [alone];
     const above = certain.find((each) => leavesNothing(each.planned, planned, libraries));
     if (certain.length < MAX_COMPARED && strikesEachTime(planned.rule)) certain.push({ planned, number: index + 1 });
-    return above === undefined ? [] : [finding(at, shadowed(above.planned, above.number, planned))];
+    return above === undefined ? [] : [scenarioFinding(at, shadowed(above.planned, above.number, planned))];
   });
 }
 
-function neverOccurs({ probability, first, after = 0, every = 1 }: Rule, at: Path): Finding | undefined {
-  if (probability === 0) return finding([...at, 'probability'], 'never strikes: a probability of 0');
+function neverOccurs({ probability, first, after = 0, every = 1 }: Rule, at: Path): ScenarioFinding | undefined {
+  if (probability === 0) return scenarioFinding([...at, 'probability'], 'never strikes: a probability of 0');
   if (first === undefined || (Math.floor(after / every) + 1) * every <= first) return undefined;
   const why =
     first <= after
       ? `first: ${first} and after: ${after} exclude each other; times limits how often`
       : `first: ${first} ends before every: ${every} begins`;
-  return finding([...at, 'first'], `never strikes: ${why}`, 'key');
+  return scenarioFinding([...at, 'first'], `never strikes: ${why}`, 'key');
 }
 
-function neverMatches(match: Rule['match'], at: Path, so: string, libraries: Libraries): Finding | undefined {
+function neverMatches(match: Rule['match'], at: Path, so: string, libraries: Libraries): ScenarioFinding | undefined {
   const impossible = impossibleIn(match, libraries);
-  return impossible && finding([...at, 'match', impossible.key], `${so}: ${impossible.why}`, 'key');
+  return impossible && scenarioFinding([...at, 'match', impossible.key], `${so}: ${impossible.why}`, 'key');
 }
 
 /** It fires each time that it speaks of a request, as long as its span and its attempts last. */
@@ -66,7 +66,7 @@ function leavesNothing(above: PlannedRule, below: PlannedRule, libraries: Librar
   const [changes, ...others] = new Set([...stepsOf(above.action), ...stepsOf(below.action)].map((step) => step.changes));
   const changesAll = stepsOf(above.action).every((step) => step.changes === undefined);
   return (
-    above.meets === below.meets &&
+    above.appliesAt === below.appliesAt &&
     (changesAll || (changes !== undefined && others.length === 0)) &&
     coversRange(above.rule.attempts, below.rule.attempts) &&
     coversSpan(above.rule, below.rule) &&
@@ -80,7 +80,7 @@ function coversSpan({ during: wide }: Rule, { during: narrow }: Rule): boolean {
 }
 
 function shadowed(above: PlannedRule, number: number, below: PlannedRule): string {
-  const depths = ({ action }: PlannedRule) => stepsOf(action).map(({ strikes }) => depthOf(strikes));
+  const depths = ({ action }: PlannedRule) => stepsOf(action).map(({ strikes }) => layerDepth(strikes));
   const name = above.rule.name === undefined ? '' : ` ("${above.rule.name}")`;
   const strikes = `rule ${number}${name} above it strikes`;
   // What is refused by itself passes by a fault of a deeper layer.
@@ -89,7 +89,7 @@ function shadowed(above: PlannedRule, number: number, below: PlannedRule): strin
     : `strikes no good request: ${strikes} each of them that it matches`;
 }
 
-function deadReplies(replies: Scenario['replies'], libraries: Libraries): Finding[] {
+function deadReplies(replies: Scenario['replies'], libraries: Libraries): ScenarioFinding[] {
   return replies.flatMap(({ match, spec }, index) => {
     const at = ['replies', index];
     const alone = neverMatches(match, at, 'never speaks', libraries);
@@ -102,6 +102,6 @@ function deadReplies(replies: Scenario['replies'], libraries: Libraries): Findin
           (each.spec.toolCalls === undefined || spec.toolCalls !== undefined) && coversMatch(each.match, match, libraries),
       );
     if (above < 0) return [];
-    return [finding(at, `never speaks: reply ${above + 1} above it speaks of every request that it matches`)];
+    return [scenarioFinding(at, `never speaks: reply ${above + 1} above it speaks of every request that it matches`)];
   });
 }

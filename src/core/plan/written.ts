@@ -1,5 +1,5 @@
-import { describeValue } from '../field.ts';
-import { asList, asRecord } from '../openai/request.ts';
+import { asList, asRecord } from '../openai/request/request.ts';
+import { describeValue } from '../schema/fields.ts';
 
 /** Text that YAML reads as it stands, and as text. */
 const PLAIN = /^(?!(?:true|false|null)$)[\w/][\w ./%*+-]*(?<! )$/i;

@@ -1,4 +1,4 @@
-import type { Finding } from '../backoff/finding.ts';
+import type { Finding } from '../backoff/kit/finding.ts';
 import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
 import { unservedLines } from './unserved-lines.ts';

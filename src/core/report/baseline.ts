@@ -1,5 +1,5 @@
-import { type RuleVerdict, ruleVerdicts } from '../backoff/finding.ts';
-import type { Verdict } from '../backoff/verdict.ts';
+import { type RuleVerdict, ruleVerdicts } from '../backoff/kit/finding.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
 
 /** The verdict of each rule, as it was accepted once. */
 export type Baseline = Readonly<Record<string, RuleVerdict>>;

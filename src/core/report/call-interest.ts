@@ -1,5 +1,5 @@
-import type { CallHistory, Gap } from '../backoff/call-history.ts';
-import { earlyAfter } from '../backoff/early-after.ts';
+import type { CallHistory, Gap } from '../backoff/history/call-history.ts';
+import { earlyAfter } from '../backoff/history/early-after.ts';
 
 /** How much too early the retry came, in milliseconds; 0 when it waited or was told nothing, or may be that of another call. */
 export function earlyMs({ certainty }: Pick<CallHistory, 'certainty'>, { before, after }: Gap): number {

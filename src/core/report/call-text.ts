@@ -1,4 +1,4 @@
-import { callLabel } from '../calls/call-name.ts';
+import { callLabel } from '../correlation/call-name.ts';
 import { printable } from './printable.ts';
 
 /** Longest name of a call that reports show. */

@@ -1,4 +1,4 @@
-import type { Finding, RuleVerdict } from '../backoff/finding.ts';
+import type { Finding, RuleVerdict } from '../backoff/kit/finding.ts';
 import { printable } from './printable.ts';
 import { columns, wrap } from './wrap.ts';
 

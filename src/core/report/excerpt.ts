@@ -1,4 +1,4 @@
-import { asRecord } from '../openai/request.ts';
+import { asRecord } from '../openai/request/request.ts';
 import type { Problem } from '../problem.ts';
 import { readYaml } from '../scenario/yaml-document.ts';
 import { printable } from './printable.ts';

@@ -1,4 +1,4 @@
-import { median, quantile } from '../backoff/statistics.ts';
+import { median, quantile } from '../backoff/kit/statistics.ts';
 import { earlyMs } from './call-interest.ts';
 import { callText } from './call-text.ts';
 import type { ReportInput } from './report.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ruleVerdicts } from '../backoff/finding.ts';
-import { ruleLevels } from '../backoff/policy.ts';
+import { ruleVerdicts } from '../backoff/kit/finding.ts';
+import { ruleLevels } from '../policy/policy.ts';
 
 /** Raised when a reader of the previous one would be misled; new fields do not raise it. */
 export const SCHEMA_VERSION = 1;

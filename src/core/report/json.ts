@@ -1,4 +1,4 @@
-import type { CallHistory, Try } from '../backoff/call-history.ts';
+import type { CallHistory, Try } from '../backoff/history/call-history.ts';
 import { earlyMs } from './call-interest.ts';
 import { type JsonLoad, type JsonReport, SCHEMA_VERSION } from './json-schema.ts';
 import { webLinks } from './links.ts';

@@ -1,5 +1,5 @@
-import type { Finding } from '../backoff/finding.ts';
-import type { Verdict } from '../backoff/verdict.ts';
+import type { Finding } from '../backoff/kit/finding.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
 import { callText } from './call-text.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { printable } from './printable.ts';

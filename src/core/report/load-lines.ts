@@ -1,6 +1,6 @@
 import type { LoadReport } from '../load/load-report.ts';
 import { LATE_DRIVER, unmeasured } from '../load/unmeasured.ts';
-import { plural } from '../plural.ts';
+import { plural } from '../text/plural.ts';
 import { short, span } from './numbers.ts';
 
 /** A load run in a few lines, each with its name. */

@@ -1,6 +1,6 @@
-import type { Finding, RuleVerdict } from '../backoff/finding.ts';
-import type { Verdict } from '../backoff/verdict.ts';
-import { plural } from '../plural.ts';
+import type { Finding, RuleVerdict } from '../backoff/kit/finding.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
+import { plural } from '../text/plural.ts';
 import { callText } from './call-text.ts';
 import { webLinks, withLinks } from './links.ts';
 import { loadLines } from './load-lines.ts';

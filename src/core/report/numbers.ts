@@ -1,6 +1,6 @@
-import type { Finding } from '../backoff/finding.ts';
-import { seconds } from '../backoff/observation.ts';
-import type { Verdict } from '../backoff/verdict.ts';
+import type { Finding } from '../backoff/kit/finding.ts';
+import { seconds } from '../backoff/kit/observation.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
 
 /** At most three decimals, none that say nothing. */
 export function short(value: number): string {

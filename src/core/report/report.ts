@@ -1,6 +1,6 @@
-import type { CallHistory } from '../backoff/call-history.ts';
-import type { Outage } from '../backoff/subject.ts';
-import type { Verdict } from '../backoff/verdict.ts';
+import type { CallHistory } from '../backoff/history/call-history.ts';
+import type { Outage } from '../backoff/kit/rule-evidence.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { LoadReport } from '../load/load-report.ts';
 

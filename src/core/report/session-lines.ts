@@ -1,4 +1,4 @@
-import type { Verdict } from '../backoff/verdict.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
 import { callText } from './call-text.ts';
 
 /** Sessions that reports name. */

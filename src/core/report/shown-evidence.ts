@@ -1,4 +1,4 @@
-import type { Finding, Observation } from '../backoff/finding.ts';
+import type { Finding, Observation } from '../backoff/kit/finding.ts';
 
 /** Pieces of evidence that convince; report.json has more. */
 const SHOWN = 3;

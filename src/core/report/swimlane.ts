@@ -1,4 +1,4 @@
-import type { CallHistory, Try } from '../backoff/call-history.ts';
+import type { CallHistory, Try } from '../backoff/history/call-history.ts';
 import { byInterest, earlyMs } from './call-interest.ts';
 import { callText } from './call-text.ts';
 import type { ReportInput } from './report.ts';

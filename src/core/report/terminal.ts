@@ -1,7 +1,7 @@
-import type { Finding, RuleVerdict } from '../backoff/finding.ts';
-import { NAMED_URLS } from '../backoff/unserved-requests.ts';
-import type { Judgement, Verdict } from '../backoff/verdict.ts';
-import { plural } from '../plural.ts';
+import type { Finding, RuleVerdict } from '../backoff/kit/finding.ts';
+import { NAMED_URLS } from '../backoff/verdict/unserved-requests.ts';
+import type { Judgement, Verdict } from '../backoff/verdict/verdict.ts';
+import { plural } from '../text/plural.ts';
 import { callText } from './call-text.ts';
 import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';

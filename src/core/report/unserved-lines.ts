@@ -1,5 +1,5 @@
-import type { Verdict } from '../backoff/verdict.ts';
-import { plural } from '../plural.ts';
+import type { Verdict } from '../backoff/verdict/verdict.ts';
+import { plural } from '../text/plural.ts';
 
 /** `POST /v1/responses: 3 requests. AI SDK: openai.chat('gpt-4o') …`, a line a URL that the mock does not serve. */
 export function unservedLines({ unserved }: Verdict): string[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CapacitySpec } from '../capacity/capacity-spec.ts';
-import { duration, rate, record, whole } from '../field.ts';
+import { duration, rate, record, whole } from '../schema/fields.ts';
 
 const MOST_WAITING = 1_000_000;
 const DEFAULT_REFUSAL_COST = 0.1;

@@ -1,7 +1,7 @@
 import { type FaultCall, faultNamed, faults, isFinal, strikesAt } from '../faults/registry.ts';
-import { endpoints, mayStream } from '../openai/endpoint.ts';
-import { asList, asRecord } from '../openai/request.ts';
-import { type Finding, finding, type Path } from './finding.ts';
+import { endpoints, mayStream } from '../openai/request/endpoint.ts';
+import { asList, asRecord } from '../openai/request/request.ts';
+import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 
 /** A list of faults at its place. */
 interface FaultList {
@@ -10,7 +10,7 @@ interface FaultList {
 }
 
 /** What the order and the company of faults make impossible. */
-export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
+export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): ScenarioFinding[] {
   const lists: FaultList[] = faultLists(rule, at).map(([path, given]) => ({ path, calls: given.map(faultCall) }));
   const early = lists.some(({ calls }) => calls.some(strikesAtAccept));
   return [
@@ -48,7 +48,7 @@ function strikesAtAccept(call: FaultCall | undefined): boolean {
 }
 
 /** Nothing comes after a fault that answers by itself, and what it answers is no stream. */
-function checkList({ path, calls }: FaultList): Finding[] {
+function checkList({ path, calls }: FaultList): ScenarioFinding[] {
   const known = calls.map((call) => call && faultNamed(call.name));
   const final = calls.findIndex((call) => call !== undefined && isFinal(call));
   if (final < 0) return [];
@@ -57,42 +57,49 @@ function checkList({ path, calls }: FaultList): Finding[] {
   const answering = known[final]?.name;
   return [
     ...(final < known.length - 1
-      ? [finding([...path, final + 1], `${next ?? 'this'} never happens: ${answering} before it ends the answer`)]
+      ? [scenarioFinding([...path, final + 1], `${next ?? 'this'} never happens: ${answering} before it ends the answer`)]
       : []),
     ...(changed < 0
       ? []
-      : [finding([...path, changed], `${known[changed]?.name} never happens: ${answering} after it answers without a stream`)]),
+      : [
+          scenarioFinding(
+            [...path, changed],
+            `${known[changed]?.name} never happens: ${answering} after it answers without a stream`,
+          ),
+        ]),
   ];
 }
 
 /** An answer is sent as a stream or as a whole. */
-function checkKinds({ path, calls }: FaultList): Finding[] {
+function checkKinds({ path, calls }: FaultList): ScenarioFinding[] {
   const known = calls.map((call) => call && faultNamed(call.name));
   const stream = known.find((fault) => fault?.changes === 'stream');
   const whole = known.findIndex((fault) => fault?.changes === 'whole');
   if (stream === undefined || whole < 0) return [];
   const both = `${known[whole]?.name} changes only answers in one piece, ${stream.name} only streams`;
-  return [finding([...path, whole], `never happens: ${both}`)];
+  return [scenarioFinding([...path, whole], `never happens: ${both}`)];
 }
 
 /** A rule that speaks of no stream gives a fault of streams nothing to strike. */
-function checkStreams({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): Finding[] {
+function checkStreams({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
   const index = calls.findIndex((call) => call !== undefined && faultNamed(call.name).changes === 'stream');
   if (index < 0 || (stream !== false && !neverStreams(endpoint))) return [];
   const spoken =
     stream === false ? 'requests that do not stream' : `requests to ${String(endpoint)}, which are not answered by streams`;
   const at = calls.length > 1 ? [...path, index] : path;
-  return [finding(at, `${calls[index]?.name} never happens: the rule speaks of ${spoken}`)];
+  return [scenarioFinding(at, `${calls[index]?.name} never happens: the rule speaks of ${spoken}`)];
 }
 
 /** A rule that speaks of streams gives a fault of whole answers nothing but errors to strike: one in the list, or one by chance. */
-function checkWholes({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): Finding[] {
+function checkWholes({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
   const known = calls.map((call) => call && faultNamed(call.name));
   const index = known.findIndex((fault) => fault?.changes === 'whole');
-  const isAnswered = known.some((fault) => fault?.final === true);
+  const isAnswered = known.some((fault) => fault?.terminal === true);
   if (index < 0 || isAnswered || stream !== true || neverStreams(endpoint)) return [];
   const at = calls.length > 1 ? [...path, index] : path;
-  return [finding(at, `${known[index]?.name} changes only answers in one piece: the rule speaks of requests that stream`)];
+  return [
+    scenarioFinding(at, `${known[index]?.name} changes only answers in one piece: the rule speaks of requests that stream`),
+  ];
 }
 
 function neverStreams(endpoint: unknown): boolean {
@@ -100,11 +107,11 @@ function neverStreams(endpoint: unknown): boolean {
 }
 
 /** As a connection is accepted, nothing is known of the requests that will come on it. */
-function checkAcceptRule(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
+function checkAcceptRule(rule: Readonly<Record<string, unknown>>, at: Path): ScenarioFinding[] {
   const unknown = ['match', 'attempts'].filter((key) => key in rule);
   const scope = 'per' in rule && rule['per'] !== 'session' ? ['per'] : [];
   return [...unknown, ...scope].map((key) =>
-    finding(
+    scenarioFinding(
       [...at, key],
       `${key} asks for what cannot be known yet: connection_reset with at: accept comes before any request`,
       'key',
@@ -112,9 +119,9 @@ function checkAcceptRule(rule: Readonly<Record<string, unknown>>, at: Path): Fin
   );
 }
 
-function checkAcceptList({ path, calls }: FaultList): Finding[] {
+function checkAcceptList({ path, calls }: FaultList): ScenarioFinding[] {
   const others = calls.findIndex((call) => call !== undefined && !strikesAtAccept(call) && call.name !== 'ok');
   if (others < 0) return [];
   const at = calls.length > 1 ? [...path, others] : path;
-  return [finding(at, `${calls[others]?.name} needs a request: a rule that strikes on accept has only ok beside it`)];
+  return [scenarioFinding(at, `${calls[others]?.name} needs a request: a rule that strikes on accept has only ok beside it`)];
 }

@@ -1,23 +1,23 @@
 import { errorWords } from '../faults/error-words.ts';
 import { faults } from '../faults/registry.ts';
-import { describeValue } from '../field.ts';
-import { parameterCodes } from '../openai/parameter-codes.ts';
-import { asList, asRecord } from '../openai/request.ts';
-import { suggest } from '../suggest.ts';
-import { type Finding, finding, type Path } from './finding.ts';
+import { parameterCodes } from '../openai/errors/parameter-codes.ts';
+import { asList, asRecord } from '../openai/request/request.ts';
+import { describeValue } from '../schema/fields.ts';
+import { suggest } from '../text/suggest.ts';
+import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 
 /**
  * Checks across the keys of a policy that stands at the path, and words that no error carries. `ownWords` are those that
  * the scenario gives its errors. Takes the raw data; ignores what has the wrong type.
  */
-export function checkPolicy(value: unknown, path: Path, ownWords: readonly string[] = []): Finding[] {
+export function checkPolicy(value: unknown, path: Path, ownWords: readonly string[] = []): ScenarioFinding[] {
   const { retries, never_retries: never } = asRecord(value) ?? {};
   const wanted = new Set(asList(retries));
   return asList(never).flatMap((item, index) => {
     const complaint = complaintAbout(item, ownWords);
     const contradiction = `${String(item)} is in retries too: a client cannot both retry it and not`;
     const message = complaint ?? (wanted.has(item) ? contradiction : undefined);
-    return message === undefined ? [] : [finding([...path, 'never_retries', index], message)];
+    return message === undefined ? [] : [scenarioFinding([...path, 'never_retries', index], message)];
   });
 }
 
@@ -30,7 +30,7 @@ function complaintAbout(word: unknown, ownWords: readonly string[]): string | un
   if (/^\d{3}$/.test(word)) return `expected a status as a number, found the text ${describeValue(word)}: write ${word}`;
   const fault = faults.find(({ name }) => name === word);
   if (fault?.status !== undefined) {
-    const says = fault.says === undefined ? '' : `, or what its error says: ${fault.says.join(', ')}`;
+    const says = fault.errorCodes === undefined ? '' : `, or what its error says: ${fault.errorCodes.join(', ')}`;
     return `${word} is the name of a fault. Give its status ${fault.status}${says}.`;
   }
   // Services behind a gateway have codes of their own: only what looks like a slip is refused.

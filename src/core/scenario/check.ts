@@ -1,19 +1,19 @@
-import { unknownName } from '../field.ts';
 import type { Libraries } from '../libraries.ts';
-import { endpoints } from '../openai/endpoint.ts';
-import { asList, asRecord } from '../openai/request.ts';
-import { compilePattern } from '../pattern.ts';
+import { endpoints } from '../openai/request/endpoint.ts';
+import { asList, asRecord } from '../openai/request/request.ts';
+import { unknownName } from '../schema/fields.ts';
+import { compilePattern } from '../text/pattern.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkPolicy, wordsOfRules } from './check-policy.ts';
 import { deadLimits } from './dead-limits.ts';
-import { type Finding, finding, type Path } from './finding.ts';
+import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 import { LIMIT_KEYS } from './limit-schema.ts';
 import { CONTENT_KEYS } from './reply-schema.ts';
 
 const ACTIONS = ['fault', 'sequence', 'one_of'];
 
 /** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
-export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
+export function checkScenario(value: unknown, libraries: Libraries): ScenarioFinding[] {
   const { rules, replies, limits, expect } = asRecord(value) ?? {};
   return [
     ...checkLimits(asRecord(limits) ?? {}, libraries),
@@ -23,23 +23,23 @@ export function checkScenario(value: unknown, libraries: Libraries): Finding[] {
   ];
 }
 
-function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libraries): Finding[] {
+function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libraries): ScenarioFinding[] {
   const isGood = (pattern: string) => complaintAbout(pattern, 'model', libraries) === undefined;
   const findings = Object.entries(limits).flatMap(([pattern, value]) => {
     const complaint = complaintAbout(pattern, 'model', libraries);
     const entry = asRecord(value);
     const empty = entry !== undefined && !LIMIT_KEYS.some((key) => key in entry);
     return [
-      ...(complaint === undefined ? [] : [finding(['limits', pattern], complaint, 'key')]),
-      ...(empty ? [finding(['limits', pattern], `limits nothing: give one of ${LIMIT_KEYS.join(', ')}`)] : []),
+      ...(complaint === undefined ? [] : [scenarioFinding(['limits', pattern], complaint, 'key')]),
+      ...(empty ? [scenarioFinding(['limits', pattern], `limits nothing: give one of ${LIMIT_KEYS.join(', ')}`)] : []),
     ];
   });
   return [...findings, ...deadLimits(Object.keys(limits).filter(isGood), libraries)];
 }
 
 /** The same for a list of rules that stands at the path. */
-export function checkRules(rules: readonly unknown[], libraries: Libraries, path: Path): Finding[] {
-  const findings: Finding[] = [];
+export function checkRules(rules: readonly unknown[], libraries: Libraries, path: Path): ScenarioFinding[] {
+  const findings: ScenarioFinding[] = [];
   const names = new Map<string, number>();
   for (const [index, value] of rules.entries()) {
     const rule = asRecord(value);
@@ -51,30 +51,35 @@ export function checkRules(rules: readonly unknown[], libraries: Libraries, path
     if (earlier === undefined) names.set(rule['name'], index);
     else
       findings.push(
-        finding([...at, 'name'], `rules ${earlier + 1} and ${index + 1} have the same name; draws and counters go by it`),
+        scenarioFinding([...at, 'name'], `rules ${earlier + 1} and ${index + 1} have the same name; draws and counters go by it`),
       );
   }
   return findings;
 }
 
-function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Finding[] {
+function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): ScenarioFinding[] {
   const given = ACTIONS.filter((key) => key in rule);
-  const findings: Finding[] = [];
+  const findings: ScenarioFinding[] = [];
   if (given.length === 0)
-    findings.push({ ...finding(at, 'the rule does nothing: give it one of fault, sequence or one_of'), lacking: true });
+    findings.push({ ...scenarioFinding(at, 'the rule does nothing: give it one of fault, sequence or one_of'), lacking: true });
   if (given.length > 1)
     findings.push(
-      finding([...at, given[1] ?? ''], `a rule has only one of fault, sequence and one_of; found ${given.join(' and ')}`, 'key'),
+      scenarioFinding(
+        [...at, given[1] ?? ''],
+        `a rule has only one of fault, sequence and one_of; found ${given.join(' and ')}`,
+        'key',
+      ),
     );
   const choices = asRecord(rule['one_of']);
   if (choices !== undefined && Object.keys(choices).length === 0)
-    findings.push(finding([...at, 'one_of'], 'one_of names no fault'));
+    findings.push(scenarioFinding([...at, 'one_of'], 'one_of names no fault'));
   findings.push(...checkFaults(rule, at));
-  if ('repeat' in rule && !('sequence' in rule)) findings.push(finding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
+  if ('repeat' in rule && !('sequence' in rule))
+    findings.push(scenarioFinding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
   return findings;
 }
 
-function checkReplies(replies: readonly unknown[], libraries: Libraries): Finding[] {
+function checkReplies(replies: readonly unknown[], libraries: Libraries): ScenarioFinding[] {
   return replies.flatMap((value, index) => {
     const reply = asRecord(value) ?? {};
     const at = ['replies', index];
@@ -83,24 +88,30 @@ function checkReplies(replies: readonly unknown[], libraries: Libraries): Findin
     const clash =
       second === undefined
         ? []
-        : [finding([...at, second], `a reply has only one of ${CONTENT_KEYS.join(', ')}; found ${given.join(' and ')}`, 'key')];
+        : [
+            scenarioFinding(
+              [...at, second],
+              `a reply has only one of ${CONTENT_KEYS.join(', ')}; found ${given.join(' and ')}`,
+              'key',
+            ),
+          ];
     return [...clash, ...checkMatch(reply['match'], libraries, at)];
   });
 }
 
-function checkMatch(value: unknown, libraries: Libraries, at: Path): Finding[] {
+function checkMatch(value: unknown, libraries: Libraries, at: Path): ScenarioFinding[] {
   const match = asRecord(value);
   if (match === undefined) return [];
   const patterns = [
     ...Object.entries(match).map(([key, pattern]) => [[key], pattern] as const),
     ...headerPatterns(match['header']),
   ];
-  const findings: Finding[] = [];
+  const findings: ScenarioFinding[] = [];
   for (const [keys, pattern] of patterns) {
     if (typeof pattern !== 'string' || keys[0] === 'tokens') continue;
     const path = [...at, 'match', ...keys];
     const complaint = complaintAbout(pattern, keys[0] ?? '', libraries);
-    if (complaint !== undefined) findings.push(finding(path, complaint));
+    if (complaint !== undefined) findings.push(scenarioFinding(path, complaint));
   }
   return findings;
 }

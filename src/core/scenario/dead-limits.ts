@@ -1,7 +1,7 @@
 import type { Libraries } from '../libraries.ts';
-import { familyOf } from '../openai/model-family.ts';
-import { compilePattern, globCovers, isWild, type Matcher } from '../pattern.ts';
-import { type Finding, finding } from './finding.ts';
+import { familyOf } from '../openai/models/model-family.ts';
+import { compilePattern, globCovers, isWild, type Matcher } from '../text/pattern.ts';
+import { type ScenarioFinding, scenarioFinding } from './finding.ts';
 
 /** Patterns with wildcards that are held against those below them: more would take long, and nobody writes them. */
 const MAX_COMPARED = 100;
@@ -15,7 +15,7 @@ interface Above {
  * Entries of `limits` that are never asked, because one above fits every model that they fit. What an expression fits is
  * not worked out: it hides names, and is hidden by `*` alone. Patterns have to be good.
  */
-export function deadLimits(patterns: readonly string[], libraries: Libraries): Finding[] {
+export function deadLimits(patterns: readonly string[], libraries: Libraries): ScenarioFinding[] {
   const names = new Set<string>();
   const wild: Above[] = [];
   return patterns.flatMap((pattern) => {
@@ -26,7 +26,7 @@ export function deadLimits(patterns: readonly string[], libraries: Libraries): F
     else if (wild.length < MAX_COMPARED) wild.push({ pattern, matches: compilePattern(pattern, libraries) });
     if (above === undefined) return [];
     const message = `never counts: ${above} above fits the same models, and the first that fits counts`;
-    return [finding(['limits', pattern], message, 'key')];
+    return [scenarioFinding(['limits', pattern], message, 'key')];
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type FaultCall, type FaultInput, type FaultName, faultNamed, faults } from '../faults/registry.ts';
-import { describeValue, record, unknownName } from '../field.ts';
+import { describeValue, record, unknownName } from '../schema/fields.ts';
 
 const NAMES = faults.map(({ name }) => name);
 

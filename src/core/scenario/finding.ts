@@ -1,5 +1,5 @@
 /** A mistake that the shape of the file does not show. */
-export interface Finding {
+export interface ScenarioFinding {
   readonly path: readonly PropertyKey[];
   readonly part: 'key' | 'value';
   readonly message: string;
@@ -9,6 +9,6 @@ export interface Finding {
 
 export type Path = readonly PropertyKey[];
 
-export function finding(path: Path, message: string, part: 'key' | 'value' = 'value'): Finding {
+export function scenarioFinding(path: Path, message: string, part: 'key' | 'value' = 'value'): ScenarioFinding {
   return { path, part, message };
 }

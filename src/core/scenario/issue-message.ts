@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { describeValue, unknownName } from '../field.ts';
-import { hideKey } from '../openai/hide-key.ts';
-import { asRecord } from '../openai/request.ts';
-import { suggest } from '../suggest.ts';
-import type { Finding } from './finding.ts';
+import { hideKey } from '../openai/request/hide-key.ts';
+import { asRecord } from '../openai/request/request.ts';
+import { describeValue, unknownName } from '../schema/fields.ts';
+import { suggest } from '../text/suggest.ts';
+import type { ScenarioFinding } from './finding.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Schema issues → what is wrong, where, in the words of the file rather than of the validator. */
-export function findingsOf(issues: readonly Issue[], root: unknown, base: Path = []): Finding[] {
+export function findingsOf(issues: readonly Issue[], root: unknown, base: Path = []): ScenarioFinding[] {
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
@@ -31,7 +31,7 @@ export function findingsOf(issues: readonly Issue[], root: unknown, base: Path =
           : message;
       });
       return issue.keys.map(
-        (key, index): Finding => ({
+        (key, index): ScenarioFinding => ({
           path: [...path, key],
           part: 'key',
           message: messages[index] ?? issue.message,
@@ -45,17 +45,18 @@ export function findingsOf(issues: readonly Issue[], root: unknown, base: Path =
         path,
         part: 'value',
         message: messageOf(issue, value, path),
-      } satisfies Finding,
+      } satisfies ScenarioFinding,
     ];
   });
 }
 
 /** Of a union, the branch that the value was meant for is the one whose own type it has. */
-function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: Path): Finding[] {
+function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: Path): ScenarioFinding[] {
   const value = valueAt(root, path);
   const branches = issue.errors.map((errors) => findingsOf(errors, root, path));
   const fitting = branches.filter((_, index) => !(issue.errors[index] ?? []).some((error) => isWrongKind(error, value)));
-  const likeness = (branch: readonly Finding[]) => branch.filter(({ message }) => message.includes('Did you mean')).length;
+  const likeness = (branch: readonly ScenarioFinding[]) =>
+    branch.filter(({ message }) => message.includes('Did you mean')).length;
   if (fitting.length > 0) return fitting.sort((a, b) => a.length - b.length || likeness(b) - likeness(a))[0] ?? [];
   const expected = branches.flatMap((branch) => branch.map(({ message }) => /^expected (.*), found /s.exec(message)?.[1] ?? ''));
   const known = [...new Set(expected.filter((text) => text !== '' && text.length < 200))];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { policySchema } from '../backoff/policy-schema.ts';
+import { policySchema } from '../policy/policy-schema.ts';
 import { scenarioSchema } from './schema.ts';
 
 /** The JSON Schema of scenario files, for editors. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { record, scalar, unknownName, whole } from '../field.ts';
 import type { LimitSpec } from '../limits/limit-spec.ts';
-import type { Tier } from '../openai/rate-limit-table.ts';
+import type { Tier } from '../openai/rate-limits/rate-limit-table.ts';
+import { record, scalar, unknownName, whole } from '../schema/fields.ts';
 
 const NAMES = ['tier-1', 'tier-2', 'tier-3', 'tier-4', 'tier-5', 'free'] as const;
 

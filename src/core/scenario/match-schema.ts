@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { record, scalar } from '../field.ts';
-import { parseRange, type Range } from '../range.ts';
+import { record, scalar } from '../schema/fields.ts';
+import { parseRange, type Range } from '../units/range.ts';
 
 const pattern = () => z.string().min(1).describe('a glob, or a regular expression between slashes');
 

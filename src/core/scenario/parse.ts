@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { type PolicySpec, policySchema } from '../backoff/policy-schema.ts';
 import type { Libraries } from '../libraries.ts';
-import { asList, asRecord } from '../openai/request.ts';
+import { asList, asRecord } from '../openai/request/request.ts';
+import { type PolicySpec, policySchema } from '../policy/policy-schema.ts';
 import { formatPath, limitProblems, type Problem } from '../problem.ts';
 import { checkRules, checkScenario } from './check.ts';
 import { checkPolicy } from './check-policy.ts';
-import type { Finding } from './finding.ts';
+import type { ScenarioFinding } from './finding.ts';
 import { findingsOf } from './issue-message.ts';
 import { type PlainDocument, readObject } from './plain-object.ts';
 import { type Rule, ruleSchema, type Scenario, scenarioSchema } from './schema.ts';
@@ -21,7 +21,7 @@ export type Parsed<T> =
       /** The data as written. */
       readonly raw: unknown;
       /** Findings at their places in the source. */
-      place(findings: readonly Finding[]): Problem[];
+      place(findings: readonly ScenarioFinding[]): Problem[];
       readonly problems?: never;
     }
   | { readonly problems: readonly Problem[]; readonly value?: never };
@@ -78,7 +78,7 @@ interface Steps<T> {
   /** What is told of a text without a value; undefined where that is no case of its own. */
   readonly empty?: string;
   prepare(value: unknown): unknown;
-  check(value: unknown): Finding[];
+  check(value: unknown): ScenarioFinding[];
 }
 
 function parse<T>(source: Source, { schema, empty, prepare, check }: Steps<T>): Parsed<T> {
@@ -99,7 +99,7 @@ function parse<T>(source: Source, { schema, empty, prepare, check }: Steps<T>): 
 }
 
 /** Findings at their places, together with what is wrong with the text itself, in the order of the file. */
-function locate(findings: readonly Finding[], document: PlainDocument, file: string): Problem[] {
+function locate(findings: readonly ScenarioFinding[], document: PlainDocument, file: string): Problem[] {
   const { readableTo } = document;
   const told = readableTo === undefined ? findings : findings.filter((found) => !mayGoOn(found, document, readableTo));
   const unique = new Map(told.map((found) => [`${formatPath(found.path)}\u0000${found.message}`, found]));
@@ -113,7 +113,7 @@ function locate(findings: readonly Finding[], document: PlainDocument, file: str
 }
 
 /** What is lacking in the last item of a list may stand behind the place where the syntax breaks. */
-function mayGoOn({ lacking, path }: Finding, { locate: place }: PlainDocument, end: Position): boolean {
+function mayGoOn({ lacking, path }: ScenarioFinding, { locate: place }: PlainDocument, end: Position): boolean {
   const [index, ...list] = path.toReversed();
   if (lacking === undefined || typeof index !== 'number') return false;
   const [start, next] = [place?.(path, 'value') ?? {}, place?.([...list.toReversed(), index + 1], 'value') ?? {}];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { record, whole } from '../field.ts';
-import type { ReplySpec } from '../openai/answer-settings.ts';
-import { moderationCategories } from '../openai/moderation-categories.ts';
+import { moderationCategories } from '../openai/content/moderation-categories.ts';
+import type { ReplySpec } from '../openai/request/answer-settings.ts';
+import { record, whole } from '../schema/fields.ts';
 import { matchSchema } from './match-schema.ts';
 
 const toolCall = record({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { policySchema } from '../backoff/policy-schema.ts';
-import { parseDuration } from '../duration.ts';
-import { latencySpec, record, scalar, share, size, whole } from '../field.ts';
-import { parseRange, type Range } from '../range.ts';
+import { policySchema } from '../policy/policy-schema.ts';
+import { latencySpec, record, scalar, share, size, whole } from '../schema/fields.ts';
+import { parseDuration } from '../units/duration.ts';
+import { parseRange, type Range } from '../units/range.ts';
 import { capacitySchema } from './capacity-schema.ts';
 import { faultSchema, weightsSchema } from './fault-schema.ts';
 import { limitsSchema } from './limit-schema.ts';

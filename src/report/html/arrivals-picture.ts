@@ -1,7 +1,7 @@
-import { plural } from '../../core/plural.ts';
 import { type Arrivals, arrivalsOf } from '../../core/report/arrivals.ts';
 import { span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
+import { plural } from '../../core/text/plural.ts';
 import type { Drawing } from './draw.ts';
 import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
 

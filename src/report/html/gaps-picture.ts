@@ -1,6 +1,6 @@
-import { plural } from '../../core/plural.ts';
 import { type GapKind, type GapPoints, gapPointsOf } from '../../core/report/gap-points.ts';
 import type { ReportInput } from '../../core/report/report.ts';
+import { plural } from '../../core/text/plural.ts';
 import type { Drawing } from './draw.ts';
 import { dataTable, legendOf, type Picture, WIDTH } from './picture.ts';
 

@@ -1,8 +1,7 @@
 import { html, raw } from 'hono/html';
-import type { Finding, RuleVerdict } from '../../core/backoff/finding.ts';
-import type { Verdict } from '../../core/backoff/verdict.ts';
+import type { Finding, RuleVerdict } from '../../core/backoff/kit/finding.ts';
+import type { Verdict } from '../../core/backoff/verdict/verdict.ts';
 import type { LoadReport } from '../../core/load/load-report.ts';
-import { plural } from '../../core/plural.ts';
 import { callText } from '../../core/report/call-text.ts';
 import { webLinks, withLinks } from '../../core/report/links.ts';
 import { loadLines } from '../../core/report/load-lines.ts';
@@ -12,6 +11,7 @@ import type { ReportInput } from '../../core/report/report.ts';
 import { sessionLines } from '../../core/report/session-lines.ts';
 import { shownEvidence } from '../../core/report/shown-evidence.ts';
 import { UNSERVED_TITLE, unservedLines } from '../../core/report/unserved-lines.ts';
+import { plural } from '../../core/text/plural.ts';
 import { arrivalsPicture } from './arrivals-picture.ts';
 import { draw } from './draw.ts';
 import { gapsPicture } from './gaps-picture.ts';

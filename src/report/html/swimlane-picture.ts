@@ -1,7 +1,7 @@
-import { plural } from '../../core/plural.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { runStart } from '../../core/report/run-start.ts';
 import { type AttemptKind, type Swimlane, swimlaneOf } from '../../core/report/swimlane.ts';
+import { plural } from '../../core/text/plural.ts';
 import type { Drawing } from './draw.ts';
 import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { historiesOf } from '../../../src/core/backoff/history.ts';
-import type { DeclaredCalls } from '../../../src/core/calls/declared-calls.ts';
+import { historiesOf } from '../../../src/core/backoff/history/history.ts';
+import type { DeclaredCalls } from '../../../src/core/correlation/declared-calls.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
 interface Traffic {

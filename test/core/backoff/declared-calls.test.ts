@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { ScenarioInput } from '../../../src/core/scenario/schema.ts';
-import { bundledPath } from '../../../src/engine/load-scenario.ts';
+import { bundledPath } from '../../../src/scenario-files/load-scenario.ts';
 import { type ClientTools, type VirtualClient, virtualWorld } from '../../support/virtual-world.ts';
 
 const bundled = (name: string) => parse(readFileSync(bundledPath(name), 'utf8')) as ScenarioInput;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { judge } from '../../../src/core/backoff/judge.ts';
-import { policyPresets } from '../../../src/core/backoff/policy.ts';
+import { judge } from '../../../src/core/backoff/verdict/judge.ts';
+import { policyPresets } from '../../../src/core/policy/policy.ts';
 import { goodPolicies, noises, simulateTraffic } from '../../support/simulated-traffic.ts';
 
 /** Runs per policy. Chance explains one accusation in so many at most, by the bounds of the rules. */

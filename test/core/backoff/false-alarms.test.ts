@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { judge } from '../../../src/core/backoff/judge.ts';
-import { policyPresets } from '../../../src/core/backoff/policy.ts';
 import { backoffRules } from '../../../src/core/backoff/registry.ts';
+import { judge } from '../../../src/core/backoff/verdict/judge.ts';
+import { policyPresets } from '../../../src/core/policy/policy.ts';
 import {
   badPolicies,
   goodPolicies,

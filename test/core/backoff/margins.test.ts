@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { judge } from '../../../src/core/backoff/judge.ts';
-import { policyOf } from '../../../src/core/backoff/policy-schema.ts';
+import type { RunContext } from '../../../src/core/backoff/kit/rule-evidence.ts';
 import type { RuleId } from '../../../src/core/backoff/registry.ts';
-import type { Circumstances } from '../../../src/core/backoff/subject.ts';
+import { judge } from '../../../src/core/backoff/verdict/judge.ts';
 import type { JournalEntry } from '../../../src/core/journal/entry.ts';
+import { policyOf } from '../../../src/core/policy/policy-schema.ts';
 import { fork } from '../../../src/core/random.ts';
 import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
 
@@ -41,7 +41,7 @@ function journalOf(...groups: readonly Calls[]): JournalEntry[] {
   return entries;
 }
 
-function finding(id: RuleId, entries: readonly JournalEntry[], circumstances: Partial<Circumstances> = {}) {
+function finding(id: RuleId, entries: readonly JournalEntry[], circumstances: Partial<RunContext> = {}) {
   const end = Math.max(...entries.map(({ t_end }) => t_end ?? 0));
   const around = { watchedUntil: end, clientEndedAt: end, ...circumstances };
   return judge(entries, around, policyOf(), { name: 'test', seed: 1, rules: [] }).findings.find(({ rule }) => rule === id);

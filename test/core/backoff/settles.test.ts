@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { judge } from '../../../src/core/backoff/judge.ts';
-import { type PolicyInput, policyOf, policySchema } from '../../../src/core/backoff/policy-schema.ts';
+import type { ClientOutcome, RunContext } from '../../../src/core/backoff/kit/rule-evidence.ts';
 import type { RuleId } from '../../../src/core/backoff/registry.ts';
-import type { Circumstances, ClientOutcome } from '../../../src/core/backoff/subject.ts';
+import { judge } from '../../../src/core/backoff/verdict/judge.ts';
+import { type PolicyInput, policyOf, policySchema } from '../../../src/core/policy/policy-schema.ts';
 import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
 
-function finding(id: RuleId, parts: readonly EntryParts[], circumstances: Partial<Circumstances>, policy: PolicyInput = {}) {
+function finding(id: RuleId, parts: readonly EntryParts[], circumstances: Partial<RunContext>, policy: PolicyInput = {}) {
   const entries = parts.map((part, at) => journalEntry({ seq: at + 1, ...part }));
   const around = { watchedUntil: 16_000, ...circumstances };
   const { findings } = judge(entries, around, policyOf(policySchema.parse(policy)), { name: 't', seed: 1, rules: [] });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyFaults, type FaultInput, type FaultName, faultNamed } from '../../../src/core/faults/registry.ts';
-import { healthyReply } from '../../../src/core/openai/answer.ts';
+import { healthyReply } from '../../../src/core/openai/endpoints/healthy-reply.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { type Collected, collect } from '../../support/effects.ts';
 import { apiRequest, plainSettings, replyContext } from '../../support/reply-context.ts';

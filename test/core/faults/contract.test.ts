@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyFaults, faultNamed, faults } from '../../../src/core/faults/registry.ts';
-import { quotaCodes } from '../../../src/core/openai/errors.ts';
-import { limitKinds } from '../../../src/core/openai/rate-limit-account.ts';
+import { quotaCodes } from '../../../src/core/openai/errors/errors.ts';
+import { limitKinds } from '../../../src/core/openai/request/rate-limit-account.ts';
 import { healthyReply } from '../../support/apply-fault.ts';
 import { collect, headerOf } from '../../support/effects.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';
@@ -68,7 +68,7 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
   cloudflare_timeout: [520, 522, 524].map((status) => ({ status, body: 'json' })),
 };
 
-test.each(errorFaults)('%s says the codes and types that it lists, and no others', (name, { says = [], params }) => {
+test.each(errorFaults)('%s says the codes and types that it lists, and no others', (name, { errorCodes: says = [], params }) => {
   const requests = [apiRequest(), apiRequest({ path: '/chat/completions' })];
   const found = [{}, ...(VARIANTS[name] ?? [])].flatMap((given) =>
     requests.flatMap((request) => {
@@ -104,26 +104,32 @@ test.each(errorFaults)('%s answers a request without key, model or body', (name)
   });
 });
 
-test.each(errorFaults.filter(([, { strikes }]) => strikes === 'edge'))('%s shows nothing of OpenAI', (name) => {
+test.each(errorFaults.filter(([, { injectedAt: strikes }]) => strikes === 'edge'))('%s shows nothing of OpenAI', (name) => {
   const names = replyOf(name).head?.headers.map(([header]) => header) ?? [];
   expect(names.filter((header) => /^(x-request-id|openai-|x-ratelimit-|set-cookie)/.test(header))).toEqual([]);
 });
 
-test.each(errorFaults.filter(([, { strikes }]) => strikes === 'gateway'))('%s is written as the gateway writes', (name) => {
-  const reply = replyOf(name);
-  const names = reply.head?.headers.map(([header]) => header) ?? [];
-  expect(headerOf(reply, 'content-type')).toBe('application/json; charset=utf-8');
-  expect(headerOf(reply, 'vary')).toBe('Origin');
-  expect(headerOf(reply, 'x-request-id')).toMatch(/^req_/);
-  expect(names.filter((header) => /^(openai-|x-ratelimit-|retry-after)/.test(header))).toEqual([]);
-});
+test.each(errorFaults.filter(([, { injectedAt: strikes }]) => strikes === 'gateway'))(
+  '%s is written as the gateway writes',
+  (name) => {
+    const reply = replyOf(name);
+    const names = reply.head?.headers.map(([header]) => header) ?? [];
+    expect(headerOf(reply, 'content-type')).toBe('application/json; charset=utf-8');
+    expect(headerOf(reply, 'vary')).toBe('Origin');
+    expect(headerOf(reply, 'x-request-id')).toMatch(/^req_/);
+    expect(names.filter((header) => /^(openai-|x-ratelimit-|retry-after)/.test(header))).toEqual([]);
+  },
+);
 
-test.each(errorFaults.filter(([, { strikes }]) => strikes === 'api'))('%s is written as the API service writes', (name) => {
-  const reply = replyOf(name);
-  expect(headerOf(reply, 'content-type')).toBe('application/json');
-  expect(headerOf(reply, 'openai-processing-ms')).toMatch(/^\d+$/);
-  expect(reply.text).toBe(JSON.stringify(JSON.parse(reply.text), null, 2));
-});
+test.each(errorFaults.filter(([, { injectedAt: strikes }]) => strikes === 'api'))(
+  '%s is written as the API service writes',
+  (name) => {
+    const reply = replyOf(name);
+    expect(headerOf(reply, 'content-type')).toBe('application/json');
+    expect(headerOf(reply, 'openai-processing-ms')).toMatch(/^\d+$/);
+    expect(reply.text).toBe(JSON.stringify(JSON.parse(reply.text), null, 2));
+  },
+);
 
 test.each(errorFaults)('%s takes the parameters of every error', (name) => {
   const params: unknown = faultNamed(name).params.parse({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { withParams } from '../../../src/core/faults/error-params.ts';
 import { applyFaults, faultNamed } from '../../../src/core/faults/registry.ts';
-import type { Head } from '../../../src/core/reply/effect.ts';
 import { parseScenario } from '../../../src/core/scenario/parse.ts';
+import type { Head } from '../../../src/core/wire/effect.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { applyFault, errorOf } from '../../support/apply-fault.ts';
 import { headerOf } from '../../support/effects.ts';

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { errorWords } from '../../../src/core/faults/error-words.ts';
-import { parameterCodes } from '../../../src/core/openai/parameter-codes.ts';
+import { parameterCodes } from '../../../src/core/openai/errors/parameter-codes.ts';
 
-const OPENAI = fileURLToPath(new URL('../../../src/core/openai/', import.meta.url));
+const OPENAI = fileURLToPath(new URL('../../../src/core/openai/errors/', import.meta.url));
 
 /** Codes as they stand in the files of OpenAI's errors. */
 function codesInSource(): string[] {

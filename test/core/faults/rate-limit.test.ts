@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatGoDuration, parseDuration } from '../../../src/core/duration.ts';
-import { limitKinds } from '../../../src/core/openai/rate-limit-account.ts';
+import { limitKinds } from '../../../src/core/openai/request/rate-limit-account.ts';
+import { formatGoDuration, parseDuration } from '../../../src/core/units/duration.ts';
 import { applyFault, errorOf } from '../../support/apply-fault.ts';
 import { type Collected, headerOf } from '../../support/effects.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatGoDuration } from '../../../src/core/duration.ts';
-import { waitAsTold } from '../../../src/core/limits/bucket.ts';
-import { type Buckets, createBuckets, type Draw, type Taken } from '../../../src/core/limits/buckets.ts';
-import { bucketHeaders } from '../../../src/core/openai/rate-limit.ts';
+import { advertisedWaitMs } from '../../../src/core/limits/bucket.ts';
+import { type Buckets, createBuckets, type Draw, type LimitResult } from '../../../src/core/limits/buckets.ts';
+import { bucketHeaders } from '../../../src/core/openai/rate-limits/rate-limit-headers.ts';
 import {
   type Bucket,
   DAY_MS,
@@ -11,7 +10,8 @@ import {
   limitKinds,
   MINUTE_MS,
   windowOf,
-} from '../../../src/core/openai/rate-limit-account.ts';
+} from '../../../src/core/openai/request/rate-limit-account.ts';
+import { formatGoDuration } from '../../../src/core/units/duration.ts';
 import { requestVectors, tokenVectors } from '../../support/reset-vectors.ts';
 
 const NOTHING: Draw['cost'] = { requests: 0, tokens: 0 };
@@ -23,14 +23,14 @@ function draw(capacities: Draw['capacities'], cost: Partial<Draw['cost']> = {}, 
 }
 
 /** The wait that a refused request is told. Milliseconds. */
-function toldWait({ refusal, buckets }: Taken, cost: Draw['cost']): number {
+function toldWait({ refusal, buckets }: LimitResult, cost: Draw['cost']): number {
   const bucket = refusal && buckets[refusal.kind];
   if (refusal?.reason !== 'short' || bucket === undefined) throw new Error('no wait was told');
-  return waitAsTold(bucket, refusal.kind.startsWith('requests') ? cost.requests : cost.tokens);
+  return advertisedWaitMs(bucket, refusal.kind.startsWith('requests') ? cost.requests : cost.tokens);
 }
 
 function admitted(buckets: Buckets, account: string, wanted: Draw, at = 0): boolean {
-  return buckets.take(account, wanted, at).refusal === undefined;
+  return buckets.draw(account, wanted, at).refusal === undefined;
 }
 
 const limit = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 200_000_000 }));
@@ -63,7 +63,7 @@ test('remaining and reset obey the formula for any limits, costs and times', () 
         at += gap;
         used = Math.max(0, used - (gap * size) / windowOf(kind));
         const cost = { requests: amount, tokens: amount };
-        const { refusal, buckets: after } = buckets.take('a', draw({ [kind]: size }, cost), at);
+        const { refusal, buckets: after } = buckets.draw('a', draw({ [kind]: size }, cost), at);
         if (refusal === undefined) used = Math.min(size, used + amount);
         expect(after[kind]?.used).toBeCloseTo(used, 3);
         const headers = new Map(bucketHeaders(after[kind] ?? IDLE, IDLE));
@@ -85,7 +85,7 @@ test('no bucket is ever overdrawn or more than full', () => {
       let at = 0;
       for (const gap of gaps) {
         at += gap;
-        const taken = buckets.take('a', draw(capacities, fitting(capacities, share), refusedDraws), at);
+        const taken = buckets.draw('a', draw(capacities, fitting(capacities, share), refusedDraws), at);
         for (const { used, limit: size } of Object.values(taken.buckets)) {
           expect(used).toBeGreaterThanOrEqual(0);
           expect(used).toBeLessThanOrEqual(size);
@@ -103,7 +103,7 @@ test('a client that waits exactly what it was told is admitted next', () => {
       let at = 0;
       for (const gap of gaps) {
         at += gap;
-        const taken = buckets.take('a', wanted, at);
+        const taken = buckets.draw('a', wanted, at);
         if (taken.refusal === undefined) continue;
         at += toldWait(taken, wanted.cost);
         expect(admitted(buckets, 'a', wanted, at)).toBe(true);
@@ -118,7 +118,7 @@ test('a client that only ever waits what it is told is never refused twice in a 
   let at = 0;
   let wasRefused = false;
   for (let i = 0; i < 1_000; i++) {
-    const taken = buckets.take('a', wanted, at);
+    const taken = buckets.draw('a', wanted, at);
     expect(taken.refusal !== undefined && wasRefused).toBe(false);
     wasRefused = taken.refusal !== undefined;
     if (wasRefused) at += toldWait(taken, wanted.cost);
@@ -166,8 +166,8 @@ test('accounts do not share', () => {
 test('a request that one bucket refuses draws from none', () => {
   const buckets = createBuckets();
   const capacities = { requests: 1, tokens: 100, requests_per_day: 10, tokens_per_day: 1_000 };
-  const { buckets: first } = buckets.take('a', draw(capacities, { tokens: 10 }), 0);
-  const { buckets: second, refusal } = buckets.take('a', draw(capacities, { tokens: 10 }), 0);
+  const { buckets: first } = buckets.draw('a', draw(capacities, { tokens: 10 }), 0);
+  const { buckets: second, refusal } = buckets.draw('a', draw(capacities, { tokens: 10 }), 0);
   expect(refusal).toEqual({ reason: 'short', kind: 'requests' });
   expect(second).toEqual(first);
 });
@@ -175,8 +175,8 @@ test('a request that one bucket refuses draws from none', () => {
 test('of several empty buckets the one with the longest wait refuses', () => {
   const buckets = createBuckets();
   const wanted = draw({ requests: 1, requests_per_day: 1 });
-  buckets.take('a', wanted, 0);
-  const taken = buckets.take('a', wanted, 0);
+  buckets.draw('a', wanted, 0);
+  const taken = buckets.draw('a', wanted, 0);
   expect(taken.refusal).toEqual({ reason: 'short', kind: 'requests_per_day' });
   expect(toldWait(taken, wanted.cost)).toBe(DAY_MS);
 });
@@ -185,7 +185,7 @@ test.each(['tokens', 'tokens_per_day'] as const)(
   'a request that is larger than all %s is too large and draws nothing',
   (kind) => {
     const buckets = createBuckets();
-    const { refusal, buckets: after } = buckets.take('a', draw({ requests: 5, [kind]: 10 }, { tokens: 11 }), 0);
+    const { refusal, buckets: after } = buckets.draw('a', draw({ requests: 5, [kind]: 10 }, { tokens: 11 }), 0);
     expect(refusal).toEqual({ reason: 'too_large', kind });
     expect(after.requests?.used).toBe(0);
     expect(admitted(buckets, 'a', draw({ requests: 5, [kind]: 10 }, { tokens: 10 }), 0)).toBe(true);
@@ -195,17 +195,17 @@ test.each(['tokens', 'tokens_per_day'] as const)(
 test('where refused requests draw, coming back early starts the wait anew', () => {
   const wanted = draw({ requests: 100, tokens: 100 }, { tokens: 60 }, true);
   const patient = createBuckets();
-  patient.take('a', wanted, 0);
-  const told = patient.take('a', wanted, 0);
+  patient.draw('a', wanted, 0);
+  const told = patient.draw('a', wanted, 0);
   expect(told.buckets.tokens?.used).toBe(100);
   expect(toldWait(told, wanted.cost)).toBe(36_000);
   expect(admitted(patient, 'a', wanted, 36_000)).toBe(true);
 
   const hasty = createBuckets();
-  hasty.take('a', wanted, 0);
+  hasty.draw('a', wanted, 0);
   for (let at = 0; at < 10 * MINUTE_MS; at += 35_000) {
     if (at > 0) expect(admitted(hasty, 'a', wanted, at)).toBe(false);
-    else hasty.take('a', wanted, at);
+    else hasty.draw('a', wanted, at);
   }
 });
 
@@ -224,21 +224,21 @@ test('a hot loop never recovers where refused requests draw, and does where they
 test('refused requests draw from the buckets per minute only, and a too large one draws itself but no tokens', () => {
   const capacities = { requests: 5, tokens: 100, requests_per_day: 1, tokens_per_day: 1_000 };
   const buckets = createBuckets();
-  buckets.take('a', draw(capacities, { tokens: 10 }, true), 0);
-  const { drawn } = buckets.take('a', draw(capacities, { tokens: 10 }, true), 0);
+  buckets.draw('a', draw(capacities, { tokens: 10 }, true), 0);
+  const { drawn } = buckets.draw('a', draw(capacities, { tokens: 10 }, true), 0);
   expect(drawn).toEqual({ requests: 1, tokens: 10, requests_per_day: 0, tokens_per_day: 0 });
-  expect(buckets.take('a', draw(capacities, { tokens: 101 }, true), 0).drawn).toMatchObject({ requests: 1, tokens: 0 });
+  expect(buckets.draw('a', draw(capacities, { tokens: 101 }, true), 0).drawn).toMatchObject({ requests: 1, tokens: 0 });
 });
 
 test('what was drawn can be given back, and not more', () => {
   const buckets = createBuckets();
   const wanted = draw({ requests: 1, tokens: 10 }, { tokens: 10 });
-  const { drawn } = buckets.take('a', wanted, 0);
-  buckets.give('a', drawn, 0);
+  const { drawn } = buckets.draw('a', wanted, 0);
+  buckets.refund('a', drawn, 0);
   expect(admitted(buckets, 'a', wanted)).toBe(true);
-  buckets.give('a', { tokens: 100 }, 0);
-  expect(buckets.take('a', draw({ requests: 1, tokens: 10 }, NOTHING), 0).buckets.tokens?.used).toBe(0);
-  buckets.give('unknown', { tokens: 1 }, 0);
+  buckets.refund('a', { tokens: 100 }, 0);
+  expect(buckets.draw('a', draw({ requests: 1, tokens: 10 }, NOTHING), 0).buckets.tokens?.used).toBe(0);
+  buckets.refund('unknown', { tokens: 1 }, 0);
   buckets.clear();
   expect(admitted(buckets, 'a', wanted)).toBe(true);
 });
@@ -246,7 +246,7 @@ test('what was drawn can be given back, and not more', () => {
 test('a slow bucket refills under a hot loop', () => {
   const buckets = createBuckets();
   const wanted = draw({ requests_per_day: 3 });
-  for (let i = 0; i < 3; i++) buckets.take('a', wanted, 0);
+  for (let i = 0; i < 3; i++) buckets.draw('a', wanted, 0);
   let at = 0;
   while (!admitted(buckets, 'a', wanted, at) && at < DAY_MS) at += at < 28_799_000 ? 100_000 : 0.05;
   expect(at).toBeGreaterThanOrEqual(DAY_MS / 3 - 1);
@@ -256,18 +256,18 @@ test('a slow bucket refills under a hot loop', () => {
 test.each(['hot', 'hot and counted'])('a daily bucket gains what a loop of tenths of milliseconds brings: %s', (how) => {
   const buckets = createBuckets();
   const wanted = draw({ requests: 1_000_000, requests_per_day: 200 }, {}, how !== 'hot');
-  for (let i = 0; i < 200; i++) buckets.take('a', wanted, 0);
-  for (let i = 0; i < 10_000; i++) buckets.take('a', wanted, i / 10);
-  const { buckets: after } = buckets.take('a', draw({ requests: 1_000_000, requests_per_day: 200 }, NOTHING), 1_000);
+  for (let i = 0; i < 200; i++) buckets.draw('a', wanted, 0);
+  for (let i = 0; i < 10_000; i++) buckets.draw('a', wanted, i / 10);
+  const { buckets: after } = buckets.draw('a', draw({ requests: 1_000_000, requests_per_day: 200 }, NOTHING), 1_000);
   expect(after.requests_per_day?.used).toBeCloseTo(200 - (1_000 * 200) / DAY_MS, 6);
 });
 
 test('full buckets are forgotten, and of many the one longest out of use', () => {
   const buckets = createBuckets(100);
   const wanted = draw({ requests: 60 });
-  for (let i = 0; i < 10_000; i++) buckets.take(`account ${i}`, wanted, 0);
+  for (let i = 0; i < 10_000; i++) buckets.draw(`account ${i}`, wanted, 0);
   expect(buckets.size).toBe(100);
-  for (let i = 0; i < 200; i++) buckets.take('one', wanted, 2_000 * (i + 1));
+  for (let i = 0; i < 200; i++) buckets.draw('one', wanted, 2_000 * (i + 1));
   expect(buckets.size).toBe(1);
 });
 
@@ -278,8 +278,8 @@ const kindOf = (dimension: 'requests' | 'tokens', windowMs: number): LimitKind =
 function reached(kind: LimitKind, { limit: size, used }: { limit: number; used: number }): Bucket {
   const buckets = createBuckets();
   const amount = Math.ceil(used);
-  buckets.take('a', draw({ [kind]: size }, { requests: amount, tokens: amount }), 0);
-  const { buckets: after } = buckets.take('a', draw({ [kind]: size }, NOTHING), ((amount - used) * windowOf(kind)) / size);
+  buckets.draw('a', draw({ [kind]: size }, { requests: amount, tokens: amount }), 0);
+  const { buckets: after } = buckets.draw('a', draw({ [kind]: size }, NOTHING), ((amount - used) * windowOf(kind)) / size);
   return after[kind] ?? IDLE;
 }
 

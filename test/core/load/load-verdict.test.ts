@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { LoadExpectation } from '../../../src/core/backoff/policy.ts';
 import { loadFindings } from '../../../src/core/load/load-findings.ts';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { LoadRun } from '../../../src/core/load/load-run.ts';
 import { loadVerdict } from '../../../src/core/load/load-verdict.ts';
+import type { LoadExpectation } from '../../../src/core/policy/policy.ts';
 import { loadLines } from '../../../src/core/report/load-lines.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
 import { callRecord, loadRun } from '../../support/load-run.ts';

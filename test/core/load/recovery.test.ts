@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { historiesOf } from '../../../src/core/backoff/history.ts';
+import { historiesOf } from '../../../src/core/backoff/history/history.ts';
 import { loadFindings } from '../../../src/core/load/load-findings.ts';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { LoadRun } from '../../../src/core/load/load-run.ts';

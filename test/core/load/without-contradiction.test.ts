@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Finding, RuleVerdict } from '../../../src/core/backoff/finding.ts';
+import type { Finding, RuleVerdict } from '../../../src/core/backoff/kit/finding.ts';
 import { withoutContradiction } from '../../../src/core/load/without-contradiction.ts';
 import { naiveRun } from '../../support/runs.ts';
 

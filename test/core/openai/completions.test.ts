@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ReplySpec } from '../../../src/core/openai/answer-settings.ts';
+import type { ReplySpec } from '../../../src/core/openai/request/answer-settings.ts';
 import { errorOf } from '../../support/apply-fault.ts';
 import { ask } from '../../support/ask.ts';
 import { eventsOf } from '../../support/chat.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { base64 } from '../../../src/core/base64.ts';
+import { base64 } from '../../../src/core/text/base64.ts';
 import { errorOf } from '../../support/apply-fault.ts';
 import { ask } from '../../support/ask.ts';
 import { stopwatch } from '../../support/cpu-time.ts';

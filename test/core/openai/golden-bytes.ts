@@ -1,5 +1,5 @@
-import { errorReply } from '../../../src/core/openai/error.ts';
-import { imageUnreachable, invalidApiKey, unsupportedImage } from '../../../src/core/openai/errors.ts';
+import { errorReply } from '../../../src/core/openai/errors/error.ts';
+import { imageUnreachable, invalidApiKey, unsupportedImage } from '../../../src/core/openai/errors/errors.ts';
 import { applyFault } from '../../support/apply-fault.ts';
 import { type Collected, collect } from '../../support/effects.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';

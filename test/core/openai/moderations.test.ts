@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { modelOf } from '../../../src/core/openai/request.ts';
+import { modelOf } from '../../../src/core/openai/request/request.ts';
 import { errorOf } from '../../support/apply-fault.ts';
 import { ask } from '../../support/ask.ts';
 import { headerOf } from '../../support/effects.ts';

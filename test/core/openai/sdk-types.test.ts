@@ -3,13 +3,13 @@ import type { CreateEmbeddingResponse } from 'openai/resources/embeddings';
 import type { Model } from 'openai/resources/models';
 import type { ModerationCreateResponse } from 'openai/resources/moderations';
 import { expectTypeOf, test } from 'vitest';
-import type { ChatChunk } from '../../../src/core/openai/chat-chunk.ts';
-import type { chatCompletionBody } from '../../../src/core/openai/chat-completion.ts';
-import type { completionBody } from '../../../src/core/openai/completion.ts';
-import type { CompletionChunk } from '../../../src/core/openai/completion-stream.ts';
-import type { embeddingsBody } from '../../../src/core/openai/embeddings-reply.ts';
-import type { modelObject } from '../../../src/core/openai/models-reply.ts';
-import type { moderationsBody } from '../../../src/core/openai/moderations-reply.ts';
+import type { ChatChunk } from '../../../src/core/openai/endpoints/chat/chat-chunk.ts';
+import type { chatCompletionBody } from '../../../src/core/openai/endpoints/chat/chat-completion.ts';
+import type { completionBody } from '../../../src/core/openai/endpoints/completions/completion.ts';
+import type { CompletionChunk } from '../../../src/core/openai/endpoints/completions/completion-stream.ts';
+import type { embeddingsBody } from '../../../src/core/openai/endpoints/embeddings/embeddings-reply.ts';
+import type { modelObject } from '../../../src/core/openai/endpoints/models/models-reply.ts';
+import type { moderationsBody } from '../../../src/core/openai/endpoints/moderations/moderations-reply.ts';
 import type { WireChatChunk, WireChatCompletion, WireCompletionChunk, WireModeration } from './known-deviations.ts';
 
 /* Checked by `tsc -b`; nothing happens when it runs. */

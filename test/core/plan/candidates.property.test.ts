@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ApiRequest } from '../../../src/core/openai/request.ts';
+import type { ApiRequest } from '../../../src/core/openai/request/request.ts';
 import { compileRules } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
-import { type Arrival, type Decision, decide, decideAmong, rulesSpeakingOf } from '../../../src/core/plan/decide.ts';
+import { type AppliedFaults, decide, decideAmong, matchingRules, type RuleStep } from '../../../src/core/plan/decide.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
-import { speaksOf } from '../../../src/core/plan/match.ts';
-import { loadScenario } from '../../../src/engine/load-scenario.ts';
+import { appliesTo } from '../../../src/core/plan/match.ts';
 import { libraries } from '../../../src/libraries.ts';
+import { loadScenario } from '../../../src/scenario-files/load-scenario.ts';
 
 const model = fc.constantFrom('gpt-4o', 'gpt-4o-mini', 'o3', 'gpt-4*', '/^o\\d/');
 const rule = fc.record(
@@ -43,10 +43,10 @@ type Asked = typeof request extends fc.Arbitrary<infer T> ? T : never;
 function decideLinearly(
   plan: Parameters<typeof decide>[0],
   counters: Parameters<typeof decide>[1],
-  arrival: Arrival,
-): Decision | undefined {
+  arrival: RuleStep,
+): AppliedFaults | undefined {
   for (const planned of plan.rules) {
-    if (!speaksOf(planned.matches, arrival.facts)) continue;
+    if (!appliesTo(planned.matches, arrival.facts)) continue;
     const decision = decide({ ...plan, rules: [planned] }, counters, arrival);
     if (decision !== undefined) return decision;
   }
@@ -66,7 +66,7 @@ test('requests are decided as by asking each rule in turn, and count for the sam
         const { facts, ...rest } = arrival();
         const { streamed, keyScope, modelScope } = facts;
         const known = { ...rest, facts: { streamed, keyScope, modelScope } };
-        expect(decideAmong(rulesSpeakingOf(plan.rules, facts), plan, told, known)).toEqual(decision);
+        expect(decideAmong(matchingRules(plan.rules, facts), plan, told, known)).toEqual(decision);
       });
       for (const { id } of plan.rules) {
         expect(indexed.read('session', id)).toEqual(linear.read('session', id));
@@ -76,7 +76,7 @@ test('requests are decided as by asking each rule in turn, and count for the sam
   );
 });
 
-function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, index: number): Arrival {
+function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, index: number): RuleStep {
   const asked: ApiRequest = {
     method,
     path: '/',

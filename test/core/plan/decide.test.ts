@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compilePlan } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
-import { type Arrival, decide } from '../../../src/core/plan/decide.ts';
+import { decide, type RuleStep } from '../../../src/core/plan/decide.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
 import { parseScenario } from '../../../src/core/scenario/parse.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { apiRequest, type RequestParts } from '../../support/reply-context.ts';
 
-interface Given extends Partial<Omit<Arrival, 'facts'>> {
+interface Given extends Partial<Omit<RuleStep, 'facts'>> {
   readonly request?: RequestParts;
 }
 

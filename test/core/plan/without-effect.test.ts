@@ -4,8 +4,8 @@ import { createCounters } from '../../../src/core/plan/counters.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
 import { formatProblem } from '../../../src/core/problem.ts';
-import { bundledScenarios, fileSource, loadScenario, scenarioPath } from '../../../src/engine/load-scenario.ts';
 import { libraries } from '../../../src/libraries.ts';
+import { bundledScenarios, fileSource, loadScenario, scenarioPath } from '../../../src/scenario-files/load-scenario.ts';
 import { apiRequest } from '../../support/reply-context.ts';
 
 function warningsOf(text: string): string[] {

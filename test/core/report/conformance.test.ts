@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Finding } from '../../../src/core/backoff/finding.ts';
+import type { Finding } from '../../../src/core/backoff/kit/finding.ts';
 import { renderAdvice } from '../../../src/core/report/conformance.ts';
 
 const finding = (parts: Partial<Finding>): Finding => ({

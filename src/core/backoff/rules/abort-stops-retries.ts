@@ -1,9 +1,9 @@
-import { plural } from '../../plural.ts';
-import type { CallHistory } from '../call-history.ts';
-import type { Ruling } from '../finding.ts';
-import { seconds } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import type { ClientOutcome } from '../subject.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory } from '../history/call-history.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { ClientOutcome } from '../kit/rule-evidence.ts';
 
 const SETTLE_MS = 500;
 const CLOSE_MS = 1_000;
@@ -28,7 +28,7 @@ export const abortStopsRetries = defineRule({
       { name: 'within a stream', rules: [{ fault: { stalled_stream: { after_chunks: 2 } } }], stream: true, abortAfterMs: 500 },
     ],
   },
-  check: ({ calls, outcomeOf, watchedUntil }): Ruling => {
+  check: ({ calls, outcomeOf, watchedUntil }): RuleResult => {
     const aborted = calls.flatMap((call) => {
       const outcome = outcomeOf(call);
       return outcome?.abortedAt === undefined

@@ -1,10 +1,10 @@
-import { plural } from '../../plural.ts';
-import type { Try } from '../call-history.ts';
-import { callObservation, censored, seconds, tryObservation } from '../observation.ts';
-import { probeOf } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import type { Subject } from '../subject.ts';
+import { plural } from '../../text/plural.ts';
+import type { Try } from '../history/call-history.ts';
+import { callObservation, censored, seconds, tryObservation } from '../kit/observation.ts';
+import { probeOf } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
 
 /** Timeouts that are retried more often than this are billed again and again (backoff.md D5). */
 const RETRIES_FORGIVEN = 2;
@@ -83,11 +83,11 @@ function roundsOf(hung: readonly Try[]): number {
   return rounds;
 }
 
-function heldMs({ entry }: Try, { watchedUntil }: Subject): number {
+function heldMs({ entry }: Try, { watchedUntil }: RuleEvidence): number {
   return (entry.t_clientClose ?? watchedUntil) - entry.t_headers;
 }
 
-function leftByItself({ entry }: Try, { clientEndedAt }: Subject): boolean {
+function leftByItself({ entry }: Try, { clientEndedAt }: RuleEvidence): boolean {
   if (entry.t_clientClose === null) return false;
   return clientEndedAt === undefined || entry.t_clientClose < clientEndedAt - AT_EXIT_MS;
 }

@@ -1,9 +1,9 @@
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import type { CallHistory } from '../call-history.ts';
-import { callObservation } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory } from '../history/call-history.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { callObservation } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 /** Attempts from which on nested layers are a failure (backoff.md 6.4, D2). */
 const MANY = 8;

@@ -1,12 +1,12 @@
-import { plural } from '../../plural.ts';
-import type { CallHistory, Try } from '../call-history.ts';
-import { endlessFailuresProbe } from '../endless-failures-probe.ts';
-import { invitesRetry } from '../invites-retry.ts';
-import { callObservation } from '../observation.ts';
-import type { Policy } from '../policy.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import type { Subject } from '../subject.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory, Try } from '../history/call-history.ts';
+import { invitesRetry } from '../history/invites-retry.ts';
+import { endlessFailuresProbe } from '../kit/endless-failures-probe.ts';
+import { callObservation } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
 
 /** Attempts that need explaining, and that nothing explains (backoff.md D1). */
 const MANY = 8;
@@ -66,7 +66,7 @@ function failedForNow(last: Try | undefined, policy: Policy): boolean {
 }
 
 /** Whether another attempt of the call may have come after we last looked. */
-function mayGoOn({ tries, gaps }: CallHistory, { watchedUntil, clientEndedAt }: Subject): boolean {
+function mayGoOn({ tries, gaps }: CallHistory, { watchedUntil, clientEndedAt }: RuleEvidence): boolean {
   if (clientEndedAt !== undefined) return false;
   const last = tries.at(-1)?.entry;
   if (last === undefined || last.t_end === null) return true;

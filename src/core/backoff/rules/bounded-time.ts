@@ -1,7 +1,7 @@
-import type { CallHistory } from '../call-history.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import type { CallHistory } from '../history/call-history.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 import { boundedAttempts } from './bounded-attempts.ts';
 
 const LONG_MS = 600_000;

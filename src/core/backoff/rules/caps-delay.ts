@@ -1,7 +1,7 @@
-import { backoffProbe } from '../backoff-probe.ts';
-import { censored, gapObservation, seconds } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { censored, gapObservation, seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 /** Retries after which a doubling wait has left every sensible start far behind. */
 const DEEP = 6;

@@ -1,7 +1,7 @@
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import { seconds } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
+import { plural } from '../../text/plural.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
 
 const NEEDED = 20;
 const SILENCE_MS = 30_000;

@@ -1,7 +1,7 @@
-import { plural } from '../../plural.ts';
-import { probeOf } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { plural } from '../../text/plural.ts';
+import { probeOf } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 const LEAST_WAIT_MS = 1_000;
 const NEEDED = 20;

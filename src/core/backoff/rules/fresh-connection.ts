@@ -1,9 +1,9 @@
-import { plural } from '../../plural.ts';
-import type { Try } from '../call-history.ts';
-import { callObservation } from '../observation.ts';
-import { probeOf } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { plural } from '../../text/plural.ts';
+import type { Try } from '../history/call-history.ts';
+import { callObservation } from '../kit/observation.ts';
+import { probeOf } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 export const freshConnection = defineRule({
   id: 'fresh_connection',

@@ -1,15 +1,15 @@
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import { isDegenerate, MIN_MEDIAN_MS } from '../dispersion.ts';
-import { endlessFailuresProbe } from '../endless-failures-probe.ts';
-import type { Ruling } from '../finding.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { ownQueueMs } from '../own-queue.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import { median, trimmedMean } from '../statistics.ts';
-import type { Subject } from '../subject.ts';
-import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../unhinted.ts';
+import { plural } from '../../text/plural.ts';
+import { ownQueueMs } from '../history/own-queue.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { isDegenerate, MIN_MEDIAN_MS } from '../kit/dispersion.ts';
+import { endlessFailuresProbe } from '../kit/endless-failures-probe.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
+import { median, trimmedMean } from '../kit/statistics.ts';
+import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../kit/unhinted.ts';
 
 const LEAST_GROWTH = 1.2;
 /** A constant wait stays below it (backoff.md 6.2); so few good clients do that several kinds of failure may be looked at. */
@@ -43,7 +43,7 @@ export const grows = defineRule({
 });
 
 /** Waits in a queue of the client are longest at the first retry, when most calls are under way. */
-function unlessQueued(ruling: Ruling, runs: readonly UnhintedRun[], subject: Subject): Ruling {
+function unlessQueued(ruling: RuleResult, runs: readonly UnhintedRun[], subject: RuleEvidence): RuleResult {
   const queueMs = ownQueueMs(
     runs.map(({ call }) => call),
     subject,
@@ -54,7 +54,7 @@ function unlessQueued(ruling: Ruling, runs: readonly UnhintedRun[], subject: Sub
 }
 
 /** The runs after one kind of failure. */
-function judgeGroup(runs: readonly UnhintedRun[], leastGrowth: number): Ruling {
+function judgeGroup(runs: readonly UnhintedRun[], leastGrowth: number): RuleResult {
   const [first = [], second = [], third = [], fourth = []] = columnsOf(runs);
   if (second.length === 0) return notApplicable('no call was retried twice without a hint');
   const deep = fourth.length >= 10;

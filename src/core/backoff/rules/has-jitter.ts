@@ -1,17 +1,24 @@
 import { failureKnownAt } from '../../journal/calls.ts';
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import type { Gap } from '../call-history.ts';
-import { DISPERSION_CALLS, degenerateWindow, isDegenerate, MIN_MEDIAN_MS, noiseExplains, relativeWindow } from '../dispersion.ts';
-import { endlessFailuresProbe } from '../endless-failures-probe.ts';
-import type { Ruling } from '../finding.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { ownQueueMs } from '../own-queue.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import { median } from '../statistics.ts';
-import { longestStallWithin, type Stall, type Subject } from '../subject.ts';
-import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../unhinted.ts';
+import { plural } from '../../text/plural.ts';
+import type { Gap } from '../history/call-history.ts';
+import { ownQueueMs } from '../history/own-queue.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import {
+  DISPERSION_CALLS,
+  degenerateWindow,
+  isDegenerate,
+  MIN_MEDIAN_MS,
+  noiseExplains,
+  relativeWindow,
+} from '../kit/dispersion.ts';
+import { endlessFailuresProbe } from '../kit/endless-failures-probe.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { longestStallWithin, type RuleEvidence, type Stall } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
+import { median } from '../kit/statistics.ts';
+import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../kit/unhinted.ts';
 
 const WEAK = 0.1;
 const STATISTIC = 'widest 80 % window / median';
@@ -48,7 +55,7 @@ export const hasJitter = defineRule({
 });
 
 /** The runs after one kind of failure. */
-function judgeGroup(runs: readonly UnhintedRun[], subject: Subject): Ruling {
+function judgeGroup(runs: readonly UnhintedRun[], subject: RuleEvidence): RuleResult {
   const columns = columnsOf(runs);
   if (columns.length === 0) return notApplicable('no call was retried without a hint');
   const enough = columns.filter((column) => column.length >= DISPERSION_CALLS);
@@ -83,7 +90,7 @@ function judgeGroup(runs: readonly UnhintedRun[], subject: Subject): Ruling {
 }
 
 /** What may look like jitter although the client has none; undefined where nothing explains the variation of every wait. */
-function imitationOf(runs: readonly UnhintedRun[], columns: readonly number[][], subject: Subject): string | undefined {
+function imitationOf(runs: readonly UnhintedRun[], columns: readonly number[][], subject: RuleEvidence): string | undefined {
   const { stalls = [] } = subject;
   const queueMs = ownQueueMs(
     runs.map(({ call }) => call),

@@ -1,10 +1,10 @@
 import { failureKnownAt } from '../../journal/calls.ts';
-import { plural } from '../../plural.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { probeOf } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import { median, mostWithin, quantile } from '../statistics.ts';
+import { plural } from '../../text/plural.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { probeOf } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
+import { median, mostWithin, quantile } from '../kit/statistics.ts';
 
 const CALLS = 30;
 const TOGETHER_MS = 100;

@@ -1,7 +1,7 @@
-import { LONG_HINT_MS } from '../asked-wait.ts';
-import { judgeEarly } from '../judge-early.ts';
-import { defineRule } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { LONG_HINT_MS } from '../history/retry-hint.ts';
+import { judgeEarly } from '../kit/judge-early.ts';
+import { defineRule } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 export const httpDate = defineRule({
   id: 'http_date',

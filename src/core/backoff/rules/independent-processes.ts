@@ -1,11 +1,11 @@
-import { groupBy } from '../../group-by.ts';
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import { DISPERSION_CALLS, isDegenerate } from '../dispersion.ts';
-import { callObservation } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import { columnsOf, mainGroup, unhintedRuns } from '../unhinted.ts';
+import { groupBy } from '../../collections/group-by.ts';
+import { plural } from '../../text/plural.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { DISPERSION_CALLS, isDegenerate } from '../kit/dispersion.ts';
+import { callObservation } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
+import { columnsOf, mainGroup, unhintedRuns } from '../kit/unhinted.ts';
 
 const PROCESSES = 4;
 const GAPS = 3;

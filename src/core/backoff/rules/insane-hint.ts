@@ -1,13 +1,13 @@
-import { groupBy } from '../../group-by.ts';
-import { plural } from '../../plural.ts';
-import type { CallHistory, Gap } from '../call-history.ts';
-import type { Ruling } from '../finding.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import { binomialTail, median } from '../statistics.ts';
-import type { Subject } from '../subject.ts';
-import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../unhinted.ts';
+import { groupBy } from '../../collections/group-by.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory, Gap } from '../history/call-history.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
+import { binomialTail, median } from '../kit/statistics.ts';
+import { columnsOf, HOT_MS, hotChance, hotCount, unhintedRuns } from '../kit/unhinted.ts';
 
 /** Chance that a good client is failed. */
 const BOUND = 1e-4;
@@ -73,7 +73,7 @@ function runsAfter(calls: readonly CallHistory[], kind: 'insane' | 'zero'): Run[
   });
 }
 
-function judgeInsane(runs: readonly Run[], { calls }: Subject): Ruling | undefined {
+function judgeInsane(runs: readonly Run[], { calls }: RuleEvidence): RuleResult | undefined {
   const judged = runs.filter(({ gaps }) => gaps.length >= 2);
   if (judged.length === 0) return undefined;
   const hot = judged.filter((run) => hotCount(run) >= 2);
@@ -117,7 +117,7 @@ function ownHotChance(calls: readonly CallHistory[]): number {
   return Math.min(hotChance(2), Math.max(LEAST_CHANCE, shareBelow(first) * shareBelow(second)));
 }
 
-function judgeZero(runs: readonly Run[]): Ruling | undefined {
+function judgeZero(runs: readonly Run[]): RuleResult | undefined {
   const most = runs.reduce((max, run) => Math.max(max, hotCount(run)), 0);
   if (runs.length === 0) return undefined;
   const over = runs.filter((run) => hotCount(run) > ZEROS_FORGIVEN);
@@ -137,7 +137,7 @@ function hintText({ gaps }: Run): string {
 
 const RANK = ['pass', 'inconclusive', 'warn', 'fail'];
 
-function worse(a: Ruling | undefined, b: Ruling | undefined): Ruling | undefined {
+function worse(a: RuleResult | undefined, b: RuleResult | undefined): RuleResult | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return RANK.indexOf(b.verdict) > RANK.indexOf(a.verdict) ? b : a;
 }

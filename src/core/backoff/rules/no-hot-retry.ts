@@ -1,11 +1,11 @@
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import { endlessFailuresProbe } from '../endless-failures-probe.ts';
-import type { Ruling } from '../finding.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import { binomialTail, median } from '../statistics.ts';
+import { plural } from '../../text/plural.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { endlessFailuresProbe } from '../kit/endless-failures-probe.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
+import { binomialTail, median } from '../kit/statistics.ts';
 import {
   failureName,
   groupsByFailure,
@@ -15,7 +15,7 @@ import {
   longestHotRow,
   type UnhintedRun,
   unhintedRuns,
-} from '../unhinted.ts';
+} from '../kit/unhinted.ts';
 
 const QUORUM = 0.6;
 const NEEDED = 24;
@@ -52,7 +52,7 @@ export const noHotRetry = defineRule({
   },
 });
 
-function hotLoops(loops: readonly UnhintedRun[], of: number): Ruling {
+function hotLoops(loops: readonly UnhintedRun[], of: number): RuleResult {
   return {
     verdict: 'fail',
     explain: `${loops.length} of ${plural(of, 'call')} retried ${LOOP} times in a row within ${HOT_MS} ms each`,
@@ -65,7 +65,7 @@ function hotLoops(loops: readonly UnhintedRun[], of: number): Ruling {
 }
 
 /** The runs after one kind of failure, one of so many kinds. */
-function judgeGroup(runs: readonly UnhintedRun[], kinds: number): Ruling {
+function judgeGroup(runs: readonly UnhintedRun[], kinds: number): RuleResult {
   const hot = runs.filter((run) => hotCount(run) >= 2);
   const share = hot.length / runs.length;
   const after = kinds === 1 ? '' : ` after ${failureName(runs)}`;

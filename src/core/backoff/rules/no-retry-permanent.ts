@@ -1,14 +1,14 @@
 import { failureKnownAt } from '../../journal/calls.ts';
-import { plural } from '../../plural.ts';
-import type { CallHistory, Gap } from '../call-history.ts';
-import { equalFollowers } from '../equal-followers.ts';
-import type { Ruling } from '../finding.ts';
-import { gapObservation, seconds, tryText } from '../observation.ts';
-import { isPermanent } from '../permanent.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sayingOf } from '../saying-of.ts';
-import { sources } from '../sources.ts';
-import type { Subject } from '../subject.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory, Gap } from '../history/call-history.ts';
+import { equalFollowers } from '../history/equal-followers.ts';
+import { isPermanent } from '../history/permanent.ts';
+import { requestIdentity } from '../history/request-identity.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { gapObservation, seconds, tryText } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
 
 export const noRetryPermanent = defineRule({
   id: 'no_retry_permanent',
@@ -97,7 +97,7 @@ function countedRetry(call: CallHistory, permanent: readonly CallHistory[]) {
     .flatMap(({ tries }) => tries.slice(-1))
     .find(
       ({ entry, retryCount }) =>
-        retryCount === count - 1 && entry.seq < first.entry.seq && sayingOf(entry) === sayingOf(first.entry),
+        retryCount === count - 1 && entry.seq < first.entry.seq && requestIdentity(entry) === requestIdentity(first.entry),
     );
   if (failed === undefined) return [];
   const gapMs = first.entry.t_headers - (failureKnownAt(failed.entry) ?? first.entry.t_headers);
@@ -109,7 +109,7 @@ function countedRetry(call: CallHistory, permanent: readonly CallHistory[]) {
  * Without a name, a repetition of a request that failed for good looks like a new call that says the same. That is
  * told, and accuses nobody.
  */
-function suspected(permanent: readonly CallHistory[], { calls }: Subject): Ruling | undefined {
+function suspected(permanent: readonly CallHistory[], { calls }: RuleEvidence): RuleResult | undefined {
   const pairs = equalFollowers(calls).filter(({ before }) => permanent.includes(before));
   if (pairs.length === 0) return undefined;
   return {

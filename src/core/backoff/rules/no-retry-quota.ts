@@ -1,9 +1,9 @@
-import { groupBy } from '../../group-by.ts';
-import { plural } from '../../plural.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { isQuota } from '../permanent.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { groupBy } from '../../collections/group-by.ts';
+import { plural } from '../../text/plural.ts';
+import { isQuota } from '../history/permanent.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 /** What both official SDKs do by default: three attempts within seconds. */
 const FORGIVEN_ATTEMPTS = 3;

@@ -1,9 +1,9 @@
-import { plural } from '../../plural.ts';
-import type { Try } from '../call-history.ts';
-import { suffered } from '../noticed.ts';
-import { gapObservation } from '../observation.ts';
-import { probeOf } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
+import { plural } from '../../text/plural.ts';
+import type { Try } from '../history/call-history.ts';
+import { suffered } from '../kit/noticed.ts';
+import { gapObservation } from '../kit/observation.ts';
+import { probeOf } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
 
 /** A text that begins twice with so many equal characters was put together from two attempts. */
 const REPEATED_CHARS = 12;

@@ -1,8 +1,8 @@
-import { plural } from '../../plural.ts';
-import { gapObservation, tryObservation } from '../observation.ts';
-import { mayComeBack, wasAborted } from '../retried.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { plural } from '../../text/plural.ts';
+import { gapObservation, tryObservation } from '../kit/observation.ts';
+import { mayComeBack, wasAborted } from '../kit/retried.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 export const obeysShouldRetry = defineRule({
   id: 'obeys_should_retry',

@@ -1,14 +1,14 @@
-import { msBetween } from '../../ms-between.ts';
-import { plural } from '../../plural.ts';
-import { LONG_HINT_MS } from '../asked-wait.ts';
-import type { CallHistory } from '../call-history.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { isPermanent, isQuota } from '../permanent.ts';
-import { probeOf } from '../probe.ts';
-import { mayComeBack, wasAborted } from '../retried.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import type { Outage, Subject } from '../subject.ts';
+import { plural } from '../../text/plural.ts';
+import { msBetween } from '../../units/ms-between.ts';
+import type { CallHistory } from '../history/call-history.ts';
+import { isPermanent, isQuota } from '../history/permanent.ts';
+import { LONG_HINT_MS } from '../history/retry-hint.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { probeOf } from '../kit/probe.ts';
+import { mayComeBack, wasAborted } from '../kit/retried.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { Outage, RuleEvidence } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
 
 export const outlastsOutage = defineRule({
   id: 'outlasts_outage',
@@ -58,7 +58,7 @@ export const outlastsOutage = defineRule({
   },
 });
 
-function asked({ policy: { outlastsMs } }: Subject): string {
+function asked({ policy: { outlastsMs } }: RuleEvidence): string {
   return outlastsMs === undefined ? '' : `; ${seconds(outlastsMs)} are expected`;
 }
 
@@ -67,7 +67,7 @@ function isWithin(at: number, { from, to }: Outage): boolean {
 }
 
 /** How long the call lasted that gave up within the outage; undefined where it went on until after it, or may have. */
-function lastedMs(call: CallHistory, { to }: Outage, subject: Subject): number | undefined {
+function lastedMs(call: CallHistory, { to }: Outage, subject: RuleEvidence): number | undefined {
   const [first] = call.tries;
   const last = call.tries.at(-1);
   if (first === undefined || last?.failure === undefined || last.entry.t_headers >= to) return undefined;
@@ -79,7 +79,7 @@ function lastedMs(call: CallHistory, { to }: Outage, subject: Subject): number |
 }
 
 /** Who was told to stop, to wait for long, or that nothing will help, is right to give up. */
-function isExcused(call: CallHistory, subject: Subject): boolean {
+function isExcused(call: CallHistory, subject: RuleEvidence): boolean {
   const last = call.tries.at(-1);
   if (last?.failure === undefined) return false;
   return (

@@ -1,9 +1,9 @@
-import { msBetween } from '../../ms-between.ts';
-import { callObservation, seconds } from '../observation.ts';
-import { probeOf } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import { median } from '../statistics.ts';
+import { msBetween } from '../../units/ms-between.ts';
+import { callObservation, seconds } from '../kit/observation.ts';
+import { probeOf } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
+import { median } from '../kit/statistics.ts';
 
 const LEAST_MS = 60_000;
 const SLOW_MS = 30_000;

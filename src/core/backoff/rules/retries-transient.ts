@@ -1,10 +1,10 @@
-import { LONG_HINT_MS } from '../asked-wait.ts';
-import type { Try } from '../call-history.ts';
-import { isPermanent, isQuota } from '../permanent.ts';
-import type { Policy } from '../policy.ts';
-import { judgeRetried } from '../retried.ts';
-import { defineRule } from '../rule.ts';
-import { sources } from '../sources.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Try } from '../history/call-history.ts';
+import { isPermanent, isQuota } from '../history/permanent.ts';
+import { LONG_HINT_MS } from '../history/retry-hint.ts';
+import { judgeRetried } from '../kit/retried.ts';
+import { defineRule } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 /** What every client that retries at all should retry. 408, 409, 425 and 529 are contested; 501 and 505 are final. */
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);

@@ -1,6 +1,6 @@
-import { judgeRetried } from '../retried.ts';
-import { defineRule } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { judgeRetried } from '../kit/retried.ts';
+import { defineRule } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 export const retriesTransport = defineRule({
   id: 'retries_transport',

@@ -1,11 +1,11 @@
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import type { Gap } from '../call-history.ts';
-import { gapObservation } from '../observation.ts';
-import { asksForChange } from '../permanent.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { saysTheSame } from '../says-the-same.ts';
-import { sources } from '../sources.ts';
+import { plural } from '../../text/plural.ts';
+import type { Gap } from '../history/call-history.ts';
+import { hasSameBody } from '../history/has-same-body.ts';
+import { asksForChange } from '../history/permanent.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { gapObservation } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 export const sameBody = defineRule({
   id: 'same_body',
@@ -27,7 +27,7 @@ export const sameBody = defineRule({
       call.gaps.filter(({ before }) => !asksForChange(before.entry, policy)).map((gap) => ({ call, gap })),
     );
     if (gaps.length === 0) return notApplicable('no call with a name of its own was retried');
-    const changed = gaps.filter(({ gap }) => !saysTheSame(gap.before.entry, gap.after.entry));
+    const changed = gaps.filter(({ gap }) => !hasSameBody(gap.before.entry, gap.after.entry));
     const reordered =
       gaps.filter(({ gap }) => gap.before.entry.bodySha256 !== gap.after.entry.bodySha256).length - changed.length;
     return {

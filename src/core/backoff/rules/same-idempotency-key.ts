@@ -1,11 +1,11 @@
-import { groupBy } from '../../group-by.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
-import { plural } from '../../plural.ts';
-import { backoffProbe } from '../backoff-probe.ts';
-import { gapObservation } from '../observation.ts';
-import { asksForChange } from '../permanent.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { plural } from '../../text/plural.ts';
+import { asksForChange } from '../history/permanent.ts';
+import { backoffProbe } from '../kit/backoff-probe.ts';
+import { gapObservation } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 export const sameIdempotencyKey = defineRule({
   id: 'same_idempotency_key',

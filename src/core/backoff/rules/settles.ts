@@ -1,11 +1,11 @@
-import { plural } from '../../plural.ts';
-import type { CallHistory, Try } from '../call-history.ts';
-import type { Ruling } from '../finding.ts';
-import { suffered } from '../noticed.ts';
-import { censored, seconds, tryObservation } from '../observation.ts';
-import type { Probe } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import type { Subject } from '../subject.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory, Try } from '../history/call-history.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { suffered } from '../kit/noticed.ts';
+import { censored, seconds, tryObservation } from '../kit/observation.ts';
+import type { Probe } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
 
 /** Silence after which a call that has nothing to wait for hangs. */
 const SILENT_MS = 10_000;
@@ -83,7 +83,7 @@ const HINT = 'a hint that cannot be read';
 const DONE = '[DONE] of a stream that stays open';
 const BODY = 'the head of an answer whose body never comes';
 
-function accused(hanging: readonly Case[], of: number, subject: Subject): Omit<Ruling, 'n'> {
+function accused(hanging: readonly Case[], of: number, subject: RuleEvidence): Omit<RuleResult, 'n'> {
   return {
     verdict: 'fail',
     explain: `${hanging.length} of ${plural(of, 'call')} never ended, after ${nameAll(hanging)}`,
@@ -109,7 +109,7 @@ function hasUnreadableHint({ asked, entry: { hint, t_firstByteBefore } }: Try): 
   return asked?.kind === 'insane' && hint !== null && (hint.dueAt === null || hint.dueAt <= (t_firstByteBefore ?? 0));
 }
 
-function hangs({ call, last, why }: Case, subject: Subject): boolean {
+function hangs({ call, last, why }: Case, subject: RuleEvidence): boolean {
   const ms = silentMs(call, last, subject);
   if (why === BODY) return ms > (declaredMs(last) ?? Number.POSITIVE_INFINITY) + LATE_MS;
   if (why === HINT && !(hasUnreadableHint(last) && !isSlowByItself(subject))) return false;
@@ -117,21 +117,21 @@ function hangs({ call, last, why }: Case, subject: Subject): boolean {
 }
 
 /** Whether a call that was told nothing at all is not over, either: the client waits longer than it was watched. */
-function isSlowByItself({ calls, outcomeOf }: Subject): boolean {
+function isSlowByItself({ calls, outcomeOf }: RuleEvidence): boolean {
   return calls.some((call) => {
     const last = call.tries.at(-1);
     return last?.failure === 'status' && last.asked === undefined && outcomeOf(call)?.ok === null;
   });
 }
 
-function silentMs(call: CallHistory, { entry }: Try, { outcomeOf, watchedUntil }: Subject): number {
+function silentMs(call: CallHistory, { entry }: Try, { outcomeOf, watchedUntil }: RuleEvidence): number {
   return (
     (outcomeOf(call)?.watchedUntil ?? watchedUntil) -
     (entry.t_lastByte ?? entry.t_end ?? entry.t_firstByteBefore ?? entry.t_headers)
   );
 }
 
-function wasAborted(call: CallHistory, { outcomeOf }: Subject): boolean {
+function wasAborted(call: CallHistory, { outcomeOf }: RuleEvidence): boolean {
   return outcomeOf(call)?.abortedAt !== undefined;
 }
 

@@ -1,9 +1,9 @@
-import { plural } from '../../plural.ts';
-import { suffered } from '../noticed.ts';
-import { censored, seconds, tryObservation } from '../observation.ts';
-import { probeOf } from '../probe.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
+import { plural } from '../../text/plural.ts';
+import { suffered } from '../kit/noticed.ts';
+import { censored, seconds, tryObservation } from '../kit/observation.ts';
+import { probeOf } from '../kit/probe.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
 
 const STALLED = new Set(['stalled_stream']);
 /** A connection that closes so close to the end of the program was closed by that end. */

@@ -1,17 +1,17 @@
-import { groupBy } from '../../group-by.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
-import { plural } from '../../plural.ts';
-import { callersAtOnce } from '../callers-at-once.ts';
-import { failureOf, failureText } from '../failure.ts';
-import type { Ruling } from '../finding.ts';
-import { invitesRetry } from '../invites-retry.ts';
-import { seconds } from '../observation.ts';
-import { isQuota } from '../permanent.ts';
-import type { Policy } from '../policy.ts';
-import { retryCountOf } from '../retry-count-of.ts';
-import { defineRule, notApplicable } from '../rule.ts';
-import { sources } from '../sources.ts';
-import type { Subject } from '../subject.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { plural } from '../../text/plural.ts';
+import { callersAtOnce } from '../history/callers-at-once.ts';
+import { failureOf, failureText } from '../history/failure.ts';
+import { invitesRetry } from '../history/invites-retry.ts';
+import { isQuota } from '../history/permanent.ts';
+import { retryCountOf } from '../history/retry-count-of.ts';
+import type { RuleResult } from '../kit/finding.ts';
+import { seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
+import { sources } from '../kit/sources.ts';
 import { noRetryPermanent } from './no-retry-permanent.ts';
 
 const WITHIN_MS = 10_000;
@@ -130,7 +130,7 @@ function arrivedAt(entry: JournalEntry | undefined): number {
 }
 
 /** Few new calls show a client that stops only where it is known that there was more to ask. */
-function within(worst: Push, ruling: Omit<Ruling, 'verdict' | 'explain'>, subject: Subject): Ruling {
+function within(worst: Push, ruling: Omit<RuleResult, 'verdict' | 'explain'>, subject: RuleEvidence): RuleResult {
   const { policy, outcomes = [], watchedUntil, clientEndedAt } = subject;
   const known = knownAt(worst.refusal);
   const until = known + (policy.wall?.withinMs ?? WITHIN_MS);

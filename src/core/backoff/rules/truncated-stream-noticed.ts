@@ -1,5 +1,5 @@
-import { judgeNoticed, suffered } from '../noticed.ts';
-import { defineRule } from '../rule.ts';
+import { judgeNoticed, suffered } from '../kit/noticed.ts';
+import { defineRule } from '../kit/rule.ts';
 
 const TRUNCATED = new Set(['truncated_stream']);
 

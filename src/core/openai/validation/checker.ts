@@ -1,4 +1,4 @@
-import type { ErrorAnswer } from '../error.ts';
+import type { ErrorAnswer } from '../errors/error.ts';
 import {
   aboveMaximum,
   arrayTooLong,
@@ -13,10 +13,10 @@ import {
   stringTooLong,
   tooManyProperties,
   unknownParameter,
-} from '../errors.ts';
-import { isTokens } from '../inputs.ts';
-import { nounOf } from '../noun.ts';
-import { asRecord } from '../request.ts';
+} from '../errors/errors.ts';
+import { jsonTypeName } from '../errors/json-type-name.ts';
+import { isTokens } from '../request/inputs.ts';
+import { asRecord } from '../request/request.ts';
 import { isTooDeep } from './depth.ts';
 import {
   type ArrayRule,
@@ -81,7 +81,7 @@ export class Checker {
   #checkTagged(record: Readonly<Record<string, unknown>>, { tag, variants }: TaggedRule): ErrorAnswer | undefined {
     const value = Object.hasOwn(record, tag) ? record[tag] : undefined;
     if (value === undefined) return missingParameter(this.#path(tag));
-    if (typeof value !== 'string') return invalidType(this.#path(tag), 'a string', nounOf(value));
+    if (typeof value !== 'string') return invalidType(this.#path(tag), 'a string', jsonTypeName(value));
     if (!Object.hasOwn(variants, value)) return invalidValue(this.#path(tag), value, Object.keys(variants));
     return this.#checkObject(record, variants[value] as ObjectRule, tag);
   }
@@ -166,7 +166,7 @@ export class Checker {
   }
 
   #wrongType(value: unknown, rule: Rule): ErrorAnswer {
-    return invalidType(this.#path(), expectedNoun(rule), nounOf(value));
+    return invalidType(this.#path(), expectedNoun(rule), jsonTypeName(value));
   }
 
   #path(...further: readonly string[]): string {

@@ -1,7 +1,7 @@
-import type { ErrorAnswer } from '../error.ts';
-import { contextLengthExceeded, countsCompletion } from '../errors.ts';
-import type { ModelInfo } from '../models.ts';
-import { asList, asRecord } from '../request.ts';
+import type { ErrorAnswer } from '../errors/error.ts';
+import { contextLengthExceeded, countsCompletion } from '../errors/errors.ts';
+import type { ModelInfo } from '../models/models.ts';
+import { asList, asRecord } from '../request/request.ts';
 import type { Fields, Measures } from './terms.ts';
 
 /** Tokens around the definition of a function or tool: an estimate. */

@@ -1,4 +1,4 @@
-import type { ErrorAnswer } from '../error.ts';
+import type { ErrorAnswer } from '../errors/error.ts';
 import {
   maxTokensTooLarge,
   notChatModel,
@@ -9,10 +9,10 @@ import {
   unsupportedValue,
   valueNotOfModel,
   webSearchUnsupported,
-} from '../errors.ts';
-import type { ModelInfo } from '../models.ts';
-import { asList, asRecord } from '../request.ts';
-import { modelLimits } from './model-limits.ts';
+} from '../errors/errors.ts';
+import { modelLimits } from '../models/model-limits.ts';
+import type { ModelInfo } from '../models/models.ts';
+import { asList, asRecord } from '../request/request.ts';
 import type { Fields } from './terms.ts';
 
 /** The values of which reasoning models take no other (wire.md 400-10). */

@@ -1,4 +1,4 @@
-import { pythonNumber } from '../python-number.ts';
+import { pythonNumber } from '../wire/python-number.ts';
 
 /** A JSON value as Python prints it: OpenAI's words about schemas quote values that way. */
 export function pythonRepr(value: unknown): string {

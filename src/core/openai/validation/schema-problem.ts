@@ -1,5 +1,5 @@
 import type { Libraries } from '../../libraries.ts';
-import { asRecord } from '../request.ts';
+import { asRecord } from '../request/request.ts';
 import { depthOf, isTooDeep } from './depth.ts';
 import { isPythonRegex } from './python-regex.ts';
 import { pythonRepr, pythonTuple } from './python-repr.ts';

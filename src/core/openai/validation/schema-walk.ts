@@ -1,4 +1,4 @@
-import { asRecord } from '../request.ts';
+import { asRecord } from '../request/request.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

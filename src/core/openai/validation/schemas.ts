@@ -1,7 +1,7 @@
 import type { Libraries } from '../../libraries.ts';
-import type { ErrorAnswer } from '../error.ts';
-import { invalidFunctionSchema, invalidResponseSchema } from '../errors.ts';
-import { asList, asRecord } from '../request.ts';
+import type { ErrorAnswer } from '../errors/error.ts';
+import { invalidFunctionSchema, invalidResponseSchema } from '../errors/errors.ts';
+import { asList, asRecord } from '../request/request.ts';
 import { schemaProblem } from './schema-problem.ts';
 import type { Fields } from './terms.ts';
 

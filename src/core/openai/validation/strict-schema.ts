@@ -1,4 +1,4 @@
-import { asList, asRecord } from '../request.ts';
+import { asList, asRecord } from '../request/request.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import type { Libraries } from '../../libraries.ts';
-import type { Input } from '../inputs.ts';
-import type { ModelInfo } from '../models.ts';
+import type { ModelInfo } from '../models/models.ts';
+import type { Input } from '../request/inputs.ts';
 
 /** The fields of a request. */
 export type Fields = Readonly<Record<string, unknown>>;

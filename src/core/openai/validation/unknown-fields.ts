@@ -1,5 +1,5 @@
-import type { ErrorAnswer } from '../error.ts';
-import { unrecognizedArguments } from '../errors.ts';
+import type { ErrorAnswer } from '../errors/error.ts';
+import { unrecognizedArguments } from '../errors/errors.ts';
 import { ownRule } from './checker.ts';
 import type { ObjectRule } from './rule.ts';
 import type { Fields } from './terms.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chatRules } from '../../../../src/core/openai/validation/chat-rules.ts';
-import { completionRules } from '../../../../src/core/openai/validation/completion-rules.ts';
-import { embeddingRules } from '../../../../src/core/openai/validation/embedding-rules.ts';
-import { moderationRules } from '../../../../src/core/openai/validation/moderation-rules.ts';
+import { chatRules } from '../../../../src/core/openai/endpoints/chat/chat-rules.ts';
+import { completionRules } from '../../../../src/core/openai/endpoints/completions/completion-rules.ts';
+import { embeddingRules } from '../../../../src/core/openai/endpoints/embeddings/embedding-rules.ts';
+import { moderationRules } from '../../../../src/core/openai/endpoints/moderations/moderation-rules.ts';
 import type { ObjectRule } from '../../../../src/core/openai/validation/rule.ts';
 import { refusal, refusalOf } from '../../../support/refusal.ts';
 import { anyValue, sample, type Violation, violations } from '../../../support/violations.ts';

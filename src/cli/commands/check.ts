@@ -1,0 +1,26 @@
+import { ScenarioError } from '../../core/problem.ts';
+import { plural } from '../../core/text/plural.ts';
+import { libraries } from '../../libraries.ts';
+import { fileSource, loadScenario, scenarioPath } from '../../scenario-files/load-scenario.ts';
+import { exitCode } from '../output/exit-code.ts';
+import { problemText, warningTexts } from '../output/problem-text.ts';
+
+/** Validates each file; all problems of all files are reported. What has no effect is warned of, and fails where `strict`. */
+export function check(files: readonly string[], { strict = false }: { readonly strict?: boolean }): number {
+  let bad = false;
+  for (const file of files) {
+    try {
+      const loaded = loadScenario(fileSource(scenarioPath(file), file), libraries);
+      const { plan, warnings } = loaded;
+      for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
+      const warned = warnings.length === 0 ? '' : `, ${plural(warnings.length, 'warning')}`;
+      process.stdout.write(`${file}: ok, ${plural(plan.rules.length, 'rule')}${warned}\n`);
+      bad ||= strict && warnings.length > 0;
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      process.stderr.write(`${problemText(error)}\n`);
+      bad = true;
+    }
+  }
+  return bad ? exitCode.usage : exitCode.pass;
+}

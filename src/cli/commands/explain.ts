@@ -1,0 +1,53 @@
+import { dependsOnArrivalOrder, explainRule } from '../../core/plan/explain.ts';
+import { explainCapacity } from '../../core/plan/explain-capacity.ts';
+import { explainLimit } from '../../core/plan/explain-limits.ts';
+import { libraries } from '../../libraries.ts';
+import { fileSource, loadScenario, scenarioPath } from '../../scenario-files/load-scenario.ts';
+import { playThrough } from '../../session/play-through.ts';
+import { exitCode } from '../output/exit-code.ts';
+import { warningTexts } from '../output/problem-text.ts';
+import { table } from '../output/table.ts';
+
+/** Prints the scenario in words, then what would happen to the first requests. */
+export async function explain(file: string, { requests, seed }: { requests: number; seed?: number }): Promise<number> {
+  const loaded = loadScenario(fileSource(scenarioPath(file), file), libraries, seed);
+  const { plan, scenario } = loaded;
+  for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
+  const lines = [`${plan.name}, seed ${plan.seed}`];
+  if (scenario.description !== undefined) lines.push(scenario.description.trim());
+  if (plan.limits.length > 0) {
+    lines.push('', 'Limits, a set of buckets for each API key and model family; the first that fits the model:');
+    lines.push(...plan.limits.map((limit) => `  ${explainLimit(limit)}`));
+  }
+  if (plan.capacity !== undefined) lines.push('', `Capacity, of the whole session: ${explainCapacity(plan.capacity)}.`);
+  const admitted = plan.capacity === undefined ? 'that the limits admit ' : 'that is admitted ';
+  const narrowed = plan.limits.length > 0 || plan.capacity !== undefined;
+  const noRules = `No rules: every request ${narrowed ? admitted : ''}is healthy.`;
+  lines.push('', plan.rules.length === 0 ? noRules : 'The first rule that fires decides:');
+  for (const [index, rule] of plan.rules.entries()) {
+    const order = dependsOnArrivalOrder(rule) ? ' (depends on the order of arrival)' : '';
+    const name = rule.rule.name === undefined ? '' : `${rule.rule.name}: `;
+    lines.push(`  ${index + 1}. ${name}${explainRule(rule)}${order}`);
+  }
+  if (plan.rules.some(({ rule }) => rule.attempts !== undefined || rule.per === 'call')) {
+    lines.push(
+      '  Of equal requests in parallel that no name tells apart, which one counts as the second attempt depends on their arrival.',
+    );
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  if (requests === 0) return exitCode.pass;
+  process.stdout.write(
+    '\nThe first requests, played through: chat completions, every other call streaming, one request a second,\n' +
+      'each failed call retried twice as the official SDKs do:\n\n',
+  );
+  const rows = playThrough(loaded, requests, libraries).map(({ request, call, attempt, rule, faults, outcome }) => [
+    String(request),
+    String(call),
+    String(attempt),
+    outcome,
+    faults,
+    rule,
+  ]);
+  process.stdout.write(table([['request', 'call', 'attempt', 'outcome', 'fault', 'rule'], ...rows]));
+  return exitCode.pass;
+}

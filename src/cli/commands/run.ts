@@ -1,0 +1,126 @@
+import { cutShort } from '../../core/backoff/history/cut-short.ts';
+import type { RunContext } from '../../core/backoff/kit/rule-evidence.ts';
+import { strictly } from '../../core/backoff/verdict/strictly.ts';
+import type { DeclaredCalls } from '../../core/correlation/declared-calls.ts';
+import type { JournalBounds } from '../../core/journal/journal.ts';
+import { plural } from '../../core/text/plural.ts';
+import { clientKey } from '../../exchange/client-key.ts';
+import { fileSource, scenarioPath } from '../../scenario-files/load-scenario.ts';
+import { proxyText } from '../../server/admin/why-silent.ts';
+import type { MockServer } from '../../server/start.ts';
+import { loadPolicy } from '../../session/load-policy.ts';
+import { onUnservedUrl } from '../../session/on-unserved-url.ts';
+import type { Session } from '../../session/session.ts';
+import { clientEnvironment } from '../options/client-environment.ts';
+import { exitCode, exitCodeOf } from '../output/exit-code.ts';
+import { judgeRun, UsedSessions } from '../output/judge-run.ts';
+import { printVerdict } from '../output/print-verdict.ts';
+import { warningTexts } from '../output/problem-text.ts';
+import { publishToGitHub } from '../output/publish-to-github.ts';
+import { prepareReports, writeRequested } from '../output/write-reports.ts';
+import { packageVersion } from '../package-version.ts';
+import { openJournal, startFromCli } from '../process/start-from-cli.ts';
+import { type Supervised, supervise } from '../process/supervise.ts';
+import { startCommand } from '../process/wrapped-command.ts';
+
+export interface RunOptions {
+  readonly scenario?: string;
+  readonly seed?: number;
+  readonly policy?: string;
+  readonly calls?: DeclaredCalls;
+  readonly report?: string;
+  readonly junit?: string;
+  readonly strict?: boolean;
+  readonly journal?: string;
+  readonly port: number;
+}
+
+const HOST = '127.0.0.1';
+/** A run is judged as a whole: it keeps more than a server that is read from time to time. */
+const BOUNDS: JournalBounds = { entries: 100_000, bodyBytes: 64 * 1024 * 1024 };
+
+/** Runs a command against the mock and judges the client in it. stdout is the command's alone. */
+export async function run(command: readonly string[], options: RunOptions): Promise<number> {
+  const { seed, port } = options;
+  const source = options.scenario === undefined ? undefined : fileSource(scenarioPath(options.scenario), options.scenario);
+  const given = options.policy === undefined ? undefined : loadPolicy(options.policy);
+  const calls = options.calls ?? given?.calls;
+  const policy = calls === undefined ? given : { ...given, calls };
+  prepareReports(options);
+  let failure: string | undefined;
+  const onFailure = (error: unknown) => {
+    failure = `the mock itself failed: ${error instanceof Error ? error.message : String(error)}`;
+    say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
+  };
+  const server = await startFromCli({ source, seed, calls, host: HOST, port, bounds: BOUNDS, onFailure });
+  const used = new UsedSessions(server);
+  const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
+  onUnservedUrl(server.engine, say);
+  const { plan } = server.engine.defaultSession;
+  say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
+  if (server.engine.scenario.warnings.length > 0) warningTexts(server.engine.scenario).forEach(say);
+  try {
+    const env = clientEnvironment(process.env, { origin: server.origin, apiKey: clientKey(plan) });
+    const supervised = await supervise(() => startCommand(command, env), {
+      now: server.engine.clock.now,
+      inFlight: () => server.engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    });
+    const ended = failure ?? howItEnded(command, supervised);
+    const sessions = used.list();
+    const silence = whyNothingCame(server, port);
+    const input = judgeRun(server, sessions, { policy, circumstances: { ...circumstancesOf(supervised), silence } });
+    const whole = ended === undefined ? input.verdict : cutShort(input.verdict, ended);
+    const verdict = options.strict === true ? strictly(whole) : whole;
+    const told = { ...input, verdict };
+    printVerdict(told, notesOn(sessions, command, supervised));
+    await writeRequested(options, told);
+    publishToGitHub(told);
+    return failure === undefined ? exitCodeOf(verdict) : exitCode.internal;
+  } finally {
+    await server.close(0);
+    await journal?.close();
+  }
+}
+
+/** Where to look when the client asked for nothing. */
+function whyNothingCame({ origin }: MockServer, port: number): string {
+  const fixed = port === 0 ? 'with --port 9001, and point it to http://127.0.0.1:9001/v1' : `and point it to ${origin}/v1`;
+  const proxy = proxyText(process.env);
+  return (
+    `Nothing came to ${origin}/v1. Does the client read OPENAI_BASE_URL, OPENAI_API_BASE or OPENAI_HOST, which were set to it? ` +
+    `If it has a setting of its own, run this ${fixed}${proxy === undefined ? '' : `. ${proxy}`}`
+  );
+}
+
+/** Why nothing passes, whatever the client did until then; undefined when the command ended well. */
+function howItEnded([name = '']: readonly string[], { ending: { code, signal }, interruptedBy }: Supervised): string | undefined {
+  if (interruptedBy !== undefined) return `interrupted by ${interruptedBy}: what the client would have done is not known`;
+  if (signal !== null) return `the command ${name} was ended by ${signal}`;
+  return code === 0 ? undefined : `the command ${name} ended with exit code ${code}`;
+}
+
+function circumstancesOf({ endedAt, killedAt, watchedUntil }: Supervised): Partial<RunContext> {
+  return {
+    watchedUntil,
+    ...(endedAt === undefined ? {} : { clientEndedAt: endedAt }),
+    ...(killedAt === undefined ? {} : { killedAt }),
+  };
+}
+
+/** What limits the verdict, or stands beside it. */
+function notesOn(sessions: readonly Session[], [name = '']: readonly string[], supervised: Supervised): string[] {
+  const { leftBehind, openRequests } = supervised;
+  const kept = sessions.reduce((sum, session) => sum + session.kept, 0);
+  const dropped = sessions.reduce((sum, session) => sum + session.dropped, 0);
+  return [
+    ...(leftBehind ? [`the command ${name} left processes behind; they were ended`] : []),
+    ...(openRequests === 0 ? [] : [`${plural(openRequests, 'request was', 'requests were')} still open`]),
+    ...(dropped === 0
+      ? []
+      : [`judged by the newest ${plural(kept, 'request')}; ${plural(dropped, 'request')} before them dropped`]),
+  ];
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}

@@ -1,0 +1,167 @@
+import { existsSync, unwatchFile, watchFile } from 'node:fs';
+import { ScenarioError } from '../../core/problem.ts';
+import type { Source } from '../../core/scenario/parse.ts';
+import { libraries } from '../../libraries.ts';
+import type { LoadedScenario } from '../../scenario-files/load-scenario.ts';
+import { isLoopback } from '../../server/admin/admin-guard.ts';
+import type { MockServer } from '../../server/start.ts';
+import { onUnservedUrl } from '../../session/on-unserved-url.ts';
+import { warmUpSteps } from '../../session/warm-up.ts';
+import { exitCode } from '../output/exit-code.ts';
+import { createServeOutput, type ServeOutput } from '../output/serve-output.ts';
+import { openJournal, startFromCli } from '../process/start-from-cli.ts';
+
+export interface ServeOptions {
+  readonly scenario?: string;
+  readonly port: number;
+  readonly host: string;
+  readonly seed?: number;
+  readonly journal?: string;
+  readonly adminToken?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+  /** Processes that serve. */
+  readonly workers?: number;
+}
+
+/** How often the scenario file is looked at. */
+const POLL_MS = 150;
+/** Editors that replace a file take less. */
+const GONE_MS = 1_000;
+/** Time that requests in flight get to finish when the server is told to stop. */
+const GRACE_MS = 5_000;
+
+/** Serves until SIGINT or SIGTERM. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const output = createServeOutput(options);
+  const file = options.scenario === undefined ? undefined : await scenarioFile(options.scenario);
+  const server = await start(options, file?.read(), output);
+  const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
+  const stop = stopSignal();
+  server.engine.onEntry((entry, session) => output.request(entry, session));
+  onUnservedUrl(server.engine, output.warning);
+  const { name, seed, rules } = server.engine.defaultSession.plan;
+  const adminOff = !isLoopback(options.host) && options.adminToken === undefined;
+  output.listening({
+    origin: server.origin,
+    scenario: name,
+    seed,
+    rules: rules.length,
+    workers: options.workers ?? 1,
+    adminOff,
+  });
+  if (options.quiet !== true) file?.warningsOf(server.engine.scenario).forEach(output.warning);
+  const unwatch = file && watch(server, file, options, output);
+  warmUp(warmUpSteps(server.engine));
+  const signal = await stop;
+  unwatch?.();
+  await server.close(GRACE_MS);
+  await journal?.close();
+  output.stopped(signal);
+  return exitCode.pass;
+}
+
+/** The file of a scenario, and what reads it: loaded only where there is one. */
+interface ScenarioFile {
+  readonly path: string;
+  readonly shownAs: string;
+  read(): Source;
+  load(source: Source, seed: number | undefined): LoadedScenario;
+  /** What people are told of its problems, and of what has no effect in it. */
+  problemsOf(error: ScenarioError): string;
+  warningsOf(loaded: LoadedScenario): string[];
+}
+
+async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
+  const { fileSource, loadScenario, scenarioPath } = await import('../../scenario-files/load-scenario.ts');
+  const { problemText, warningTexts } = await import('../output/problem-text.ts');
+  const path = scenarioPath(shownAs);
+  return {
+    path,
+    shownAs,
+    read: () => fileSource(path, shownAs),
+    load: (source, seed) => loadScenario(source, libraries, seed),
+    problemsOf: problemText,
+    warningsOf: warningTexts,
+  };
+}
+
+async function start(options: ServeOptions, source: Source | undefined, output: ServeOutput): Promise<MockServer> {
+  const { host, port, seed, adminToken, workers = 1 } = options;
+  const starting = { source, seed, host, port, adminToken, onFailure: (error: unknown) => output.failure(error) };
+  if (workers === 1) return startFromCli(starting);
+  const { startCluster } = await import('../../cluster/start-cluster.ts');
+  return startFromCli(starting, (given) => startCluster({ ...given, workers, onWarning: output.warning }));
+}
+
+/** Takes the steps while nobody waits, and lets requests that have come go first. */
+function warmUp([step, ...others]: readonly (() => void)[]): void {
+  if (step === undefined) return;
+  setImmediate(() => {
+    step();
+    warmUp(others);
+  });
+}
+
+/**
+ * Reloads the scenario when the text of its file changes; an invalid edit keeps the old one and says so. The file is
+ * polled: that also follows links, and files that editors replace or that are gone for a while.
+ */
+function watch(
+  { engine }: MockServer,
+  { path, shownAs, read, load, problemsOf, warningsOf }: ScenarioFile,
+  { seed, quiet }: ServeOptions,
+  output: ServeOutput,
+): () => void {
+  let seen = textOf(engine.scenario.source);
+  let missed: NodeJS.Timeout | undefined;
+  const reload = () => {
+    clearTimeout(missed);
+    if (!existsSync(path)) {
+      missed = setTimeout(() => output.warning(`${shownAs} is gone: the old scenario goes on.`), GONE_MS);
+      return;
+    }
+    try {
+      const source = read();
+      const text = textOf(source);
+      if (text === seen) return;
+      seen = text;
+      const loaded = load(source, seed);
+      engine.replaceScenario(loaded);
+      output.reloaded(loaded.plan);
+      if (quiet !== true) warningsOf(loaded).forEach(output.warning);
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) return output.failure(error);
+      output.keptOld(error, problemsOf(error));
+    }
+  };
+  watchFile(path, { interval: POLL_MS }, reload);
+  // An edit between the start and now.
+  reload();
+  return () => {
+    clearTimeout(missed);
+    unwatchFile(path, reload);
+  };
+}
+
+function textOf(source: Source): string {
+  return 'text' in source ? source.text : '';
+}
+
+/** Resolves with the first signal to stop; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    for (const [signal, number] of [
+      ['SIGINT', 2],
+      ['SIGTERM', 15],
+    ] as const) {
+      process.on(signal, () => {
+        if (stopping) process.exit(128 + number);
+        stopping = true;
+        resolve(signal);
+      });
+    }
+  });
+}

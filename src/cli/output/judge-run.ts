@@ -1,0 +1,68 @@
+import { asWatched } from '../../core/backoff/history/as-watched.ts';
+import type { CallHistory } from '../../core/backoff/history/call-history.ts';
+import { historiesOf } from '../../core/backoff/history/history.ts';
+import type { RunContext } from '../../core/backoff/kit/rule-evidence.ts';
+import { callIn, verdictOver } from '../../core/backoff/verdict/verdict-over.ts';
+import type { PolicySpec } from '../../core/policy/policy-schema.ts';
+import type { ReportInput } from '../../core/report/report.ts';
+import { judgeSession } from '../../server/admin/judge-session.ts';
+import type { MockServer } from '../../server/start.ts';
+import { sessionPolicy } from '../../session/load-policy.ts';
+import type { Session } from '../../session/session.ts';
+import { packageVersion } from '../package-version.ts';
+
+/** The sessions that requests come to, those included that the client closes before the run is over. */
+export class UsedSessions {
+  readonly #server: MockServer;
+  readonly #met = new Set<Session>();
+
+  constructor(server: MockServer) {
+    this.#server = server;
+    server.engine.onEntry((_entry, session) => void this.#met.add(session));
+  }
+
+  /** In the order of their first requests; the default one where nothing came to any. */
+  list(): [Session, ...Session[]] {
+    const { sessions, defaultSession } = this.#server.engine;
+    const used = [...new Set([...this.#met, ...sessions])].filter(({ startedAt }) => startedAt !== undefined);
+    const [first = defaultSession, ...others] = used.sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
+    return [first, ...others];
+  }
+}
+
+export interface RunJudging {
+  readonly policy: PolicySpec | undefined;
+  readonly circumstances: Partial<RunContext>;
+}
+
+/** Judges the client in each session by itself, and all in one; with what reports show of them. */
+export function judgeRun(
+  { loopDelay }: MockServer,
+  [first, ...others]: readonly [Session, ...Session[]],
+  { policy, circumstances }: RunJudging,
+): ReportInput {
+  const judged = (session: Session) => ({
+    session: session.id,
+    verdict: judgeSession(session, loopDelay, { policy, circumstances }),
+  });
+  const seen = [first, ...others].map((session) => {
+    const entries = asWatched(session.journal(), circumstances);
+    const histories = historiesOf(entries, sessionPolicy(session, policy).calls);
+    return {
+      entries,
+      histories: others.length === 0 ? histories : histories.map(named(session)),
+      outages: session.outages(entries),
+    };
+  });
+  return {
+    verdict: verdictOver([judged(first), ...others.map(judged)]),
+    entries: seen.flatMap(({ entries }) => entries).sort((a, b) => a.t_headers - b.t_headers),
+    histories: seen.flatMap(({ histories }) => histories),
+    outages: seen.flatMap(({ outages }) => outages),
+    version: packageVersion(),
+  };
+}
+
+function named({ id }: Session): (history: CallHistory) => CallHistory {
+  return (history) => ({ ...history, id: callIn(id, history.id) });
+}

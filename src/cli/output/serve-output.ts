@@ -1,0 +1,123 @@
+import { styleText } from 'node:util';
+import type { ScenarioError } from '../../core/problem.ts';
+import type { JournalRecord } from '../../exchange/record.ts';
+import type { Session } from '../../session/session.ts';
+import { packageVersion } from '../package-version.ts';
+
+/** A server that has started. */
+interface Listening {
+  readonly origin: string;
+  readonly scenario: string;
+  readonly seed: number;
+  /** How many the scenario has. */
+  readonly rules: number;
+  /** Processes that serve. */
+  readonly workers: number;
+  readonly adminOff: boolean;
+}
+
+/** What a running server tells the user. */
+export interface ServeOutput {
+  listening(server: Listening): void;
+  request(entry: JournalRecord, session: Session): void;
+  reloaded(plan: { name: string; seed: number; rules: readonly unknown[] }): void;
+  /** The text is what people are told of the problems. */
+  keptOld(error: ScenarioError, text: string): void;
+  warning(message: string): void;
+  failure(error: unknown): void;
+  stopped(signal: string): void;
+}
+
+/** Chooses how to talk: JSON events, lines for people, or hardly at all. Errors go to stderr whatever is chosen. */
+export function createServeOutput(options: { quiet?: boolean; verbose?: boolean; json?: boolean }): ServeOutput {
+  if (options.json) return jsonOutput();
+  return textOutput(options.quiet ?? false, options.verbose ?? false);
+}
+
+function jsonOutput(): ServeOutput {
+  const event = (name: string, fields: object = {}) =>
+    void process.stdout.write(`${JSON.stringify({ event: name, ...fields })}\n`);
+  return {
+    listening: ({ origin, scenario, seed, rules, workers, adminOff }) =>
+      event('listening', {
+        base_url: `${origin}/v1`,
+        admin_url: adminOff ? null : `${origin}/__admin`,
+        scenario,
+        seed,
+        rules,
+        workers,
+      }),
+    request: (entry, session) => event('request', { entry: session.view(entry) }),
+    reloaded: ({ name, seed, rules }) => event('reloaded', { scenario: name, seed, rules: rules.length }),
+    keptOld: ({ problems }) => event('reload_failed', { problems }),
+    warning: (message) => event('warning', { message }),
+    failure: (error) =>
+      event('failure', {
+        message: error instanceof Error ? error.message : String(error),
+      }),
+    stopped: (signal) => event('stopped', { signal }),
+  };
+}
+
+function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
+  const terminal = process.stdout.isTTY === true;
+  const say = (text: string) => {
+    if (!quiet) process.stderr.write(`${text}\n`);
+  };
+  return {
+    listening({ origin, scenario, seed, rules, workers, adminOff }) {
+      const processes = workers === 1 ? '' : `, ${workers} workers`;
+      const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}${processes}`;
+      // Scripts read the first line of stdout.
+      if (!terminal) process.stdout.write(`${origin}/v1\n`);
+      say(paint('dim', about));
+      if (terminal && !quiet) process.stdout.write(`${paint('bold', `${origin}/v1`)}\n`);
+      if (adminOff) say('The admin API is off: it needs --admin-token on a host that is not loopback.');
+    },
+    request: (entry) => {
+      if (verbose) say(requestLine(entry));
+    },
+    reloaded: ({ name, seed, rules }) =>
+      say(`reloaded: scenario ${name}, seed ${seed}, ${rulesText(rules.length)}; counters start anew`),
+    keptOld: (_error, text) => process.stderr.write(`${text}\nThe scenario was not reloaded: the old one goes on.\n`),
+    warning: (message) => process.stderr.write(`${message}\n`),
+    failure: (error) => process.stderr.write(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`),
+    stopped: (signal) => say(`stopped by ${signal}`),
+  };
+}
+
+function rulesText(count: number): string {
+  return `${count} ${count === 1 ? 'rule' : 'rules'}`;
+}
+
+type Style = 'dim' | 'bold' | 'green' | 'yellow' | 'red';
+
+function paint(style: Style, text: string): string {
+  const colours = process.stderr.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+  return colours ? styleText(style, text) : text;
+}
+
+/** `18:54:12.031  429  POST /v1/chat/completions  gpt-4o  call #3 attempt 2  rate_limit  retry-after 2  1.4 ms`. */
+function requestLine(entry: JournalRecord): string {
+  const status = entry.status === null ? (entry.closedBy === 'client' ? 'left' : 'cut') : String(entry.status);
+  const end = entry.t_lastByte ?? entry.t_clientClose;
+  const faults = entry.faultApplied?.faults.map(({ name }) => name).join(', ');
+  const parts = [
+    paint('dim', new Date(entry.wallMs).toISOString().slice(11, 23)),
+    paint(styleOf(entry.status), status.padEnd(4)),
+    `${entry.method} ${entry.path}`,
+    entry.model ?? '',
+    `call ${entry.logicalId} attempt ${entry.attemptSeq}`,
+    faults === undefined ? '' : paint('yellow', faults),
+    entry.errorCode === null ? '' : String(entry.errorCode),
+    entry.hint === null ? '' : `${entry.hint.header} ${entry.hint.raw}`,
+    entry.closedBy === null ? '' : paint('red', entry.closedBy === 'client' ? 'client left' : 'cut'),
+    end === null ? '' : paint('dim', `${(end - entry.t_headers).toFixed(1)} ms`),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function styleOf(status: number | null): Style {
+  if (status === null || status >= 500) return 'red';
+  return status >= 400 ? 'yellow' : 'green';
+}

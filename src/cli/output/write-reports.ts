@@ -1,0 +1,36 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ReportInput } from '../../core/report/report.ts';
+import { makeFolder } from '../../report/make-folder.ts';
+import { ReportError } from '../../report/report-error.ts';
+import { writeReport, writeReports } from '../../report/write.ts';
+import { UsageError } from '../options/usage-error.ts';
+
+/** Where reports go. */
+export interface ReportTargets {
+  /** `--report`. */
+  readonly report?: string;
+  /** `--junit`. */
+  readonly junit?: string;
+}
+
+/** Makes the folders of reports before anything is run. Throws a UsageError when that is not possible. */
+export function prepareReports({ report, junit }: ReportTargets): void {
+  for (const folder of [report, junit === undefined ? undefined : dirname(junit)]) {
+    if (folder === undefined) continue;
+    try {
+      makeFolder(folder);
+      const tried = join(folder, `.mock-openai.${process.pid}.tmp`);
+      writeFileSync(tried, '');
+      rmSync(tried);
+    } catch (error) {
+      throw new UsageError(ReportError.of(folder, error).message);
+    }
+  }
+}
+
+/** Writes the reports that were asked for. */
+export async function writeRequested({ report, junit }: ReportTargets, input: ReportInput): Promise<void> {
+  if (report !== undefined) await writeReports(report, input);
+  if (junit !== undefined) await writeReport('junit', junit, input);
+}

@@ -1,0 +1,235 @@
+import type { Performed } from '../exchange/performed.ts';
+import { declaredFor } from '../exchange/prepare.ts';
+import type { Engine } from '../session/engine.ts';
+import type { RemoteExchange } from '../session/remote-exchange.ts';
+import type { Session } from '../session/session.ts';
+import { SessionsFullError } from '../session/sessions-full-error.ts';
+import type { DecideMessage, ExchangeProgress, FromWorker, SentRequest, ToWorker } from './messages.ts';
+import type { OpenConnections } from './open-connections.ts';
+import type { PlanRegistry } from './plan-registry.ts';
+import { incomingOf, remoteRequestOf } from './sent-request.ts';
+
+type Message<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>;
+
+/** What concerns requests; the rest concerns the worker. */
+export type DecisionMessage = Message<
+  'decide' | 'decide early' | 'place' | 'waits' | 'exchange progress' | 'abandoned' | 'reading' | 'connection gone'
+>;
+
+export interface DecisionServiceParts {
+  readonly engine: Engine;
+  readonly plans: PlanRegistry;
+  readonly connections: OpenConnections;
+  /** Those of all workers. */
+  readonly desks: ReadonlySet<DecisionService>;
+  tell(message: ToWorker): void;
+  /** Told of what must never happen: a fault of the mock itself. */
+  onFailure(error: unknown): void;
+  /** Resolves when all is known that the worker had to tell. */
+  caughtUp(): Promise<void>;
+}
+
+/** Time in which the end of a connection is read that was closed before another was opened. */
+const LEAVING_MS = 5;
+
+/** How exchanges end whose worker is gone. */
+const CUT: Performed = {
+  lastByteAt: null,
+  clientCloseAt: null,
+  closedBy: 'server',
+  closedHow: 'reset',
+  bytesOut: 0,
+  chunksOut: 0,
+  eventsOut: 0,
+};
+
+interface Followed extends Pick<RemoteExchange, 'headSent' | 'finished'>, Partial<Pick<RemoteExchange, 'place' | 'waits'>> {
+  readonly fingerprint?: string;
+}
+
+/** The place in the primary where one worker asks for decisions. */
+export class DecisionService {
+  readonly #parts: DecisionServiceParts;
+  readonly #exchanges = new Map<number, Followed>();
+  /** Numbers of the worker's connections, as the journal knows them. */
+  readonly #connections = new Map<number, number>();
+  /** Requests that the worker reads, by the name of their session; the session is missing where there was no room for it. */
+  readonly #reading = new Map<string, { readonly session: Session | undefined; count: number }>();
+  /** Requests that the worker answers, by fingerprint. */
+  readonly #answering = new Map<string, number>();
+  #gone = false;
+
+  constructor(parts: DecisionServiceParts) {
+    this.#parts = parts;
+  }
+
+  handle(message: DecisionMessage): void {
+    switch (message.kind) {
+      case 'decide':
+        this.#receive(message);
+        break;
+      case 'decide early':
+        this.#attempt(message.ref, () => this.#refuse(message));
+        break;
+      case 'place':
+        this.#attempt(message.ref, () => this.#place(message.ref));
+        break;
+      case 'waits':
+        this.#exchanges.get(message.ref)?.waits?.();
+        break;
+      case 'exchange progress':
+        this.#attempt(message.ref, () => this.#went(message));
+        break;
+      case 'abandoned':
+        this.#abandoned(message);
+        break;
+      case 'reading':
+        this.#read(message);
+        break;
+      case 'connection gone':
+        this.#connectionGone(message.connection);
+    }
+  }
+
+  /** The worker is dead: what it was at is over. */
+  workerExited(): void {
+    this.#gone = true;
+    const now = this.#parts.engine.clock.now();
+    for (const ref of [...this.#exchanges.keys()]) this.#over(ref)?.finished(CUT, now, undefined);
+    for (const [session, { count }] of this.#reading) this.#read({ kind: 'reading', session, more: -count });
+    for (const connection of [...this.#connections.keys()]) this.#connectionGone(connection);
+  }
+
+  /** What an equal request came to, of which the client may know, is to be known here before. */
+  #receive(ask: DecideMessage): void {
+    this.#afterEqual(ask, () => {
+      // A client that gave up may come back before its leaving was read: let that be read first.
+      if (!this.#parts.engine.findSession(ask.session)?.isWaitingFor(ask.fingerprint)) this.#rule(ask);
+      else setTimeout(() => this.#afterEqual(ask, () => this.#rule(ask)), LEAVING_MS);
+    });
+  }
+
+  /** Goes on when the other workers that answer an equal request have told how far they are. */
+  #afterEqual({ fingerprint }: DecideMessage, goOn: () => void): void {
+    const others = [...this.#parts.desks].filter((desk) => desk !== this && desk.#answering.has(fingerprint));
+    if (others.length === 0) goOn();
+    else void Promise.all(others.map((desk) => desk.#parts.caughtUp())).then(goOn);
+  }
+
+  #rule(ask: DecideMessage): void {
+    if (!this.#gone) this.#attempt(ask.ref, () => this.#decide(ask));
+  }
+
+  /** Does what a worker waits for. If it cannot be done, the worker is told, too. */
+  #attempt(ref: number, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (error instanceof SessionsFullError) {
+        this.#parts.tell({ kind: 'sessions full', ref, message: error.message });
+        return;
+      }
+      this.#parts.onFailure(error);
+      this.#parts.tell({ kind: 'failed', ref, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #decide(ask: DecideMessage): void {
+    const { engine, plans, tell } = this.#parts;
+    const { ref, pathCall, fingerprint } = ask;
+    const session = engine.session(ask.session);
+    if (plans.numberOf(session.plan) !== ask.plan) {
+      tell(plans.updateFor(session.id, session));
+      tell({ kind: 'stale', ref });
+      return;
+    }
+    const incoming = this.#incoming(ask.request);
+    const { headers, headersAt: at, connection } = incoming;
+    const { failsAt, limited, forced, preset, facts } = ask;
+    const declared = declaredFor(incoming, session.plan);
+    const sighting = { pathCall, headers, fingerprint, declared, at, connection };
+    const question = { evidence: sighting, failsAt, limited, forced, preset, facts };
+    const exchange = session.rule(question, remoteRequestOf(ask, incoming));
+    this.#exchanges.set(ref, exchange);
+    this.#answering.set(fingerprint, (this.#answering.get(fingerprint) ?? 0) + 1);
+    tell({ kind: 'decided', ref, ruling: exchange.ruling, placed: exchange.placed });
+  }
+
+  #refuse({ ref, session, request, path, forced }: Message<'decide early'>): void {
+    const { engine, tell } = this.#parts;
+    const refusal = engine.session(session).ruleEarly(this.#incoming(request), { path, call: undefined, forced });
+    if (refusal === undefined) {
+      tell({ kind: 'decided early', ref, refusal });
+      return;
+    }
+    const { applied, recognition, finished } = refusal;
+    this.#exchanges.set(ref, { headSent: () => undefined, finished });
+    tell({ kind: 'decided early', ref, refusal: { applied, recognition } });
+  }
+
+  #place(ref: number): void {
+    this.#parts.tell({ kind: 'placed', ref, waitMs: this.#exchanges.get(ref)?.place?.() });
+  }
+
+  #went({ ref, head, end }: ExchangeProgress): void {
+    if (head !== undefined) this.#exchanges.get(ref)?.headSent(head);
+    if (end !== undefined) this.#over(ref)?.finished(end.performed, end.endedAt, end.unused);
+  }
+
+  #over(ref: number): Followed | undefined {
+    const exchange = this.#exchanges.get(ref);
+    this.#exchanges.delete(ref);
+    const fingerprint = exchange?.fingerprint;
+    if (fingerprint !== undefined) {
+      const others = (this.#answering.get(fingerprint) ?? 0) - 1;
+      if (others > 0) this.#answering.set(fingerprint, others);
+      else this.#answering.delete(fingerprint);
+    }
+    return exchange;
+  }
+
+  #abandoned({ session, request, path, performed }: Message<'abandoned'>): void {
+    const destination = { path, call: undefined, forced: undefined };
+    this.#sessionIfRoom(session)?.abandoned(this.#incoming(request), destination, performed);
+  }
+
+  #read({ session: id, more }: Message<'reading'>): void {
+    const reading = this.#reading.get(id) ?? { session: this.#sessionIfRoom(id), count: 0 };
+    reading.count += more;
+    if (reading.count === 0) this.#reading.delete(id);
+    else this.#reading.set(id, reading);
+    for (let count = 0; count < more; count++) reading.session?.begin();
+    for (let count = 0; count > more; count--) reading.session?.release();
+  }
+
+  #sessionIfRoom(id: string): Session | undefined {
+    try {
+      return this.#parts.engine.session(id);
+    } catch (error) {
+      if (error instanceof SessionsFullError) return undefined;
+      throw error;
+    }
+  }
+
+  #connectionGone(connection: number): void {
+    const number = this.#connections.get(connection);
+    this.#connections.delete(connection);
+    if (number !== undefined) this.#parts.connections.close(number);
+  }
+
+  #incoming(request: SentRequest) {
+    const { connections } = this.#parts;
+    return incomingOf(request, { id: this.#numberOf(request.connection), isOpen: connections.isOpen });
+  }
+
+  #numberOf({ id, open }: SentRequest['connection']): number {
+    const known = this.#connections.get(id);
+    if (known !== undefined) return known;
+    const number = this.#parts.connections.number();
+    if (open) {
+      this.#connections.set(id, number);
+      this.#parts.connections.open(number);
+    }
+    return number;
+  }
+}

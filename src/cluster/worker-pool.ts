@@ -1,0 +1,152 @@
+import type { Listening } from '../server/listen.ts';
+import type { Serving } from '../server/start.ts';
+import { answerAdmin } from './answer-admin.ts';
+import { DecisionService } from './decision-service.ts';
+import { OpenConnections } from './open-connections.ts';
+import { PlanRegistry } from './plan-registry.ts';
+import { WorkerHandle, type WorkerMessage } from './worker-handle.ts';
+
+export interface WorkerPoolParts extends Serving {
+  /** Where the clock of all processes begins. */
+  readonly base: bigint;
+  onWarning(message: string): void;
+}
+
+/** Time that workers get beyond that of the requests in flight. */
+const CLOSING_MS = 1_000;
+
+/** The processes that serve, and the one that decides. */
+export class WorkerPool {
+  readonly #parts: WorkerPoolParts;
+  readonly #plans: PlanRegistry;
+  readonly #connections = new OpenConnections();
+  readonly #desks = new Set<DecisionService>();
+  readonly #workers = new Set<WorkerHandle>();
+  /** What all workers listen at, once they do. */
+  #port = 0;
+  #closing = false;
+
+  constructor(parts: WorkerPoolParts) {
+    this.#parts = parts;
+    this.#plans = new PlanRegistry(parts.engine);
+    parts.engine.onPlan((id, session) => {
+      const news = session === parts.engine.defaultSession ? this.#plans.allNews() : [this.#plans.updateFor(id, session)];
+      for (const worker of this.#workers) news.forEach(worker.tell);
+    });
+  }
+
+  /** Starts the workers. Rejects with the system's error when the address cannot be had. */
+  async listen(count: number): Promise<Listening> {
+    const workers = Array.from({ length: count }, () => this.#add(this.#parts.port));
+    try {
+      const [first] = await Promise.all(workers.map(({ listening }) => listening));
+      const { port = 0, origin = '' } = first ?? {};
+      this.#port = port;
+      for (const worker of workers) void this.#replace(worker);
+      return { port, origin, close: (graceMs) => this.#close(graceMs) };
+    } catch (error) {
+      await this.#close(0);
+      throw error;
+    }
+  }
+
+  #add(port: number): WorkerHandle {
+    const { engine, host, base } = this.#parts;
+    const worker = new WorkerHandle((message) => this.#hear(message, worker, desk));
+    const desk = new DecisionService({
+      engine,
+      plans: this.#plans,
+      connections: this.#connections,
+      desks: this.#desks,
+      tell: worker.tell,
+      onFailure: this.#parts.onFailure,
+      caughtUp: () => worker.caughtUp(),
+    });
+    this.#workers.add(worker);
+    this.#desks.add(desk);
+    void worker.ended.then(() => {
+      this.#workers.delete(worker);
+      this.#desks.delete(desk);
+      desk.workerExited();
+    });
+    worker.tell({ kind: 'listen', base, host, port });
+    this.#plans.allNews().forEach(worker.tell);
+    return worker;
+  }
+
+  /** Waits for the end of a worker, and starts another; unless it ended before it served, as the next one would. */
+  async #replace(worker: WorkerHandle): Promise<void> {
+    const { onWarning } = this.#parts;
+    const how = await worker.ended;
+    if (this.#closing) return;
+    onWarning(`worker ${worker.pid} died (${how}): another one is started`);
+    try {
+      const next = (await this.#started(this.#parts.port)) ?? (await this.#started(this.#port));
+      if (next === undefined) throw new Error(`port ${this.#port} is taken`);
+      onWarning(`worker ${next.pid} takes its place`);
+      void this.#replace(next);
+    } catch (error) {
+      onWarning(`no worker takes its place: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /**
+   * A worker that serves where the others do; undefined when it does not. Workers share a socket by the port that was asked for
+   * as long as any of them has it: where 0 was, the last one takes its port with it.
+   */
+  async #started(port: number): Promise<WorkerHandle | undefined> {
+    const worker = this.#add(port);
+    const listening = await worker.listening.catch(async (error: unknown) => {
+      await worker.end();
+      throw error;
+    });
+    if (listening.port === this.#port) return worker;
+    await worker.end();
+    return undefined;
+  }
+
+  #hear(message: WorkerMessage, worker: WorkerHandle, desk: DecisionService): void {
+    switch (message.kind) {
+      case 'admin':
+        void this.#answerAdmin(message, worker);
+        break;
+      case 'loop delay':
+        this.#parts.loopDelay.add(message.row);
+        break;
+      case 'failure':
+        this.#parts.onFailure(Object.assign(new Error(message.message), { stack: message.stack }));
+        break;
+      default:
+        desk.handle(message);
+    }
+  }
+
+  async #answerAdmin(message: Extract<WorkerMessage, { kind: 'admin' }>, worker: WorkerHandle): Promise<void> {
+    const { admin, onFailure } = this.#parts;
+    try {
+      worker.tell(await answerAdmin(message, { admin, settled: () => this.#settled() }));
+    } catch (error) {
+      onFailure(error);
+      worker.tell({ kind: 'failed', ref: message.ref, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** Resolves when all workers know what has been told them, and all is known that they had to tell. */
+  async #settled(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.caughtUp()));
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#workers].map((worker) => closeWorker(worker, graceMs)));
+  }
+}
+
+async function closeWorker(worker: WorkerHandle, graceMs: number): Promise<void> {
+  worker.tell({ kind: 'close', graceMs });
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs + CLOSING_MS)));
+  await Promise.race([worker.closed, tooLong]);
+  clearTimeout(timer);
+  await worker.end();
+}

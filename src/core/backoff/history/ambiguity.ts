@@ -1,0 +1,196 @@
+import { groupBy } from '../../collections/group-by.ts';
+import { isNamed } from '../../correlation/call-name.ts';
+import type { Evidence } from '../../correlation/correlation.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import type { CallHistory, Try } from './call-history.ts';
+import { earlyAfter } from './early-after.ts';
+import { hasSameBody } from './has-same-body.ts';
+import { mayBeRetried } from './invites-retry.ts';
+import { isReplay } from './is-replay.ts';
+import { leastCalls } from './least-calls.ts';
+import { requestIdentity } from './request-identity.ts';
+import { retryCountOf } from './retry-count-of.ts';
+import { isSplitByHints } from './split-by-hints.ts';
+import { unreliablyMarked } from './unreliable-markers.ts';
+
+/** What a program sends side by side arrives within this time. */
+const BESIDE_MS = 250;
+/** The retry of a client that waits comes within this share of the wait after it. */
+const SOON_SHARE = 0.1;
+const HEADERS: ReadonlySet<Evidence> = new Set(['client-request-id', 'idempotency-key']);
+const NAMED: ReadonlySet<Evidence> = new Set(['path', ...HEADERS]);
+
+/**
+ * The histories, those `ambiguous` of which the whole run says that they may be several calls, or parts of others (backoff.md
+ * 2.3). Of calls without a mark of their own that say the same at the same time, which sent a retry is a guess, also where it was
+ * taken for the retry of the only one that had come until then. The same goes for marks that may be vain.
+ */
+export function markAmbiguous(histories: readonly CallHistory[], entries: readonly JournalEntry[]): CallHistory[] {
+  const vain = new Set(unreliablyMarked(entries).flat());
+  const shared = new Set(
+    [...groupBy(entries, ({ logicalId }) => logicalId)].flatMap(([id, group]) => (isShared(group) ? [id] : [])),
+  );
+  const unmarked = histories.filter(({ method, tries }) => !NAMED.has(method) && tries[0]?.retryCount === undefined);
+  const sayings = sayingsByConnection(entries);
+  const doubted = new Set([
+    ...alike(unmarked).flatMap(overlappingOf),
+    ...alike(histories.filter(({ method }) => method !== 'path')).flatMap(patientOf),
+    ...unmarked.filter((history) => isInterleaved(history, sayings)),
+    ...histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry))),
+    ...histories.filter((history) => shared.has(history.id) || saysManyThings(history)),
+  ]);
+  const known = markCompetingCalls(histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history))));
+  const several = [...groupBy(known.filter(isRecognisedByBody), sayingOfHistory).values()].flatMap(besideOthers);
+  const inDoubt = new Set(several);
+  return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));
+}
+
+/** A retry count that starts anew under a name is that of a layer above, or of another call under the name. */
+function weakened(history: CallHistory): CallHistory {
+  const { method, certainty, tries } = history;
+  const startsAnew = tries.some(({ retryCount }, at) => (retryCount ?? 0) < (tries[at - 1]?.retryCount ?? 0));
+  return certainty === 'exact' && HEADERS.has(method) && startsAnew ? { ...history, certainty: 'likely' } : history;
+}
+
+function isRecognisedByBody({ id }: CallHistory): boolean {
+  return !isNamed(id);
+}
+
+function sayingOfHistory({ tries: [first] }: CallHistory): string {
+  return first === undefined ? '' : requestIdentity(first.entry);
+}
+
+/**
+ * Calls with a link that is likely at best, of which the whole run shows that they are not the only one that says the same: the
+ * requests are those of two calls at least, or one that seems to open a call came just when a wait was over that an early retry
+ * had been told.
+ */
+function besideOthers(same: readonly CallHistory[]): readonly CallHistory[] {
+  const linked = same.filter(({ certainty, gaps }) => certainty === 'likely' && gaps.length > 0);
+  if (linked.length === 0) return linked;
+  const entries = same.flatMap(({ tries }) => tries.map(({ entry }) => entry)).sort((a, b) => a.t_headers - b.t_headers);
+  if (leastCalls(entries) > 1) return linked;
+  const openings = same.flatMap(({ tries: [first] }) => (first === undefined ? [] : [first.entry.t_headers]));
+  return linked.filter(({ gaps }) =>
+    gaps.some(({ before, after }) => earlyAfter(before, after) > 0 && openings.some((at) => isPromptAfter(before, at))),
+  );
+}
+
+function isPromptAfter({ asked }: Try, at: number): boolean {
+  const { dueAt = null, waitMs = 0 } = asked ?? {};
+  return dueAt !== null && at >= dueAt && at <= dueAt + Math.max(BESIDE_MS, SOON_SHARE * (waitMs ?? 0));
+}
+
+/** What each connection said; null where it said more than one thing. */
+function sayingsByConnection(entries: readonly JournalEntry[]): ReadonlyMap<number, string | null> {
+  const sayings = new Map<number, string | null>();
+  for (const entry of entries) {
+    const known = sayings.get(entry.connId);
+    const saying = requestIdentity(entry);
+    if (known !== null) sayings.set(entry.connId, known === undefined || known === saying ? saying : null);
+  }
+  return sayings;
+}
+
+/**
+ * The tries come on several connections by turns, each of which says nothing else: so do several clients, each with a
+ * connection of its own. One client that opens another connection stays with that.
+ */
+function isInterleaved({ tries }: CallHistory, sayings: ReadonlyMap<number, string | null>): boolean {
+  const left = new Set<number>();
+  let current: number | undefined;
+  for (const { entry } of tries) {
+    if (sayings.get(entry.connId) === null) return false;
+    if (entry.connId === current) continue;
+    if (left.has(entry.connId)) return true;
+    if (current !== undefined) left.add(current);
+    current = entry.connId;
+  }
+  return false;
+}
+
+/** Calls by what they say. */
+function alike(histories: readonly CallHistory[]): CallHistory[][] {
+  return [...groupBy(histories, ({ tries }) => (tries[0] === undefined ? '' : requestIdentity(tries[0].entry))).values()];
+}
+
+/** Calls of which a retry came early, where all that says the same may come from clients that wait as they are told. */
+function patientOf(same: readonly CallHistory[]): readonly CallHistory[] {
+  const early = same.filter(({ gaps }) => gaps.some(({ before, after }) => earlyAfter(before, after) > 0));
+  if (early.length === 0) return early;
+  const tries = same.flatMap((history) => history.tries).sort((a, b) => a.entry.t_headers - b.entry.t_headers);
+  const gapsMs = early.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs));
+  return isSplitByHints(tries, gapsMs) ? early : [];
+}
+
+/** The name of a call is that of several: its requests are those of two at least, or two of them are the same retry by their counts. */
+function isShared(group: readonly JournalEntry[]): boolean {
+  const named = group.filter(({ logicalIdFrom }) => HEADERS.has(logicalIdFrom));
+  return leastCalls(named) > 1 || group.some((entry, at) => isSameRetry(group[at - 1], entry));
+}
+
+function isSameRetry(before: JournalEntry | undefined, entry: JournalEntry): boolean {
+  const count = retryCountOf(entry) ?? 0;
+  if (before === undefined || !HEADERS.has(entry.logicalIdFrom) || count === 0) return false;
+  return count === retryCountOf(before) && !isReplay(before, entry);
+}
+
+/** The name of a call is that of several, or its body changes: after a failure that invites a retry it says something else. */
+function saysManyThings({ method, tries }: CallHistory): boolean {
+  return (
+    HEADERS.has(method) &&
+    tries.some(({ entry }, at) => {
+      const before = tries[at - 1]?.entry;
+      return before !== undefined && mayBeRetried(before) && !hasSameBody(before, entry);
+    })
+  );
+}
+
+function doubtful(history: CallHistory): CallHistory {
+  return { ...history, certainty: 'ambiguous' };
+}
+
+/** Those that were open while another was, or about that time when a retry of theirs may as well be a call beside it. */
+function overlappingOf(histories: readonly CallHistory[]): CallHistory[] {
+  const startOf = ({ tries }: CallHistory) => tries[0]?.entry.t_headers ?? 0;
+  const endOf = ({ tries }: CallHistory) => tries.at(-1)?.entry.t_end ?? tries.at(-1)?.entry.t_headers ?? 0;
+  const sorted = histories.toSorted((a, b) => startOf(a) - startOf(b));
+  const found = new Set<CallHistory>();
+  let longest: CallHistory | undefined;
+  for (const [at, history] of sorted.entries()) {
+    const before = longest === undefined ? Number.POSITIVE_INFINITY : startOf(history) - endOf(longest);
+    const next = sorted[at + 1];
+    const after = next === undefined ? Number.POSITIVE_INFINITY : startOf(next) - endOf(history);
+    if (longest !== undefined && before < 0) found.add(longest).add(history);
+    if (isEarly(history) && Math.min(before, after) < BESIDE_MS) found.add(history);
+    if (longest === undefined || endOf(history) > endOf(longest)) longest = history;
+  }
+  return [...found];
+}
+
+/** A retry came at once, on a connection of its own: so do calls that a program makes side by side, and that we answer in turn. */
+function isEarly({ gaps }: CallHistory): boolean {
+  return gaps.some(({ gapMs, after }) => gapMs < BESIDE_MS && after.entry.connReqSeq === 1);
+}
+
+/**
+ * A retry that several calls may have sent was given to one of them: those that wait for theirs are as uncertain.
+ */
+function markCompetingCalls(histories: readonly CallHistory[]): CallHistory[] {
+  const doubted = new Map<string, number>();
+  for (const { certainty, tries } of histories) {
+    const last = tries.at(-1)?.entry;
+    if (certainty === 'ambiguous' && last !== undefined) {
+      doubted.set(requestIdentity(last), Math.max(last.seq, doubted.get(requestIdentity(last)) ?? 0));
+    }
+  }
+  if (doubted.size === 0) return [...histories];
+  return histories.map((history) => {
+    const last = history.tries.at(-1);
+    const isRival =
+      last?.failure !== undefined &&
+      last.entry.seq < (doubted.get(requestIdentity(last.entry)) ?? 0) &&
+      !NAMED.has(history.method);
+    return isRival ? doubtful(history) : history;
+  });
+}

@@ -1,0 +1,56 @@
+import { groupBy } from '../../collections/group-by.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import { weakestOf } from '../kit/certainty.ts';
+import type { CallHistory, Try } from './call-history.ts';
+import { hasSameBody } from './has-same-body.ts';
+import { gapBetween } from './history-of.ts';
+
+/**
+ * What each target (session, key, model) was told and was asked within each call: a wait holds for the next attempt of the same
+ * target, also where the client goes elsewhere in between. Calls that stay with one target are given back as they are.
+ */
+export function callsByTarget(calls: readonly CallHistory[]): CallHistory[] {
+  return [...groupBy(calls, ({ id }) => id).values()].flatMap(untilSuccess).flatMap(splitByTarget);
+}
+
+/** Histories of one name, each list up to where the call that they make together was over. */
+function untilSuccess(episodes: readonly CallHistory[]): CallHistory[][] {
+  const lists: CallHistory[][] = [];
+  let goesOn = false;
+  for (const episode of episodes) {
+    if (goesOn) lists.at(-1)?.push(episode);
+    else lists.push([episode]);
+    goesOn = episode.replaced;
+  }
+  return lists;
+}
+
+function splitByTarget(episodes: readonly CallHistory[]): CallHistory[] {
+  const [first] = episodes;
+  const tries = episodes.flatMap((episode) => episode.tries);
+  const targets = groupBy(tries, ({ entry }) => targetOf(entry));
+  if (first === undefined || targets.size === 1) return [...episodes];
+  const asOneCall = new Map(tries.map((attempt, at) => [attempt, { ...attempt, position: at + 1 }]));
+  return [...targets.values()].map((own) => {
+    const renumbered = own.map((attempt) => asOneCall.get(attempt) ?? attempt);
+    const gaps = renumbered.slice(1).flatMap((after, at) => gapToSame(renumbered[at], after, at + 1));
+    return {
+      ...first,
+      tries: renumbered,
+      gaps,
+      certainty: weakestOf(episodes) ?? first.certainty,
+      overlapping: gaps.length < renumbered.length - 1,
+    };
+  });
+}
+
+/** Under one name several things may be asked of several models: only the same question has to wait. */
+function gapToSame(before: Try | undefined, after: Try, index: number) {
+  const isElsewhereBetween = before !== undefined && after.position > before.position + 1;
+  if (isElsewhereBetween && !hasSameBody(before.entry, after.entry)) return [];
+  return gapBetween(before, after, index);
+}
+
+function targetOf({ session, authorizationHash, model }: JournalEntry): string {
+  return `${session} ${authorizationHash} ${model}`;
+}

@@ -1,0 +1,36 @@
+import { groupBy } from '../../collections/group-by.ts';
+import { failureKnownAt } from '../../journal/calls.ts';
+import type { CallHistory } from './call-history.ts';
+import { requestIdentity } from './request-identity.ts';
+
+/** Within this time after an error, an equal request may be its retry. */
+const SOON_MS = 60_000;
+
+/** A call without a name, and the one before it that says the same and failed a moment ago. */
+export interface EqualFollower {
+  readonly before: CallHistory;
+  readonly call: CallHistory;
+  /** From the failure of the one to the arrival of the other. */
+  readonly gapMs: number;
+  /** `seq` of the last try of the one and of the first of the other. */
+  readonly entries: readonly [number, number];
+}
+
+/** Calls that may be retries of the one before them, or calls that say the same. */
+export function equalFollowers(calls: readonly CallHistory[]): EqualFollower[] {
+  const alike = groupBy(
+    calls.filter(({ method }) => method === 'first' || method === 'fingerprint'),
+    ({ tries }) => (tries[0] === undefined ? '' : requestIdentity(tries[0].entry)),
+  );
+  return [...alike.values()].flatMap((same) =>
+    same.slice(1).flatMap((call, at) => {
+      const before = same[at];
+      const last = before?.tries.at(-1);
+      const next = call.tries[0];
+      if (before === undefined || last?.failure === undefined || next === undefined) return [];
+      const failedAt = failureKnownAt(last.entry);
+      const gapMs = failedAt === null ? -1 : next.entry.t_headers - failedAt;
+      return gapMs >= 0 && gapMs < SOON_MS ? [{ before, call, gapMs, entries: [last.entry.seq, next.entry.seq] as const }] : [];
+    }),
+  );
+}

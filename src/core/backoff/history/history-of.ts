@@ -1,0 +1,70 @@
+import type { Certainty } from '../../correlation/correlation.ts';
+import { failureKnownAt } from '../../journal/calls.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import type { CallHistory, Gap, Try } from './call-history.ts';
+import { failureOf } from './failure.ts';
+import { isReplay } from './is-replay.ts';
+import { retryCountOf } from './retry-count-of.ts';
+import { retryHint } from './retry-hint.ts';
+// A journal names faults, and need not have been written in this process.
+import '../../faults/registry.ts';
+
+const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
+
+/** The requests of one name as calls: what follows a success, or goes on with another model, is another. */
+export function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {
+  const episodes: JournalEntry[][] = [];
+  let current: JournalEntry[] = [];
+  for (const entry of [...group].sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq)) {
+    const previous = current.at(-1);
+    const answered = previous !== undefined && previous.t_end !== null && previous.t_end <= entry.t_headers;
+    const over = answered && (failureOf(previous) === undefined || previous.model !== entry.model);
+    if (over || current.length === 0) episodes.push((current = []));
+    current.push(entry);
+  }
+  return episodes;
+}
+
+/** The history of one call. `followed` when another of the same name comes after it. */
+export function historyOf(id: string, entries: readonly JournalEntry[], followed: boolean): CallHistory {
+  const replays: JournalEntry[] = [];
+  const tries: Try[] = [];
+  for (const entry of entries) {
+    const previous = tries.at(-1)?.entry;
+    if (previous !== undefined && isReplay(previous, entry)) {
+      replays.push(entry);
+      // The answer to the replay is the answer to the try.
+      tries[tries.length - 1] = { ...tryOf(entry, tries.length) };
+    } else tries.push(tryOf(entry, tries.length + 1));
+  }
+  const gaps = tries.slice(1).flatMap((after, at) => gapBetween(tries[at], after, at + 1));
+  const weakest = entries.reduce((worst, { certainty }) => Math.max(worst, CERTAINTIES.indexOf(certainty)), 0);
+  const method = entries.find(({ logicalIdFrom }) => logicalIdFrom !== 'first')?.logicalIdFrom ?? 'first';
+  return {
+    id,
+    method,
+    certainty: CERTAINTIES[weakest] ?? 'ambiguous',
+    tries,
+    gaps,
+    replays,
+    overlapping: gaps.length < tries.length - 1,
+    replaced: followed && tries.at(-1)?.failure !== undefined,
+  };
+}
+
+function tryOf(entry: JournalEntry, position: number): Try {
+  return {
+    position,
+    entry,
+    failure: failureOf(entry),
+    asked: retryHint(entry),
+    retryCount: retryCountOf(entry),
+  };
+}
+
+/** The gap between two tries of a call, in a list of its own: empty where the second came before the first had failed. */
+export function gapBetween(before: Try | undefined, after: Try, index: number): Gap[] {
+  const from = before === undefined ? null : failureKnownAt(before.entry);
+  if (before === undefined || from === null || from > after.entry.t_headers) return [];
+  return [{ index, before, after, gapMs: after.entry.t_headers - from }];
+}

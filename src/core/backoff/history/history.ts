@@ -1,0 +1,64 @@
+import { groupBy } from '../../collections/group-by.ts';
+import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import { markAmbiguous } from './ambiguity.ts';
+import type { CallHistory, Gap } from './call-history.ts';
+import { type DeclaredHistories, declaredHistories } from './declared-histories.ts';
+import { episodesOf, historyOf } from './history-of.ts';
+import { unreliablyMarked } from './unreliable-markers.ts';
+
+/** Whether both attempts came with the same key: limits and hints are the key's. */
+export function sameKey({ before, after }: Gap): boolean {
+  return before.entry.authorizationHash === after.entry.authorizationHash;
+}
+
+/**
+ * Journal entries → the histories of their calls, in the order of their first tries. What follows a success, or goes on
+ * with another model, is a logical request of its own. `calls` is what the program says of them.
+ */
+export function historiesOf(entries: readonly JournalEntry[], calls?: DeclaredCalls): readonly CallHistory[] {
+  return recognisedCalls(entries, calls).histories;
+}
+
+/** The histories, and what the declaration, where there is one, leaves open or is wrong in. */
+export function recognisedCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls): DeclaredHistories {
+  const read = entries.filter(isJudged);
+  if (calls === undefined) return { histories: inOrder(undeclaredHistories(read)), dealings: [], contradiction: undefined };
+  const isDeclared = ({ method, logicalIdFrom }: JournalEntry) => method === 'POST' && logicalIdFrom !== 'path';
+  const declared = read.filter(isDeclared).sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq);
+  const others = read.filter((entry) => !isDeclared(entry));
+  const named = new Set(others.flatMap(({ logicalId, logicalIdFrom }) => (logicalIdFrom === 'path' ? [logicalId] : []))).size;
+  const found =
+    declared.length === 0
+      ? { histories: [], dealings: [], contradiction: undefined }
+      : declaredHistories(declared, { calls, named });
+  return { ...found, histories: inOrder([...undeclaredHistories(others), ...found.histories]) };
+}
+
+function undeclaredHistories(read: readonly JournalEntry[]): CallHistory[] {
+  const groups = groupBy(read, ({ logicalId }) => logicalId);
+  const histories = [...groups].flatMap(([id, group]) =>
+    episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
+  );
+  return markAmbiguous(histories, read);
+}
+
+function inOrder(histories: readonly CallHistory[]): CallHistory[] {
+  return histories.toSorted((a, b) => (a.tries[0]?.entry.seq ?? 0) - (b.tries[0]?.entry.seq ?? 0));
+}
+
+/**
+ * What the attempts of marked calls may be in truth, as one call each: an accusation that rests on it is none. See `vainlyMarked`.
+ */
+export function suspectedHistories(entries: readonly JournalEntry[]): CallHistory[] {
+  return unreliablyMarked(entries.filter(isJudged)).map((chain) => ({
+    ...historyOf(chain[0]?.logicalId ?? '', chain, false),
+    method: 'fingerprint',
+    certainty: 'ambiguous',
+  }));
+}
+
+/** What was not read to its end says nothing of the call that it belongs to, what is not served nothing of the client. */
+function isJudged({ t_bodyEnd, unserved }: JournalEntry): boolean {
+  return t_bodyEnd !== null && !unserved;
+}

@@ -1,0 +1,101 @@
+import { groupBy } from '../../collections/group-by.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory, Try } from '../history/call-history.ts';
+import { equalFollowers } from '../history/equal-followers.ts';
+import { failoversOf } from '../history/failovers.ts';
+import type { RuleResult } from './finding.ts';
+import { tryObservation } from './observation.ts';
+import { notApplicable } from './rule.ts';
+import type { RuleEvidence, RunContext } from './rule-evidence.ts';
+
+/** A client that has not come back after this long, with no hint to wait for, does not retry. */
+const PATIENCE_MS = 10_000;
+
+interface Kinds {
+  /** What failed, as it is called: `503`. Undefined for what the rule does not speak of. */
+  kindOf(attempt: Try): string | undefined;
+  /** Whether the policy wants this kind retried. */
+  declared(kind: string): boolean;
+  /** What it counts as when a kind that nobody declared is never retried. */
+  otherwise: 'info' | 'warn';
+}
+
+/**
+ * Whether first attempts that failed were followed by another, be it with another key or model. A kind counts as retried when any of its calls was: a retry
+ * budget may stop the others.
+ */
+export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwise }: Kinds): RuleResult {
+  const ids = new Set<string>();
+  const followed = new Set(equalFollowers(subject.calls).map(({ before }) => before));
+  const { toAnotherKey, toAnotherModel } = failoversOf(subject.calls);
+  const isFollowed = (call: CallHistory) => followed.has(call) || toAnotherModel.has(call);
+  const all = subject.calls.flatMap((call) => {
+    const [first] = call.tries;
+    // The journal has dropped the attempts before it.
+    const isBeheaded = !ids.has(call.id) && (first?.entry.attemptSeq ?? 1) > 1;
+    ids.add(call.id);
+    const kind = first === undefined ? undefined : kindOf(first);
+    const retried = call.tries.length > 1 || call.replaced || toAnotherKey.has(call);
+    if (
+      first === undefined ||
+      kind === undefined ||
+      (!retried && (isBeheaded || wasAborted(call, subject) || mayComeBack(first, subject)))
+    )
+      return [];
+    return [{ call, first, kind, retried }];
+  });
+  if (all.length === 0) return notApplicable('no first attempt failed in such a way, or was watched for long enough');
+  const kinds = [...groupBy(all, ({ kind }) => kind)];
+  const [retried, unretried] = divide(kinds, ([, same]) => same.some((one) => one.retried));
+  // Where equal requests followed some of a kind, one that nothing followed may be the last attempt of a call.
+  const [doubtful, never] = divide(
+    unretried,
+    ([, same]) => same.some(({ call }) => followed.has(call)) || same.every(({ call }) => toAnotherModel.has(call)),
+  );
+  if (never.length === 0 && doubtful.length > 0) {
+    const doubted = doubtful.flatMap(([, same]) => same.filter(({ call }) => isFollowed(call)));
+    const [one, many] = doubted.some(({ call }) => followed.has(call))
+      ? ['equal request', 'equal requests']
+      : ['request of the same length to another model', 'requests of the same length to another model'];
+    return {
+      verdict: 'inconclusive',
+      explain: `${plural(doubted.length, one, many)} followed ${namesOf(doubtful)} within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
+      n: all.length,
+    };
+  }
+  const expected = never.filter(([kind]) => declared(kind));
+  const shown = expected.length > 0 ? expected : never;
+  // Who declares a single attempt does not retry on purpose.
+  const undeclared = subject.policy.maxAttempts === 1 ? 'info' : otherwise;
+  return {
+    verdict: never.length === 0 ? 'pass' : expected.length > 0 ? 'fail' : undeclared,
+    explain: never.length === 0 ? `retries ${namesOf(retried)}` : `never retries ${namesOf(shown)}`,
+    n: all.filter(({ call, retried }) => retried || !isFollowed(call)).length,
+    statistic: { name: 'kinds never retried', value: never.length, unit: 'calls' },
+    threshold: 1,
+    evidence: shown.flatMap(([, cases]) =>
+      cases.slice(0, 2).map(({ call, first }) => tryObservation(call, first, 'not retried')),
+    ),
+  };
+}
+
+/** Kinds with their cases, by name. */
+function namesOf(kinds: readonly (readonly [string, unknown])[]): string {
+  return kinds.map(([kind]) => kind).join(', ');
+}
+
+/** The items for which it holds, and the others. */
+function divide<Item>(items: readonly Item[], holds: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(holds), items.filter((item) => !holds(item))];
+}
+
+export function wasAborted(call: CallHistory, { outcomeOf }: RuleEvidence): boolean {
+  return outcomeOf(call)?.abortedAt !== undefined;
+}
+
+/** Whether a retry may still be to come. */
+export function mayComeBack({ entry, asked }: Try, { watchedUntil, clientEndedAt }: RunContext): boolean {
+  if (clientEndedAt !== undefined) return false;
+  const since = entry.t_end ?? watchedUntil;
+  return watchedUntil - since < PATIENCE_MS + (asked?.waitMs ?? 0);
+}

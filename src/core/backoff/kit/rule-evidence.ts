@@ -1,0 +1,70 @@
+import type { JournalEntry } from '../../journal/entry.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { CallHistory } from '../history/call-history.ts';
+
+/** What a client made of one call; only a driver that runs the client can tell. Times on the journal's clock. */
+export interface ClientOutcome {
+  readonly call: string;
+  /** Null while the client has not come back. */
+  readonly ok: boolean | null;
+  readonly text?: string;
+  readonly error?: string;
+  readonly startedAt?: number;
+  readonly settledAt?: number;
+  /** When the driver last looked at the call, where that is earlier than the end of the run. */
+  readonly watchedUntil?: number;
+  /** When the driver told the client to stop. */
+  readonly abortedAt?: number;
+  /** Which client process made the call. */
+  readonly process?: string;
+}
+
+/** A span in which everything failed by plan. Times on the journal's clock. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A second in which the mock, or a client process, was late. */
+export interface Stall {
+  /** The end of the second. */
+  readonly at: number;
+  readonly ms: number;
+}
+
+const SECOND_MS = 1_000;
+
+/** Whether the second has anything of the span in it. */
+export function isStallWithin({ at }: Stall, from: number, to: number): boolean {
+  return at >= from && at - SECOND_MS <= to;
+}
+
+/** The longest stall of a second that has anything of the span in it, in milliseconds. */
+export function longestStallWithin(stalls: readonly Stall[], from: number, to: number): number {
+  return stalls.reduce((longest, stall) => (isStallWithin(stall, from, to) ? Math.max(longest, stall.ms) : longest), 0);
+}
+
+/** What is known of a run besides its journal. Times on the journal's clock. */
+export interface RunContext {
+  /** When somebody last looked: nothing is known of what came later. */
+  readonly watchedUntil: number;
+  /** When the client program ended: no attempt can have followed. */
+  readonly clientEndedAt?: number;
+  /** When the client program was ended by somebody else: what it left then it did not leave by itself. */
+  readonly killedAt?: number;
+  readonly outcomes?: readonly ClientOutcome[];
+  readonly outages?: readonly Outage[];
+  readonly stalls?: readonly Stall[];
+  /** Why times cannot be trusted although nothing stalled: a driver did not keep its schedule. */
+  readonly untimely?: string;
+  /** Where to look when no request came, in whole sentences. */
+  readonly silence?: string;
+}
+
+/** All that a rule may look at. */
+export interface RuleEvidence extends RunContext {
+  readonly entries: readonly JournalEntry[];
+  readonly calls: readonly CallHistory[];
+  readonly policy: Policy;
+  outcomeOf(call: CallHistory): ClientOutcome | undefined;
+}

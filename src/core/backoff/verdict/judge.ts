@@ -1,0 +1,313 @@
+import type { JournalEntry } from '../../journal/entry.ts';
+import type { Policy, RuleLevel } from '../../policy/policy.ts';
+import { plural } from '../../text/plural.ts';
+import type { CallHistory } from '../history/call-history.ts';
+import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
+import { recognisedCalls, suspectedHistories } from '../history/history.ts';
+import { weakestOf } from '../kit/certainty.ts';
+import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
+import type { BackoffRule } from '../kit/rule.ts';
+import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-evidence.ts';
+import { tellingCallsApart } from '../kit/telling-calls-apart.ts';
+import { testsClient } from '../kit/tests-client.ts';
+import { backoffRules } from '../registry.ts';
+import { type UnservedRequests, unservedRequests } from './unserved-requests.ts';
+import type { Judgement, RuleUse, Verdict } from './verdict.ts';
+import { keptText, namesText, passedOnFault, whatIsMissing } from './what-is-missing.ts';
+
+/** The scenario that a run was under. */
+export interface ScenarioUse {
+  readonly name: string;
+  readonly seed: number;
+  readonly rules: readonly RuleUse[];
+}
+
+/** Pieces of evidence that a finding shows. */
+const SHOWN = 10;
+/** A second in which the mock or a client was later than this is worse than the noise that the thresholds are made for. */
+const LATE_MS = 200;
+/** Above this, noise may look like jitter or growth. */
+const NOISY_MS = 50;
+const LATE_SHARE = 0.1;
+
+/** What rules look at: the calls that are recognised, and beside them those that are not. */
+export interface EvidenceSet {
+  readonly certain: RuleEvidence;
+  readonly ambiguous: RuleEvidence;
+  /** Where a declaration leaves several ways to deal requests out to calls: what is certain, with one of them each. */
+  readonly dealings: readonly RuleEvidence[];
+  /** How the requests contradict what the program declares of its calls. */
+  readonly contradiction: string | undefined;
+  readonly calls: readonly CallHistory[];
+  /** Requests that the mock does not serve. */
+  readonly unserved: readonly UnservedRequests[];
+}
+
+/** Journal → verdict. Says only what the journal, and what the drivers told, can show. */
+export function judge(
+  entries: readonly JournalEntry[],
+  circumstances: RunContext,
+  policy: Policy,
+  scenario: ScenarioUse,
+): Verdict {
+  const heard = evidenceOf(entries, circumstances, policy);
+  return verdictOf(findingsOf(heard), heard, scenario);
+}
+
+/** What all rules find that the policy asks. */
+export function findingsOf(heard: EvidenceSet): Finding[] {
+  const { levels } = heard.certain.policy;
+  return backoffRules.filter(({ id }) => levels[id] !== 'off').map((rule) => judgeRule(rule, heard));
+}
+
+/** The journal as rules look at it. */
+export function evidenceOf(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): EvidenceSet {
+  const served = entries.filter(({ unserved }) => !unserved);
+  const { histories: calls, dealings, contradiction } = recognisedCalls(entries, policy.calls);
+  const suspected = policy.calls === undefined ? suspectedHistories(entries) : [];
+  const dealt = new Set((dealings[0] ?? []).flatMap(({ tries }) => tries.map(({ entry }) => entry)));
+  const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
+  const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
+  const subject = (meant: readonly CallHistory[]): RuleEvidence => ({
+    ...circumstances,
+    entries: served,
+    calls: meant,
+    policy,
+    outcomeOf: (call): ClientOutcome | undefined => outcomeOf(call, outcomes.get(call.id)),
+  });
+  const certain = calls.filter(({ certainty }) => certainty !== 'ambiguous');
+  const isLeftOut = ({ tries }: CallHistory) => tries.some(({ entry }) => suspects.has(entry) || dealt.has(entry));
+  return {
+    certain: subject(certain),
+    ambiguous: subject([...calls.filter((call) => call.certainty === 'ambiguous' && !isLeftOut(call)), ...suspected]),
+    dealings: dealings.map((dealing) => subject([...certain, ...dealing])),
+    contradiction,
+    calls,
+    unserved: unservedRequests(entries),
+  };
+}
+
+/** What came of a call that the client gave up for another model is that it failed. */
+function outcomeOf({ replaced }: CallHistory, told: ClientOutcome | undefined): ClientOutcome | undefined {
+  if (!replaced || told === undefined) return told;
+  const { text, ...rest } = told;
+  return { ...rest, ok: false };
+}
+
+/** What one rule finds. */
+export function judgeRule(rule: BackoffRule, heard: EvidenceSet): Finding {
+  const { certain, ambiguous, dealings } = heard;
+  const ruling = dealings.length === 0 ? rulingOf(rule, certain, ambiguous) : rulingOverDealings(rule, heard);
+  return findingOf(rule, ruling, certain);
+}
+
+/** What every way of dealing requests out to calls shows; it speaks for the way that is the kindest. */
+function rulingOverDealings(rule: BackoffRule, { certain, ambiguous, dealings }: EvidenceSet): RuleResult {
+  const ruling = rulingOf(rule, certain, ambiguous);
+  const rulings = dealings.map((dealt) => rulingOf(rule, dealt, ambiguous));
+  const [kindest] = rulings.toSorted((a, b) => ORDER.indexOf(b.verdict) - ORDER.indexOf(a.verdict));
+  if (accuses(ruling) || kindest === undefined || rulings.every(({ verdict }) => verdict === 'not_applicable')) return ruling;
+  if (accuses(kindest)) {
+    const calls = certain.policy.calls === undefined ? '' : ` to ${certain.policy.calls} calls`;
+    return { ...kindest, explain: `${kindest.explain}, however the requests are dealt out${calls}`, correlation: 'likely' };
+  }
+  if (rulings.every(({ verdict }) => verdict === kindest.verdict)) return kindest;
+  return { ...undecided(ruling, certain), ...(rulings.some(accuses) ? { suspected: true } : {}) };
+}
+
+function accuses({ verdict }: RuleResult): boolean {
+  return verdict === 'fail' || verdict === 'warn';
+}
+
+/** What is to be said where the same requests may be retries or calls of their own. */
+function undecided({ n = 0 }: RuleResult, subject: RuleEvidence): RuleResult {
+  const explain = `requests that say the same cannot be told apart as retries or calls of their own; ${adviceFor(subject)}`;
+  return { verdict: 'inconclusive', explain, n, correlation: 'ambiguous' };
+}
+
+/** Findings → verdict. */
+export function verdictOf(findings: readonly Finding[], heard: EvidenceSet, scenario: ScenarioUse): Verdict {
+  const { certain, calls, contradiction } = heard;
+  return {
+    ...unlessContradicted(sumUp(findings, heard, scenario), contradiction),
+    ...volumeOf(calls),
+    policy: certain.policy,
+    watchedMs: watchedMs(certain),
+  };
+}
+
+/** Whether the rule is kept by the calls alone to which something was done. */
+function passesOnFault(rule: BackoffRule, subject: RuleEvidence): boolean {
+  const calls = subject.calls.filter(({ tries, replays }) => [...tries.map(({ entry }) => entry), ...replays].some(testsClient));
+  if (calls.length === 0 || calls.length === subject.calls.length) return calls.length > 0;
+  const struck = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
+  const entries = subject.entries.filter((entry) => struck.has(entry));
+  return rule.check({ ...subject, calls, entries }).verdict === 'pass';
+}
+
+/** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
+function rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvidence): RuleResult {
+  const ruling = unlessDoubtful(rule, unlessInDoubt(rule, certain), certain);
+  if (accuses(ruling)) return unlessLate(rule, ruling, certain);
+  if (ambiguous.calls.length > 0) {
+    const suspected = rule.check(ambiguous);
+    if (accuses(suspected)) return { ...undecided(ruling, certain), suspected: true };
+    if (ruling.verdict === 'not_applicable' && suspected.verdict === 'pass') return undecided(ruling, certain);
+  }
+  return unlessLate(rule, ruling, certain);
+}
+
+/** In the session that is judged: requests of another would be missed. */
+function adviceFor({ entries: [first], policy }: RuleEvidence): string {
+  return tellingCallsApart(first?.session ?? 'default', policy.calls);
+}
+
+/** What the calls show; calls that are in doubt accuse nobody. */
+function unlessInDoubt(rule: BackoffRule, subject: RuleEvidence): RuleResult {
+  const ruling = rule.check(subject);
+  const sure = subject.calls.filter(({ inDoubt }) => inDoubt === undefined);
+  if (!accuses(ruling) || sure.length === subject.calls.length) return ruling;
+  const without = rule.check({ ...subject, calls: sure });
+  return accuses(without) ? without : { ...undecided(ruling, subject), suspected: true };
+}
+
+/** What stands only as long as doubtful links do accuses nobody. */
+function unlessDoubtful(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence): RuleResult {
+  if (!accuses(ruling)) return ruling;
+  const calls = withoutDoubtfulLinks(subject.calls);
+  if (calls.length === subject.calls.length) return ruling;
+  const without = rule.check({ ...subject, calls });
+  if (accuses(without)) return without.verdict === 'warn' ? without : ruling;
+  const explain = `${ruling.explain}; or calls of their own say the same one after another: ${adviceFor(subject)}`;
+  return { ...ruling, verdict: 'inconclusive', explain, correlation: 'ambiguous', suspected: true };
+}
+
+/** A machine that is late itself cannot measure milliseconds; and what its noise can imitate is no merit of a client. */
+function unlessLate(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence): RuleResult {
+  const { verdict } = ruling;
+  if (rule.confidence !== 'statistical' || !(verdict === 'pass' || verdict === 'warn' || verdict === 'fail')) return ruling;
+  const late = subject.untimely ?? lateness(subject, verdict === 'pass' ? NOISY_MS : LATE_MS);
+  return late === undefined ? ruling : { ...ruling, verdict: 'inconclusive', explain: `${late}: ${ruling.explain}` };
+}
+
+/** What is to be said of event loops that were disturbed; undefined when they were quiet enough. */
+function lateness({ stalls = [] }: RuleEvidence, disturbing: number): string | undefined {
+  const late = stalls.filter(({ ms }) => ms > disturbing).length;
+  if (late === 0 || late / stalls.length <= LATE_SHARE) return undefined;
+  return `this machine was late itself (event loops delayed by more than ${disturbing} ms in ${late} of ${stalls.length} seconds)`;
+}
+
+function findingOf(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence): Finding {
+  const { calls, policy } = subject;
+  const verdict = atLevel(ruling.verdict, policy.levels[rule.id]);
+  const evidence = ruling.evidence ?? [];
+  const judged = verdict !== 'not_applicable';
+  return {
+    rule: rule.id,
+    verdict,
+    onFault: verdict === 'pass' && passesOnFault(rule, subject),
+    severity: rule.severity,
+    summary: rule.summary,
+    explain: ruling.explain,
+    advice: verdict === 'fail' || verdict === 'warn' ? rule.advice : '',
+    n: ruling.n ?? 0,
+    statistic: ruling.statistic ?? null,
+    threshold: ruling.threshold ?? null,
+    falseAlarmBound: ruling.falseAlarmBound ?? rule.falseAlarmBound,
+    correlation: judged ? (ruling.correlation ?? weakestOf(calls.filter(({ gaps }) => gaps.length > 0))) : null,
+    clock: ruling.clock ?? 'real',
+    ...(ruling.suspected === undefined ? {} : { suspected: ruling.suspected }),
+    evidence: evidence.slice(0, SHOWN),
+    evidenceLeftOut: Math.max(0, evidence.length - SHOWN),
+    reference: rule.source,
+  };
+}
+
+function atLevel(verdict: RuleVerdict, level: RuleLevel | undefined): RuleVerdict {
+  if (verdict === 'fail' && (level === 'warn' || level === 'info')) return level;
+  if (verdict === 'warn' && (level === 'fail' || level === 'info')) return level;
+  return verdict;
+}
+
+const ORDER: readonly RuleVerdict[] = ['fail', 'warn', 'inconclusive', 'info', 'pass', 'not_applicable'];
+
+function sumUp(findings: readonly Finding[], { certain, unserved }: EvidenceSet, scenario: ScenarioUse) {
+  const { entries, silence } = certain;
+  const counts = Object.fromEntries(
+    ruleVerdicts.map((verdict) => [verdict, findings.filter((finding) => finding.verdict === verdict).length]),
+  ) as Record<RuleVerdict, number>;
+  const { rules } = scenario;
+  const verdict = judgementOf(findings, unserved);
+  return {
+    verdict,
+    explain:
+      verdict === 'inconclusive'
+        ? whatIsMissing({
+            entries,
+            unserved,
+            findings,
+            rules,
+            watchedMs: watchedMs(certain),
+            silence,
+            declared: certain.policy.calls,
+          })
+        : explainVerdict(verdict, findings),
+    scenario: scenario.name,
+    seed: scenario.seed,
+    exercised: entries.some(testsClient),
+    notReached: rules.filter(({ harmful, served }) => harmful && served === 0).map(({ id }) => id),
+    unserved,
+    counts,
+    findings: [...findings].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict)),
+  };
+}
+
+/** What is not served may be all that the client lives by: beside it nothing passes. */
+function judgementOf(findings: readonly Finding[], unserved: readonly UnservedRequests[]): Judgement {
+  if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
+  if (findings.some(({ verdict }) => verdict === 'warn')) return 'warn';
+  const isClear = unserved.length === 0 && !findings.some(({ suspected }) => suspected === true);
+  return isClear && passedOnFault(findings) ? 'pass' : 'inconclusive';
+}
+
+/** A program that makes other calls than it declares has not shown that it is good. */
+function unlessContradicted<Summary extends Pick<Verdict, 'verdict' | 'explain'>>(
+  summary: Summary,
+  contradiction: string | undefined,
+) {
+  if (contradiction === undefined) return summary;
+  const { verdict, explain } = summary;
+  if (verdict === 'fail') return { ...summary, contradiction, explain: `${explain}; ${contradiction}` };
+  return { ...summary, contradiction, verdict: 'inconclusive' as const, explain: contradiction };
+}
+
+function explainVerdict(verdict: Exclude<Judgement, 'inconclusive'>, findings: readonly Finding[]): string {
+  const named = (wanted: RuleVerdict) => findings.filter((finding) => finding.verdict === wanted).map(({ rule }) => rule);
+  switch (verdict) {
+    case 'fail':
+      return `the client breaks ${plural(named('fail').length, 'rule')}: ${named('fail').join(', ')}`;
+    case 'warn':
+      return `the client passes with ${plural(named('warn').length, 'warning')}: ${named('warn').join(', ')}`;
+    case 'pass': {
+      const undecided = named('inconclusive');
+      return undecided.length === 0 ? keptText(findings) : `${keptText(findings)}; undecided: ${namesText(undecided)}`;
+    }
+  }
+}
+
+function volumeOf(histories: readonly CallHistory[]) {
+  const attempts = histories.reduce((sum, { tries }) => sum + tries.length, 0);
+  const correlation = { exact: 0, likely: 0, ambiguous: 0 };
+  for (const { certainty } of histories) correlation[certainty] += 1;
+  return {
+    calls: histories.length,
+    attempts,
+    amplification: histories.length === 0 ? 0 : attempts / histories.length,
+    correlation,
+  };
+}
+
+function watchedMs({ entries, watchedUntil, clientEndedAt }: RuleEvidence): number {
+  const [first] = entries;
+  return first === undefined ? 0 : Math.max(0, (clientEndedAt ?? watchedUntil) - first.t_headers);
+}

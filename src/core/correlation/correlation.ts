@@ -1,0 +1,43 @@
+import type { DeclaredCalls } from './declared-calls.ts';
+import type { OpenCall } from './fingerprint-group.ts';
+
+/** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
+export type Evidence = 'path' | 'declared' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
+
+export type Certainty = 'exact' | 'likely' | 'ambiguous';
+
+/** The connection that a request came on. */
+export interface Connection {
+  readonly id: number;
+  readonly acceptedAt: number;
+  /** 1 for its first request. */
+  readonly requests: number;
+  /** Whether another connection is still open. */
+  isOpen(connection: number): boolean;
+}
+
+/** What recognition looks at. All times in milliseconds of the monotonic clock. */
+export interface CorrelationEvidence {
+  /** The `<call>` of `/s/<session>/c/<call>/v1`. */
+  readonly pathCall: string | undefined;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Hash of key, method, path and body; where calls are declared, of method, path and the canonical body. */
+  readonly fingerprint: string;
+  /** What the program says of calls such as this one; undefined where it says nothing. */
+  readonly declared?: DeclaredCalls | undefined;
+  readonly at: number;
+  readonly connection: Connection;
+}
+
+/** Where a request stands. */
+export interface Correlation {
+  readonly call: string;
+  /** Position within the call; 1 is the first try. */
+  readonly attempt: number;
+  readonly evidence: Evidence;
+  readonly certainty: Certainty;
+  /** The same for the same request of the same run, in any interleaving: what draws go by. */
+  readonly drawKey: string;
+  /** The call as the recogniser remembers it. */
+  readonly remembered?: OpenCall;
+}

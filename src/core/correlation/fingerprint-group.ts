@@ -1,0 +1,143 @@
+import type { Linked } from '../collections/use-order.ts';
+
+/** Calls of one kind remembered at most: each arrival may look through them. */
+const MAX_CALLS = 1_000;
+/** Greater retry counts have their ordinals together. */
+const MAX_COUNT = 1_000;
+
+/** A call as it is remembered. Times in milliseconds. */
+export interface OpenCall extends Linked<OpenCall> {
+  readonly id: string;
+  /** Calls were opened in this order. */
+  readonly number: number;
+  /** Its like, by what they say. */
+  readonly group: FingerprintGroup;
+  attempts: number;
+  /** Requests of the call that are being answered. */
+  pending: number;
+  /** An attempt that may have been its own was given to another call, or the other way round. */
+  doubtful: boolean;
+  /** When its last attempt arrived. */
+  arrivedAt: number;
+  /** `x-stainless-retry-count` of the last attempt. */
+  retryCount: number | undefined;
+  /** The last answer, when it was a retryable failure that no retry has followed. */
+  failure:
+    | {
+        readonly at: number;
+        readonly knownAt: number;
+        readonly connection: number;
+        readonly hintMs: number | undefined;
+      }
+    | undefined;
+  /** Its name is that of several calls: a session, not a call, has it. */
+  namesMany: boolean;
+  /** A later request may be recognised as its retry by what it says. */
+  findable: boolean;
+  /** It ended in a success that was delivered whole. */
+  answered: boolean;
+  /** It is not remembered any more. */
+  forgotten: boolean;
+}
+
+/** What is known of requests that say the same. */
+export class FingerprintGroup implements Linked<FingerprintGroup> {
+  readonly fingerprint: string;
+  older: FingerprintGroup | undefined;
+  newer: FingerprintGroup | undefined;
+  /** Several of its calls were open at the same time. */
+  hadConcurrentCalls = false;
+  /** A request was given to a call by mere likelihood, although it counts its retries. */
+  hasGuesses = false;
+  /** One of them was answered by a success, whole. */
+  answered = false;
+  /** The call that the declaration gives these requests to; undefined before the first, and where nothing is declared. */
+  declared: OpenCall | undefined;
+  /** The requests showed that the declaration does not hold for them: they are recognised without it. */
+  contradicted = false;
+  /** Calls that a later request may be recognised as a retry of, oldest first. Most often there are none. */
+  #calls: OpenCall[] = NONE;
+  /** Those of them that failed, and that no retry has followed. */
+  #failed: OpenCall[] = NONE;
+  /** Requests seen so far that do not count their retries. */
+  #uncounted = 0;
+  /** Those that count them, and are first tries. */
+  #first = 0;
+  /** The others, by their count. */
+  #counted: Map<number, number> | undefined;
+
+  constructor(fingerprint: string) {
+    this.fingerprint = fingerprint;
+  }
+
+  /** Calls that a later request may be recognised as a retry of. */
+  get size(): number {
+    return this.#calls.length;
+  }
+
+  /** Those of them that failed, and that no retry has followed. */
+  get failed(): readonly OpenCall[] {
+    return this.#failed;
+  }
+
+  /** A call was opened that later requests may be retries of. Returns the one that made room, if one had to. */
+  add(call: OpenCall): OpenCall | undefined {
+    call.findable = true;
+    if (this.#calls === NONE) {
+      this.#calls = [call];
+      return undefined;
+    }
+    this.#calls.push(call);
+    this.hadConcurrentCalls = true;
+    const [oldest] = this.#calls;
+    if (this.#calls.length <= MAX_CALLS || oldest === undefined) return undefined;
+    this.remove(oldest);
+    return oldest;
+  }
+
+  /** No later request is a retry of it. */
+  remove(call: OpenCall): void {
+    if (!call.findable) return;
+    call.findable = false;
+    this.#calls = without(this.#calls, call);
+    if (call.failure !== undefined) this.#failed = without(this.#failed, call);
+  }
+
+  /** Notes how the last answer of a call failed, or that its retry has come. */
+  note(call: OpenCall, failure: OpenCall['failure']): void {
+    const had = call.failure !== undefined;
+    call.failure = failure;
+    if (!call.findable || had === (failure !== undefined)) return;
+    if (had) this.#failed = without(this.#failed, call);
+    else if (this.#failed === NONE) this.#failed = [call];
+    else this.#failed.push(call);
+  }
+
+  /** The ordinal of a request among those of the same count. */
+  next(retryCount: number | undefined): number {
+    if (retryCount === undefined) {
+      this.#uncounted += 1;
+      return this.#uncounted;
+    }
+    if (retryCount === 0) {
+      this.#first += 1;
+      return this.#first;
+    }
+    this.#counted ??= new Map();
+    const count = Math.min(retryCount, MAX_COUNT);
+    const ordinal = (this.#counted.get(count) ?? 0) + 1;
+    this.#counted.set(count, ordinal);
+    return ordinal;
+  }
+}
+
+/** In place of every empty list: a hundred thousand are. */
+const NONE: OpenCall[] = [];
+
+function without(calls: OpenCall[], call: OpenCall): OpenCall[] {
+  // What ends has come lately more often than not.
+  const place = calls.lastIndexOf(call);
+  if (calls.length === 1 && place === 0) return NONE;
+  if (place >= 0) calls.splice(place, 1);
+  return calls;
+}

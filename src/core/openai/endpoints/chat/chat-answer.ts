@@ -1,0 +1,91 @@
+import { fork } from '../../../random.ts';
+import { logprobsFrom, type TokenLogprob } from '../../content/logprobs.ts';
+import { promptTokens } from '../../content/tokens.ts';
+import { type ModelInfo, modelInfo, modelNamed } from '../../models/models.ts';
+import type { ReplyContext } from '../../request/reply-context.ts';
+import { modelOf } from '../../request/request.ts';
+import { completionId, fingerprintId } from '../../wire/id.ts';
+import { type Usage, usage } from '../../wire/usage.ts';
+import { type ChatChoice, chatChoice, tokensOf } from './chat-content.ts';
+import { type ChatOptions, chatOptions } from './chat-options.ts';
+
+/** A healthy answer of chat completions, before it is put into JSON or a stream. */
+export interface ChatAnswer extends CompletionContent, CompletionIdentity {}
+
+/** What tells one answer from others that say the same. */
+export interface CompletionIdentity {
+  readonly id: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+}
+
+/** What an answer says, and how. */
+export interface CompletionContent {
+  readonly model: ModelInfo;
+  readonly fingerprint: string | null;
+  readonly serviceTier: ChatOptions['serviceTier'];
+  readonly choices: readonly ChatChoice[];
+  /** Of the choice with that index, token by token; undefined where the answer has none. */
+  readonly logprobsOf: ((index: number) => (token: string) => TokenLogprob) | undefined;
+}
+
+/** The families whose answers name the configuration that made them (wire.md 3.1). */
+const FINGERPRINTED = /^(?:ft:)?gpt-4(?:o|\.1)(?:-|$)/;
+
+/** Makes up an answer to the request. */
+export function chatAnswer(context: ReplyContext): ChatAnswer {
+  return { ...completionIdentity(context), ...completionContent(context) };
+}
+
+export function completionIdentity({ clock, random }: ReplyContext): CompletionIdentity {
+  const created = Math.floor(clock.wall() / 1_000);
+  return { id: completionId('chatcmpl', created, random('id')), created };
+}
+
+/** Of what is said, the ids of function calls alone depend on the call and the attempt. */
+export function completionContent(context: ReplyContext): CompletionContent {
+  const { request, settings, identity } = context;
+  const id = modelOf(request) ?? 'gpt-4o';
+  const model = modelInfo(id, settings) ?? modelNamed(id);
+  const wishes = chatOptions(context, model);
+  const { topLogprobs: top } = wishes;
+  return {
+    model,
+    fingerprint: fingerprintOf(id, model.snapshot, identity.organizationId),
+    serviceTier: wishes.serviceTier,
+    choices: choicesOf(wishes, context),
+    logprobsOf: top === undefined ? undefined : (index) => logprobsFrom(top, context.textRandom('logprobs', index)),
+  };
+}
+
+function choicesOf(wishes: ChatOptions, context: ReplyContext): readonly ChatChoice[] {
+  const choices = new Array<ChatChoice>(wishes.choices);
+  for (let index = 0; index < choices.length; index++) choices[index] = chatChoice(index, wishes, context);
+  return choices;
+}
+
+/** Fingerprints that were drawn before, by organization and model. */
+const fingerprints = new Map<string, string>();
+const MAX_FINGERPRINTS = 1_000;
+
+function fingerprintOf(id: string, snapshot: string, organizationId: string): string | null {
+  if (!FINGERPRINTED.test(id)) return null;
+  const key = `${organizationId} ${snapshot}`;
+  let fingerprint = fingerprints.get(key);
+  if (fingerprint === undefined) {
+    if (fingerprints.size >= MAX_FINGERPRINTS) fingerprints.clear();
+    fingerprints.set(key, (fingerprint = fingerprintId(fork(organizationId, 'fingerprint', snapshot))));
+  }
+  return fingerprint;
+}
+
+/** What the answer costs: its choices together. */
+export function chatUsage({ model, choices }: CompletionContent, { request, settings, libraries }: ReplyContext): Usage {
+  let completion = 0;
+  let reasoning = 0;
+  for (const choice of choices) {
+    completion += tokensOf(choice.said);
+    reasoning += choice.reasoning;
+  }
+  return usage(model.snapshot, { prompt: promptTokens(request, settings, libraries), completion, reasoning });
+}

@@ -1,0 +1,175 @@
+import type { Effect, Reply } from '../../../wire/effect.ts';
+import { answerLatencyMs } from '../../content/latency.ts';
+import type { ChoiceLogprobs, TokenLogprob } from '../../content/logprobs.ts';
+import { memoize } from '../../request/body-memo.ts';
+import type { ReplyContext } from '../../request/reply-context.ts';
+import { textReply } from '../../wire/json-reply.ts';
+import { hole, PrintedTemplate } from '../../wire/printed-template.ts';
+import { successText } from '../../wire/success.ts';
+import {
+  type ChatAnswer,
+  type CompletionContent,
+  type CompletionIdentity,
+  chatUsage,
+  completionContent,
+  completionIdentity,
+} from './chat-answer.ts';
+import { type ChatChoice, type MessageContent, type ToolCall, tokensOf } from './chat-content.ts';
+
+/** A chat completion in one piece (wire.md 3.2), as late as the tokens of its longest choice would have been. */
+export function chatCompletion(context: ReplyContext): Reply {
+  const { settings, identity, libraries, request } = context;
+  let speech: CompletionContent | undefined;
+  const plain = memoize(request.memo, 'completion', [request.path, settings, identity, libraries], () => {
+    speech = completionContent(context);
+    return plainText(speech, context);
+  });
+  if (plain !== undefined) return timely(plain.tokens, () => filled(plain.template, completionIdentity(context)), context);
+  const said = speech ?? completionContent(context);
+  const tokens = Math.max(0, ...said.choices.map((choice) => tokensOf(choice.said)));
+  return timely(tokens, () => printed({ ...completionIdentity(context), ...said }, context), context);
+}
+
+/** An answer of so many tokens, when it is due. */
+function timely(tokens: number, print: () => string, context: ReplyContext): Reply {
+  const ms = answerLatencyMs(tokens, context);
+  return ms > 0 ? later(ms, print, context) : textReply('chat.completions', print(), context);
+}
+
+function* later(ms: number, print: () => string, context: ReplyContext): Iterable<Effect> {
+  yield { type: 'wait', ms };
+  yield* textReply('chat.completions', print(), context);
+}
+
+function printed(answer: ChatAnswer, context: ReplyContext): string {
+  return successText('chat.completions', chatCompletionBody(answer, context));
+}
+
+function filled(template: PrintedTemplate, { id, created }: CompletionIdentity): string {
+  return template.fill([`"${id}"`, String(created)]);
+}
+
+/** An answer of one text, as most are: all that is printed of it, but for what tells it from others that say the same. */
+interface PlainText {
+  /** Holes: id, time of creation. */
+  readonly template: PrintedTemplate;
+  readonly tokens: number;
+}
+
+function plainText(speech: CompletionContent, context: ReplyContext): PlainText | undefined {
+  const { model, choices, logprobsOf } = speech;
+  const [choice, ...others] = choices;
+  if (choice?.said.kind !== 'content' || others.length > 0 || logprobsOf !== undefined || !PLAIN.test(model.snapshot)) {
+    return undefined;
+  }
+  const spent = chatUsage(speech, context);
+  const template = templateOf(speech, choice, context).bind(2, [
+    JSON.stringify(choice.said.text.text),
+    String(spent.prompt_tokens),
+    String(spent.completion_tokens),
+    String(spent.total_tokens),
+    String(spent.completion_tokens_details.reasoning_tokens),
+  ]);
+  return { template, tokens: tokensOf(choice.said) };
+}
+
+/** Templates by what does not differ from answer to answer: model, configuration, tier, end. */
+const templates = new Map<string, PrintedTemplate>();
+const MAX_TEMPLATES = 500;
+/** Names that hold no holes. */
+const PLAIN = /^[\w.:-]{1,80}$/;
+
+function templateOf(speech: CompletionContent, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
+  const { model, fingerprint, serviceTier } = speech;
+  const key = `${model.snapshot} ${model.reasoning} ${fingerprint} ${serviceTier} ${choice.finishReason}`;
+  let template = templates.get(key);
+  if (template === undefined) {
+    if (templates.size >= MAX_TEMPLATES) templates.clear();
+    templates.set(key, (template = createTemplate(speech, choice, context)));
+  }
+  return template;
+}
+
+function createTemplate(speech: CompletionContent, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
+  const text = { text: hole(2), tokens: 0, pieces: () => [] };
+  const open = {
+    ...speech,
+    id: hole(0),
+    created: hole<number>(1),
+    choices: [{ ...choice, said: { kind: 'content', text } as const }],
+  };
+  const body = chatCompletionBody(open, context);
+  const usage = {
+    ...body.usage,
+    prompt_tokens: hole(3),
+    completion_tokens: hole(4),
+    total_tokens: hole(5),
+    completion_tokens_details: { ...body.usage.completion_tokens_details, reasoning_tokens: hole(6) },
+  };
+  return new PrintedTemplate(successText('chat.completions', { ...body, usage }), 7);
+}
+
+/** The body, its keys in wire order. */
+export function chatCompletionBody(answer: ChatAnswer, context: ReplyContext) {
+  const { id, created, model, fingerprint, serviceTier, choices } = answer;
+  return {
+    id,
+    object: 'chat.completion' as const,
+    created,
+    model: model.snapshot,
+    choices: choices.map((choice) => choiceObject(choice, answer)),
+    usage: chatUsage(answer, context),
+    service_tier: serviceTier,
+    system_fingerprint: fingerprint,
+  };
+}
+
+/** Reasoning models leave `logprobs` out. */
+function choiceObject({ index, said, finishReason }: ChatChoice, { model, logprobsOf }: ChatAnswer) {
+  return {
+    index,
+    message: messageOf(said),
+    ...(model.reasoning ? {} : { logprobs: logprobsOf === undefined ? null : choiceLogprobs(said, logprobsOf(index)) }),
+    finish_reason: finishReason,
+  };
+}
+
+/** The message; the keys that it lacks are not there. */
+function messageOf(said: MessageContent): ChatMessage {
+  const ending = { annotations: [] };
+  const calling = { role: 'assistant', content: null } as const;
+  switch (said.kind) {
+    case 'content':
+      return { role: 'assistant', content: said.text.text, refusal: null, ...ending };
+    case 'refusal':
+      return { ...calling, refusal: said.text.text, ...ending };
+    case 'tool_calls':
+      return { ...calling, tool_calls: said.calls.map(callObject), refusal: null, ...ending };
+    case 'function_call':
+      return { ...calling, function_call: functionObject(said.call), refusal: null, ...ending };
+  }
+}
+
+interface ChatMessage {
+  readonly role: 'assistant';
+  readonly content: string | null;
+  readonly tool_calls?: ReturnType<typeof callObject>[];
+  readonly function_call?: ReturnType<typeof functionObject>;
+  readonly refusal: string | null;
+  readonly annotations: never[];
+}
+
+function callObject(call: ToolCall) {
+  return { id: call.id, type: 'function' as const, function: functionObject(call) };
+}
+
+function functionObject(call: ToolCall) {
+  return { name: call.name.text, arguments: call.arguments.text };
+}
+
+/** Calls have none. Tokens that stand for no text are left out, as in a stream. */
+function choiceLogprobs(said: MessageContent, logprobOf: (token: string) => TokenLogprob): ChoiceLogprobs | null {
+  if (said.kind !== 'content' && said.kind !== 'refusal') return null;
+  const logprobs = [...said.text.pieces()].filter((piece) => piece !== '').map(logprobOf);
+  return said.kind === 'content' ? { content: logprobs, refusal: null } : { content: null, refusal: logprobs };
+}

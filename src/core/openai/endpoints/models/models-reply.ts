@@ -1,0 +1,35 @@
+import type { Reply } from '../../../wire/effect.ts';
+import { errorReply } from '../../errors/error.ts';
+import { modelRetrieveNotFound } from '../../errors/errors.ts';
+import { type ModelInfo, modelInfo, servedModels } from '../../models/models.ts';
+import type { ReplyContext } from '../../request/reply-context.ts';
+import { modelOf } from '../../request/request.ts';
+import { jsonReply } from '../../wire/json-reply.ts';
+
+/** `GET /v1/models`: `{object, data}` (wire.md 4). */
+export function modelsReply(context: ReplyContext): Reply {
+  return jsonReply('models', { object: 'list', data: servedModels(context.settings).map(modelObject) }, context);
+}
+
+/** `GET /v1/models/{id}`: the bare object (wire.md 4). */
+export function modelReply(context: ReplyContext): Reply {
+  const id = modelOf(context.request) ?? '';
+  const info = modelInfo(id, context.settings);
+  return info === undefined ? noModelReply(context) : jsonReply('models', modelObject(info), context);
+}
+
+/** The account has no such model. */
+export function noModelReply(context: ReplyContext): Reply {
+  return errorReply(modelRetrieveNotFound(modelOf(context.request) ?? ''), context);
+}
+
+/** A model as the listing shows it. */
+export function modelObject({ id, created, ownedBy, shutdownDate }: ModelInfo) {
+  return {
+    id,
+    object: 'model' as const,
+    created,
+    owned_by: ownedBy,
+    shutdown_date: shutdownDate,
+  };
+}

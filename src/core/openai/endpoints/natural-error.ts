@@ -1,0 +1,114 @@
+import type { Libraries } from '../../libraries.ts';
+import { inputTokens, inTokens, MAX_EXACT_LENGTH, type TokenMode } from '../content/tokens.ts';
+import type { ErrorAnswer } from '../errors/error.ts';
+import {
+  invalidApiKey,
+  invalidJson,
+  missingApiKey,
+  missingModel,
+  modelDeprecated,
+  modelNotFound,
+  modelRetrieveNotFound,
+  payloadTooLarge,
+  unknownUrl,
+  unsupportedContentType,
+} from '../errors/errors.ts';
+import { isRetired, modelInfo } from '../models/models.ts';
+import type { AnswerSettings } from '../request/answer-settings.ts';
+import { memoize } from '../request/body-memo.ts';
+import { type Endpoint, endpointNamed } from '../request/endpoint.ts';
+import { type ApiRequest, fieldsOf, modelOf } from '../request/request.ts';
+import { endpointErrors } from './endpoint-errors.ts';
+
+/** Which keys are good: any that is not empty, these, or no key is needed. */
+type Auth = 'any' | 'none' | readonly string[];
+
+/** What the answer of OpenAI would be wrong about. */
+export interface NaturalErrorRules {
+  readonly auth: Auth;
+  readonly models: AnswerSettings['models'];
+  /** Largest body that is accepted. */
+  readonly maxBodyBytes: number;
+  readonly tokens: TokenMode;
+  readonly libraries: Libraries;
+  /** Tokens of the prompt of the request, as `usage.prompt_tokens` tells them. */
+  promptTokens(): number;
+}
+
+/**
+ * What OpenAI answers to a request that is wrong in itself; undefined when nothing is. First error wins: size, URL, key,
+ * content type, JSON, model, and what the API has against the rest. Other methods than those of an endpoint count as
+ * unknown URLs: what OpenAI answers to them is not known (wire.md 1.3, "405").
+ */
+export function naturalError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
+  if (request.bodyBytes > rules.maxBodyBytes) return payloadTooLarge();
+  const endpoint = request.endpoint && endpointNamed(request.endpoint);
+  if (endpoint === undefined) return unknownUrl(request.method, request.path);
+  if (!endpoint.authenticated) return undefined;
+  return (
+    keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules, endpoint) : modelPathError(request, rules))
+  );
+}
+
+const JSON_TYPE = 'application/json';
+const JSON_BODY = /^application\/json *(?:;|$)/i;
+/** What `curl -d` and HTML forms send: public reports of such requests quote wire.md 400-2, not 400-20. */
+const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
+
+function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
+  if (auth === 'none') return undefined;
+  if (key === undefined || key === '') return missingApiKey();
+  return auth === 'any' || auth.includes(key) ? undefined : invalidApiKey(key);
+}
+
+function bodyError(request: ApiRequest, rules: NaturalErrorRules, endpoint: Endpoint): ErrorAnswer | undefined {
+  const { contentType = JSON_TYPE } = request;
+  const { models, tokens, libraries } = rules;
+  const given = [endpoint, contentType, models, tokens, libraries];
+  return memoize(request.memo, 'error', given, () => findBodyError(request, rules, { endpoint, contentType }));
+}
+
+function findBodyError(
+  request: ApiRequest,
+  rules: NaturalErrorRules,
+  { endpoint: { name, defaultModel }, contentType }: { readonly endpoint: Endpoint; readonly contentType: string },
+): ErrorAnswer | undefined {
+  const formatError = contentType === JSON_TYPE ? undefined : contentTypeError(contentType);
+  if (formatError !== undefined) return formatError;
+  if (request.malformed) return invalidJson();
+  const fields = fieldsOf(request);
+  const { model = defaultModel } = fields;
+  if (typeof model !== 'string' || model === '') return missingModel();
+  const info = modelInfo(model, rules);
+  if (info === undefined) return isRetired(model) ? modelDeprecated(model) : modelNotFound(model);
+  const { bodyBytes } = request;
+  const { libraries, promptTokens } = rules;
+  // Many inputs may be long together, though none of them is.
+  const mode = bodyBytes > MAX_EXACT_LENGTH ? 'estimate' : rules.tokens;
+  return endpointErrors[name]?.(fields, {
+    model: info,
+    bodyBytes,
+    libraries,
+    promptTokens,
+    inputTokens: (input) => inputTokens(input, mode, libraries),
+    textTokens: (text) =>
+      text.length > MAX_EXACT_LENGTH ? Math.ceil(text.length / 4) : inTokens(text, rules.tokens, libraries).tokens,
+  });
+}
+
+function contentTypeError(contentType: string): ErrorAnswer | undefined {
+  // The body is read as a form, in which no field is called `model`.
+  if (FORM.test(contentType)) return missingModel();
+  return JSON_BODY.test(contentType) ? undefined : unsupportedContentType(contentType);
+}
+
+/**
+ * Of a model by its path. Only models that the account has trained can be deleted, and it has none: what OpenAI says of its
+ * own is not known.
+ */
+function modelPathError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
+  const id = modelOf(request);
+  if (id === undefined) return undefined;
+  const isThere = request.endpoint === 'models.retrieve' && modelInfo(id, rules) !== undefined;
+  return isThere ? undefined : modelRetrieveNotFound(id);
+}

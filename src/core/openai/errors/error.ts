@@ -1,0 +1,113 @@
+import { utf8Length } from '../../text/utf8.ts';
+import type { Head, Header, Reply } from '../../wire/effect.ts';
+import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts';
+import type { ReplyContext } from '../request/reply-context.ts';
+import { type BodyFormat, type HeaderSet, headOf, layers } from '../wire/layer.ts';
+
+/** The error object of the envelope. Written in the key order it is built with (wire.md 1, "Envelope"). */
+export interface ErrorBody {
+  readonly message: string;
+  readonly type: string | null;
+  readonly param: string | null;
+  readonly code: string | number | null;
+}
+
+/** A body that is not the envelope. */
+export interface RawBody {
+  readonly contentType: string;
+  readonly body: string;
+  /** The words in the body that stand for the message: a `message` of the scenario replaces each occurrence. */
+  readonly message?: string;
+}
+
+/** An error answer: a JSON envelope in the format of its layer, or a raw body. */
+export interface ErrorAnswer extends HeaderSet {
+  readonly status: number;
+  readonly error?: ErrorBody;
+  /** Where the JSON of this answer departs from the format of its layer. */
+  readonly format?: Partial<BodyFormat>;
+  /** Replaces the envelope. */
+  readonly raw?: RawBody;
+  /** Found only after admission: the request has drawn from its buckets, and the answer shows them (wire.md 2.3). */
+  readonly admitted?: true;
+}
+
+interface ErrorFields {
+  readonly type?: string;
+  readonly param?: string | null;
+  readonly code?: string | null;
+}
+
+/** HTTP allows these statuses no body. */
+const BODILESS = new Set([204, 205, 304]);
+
+/** An error of layer G. */
+export function gatewayError(status: number, message: string, fields: ErrorFields = {}): ErrorAnswer {
+  return { status, layer: 'gateway', error: envelope(message, fields) };
+}
+
+/** An error of layer A. */
+export function apiError(status: number, message: string, fields: ErrorFields = {}): ErrorAnswer {
+  return { status, layer: 'api', error: envelope(message, fields) };
+}
+
+function envelope(message: string, { type = 'invalid_request_error', param = null, code = null }: ErrorFields): ErrorBody {
+  return { message, type, param, code };
+}
+
+/** The body as the layer prints it. */
+export function errorText(answer: ErrorAnswer): string {
+  if (BODILESS.has(answer.status)) return '';
+  if (answer.raw !== undefined) return answer.raw.body;
+  const { indent, trailingNewline } = formatOf(answer);
+  return JSON.stringify({ error: answer.error }, null, indent) + (trailingNewline ? '\n' : '');
+}
+
+/** The error as wire effects. */
+export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
+  const answer = context.request.endpoint === 'moderations' ? withoutGateway(given) : given;
+  const body = errorText(answer);
+  const fields = headOf(
+    {
+      ...answer,
+      extra: [...ownHeaders(answer, body, context), ...(answer.extra ?? [])],
+    },
+    context,
+  );
+  yield {
+    type: 'head',
+    status: answer.status,
+    ...fields,
+    errorCode: answer.error?.code ?? null,
+    errorType: answer.error?.type ?? null,
+  } satisfies Head;
+  if (body !== '') yield { type: 'write', data: body };
+  yield { type: 'end' };
+}
+
+/**
+ * Moderations have no gateway before them: the API service answers everything (wire.md 0). It does not know whose a
+ * refused key is (wire.md 2.3, of responses).
+ */
+function withoutGateway(answer: ErrorAnswer): ErrorAnswer {
+  if (answer.layer !== 'gateway') return answer;
+  const unknown = answer.status === 401 ? ['openai-organization', 'openai-project'] : [];
+  return { ...answer, layer: 'api', without: [...(answer.without ?? []), ...unknown] };
+}
+
+/** Type and length of the body, and the state of the rate limit, unless the answer brings its own. */
+function ownHeaders(answer: ErrorAnswer, body: string, context: ReplyContext): Header[] {
+  const own: Header[] = BODILESS.has(answer.status)
+    ? []
+    : [
+        ['content-type', answer.raw?.contentType ?? formatOf(answer).contentType],
+        ['content-length', String(utf8Length(body))],
+      ];
+  if (answer.admitted === true) own.push(...rateLimitHeaders(context));
+  const named = new Set(answer.extra?.map(([name]) => name.toLowerCase()));
+  return own.filter(([name]) => !named.has(name));
+}
+
+function formatOf({ layer, format }: ErrorAnswer): BodyFormat {
+  return { ...layers[layer], ...format };
+}

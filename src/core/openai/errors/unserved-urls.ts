@@ -1,0 +1,58 @@
+import { endpointOf } from '../request/endpoint.ts';
+
+/** URLs that OpenAI has and this mock does not serve: those at the path, and below it. */
+interface UnservedFamily {
+  readonly path: string;
+  /** How a client asks for what is served instead, where that is known. */
+  readonly advice?: string;
+}
+
+/** https://platform.openai.com/docs/api-reference. What is served below one of these paths is in `endpoint.ts`. */
+const FAMILIES: readonly UnservedFamily[] = [
+  {
+    path: '/v1/responses',
+    advice:
+      "AI SDK: openai.chat('gpt-4o') instead of openai('gpt-4o'); OpenAI Agents SDK: setOpenAIAPI('chat_completions'), in Python set_default_openai_api('chat_completions'); Pydantic AI: openai-chat:gpt-4o; openai: client.chat.completions",
+  },
+  { path: '/v1/conversations' },
+  { path: '/v1/chat/completions' },
+  { path: '/v1/chatkit' },
+  { path: '/v1/audio' },
+  { path: '/v1/images' },
+  { path: '/v1/videos' },
+  { path: '/v1/realtime' },
+  { path: '/v1/fine_tuning' },
+  { path: '/v1/files' },
+  { path: '/v1/uploads' },
+  { path: '/v1/batches' },
+  { path: '/v1/vector_stores' },
+  { path: '/v1/assistants' },
+  { path: '/v1/threads' },
+  { path: '/v1/containers' },
+  { path: '/v1/skills' },
+  { path: '/v1/evals' },
+  { path: '/v1/organization' },
+];
+
+/** A URL that OpenAI has and this mock does not serve. */
+export interface UnservedUrl {
+  /** With `{id}` in the place of what names one object. */
+  readonly path: string;
+  /** What to do about it; empty where nothing better is known than to leave it out. */
+  readonly advice: string;
+}
+
+/** What is to be said of the URL where OpenAI has it and this mock does not serve it; undefined for all others. */
+export function unservedUrl(method: string, path: string): UnservedUrl | undefined {
+  if (!path.startsWith('/v1/') || endpointOf(method, path) !== undefined) return undefined;
+  const family = FAMILIES.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  return family && { path: withoutIds(path), advice: family.advice ?? '' };
+}
+
+/** Names of operations have small letters and underscores only; ids have digits or capitals, too. */
+const ID = /[^a-z_]/;
+
+function withoutIds(path: string): string {
+  const [root, version, ...segments] = path.split('/');
+  return [root, version, ...segments.map((segment) => (ID.test(segment) ? '{id}' : segment))].join('/');
+}

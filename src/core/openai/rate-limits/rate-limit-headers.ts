@@ -1,0 +1,127 @@
+import { formatGoDuration } from '../../units/duration.ts';
+import type { Header } from '../../wire/effect.ts';
+import { memoize } from '../request/body-memo.ts';
+import { type Input, inputsOf, inputTexts, tokenIds } from '../request/inputs.ts';
+import { type Bucket, DAY_MS, type LimitKind, MINUTE_MS, type RateLimitAccount } from '../request/rate-limit-account.ts';
+import type { ReplyContext } from '../request/reply-context.ts';
+import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from '../request/request.ts';
+import { type PublishedLimits, rateLimitTable, type Tier } from './rate-limit-table.ts';
+
+const ROWS = new Map(rateLimitTable.rows.flatMap((row) => row.models.map((model) => [model, row] as const)));
+
+/** No name of the table is longer. */
+const LONGEST_NAME = 100;
+
+/**
+ * The limits of an account for the model, by default of the highest tier, where nothing stands in the way of a healthy
+ * client. Snapshots share the limits of their family; a model unknown to the table has those of gpt-4o. A model that
+ * free accounts have no access to has the free limits of gpt-4.1.
+ */
+export function publishedLimits(model: string, tier: Tier = 5): PublishedLimits {
+  for (let name = model.slice(0, LONGEST_NAME); name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('-')))) {
+    const limits = ROWS.get(name)?.[tier];
+    if (limits !== undefined) return limits;
+  }
+  return publishedLimits(tier === 'free' ? rateLimitTable.freeFallback : rateLimitTable.fallback, tier);
+}
+
+/** The model the request names; that of the table's fallback row when it names none. */
+export function limitedModel(request: ApiRequest): string {
+  return modelOf(request) ?? rateLimitTable.fallback;
+}
+
+/**
+ * Tokens taken from the bucket before the model runs: a quarter of the characters of the contents, and 2 and one more
+ * for each message (wire.md 2.5, chat since March 2025). `max_tokens` does not count. Of inputs without messages a
+ * quarter of the characters, and token ids one each: captured of embeddings, of completions an inference.
+ */
+export function precountTokens(request: ApiRequest): number {
+  return memoize(request.memo, 'precount', [request.endpoint], () => countAhead(request));
+}
+
+function countAhead(request: ApiRequest): number {
+  const inputs = inputsOf(request);
+  if (inputs !== undefined) return precountInputs(inputs);
+  const messages = asList(fieldsOf(request)['messages']);
+  let characters = 0;
+  for (const message of messages) characters += charactersOf(asRecord(message)?.['content']);
+  return Math.floor(characters / 4) + 2 + messages.length;
+}
+
+function precountInputs(inputs: readonly Input[]): number {
+  const characters = inputTexts(inputs).reduce((total, text) => total + text.length, 0);
+  return Math.floor(characters / 4) + tokenIds(inputs);
+}
+
+function charactersOf(content: unknown): number {
+  if (typeof content === 'string') return content.length;
+  let characters = 0;
+  for (const part of asList(content)) {
+    const text = asRecord(part)?.['text'];
+    if (typeof text === 'string') characters += text.length;
+  }
+  return characters;
+}
+
+/** The buckets of an account that this request alone has drawn from. A daily limit hides the one per minute (wire.md 2.4). */
+export function idleBuckets(request: ApiRequest, { rpm, rpd, tpm }: PublishedLimits): { requests: Bucket; tokens: Bucket } {
+  return {
+    requests: rpd === undefined ? { limit: rpm, used: 1, windowMs: MINUTE_MS } : { limit: rpd, used: 1, windowMs: DAY_MS },
+    tokens: {
+      limit: tpm,
+      used: Math.min(tpm, precountTokens(request)),
+      windowMs: MINUTE_MS,
+    },
+  };
+}
+
+/** The six x-ratelimit-* headers of the two buckets (wire.md 2.4): `reset` is the time until the bucket is full. */
+export function bucketHeaders(requests: Bucket, tokens: Bucket): Header[] {
+  return [
+    ['x-ratelimit-limit-requests', String(requests.limit)],
+    ['x-ratelimit-limit-tokens', String(tokens.limit)],
+    ['x-ratelimit-remaining-requests', remainingOf(requests)],
+    ['x-ratelimit-remaining-tokens', remainingOf(tokens)],
+    ['x-ratelimit-reset-requests', resetOf(requests)],
+    ['x-ratelimit-reset-tokens', resetOf(tokens)],
+  ];
+}
+
+function remainingOf({ limit, used }: Bucket): string {
+  return String(Math.max(0, Math.floor(limit - used)));
+}
+
+function resetOf({ limit, used, windowMs }: Bucket): string {
+  return formatGoDuration((used * windowMs) / limit);
+}
+
+/** The x-ratelimit-* headers of the account; where nothing limits it, of a healthy one that this request alone has drawn from. */
+export function rateLimitHeaders({ request, account }: ReplyContext): readonly Header[] {
+  if (account !== undefined) return accountHeaders(account, request);
+  return memoize(request.memo, 'idle limits', [request.endpoint], () => {
+    const { requests, tokens } = idleBuckets(request, publishedLimits(limitedModel(request)));
+    return bucketHeaders(requests, tokens);
+  });
+}
+
+/**
+ * The x-ratelimit-* headers of an account. A daily bucket hides the one per minute (wire.md 2.4), unless `short` names the
+ * one that refuses the request. What is not limited looks idle.
+ */
+export function accountHeaders({ buckets, projectTokens }: RateLimitAccount, request: ApiRequest, short?: LimitKind): Header[] {
+  const idle = idleBuckets(request, publishedLimits(limitedModel(request)));
+  const minuteRequests = short === 'requests' ? buckets.requests : undefined;
+  const minuteTokens = short === 'tokens' ? buckets.tokens : undefined;
+  const requests = minuteRequests ?? buckets.requests_per_day ?? buckets.requests ?? idle.requests;
+  const tokens = minuteTokens ?? buckets.tokens_per_day ?? buckets.tokens ?? idle.tokens;
+  return [...bucketHeaders(requests, tokens), ...(projectTokens ? projectTokenHeaders(tokens) : [])];
+}
+
+/** wire.md 2.4: documented, never captured. */
+function projectTokenHeaders(tokens: Bucket): Header[] {
+  return [
+    ['x-ratelimit-limit-project-tokens', String(tokens.limit)],
+    ['x-ratelimit-remaining-project-tokens', remainingOf(tokens)],
+    ['x-ratelimit-reset-project-tokens', resetOf(tokens)],
+  ];
+}

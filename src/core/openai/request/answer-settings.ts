@@ -1,0 +1,57 @@
+import type { ModerationCategory } from '../content/moderation-categories.ts';
+
+/** A duration that varies: constant, uniform between bounds, or log-normal given by two percentiles. Milliseconds. */
+export type LatencyMs =
+  | { readonly kind: 'constant'; readonly ms: number }
+  | { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number }
+  | {
+      readonly kind: 'lognormal';
+      readonly p50Ms: number;
+      readonly p95Ms: number;
+    };
+
+/** A function call the model makes: the arguments as JSON, or as the raw text the model would have written. */
+export interface ToolCallSpec {
+  readonly name: string;
+  readonly arguments: unknown;
+}
+
+/** Why an answer ends (wire.md 3.2). */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call';
+
+/** What a healthy answer says; `undefined` fields leave it to the defaults. At most one kind of content is given. */
+export interface ReplySpec {
+  readonly content?: string | undefined;
+  readonly echo?: true | undefined;
+  /** Length of the prose, in tokens. */
+  readonly tokens?: number | undefined;
+  readonly json?: unknown;
+  readonly refusal?: string | undefined;
+  /** One entry for `tool_call`, all for `tool_calls`. */
+  readonly toolCalls?: readonly ToolCallSpec[] | undefined;
+  readonly finishReason?: FinishReason | undefined;
+  /** What a reasoning model thinks before it speaks, in tokens. */
+  readonly reasoningTokens?: number | undefined;
+  /** The categories for which a moderation flags its inputs. */
+  readonly flagged?: readonly ModerationCategory[] | undefined;
+}
+
+/** A model that a scenario declares itself. */
+export interface ModelSpec {
+  readonly id: string;
+  readonly contextWindow?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+}
+
+/** The part of a scenario that shapes healthy answers. */
+export interface AnswerSettings {
+  readonly tokens: 'estimate' | 'exact';
+  /** `any` serves every id; `listed` those of the published list; a list those and no other. */
+  readonly models: 'any' | 'listed' | readonly ModelSpec[];
+  readonly latency: {
+    readonly ttft: LatencyMs;
+    readonly interToken: LatencyMs;
+  };
+  /** What the first matching entry of `replies` says about this request. */
+  readonly reply: ReplySpec;
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../../clock.ts';
+import type { Libraries } from '../../libraries.ts';
+import type { Random } from '../../random.ts';
+import type { AnswerSettings } from './answer-settings.ts';
+import type { Identity } from './identity.ts';
+import type { RateLimitAccount } from './rate-limit-account.ts';
+import type { ApiRequest } from './request.ts';
+
+/** Everything a reply may depend on. */
+export interface ReplyContext {
+  readonly request: ApiRequest;
+  readonly clock: Clock;
+  /** `clock.now()` when the head of the request had arrived. */
+  readonly receivedAt: number;
+  /** Whose account this is: organization, project, Cloudflare data centre. Drawn from the seed. */
+  readonly identity: Identity;
+  /** `req_` + 32 hex digits. */
+  readonly requestId: string;
+  readonly settings: AnswerSettings;
+  readonly libraries: Libraries;
+  /** The limits that the key has for this model; undefined where the scenario sets none. */
+  readonly account?: RateLimitAccount | undefined;
+  /** Nothing changes the answer on its way: events that are ready together may be written together. */
+  readonly unchanged: boolean;
+  /** A random source of this call and attempt, forked by the labels. */
+  random(...labels: readonly (string | number)[]): Random;
+  /** A random source that is the same for every equal request, forked by the labels: drives texts. */
+  textRandom(...labels: readonly (string | number)[]): Random;
+}

@@ -1,9 +1,0 @@
-import type { ErrorAnswer } from '../error.ts';
-import { Checker } from './checker.ts';
-import { moderationRules } from './moderation-rules.ts';
-import type { Fields } from './terms.ts';
-
-/** What is wrong with the fields of a moderation: unknown ones in the words of the newer endpoints (wire.md 400-19). */
-export function moderationsError(fields: Fields): ErrorAnswer | undefined {
-  return new Checker().check(fields, moderationRules);
-}

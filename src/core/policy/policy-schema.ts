@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { backoffRules } from '../backoff/registry.ts';
+import { duration, record, share, whole } from '../schema/fields.ts';
+import { type LoadExpectation, type Policy, type PolicyPreset, policyPresets, ruleLevels } from './policy.ts';
+
+const status = whole(400, 599);
+const presetNames = Object.keys(policyPresets) as PolicyPreset[];
+const calls = z
+  .union([z.literal('unique'), whole(1)])
+  .describe(
+    'unique: the program makes no call twice, so that equal requests are attempts of one; or how many calls it makes in all',
+  );
+const level = z.enum(ruleLevels).optional();
+
+const loadSchema = record({
+  amplification: z.number().min(1).optional().describe('attempts a call, at most, over the whole run'),
+  recovers_within: duration().optional().describe('from the end of an outage until 95 % of the goodput is back'),
+  goodput: share().optional().describe('goodput after the outage as a share of that before it, at least'),
+  success: share().optional().describe('share of the calls that end well, at least'),
+});
+
+const wallSchema = record({
+  calls: whole(1).describe('so many new calls are too many; those under way when the account was refused are not counted'),
+  within: duration().describe('after a refusal'),
+});
+
+/** What `expect:` of a scenario and a policy file may say. */
+export const policySchema = record({
+  preset: z.enum(presetNames).optional().describe('what is expected where nothing else is said; default openai-guide'),
+  calls: calls.optional(),
+  max_attempts: whole(1).optional().describe('attempts per call, the first try included; one more is forgiven'),
+  max_delay: duration().optional().describe('longest wait that the client chooses by itself'),
+  max_elapsed: duration().optional().describe('no attempt of a call starts later than this after its first'),
+  max_honoured_retry_after: duration().optional().describe('for longer hints the client is to give up'),
+  outlasts: duration().optional().describe('the client goes on trying for at least so long while an outage lasts'),
+  retries: z
+    .array(z.union([status, z.literal('transport')]))
+    .optional()
+    .describe('what the client must retry: statuses, and transport for failures without an answer'),
+  never_retries: z
+    .array(z.union([status, z.string().min(1)]))
+    .optional()
+    .describe('what the client must not retry: statuses, and codes and types of errors, a billing 429 too'),
+  jitter: z.boolean().optional().describe('whether waits must vary: false turns has_jitter off'),
+  rules: record(Object.fromEntries(backoffRules.map(({ id }) => [id, level])), 'rule')
+    .optional()
+    .describe('what a breach of a rule counts as'),
+  wall: wallSchema.optional().describe('when a client that goes on after a 401, 402, 403 or a billing 429 fails'),
+  load: loadSchema.optional().describe('what is expected of a fleet under load'),
+});
+
+export type PolicySpec = z.output<typeof policySchema>;
+export type PolicyInput = z.input<typeof policySchema>;
+
+/** Specifications → policy; a later one adds to, and replaces parts of, those before it. */
+export function policyOf(...specs: readonly PolicySpec[]): Policy {
+  const preset = specs.findLast((spec) => spec.preset !== undefined)?.preset ?? 'openai-guide';
+  return specs.reduce<Policy>(
+    (policy, spec) => ({
+      preset: policy.preset,
+      ...given('calls', spec.calls ?? policy.calls),
+      ...given('maxAttempts', spec.max_attempts ?? policy.maxAttempts),
+      maxDelayMs: spec.max_delay ?? policy.maxDelayMs,
+      ...given('maxElapsedMs', spec.max_elapsed ?? policy.maxElapsedMs),
+      ...given('maxHonouredRetryAfterMs', spec.max_honoured_retry_after ?? policy.maxHonouredRetryAfterMs),
+      ...given('outlastsMs', spec.outlasts ?? policy.outlastsMs),
+      // What is given here goes before the opposite that was given earlier.
+      retries: spec.retries ?? without(policy.retries, spec.never_retries),
+      neverRetries: spec.never_retries ?? without(policy.neverRetries, spec.retries),
+      levels: {
+        ...policy.levels,
+        ...(spec.jitter === undefined ? {} : { has_jitter: spec.jitter ? ('fail' as const) : ('off' as const) }),
+        ...(spec.rules as Policy['levels'] | undefined),
+      },
+      ...given('wall', wallOf(spec, policy)),
+      ...given('load', spec.load === undefined ? policy.load : { ...policy.load, ...expectationOf(spec.load) }),
+    }),
+    policyPresets[preset],
+  );
+}
+
+/** The last specification that speaks of the wall decides. */
+function wallOf({ wall }: PolicySpec, before: Policy): Policy['wall'] {
+  return wall === undefined ? before.wall : { calls: wall.calls, withinMs: wall.within };
+}
+
+function expectationOf({ recovers_within, ...shares }: z.output<typeof loadSchema>): LoadExpectation {
+  return {
+    ...(recovers_within === undefined ? {} : { recoversWithinMs: recovers_within }),
+    ...Object.fromEntries(Object.entries(shares).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function without<Item>(list: readonly Item[], others: readonly unknown[] = []): readonly Item[] {
+  return list.filter((item) => !others.includes(item));
+}
+
+function given<Key extends keyof Policy>(key: Key, value: Policy[Key] | undefined): Partial<Pick<Policy, Key>> {
+  return value === undefined ? {} : ({ [key]: value } as Pick<Policy, Key>);
+}

@@ -1,0 +1,34 @@
+import type { Correlation, CorrelationEvidence } from '../core/correlation/correlation.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
+import type { FaultApplied } from '../core/journal/entry.ts';
+import type { LimitResult } from '../core/limits/buckets.ts';
+import type { Layer } from '../core/openai/wire/layer.ts';
+import type { Traits } from '../core/plan/decide.ts';
+import type { Facts } from '../core/plan/facts.ts';
+import type { LimitDraw } from './admission.ts';
+
+/** What the decision on a request goes by: plain data, but for the facts of a request that is here. */
+export interface DecisionStep<Known = Facts | RemoteFacts> {
+  readonly evidence: CorrelationEvidence;
+  /** The layer at which the request fails by itself. */
+  readonly failsAt: Layer | undefined;
+  readonly limited: Pick<LimitDraw, 'name' | 'draw'> | undefined;
+  readonly forced: readonly FaultCall[] | undefined;
+  /** What was decided before it came; undefined when nothing was. */
+  readonly preset: FaultApplied | null | undefined;
+  readonly facts: Known;
+}
+
+/** What is asked of the facts of a request that is elsewhere. */
+export interface RemoteFacts extends Traits {
+  /** Places of the rules that speak of it. */
+  readonly matches: readonly number[];
+}
+
+/** The decision on a request. */
+export interface Decision {
+  readonly correlation: Correlation;
+  /** What the buckets said, where it came before any. */
+  readonly limit: LimitResult | undefined;
+  readonly applied: FaultApplied | null;
+}

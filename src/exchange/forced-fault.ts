@@ -1,0 +1,69 @@
+import type { FaultCall } from '../core/faults/registry.ts';
+import { asRecord } from '../core/openai/request/request.ts';
+import { type Problem, ScenarioError } from '../core/problem.ts';
+import { faultSchema } from '../core/scenario/fault-schema.ts';
+import { findingsOf } from '../core/scenario/issue-message.ts';
+import { readYaml } from '../core/scenario/yaml-document.ts';
+
+const FILE = 'x-mock-fault';
+const NAME = /^[a-z0-9_]+$/;
+
+/**
+ * Reads `x-mock-fault`: `rate_limit; retry_after=2s`, several faults separated by commas, or the fault as YAML in
+ * braces. Throws a ScenarioError that says what is wrong with it.
+ */
+export function parseForcedFault(header: string): readonly FaultCall[] {
+  const text = header.trim();
+  const value = /^[[{]/.test(text) ? readFlow(text) : splitOutside(text, ',').map(readShort);
+  const result = faultSchema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = findingsOf(result.error.issues, value).map(({ path, message }): Problem => {
+    return {
+      file: FILE,
+      path: path.slice(Array.isArray(value) ? 1 : 0).join('.'),
+      message,
+    };
+  });
+  throw new ScenarioError(problems);
+}
+
+/** Text in quotes, where it begins a value; what brackets change; anything else. */
+const LEXEME = /(?<=[=:,[{]\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|./gs;
+
+/** Splits at a separator that stands in no brackets and no quotes. */
+function splitOutside(text: string, separator: ',' | ';'): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const [lexeme] of text.matchAll(LEXEME)) {
+    if (/^[{[]$/.test(lexeme)) depth += 1;
+    if (/^[}\]]$/.test(lexeme)) depth -= 1;
+    if (lexeme === separator && depth <= 0) parts.push('');
+    else parts.push((parts.pop() ?? '') + lexeme);
+  }
+  return parts.map((part) => part.trim());
+}
+
+/** `name; key=value; key=value` → what a scenario would write. Values are YAML scalars. */
+function readShort(text: string): unknown {
+  const [name = '', ...pairs] = splitOutside(text, ';').filter((part, index) => index === 0 || part !== '');
+  if (!NAME.test(name)) refuse(`expected the name of a fault, found ${JSON.stringify(name)}`);
+  if (pairs.length === 0) return name;
+  const entries = pairs.map((pair) => {
+    const equals = pair.indexOf('=');
+    if (equals < 1) refuse(`expected parameters such as retry_after=2s, found ${JSON.stringify(pair)}`);
+    return [pair.slice(0, equals).trim(), readFlow(pair.slice(equals + 1).trim())];
+  });
+  return { [name]: Object.fromEntries(entries) };
+}
+
+function readFlow(text: string): unknown {
+  const read = readYaml(text, FILE);
+  const problems = 'problems' in read ? read.problems : read.document.problems;
+  if ('problems' in read || problems.length > 0) return refuse(problems[0]?.message ?? 'not readable');
+  const { value } = read.document;
+  return asRecord(value) ?? value;
+}
+
+function refuse(message: string): never {
+  throw new ScenarioError([{ file: FILE, path: '', message }]);
+}

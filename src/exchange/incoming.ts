@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto';
+import type { Connection } from '../core/correlation/correlation.ts';
+import { rememberLast } from '../core/memo/remember-last.ts';
+import { memoize } from '../core/openai/request/body-memo.ts';
+import { endpointOf } from '../core/openai/request/endpoint.ts';
+import type { ApiRequest } from '../core/openai/request/request.ts';
+import type { BodyReading } from './body-reading.ts';
+import { canonicalSha } from './canonical-sha.ts';
+
+/** A request as it came off the socket. Times in milliseconds of the engine's clock. */
+export interface Incoming {
+  readonly method: string;
+  /** The request target: `/s/a/c/b/v1/models?limit=1`. */
+  readonly target: string;
+  /** Lower-case names; repeated fields joined. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  /** The body was longer than the limit and was not read to its end. */
+  readonly oversized: boolean;
+  readonly connection: Connection & { readonly remotePort: number | null };
+  readonly headersAt: number;
+  /** Null when the body was not read to its end. */
+  readonly bodyEndAt: number | null;
+}
+
+/** A request target taken apart. */
+export interface Target {
+  /** The isolated session of `/s/<session>/…`; undefined for the default one. */
+  readonly session: string | undefined;
+  /** The call of `/s/<session>/c/<call>/…`. */
+  readonly call: string | undefined;
+  /** What OpenAI would see, without the query. */
+  readonly path: string;
+}
+
+/** The absolute form that proxies send (RFC 9112 §3.2.2). */
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
+const PREFIX = /^\/s\/([^/]+)(?:\/c\/([^/]+))?(?=\/|$)/;
+
+/** Splits session and call off a request target: most often the same as the last. */
+export const parseTarget = rememberLast((target: string): Target => {
+  const origin = ABSOLUTE.exec(target)?.[0] ?? '';
+  const end = target.search(/[?#]/);
+  const path = target.slice(origin.length, end < 0 ? undefined : end);
+  const [prefix = '', session, call] = PREFIX.exec(path) ?? [];
+  return {
+    session: decode(session),
+    call: decode(call),
+    path: path.slice(prefix.length) || '/',
+  };
+});
+
+/** The request as core sees it. `reading` is that of its body; `isDeclared` where the program says how many calls it makes. */
+export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading, isDeclared = false): ApiRequest {
+  const { method, headers, body } = incoming;
+  const endpoint = endpointOf(method, path);
+  const authorization = headers['authorization'];
+  const { sha256: bodySha256, memo } = reading;
+  const keyHash = authorizationHash(authorization);
+  const isJson = endpoint?.takesModel === true;
+  return {
+    method,
+    path,
+    accept: headers['accept'],
+    contentType: headers['content-type'],
+    endpoint: endpoint?.name,
+    key: bearerKey(authorization),
+    body: isJson ? reading.json?.value : undefined,
+    malformed: isJson && reading.json === undefined,
+    bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
+    fingerprint: memoize(memo, 'fingerprint', [method, path, keyHash, isDeclared], () =>
+      isDeclared
+        ? fingerprintOf(method, path, {
+            bodySha256: canonicalSha(Buffer.from(body).toString()) ?? bodySha256,
+            keyHash: undefined,
+          })
+        : fingerprintOf(method, path, { bodySha256, keyHash }),
+    ),
+    ...(memo && { memo }),
+  };
+}
+
+/** Paths up to this length stand for themselves. */
+const MAX_PATH_LENGTH = 64;
+
+/** Equal for equal requests; of hashes, 128 bits are enough to tell them apart. */
+function fingerprintOf(
+  method: string,
+  path: string,
+  { bodySha256, keyHash = '-' }: { readonly bodySha256: string; readonly keyHash: string | undefined },
+): string {
+  const place = path.length > MAX_PATH_LENGTH ? sha256(path) : path;
+  const fingerprint = `${bodySha256.slice(0, 32)} ${keyHash} ${method} ${place}`;
+  // Makes one text of the parts, which are remembered with it otherwise: tens of thousands are.
+  fingerprint.charCodeAt(0);
+  return fingerprint;
+}
+
+/** The first 16 hex digits of the SHA-256 of an Authorization header: most requests come with the key of the one before. */
+export const authorizationHash = rememberLast((authorization: string | undefined): string | undefined =>
+  // Its own text, not a view of the longer one.
+  authorization === undefined ? undefined : Buffer.from(sha256(authorization).slice(0, 16)).toString('latin1'),
+);
+
+/** SHA-256 in hexadecimal. */
+export function sha256(data: Uint8Array | string): string {
+  return hash('sha256', data, 'hex');
+}
+
+const bearerKey = rememberLast((authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1]?.trimEnd(),
+);
+
+function decode(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

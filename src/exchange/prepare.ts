@@ -1,0 +1,87 @@
+import type { CorrelationEvidence } from '../core/correlation/correlation.ts';
+import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
+import type { FaultApplied } from '../core/journal/entry.ts';
+import type { Libraries } from '../core/libraries.ts';
+import { promptTokens } from '../core/openai/content/tokens.ts';
+import { naturalError } from '../core/openai/endpoints/natural-error.ts';
+import type { ErrorAnswer } from '../core/openai/errors/error.ts';
+import type { ApiRequest } from '../core/openai/request/request.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import { Facts } from '../core/plan/facts.ts';
+import type { Reply } from '../core/wire/effect.ts';
+import { type LimitDraw, limitedRequest } from './admission.ts';
+import { readingOf } from './body-reading.ts';
+import { apiRequestOf, type Incoming } from './incoming.ts';
+
+/** What was decided for a request before it came. */
+export interface PresetOutcome {
+  readonly applied: FaultApplied | null;
+  readonly reply: Reply;
+}
+
+/** What a request is aimed at. */
+export interface Destination {
+  /** What OpenAI would see. */
+  readonly path: string;
+  /** The token of `/s/<session>/c/<call>/…`. */
+  readonly call: string | undefined;
+  /** The faults that `x-mock-fault` asks for. */
+  readonly forced: readonly FaultCall[] | undefined;
+  /** What an earlier answer on the connection said of this request. */
+  readonly preset?: PresetOutcome | undefined;
+}
+
+/** What a request is read by. */
+export interface Reader {
+  readonly plan: Plan;
+  readonly libraries: Libraries;
+}
+
+/** A request, and all that can be known of it without knowing of any other. */
+export interface Prepared {
+  /** What it was read by. */
+  readonly plan: Plan;
+  readonly incoming: Incoming;
+  readonly request: ApiRequest;
+  readonly bodySha256: string;
+  readonly facts: Facts;
+  readonly evidence: CorrelationEvidence;
+  /** What is wrong with it in itself. */
+  readonly error: ErrorAnswer | undefined;
+  /** The buckets it comes before; undefined where nothing limits it, or it fails before it gets there. */
+  readonly limited: LimitDraw | undefined;
+  readonly forced: readonly FaultCall[] | undefined;
+  readonly preset: PresetOutcome | undefined;
+}
+
+/** Finds out about a request what does not depend on others. */
+export function prepare(incoming: Incoming, { path, call, forced, preset: fate }: Destination, reader: Reader): Prepared {
+  const reading = readingOf(incoming.body);
+  const declared = declaredFor(incoming, reader.plan);
+  const request = apiRequestOf(incoming, path, reading, declared !== undefined);
+  const bodySha256 = reading.sha256;
+  const { headers, connection, headersAt: at } = incoming;
+  const sighting = { pathCall: call, headers, fingerprint: request.fingerprint, declared, at, connection };
+  const facts = factsOf(request, headers, reader);
+  const error = fate === undefined ? errorOf(facts, reader) : undefined;
+  const draws = fate === undefined && (error === undefined || error.admitted === true);
+  const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
+  return { plan: reader.plan, incoming, request, bodySha256, facts, evidence: sighting, error, limited, forced, preset: fate };
+}
+
+/** What the plan expects of calls such as this one. A GET may be repeated to see how something goes on. */
+export function declaredFor({ method }: Pick<Incoming, 'method'>, { expect }: Plan): DeclaredCalls | undefined {
+  return method === 'POST' ? expect.calls : undefined;
+}
+
+/** What matchers ask about the request. */
+export function factsOf(request: ApiRequest, headers: Incoming['headers'], { plan: { settings }, libraries }: Reader): Facts {
+  return new Facts(request, headers, (asked) => promptTokens(asked, settings, libraries));
+}
+
+function errorOf(facts: Facts, { plan, libraries }: Reader): ErrorAnswer | undefined {
+  const { auth, settings, maxBodyBytes } = plan;
+  const { models, tokens } = settings;
+  return naturalError(facts.request, { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens });
+}

@@ -1,0 +1,177 @@
+import { failureOf } from '../core/backoff/history/failure.ts';
+import { isRetryable, type RetryExpectation } from '../core/backoff/history/invites-retry.ts';
+import type { Clock } from '../core/clock.ts';
+import { callLabel } from '../core/correlation/call-name.ts';
+import type { Correlation } from '../core/correlation/correlation.ts';
+import type { Outcome } from '../core/correlation/outcome.ts';
+import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
+import type { ErrorAnswer } from '../core/openai/errors/error.ts';
+import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request/request.ts';
+import { msBetween } from '../core/units/ms-between.ts';
+import type { Head } from '../core/wire/effect.ts';
+import { fieldIn } from '../core/wire/header-field.ts';
+import type { Draws } from './draws.ts';
+import { hintOf } from './hint.ts';
+import { authorizationHash, type Incoming } from './incoming.ts';
+import { paceDueAt } from './pace.ts';
+import type { Performed } from './performed.ts';
+
+/** Where records belong: the same for all that come under one plan. */
+export interface RecordPlace {
+  readonly session: string;
+  readonly run: string;
+  readonly scenario: string;
+  readonly seed: number;
+}
+
+/** A journal entry as it is kept; `entryView` makes of it what is shown. */
+export interface JournalRecord
+  extends Omit<JournalEntry, keyof RecordPlace | 'time' | 'tlsResumed' | 'headers' | 'bodyShaCanonical' | 'unserved'> {
+  readonly place: RecordPlace;
+  /** Wall clock, when the head of the request had arrived. */
+  readonly wallMs: number;
+  /** Where the body is kept; -1 where it is not. */
+  readonly bodyAt: number;
+  /** The values of HEADERS_OF_INTEREST, in their order. */
+  readonly headers: readonly (string | null)[];
+}
+
+/** What is known of a request when its fate has been decided. */
+export interface Received extends Draws {
+  readonly incoming: Incoming;
+  readonly request: ApiRequest;
+  readonly bodySha256: string;
+  readonly recognition: Correlation;
+  readonly refusal: Pick<ErrorAnswer, 'layer'> | undefined;
+  readonly applied: FaultApplied | null;
+}
+
+/** What a record says besides what is known of its request. */
+export interface RecordFrame {
+  readonly seq: number;
+  readonly place: RecordPlace;
+  readonly wallMs: number;
+  readonly bodyAt: number;
+}
+
+/** The record of a request that is about to be answered. */
+export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: RecordFrame): JournalRecord {
+  const { incoming, request, bodySha256, recognition, refusal, applied, requestId } = received;
+  const { connection, headers } = incoming;
+  return {
+    seq,
+    place,
+    wallMs,
+    logicalId: callLabel(recognition.call),
+    logicalIdFrom: recognition.evidence,
+    certainty: recognition.certainty,
+    attemptSeq: recognition.attempt,
+    connId: connection.id,
+    connReqSeq: connection.requests,
+    remotePort: connection.remotePort,
+    t_accept: connection.acceptedAt,
+    t_headers: incoming.headersAt,
+    t_bodyEnd: incoming.bodyEndAt,
+    t_firstByteBefore: null,
+    t_lastByte: null,
+    t_clientClose: null,
+    closedBy: null,
+    bytesOut: 0,
+    closedHow: null,
+    chunksOut: 0,
+    eventsOut: 0,
+    method: request.method,
+    path: shortened(request.path),
+    endpoint: request.endpoint ?? null,
+    model: shortened(modelOf(request) ?? null),
+    stream: fieldsOf(request)['stream'] === true,
+    bodyBytes: incoming.body.byteLength,
+    bodyAt,
+    bodySha256,
+    authorizationHash: authorizationHash(headers['authorization']) ?? null,
+    headers: ofInterest(headers),
+    faultApplied: applied,
+    refusedBy: refusal?.layer ?? null,
+    queuedMs: null,
+    status: null,
+    errorCode: null,
+    errorType: null,
+    hint: null,
+    t_end: null,
+    xRequestId: requestId,
+    shouldRetry: null,
+    paceDueAt: null,
+    retryable: false,
+  };
+}
+
+/** Of the last record: most come from the client of the one before, and may share the list. */
+let lastHeaders: JournalRecord['headers'] = [];
+
+function ofInterest(headers: Incoming['headers']): JournalRecord['headers'] {
+  for (let place = 0; place < HEADERS_OF_INTEREST.length; place++) {
+    const value = headers[HEADERS_OF_INTEREST[place] ?? ''] ?? null;
+    if (value === lastHeaders[place]) continue;
+    lastHeaders = HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null));
+    break;
+  }
+  return lastHeaders;
+}
+
+/** What the head of an answer tells the journal. */
+export type HeadNotes = Pick<
+  JournalRecord,
+  't_firstByteBefore' | 'status' | 'errorCode' | 'errorType' | 'hint' | 'shouldRetry' | 'paceDueAt'
+>;
+
+/** Notes in the record what goes out, just before it does. */
+export function noteHead(record: HeadNotes, head: Head, clock: Clock): void {
+  const { status, errorCode = null, errorType = null } = head;
+  const at = clock.now();
+  record.t_firstByteBefore = at;
+  record.status = status;
+  record.errorCode = errorCode;
+  record.errorType = errorType;
+  record.hint = hintOf(head, at, clock.wall());
+  record.shouldRetry = fieldIn(head, 'x-should-retry') ?? null;
+  record.paceDueAt = paceDueAt(head, at);
+}
+
+/** Notes in the record how the exchange ended; tells what that means for the call. */
+export function noteEnd(
+  record: JournalRecord,
+  performed: Performed,
+  { clock, expectation }: { readonly clock: Clock; readonly expectation: RetryExpectation },
+): Outcome {
+  const { lastByteAt, clientCloseAt, closedBy } = performed;
+  // A whole answer is over with its last byte.
+  const endedAt = clientCloseAt ?? (closedBy === null ? lastByteAt : null) ?? clock.now();
+  record.t_lastByte = lastByteAt;
+  record.t_clientClose = clientCloseAt;
+  record.closedBy = closedBy;
+  record.closedHow = performed.closedHow;
+  record.bytesOut = performed.bytesOut;
+  record.chunksOut = performed.chunksOut;
+  record.eventsOut = performed.eventsOut;
+  record.t_end = endedAt;
+  const { t_firstByteBefore: headAt, hint } = record;
+  record.retryable = isRetryable(record, expectation);
+  // Only its end shows that an answer of success was spoilt.
+  const failure = failureOf(record);
+  const knownAt = failure === 'content' ? endedAt : (headAt ?? endedAt);
+  return {
+    at: clientCloseAt ?? knownAt,
+    retryable: record.retryable,
+    delivered: failure === undefined && closedBy !== 'client',
+    hintMs: hint?.dueAt == null || headAt === null ? undefined : msBetween(headAt, hint.dueAt),
+    connection: record.connId,
+    clientLeft: closedBy === 'client',
+  };
+}
+
+/** Texts of a request are kept up to this length: the journal is bounded in bytes, too. */
+const MAX_TEXT_LENGTH = 512;
+
+function shortened<T extends string | null>(text: T): T | string {
+  return text !== null && text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
+}

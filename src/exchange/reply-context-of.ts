@@ -1,0 +1,79 @@
+import type { Clock } from '../core/clock.ts';
+import type { Libraries } from '../core/libraries.ts';
+import type { AnswerSettings } from '../core/openai/request/answer-settings.ts';
+import { memoize } from '../core/openai/request/body-memo.ts';
+import type { Identity } from '../core/openai/request/identity.ts';
+import { promptHash } from '../core/openai/request/prompt-hash.ts';
+import type { ReplyContext } from '../core/openai/request/reply-context.ts';
+import type { ApiRequest } from '../core/openai/request/request.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import type { Facts } from '../core/plan/facts.ts';
+import { appliesTo } from '../core/plan/match.ts';
+import { branch, type Random } from '../core/random.ts';
+import type { Received } from './record.ts';
+
+/** The world in which a request is answered. */
+export interface Surroundings {
+  readonly plan: Plan;
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly facts: Facts;
+  readonly account: ReplyContext['account'];
+}
+
+type Labels = readonly (string | number)[];
+
+/** Everything the reply to a request may depend on. */
+export function replyContextOf(received: Received, surroundings: Surroundings): ReplyContext {
+  return new RequestContext(received, surroundings);
+}
+
+class RequestContext implements ReplyContext {
+  readonly request: ApiRequest;
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly identity: Identity;
+  readonly account: ReplyContext['account'];
+  readonly requestId: string;
+  readonly receivedAt: number;
+  readonly settings: AnswerSettings;
+  readonly unchanged: boolean;
+  readonly random: ReplyContext['random'];
+  readonly #seed: number;
+  #forkText: ReplyContext['random'] | undefined;
+
+  constructor(
+    { incoming, request, requestId, random, applied }: Received,
+    { plan, clock, libraries, facts, account }: Surroundings,
+  ) {
+    this.request = request;
+    this.clock = clock;
+    this.libraries = libraries;
+    this.identity = plan.identity;
+    this.account = account;
+    this.requestId = requestId;
+    this.receivedAt = incoming.headersAt;
+    this.settings = settingsFor(plan, facts);
+    this.unchanged = applied === null;
+    this.#seed = plan.seed;
+    this.random = random;
+  }
+
+  get #asked(): string {
+    const { request } = this;
+    return memoize(request.memo, 'asked', [request.path], () => promptHash(request));
+  }
+
+  textRandom(...labels: Labels): Random {
+    this.#forkText ??= branch(this.#seed, 'text', this.#asked);
+    return this.#forkText(...labels);
+  }
+}
+
+/** By the first matching entry of `replies`. The model does not call a tool again once it has the result. */
+function settingsFor({ replies, settings }: Plan, facts: Facts): AnswerSettings {
+  for (const reply of replies) {
+    if ((reply.spec.toolCalls === undefined || !facts.answersTool) && appliesTo(reply.matches, facts)) return reply.settings;
+  }
+  return settings;
+}

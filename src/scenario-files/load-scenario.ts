@@ -1,0 +1,141 @@
+import { isUtf8 } from 'node:buffer';
+import { randomInt } from 'node:crypto';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Libraries } from '../core/libraries.ts';
+import { compilePlan, type Plan } from '../core/plan/compile.ts';
+import { withoutEffect } from '../core/plan/without-effect.ts';
+import { type Problem, ScenarioError } from '../core/problem.ts';
+import { parseScenario, type Source } from '../core/scenario/parse.ts';
+import type { Scenario, ScenarioInput } from '../core/scenario/schema.ts';
+import { MAX_TEXT_LENGTH } from '../core/scenario/yaml-document.ts';
+import { suggest } from '../core/text/suggest.ts';
+
+/** A scenario that was read, with the seed it runs under. */
+export interface LoadedScenario {
+  readonly source: Source;
+  readonly scenario: Scenario;
+  /** The data as written. */
+  readonly raw: unknown;
+  readonly plan: Plan;
+  /** Rules that can never strike and replies that can never speak, in the order of the file. */
+  readonly warnings: readonly Problem[];
+}
+
+const BUNDLED = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+/** Of the working directory: the place of a user's own scenarios, which go before bundled ones of the same name. */
+const OWN = 'scenarios';
+const YAML_ENDING = /\.ya?ml$/i;
+
+/** Names of the scenarios that come with the package, in alphabetical order. */
+export function bundledScenarios(): string[] {
+  return scenariosIn(BUNDLED);
+}
+
+/** Names of the scenarios in the folder `scenarios` of the working directory, in alphabetical order. */
+export function ownScenarios(): string[] {
+  const folder = statSync(OWN, { throwIfNoEntry: false });
+  if (folder?.isDirectory() !== true || realpathSync(OWN) === realpathSync(BUNDLED)) return [];
+  return scenariosIn(OWN);
+}
+
+function scenariosIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => YAML_ENDING.test(file))
+    .map((file) => file.replace(YAML_ENDING, ''))
+    .sort();
+}
+
+/** Whether a scenario given as a string is its text: it has a line break or a colon and space, or is a mapping in braces, as JSON is. */
+export function isScenarioText(given: string): boolean {
+  return given.includes('\n') || /:\s/.test(given) || given.trimStart().startsWith('{');
+}
+
+/**
+ * Finds out what a scenario given as a string is: its text, else a
+ * path when it looks like one or such a file exists, else the name of a bundled scenario.
+ * Throws a ScenarioError when the file cannot be read or no scenario has that name.
+ */
+export function sourceOf(scenario: string | ScenarioInput): Source {
+  if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
+  if (isScenarioText(scenario)) return { file: 'scenario', text: scenario };
+  return fileSource(scenarioPath(scenario), scenario);
+}
+
+/** The file that `--scenario` means: a path, or the name of a bundled scenario. */
+export function scenarioPath(given: string): string {
+  if (given.trim() === '')
+    throw new ScenarioError([{ file: 'scenario', path: '', message: 'it is empty: give a file, or the name of a bundled one' }]);
+  const looksLikePath = YAML_ENDING.test(given) || /[\\/]/.test(given);
+  if (looksLikePath || isFile(given)) return given;
+  return namedPath(given);
+}
+
+/** The file of the scenario of that name: a user's own, else a bundled one. Throws a ScenarioError when none has it. */
+export function namedPath(name: string): string {
+  const own = ownScenarios();
+  if (own.includes(name)) return [`${OWN}/${name}.yaml`, `${OWN}/${name}.yml`].find(isFile) ?? `${OWN}/${name}.yaml`;
+  return bundledPath(name, own);
+}
+
+/** The file of a bundled scenario. Throws a ScenarioError when none has that name, which tells those of `own`, too. */
+export function bundledPath(given: string, own: readonly string[] = []): string {
+  const names = bundledScenarios();
+  if (names.includes(given)) return join(BUNDLED, `${given}.yaml`);
+  if (statSync(given, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new ScenarioError([{ file: given, path: '', message: 'it is a folder; a scenario is a file' }]);
+  const hint = suggest(given, [...own, ...names]);
+  const known = `${own.length === 0 ? '' : ` In ${OWN}/: ${own.join(', ')}.`} Bundled: ${names.join(', ')}.`;
+  const message = `no file and no bundled scenario has this name.${hint === '' ? known : hint}`;
+  throw new ScenarioError([{ file: given, path: '', message }]);
+}
+
+/** Reads a scenario file. Throws a ScenarioError when it cannot be read. */
+export function fileSource(path: string, shownAs = path): Source {
+  return readSource(path, { shownAs, what: 'scenario' });
+}
+
+/** Reads a file of YAML or JSON; `what` it is to be is told when it cannot be read. */
+export function readSource(path: string, { shownAs, what }: { shownAs: string; what: string }): Source {
+  try {
+    const { size } = statSync(path);
+    if (size > 4 * MAX_TEXT_LENGTH)
+      throw new Error(`the file is ${size} bytes long; a ${what} has at most ${MAX_TEXT_LENGTH} characters`);
+    const bytes = readFileSync(path);
+    if (bytes.includes(0) || !isUtf8(bytes)) throw new Error('it is no text in UTF-8');
+    return { file: shownAs === path ? path : basename(path), text: bytes.toString() };
+  } catch (error) {
+    throw new ScenarioError([
+      {
+        file: path,
+        path: '',
+        message: `cannot read the ${what}: ${reasonOf(error)}`,
+      },
+    ]);
+  }
+}
+
+/** Source → plan. `seed` replaces the scenario's own, `random` picks one. Throws a ScenarioError with every problem. */
+export function loadScenario(source: Source, libraries: Libraries, seed?: Scenario['seed']): LoadedScenario {
+  const parsed = parseScenario(source, libraries);
+  if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems, 'text' in source ? source.text : undefined);
+  const scenario = parsed.value;
+  const wanted = seed ?? scenario.seed;
+  const chosen = wanted === 'random' ? randomInt(2 ** 32) : wanted;
+  const name = scenario.name ?? (source.file === 'scenario' ? 'scenario' : basename(source.file).replace(YAML_ENDING, ''));
+  const plan = compilePlan({ ...scenario, name }, chosen, libraries);
+  return { source, scenario, raw: parsed.raw, plan, warnings: parsed.place(withoutEffect(scenario, plan, libraries)) };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES') return 'permission denied';
+  return error instanceof Error ? error.message : String(error);
+}

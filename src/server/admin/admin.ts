@@ -1,0 +1,225 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { asRecord } from '../../core/openai/request/request.ts';
+import { explainRule } from '../../core/plan/explain.ts';
+import type { PolicySpec } from '../../core/policy/policy-schema.ts';
+import { type Problem, ScenarioError } from '../../core/problem.ts';
+import { parseRules } from '../../core/scenario/parse.ts';
+import { unknownName } from '../../core/schema/fields.ts';
+import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
+import type { Engine } from '../../session/engine.ts';
+import { policyFrom, readPolicy } from '../../session/load-policy.ts';
+import { publicScenario } from '../../session/public-scenario.ts';
+import type { Session } from '../../session/session.ts';
+import { SessionsFullError } from '../../session/sessions-full-error.ts';
+import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
+import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
+import { type AdminAccess, adminGuard } from './admin-guard.ts';
+import { judgeSession } from './judge-session.ts';
+import { problem } from './problem-response.ts';
+import { sessionsFull } from './sessions-full.ts';
+import { circumstancesOf } from './verdict-circumstances.ts';
+
+export interface AdminOptions {
+  readonly engine: Engine;
+  readonly access: AdminAccess;
+  readonly loopDelay: LoopDelayMonitor;
+  readonly metrics: Metrics;
+}
+
+/** The admin API: `/__admin/…` for the default session and the server, `/s/<session>/__admin/…` for a session. */
+export function createAdmin(options: AdminOptions): Hono {
+  const app = new Hono();
+  app.use('*', adminGuard(options.access));
+  app.route('/__admin', sessionRoutes(options));
+  app.route('/s/:session/__admin', sessionRoutes(options));
+  app.route('/__admin', serverRoutes(options));
+  app.get('/metrics', (c) => c.body(options.metrics.render(), 200, { 'content-type': METRICS_TYPE }));
+  app.notFound((c) => {
+    const path = c.req.path.replace(/^\/s\/[^/]+/, '/s/:session');
+    const methods = app.routes.flatMap((route) => (route.path === path && route.method !== 'ALL' ? [route.method] : []));
+    if (methods.length === 0) return problem(c, 404, 'Unknown admin route.', `There is no ${c.req.method} ${c.req.path}.`);
+    c.header('allow', [...new Set(methods)].join(', '));
+    return problem(c, 405, 'Wrong method.', `${c.req.path} takes ${[...new Set(methods)].join(', ')}.`);
+  });
+  app.onError((error, c) => {
+    if (error instanceof ScenarioError) {
+      const what = error.problems[0]?.file === 'policy' ? 'policy' : 'scenario';
+      return problem(c, 422, `The ${what} is wrong.`, error.problems);
+    }
+    if (error instanceof SessionsFullError) {
+      const { status, title, detail } = sessionsFull(error);
+      return problem(c, status, title, detail);
+    }
+    throw error;
+  });
+  return app;
+}
+
+/** Texts without a scenario in them, in YAML and JSON. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['', 'null', '~']);
+
+/** What each session has. */
+function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
+  const routes = new Hono();
+  const sessionOf = (c: Context): Session => engine.session(c.req.param('session'));
+  routes.get('/health', (c) =>
+    c.json({
+      status: 'ok',
+      scenario: sessionOf(c).plan.name,
+      seed: sessionOf(c).plan.seed,
+      run: engine.run,
+      uptime_ms: Math.round(engine.clock.now() - engine.startedAt),
+      sessions: engine.sessions.length,
+      in_flight: engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      event_loop_delay_ms: loopDelay.history().at(-1) ?? null,
+    }),
+  );
+  routes.get('/journal', queryOf('since'), (c) => {
+    const since = Number(c.req.query('since') ?? 0);
+    if (!Number.isSafeInteger(since) || since < 0)
+      return problem(c, 400, 'since is wrong.', 'It is the seq of the last entry that was read: a whole number.');
+    const entries = sessionOf(c).journal(since);
+    return c.json({
+      entries,
+      next: entries.at(-1)?.seq ?? since,
+      dropped: sessionOf(c).dropped,
+      event_loop_delay_ms: loopDelay.history(),
+    });
+  });
+  const verdictFor = (c: Context, policy: PolicySpec | undefined) => {
+    const session = sessionOf(c);
+    const { ended = 'false' } = c.req.query();
+    if (ended !== 'true' && ended !== 'false')
+      return problem(
+        c,
+        400,
+        'ended is wrong.',
+        'It is true when the client is done, so that nothing more will come; else false.',
+      );
+    const circumstances = circumstancesOf(session, engine, { ended: ended === 'true' });
+    return c.json(judgeSession(session, loopDelay, { policy, circumstances }));
+  };
+  routes.get('/verdict', queryOf('policy', 'ended'), (c) => {
+    const preset = c.req.query('policy');
+    return verdictFor(c, preset === undefined ? undefined : readPolicy(preset));
+  });
+  routes.post('/verdict', queryOf('ended'), async (c) => verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })));
+  routes.get('/calls', (c) => c.json({ calls: sessionOf(c).calls() }));
+  routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
+  routes.put('/scenario', async (c) => {
+    const text = await c.req.text();
+    if (SAYS_NOTHING.has(text.trim()))
+      throw wrong('', 'the body is empty; send the scenario as YAML or JSON, {} for one without rules');
+    const loaded = loadScenario({ file: 'scenario', text }, engine.libraries);
+    const session = sessionOf(c);
+    if (session === engine.defaultSession) engine.replaceScenario(loaded);
+    else session.replaceScenario(loaded);
+    return c.json(publicScenario(loaded, loaded.plan.seed));
+  });
+  routes.get('/rules', (c) =>
+    c.json({
+      rules: sessionOf(c).rules.map((rule) => ({
+        id: rule.id,
+        summary: explainRule(rule),
+      })),
+    }),
+  );
+  routes.post('/rules', async (c) => {
+    const parsed = parseRules({ file: 'rules', text: await c.req.text() }, engine.libraries);
+    if (parsed.problems !== undefined) return problem(c, 422, 'The rules are wrong.', parsed.problems);
+    const added = sessionOf(c).use(parsed.value);
+    return c.json(
+      {
+        rules: added.map((rule) => ({
+          id: rule.id,
+          summary: explainRule(rule),
+        })),
+      },
+      201,
+    );
+  });
+  routes.post('/reset', (c) => {
+    sessionOf(c).reset();
+    return c.json({ reset: sessionOf(c).id });
+  });
+  return routes;
+}
+
+/** A parameter that nobody reads is a mistake of the caller. */
+function queryOf(...known: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const unknown = Object.keys(c.req.query()).filter((name) => !known.includes(name));
+    if (unknown.length === 0) return await next();
+    const detail = unknown.map((name) => unknownName('query parameter', name, known)).join(' ');
+    return problem(c, 400, 'The query is wrong.', detail);
+  };
+}
+
+/** What the server has once. */
+function serverRoutes({ engine }: AdminOptions): Hono {
+  const routes = new Hono();
+  /** Who asks from elsewhere, as from another container, reaches the mock by the scheme and host that it asked. */
+  const shown = (session: Session, { req }: Context) => {
+    const { origin } = new URL(req.url);
+    return {
+      id: session.id,
+      base_url: session === engine.defaultSession ? `${origin}/v1` : `${origin}/s/${encodeURIComponent(session.id)}/v1`,
+      scenario: session.plan.name,
+      seed: session.plan.seed,
+    };
+  };
+  routes.get('/sessions', (c) => c.json({ sessions: engine.sessions.map((session) => shown(session, c)) }));
+  routes.post('/sessions', async (c) => {
+    const session = engine.openSession(requestedScenario(await c.req.text(), engine));
+    return c.json(shown(session, c), 201);
+  });
+  routes.delete('/sessions/:id', (c) => {
+    const id = c.req.param('id');
+    if (engine.closeSession(id)) return c.json({ closed: [id] });
+    return problem(c, 404, 'No such session.', id === 'default' ? 'The default session stays.' : `There is no session ${id}.`);
+  });
+  routes.delete('/sessions', (c) => {
+    const closed = engine.sessions.map(({ id }) => id).filter((id) => engine.closeSession(id));
+    return c.json({ closed });
+  });
+  return routes;
+}
+
+/** The scenario of `{ scenario?, seed? }`; the server's without one. */
+function requestedScenario(body: string, engine: Engine): LoadedScenario {
+  const given = body.trim() === '' ? {} : asRecord(parseJson(body));
+  if (given === undefined) throw wrong('', 'expected a JSON object such as {"scenario": "flaky", "seed": 7}');
+  const { scenario, seed, ...unknown } = given;
+  for (const key of Object.keys(unknown)) throw wrong(key, 'unknown key; known: scenario, seed');
+  if (!isSeed(seed)) throw wrong('seed', 'expected a whole number or random');
+  const source = scenario === undefined ? engine.scenario.source : scenarioSource(scenario);
+  if (scenario === undefined && seed === undefined) return engine.scenario;
+  return loadScenario(source, engine.libraries, seed);
+}
+
+function isSeed(seed: unknown): seed is number | 'random' | undefined {
+  return seed === undefined || seed === 'random' || (Number.isSafeInteger(seed) && Number(seed) >= 0);
+}
+
+/** A name, YAML text, or a scenario as JSON. Paths are refused: the caller may be on another machine. */
+function scenarioSource(scenario: unknown) {
+  if (scenario === null) throw wrong('scenario', 'expected a scenario or the name of a bundled one, found nothing');
+  if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
+  if (isScenarioText(scenario)) return { file: 'scenario', text: scenario };
+  if (/[\\/]/.test(scenario) || /\.ya?ml$/i.test(scenario))
+    throw wrong('scenario', 'expected the name of a bundled scenario, or its text, found a path');
+  return fileSource(namedPath(scenario), scenario);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw wrong('', `invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function wrong(path: string, message: string): ScenarioError {
+  const mistake: Problem = { file: 'body', path, message };
+  return new ScenarioError([mistake]);
+}

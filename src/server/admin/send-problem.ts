@@ -1,0 +1,19 @@
+import type { ServerResponse } from 'node:http';
+
+/** What a problem is called, and what is to be said of it. */
+export interface ProblemDetails {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** RFC 9457: what the mock, not OpenAI, has to say. */
+export function sendProblem(response: ServerResponse, { status, title, detail }: ProblemDetails): void {
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail });
+  while (response.writableCorked > 0) response.uncork();
+  response.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+import type { PresetOutcome } from '../../exchange/prepare.ts';
+
+/** Time a client gets to close its side after we closed ours. */
+const LINGER_MS = 1_000;
+
+/** The right to answer on a connection: answers leave in the order of their requests. */
+export interface Turn {
+  /** Calls back when every answer before this one is over: at once where there is none. */
+  whenReady(callback: () => void): void;
+  done(): void;
+}
+
+const NOBODY: readonly (() => void)[] = [];
+
+/** One TCP connection of a client. */
+export class ClientConnection {
+  readonly id: number;
+  /** Milliseconds of the engine's clock. */
+  readonly acceptedAt: number;
+  readonly socket: Socket;
+  readonly remotePort: number | null;
+  /** Requests that have arrived on it. */
+  requests = 0;
+  /** How we ended it; undefined while we have not. */
+  endedHow: 'fin' | 'reset' | undefined;
+  /** The turn of the last request that has arrived. */
+  #last: QueuedTurn | undefined;
+  #preset: PresetOutcome | undefined;
+  /** Wants to know when the connection closes: the request that is being answered. */
+  #follower: (() => void) | undefined;
+  /** Those behind it. */
+  #others: readonly (() => void)[] = NOBODY;
+
+  /** `left` is called when the client has closed its side, and when the connection is closed. */
+  constructor(id: number, acceptedAt: number, socket: Socket, left: (id: number) => void) {
+    this.id = id;
+    this.acceptedAt = acceptedAt;
+    this.socket = socket;
+    // A client that is gone has none.
+    this.remotePort = socket.remotePort ?? null;
+    const leave = () => left(id);
+    socket.on('end', leave);
+    socket.on('close', () => {
+      leave();
+      const others = this.#others;
+      this.#follower?.();
+      for (const closed of others) closed();
+    });
+  }
+
+  /** Calls back when the connection is closed, unless it is unfollowed before: a listener on the socket costs more. */
+  follow(closed: () => void): void {
+    if (this.#follower === undefined) this.#follower = closed;
+    else this.#others = [...this.#others, closed];
+  }
+
+  unfollow(closed: () => void): void {
+    if (this.#follower === closed) this.#follower = undefined;
+    else if (this.#others.length > 0) this.#others = this.#others.filter((other) => other !== closed);
+  }
+
+  /** Asks for the next turn. To be called as requests arrive. */
+  claim(): Turn {
+    this.#last = new QueuedTurn(this.#last);
+    return this.#last;
+  }
+
+  /** Says what the next request meets in place of an answer. */
+  presetNext(fate: PresetOutcome): void {
+    this.#preset = fate;
+  }
+
+  /** What was said of the next request; it holds for one. */
+  takePreset(): PresetOutcome | undefined {
+    const fate = this.#preset;
+    this.#preset = undefined;
+    return fate;
+  }
+
+  /** Ends the connection from our side, what was written included. */
+  end(how: 'fin' | 'reset'): void {
+    this.endedHow = how;
+    if (how === 'reset') {
+      this.socket.resetAndDestroy();
+      return;
+    }
+    this.socket.end();
+    const timer = setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+    this.socket.once('close', () => clearTimeout(timer));
+  }
+}
+
+class QueuedTurn implements Turn {
+  #before: QueuedTurn | undefined;
+  #over = false;
+  #waiting: (() => void) | undefined;
+
+  constructor(before: QueuedTurn | undefined) {
+    this.#before = before === undefined || before.#over ? undefined : before;
+  }
+
+  whenReady(callback: () => void): void {
+    const before = this.#before;
+    this.#before = undefined;
+    if (before === undefined || before.#over) callback();
+    else before.#waiting = callback;
+  }
+
+  done(): void {
+    if (this.#over) return;
+    this.#over = true;
+    // On a stack of its own: of many requests that were sent at once each would stand on the one before.
+    if (this.#waiting !== undefined) process.nextTick(this.#waiting);
+    this.#waiting = undefined;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net';
+import type { Connection } from '../../core/correlation/correlation.ts';
+import { ClientConnection } from './client-connection.ts';
+
+/** The connections of a server, numbered as they are accepted. */
+export class Connections {
+  readonly #now: () => number;
+  readonly #bySocket = new WeakMap<Socket, ClientConnection>();
+  readonly #open = new Map<number, ClientConnection>();
+  readonly #gone: (connection: number) => void;
+  readonly #isOpen = (connection: number) => this.#open.has(connection);
+  #accepted = 0;
+
+  /** `gone` is told of each connection that is not open any more. */
+  constructor(now: () => number, gone: (connection: number) => void = () => undefined) {
+    this.#now = now;
+    this.#gone = gone;
+  }
+
+  accept(socket: Socket): ClientConnection {
+    this.#accepted += 1;
+    const connection = new ClientConnection(this.#accepted, this.#now(), socket, this.#left);
+    this.#bySocket.set(socket, connection);
+    this.#open.set(connection.id, connection);
+    return connection;
+  }
+
+  readonly #left = (id: number): void => {
+    if (this.#open.delete(id)) this.#gone(id);
+  };
+
+  of(socket: Socket): ClientConnection {
+    return this.#bySocket.get(socket) ?? this.accept(socket);
+  }
+
+  /** The connection as it stands. */
+  state({ id, acceptedAt, requests, remotePort }: ClientConnection): Connection & { readonly remotePort: number | null } {
+    return { id, acceptedAt, requests, remotePort, isOpen: this.#isOpen };
+  }
+
+  /** What is still open is closed by us. */
+  cutAll(): void {
+    for (const connection of this.#open.values()) connection.endedHow ??= 'fin';
+  }
+}

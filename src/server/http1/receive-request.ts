@@ -1,0 +1,216 @@
+import type { ServerResponse } from 'node:http';
+import { ScenarioError } from '../../core/problem.ts';
+import type { Incoming, Target } from '../../exchange/incoming.ts';
+import type { Performed } from '../../exchange/performed.ts';
+import type { Destination, Prepared } from '../../exchange/prepare.ts';
+import type { Exchange } from '../../session/exchange.ts';
+import { type BodyRead, NO_BODY, readBody } from '../admin/read-body.ts';
+import { sendProblem } from '../admin/send-problem.ts';
+import type { EnginePort, SessionPort } from '../engine-port.ts';
+import type { TimerWheel } from '../timing/timer-wheel.ts';
+import type { Batch } from './batch.ts';
+import type { ClientConnection, Turn } from './client-connection.ts';
+import type { Connections } from './connections.ts';
+import type { ReceivedMessage } from './received-message.ts';
+import { runReply } from './reply-runner.ts';
+
+/** Where requests are received. */
+export interface ServerContext {
+  readonly engine: EnginePort;
+  readonly connections: Connections;
+  readonly batch: Batch;
+  readonly alarms: TimerWheel;
+  /** Told of what the mock cannot do: for want of room, or by a fault of its own, which must never happen. */
+  failed(response: ServerResponse, error: unknown): void;
+}
+
+/** A request, and the ways to answer it. */
+export interface HttpExchange {
+  readonly request: ReceivedMessage;
+  readonly response: ServerResponse;
+  readonly connection: ClientConnection;
+  readonly target: Target;
+}
+
+export const NOTHING_SENT = { lastByteAt: null, bytesOut: 0, chunksOut: 0, eventsOut: 0 } as const;
+
+/** Time in which the end of a connection is read that was closed before another was opened. */
+const LEAVING_MS = 5;
+
+/** Reads a request, asks the engine, and carries out what it says. From callback to callback: promises would cost more than most of the steps. */
+export function receiveRequest(arrived: HttpExchange, reception: ServerContext): void {
+  const { request, response, connection, target } = arrived;
+  const { engine, connections } = reception;
+  const turn = connection.claim();
+  let session: SessionPort;
+  try {
+    session = engine.session(target.session);
+  } catch (error) {
+    response.once('close', () => turn.done());
+    turn.whenReady(() => reception.failed(response, error));
+    return;
+  }
+  const head: Incoming = {
+    method: request.method ?? 'GET',
+    target: request.url ?? '/',
+    headers: request.headers as Incoming['headers'],
+    body: NO_BODY,
+    oversized: false,
+    connection: connections.state(connection),
+    headersAt: engine.clock.now(),
+    bodyEndAt: null,
+  };
+  const received = new ReceivedRequest(arrived, reception, { head, session, turn });
+  const forced = head.headers['x-mock-fault'];
+  if (forced === undefined) received.begin({ path: target.path, call: target.call, forced });
+  else received.force(forced);
+}
+
+/** One request between its head and the end of its answer. */
+class ReceivedRequest {
+  readonly #arrived: HttpExchange;
+  readonly #reception: ServerContext;
+  readonly #head: Incoming;
+  readonly #session: SessionPort;
+  readonly #turn: Turn;
+
+  constructor(
+    arrived: HttpExchange,
+    reception: ServerContext,
+    { head, session, turn }: { readonly head: Incoming; readonly session: SessionPort; readonly turn: Turn },
+  ) {
+    this.#arrived = arrived;
+    this.#reception = reception;
+    this.#head = head;
+    this.#session = session;
+    this.#turn = turn;
+  }
+
+  /** Goes on with the faults that `x-mock-fault` asks for, or answers that it is wrong. */
+  force(header: string): void {
+    const { response, target } = this.#arrived;
+    import('../../exchange/forced-fault.ts')
+      .then(({ parseForcedFault }) => {
+        this.begin({ path: target.path, call: target.call, forced: parseForcedFault(header) });
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof ScenarioError)) {
+          this.#fail(error);
+          return;
+        }
+        this.#turn.whenReady(() => {
+          response.once('close', () => this.#turn.done());
+          sendProblem(response, { status: 400, title: 'The x-mock-fault header is wrong.', detail: error.message });
+        });
+      });
+  }
+
+  /** Reads the body, unless the request is refused before. */
+  begin(destination: Destination): void {
+    const { engine } = this.#reception;
+    try {
+      // What strikes connections was asked of the default session as this one was accepted.
+      if (destination.forced !== undefined || this.#session !== engine.defaultSession) {
+        const refusal = this.#session.refuse(this.#head, destination);
+        if (refusal instanceof Promise) {
+          refusal.then((exchange) => this.#go(exchange, destination)).catch((error: unknown) => this.#fail(error));
+          return;
+        }
+        this.#go(refusal, destination);
+        return;
+      }
+      this.#go(undefined, destination);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #go(refusal: Exchange | undefined, destination: Destination): void {
+    if (refusal !== undefined) {
+      this.#turn.whenReady(() => this.#carryOut(refusal));
+      return;
+    }
+    const { request, connection } = this.#arrived;
+    this.#session.begin();
+    readBody(request, { connection, limit: this.#session.maxBodyBytes }, (read) => this.#read(read, destination));
+  }
+
+  #read({ body, oversized, abandoned }: BodyRead, destination: Destination): void {
+    const { connection } = this.#arrived;
+    const { clock } = this.#reception.engine;
+    if (abandoned) {
+      this.#session.abandoned({ ...this.#head, body }, destination, abandonedBy(connection, clock.now()));
+      this.#session.release();
+      this.#turn.whenReady(() => this.#turn.done());
+      return;
+    }
+    const incoming: Incoming = { ...this.#head, body, oversized, bodyEndAt: clock.now() };
+    this.#reception.batch.enqueue(() => {
+      // What the answers before it make of the connection, they make of this request.
+      this.#turn.whenReady(() => this.#ask(incoming, destination));
+    });
+  }
+
+  #ask(incoming: Incoming, { path, call, forced }: Destination): void {
+    const { response, connection } = this.#arrived;
+    // The rest of an oversized body is not a request: the connection ends with the answer.
+    if (incoming.oversized) response.shouldKeepAlive = false;
+    let prepared: Prepared;
+    try {
+      prepared = this.#session.prepare(incoming, { path, call, forced, preset: connection.takePreset() });
+    } catch (error) {
+      this.#session.release();
+      this.#fail(error);
+      return;
+    }
+    // A client that gave up may come back before its leaving was read: let that be read first.
+    if (this.#session.isWaiting(prepared)) setTimeout(() => this.#answer(prepared), LEAVING_MS);
+    else this.#answer(prepared);
+  }
+
+  #answer(prepared: Prepared): void {
+    let exchange: Exchange | Promise<Exchange>;
+    try {
+      exchange = this.#session.receive(prepared);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    } finally {
+      this.#session.release();
+    }
+    if (exchange instanceof Promise) {
+      exchange.then((decided) => this.#carryOut(decided)).catch((error: unknown) => this.#fail(error));
+    } else this.#carryOut(exchange);
+  }
+
+  #carryOut(exchange: Exchange): void {
+    carryOut(exchange, this.#arrived, { reception: this.#reception, turn: this.#turn });
+  }
+
+  #fail(error: unknown): void {
+    this.#turn.done();
+    this.#reception.failed(this.#arrived.response, error);
+  }
+}
+
+/** Answers. What is held here is held as long as the answer takes: no more than is needed. */
+function carryOut(
+  exchange: Exchange,
+  { request, response, connection }: HttpExchange,
+  { reception, turn }: { readonly reception: ServerContext; readonly turn: Turn },
+): void {
+  const { engine, batch, alarms } = reception;
+  request.forgetHead();
+  runReply(exchange, { request, response, connection, batch, alarms, clock: engine.clock }, (performed, failure) => {
+    exchange.finished(performed);
+    turn.done();
+    if (failure !== undefined) reception.failed(response, failure);
+  });
+}
+
+/** How an upload ended that its client, or the end of the server, cut short. */
+function abandonedBy({ endedHow, socket }: ClientConnection, at: number): Performed {
+  if (endedHow !== undefined) return { ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: endedHow };
+  const closedHow = socket.readableEnded ? 'fin' : 'reset';
+  return { ...NOTHING_SENT, clientCloseAt: at, closedBy: 'client', closedHow };
+}

@@ -1,0 +1,324 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.ts';
+import type { Head, Write } from '../../core/wire/effect.ts';
+import { isNamed } from '../../core/wire/header-field.ts';
+import type { Performed } from '../../exchange/performed.ts';
+import type { Exchange } from '../../session/exchange.ts';
+import type { TimerWheel } from '../timing/timer-wheel.ts';
+import type { Batch } from './batch.ts';
+import type { ClientConnection } from './client-connection.ts';
+
+/** The two ends of one exchange. */
+export interface ResponseTarget {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: ClientConnection;
+  readonly batch: Batch;
+  readonly alarms: TimerWheel;
+  readonly clock: Clock;
+}
+
+type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
+
+const NOTHING: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
+
+/** What node:http keeps of a head: names it has had since its first versions. */
+interface HeldHead {
+  _header: string | null;
+  _headerSent: boolean;
+  /** The connection ends with the response. */
+  _last: boolean;
+}
+
+/**
+ * Where one answer goes out: as text that waits until it is flushed, so that what is ready together leaves together, head
+ * and body in one write. Heads and chunks are written here and handed to the socket as they are: node:http would look at
+ * each of thirty fields again, and make five writes of each chunk. Where a body ends with its connection, and where an
+ * answer has none, the head is left to node:http.
+ */
+export class ResponseWriter {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #exchange: Pick<Exchange, 'headSent'>;
+  /** The head, while nothing of it has left. */
+  #unsent: Head | undefined;
+  #lastByteAt: number | null = null;
+  /** Of the body: what the kernel has taken. */
+  #taken: Amount = NOTHING;
+  /** Of the body: what was written. */
+  #bytes = 0;
+  #chunks = 0;
+  #events = 0;
+  #text = '';
+  /** The text is ASCII, which is the same in every encoding. */
+  #isAscii = true;
+  /** node:http writes the head and the body. */
+  #isManaged = false;
+  /** The body is sent in chunks. */
+  #isChunked = false;
+  #hasHead = false;
+  #closes = false;
+  /** Of the text, while the head is in it. UTF-16 units. */
+  #headLength = 0;
+
+  /** The exchange is told of the head just before the first byte of it goes to the socket. */
+  constructor({ request, response, connection, clock }: ResponseTarget, exchange: Pick<Exchange, 'headSent'>) {
+    this.#request = request;
+    this.#response = response;
+    this.#socket = connection.socket;
+    this.#clock = clock;
+    this.#exchange = exchange;
+  }
+
+  /** Bytes and characters that the client has not taken. */
+  get backlog(): number {
+    return this.#text.length + this.#response.writableLength;
+  }
+
+  /** When bytes of the body were last handed to the socket; milliseconds of the engine's clock. */
+  get lastByteAt(): number | null {
+    return this.#lastByteAt;
+  }
+
+  /** Of the body: what the kernel has taken. */
+  get taken(): Amount {
+    return this.#taken;
+  }
+
+  /** Of the body: what was written. */
+  get written(): Amount {
+    return { bytesOut: this.#bytes, chunksOut: this.#chunks, eventsOut: this.#events };
+  }
+
+  /** The whole answer waits to be sent. */
+  get isWhole(): boolean {
+    return this.#unsent !== undefined && !this.#isManaged;
+  }
+
+  /** A head was given. */
+  get hasHead(): boolean {
+    return this.#hasHead;
+  }
+
+  /** The connection ends with the answer. */
+  get closes(): boolean {
+    return this.#closes;
+  }
+
+  /** Gives the head; hop-by-hop fields are adapted to the client (RFC 9112 §6.1, §9.3). */
+  head(head: Head): void {
+    const { status, headers, printed } = head;
+    const response = this.#response;
+    this.#unsent = head;
+    this.#hasHead = true;
+    const speaks = speaksChunks(this.#request);
+    const frame = frameOf(headers, speaks);
+    // node:http keeps what comes before its turn, too.
+    const isTurn = response.socket === this.#socket;
+    if (frame === undefined || BODILESS.has(status) || !isTurn || !('_header' in response)) {
+      this.#isManaged = true;
+      this.#isChunked = writeHead({ status, headers }, this.#request, response);
+      this.#closes = (response as unknown as HeldHead)._last || !response.shouldKeepAlive;
+      return;
+    }
+    this.#isChunked = frame === 'chunks' && this.#request.method !== 'HEAD';
+    const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}`;
+    const isPrinted = printed?.of === headers && speaks && response.shouldKeepAlive;
+    const { text, closes } = isPrinted ? { text: printed.text, closes: false } : printedFor(headers, frame, response);
+    this.#text = `${statusLine}\r\n${text}\r\n`;
+    this.#headLength = this.#text.length;
+    this.#closes = closes;
+    response.statusCode = status;
+    response.chunkedEncoding = false;
+    const held = response as unknown as HeldHead;
+    // That there is one is all that node:http asks of a head that was sent.
+    held._header = statusLine;
+    held._headerSent = true;
+    held._last = closes;
+  }
+
+  /** Takes what waits, so that somebody else sends it: the head, where nothing follows yet. */
+  takeText(): Buffer {
+    this.#announce();
+    const text = this.#text;
+    this.#text = '';
+    this.#headLength = 0;
+    return Buffer.from(text, 'latin1');
+  }
+
+  write(write: Write): void {
+    const { data, holds } = write;
+    // An answer to HEAD has no body.
+    if (this.#request.method === 'HEAD') return;
+    const bytes = holds?.bytes ?? (typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength);
+    // An empty chunk would be the last.
+    const framed = this.#isChunked && bytes > 0;
+    if (framed) this.#text += `${bytes.toString(16)}\r\n`;
+    // What waits is sent before more is counted.
+    if (typeof data !== 'string') this.#hand();
+    this.#count(write, bytes);
+    if (typeof data !== 'string') {
+      if (bytes > 0) this.#send(data);
+    } else {
+      if (bytes !== data.length) this.#isAscii = false;
+      this.#text += data;
+    }
+    if (framed) this.#text += '\r\n';
+  }
+
+  #count({ event, holds }: Write, bytes: number): void {
+    this.#bytes += bytes;
+    this.#chunks += holds?.contents ?? (event === 'content' ? 1 : 0);
+    this.#events += holds?.events ?? (event === undefined ? 0 : 1);
+  }
+
+  /** Sends all that waits. */
+  flush(): void {
+    this.#hand();
+    if (!this.#isManaged) return;
+    const response = this.#response;
+    this.#announce();
+    if (!response.writableEnded && this.#hasHead) response.flushHeaders();
+    while (response.writableCorked > 0) response.uncork();
+  }
+
+  /** Calls back when the client has taken enough for more; returns how to give up. Undefined when it has. */
+  whenDrained(callback: () => void): (() => void) | undefined {
+    const socket = this.#socket;
+    if (!socket.writableNeedDrain) return undefined;
+    socket.once('drain', callback);
+    return () => void socket.off('drain', callback);
+  }
+
+  /** The end of the answer. Tells whether the kernel has taken everything at once, as it does with short answers. */
+  end(): boolean {
+    const response = this.#response;
+    this.#announce();
+    if (this.#isChunked) this.#text += '0\r\n\r\n';
+    const text = this.#text;
+    this.#text = '';
+    if (this.#isManaged) response.end(text);
+    else {
+      if (text !== '') this.#socket.write(this.#encoded(text), 'latin1');
+      response.end();
+    }
+    return response.writableFinished;
+  }
+
+  /** All that was written was taken. */
+  completed(): void {
+    this.#lastByteAt = this.#clock.now();
+    this.#taken = this.written;
+  }
+
+  #hand(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') this.#send(text);
+    this.#isAscii = true;
+  }
+
+  /** Text as it is where one byte stands for each character, else bytes: a head is Latin-1 (RFC 9110 §5.5), a body UTF-8. */
+  #encoded(text: string): string | Uint8Array {
+    const headLength = this.#headLength;
+    this.#headLength = 0;
+    if (this.#isAscii) return text;
+    if (headLength === 0) return Buffer.from(text);
+    return Buffer.concat([Buffer.from(text.slice(0, headLength), 'latin1'), Buffer.from(text.slice(headLength))]);
+  }
+
+  #announce(): void {
+    const head = this.#unsent;
+    this.#unsent = undefined;
+    if (head !== undefined) this.#exchange.headSent(head);
+  }
+
+  #send(data: string | Uint8Array): void {
+    this.#announce();
+    if (this.#bytes > 0) this.#lastByteAt = this.#clock.now();
+    if (this.#isManaged) {
+      const { written } = this;
+      this.#response.write(data, (error) => {
+        if (error == null) this.#taken = written;
+      });
+      return;
+    }
+    const socket = this.#socket;
+    if (typeof data === 'string') socket.write(this.#encoded(data), 'latin1');
+    else socket.write(data);
+    this.#noteTaken();
+  }
+
+  /** Most often the kernel takes everything at once, and nothing has to be waited for. */
+  #noteTaken(): void {
+    const socket = this.#socket;
+    const { written } = this;
+    if (socket.writableLength > 0) {
+      // Told when what stands before it has been taken.
+      socket.write('', (error) => {
+        if (error == null) this.#taken = written;
+      });
+    } else if (socket.errored === null && !socket.destroyed) this.#taken = written;
+  }
+}
+
+/** Statuses whose answers have no body (RFC 9112 §6.3). */
+const BODILESS: ReadonlySet<number> = new Set([100, 101, 102, 103, 204, 304]);
+
+/** Whether the client knows chunks: HTTP/1.0 does not. */
+function speaksChunks({ httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
+  return httpVersionMajor > 1 || httpVersionMinor > 0;
+}
+
+/** By what the end of the body is known; undefined where it is the end of the connection. */
+function frameOf(headers: Head['headers'], chunks: boolean): 'chunks' | 'length' | undefined {
+  let length = false;
+  for (const header of headers) {
+    if (chunks && isNamed(header, 'transfer-encoding')) return 'chunks';
+    if (isNamed(header, 'content-length')) length = true;
+  }
+  return length ? 'length' : undefined;
+}
+
+/** The fields as text, hop-by-hop ones adapted to the client, and whether the connection ends with the answer. */
+function printedFor(
+  headers: Head['headers'],
+  frame: 'chunks' | 'length',
+  { shouldKeepAlive }: ServerResponse,
+): { readonly text: string; readonly closes: boolean } {
+  let closes = !shouldKeepAlive;
+  let text = '';
+  for (const header of headers) {
+    let value = header[1];
+    if (isNamed(header, 'connection')) {
+      if (closes) value = 'close';
+      else closes = /close/i.test(value);
+    } else if (frame === 'length' && isNamed(header, 'transfer-encoding')) continue;
+    text += `${header[0]}: ${value}\r\n`;
+  }
+  return { text, closes };
+}
+
+/** Gives the head to node:http. Tells whether the body has to be sent in chunks. */
+function writeHead(
+  { status, headers }: Pick<Head, 'status' | 'headers'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const fields: string[] = [];
+  const chunks = speaksChunks(request);
+  // Without a frame, the end of the connection is the end of the body.
+  if (!chunks && frameOf(headers, chunks) === undefined) response.shouldKeepAlive = false;
+  if (!headers.some((header) => isNamed(header, 'connection'))) response.removeHeader('connection');
+  for (const header of headers) {
+    if (!chunks && isNamed(header, 'transfer-encoding')) continue;
+    fields.push(header[0], !response.shouldKeepAlive && isNamed(header, 'connection') ? 'close' : header[1]);
+  }
+  response.writeHead(status, fields);
+  const chunked = response.chunkedEncoding && request.method !== 'HEAD';
+  if (chunked) response.chunkedEncoding = false;
+  return chunked;
+}

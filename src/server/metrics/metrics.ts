@@ -1,0 +1,145 @@
+import type { FaultApplied } from '../../core/journal/entry.ts';
+import { unservedUrl } from '../../core/openai/errors/unserved-urls.ts';
+import type { JournalRecord } from '../../exchange/record.ts';
+import type { Engine } from '../../session/engine.ts';
+import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
+
+/** Prometheus text exposition format 0.0.4. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export interface Metrics {
+  /** The metrics as they stand. */
+  render(): string;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Series that one metric has at most: names of rules and faults come from users. What is beyond counts as `other`. */
+const MAX_SERIES = 1_000;
+const OTHER = 'other';
+
+/** Counts what happens in all sessions, from now on; a reset of a session does not turn a counter back. */
+export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metrics {
+  const requests = new Counter();
+  const rules = new Counter();
+  const refusals = new Counter();
+  const received = { calls: 0, attempts: 0 };
+  let last: { endpoint: string; status: number | null; faults: FaultApplied['faults'] | undefined; row: Row } | undefined;
+  engine.onEntry((entry) => {
+    received.attempts += 1;
+    if (entry.attemptSeq === 1) received.calls += 1;
+    const { status, faultApplied, refusedBy } = entry;
+    const endpoint = endpointLabel(entry);
+    const faults = faultApplied?.faults;
+    // Most requests are like the one before.
+    if (last === undefined || last.endpoint !== endpoint || last.status !== status || last.faults !== faults) {
+      const key = `${endpoint} ${status} ${faultApplied === null ? '' : faultsOf(faultApplied)}`;
+      last = { endpoint, status, faults, row: requests.row(key, () => requestLabels(entry, endpoint)) };
+    }
+    last.row.count += 1;
+    if (faultApplied !== null) rules.row(faultApplied.rule, () => ({ rule: faultApplied.rule })).count += 1;
+    if (refusedBy !== null && status === 429) refusals.row(endpoint, () => ({ endpoint })).count += 1;
+  });
+  return {
+    render() {
+      const { sessions } = engine;
+      const sum = (of: (session: (typeof sessions)[number]) => number) => sessions.reduce((all, each) => all + of(each), 0);
+      const delay = loopDelay.history().at(-1);
+      return [
+        ...family('requests_total', 'counter', 'Requests that are over, by endpoint, status and fault.', requests.rows()),
+        ...family('calls_total', 'counter', 'Logical requests whose first attempt is over.', [[{}, received.calls]]),
+        ...family('attempts_total', 'counter', 'Attempts that are over, first ones and retries.', [[{}, received.attempts]]),
+        ...family('rule_fired_total', 'counter', 'Requests that a rule of a scenario decided.', rules.rows()),
+        ...family('rate_limit_refusals_total', 'counter', 'Requests that `limits` of a scenario refused.', refusals.rows()),
+        ...family('requests_in_flight', 'gauge', 'Requests that are being answered.', [[{}, sum(({ inFlight }) => inFlight)]]),
+        ...family('sessions', 'gauge', 'Isolated sessions, the default one included.', [[{}, sessions.length]]),
+        ...family('journal_entries', 'gauge', 'Requests that the journals hold.', [[{}, sum(({ kept }) => kept)]]),
+        ...family('journal_dropped', 'gauge', 'Requests that fell out of the journals.', [[{}, sum(({ dropped }) => dropped)]]),
+        ...family('uptime_seconds', 'gauge', 'Time since the start.', [[{}, (engine.clock.now() - engine.startedAt) / 1_000]]),
+        ...family(
+          'event_loop_delay_seconds',
+          'gauge',
+          "Lateness of the mock's own event loop within the last second.",
+          delay === undefined
+            ? []
+            : [
+                [{ quantile: '0.5' }, delay.p50 / 1_000],
+                [{ quantile: '0.99' }, delay.p99 / 1_000],
+                [{ quantile: '1' }, delay.max / 1_000],
+              ],
+        ),
+        '',
+      ].join('\n');
+    },
+  };
+}
+
+/** OpenAI has the URLs of `unserved`, and those of `none` it has not. */
+function endpointLabel({ endpoint, method, path }: JournalRecord): string {
+  return endpoint ?? (unservedUrl(method, path) === undefined ? 'none' : 'unserved');
+}
+
+function requestLabels({ status, faultApplied }: JournalRecord, endpoint: string): Labels {
+  return {
+    endpoint,
+    // Without one the connection was cut, or the client left.
+    status: status === null ? 'none' : String(status),
+    fault: faultApplied === null ? 'none' : faultsOf(faultApplied),
+  };
+}
+
+function faultsOf({ faults }: FaultApplied): string {
+  return faults.map(({ name }) => name).join('+');
+}
+
+/** A combination of labels, and how often it was met. */
+interface Row {
+  readonly labels: Labels;
+  count: number;
+}
+
+/** A count for each combination of labels, in the order of their first appearance. */
+class Counter {
+  readonly #rows = new Map<string, Row>();
+
+  /** Where to count. `key` is the same for the same labels, which are asked for once. */
+  row(key: string, labelsOf: () => Labels): Row {
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    const row = { labels: labelsOf(), count: 0 };
+    if (this.#rows.size >= MAX_SERIES) return this.#other(row.labels);
+    this.#rows.set(key, row);
+    return row;
+  }
+
+  rows(): (readonly [Labels, number])[] {
+    return [...this.#rows.values()].map(({ labels, count }) => [labels, count] as const);
+  }
+
+  #other(labels: Labels): Row {
+    const row = this.#rows.get(OTHER) ?? {
+      labels: Object.fromEntries(Object.keys(labels).map((name) => [name, OTHER])),
+      count: 0,
+    };
+    this.#rows.set(OTHER, row);
+    return row;
+  }
+}
+
+function family(name: string, type: 'counter' | 'gauge', help: string, rows: readonly (readonly [Labels, number])[]): string[] {
+  const full = `mock_openai_${name}`;
+  return [
+    `# HELP ${full} ${help}`,
+    `# TYPE ${full} ${type}`,
+    ...rows.map(([labels, value]) => `${full}${labelText(labels)} ${value}`),
+  ];
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escaped(value: string): string {
+  return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+}

@@ -1,0 +1,151 @@
+import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
+import type { Clock } from '../core/clock.ts';
+import { CallCorrelator } from '../core/correlation/call-correlator.ts';
+import type { Correlation } from '../core/correlation/correlation.ts';
+import type { Outcome } from '../core/correlation/outcome.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
+import type { FaultApplied } from '../core/journal/entry.ts';
+import { type Amounts, createBuckets } from '../core/limits/buckets.ts';
+import type { Layer } from '../core/openai/wire/layer.ts';
+import { type Plan, stepOf } from '../core/plan/compile.ts';
+import { createCounters } from '../core/plan/counters.ts';
+import { type AppliedFaults, callScope, decide, decideAmong, decideConnection, isReached } from '../core/plan/decide.ts';
+import { Facts } from '../core/plan/facts.ts';
+import { ruleUseOf } from '../core/plan/rule-use.ts';
+import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
+import { CapacityGate } from './capacity-gate.ts';
+
+/** The limits of a scenario, where the use of its rules is told. */
+const LIMITS = 'limits';
+/** Its capacity. */
+const CAPACITY = 'capacity';
+
+/**
+ * All that the requests of a session share, and the steps that change it: the calls that were seen, counters, buckets, the
+ * queue of the service. What a plan says is handed in, for it may change between two requests.
+ */
+export class Decisions {
+  readonly #clock: Clock;
+  readonly #counters = createCounters();
+  readonly #buckets = createBuckets();
+  readonly #gate = new CapacityGate();
+  readonly #recogniser = new CallCorrelator((call) => this.#counters.forget(callScope(call)));
+  /** How often each rule struck. */
+  readonly #served = new Map<string, number>();
+  #startedAt: number | undefined;
+  /** Connections that rules were asked about. */
+  #connections = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** When the first request arrived; undefined before it. */
+  get startedAt(): number | undefined {
+    return this.#startedAt;
+  }
+
+  /** The one step that depends on the requests before: all that they share is asked and changed here. */
+  rule({ evidence: sighting, failsAt, limited, forced, preset: fated, facts }: DecisionStep, plan: Plan): Decision {
+    this.#startedAt ??= sighting.at;
+    const recognition = this.#recogniser.observe(sighting);
+    const taken = limited && this.#buckets.draw(limited.name, limited.draw, this.#clock.now());
+    const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
+    const decided = fated === undefined ? this.#decide(facts, recognition, refusedBy, { forced, at: sighting.at, plan }) : fated;
+    if (decided == null && taken?.refusal !== undefined) this.#strike(LIMITS);
+    return { correlation: recognition, limit: taken, applied: this.#struck(decided) };
+  }
+
+  /** What strikes at that time before anything of the request, or anything but its head, is read. */
+  ruleEarly(at: number, forced: readonly FaultCall[] | undefined, plan: Plan): FaultApplied | undefined {
+    const applied = this.#early(at, forced, plan);
+    if (applied === undefined) return undefined;
+    this.#startedAt ??= at;
+    return this.#struck(applied) ?? undefined;
+  }
+
+  /** Tells how an attempt of a call ended. */
+  settle(recognition: Correlation, outcome: Outcome): void {
+    this.#recogniser.complete(recognition, outcome);
+  }
+
+  /** Puts back into the buckets of an account what was not used. */
+  give(account: string, amounts: Amounts | undefined): void {
+    if (amounts !== undefined) this.#buckets.refund(account, amounts, this.#clock.now());
+  }
+
+  /** Takes a place in the queue of the service: how long the request waits, undefined when it is refused. */
+  takePlace({ capacity }: Plan): number | undefined {
+    if (capacity === undefined) return 0;
+    const waitMs = this.#gate.take(capacity, this.#clock.now());
+    if (waitMs === undefined) this.#strike(CAPACITY);
+    return waitMs;
+  }
+
+  /** The scenario, and how often each part of it struck. */
+  use({ rules, limits, capacity, name, seed }: Plan): ScenarioUse {
+    const uses = ruleUseOf(rules, this.#served);
+    const add = (id: string) => uses.push({ id, harmful: true, served: this.#served.get(id) ?? 0 });
+    if (limits.length > 0) add(LIMITS);
+    if (capacity !== undefined) add(CAPACITY);
+    return { name, seed, rules: uses };
+  }
+
+  /** Numbers calls from 1 again. Nobody may know a call by its number any more. */
+  renumber(): void {
+    this.#recogniser.renumber();
+  }
+
+  /** Back to the beginning. */
+  clear(): void {
+    this.#counters.clear();
+    this.#buckets.clear();
+    this.#gate.clear();
+    this.#recogniser.clear();
+    this.#served.clear();
+    this.#startedAt = undefined;
+    this.#connections = 0;
+  }
+
+  #decide(
+    facts: DecisionStep['facts'],
+    { call, attempt, drawKey }: Correlation,
+    refusedBy: Layer | undefined,
+    { forced, at, plan }: { forced: readonly FaultCall[] | undefined; at: number; plan: Plan },
+  ): AppliedFaults | undefined {
+    if (forced !== undefined) {
+      return isReached({ facts, refusedBy }, stepOf(forced)) ? { rule: 'x-mock-fault', faults: forced } : undefined;
+    }
+    const elapsedMs = this.#elapsedMs(at);
+    if (facts instanceof Facts) return decide(plan, this.#counters, { facts, call, attempt, drawKey, elapsedMs, refusedBy });
+    return decideAmong(facts.matches, plan, this.#counters, { facts, call, attempt, drawKey, elapsedMs, refusedBy });
+  }
+
+  #early(at: number, forced: readonly FaultCall[] | undefined, plan: Plan): FaultApplied | undefined {
+    if (forced !== undefined) {
+      return stepOf(forced).strikes === 'accept' ? { rule: 'x-mock-fault', faults: forced } : undefined;
+    }
+    if (!plan.rules.some(({ appliesAt: meets }) => meets === 'connection')) return undefined;
+    this.#connections += 1;
+    const arrival = { ordinal: this.#connections, elapsedMs: this.#elapsedMs(at) };
+    const decision = decideConnection(plan, this.#counters, arrival);
+    // `ok` as a step lets the connection pass, as it lets a request pass.
+    return decision !== undefined && stepOf(decision.faults).strikes === 'accept' ? decision : undefined;
+  }
+
+  /** Since the first request. */
+  #elapsedMs(at: number): number {
+    return Math.max(0, at - (this.#startedAt ?? at));
+  }
+
+  #struck(applied: FaultApplied | null | undefined): FaultApplied | null {
+    if (applied == null) return null;
+    this.#strike(applied.rule);
+    return applied;
+  }
+
+  /** Counts what a part of the scenario did to a request. */
+  #strike(id: string): void {
+    this.#served.set(id, (this.#served.get(id) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
+import { DEFAULT_BOUNDS, type JournalBounds } from '../core/journal/journal.ts';
+import type { Libraries } from '../core/libraries.ts';
+import type { JournalRecord } from '../exchange/record.ts';
+import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
+import { Session } from './session.ts';
+import { SessionsFullError } from './sessions-full-error.ts';
+
+const DEFAULT_SESSION = 'default';
+/** Sessions kept at most, beside the default one. */
+const MAX_SESSIONS = 1_000;
+
+export interface EngineParts {
+  readonly scenario: LoadedScenario;
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly bounds?: JournalBounds;
+  /** What the program says of its calls, in each session; goes before what scenarios expect. */
+  readonly calls?: DeclaredCalls | undefined;
+}
+
+/** The one stateful object: sessions, each with its plan, counters, calls and journal. */
+export class Engine {
+  readonly run = randomUUID();
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly startedAt: number;
+  readonly #bounds: JournalBounds;
+  readonly #calls: DeclaredCalls | undefined;
+  readonly #sessions = new Map<string, Session>();
+  readonly #listeners = new Set<(entry: JournalRecord, session: Session) => void>();
+  readonly #planListeners = new Set<(id: string, session: Session | undefined) => void>();
+  #scenario: LoadedScenario;
+  #created = 0;
+
+  constructor({ scenario, clock, libraries, bounds = DEFAULT_BOUNDS, calls }: EngineParts) {
+    this.clock = clock;
+    this.libraries = libraries;
+    this.startedAt = clock.now();
+    this.#bounds = bounds;
+    this.#calls = calls;
+    this.#scenario = scenario;
+    this.#add(DEFAULT_SESSION, scenario, { lasting: true });
+  }
+
+  /** The scenario of the default session, and of sessions made on first use. */
+  get scenario(): LoadedScenario {
+    return this.#scenario;
+  }
+
+  get defaultSession(): Session {
+    return this.session(undefined);
+  }
+
+  get sessions(): readonly Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /**
+   * The session of that name, made with the server's scenario on first use; the default one without a name. Throws a
+   * SessionsFullError when there is no room for another.
+   */
+  session(id = DEFAULT_SESSION): Session {
+    return this.#sessions.get(id) ?? this.#add(id, this.#scenario, { lasting: false });
+  }
+
+  findSession(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /**
+   * A new session under its own scenario, or the server's; it stays until it is closed. Throws a SessionsFullError when there
+   * is no room for another.
+   */
+  openSession(scenario: LoadedScenario = this.#scenario): Session {
+    let id: string;
+    do {
+      this.#created += 1;
+      id = `s${this.#created}`;
+    } while (this.#sessions.has(id));
+    return this.#add(id, scenario, { lasting: true });
+  }
+
+  /** Ends a session. The default one stays. Tells whether there was one. */
+  closeSession(id: string): boolean {
+    const closed = id !== DEFAULT_SESSION && this.#sessions.delete(id);
+    if (closed) this.#tellPlan(id, undefined);
+    return closed;
+  }
+
+  /** Runs another scenario in the default session, from its beginning; sessions made from now on get it too. */
+  replaceScenario(scenario: LoadedScenario): void {
+    this.#scenario = scenario;
+    this.defaultSession.replaceScenario(scenario);
+  }
+
+  /** Calls the listener for each request that is over. Returns how to stop. */
+  onEntry(listener: (entry: JournalRecord, session: Session) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls the listener when a session comes, goes, or decides by another plan. Returns how to stop. */
+  onPlan(listener: (id: string, session: Session | undefined) => void): () => void {
+    this.#planListeners.add(listener);
+    return () => void this.#planListeners.delete(listener);
+  }
+
+  #tellPlan(id: string, session: Session | undefined): void {
+    for (const listener of this.#planListeners) listener(id, session);
+  }
+
+  /** Resolves when no request is being answered in any session. */
+  async idle(): Promise<void> {
+    while (this.sessions.some(({ inFlight }) => inFlight > 0)) await Promise.all(this.sessions.map((session) => session.idle()));
+  }
+
+  #createSession(id: string, scenario: LoadedScenario, lasting: boolean): Session {
+    return new Session({
+      id,
+      lasting,
+      run: this.run,
+      scenario,
+      clock: this.clock,
+      libraries: this.libraries,
+      bounds: this.#bounds,
+      calls: this.#calls,
+      onEntry: (entry, session) => {
+        for (const listener of this.#listeners) listener(entry, session);
+      },
+      onPlan: (session) => this.#tellPlan(id, session),
+    });
+  }
+
+  #add(id: string, scenario: LoadedScenario, { lasting }: { readonly lasting: boolean }): Session {
+    if (this.#sessions.size > MAX_SESSIONS) this.#makeRoom();
+    const session = this.#createSession(id, scenario, lasting);
+    this.#sessions.set(id, session);
+    this.#tellPlan(id, session);
+    return session;
+  }
+
+  /** Forgets the session longest out of use, of those that came into being by use alone and have no request under way. */
+  #makeRoom(): void {
+    const others = this.sessions.filter(({ id }) => id !== DEFAULT_SESSION);
+    const passing = others.filter(({ isLasting }) => !isLasting);
+    const idle = passing.filter(({ inFlight }) => inFlight === 0);
+    const [first] = idle;
+    if (first === undefined) throw new SessionsFullError(fullOf(others.length - passing.length, passing.length));
+    const { id } = idle.reduce((oldest, session) => (session.lastUsedAt < oldest.lastUsedAt ? session : oldest), first);
+    this.closeSession(id);
+  }
+}
+
+function fullOf(made: number, busy: number): string {
+  return (
+    `${made + busy} sessions are open, as many as there can be: ${made} were made, or given rules or a scenario, and stay; ` +
+    `${busy} came by use and have requests under way. Close one: await session.close(), or DELETE /__admin/sessions/ID.`
+  );
+}

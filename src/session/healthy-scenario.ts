@@ -1,0 +1,35 @@
+import type { Libraries } from '../core/libraries.ts';
+import { compilePlan } from '../core/plan/compile.ts';
+import type { Scenario } from '../core/scenario/schema.ts';
+import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
+
+const NAME = 'healthy';
+
+const NO_LATENCY = { kind: 'constant', ms: 0 } as const;
+
+/** What the schema makes of a scenario that says nothing but its name. */
+const SCENARIO: Scenario & { readonly name: string } = {
+  name: NAME,
+  seed: 1,
+  tokens: 'estimate',
+  auth: 'any',
+  models: 'any',
+  max_body: 20 * 1_048_576,
+  latency: { ttft: NO_LATENCY, inter_token: NO_LATENCY },
+  limits: {},
+  replies: [],
+  rules: [],
+  expect: {},
+};
+
+/** The scenario in which all is well, without what reads scenarios: that takes longer to load than all else at a start. */
+export function healthyScenario(libraries: Libraries, seed = 1): LoadedScenario {
+  const raw = { name: NAME };
+  return {
+    source: { file: NAME, data: raw },
+    scenario: SCENARIO,
+    raw,
+    plan: compilePlan(SCENARIO, seed, libraries),
+    warnings: [],
+  };
+}

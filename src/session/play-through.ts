@@ -1,0 +1,124 @@
+import type { Clock } from '../core/clock.ts';
+import type { Libraries } from '../core/libraries.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import type { Incoming } from '../exchange/incoming.ts';
+import type { Performed } from '../exchange/performed.ts';
+import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
+import { Engine } from './engine.ts';
+import type { Exchange } from './exchange.ts';
+import type { Session } from './session.ts';
+
+/** What happened to one request of a play-through. */
+export interface Played {
+  readonly request: number;
+  readonly call: number;
+  readonly attempt: number;
+  /** `200`, `429 rate_limit_exceeded`, how the connection ended, or both: `200, then reset`. */
+  readonly outcome: string;
+  readonly faults: string;
+  readonly rule: string;
+}
+
+const RETRIES = 2;
+const INTERVAL_MS = 1_000;
+
+/** Plays requests against a scenario on a virtual clock, without a network: one a second, failures retried twice. */
+export function playThrough(scenario: LoadedScenario, requests: number, libraries: Libraries): Played[] {
+  let nowMs = 0;
+  const clock: Clock = { now: () => nowMs, wall: () => Date.UTC(2026, 0, 1) + nowMs };
+  const session = new Engine({ scenario, clock, libraries }).defaultSession;
+  const caller = callerOf(scenario.plan);
+  const played: Played[] = [];
+  let place = { request: 1, call: 1, attempt: 1 };
+  while (place.request <= requests) {
+    const [outcome, retryable] = playOne(session, incoming(caller, place, nowMs), place.request);
+    played.push({ ...place, ...outcome });
+    const { request, call, attempt } = place;
+    const retried = retryable && attempt <= RETRIES;
+    place = { request: request + 1, call: retried ? call : call + 1, attempt: retried ? attempt + 1 : 1 };
+    nowMs += INTERVAL_MS;
+  }
+  return played;
+}
+
+const PATH = '/v1/chat/completions';
+
+type Place = Pick<Played, 'request' | 'call' | 'attempt'>;
+
+function playOne(session: Session, request: Incoming, seq: number): [Omit<Played, keyof Place>, boolean] {
+  const nowMs = request.headersAt;
+  if (refusesConnection(session, request)) {
+    const [entry] = session.journal(seq - 1);
+    const { rule = '', faults = [] } = entry?.faultApplied ?? {};
+    return [{ outcome: 'reset on accept', faults: faults.map(({ name }) => name).join(', '), rule }, true];
+  }
+  const exchange = session.receive(session.prepare(request, { path: PATH, call: undefined, forced: undefined }));
+  const performed = perform(exchange);
+  exchange.finished({ ...performed, lastByteAt: nowMs, clientCloseAt: null });
+  const [entry] = session.journal(seq - 1);
+  const complete = performed.closedBy === null;
+  const status = entry?.status ?? undefined;
+  const answer = [status, entry?.errorCode].filter((part) => part != null).join(' ');
+  const outcome = [answer, complete ? '' : performed.ending].filter((part) => part !== '').join(', then ');
+  const faults = entry?.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
+  // The SDKs retry nothing of which the head has come (wire.md 7.3).
+  const begun = status !== undefined && !complete;
+  const retried = entry?.retryable === true && !begun;
+  return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, retried];
+}
+
+/** Whether a rule refuses the connection that the request would have come on. */
+function refusesConnection(session: Session, { connection, headersAt }: Incoming): boolean {
+  const nothing = { method: '', target: '', headers: {}, body: new Uint8Array(0), oversized: false, bodyEndAt: null };
+  const exchange = session.refuse({ ...nothing, connection, headersAt }, { path: '', call: undefined, forced: undefined });
+  exchange?.finished({ ...perform(exchange), lastByteAt: null, clientCloseAt: null });
+  return exchange !== undefined;
+}
+
+interface Caller {
+  readonly key: string;
+  readonly model: string;
+}
+
+/** A caller whom the scenario does not refuse: with a good key, and a model that exists. */
+function callerOf({ auth, settings: { models } }: Plan): Caller {
+  return {
+    key: typeof auth === 'string' ? 'sk-explain' : (auth[0] ?? ''),
+    model: typeof models === 'string' ? 'gpt-4o' : (models[0]?.id ?? ''),
+  };
+}
+
+function incoming({ key, model }: Caller, { call, attempt }: Place, at: number): Incoming {
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: `Request ${call}` }], stream: call % 2 === 0 });
+  return {
+    method: 'POST',
+    target: PATH,
+    headers: { authorization: `Bearer ${key}`, accept: 'application/json', 'x-stainless-retry-count': String(attempt - 1) },
+    body: Buffer.from(body),
+    oversized: false,
+    connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null, isOpen: () => true },
+    headersAt: at,
+    bodyEndAt: at,
+  };
+}
+
+/** Runs a reply without a wire and without waiting. A client would leave a hanging server in the end. */
+function perform(exchange: Exchange): Performed & { ending: string } {
+  const result = (closedBy: Performed['closedBy'], ending: string, closedHow: Performed['closedHow']) => ({
+    lastByteAt: null,
+    clientCloseAt: null,
+    closedBy,
+    closedHow,
+    bytesOut: 0,
+    chunksOut: 0,
+    eventsOut: 0,
+    ending,
+  });
+  for (const effect of exchange.takeReply()) {
+    if (effect.type === 'head') exchange.headSent(effect);
+    if (effect.type === 'close') return result('server', 'closed', 'fin');
+    if (effect.type === 'reset') return result('server', 'reset', 'reset');
+    if (effect.type === 'hang') return result('client', 'silence', 'fin');
+  }
+  return result(null, 'complete', null);
+}
