@@ -2,7 +2,6 @@ import type { Correlation } from '../core/correlation/correlation.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { Amounts } from '../core/limits/buckets.ts';
-import type { EndpointName } from '../core/openai/request/endpoint.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import type { Decision, DecisionStep, RemoteFacts } from '../exchange/decision-step.ts';
@@ -46,7 +45,7 @@ export interface DecideMessage extends Pick<DecisionStep<RemoteFacts>, 'failsAt'
   readonly path: string;
   readonly fingerprint: string;
   readonly bodySha256: string;
-  readonly endpoint: EndpointName | undefined;
+  readonly endpoint: string | undefined;
   /** As the body names it. */
   readonly model: string | undefined;
   /** The body says `stream: true`. */

@@ -114,7 +114,7 @@ export class RemoteSession implements SessionPort {
       path: request.path,
       fingerprint: request.fingerprint,
       bodySha256,
-      endpoint: request.endpoint,
+      endpoint: request.endpoint?.name,
       model: typeof model === 'string' ? model : undefined,
       stream: stream === true,
       failsAt: error?.layer,

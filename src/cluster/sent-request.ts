@@ -1,3 +1,4 @@
+import { endpointNamed } from '../core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { Incoming } from '../exchange/incoming.ts';
 import type { RemoteRequest } from '../session/session.ts';
@@ -55,7 +56,7 @@ export function remoteRequestOf(
     path,
     accept: headers['accept'],
     contentType: headers['content-type'],
-    endpoint,
+    endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
     key: undefined,
     body,
     malformed: false,

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Connection } from '../core/correlation/correlation.ts';
 import { rememberLast } from '../core/memo/remember-last.ts';
+import { endpointOf } from '../core/openai/endpoints/registry.ts';
 import { memoize } from '../core/openai/request/body-memo.ts';
-import { endpointOf } from '../core/openai/request/endpoint.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { BodyReading } from './body-reading.ts';
 import { canonicalSha } from './canonical-sha.ts';
@@ -63,7 +63,7 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     path,
     accept: headers['accept'],
     contentType: headers['content-type'],
-    endpoint: endpoint?.name,
+    endpoint,
     key: bearerKey(authorization),
     body: isJson ? reading.json?.value : undefined,
     malformed: isJson && reading.json === undefined,

@@ -82,7 +82,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     eventsOut: 0,
     method: request.method,
     path: shortened(request.path),
-    endpoint: request.endpoint ?? null,
+    endpoint: request.endpoint?.name ?? null,
     model: shortened(modelOf(request) ?? null),
     stream: fieldsOf(request)['stream'] === true,
     bodyBytes: incoming.body.byteLength,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
 import { faults } from '../../src/core/faults/registry.ts';
-import { endpoints } from '../../src/core/openai/request/endpoint.ts';
+import { endpoints } from '../../src/core/openai/endpoints/registry.ts';
 import { bundledPath, bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { predictions, referenceClients } from '../harness/predictions.ts';
 import { pageText } from '../support/pages.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/core/clock.ts';
 import type { Libraries } from '../../src/core/libraries.ts';
+import { endpointOf } from '../../src/core/openai/endpoints/registry.ts';
 import type { AnswerSettings } from '../../src/core/openai/request/answer-settings.ts';
-import { endpointOf } from '../../src/core/openai/request/endpoint.ts';
 import { identityOf } from '../../src/core/openai/request/identity.ts';
 import type { ReplyContext } from '../../src/core/openai/request/reply-context.ts';
 import type { ApiRequest } from '../../src/core/openai/request/request.ts';
@@ -54,7 +54,7 @@ export function apiRequest(parts: RequestParts = {}): ApiRequest {
     path,
     accept: headers['accept'] ?? 'application/json',
     contentType: 'content-type' in headers ? headers['content-type'] : text === '' ? undefined : 'application/json',
-    endpoint: endpointOf(method, path)?.name,
+    endpoint: endpointOf(method, path),
     key,
     body,
     malformed: false,

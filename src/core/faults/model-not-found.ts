@@ -1,6 +1,5 @@
 import { modelNotFound as answer, modelRetrieveNotFound } from '../openai/errors/errors.ts';
 import { limitedModel } from '../openai/rate-limits/rate-limit-headers.ts';
-import { ofModel } from '../openai/request/request.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
 /** The model of the request, as if it were unknown; `/v1/models/{id}` has a wording of its own. */
@@ -13,6 +12,6 @@ export const modelNotFound = definePlainErrorFault({
   source: 'https://github.com/elastic/elastic-otel-python-instrumentations (recorded answers)',
   error(_params, { request }) {
     const model = limitedModel(request);
-    return ofModel(request) ? modelRetrieveNotFound(model) : answer(model);
+    return request.endpoint?.modelInPath !== undefined ? modelRetrieveNotFound(model) : answer(model);
   },
 });

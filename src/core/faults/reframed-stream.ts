@@ -76,7 +76,7 @@ function* resegment(reply: Reply): Reply {
       yield effect;
       continue;
     }
-    if (effect.type === 'write' && count % 3 === 1 && effect.event !== 'done') {
+    if (effect.type === 'write' && count % 3 === 1 && effect.event !== 'sentinel') {
       waiting = effect;
       count += 1;
       continue;

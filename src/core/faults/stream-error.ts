@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { DONE, event } from '../openai/wire/event.ts';
 import { record } from '../schema/fields.ts';
 import { afterChunks } from '../wire/after-chunks.ts';
 import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
@@ -18,10 +17,11 @@ export const streamError = defineStreamFault({
     code: z.union([z.string(), z.number(), z.null()]).default(null),
     done: z.boolean().default(true).describe('[DONE] follows'),
   }).prefault({}),
-  apply: (reply, { after_chunks: count, done, message, type, param, code }) =>
+  apply: (reply, { after_chunks: count, done, message, type, param, code }, { request }) =>
     afterChunks(reply, count, function* () {
-      yield event('error', JSON.stringify({ error: { message, type, param, code } }));
-      if (done) yield DONE;
+      const grammar = request.endpoint?.stream;
+      yield* grammar?.error({ message, type, param, code }) ?? [];
+      if (done && grammar?.sentinel !== undefined) yield grammar.sentinel;
       yield { type: 'end' };
     }),
 });

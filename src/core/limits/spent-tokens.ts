@@ -1,6 +1,5 @@
 import { promptTokens } from '../openai/content/tokens.ts';
-import { chatAnswer, chatUsage } from '../openai/endpoints/chat/chat-answer.ts';
-import { completionAnswer, completionUsage } from '../openai/endpoints/completions/completion-answer.ts';
+import { endpointNamed } from '../openai/endpoints/registry.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 
 /**
@@ -9,7 +8,6 @@ import type { ReplyContext } from '../openai/request/reply-context.ts';
  */
 export function spentTokens(context: ReplyContext): number {
   const { request, settings, libraries } = context;
-  if (request.endpoint === 'chat.completions') return chatUsage(chatAnswer(context), context).total_tokens;
-  if (request.endpoint === 'completions') return completionUsage(completionAnswer(context), context).total_tokens;
-  return promptTokens(request, settings, libraries);
+  const endpoint = request.endpoint && endpointNamed(request.endpoint.name);
+  return endpoint?.spentTokens?.(context) ?? promptTokens(request, settings, libraries);
 }

@@ -18,7 +18,7 @@ export function candidatesFor(rules: readonly PlannedRule[], facts: Facts): read
   if (model.length > MAX_MODEL_LENGTH) return rulesOfKind(rules, facts);
   let kinds = remembered.get(rules);
   if (kinds === undefined) remembered.set(rules, (kinds = new Map()));
-  const kind = `${request.endpoint} ${request.method} ${stream} ${model === facts.model} ${model}`;
+  const kind = `${request.endpoint?.name} ${request.method} ${stream} ${model === facts.model} ${model}`;
   let candidates = kinds.get(kind);
   if (candidates === undefined) {
     if (kinds.size >= MAX_KINDS) kinds.clear();

@@ -1,5 +1,6 @@
 import type { Libraries } from '../libraries.ts';
-import { type Endpoint, endpoints } from '../openai/request/endpoint.ts';
+import type { Endpoint } from '../openai/endpoints/endpoint.ts';
+import { endpoints } from '../openai/endpoints/registry.ts';
 import { ofModel } from '../openai/request/request.ts';
 import type { Match } from '../scenario/match-schema.ts';
 import { compilePattern } from '../text/pattern.ts';

@@ -18,9 +18,6 @@ export function compileLimits(limits: Scenario['limits'], libraries: Libraries):
   return Object.entries(limits).map(([pattern, spec]) => ({ pattern, spec, matches: compilePattern(pattern, libraries) }));
 }
 
-/** Endpoints that are not limited although they take a model: their answers carry no x-ratelimit-* (wire.md 2.3). */
-const UNLIMITED: ReadonlySet<string> = new Set(['models', 'models.retrieve', 'models.delete', 'root', 'moderations']);
-
 /**
  * The first entry that speaks of the model, and what the model shares it with. An entry for an alias speaks of its
  * snapshots too.
@@ -30,7 +27,7 @@ export function limitFor(
   { endpoint }: ApiRequest,
   model: string,
 ): { readonly limit: PlannedLimit; readonly family: string } | undefined {
-  if (limits.length === 0 || endpoint === undefined || UNLIMITED.has(endpoint)) return undefined;
+  if (limits.length === 0 || endpoint?.limited !== true) return undefined;
   const family = familyOf(model);
   const limit = limits.find(({ matches }) => matches(model) || matches(family));
   return limit && { limit, family };

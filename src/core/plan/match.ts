@@ -22,7 +22,7 @@ export function appliesTo({ kind, rest }: RequestMatcher, facts: Facts): boolean
 const KIND_FACTS: ReadonlySet<string> = new Set(['endpoint', 'method', 'model']);
 
 const TEXT_FACTS: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
-  endpoint: ({ request }) => request.endpoint,
+  endpoint: ({ request }) => request.endpoint?.name,
   method: ({ request }) => request.method,
   path: ({ request }) => request.path,
   model: (facts) => facts.model,

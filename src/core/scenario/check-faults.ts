@@ -1,5 +1,5 @@
 import { type FaultCall, faultNamed, faults, isFinal, strikesAt } from '../faults/registry.ts';
-import { endpoints, mayStream } from '../openai/request/endpoint.ts';
+import { endpoints } from '../openai/endpoints/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 
@@ -103,7 +103,7 @@ function checkWholes({ path, calls }: FaultList, { stream, endpoint }: Readonly<
 }
 
 function neverStreams(endpoint: unknown): boolean {
-  return endpoints.some(({ name }) => name === endpoint && !mayStream(name));
+  return endpoints.some(({ name, stream }) => name === endpoint && stream === undefined);
 }
 
 /** As a connection is accepted, nothing is known of the requests that will come on it. */

@@ -1,5 +1,5 @@
 import type { Libraries } from '../libraries.ts';
-import { endpoints } from '../openai/request/endpoint.ts';
+import { endpoints } from '../openai/endpoints/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
 import { unknownName } from '../schema/fields.ts';
 import { compilePattern } from '../text/pattern.ts';

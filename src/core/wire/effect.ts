@@ -30,8 +30,11 @@ export interface Head {
   readonly pace?: Pace;
 }
 
-/** What an event of a stream says: who speaks, a piece of the answer, that it is over, what it cost, an error, `[DONE]`. */
-export type EventKind = 'opening' | 'content' | 'finish' | 'usage' | 'error' | 'done';
+/**
+ * What an event of a stream says: who speaks, a piece of the answer, why the answer ended, what it cost, an error, that the
+ * answer is complete, that the stream is over (`[DONE]`).
+ */
+export type EventKind = 'opening' | 'content' | 'finish' | 'usage' | 'error' | 'completion' | 'sentinel';
 
 /** Bytes of the body. */
 export interface Write {

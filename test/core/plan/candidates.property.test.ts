@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { endpointNamed } from '../../../src/core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../../../src/core/openai/request/request.ts';
 import { compileRules } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
@@ -82,7 +83,7 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
     path: '/',
     accept: undefined,
     contentType: undefined,
-    endpoint,
+    endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
     key: 'sk-a',
     body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }] },
     malformed: false,

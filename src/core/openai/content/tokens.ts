@@ -1,8 +1,8 @@
 import type { Libraries } from '../../libraries.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
 import { memoize } from '../request/body-memo.ts';
-import { type Input, inputsOf, inputTexts, tokenIds } from '../request/inputs.ts';
-import { type ApiRequest, asList, asRecord, fieldsOf } from '../request/request.ts';
+import { promptOf } from '../request/prompt.ts';
+import { type ApiRequest, fieldsOf, type Input } from '../request/request.ts';
 import { lazyTokenText, type TokenText, tokenText } from './token-text.ts';
 
 export type TokenMode = AnswerSettings['tokens'];
@@ -26,12 +26,10 @@ export function promptTokens(request: ApiRequest, { tokens }: { readonly tokens:
 }
 
 function countPromptTokens(request: ApiRequest, mode: TokenMode, libraries: Libraries): number {
-  const inputs = inputsOf(request);
-  const texts = inputs === undefined ? messageTexts(request) : inputTexts(inputs);
+  const { texts, otherTokens } = promptOf(request).content(fieldsOf(request));
   const length = texts.reduce((total, text) => total + text.length, 0);
-  const frame = inputs === undefined ? 3 * texts.length + 3 : tokenIds(inputs);
-  if (mode === 'estimate' || length > MAX_EXACT_LENGTH) return Math.ceil(length / 4) + frame;
-  return texts.reduce((total, text) => total + libraries.splitTokens(text).length, frame);
+  if (mode === 'estimate' || length > MAX_EXACT_LENGTH) return Math.ceil(length / 4) + otherTokens;
+  return texts.reduce((total, text) => total + libraries.splitTokens(text).length, otherTokens);
 }
 
 /** Tokens of one input, counted as those of a prompt are. */
@@ -67,26 +65,7 @@ function* estimatedPieces(text: string): Iterable<string> {
   for (const [piece] of text.matchAll(PIECE)) yield piece;
 }
 
-/** The text of each message; parts of a content that are not text are left out. */
-export function messageTexts(request: ApiRequest): string[] {
-  return asList(fieldsOf(request)['messages']).map(textOf);
-}
-
 /** The text of the last message of the user, or of the last input; empty when there is none. */
 export function lastUserText(request: ApiRequest): string {
-  const inputs = inputsOf(request);
-  if (inputs !== undefined) return inputTexts(inputs).at(-1) ?? '';
-  const messages = asList(fieldsOf(request)['messages']);
-  return textOf(messages.findLast((message) => asRecord(message)?.['role'] === 'user'));
-}
-
-function textOf(message: unknown): string {
-  const content = asRecord(message)?.['content'];
-  if (typeof content === 'string') return content;
-  let text = '';
-  for (const part of asList(content)) {
-    const fields = asRecord(part);
-    if (fields?.['type'] === 'text' && typeof fields['text'] === 'string') text += fields['text'];
-  }
-  return text;
+  return promptOf(request).lastText(fieldsOf(request));
 }

@@ -16,9 +16,9 @@ import {
 import { isRetired, modelInfo } from '../models/models.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
 import { memoize } from '../request/body-memo.ts';
-import { type Endpoint, endpointNamed } from '../request/endpoint.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../request/request.ts';
-import { endpointErrors } from './endpoint-errors.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpointNamed } from './registry.ts';
 
 /** Which keys are good: any that is not empty, these, or no key is needed. */
 type Auth = 'any' | 'none' | readonly string[];
@@ -42,7 +42,7 @@ export interface NaturalErrorRules {
  */
 export function naturalError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
   if (request.bodyBytes > rules.maxBodyBytes) return payloadTooLarge();
-  const endpoint = request.endpoint && endpointNamed(request.endpoint);
+  const endpoint = request.endpoint && endpointNamed(request.endpoint.name);
   if (endpoint === undefined) return unknownUrl(request.method, request.path);
   if (!endpoint.authenticated) return undefined;
   return (
@@ -71,7 +71,7 @@ function bodyError(request: ApiRequest, rules: NaturalErrorRules, endpoint: Endp
 function findBodyError(
   request: ApiRequest,
   rules: NaturalErrorRules,
-  { endpoint: { name, defaultModel }, contentType }: { readonly endpoint: Endpoint; readonly contentType: string },
+  { endpoint: { defaultModel, validate }, contentType }: { readonly endpoint: Endpoint; readonly contentType: string },
 ): ErrorAnswer | undefined {
   const formatError = contentType === JSON_TYPE ? undefined : contentTypeError(contentType);
   if (formatError !== undefined) return formatError;
@@ -85,7 +85,7 @@ function findBodyError(
   const { libraries, promptTokens } = rules;
   // Many inputs may be long together, though none of them is.
   const mode = bodyBytes > MAX_EXACT_LENGTH ? 'estimate' : rules.tokens;
-  return endpointErrors[name]?.(fields, {
+  return validate?.(fields, {
     model: info,
     bodyBytes,
     libraries,
@@ -109,6 +109,6 @@ function contentTypeError(contentType: string): ErrorAnswer | undefined {
 function modelPathError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
   const id = modelOf(request);
   if (id === undefined) return undefined;
-  const isThere = request.endpoint === 'models.retrieve' && modelInfo(id, rules) !== undefined;
+  const isThere = request.method === 'GET' && modelInfo(id, rules) !== undefined;
   return isThere ? undefined : modelRetrieveNotFound(id);
 }

@@ -65,7 +65,7 @@ export function errorText(answer: ErrorAnswer): string {
 
 /** The error as wire effects. */
 export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
-  const answer = context.request.endpoint === 'moderations' ? withoutGateway(given) : given;
+  const answer = context.request.endpoint?.gateway === false ? withoutGateway(given) : given;
   const body = errorText(answer);
   const fields = headOf(
     {
@@ -85,10 +85,7 @@ export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
   yield { type: 'end' };
 }
 
-/**
- * Moderations have no gateway before them: the API service answers everything (wire.md 0). It does not know whose a
- * refused key is (wire.md 2.3, of responses).
- */
+/** Without a gateway the API service answers everything (wire.md 0). It does not know whose a refused key is (wire.md 2.3). */
 function withoutGateway(answer: ErrorAnswer): ErrorAnswer {
   if (answer.layer !== 'gateway') return answer;
   const unknown = answer.status === 401 ? ['openai-organization', 'openai-project'] : [];

@@ -1,10 +1,10 @@
 import { formatGoDuration } from '../../units/duration.ts';
 import type { Header } from '../../wire/effect.ts';
 import { memoize } from '../request/body-memo.ts';
-import { type Input, inputsOf, inputTexts, tokenIds } from '../request/inputs.ts';
+import { promptOf } from '../request/prompt.ts';
 import { type Bucket, DAY_MS, type LimitKind, MINUTE_MS, type RateLimitAccount } from '../request/rate-limit-account.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
-import { type ApiRequest, asList, asRecord, fieldsOf, modelOf } from '../request/request.ts';
+import { type ApiRequest, fieldsOf, modelOf } from '../request/request.ts';
 import { type PublishedLimits, rateLimitTable, type Tier } from './rate-limit-table.ts';
 
 const ROWS = new Map(rateLimitTable.rows.flatMap((row) => row.models.map((model) => [model, row] as const)));
@@ -30,37 +30,9 @@ export function limitedModel(request: ApiRequest): string {
   return modelOf(request) ?? rateLimitTable.fallback;
 }
 
-/**
- * Tokens taken from the bucket before the model runs: a quarter of the characters of the contents, and 2 and one more
- * for each message (wire.md 2.5, chat since March 2025). `max_tokens` does not count. Of inputs without messages a
- * quarter of the characters, and token ids one each: captured of embeddings, of completions an inference.
- */
+/** Tokens taken from the bucket before the model runs (wire.md 2.5). `max_tokens` does not count. */
 export function precountTokens(request: ApiRequest): number {
-  return memoize(request.memo, 'precount', [request.endpoint], () => countAhead(request));
-}
-
-function countAhead(request: ApiRequest): number {
-  const inputs = inputsOf(request);
-  if (inputs !== undefined) return precountInputs(inputs);
-  const messages = asList(fieldsOf(request)['messages']);
-  let characters = 0;
-  for (const message of messages) characters += charactersOf(asRecord(message)?.['content']);
-  return Math.floor(characters / 4) + 2 + messages.length;
-}
-
-function precountInputs(inputs: readonly Input[]): number {
-  const characters = inputTexts(inputs).reduce((total, text) => total + text.length, 0);
-  return Math.floor(characters / 4) + tokenIds(inputs);
-}
-
-function charactersOf(content: unknown): number {
-  if (typeof content === 'string') return content.length;
-  let characters = 0;
-  for (const part of asList(content)) {
-    const text = asRecord(part)?.['text'];
-    if (typeof text === 'string') characters += text.length;
-  }
-  return characters;
+  return memoize(request.memo, 'precount', [request.endpoint], () => promptOf(request).precount(fieldsOf(request)));
 }
 
 /** The buckets of an account that this request alone has drawn from. A daily limit hides the one per minute (wire.md 2.4). */

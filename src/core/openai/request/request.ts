@@ -1,5 +1,51 @@
+import type { StreamGrammar } from '../wire/stream-grammar.ts';
 import type { BodyMemo } from './body-memo.ts';
-import { defaultModelOf, type EndpointName, mayStream } from './endpoint.ts';
+
+/** A text, or the ids of its tokens. */
+export type Input = string | readonly number[];
+
+/**
+ * What the shared parts of the core ask about the endpoint of a request: its URL, its gate, its model and its prompt.
+ * A family declares these with `defineEndpoint`.
+ */
+export interface RequestEndpoint {
+  /** The name that `match: { endpoint }` uses: `chat.completions`. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** The path. `{…}` stands for one or more characters up to the end. */
+  readonly path: string;
+  /** The request needs an API key. */
+  readonly authenticated: boolean;
+  /** The gateway answers for the key, the JSON and the model. Without it the API service does (wire.md 0). */
+  readonly gateway: boolean;
+  /** The request has a JSON body that names a model. */
+  readonly takesModel: boolean;
+  /** The request draws from the rate limits of its account, and the answer shows them (wire.md 2.3). */
+  readonly limited: boolean;
+  /** The model of a request that names none (wire.md 5). Without it a model is required. */
+  readonly defaultModel?: string;
+  /** The model that the path names. */
+  readonly modelInPath?: (path: string) => string;
+  /** How its streams are written. Without it the endpoint never streams. */
+  readonly stream?: StreamGrammar;
+  /** What the request asks. Without it, nothing. */
+  readonly prompt?: PromptReader;
+}
+
+/** How an endpoint finds the prompt of a request in its fields. */
+export interface PromptReader {
+  /** The inputs, for an endpoint that takes no messages. */
+  inputs?(fields: Fields): readonly Input[];
+  /** The texts, in order, and how many tokens stand beside them: of the frame of messages, and ids. */
+  content(fields: Fields): { readonly texts: readonly string[]; readonly otherTokens: number };
+  /** The text of the last message of the user, or of the last input; empty when there is none. */
+  lastText(fields: Fields): string;
+  /** Tokens that the limits count before the model runs (wire.md 2.5). */
+  precount(fields: Fields): number;
+}
+
+/** The fields of a request. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** What arrived, reduced to what answers depend on: it is in memory as long as its answer is under way. */
 export interface ApiRequest {
@@ -9,7 +55,7 @@ export interface ApiRequest {
   /** The header fields of these names. */
   readonly accept: string | undefined;
   readonly contentType: string | undefined;
-  readonly endpoint: EndpointName | undefined;
+  readonly endpoint: RequestEndpoint | undefined;
   /** The API key of `Authorization: Bearer …`; undefined when there is none. */
   readonly key: string | undefined;
   /** The parsed JSON body; undefined when there is none or it is not JSON. */
@@ -24,20 +70,18 @@ export interface ApiRequest {
 }
 
 /** The fields of the body when it is a JSON object, else none. */
-export function fieldsOf(request: ApiRequest): Readonly<Record<string, unknown>> {
+export function fieldsOf(request: ApiRequest): Fields {
   return asRecord(request.body) ?? {};
 }
 
 /** Whether the answer, if all goes well, is a stream of events. */
 export function isStreamed(request: ApiRequest): boolean {
-  return mayStream(request.endpoint) && fieldsOf(request)['stream'] === true;
+  return request.endpoint?.stream !== undefined && fieldsOf(request)['stream'] === true;
 }
 
 /** The value as a record when it is a JSON object. */
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
+export function asRecord(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
 /** The value as a list when it is a JSON array, else an empty list. */
@@ -45,22 +89,10 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The `model` the body names, that of `/v1/models/{id}`, or the one that answers where none is named. */
+/** The model that the path names, else the `model` of the body, else the one that answers where none is named. */
 export function modelOf(request: ApiRequest): string | undefined {
-  if (ofModel(request)) return decodeURIComponentSafely(request.path.slice('/v1/models/'.length));
+  const { endpoint } = request;
+  if (endpoint?.modelInPath !== undefined) return endpoint.modelInPath(request.path);
   const model = fieldsOf(request)['model'];
-  return typeof model === 'string' ? model : defaultModelOf(request.endpoint);
-}
-
-/** Whether the request is for the object of a model, which its path names. */
-export function ofModel({ endpoint }: Pick<ApiRequest, 'endpoint'>): boolean {
-  return endpoint === 'models.retrieve' || endpoint === 'models.delete';
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return typeof model === 'string' ? model : endpoint?.defaultModel;
 }

@@ -15,7 +15,7 @@ import {
   unknownParameter,
 } from '../errors/errors.ts';
 import { jsonTypeName } from '../errors/json-type-name.ts';
-import { isTokens } from '../request/inputs.ts';
+import { isTokens } from '../request/prompt.ts';
 import { asRecord } from '../request/request.ts';
 import { isTooDeep } from './depth.ts';
 import {

@@ -1,9 +1,8 @@
 import type { Libraries } from '../../libraries.ts';
 import type { ModelInfo } from '../models/models.ts';
-import type { Input } from '../request/inputs.ts';
+import type { Input } from '../request/request.ts';
 
-/** The fields of a request. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type { Fields } from '../request/request.ts';
 
 /** How long a request is. */
 export interface Measures {

@@ -1,4 +1,5 @@
 import type { EventKind, Write } from '../../wire/effect.ts';
+import type { StreamGrammar } from './stream-grammar.ts';
 
 /** What every event begins with. */
 export const DATA = 'data: ';
@@ -8,5 +9,12 @@ export function event(kind: EventKind, data: string): Write {
   return { type: 'write', data: `${DATA}${data}\n\n`, event: kind };
 }
 
-/** The last event of every stream. */
-export const DONE: Write = event('done', '[DONE]');
+/** The last event of every stream of chunks. */
+export const DONE: Write = event('sentinel', '[DONE]');
+
+/** Streams of chunks that end with `[DONE]` (wire.md 3.3). An error is one event (wire.md 1.6; of completions not captured). */
+export const chunkGrammar: StreamGrammar = {
+  completion: 'sentinel',
+  sentinel: DONE,
+  error: (error) => [event('error', JSON.stringify({ error }))],
+};

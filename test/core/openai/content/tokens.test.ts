@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { concatenated, firstCharacters, firstTokens, tokenText } from '../../../../src/core/openai/content/token-text.ts';
-import { inTokens, lastUserText, messageTexts, promptTokens } from '../../../../src/core/openai/content/tokens.ts';
+import { inTokens, lastUserText, promptTokens } from '../../../../src/core/openai/content/tokens.ts';
+import { messageTexts } from '../../../../src/core/openai/request/prompt.ts';
+import { fieldsOf } from '../../../../src/core/openai/request/request.ts';
 import { libraries } from '../../../../src/libraries.ts';
 import { stopwatch } from '../../../support/cpu-time.ts';
 import { apiRequest } from '../../../support/reply-context.ts';
@@ -40,9 +42,9 @@ test.each([
   [{ content: [{ type: 'image_url' }, 3] }],
 ])('messages that make no sense have no text: %j', (messages) => {
   const request = apiRequest({ body: { messages } });
-  expect(messageTexts(request).join('')).toBe('');
+  expect(messageTexts(fieldsOf(request)).join('')).toBe('');
   expect(lastUserText(request)).toBe('');
-  expect(promptTokens(request, ESTIMATE, libraries)).toBe(3 * messageTexts(request).length + 3);
+  expect(promptTokens(request, ESTIMATE, libraries)).toBe(3 * messageTexts(fieldsOf(request)).length + 3);
 });
 
 test('the last message of the user is found behind those of others, its text parts joined', () => {
@@ -53,7 +55,7 @@ test('the last message of the user is found behind those of others, its text par
   ];
   const request = asking({ role: 'user', content: 'Hi' }, { role: 'user', content: parts }, { role: 'assistant', content: 'Hm' });
   expect(lastUserText(request)).toBe('What is this?');
-  expect(messageTexts(request)).toEqual(['Hi', 'What is this?', 'Hm']);
+  expect(messageTexts(fieldsOf(request))).toEqual(['Hi', 'What is this?', 'Hm']);
 });
 
 test('estimated pieces are words of at most eight letters with the space before them, and signs', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { unservedUrl } from '../../../../src/core/openai/errors/unserved-urls.ts';
-import { endpoints } from '../../../../src/core/openai/request/endpoint.ts';
+import { endpoints } from '../../../../src/core/openai/endpoints/registry.ts';
 
 test.each([
   ['POST', '/v1/fine_tuning/jobs', '/v1/fine_tuning/jobs'],

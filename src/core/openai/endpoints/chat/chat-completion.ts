@@ -5,7 +5,7 @@ import { memoize } from '../../request/body-memo.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { textReply } from '../../wire/json-reply.ts';
 import { hole, PrintedTemplate } from '../../wire/printed-template.ts';
-import { successText } from '../../wire/success.ts';
+import { PRINTED, Success } from '../../wire/success.ts';
 import {
   type ChatAnswer,
   type CompletionContent,
@@ -15,6 +15,8 @@ import {
   completionIdentity,
 } from './chat-answer.ts';
 import { type ChatChoice, type MessageContent, type ToolCall, tokensOf } from './chat-content.ts';
+
+const SUCCESS = new Success({ ...PRINTED, limited: true });
 
 /** A chat completion in one piece (wire.md 3.2), as late as the tokens of its longest choice would have been. */
 export function chatCompletion(context: ReplyContext): Reply {
@@ -33,16 +35,16 @@ export function chatCompletion(context: ReplyContext): Reply {
 /** An answer of so many tokens, when it is due. */
 function timely(tokens: number, print: () => string, context: ReplyContext): Reply {
   const ms = answerLatencyMs(tokens, context);
-  return ms > 0 ? later(ms, print, context) : textReply('chat.completions', print(), context);
+  return ms > 0 ? later(ms, print, context) : textReply(SUCCESS, print(), context);
 }
 
 function* later(ms: number, print: () => string, context: ReplyContext): Iterable<Effect> {
   yield { type: 'wait', ms };
-  yield* textReply('chat.completions', print(), context);
+  yield* textReply(SUCCESS, print(), context);
 }
 
 function printed(answer: ChatAnswer, context: ReplyContext): string {
-  return successText('chat.completions', chatCompletionBody(answer, context));
+  return SUCCESS.text(chatCompletionBody(answer, context));
 }
 
 function filled(template: PrintedTemplate, { id, created }: CompletionIdentity): string {
@@ -106,7 +108,7 @@ function createTemplate(speech: CompletionContent, choice: ChatChoice, context: 
     total_tokens: hole(5),
     completion_tokens_details: { ...body.usage.completion_tokens_details, reasoning_tokens: hole(6) },
   };
-  return new PrintedTemplate(successText('chat.completions', { ...body, usage }), 7);
+  return new PrintedTemplate(SUCCESS.text({ ...body, usage }), 7);
 }
 
 /** The body, its keys in wire order. */

@@ -5,10 +5,12 @@ import type { ChoiceLogprobs, TokenLogprob } from '../../content/logprobs.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { asRecord, fieldsOf } from '../../request/request.ts';
 import { DONE } from '../../wire/event.ts';
-import { successHead } from '../../wire/success.ts';
+import { Success } from '../../wire/success.ts';
 import { type ChatAnswer, chatAnswer, chatUsage } from './chat-answer.ts';
 import { type ChatDelta, ChunkWriter } from './chat-chunk.ts';
 import type { ChatChoice, MessageContent, ToolCall } from './chat-content.ts';
+
+const SUCCESS = new Success({ contentType: 'text/event-stream; charset=utf-8', limited: true });
 
 /** A chat completion in server-sent events (wire.md 3.3). */
 export function* chatStream(context: ReplyContext): Reply {
@@ -17,7 +19,7 @@ export function* chatStream(context: ReplyContext): Reply {
   const latencies = context.random('latency');
   const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
   if (ttft > 0) yield { type: 'wait', ms: ttft };
-  yield successHead('chat.completions stream', context);
+  yield SUCCESS.head(context);
 
   const options = asRecord(fieldsOf(request)['stream_options']);
   const includeUsage = options?.['include_usage'] === true;

@@ -5,8 +5,9 @@ import { concatenated, firstTokens, type TokenText, tokenText, untilStop } from 
 import { inTokens, promptTokens } from '../../content/tokens.ts';
 import { type ModelInfo, modelInfo, modelNamed } from '../../models/models.ts';
 import type { FinishReason } from '../../request/answer-settings.ts';
-import { type Input, inputsOf } from '../../request/inputs.ts';
+import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
+import type { Input } from '../../request/request.ts';
 import { asList, fieldsOf, modelOf } from '../../request/request.ts';
 import { completionId } from '../../wire/id.ts';
 

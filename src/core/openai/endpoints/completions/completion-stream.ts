@@ -4,7 +4,7 @@ import { sampleLatencyMs } from '../../content/latency.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { asRecord, fieldsOf } from '../../request/request.ts';
 import { DONE, event } from '../../wire/event.ts';
-import { successHead } from '../../wire/success.ts';
+import { Success } from '../../wire/success.ts';
 import { type CompletionAnswer, type CompletionText, completionAnswer, completionUsage } from './completion-answer.ts';
 import { type CompletionChoice, legacyLogprobs, spokenTokens } from './completion-choice.ts';
 
@@ -19,6 +19,8 @@ export interface CompletionChunk {
   readonly usage?: ReturnType<typeof completionUsage> | null;
 }
 
+const SUCCESS = new Success({ contentType: 'text/event-stream', limited: true });
+
 /** A legacy completion in server-sent events (wire.md 3.5). */
 export function* completionStream(context: ReplyContext): Reply {
   const { settings, request } = context;
@@ -26,7 +28,7 @@ export function* completionStream(context: ReplyContext): Reply {
   const latencies = context.random('latency');
   const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
   if (ttft > 0) yield { type: 'wait', ms: ttft };
-  yield successHead('completions stream', context);
+  yield SUCCESS.head(context);
 
   const includeUsage = asRecord(fieldsOf(request)['stream_options'])?.['include_usage'] === true;
   const chunk = chunksOf(answer, includeUsage ? { usage: null } : {});

@@ -2,8 +2,11 @@ import type { Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { jsonReply } from '../../wire/json-reply.ts';
+import { PRINTED, Success } from '../../wire/success.ts';
 import { type CompletionAnswer, type CompletionText, completionAnswer, completionUsage } from './completion-answer.ts';
 import { type CompletionChoice, legacyLogprobs, spokenTokens } from './completion-choice.ts';
+
+const SUCCESS = new Success({ ...PRINTED, limited: true });
 
 /** A legacy completion in one piece (wire.md 3.5), as late as the tokens of its longest text would have been. */
 export function* completion(context: ReplyContext): Reply {
@@ -11,7 +14,7 @@ export function* completion(context: ReplyContext): Reply {
   const tokens = Math.max(0, ...answer.texts.map((text) => text.tokens));
   const ms = answerLatencyMs(tokens, context);
   if (ms > 0) yield { type: 'wait', ms };
-  yield* jsonReply('completions', completionBody(answer, context), context);
+  yield* jsonReply(SUCCESS, completionBody(answer, context), context);
 }
 
 /** The body, its keys in wire order. */

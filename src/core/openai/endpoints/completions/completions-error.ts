@@ -7,7 +7,8 @@ import {
   promptTooLong,
 } from '../../errors/errors.ts';
 import { isOtherModelKind } from '../../models/model-kind.ts';
-import { type Input, inputsIn } from '../../request/inputs.ts';
+import { inputsIn } from '../../request/prompt.ts';
+import type { Input } from '../../request/request.ts';
 import { Checker } from '../../validation/checker.ts';
 import type { Fields, Terms } from '../../validation/terms.ts';
 import { unknownFieldsError } from '../../validation/unknown-fields.ts';

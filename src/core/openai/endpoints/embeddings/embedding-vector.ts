@@ -1,5 +1,5 @@
 import { fork } from '../../../random.ts';
-import type { Input } from '../../request/inputs.ts';
+import type { Input } from '../../request/request.ts';
 
 /** Dimensions of a vector (wire.md 4), by how the id of the model begins. */
 const DIMENSIONS: readonly (readonly [start: string, dimensions: number])[] = [['text-embedding-3-large', 3_072]];

@@ -2,12 +2,16 @@ import type { Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import { promptTokens } from '../../content/tokens.ts';
 import { modelNamed } from '../../models/models.ts';
-import { inputsOf } from '../../request/inputs.ts';
+import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { fieldsOf, modelOf } from '../../request/request.ts';
-import { successHead, successText } from '../../wire/success.ts';
+import { PRINTED, Success } from '../../wire/success.ts';
 import { base64Json, floatsJson } from './embedding-json.ts';
 import { dimensionsOf, embeddingVector } from './embedding-vector.ts';
+
+/** Without a newline at its end: an inference from "one line" (wire.md 2.2). */
+const FLOATS = new Success({ contentType: 'application/json', indent: 0, limited: true });
+const BASE64 = new Success({ ...PRINTED, limited: true });
 
 /** Embeddings (wire.md 3.5): in `float` on one line, in `base64` printed. Each vector is made when it is its turn. */
 export function* embeddingsReply(context: ReplyContext): Reply {
@@ -15,12 +19,11 @@ export function* embeddingsReply(context: ReplyContext): Reply {
   const ms = answerLatencyMs(0, context);
   if (ms > 0) yield { type: 'wait', ms };
   const { encoding_format: format, dimensions: wanted } = fieldsOf(request);
-  const [name, json] =
-    format === 'base64' ? (['embeddings base64', base64Json] as const) : (['embeddings float', floatsJson] as const);
-  yield successHead(name, context);
+  const [success, json] = format === 'base64' ? ([BASE64, base64Json] as const) : ([FLOATS, floatsJson] as const);
+  yield success.head(context);
   const model = snapshotOf(context);
   const dimensions = typeof wanted === 'number' ? wanted : dimensionsOf(model);
-  const { opening, middle, between, closing } = frameOf(successText(name, embeddingsBody(context, [null, null])));
+  const { opening, middle, between, closing } = frameOf(success.text(embeddingsBody(context, [null, null])));
   const inputs = inputsOf(request) ?? [];
   yield { type: 'write', data: opening };
   for (const [index, input] of inputs.entries()) {

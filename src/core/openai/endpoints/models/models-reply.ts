@@ -5,17 +5,25 @@ import { type ModelInfo, modelInfo, servedModels } from '../../models/models.ts'
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { modelOf } from '../../request/request.ts';
 import { jsonReply } from '../../wire/json-reply.ts';
+import { PRINTED, Success } from '../../wire/success.ts';
+
+const SUCCESS = new Success({
+  ...PRINTED,
+  limited: false,
+  without: ['openai-organization'],
+  also: ['access-control-allow-origin'],
+});
 
 /** `GET /v1/models`: `{object, data}` (wire.md 4). */
 export function modelsReply(context: ReplyContext): Reply {
-  return jsonReply('models', { object: 'list', data: servedModels(context.settings).map(modelObject) }, context);
+  return jsonReply(SUCCESS, { object: 'list', data: servedModels(context.settings).map(modelObject) }, context);
 }
 
 /** `GET /v1/models/{id}`: the bare object (wire.md 4). */
 export function modelReply(context: ReplyContext): Reply {
   const id = modelOf(context.request) ?? '';
   const info = modelInfo(id, context.settings);
-  return info === undefined ? noModelReply(context) : jsonReply('models', modelObject(info), context);
+  return info === undefined ? noModelReply(context) : jsonReply(SUCCESS, modelObject(info), context);
 }
 
 /** The account has no such model. */

@@ -3,16 +3,19 @@ import type { Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import { inputTypesOf, type ModerationCategory, moderationCategories } from '../../content/moderation-categories.ts';
 import { modelNamed } from '../../models/models.ts';
-import { inputsOf } from '../../request/inputs.ts';
+import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { asList, asRecord, fieldsOf, modelOf } from '../../request/request.ts';
 import { jsonReply } from '../../wire/json-reply.ts';
+import { Success } from '../../wire/success.ts';
+
+const SUCCESS = new Success({ contentType: 'application/json', indent: 2, limited: false });
 
 /** Moderations: every input is harmless unless the scenario says otherwise. */
 export function* moderationsReply(context: ReplyContext): Reply {
   const ms = answerLatencyMs(0, context);
   if (ms > 0) yield { type: 'wait', ms };
-  yield* jsonReply('moderations', moderationsBody(context), context);
+  yield* jsonReply(SUCCESS, moderationsBody(context), context);
 }
 
 /** The body: a result an input (wire.md 3.5 tells the id; the rest is the official API reference). */

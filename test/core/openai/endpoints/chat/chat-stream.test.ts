@@ -36,7 +36,7 @@ test('the events of a stream are those of the capture, byte for byte', () => {
 test('every event is one write, the last ones [DONE] and the end', () => {
   const { effects, head } = stream({}, { content: 'Hi' });
   expect(effects.map(({ type }) => type)).toEqual(['head', 'write', 'write', 'write', 'write', 'end']);
-  expect(effects.at(-2)).toEqual({ type: 'write', data: 'data: [DONE]\n\n', event: 'done' });
+  expect(effects.at(-2)).toEqual({ type: 'write', data: 'data: [DONE]\n\n', event: 'sentinel' });
   for (const effect of effects) if (effect.type === 'write') expect(effect.data).toMatch(/^data: [^\n]+\n\n$/);
   expect(head?.status).toBe(200);
 });

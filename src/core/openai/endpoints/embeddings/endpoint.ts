@@ -1,0 +1,18 @@
+import { inputTooLong } from '../../errors/errors.ts';
+import { inputPrompt } from '../../request/prompt.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { embeddingsError, inputLimit } from './embeddings-error.ts';
+import { embeddingsReply } from './embeddings-reply.ts';
+
+/** The limit that is told for a model of which none is known, in tokens. */
+const USUAL_LIMIT = 8_192;
+
+/** `POST /v1/embeddings`. */
+export const embeddings = defineEndpoint({
+  name: 'embeddings',
+  path: '/v1/embeddings',
+  prompt: inputPrompt('input'),
+  validate: embeddingsError,
+  overflow: (_context, { limit, contextWindow }) => inputTooLong(0, limit ?? inputLimit(contextWindow) ?? USUAL_LIMIT),
+  reply: embeddingsReply,
+});

@@ -1,0 +1,37 @@
+import type { Reply } from '../../wire/effect.ts';
+import type { ErrorAnswer } from '../errors/error.ts';
+import type { ReplyContext } from '../request/reply-context.ts';
+import type { Fields, RequestEndpoint } from '../request/request.ts';
+import type { Terms } from '../validation/terms.ts';
+
+/** The context window that a request is said to exceed, in tokens. */
+export interface Overflow {
+  readonly model: string;
+  /** The window that the scenario gives. */
+  readonly limit: number | undefined;
+  /** The tokens that the scenario says the request has. */
+  readonly used: number | undefined;
+  /** The window of the model, where it is known. */
+  readonly contextWindow: number | null;
+}
+
+/** An endpoint of the API: everything that belongs to it alone. */
+export interface Endpoint extends RequestEndpoint {
+  /** The answer when nothing is wrong. */
+  reply(context: ReplyContext): Reply;
+  /** What is wrong with the fields of a request whose key, JSON and model are good. Without it, nothing ever is. */
+  readonly validate?: (fields: Fields, terms: Terms) => ErrorAnswer | undefined;
+  /** All tokens that the healthy answer costs. Without it, those of the prompt. Makes the answer up once more. */
+  readonly spentTokens?: (context: ReplyContext) => number;
+  /** The refusal of a request that does not fit the context window. Without it, that of chat completions. */
+  readonly overflow?: (context: ReplyContext, overflow: Overflow) => ErrorAnswer;
+}
+
+/** Declares an endpoint. What is left out is the usual: a POST behind the gateway, with a key, a model and rate limits. */
+export function defineEndpoint<Name extends string>(
+  endpoint: Pick<Endpoint, 'path' | 'reply'> & Partial<Endpoint> & { readonly name: Name },
+): Endpoint & { readonly name: Name } {
+  const method = endpoint.method ?? 'POST';
+  const isPost = method === 'POST';
+  return { method, authenticated: true, gateway: true, takesModel: isPost, limited: isPost, ...endpoint };
+}

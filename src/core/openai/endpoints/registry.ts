@@ -1,0 +1,42 @@
+import { chatCompletions } from './chat/endpoint.ts';
+import { completions } from './completions/endpoint.ts';
+import { embeddings } from './embeddings/endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { modelEndpoints } from './models/endpoint.ts';
+import { moderations } from './moderations/endpoint.ts';
+import { root } from './root/endpoint.ts';
+
+const REGISTRY = [chatCompletions, completions, embeddings, moderations, ...modelEndpoints, root] as const;
+
+/** The names of all endpoints, as a type. */
+export type EndpointName = (typeof REGISTRY)[number]['name'];
+
+/** Every endpoint that is served. */
+export const endpoints: readonly (Endpoint & { readonly name: EndpointName })[] = REGISTRY;
+
+const BY_NAME = new Map<string, Endpoint>(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+
+/** The endpoint of that name. */
+export function endpointNamed(name: string): Endpoint | undefined {
+  return BY_NAME.get(name);
+}
+
+const WITH_PLACEHOLDER = endpoints.filter(({ path }) => path.includes('{'));
+/** The others, by method and path. */
+const BY_REQUEST = new Map<string, Map<string, Endpoint>>();
+for (const endpoint of endpoints) {
+  if (WITH_PLACEHOLDER.includes(endpoint)) continue;
+  const byPath = BY_REQUEST.get(endpoint.method) ?? new Map<string, Endpoint>();
+  BY_REQUEST.set(endpoint.method, byPath.set(endpoint.path, endpoint));
+}
+
+/** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
+export function endpointOf(method: string, path: string): Endpoint | undefined {
+  const exact = BY_REQUEST.get(method)?.get(path);
+  return exact ?? WITH_PLACEHOLDER.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
+}
+
+function pathMatches(pattern: string, path: string): boolean {
+  const prefix = pattern.slice(0, pattern.indexOf('{'));
+  return path.length > prefix.length && path.startsWith(prefix);
+}

@@ -1,0 +1,19 @@
+import type { EventKind, Write } from '../../wire/effect.ts';
+
+/** An error as a stream reports it, after its head. */
+export interface StreamError {
+  readonly message: string;
+  readonly type: string | null;
+  readonly param: string | null;
+  readonly code: string | number | null;
+}
+
+/** How an endpoint writes a stream, where that differs between families. */
+export interface StreamGrammar {
+  /** The event that tells a client that the answer is complete. */
+  readonly completion: EventKind;
+  /** What ends each stream after its last event, where the family has such a thing. */
+  readonly sentinel: Write | undefined;
+  /** The events that report an error in place of the rest of the answer. */
+  error(error: StreamError): readonly Write[];
+}
