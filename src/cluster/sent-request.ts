@@ -1,3 +1,4 @@
+import { dialectOf } from '../core/openai/dialects/registry.ts';
 import { endpointNamed } from '../core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { Incoming } from '../exchange/incoming.ts';
@@ -57,6 +58,7 @@ export function remoteRequestOf(
     accept: headers['accept'],
     contentType: headers['content-type'],
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
+    dialect: dialectOf(path).dialect,
     key: undefined,
     body,
     malformed: false,

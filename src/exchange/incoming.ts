@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Connection } from '../core/correlation/correlation.ts';
 import { rememberLast } from '../core/memo/remember-last.ts';
+import { dialectOf } from '../core/openai/dialects/registry.ts';
 import { endpointOf } from '../core/openai/endpoints/registry.ts';
 import { memoize } from '../core/openai/request/body-memo.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
@@ -53,7 +54,8 @@ export const parseTarget = rememberLast((target: string): Target => {
 /** The request as core sees it. `reading` is that of its body; `isDeclared` where the program says how many calls it makes. */
 export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading, isDeclared = false): ApiRequest {
   const { method, headers, body } = incoming;
-  const endpoint = endpointOf(method, path);
+  const { dialect, path: routed } = dialectOf(path);
+  const endpoint = endpointOf(method, routed);
   const authorization = headers['authorization'];
   const { sha256: bodySha256, memo } = reading;
   const keyHash = authorizationHash(authorization);
@@ -64,7 +66,8 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     accept: headers['accept'],
     contentType: headers['content-type'],
     endpoint,
-    key: bearerKey(authorization),
+    dialect,
+    key: dialect.credential(headers),
     body: isJson ? reading.json?.value : undefined,
     malformed: isJson && reading.json === undefined,
     bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
@@ -106,10 +109,6 @@ export const authorizationHash = rememberLast((authorization: string | undefined
 export function sha256(data: Uint8Array | string): string {
   return hash('sha256', data, 'hex');
 }
-
-const bearerKey = rememberLast((authorization: string | undefined): string | undefined =>
-  /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1]?.trimEnd(),
-);
 
 function decode(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

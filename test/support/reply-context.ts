@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/core/clock.ts';
 import type { Libraries } from '../../src/core/libraries.ts';
+import { openai } from '../../src/core/openai/dialects/openai/dialect.ts';
 import { endpointOf } from '../../src/core/openai/endpoints/registry.ts';
 import type { AnswerSettings } from '../../src/core/openai/request/answer-settings.ts';
 import { identityOf } from '../../src/core/openai/request/identity.ts';
@@ -55,6 +56,7 @@ export function apiRequest(parts: RequestParts = {}): ApiRequest {
     accept: headers['accept'] ?? 'application/json',
     contentType: 'content-type' in headers ? headers['content-type'] : text === '' ? undefined : 'application/json',
     endpoint: endpointOf(method, path),
+    dialect: openai,
     key,
     body,
     malformed: false,

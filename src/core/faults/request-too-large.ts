@@ -45,7 +45,7 @@ export const requestTooLarge = defineErrorFault({
     const tokens = { limit, used: params.limit === undefined ? (bucket?.used ?? 0) : 0, windowMs: MINUTE_MS };
     const headers =
       account === undefined
-        ? bucketHeaders(idleBuckets(request, published).requests, tokens)
+        ? bucketHeaders(request, { ...idleBuckets(request, published), tokens })
         : accountHeaders({ ...account, buckets: { ...account.buckets, tokens } }, request, 'tokens');
     return {
       ...answer({ limit, requested }, { model, organizationId: identity.organizationId, free: account?.free ?? false }),

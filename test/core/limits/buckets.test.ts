@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { advertisedWaitMs } from '../../../src/core/limits/bucket.ts';
 import { type Buckets, createBuckets, type Draw, type LimitResult } from '../../../src/core/limits/buckets.ts';
-import { bucketHeaders } from '../../../src/core/openai/rate-limits/rate-limit-headers.ts';
+import { rateLimitHeaders } from '../../../src/core/openai/dialects/openai/rate-limit-headers.ts';
 import {
   type Bucket,
   DAY_MS,
@@ -13,6 +13,8 @@ import {
 } from '../../../src/core/openai/request/rate-limit-account.ts';
 import { formatGoDuration } from '../../../src/core/units/duration.ts';
 import { requestVectors, tokenVectors } from '../../support/reset-vectors.ts';
+
+const shown = (requests: Bucket, tokens: Bucket) => rateLimitHeaders({ requests, tokens, projectTokens: false });
 
 const NOTHING: Draw['cost'] = { requests: 0, tokens: 0 };
 const ONE: Draw['cost'] = { requests: 1, tokens: 1 };
@@ -66,7 +68,7 @@ test('remaining and reset obey the formula for any limits, costs and times', () 
         const { refusal, buckets: after } = buckets.draw('a', draw({ [kind]: size }, cost), at);
         if (refusal === undefined) used = Math.min(size, used + amount);
         expect(after[kind]?.used).toBeCloseTo(used, 3);
-        const headers = new Map(bucketHeaders(after[kind] ?? IDLE, IDLE));
+        const headers = new Map(shown(after[kind] ?? IDLE, IDLE));
         const remaining = Number(headers.get('x-ratelimit-remaining-requests'));
         expect(remaining).toBe(Math.floor(size - (after[kind]?.used ?? 0)));
         expect(remaining).toBeGreaterThanOrEqual(0);
@@ -284,14 +286,14 @@ function reached(kind: LimitKind, { limit: size, used }: { limit: number; used: 
 }
 
 test.each(requestVectors)('requests of $limit count down to $remaining and $reset', ({ remaining, reset, ...state }) => {
-  const headers = new Map(bucketHeaders(reached(kindOf('requests', state.windowMs), state), IDLE));
+  const headers = new Map(shown(reached(kindOf('requests', state.windowMs), state), IDLE));
   expect([headers.get('x-ratelimit-remaining-requests'), headers.get('x-ratelimit-reset-requests')]).toEqual([remaining, reset]);
 });
 
 test.each(tokenVectors.filter(({ windowMs }) => windowMs <= DAY_MS))(
   'tokens of $limit count down to $remaining and $reset',
   ({ remaining, reset, ...state }) => {
-    const headers = new Map(bucketHeaders(IDLE, reached(kindOf('tokens', state.windowMs), state)));
+    const headers = new Map(shown(IDLE, reached(kindOf('tokens', state.windowMs), state)));
     expect([headers.get('x-ratelimit-remaining-tokens'), headers.get('x-ratelimit-reset-tokens')]).toEqual([remaining, reset]);
   },
 );

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openai } from '../../../src/core/openai/dialects/openai/dialect.ts';
 import { endpointNamed } from '../../../src/core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../../../src/core/openai/request/request.ts';
 import { compileRules } from '../../../src/core/plan/compile.ts';
@@ -84,6 +85,7 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
     accept: undefined,
     contentType: undefined,
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
+    dialect: openai,
     key: 'sk-a',
     body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }] },
     malformed: false,

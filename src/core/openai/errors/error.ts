@@ -1,16 +1,11 @@
 import { utf8Length } from '../../text/utf8.ts';
 import type { Head, Header, Reply } from '../../wire/effect.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
-import { type BodyFormat, type HeaderSet, headOf, layers } from '../wire/layer.ts';
-
-/** The error object of the envelope. Written in the key order it is built with (wire.md 1, "Envelope"). */
-export interface ErrorBody {
-  readonly message: string;
-  readonly type: string | null;
-  readonly param: string | null;
-  readonly code: string | number | null;
-}
+import type { HeaderSet } from '../wire/header-profile.ts';
+import type { BodyFormat } from '../wire/layer.ts';
+import type { ErrorBody } from './error-body.ts';
 
 /** A body that is not the envelope. */
 export interface RawBody {
@@ -55,19 +50,20 @@ function envelope(message: string, { type = 'invalid_request_error', param = nul
   return { message, type, param, code };
 }
 
-/** The body as the layer prints it. */
-export function errorText(answer: ErrorAnswer): string {
+/** The body as the layer of the dialect prints it. */
+export function errorText(answer: ErrorAnswer, dialect: Dialect): string {
   if (BODILESS.has(answer.status)) return '';
   if (answer.raw !== undefined) return answer.raw.body;
-  const { indent, trailingNewline } = formatOf(answer);
-  return JSON.stringify({ error: answer.error }, null, indent) + (trailingNewline ? '\n' : '');
+  const { indent, trailingNewline } = formatOf(answer, dialect);
+  return JSON.stringify(dialect.envelope(answer.error), null, indent) + (trailingNewline ? '\n' : '');
 }
 
 /** The error as wire effects. */
 export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
-  const answer = context.request.endpoint?.gateway === false ? withoutGateway(given) : given;
-  const body = errorText(answer);
-  const fields = headOf(
+  const { dialect, endpoint } = context.request;
+  const answer = endpoint?.gateway === false ? withoutGateway(given) : given;
+  const body = errorText(answer, dialect);
+  const fields = dialect.headers.headOf(
     {
       ...answer,
       extra: [...ownHeaders(answer, body, context), ...(answer.extra ?? [])],
@@ -97,7 +93,7 @@ function ownHeaders(answer: ErrorAnswer, body: string, context: ReplyContext): H
   const own: Header[] = BODILESS.has(answer.status)
     ? []
     : [
-        ['content-type', answer.raw?.contentType ?? formatOf(answer).contentType],
+        ['content-type', answer.raw?.contentType ?? formatOf(answer, context.request.dialect).contentType],
         ['content-length', String(utf8Length(body))],
       ];
   if (answer.admitted === true) own.push(...rateLimitHeaders(context));
@@ -105,6 +101,6 @@ function ownHeaders(answer: ErrorAnswer, body: string, context: ReplyContext): H
   return own.filter(([name]) => !named.has(name));
 }
 
-function formatOf({ layer, format }: ErrorAnswer): BodyFormat {
-  return { ...layers[layer], ...format };
+function formatOf({ layer, format }: ErrorAnswer, { headers }: Dialect): BodyFormat {
+  return { ...headers.layers[layer], ...format };
 }

@@ -1,5 +1,6 @@
 import type { Header } from '../../wire/effect.ts';
-import type { ErrorAnswer, ErrorBody, RawBody } from './error.ts';
+import type { ErrorAnswer, RawBody } from './error.ts';
+import type { ErrorBody } from './error-body.ts';
 
 /* Errors of Cloudflare's edge, which never reach OpenAI: no request id, no openai-* headers. */
 

@@ -1,5 +1,5 @@
-import { formatGoDuration } from '../../units/duration.ts';
 import type { Header } from '../../wire/effect.ts';
+import type { ShownBuckets } from '../dialects/dialect.ts';
 import { memoize } from '../request/body-memo.ts';
 import { promptOf } from '../request/prompt.ts';
 import { type Bucket, DAY_MS, type LimitKind, MINUTE_MS, type RateLimitAccount } from '../request/rate-limit-account.ts';
@@ -47,32 +47,16 @@ export function idleBuckets(request: ApiRequest, { rpm, rpd, tpm }: PublishedLim
   };
 }
 
-/** The six x-ratelimit-* headers of the two buckets (wire.md 2.4): `reset` is the time until the bucket is full. */
-export function bucketHeaders(requests: Bucket, tokens: Bucket): Header[] {
-  return [
-    ['x-ratelimit-limit-requests', String(requests.limit)],
-    ['x-ratelimit-limit-tokens', String(tokens.limit)],
-    ['x-ratelimit-remaining-requests', remainingOf(requests)],
-    ['x-ratelimit-remaining-tokens', remainingOf(tokens)],
-    ['x-ratelimit-reset-requests', resetOf(requests)],
-    ['x-ratelimit-reset-tokens', resetOf(tokens)],
-  ];
-}
-
-function remainingOf({ limit, used }: Bucket): string {
-  return String(Math.max(0, Math.floor(limit - used)));
-}
-
-function resetOf({ limit, used, windowMs }: Bucket): string {
-  return formatGoDuration((used * windowMs) / limit);
+/** The headers of these buckets, as the service that is asked shows them. */
+export function bucketHeaders({ dialect }: ApiRequest, buckets: Omit<ShownBuckets, 'projectTokens'>): Header[] {
+  return dialect.rateLimitHeaders({ ...buckets, projectTokens: false });
 }
 
 /** The x-ratelimit-* headers of the account; where nothing limits it, of a healthy one that this request alone has drawn from. */
 export function rateLimitHeaders({ request, account }: ReplyContext): readonly Header[] {
   if (account !== undefined) return accountHeaders(account, request);
   return memoize(request.memo, 'idle limits', [request.endpoint], () => {
-    const { requests, tokens } = idleBuckets(request, publishedLimits(limitedModel(request)));
-    return bucketHeaders(requests, tokens);
+    return bucketHeaders(request, idleBuckets(request, publishedLimits(limitedModel(request))));
   });
 }
 
@@ -86,14 +70,5 @@ export function accountHeaders({ buckets, projectTokens }: RateLimitAccount, req
   const minuteTokens = short === 'tokens' ? buckets.tokens : undefined;
   const requests = minuteRequests ?? buckets.requests_per_day ?? buckets.requests ?? idle.requests;
   const tokens = minuteTokens ?? buckets.tokens_per_day ?? buckets.tokens ?? idle.tokens;
-  return [...bucketHeaders(requests, tokens), ...(projectTokens ? projectTokenHeaders(tokens) : [])];
-}
-
-/** wire.md 2.4: documented, never captured. */
-function projectTokenHeaders(tokens: Bucket): Header[] {
-  return [
-    ['x-ratelimit-limit-project-tokens', String(tokens.limit)],
-    ['x-ratelimit-remaining-project-tokens', remainingOf(tokens)],
-    ['x-ratelimit-reset-project-tokens', resetOf(tokens)],
-  ];
+  return request.dialect.rateLimitHeaders({ requests, tokens, projectTokens });
 }

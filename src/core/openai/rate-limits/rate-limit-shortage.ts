@@ -66,7 +66,9 @@ function waitFor({ limit, windowMs }: Refill, missing: number): number {
 export function shortageHeaders(request: ApiRequest, { kind, limit, used, tier }: PublishedShortage): Header[] {
   const idle = idleBuckets(request, publishedLimits(limitedModel(request), tier));
   const empty: Bucket = { limit, used, windowMs: windowOf(kind) };
-  return kind === 'tokens' || kind === 'tokens_per_day' ? bucketHeaders(idle.requests, empty) : bucketHeaders(empty, idle.tokens);
+  return kind === 'tokens' || kind === 'tokens_per_day'
+    ? bucketHeaders(request, { ...idle, tokens: empty })
+    : bucketHeaders(request, { ...idle, requests: empty });
 }
 
 type Offer = Pick<PublishedShortage, 'tier' | 'limit'>;

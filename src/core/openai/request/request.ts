@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialects/dialect.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
 import type { BodyMemo } from './body-memo.ts';
 
@@ -56,7 +57,9 @@ export interface ApiRequest {
   readonly accept: string | undefined;
   readonly contentType: string | undefined;
   readonly endpoint: RequestEndpoint | undefined;
-  /** The API key of `Authorization: Bearer …`; undefined when there is none. */
+  /** The service that is asked, by the way it speaks. */
+  readonly dialect: Dialect;
+  /** The API key; undefined when there is none. */
   readonly key: string | undefined;
   /** The parsed JSON body; undefined when there is none or it is not JSON. */
   readonly body: unknown;

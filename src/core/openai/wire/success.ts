@@ -1,7 +1,7 @@
 import type { Head, Header } from '../../wire/effect.ts';
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
-import { createLayout, type HeaderLayout, type HeaderSet } from './layer.ts';
+import type { HeaderLayout, HeaderProfile, HeaderSet } from './header-profile.ts';
 
 /** How a success of the API service is written (wire.md 2.2, 2.3): its JSON, where it is JSON, and its headers. */
 export interface SuccessFormat extends Pick<HeaderSet, 'without' | 'also'> {
@@ -19,10 +19,10 @@ export const PRINTED = { contentType: 'application/json', indent: 2, trailingNew
 const NO_HEADERS: readonly Header[] = [];
 const CHUNKED: Header = ['transfer-encoding', 'chunked'];
 
-/** A kind of success. Its layouts are made once: only the number of its rate-limit headers changes them. */
+/** A kind of success. Its layouts are made once for each dialect: only the number of its rate-limit headers changes them. */
 export class Success {
   readonly #format: SuccessFormat;
-  readonly #layouts = new Map<number, HeaderLayout>();
+  readonly #layouts = new Map<HeaderProfile, Map<number, HeaderLayout>>();
 
   constructor(format: SuccessFormat) {
     this.#format = format;
@@ -31,7 +31,7 @@ export class Success {
   /** The head; the body is sent in chunks. */
   head(context: ReplyContext): Head {
     const limits = this.#format.limited ? rateLimitHeaders(context) : NO_HEADERS;
-    const { headers, printed } = this.#layoutOf(limits).fill(limits, context);
+    const { headers, printed } = this.#layoutOf(context.request.dialect.headers, limits).fill(limits, context);
     return { type: 'head', status: 200, headers, printed };
   }
 
@@ -41,13 +41,15 @@ export class Success {
     return JSON.stringify(value, null, indent) + (trailingNewline ? '\n' : '');
   }
 
-  #layoutOf(limits: readonly Header[]): HeaderLayout {
-    let layout = this.#layouts.get(limits.length);
+  #layoutOf(profile: HeaderProfile, limits: readonly Header[]): HeaderLayout {
+    let layouts = this.#layouts.get(profile);
+    if (layouts === undefined) this.#layouts.set(profile, (layouts = new Map()));
+    let layout = layouts.get(limits.length);
     if (layout === undefined) {
       const { without, also, contentType } = this.#format;
       const fixed: readonly Header[] = [['content-type', contentType], CHUNKED];
-      layout = createLayout({ layer: 'api', without, also, extra: limits, fixed });
-      this.#layouts.set(limits.length, layout);
+      layout = profile.createLayout({ layer: 'api', without, also, extra: limits, fixed });
+      layouts.set(limits.length, layout);
     }
     return layout;
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openai } from '../../../../src/core/openai/dialects/openai/dialect.ts';
 import { errorText } from '../../../../src/core/openai/errors/error.ts';
 import { utf8Length } from '../../../../src/core/text/utf8.ts';
 import { refusal, refusalOf } from '../../../support/refusal.ts';
@@ -52,7 +53,7 @@ test.each([
   [231, refusal({ model: 'not-found-TEST_CHAT_MODEL' }, { models: 'listed' })],
   [272, refusalOf({ key: 'bad-key-aaaaaaaaaatest' }, { auth: ['sk'] })],
 ])('%i bytes, as in captures', (bytes, answer) => {
-  expect(answer && utf8Length(errorText(answer))).toBe(bytes);
+  expect(answer && utf8Length(errorText(answer, openai))).toBe(bytes);
 });
 
 const words = (tokens: number) => [{ role: 'user', content: 'abcd'.repeat(tokens - 6) }];

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openai } from '../../../../src/core/openai/dialects/openai/dialect.ts';
 import { errorReply, errorText } from '../../../../src/core/openai/errors/error.ts';
 import * as errors from '../../../../src/core/openai/errors/errors.ts';
 import { collect } from '../../../support/effects.ts';
@@ -76,7 +77,7 @@ test.each([
 });
 
 test('the gateway prints four spaces and a newline', () => {
-  expect(errorText(errors.missingModel())).toBe(`{
+  expect(errorText(errors.missingModel(), openai)).toBe(`{
     "error": {
         "message": "you must provide a model parameter",
         "type": "invalid_request_error",
@@ -88,7 +89,7 @@ test('the gateway prints four spaces and a newline', () => {
 });
 
 test('the API service prints two spaces and no newline', () => {
-  expect(errorText(errors.missingParameter('messages'))).toBe(`{
+  expect(errorText(errors.missingParameter('messages'), openai)).toBe(`{
   "error": {
     "message": "Missing required parameter: 'messages'.",
     "type": "invalid_request_error",
@@ -99,7 +100,7 @@ test('the API service prints two spaces and no newline', () => {
 });
 
 test('the edge prints one line', () => {
-  expect(errorText(errors.unsupportedCountry())).not.toContain('\n');
+  expect(errorText(errors.unsupportedCountry(), openai)).not.toContain('\n');
 });
 
 test.each([
@@ -131,5 +132,5 @@ test.each([
 test('an error is one head, one body and an end', () => {
   const { effects, text } = collect(errorReply(errors.missingModel(), replyContext()));
   expect(effects.map(({ type }) => type)).toEqual(['head', 'write', 'end']);
-  expect(text).toBe(errorText(errors.missingModel()));
+  expect(text).toBe(errorText(errors.missingModel(), openai));
 });

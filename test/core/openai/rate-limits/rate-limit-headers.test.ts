@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { rateLimitHeaders as openaiHeaders } from '../../../../src/core/openai/dialects/openai/rate-limit-headers.ts';
 import {
-  bucketHeaders,
   idleBuckets,
   limitedModel,
   precountTokens,
@@ -10,6 +10,8 @@ import {
 import { type Bucket, DAY_MS, MINUTE_MS } from '../../../../src/core/openai/request/rate-limit-account.ts';
 import { apiRequest, replyContext } from '../../../support/reply-context.ts';
 import { requestVectors, tokenVectors } from '../../../support/reset-vectors.ts';
+
+const shown = (requests: Bucket, tokens: Bucket) => openaiHeaders({ requests, tokens, projectTokens: false });
 
 const FULL: Bucket = { limit: 1, used: 0, windowMs: MINUTE_MS };
 
@@ -22,13 +24,13 @@ const chat = (model: string, ...contents: readonly unknown[]) =>
   });
 
 test.each(requestVectors)('a bucket of $limit with $used used resets in $reset', ({ remaining, reset, ...bucket }) => {
-  const headers = new Map(bucketHeaders(bucket, FULL));
+  const headers = new Map(shown(bucket, FULL));
   expect(headers.get('x-ratelimit-remaining-requests')).toBe(remaining);
   expect(headers.get('x-ratelimit-reset-requests')).toBe(reset);
 });
 
 test.each(tokenVectors)('a token bucket of $limit with $used used resets in $reset', ({ remaining, reset, ...bucket }) => {
-  const headers = new Map(bucketHeaders(FULL, bucket));
+  const headers = new Map(shown(FULL, bucket));
   expect(headers.get('x-ratelimit-remaining-tokens')).toBe(remaining);
   expect(headers.get('x-ratelimit-reset-tokens')).toBe(reset);
 });

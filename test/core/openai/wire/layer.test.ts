@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { headOf } from '../../../../src/core/openai/wire/layer.ts';
+import { headers as profile } from '../../../../src/core/openai/dialects/openai/headers.ts';
 import { fieldIn } from '../../../../src/core/wire/header-field.ts';
 import { fakeClock, replyContext } from '../../../support/reply-context.ts';
 
-const names = (set: Parameters<typeof headOf>[0]) => headOf(set, replyContext()).headers.map(([name]) => name);
+const names = (set: Parameters<typeof profile.headOf>[0]) => profile.headOf(set, replyContext()).headers.map(([name]) => name);
 
 test('headers come in the order of the wire', () => {
   expect(
@@ -75,7 +75,7 @@ test('an answer may have headers of other layers and lack its own', () => {
 test('values come from the context', () => {
   const clock = fakeClock();
   clock.advance(412.4);
-  const headers = new Map(headOf({ layer: 'api' }, replyContext({ clock, receivedAt: 0.2 })).headers);
+  const headers = new Map(profile.headOf({ layer: 'api' }, replyContext({ clock, receivedAt: 0.2 })).headers);
   expect(headers.get('date')).toBe('Fri, 10 Jul 2026 18:54:12 GMT');
   expect(headers.get('openai-processing-ms')).toBe('412');
   expect(headers.get('cf-ray')).toMatch(/^[0-9a-f]{16}-[A-Z]{3}$/);
@@ -109,7 +109,7 @@ const asked = [
 test('a head is printed as its list says, and found in by name as in the list', () => {
   fc.assert(
     fc.property(fc.constantFrom('edge', 'gateway', 'api'), extras, fc.subarray(['date', 'server']), (layer, extra, without) => {
-      const { headers, printed } = headOf({ layer, extra, without }, replyContext());
+      const { headers, printed } = profile.headOf({ layer, extra, without }, replyContext());
       expect(printed?.text).toBe(headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''));
       for (const name of asked) expect(fieldIn({ headers, printed }, name)).toBe(fieldIn({ headers }, name));
     }),
@@ -117,10 +117,10 @@ test('a head is printed as its list says, and found in by name as in the list', 
 });
 
 test('a list that somebody has changed is what counts, not how it was printed', () => {
-  const { headers, printed } = headOf({ layer: 'edge' }, replyContext());
+  const { headers, printed } = profile.headOf({ layer: 'edge' }, replyContext());
   expect(fieldIn({ headers: [['retry-after', '7'], ...headers], printed }, 'retry-after')).toBe('7');
 });
 
 test('whoever sets connection has the head printed for the client', () => {
-  expect(headOf({ layer: 'edge', extra: [['Connection', 'close']] }, replyContext()).printed).toBeUndefined();
+  expect(profile.headOf({ layer: 'edge', extra: [['Connection', 'close']] }, replyContext()).printed).toBeUndefined();
 });

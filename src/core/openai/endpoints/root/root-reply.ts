@@ -1,7 +1,6 @@
 import { utf8Length } from '../../../text/utf8.ts';
 import type { Reply } from '../../../wire/effect.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
-import { headOf } from '../../wire/layer.ts';
 
 /** wire.md 1.3, last line. */
 const WELCOME =
@@ -16,7 +15,7 @@ export function* rootReply(context: ReplyContext): Reply {
   yield {
     type: 'head',
     status: 200,
-    ...headOf({ layer: 'gateway', extra }, context),
+    ...context.request.dialect.headers.headOf({ layer: 'gateway', extra }, context),
   };
   yield { type: 'write', data: WELCOME };
   yield { type: 'end' };

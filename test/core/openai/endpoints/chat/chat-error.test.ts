@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openai } from '../../../../../src/core/openai/dialects/openai/dialect.ts';
 import { errorText } from '../../../../../src/core/openai/errors/error.ts';
 import { utf8Length } from '../../../../../src/core/text/utf8.ts';
 import { refusal } from '../../../../support/refusal.ts';
@@ -328,7 +329,7 @@ test.each([
   [219, { response_format: { type: 'json_object' } }],
 ])('%i bytes, as in captures', (bytes, fields) => {
   const answer = refusal(fields);
-  expect(answer && utf8Length(errorText(answer))).toBe(bytes);
+  expect(answer && utf8Length(errorText(answer, openai))).toBe(bytes);
 });
 
 test.each([
