@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { PresetOutcome } from '../../exchange/prepare.ts';
+import type { Connection } from '../connection.ts';
 
 /** Time a client gets to close its side after we closed ours. */
 const LINGER_MS = 1_000;
@@ -14,7 +15,7 @@ export interface Turn {
 const NOBODY: readonly (() => void)[] = [];
 
 /** One TCP connection of a client. */
-export class ClientConnection {
+export class ClientConnection implements Connection {
   readonly id: number;
   /** Milliseconds of the engine's clock. */
   readonly acceptedAt: number;
@@ -49,7 +50,15 @@ export class ClientConnection {
     });
   }
 
-  /** Calls back when the connection is closed, unless it is unfollowed before: a listener on the socket costs more. */
+  get isDestroyed(): boolean {
+    return this.socket.destroyed;
+  }
+
+  get clientEnded(): boolean {
+    return this.socket.readableEnded;
+  }
+
+  // A listener on the socket would cost more.
   follow(closed: () => void): void {
     if (this.#follower === undefined) this.#follower = closed;
     else this.#others = [...this.#others, closed];
@@ -66,7 +75,6 @@ export class ClientConnection {
     return this.#last;
   }
 
-  /** Says what the next request meets in place of an answer. */
   presetNext(fate: PresetOutcome): void {
     this.#preset = fate;
   }
@@ -78,7 +86,6 @@ export class ClientConnection {
     return fate;
   }
 
-  /** Ends the connection from our side, what was written included. */
   end(how: 'fin' | 'reset'): void {
     this.endedHow = how;
     if (how === 'reset') {

@@ -6,13 +6,14 @@ import type { Destination, Prepared } from '../../exchange/prepare.ts';
 import type { Exchange } from '../../session/exchange.ts';
 import { type BodyRead, NO_BODY, readBody } from '../admin/read-body.ts';
 import { sendProblem } from '../admin/send-problem.ts';
+import type { Batch } from '../batch.ts';
 import type { EnginePort, SessionPort } from '../engine-port.ts';
+import { runReply } from '../reply-runner.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
-import type { Batch } from './batch.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
+import { Http1ResponseWriter } from './http1-response-writer.ts';
 import type { ReceivedMessage } from './received-message.ts';
-import { runReply } from './reply-runner.ts';
 
 /** Where requests are received. */
 export interface ServerContext {
@@ -201,7 +202,9 @@ function carryOut(
 ): void {
   const { engine, batch, alarms } = reception;
   request.forgetHead();
-  runReply(exchange, { request, response, connection, batch, alarms, clock: engine.clock }, (performed, failure) => {
+  const { clock } = engine;
+  const writer = new Http1ResponseWriter({ request, response, connection, clock }, exchange);
+  runReply(exchange, { writer, connection, batch, alarms, clock }, (performed, failure) => {
     exchange.finished(performed);
     turn.done();
     if (failure !== undefined) reception.failed(response, failure);

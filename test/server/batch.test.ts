@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Batch } from '../../../src/server/http1/batch.ts';
+import { Batch } from '../../src/server/batch.ts';
 
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
 

@@ -1,9 +1,20 @@
-import type { Effect, End, Pace } from '../../core/wire/effect.ts';
-import type { Performed } from '../../exchange/performed.ts';
-import type { Exchange } from '../../session/exchange.ts';
-import type { Alarm, Wakeable } from '../timing/timer-wheel.ts';
-import { type ResponseTarget, ResponseWriter } from './response-writer.ts';
-import { unacknowledged } from './unacknowledged.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Effect, End, Pace } from '../core/wire/effect.ts';
+import type { Performed } from '../exchange/performed.ts';
+import type { Exchange } from '../session/exchange.ts';
+import type { Batch } from './batch.ts';
+import type { Connection } from './connection.ts';
+import type { ResponseWriter } from './response-writer.ts';
+import type { Alarm, TimerWheel, Wakeable } from './timing/timer-wheel.ts';
+
+/** Where a reply goes, and what it waits with. */
+export interface ReplyTarget {
+  readonly writer: ResponseWriter;
+  readonly connection: Connection;
+  readonly batch: Pick<Batch, 'defer'>;
+  readonly alarms: Pick<TimerWheel, 'set'>;
+  readonly clock: Clock;
+}
 
 /** Told what became of a reply, and what the mock itself did wrong, if anything. */
 type Over = (performed: Performed, failure: unknown) => void;
@@ -21,13 +32,13 @@ const SETTLE_MS = 30;
 const LATE_MS = 50;
 
 /** Carries out the reply of an exchange, effect by effect, and calls back once. Stops when the client leaves. */
-export function runReply(exchange: Exchange, ends: ResponseTarget, over: Over): void {
+export function runReply(exchange: Exchange, ends: ReplyTarget, over: Over): void {
   new ReplyRunner(exchange, ends, over).begin();
 }
 
 class ReplyRunner implements Wakeable {
   readonly #exchange: Exchange;
-  readonly #target: ResponseTarget;
+  readonly #target: ReplyTarget;
   readonly #onFinished: Over;
   readonly #writer: ResponseWriter;
   #effects: Iterator<Effect> | undefined;
@@ -45,7 +56,7 @@ class ReplyRunner implements Wakeable {
   /** Gives up waiting. */
   #stop: (() => void) | undefined;
   readonly #closed = (): void => {
-    if (!this.over && !this.#target.response.writableFinished) this.#clientClosed();
+    if (!this.over && !this.#writer.isFinished) this.#clientClosed();
     this.#alarm?.cancel(this);
     const stop = this.#stop;
     this.#stop = undefined;
@@ -53,11 +64,11 @@ class ReplyRunner implements Wakeable {
     this.#awaken();
   };
 
-  constructor(exchange: Exchange, ends: ResponseTarget, over: Over) {
+  constructor(exchange: Exchange, ends: ReplyTarget, over: Over) {
     this.#exchange = exchange;
     this.#target = ends;
     this.#onFinished = over;
-    this.#writer = new ResponseWriter(ends, exchange);
+    this.#writer = ends.writer;
   }
 
   /** The exchange is over, one way or another. */
@@ -66,11 +77,10 @@ class ReplyRunner implements Wakeable {
   }
 
   begin(): void {
-    const { response, connection } = this.#target;
-    response.sendDate = false;
-    response.on('error', this.#closed);
+    const { connection } = this.#target;
+    this.#writer.onError(this.#closed);
     connection.follow(this.#closed);
-    if (response.destroyed || connection.socket.destroyed || connection.endedHow !== undefined) this.#closed();
+    if (this.#writer.isDestroyed || connection.isDestroyed || connection.endedHow !== undefined) this.#closed();
     this.#effects = this.#exchange.takeReply()[Symbol.iterator]();
     this.#run();
   }
@@ -162,11 +172,10 @@ class ReplyRunner implements Wakeable {
 
   /** Sends the head a few bytes at a time. */
   async #dribble({ bytes, everyMs }: Pace): Promise<void> {
-    const { connection } = this.#target;
-    const head = this.#writer.takeText();
+    const head = this.#writer.takeHead();
     for (let at = 0; at < head.length && !this.over; at += bytes) {
       if (at > 0) await this.#sleep(everyMs);
-      if (!this.over) connection.socket.write(head.subarray(at, at + bytes));
+      if (!this.over) this.#writer.send(head.subarray(at, at + bytes));
     }
   }
 
@@ -204,15 +213,11 @@ class ReplyRunner implements Wakeable {
 
   /** Goes on when the kernel has taken the answer. */
   #untilTaken(): void {
-    const { response } = this.#target;
-    response.once('finish', this.#awaken);
-    this.#pause(
-      () => {
-        if (this.#closedBy === null) this.#completed();
-        this.#run();
-      },
-      () => response.off('finish', this.#awaken),
-    );
+    const stop = this.#writer.whenFinished(this.#awaken);
+    this.#pause(() => {
+      if (this.#closedBy === null) this.#completed();
+      this.#run();
+    }, stop);
   }
 
   #completed(): void {
@@ -228,7 +233,7 @@ class ReplyRunner implements Wakeable {
     this.#writer.flush();
     if (this.#writer.hasHead) {
       await this.#until((wake) => {
-        connection.socket.write('', () => wake());
+        this.#writer.whenTaken(wake);
         return () => undefined;
       });
       if (how === 'reset') await this.#settled();
@@ -243,15 +248,14 @@ class ReplyRunner implements Wakeable {
   #clientClosed(): void {
     const { connection, clock } = this.#target;
     this.#closedBy = connection.endedHow === undefined ? 'client' : 'server';
-    this.#closedHow = connection.endedHow ?? (connection.socket.readableEnded ? 'fin' : 'reset');
+    this.#closedHow = connection.endedHow ?? (connection.clientEnded ? 'fin' : 'reset');
     if (this.#closedBy === 'client') this.#clientCloseAt = clock.now();
   }
 
   /** Waits until the client's kernel has what was written: what is still in ours, a reset throws away. */
   async #settled(): Promise<void> {
-    const { socket } = this.#target.connection;
     if (this.#writer.written.bytesOut > SURELY_SENT_BYTES) {
-      while (!this.over && ((await unacknowledged(socket)) ?? 0) > 0) await this.#sleep(SETTLE_MS);
+      while (!this.over && ((await this.#writer.unacknowledged()) ?? 0) > 0) await this.#sleep(SETTLE_MS);
     }
     await this.#sleep(SETTLE_MS);
   }

@@ -3,23 +3,18 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Head, Write } from '../../core/wire/effect.ts';
 import { isNamed } from '../../core/wire/header-field.ts';
-import type { Performed } from '../../exchange/performed.ts';
 import type { Exchange } from '../../session/exchange.ts';
-import type { TimerWheel } from '../timing/timer-wheel.ts';
-import type { Batch } from './batch.ts';
+import type { Amount, ResponseWriter } from '../response-writer.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { unacknowledged } from './unacknowledged.ts';
 
-/** The two ends of one exchange. */
-export interface ResponseTarget {
+/** A request of HTTP/1, and where its response goes. */
+export interface Http1Target {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly connection: ClientConnection;
-  readonly batch: Batch;
-  readonly alarms: TimerWheel;
   readonly clock: Clock;
 }
-
-type Amount = Pick<Performed, 'bytesOut' | 'chunksOut' | 'eventsOut'>;
 
 const NOTHING: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
 
@@ -37,7 +32,7 @@ interface HeldHead {
  * each of thirty fields again, and make five writes of each chunk. Where a body ends with its connection, and where an
  * answer has none, the head is left to node:http.
  */
-export class ResponseWriter {
+export class Http1ResponseWriter implements ResponseWriter {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #socket: Socket;
@@ -65,45 +60,39 @@ export class ResponseWriter {
   #headLength = 0;
 
   /** The exchange is told of the head just before the first byte of it goes to the socket. */
-  constructor({ request, response, connection, clock }: ResponseTarget, exchange: Pick<Exchange, 'headSent'>) {
+  constructor({ request, response, connection, clock }: Http1Target, exchange: Pick<Exchange, 'headSent'>) {
     this.#request = request;
     this.#response = response;
     this.#socket = connection.socket;
     this.#clock = clock;
     this.#exchange = exchange;
+    response.sendDate = false;
   }
 
-  /** Bytes and characters that the client has not taken. */
   get backlog(): number {
     return this.#text.length + this.#response.writableLength;
   }
 
-  /** When bytes of the body were last handed to the socket; milliseconds of the engine's clock. */
   get lastByteAt(): number | null {
     return this.#lastByteAt;
   }
 
-  /** Of the body: what the kernel has taken. */
   get taken(): Amount {
     return this.#taken;
   }
 
-  /** Of the body: what was written. */
   get written(): Amount {
     return { bytesOut: this.#bytes, chunksOut: this.#chunks, eventsOut: this.#events };
   }
 
-  /** The whole answer waits to be sent. */
   get isWhole(): boolean {
     return this.#unsent !== undefined && !this.#isManaged;
   }
 
-  /** A head was given. */
   get hasHead(): boolean {
     return this.#hasHead;
   }
 
-  /** The connection ends with the answer. */
   get closes(): boolean {
     return this.#closes;
   }
@@ -140,8 +129,19 @@ export class ResponseWriter {
     held._last = closes;
   }
 
-  /** Takes what waits, so that somebody else sends it: the head, where nothing follows yet. */
-  takeText(): Buffer {
+  get isDestroyed(): boolean {
+    return this.#response.destroyed;
+  }
+
+  get isFinished(): boolean {
+    return this.#response.writableFinished;
+  }
+
+  onError(callback: () => void): void {
+    this.#response.on('error', callback);
+  }
+
+  takeHead(): Uint8Array {
     this.#announce();
     const text = this.#text;
     this.#text = '';
@@ -161,7 +161,7 @@ export class ResponseWriter {
     if (typeof data !== 'string') this.#hand();
     this.#count(write, bytes);
     if (typeof data !== 'string') {
-      if (bytes > 0) this.#send(data);
+      if (bytes > 0) this.#handOver(data);
     } else {
       if (bytes !== data.length) this.#isAscii = false;
       this.#text += data;
@@ -175,7 +175,6 @@ export class ResponseWriter {
     this.#events += holds?.events ?? (event === undefined ? 0 : 1);
   }
 
-  /** Sends all that waits. */
   flush(): void {
     this.#hand();
     if (!this.#isManaged) return;
@@ -185,7 +184,24 @@ export class ResponseWriter {
     while (response.writableCorked > 0) response.uncork();
   }
 
-  /** Calls back when the client has taken enough for more; returns how to give up. Undefined when it has. */
+  send(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  whenTaken(callback: () => void): void {
+    this.#socket.write('', () => callback());
+  }
+
+  whenFinished(callback: () => void): () => void {
+    const response = this.#response;
+    response.once('finish', callback);
+    return () => void response.off('finish', callback);
+  }
+
+  unacknowledged(): Promise<number | undefined> {
+    return unacknowledged(this.#socket);
+  }
+
   whenDrained(callback: () => void): (() => void) | undefined {
     const socket = this.#socket;
     if (!socket.writableNeedDrain) return undefined;
@@ -193,7 +209,6 @@ export class ResponseWriter {
     return () => void socket.off('drain', callback);
   }
 
-  /** The end of the answer. Tells whether the kernel has taken everything at once, as it does with short answers. */
   end(): boolean {
     const response = this.#response;
     this.#announce();
@@ -208,7 +223,6 @@ export class ResponseWriter {
     return response.writableFinished;
   }
 
-  /** All that was written was taken. */
   completed(): void {
     this.#lastByteAt = this.#clock.now();
     this.#taken = this.written;
@@ -217,7 +231,7 @@ export class ResponseWriter {
   #hand(): void {
     const text = this.#text;
     this.#text = '';
-    if (text !== '') this.#send(text);
+    if (text !== '') this.#handOver(text);
     this.#isAscii = true;
   }
 
@@ -236,7 +250,7 @@ export class ResponseWriter {
     if (head !== undefined) this.#exchange.headSent(head);
   }
 
-  #send(data: string | Uint8Array): void {
+  #handOver(data: string | Uint8Array): void {
     this.#announce();
     if (this.#bytes > 0) this.#lastByteAt = this.#clock.now();
     if (this.#isManaged) {
