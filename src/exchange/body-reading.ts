@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import type { BodyMemo } from '../core/openai/request/body-memo.ts';
+import type { BodyMemo } from '../core/memo/body-memo.ts';
 
 /** Bodies that are remembered at most, and how long each may be. */
 const MAX_BODIES = 64;

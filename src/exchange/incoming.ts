@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Connection } from '../core/correlation/correlation.ts';
+import { memoize } from '../core/memo/body-memo.ts';
 import { rememberLast } from '../core/memo/remember-last.ts';
 import { dialectOf } from '../core/openai/dialects/registry.ts';
 import { endpointOf } from '../core/openai/endpoints/registry.ts';
-import { memoize } from '../core/openai/request/body-memo.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { BodyReading } from './body-reading.ts';
 import { canonicalSha } from './canonical-sha.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { memoize } from '../core/memo/body-memo.ts';
 import type { AnswerSettings } from '../core/openai/request/answer-settings.ts';
-import { memoize } from '../core/openai/request/body-memo.ts';
 import type { Identity } from '../core/openai/request/identity.ts';
 import { promptHash } from '../core/openai/request/prompt-hash.ts';
 import type { ReplyContext } from '../core/openai/request/reply-context.ts';

@@ -1,3 +1,4 @@
+import { BoundedMemo } from '../memo/bounded-memo.ts';
 import type { PlannedRule } from './compile.ts';
 import type { Facts } from './facts.ts';
 
@@ -6,7 +7,7 @@ const MAX_KINDS = 256;
 /** Longer model names are looked up anew. */
 const MAX_MODEL_LENGTH = 128;
 
-const remembered = new WeakMap<readonly PlannedRule[], Map<string, readonly PlannedRule[]>>();
+const remembered = new WeakMap<readonly PlannedRule[], BoundedMemo<string, readonly PlannedRule[]>>();
 
 /**
  * The rules that may speak of requests of this kind, in their order: those that endpoint, method, model and `stream` do
@@ -17,14 +18,9 @@ export function candidatesFor(rules: readonly PlannedRule[], facts: Facts): read
   const { request, model = '', stream } = facts;
   if (model.length > MAX_MODEL_LENGTH) return rulesOfKind(rules, facts);
   let kinds = remembered.get(rules);
-  if (kinds === undefined) remembered.set(rules, (kinds = new Map()));
+  if (kinds === undefined) remembered.set(rules, (kinds = new BoundedMemo(MAX_KINDS)));
   const kind = `${request.endpoint?.name} ${request.method} ${stream} ${model === facts.model} ${model}`;
-  let candidates = kinds.get(kind);
-  if (candidates === undefined) {
-    if (kinds.size >= MAX_KINDS) kinds.clear();
-    kinds.set(kind, (candidates = rulesOfKind(rules, facts)));
-  }
-  return candidates;
+  return kinds.get(kind, () => rulesOfKind(rules, facts));
 }
 
 function rulesOfKind(rules: readonly PlannedRule[], facts: Facts): readonly PlannedRule[] {

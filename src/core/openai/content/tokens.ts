@@ -1,6 +1,6 @@
 import type { Libraries } from '../../libraries.ts';
+import { memoize } from '../../memo/body-memo.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
-import { memoize } from '../request/body-memo.ts';
 import { promptOf } from '../request/prompt.ts';
 import { type ApiRequest, fieldsOf, type Input } from '../request/request.ts';
 import { lazyTokenText, type TokenText, tokenText } from './token-text.ts';

@@ -1,4 +1,5 @@
 import type { Libraries } from '../../libraries.ts';
+import { memoize } from '../../memo/body-memo.ts';
 import { inputTokens, inTokens, MAX_EXACT_LENGTH, type TokenMode } from '../content/tokens.ts';
 import type { ErrorAnswer } from '../errors/error.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../errors/errors.ts';
 import { isRetired, modelInfo } from '../models/models.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
-import { memoize } from '../request/body-memo.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../request/request.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpointNamed } from './registry.ts';

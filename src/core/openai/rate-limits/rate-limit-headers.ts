@@ -1,6 +1,6 @@
+import { memoize } from '../../memo/body-memo.ts';
 import type { Header } from '../../wire/effect.ts';
 import type { ShownBuckets } from '../dialects/dialect.ts';
-import { memoize } from '../request/body-memo.ts';
 import { promptOf } from '../request/prompt.ts';
 import { type Bucket, DAY_MS, type LimitKind, MINUTE_MS, type RateLimitAccount } from '../request/rate-limit-account.ts';
 import type { ReplyContext } from '../request/reply-context.ts';

@@ -1,6 +1,6 @@
+import type { BodyMemo } from '../../memo/body-memo.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
-import type { BodyMemo } from './body-memo.ts';
 
 /** A text, or the ids of its tokens. */
 export type Input = string | readonly number[];

@@ -1,3 +1,4 @@
+import { BoundedMemo } from '../../memo/bounded-memo.ts';
 import type { ErrorAnswer } from '../errors/error.ts';
 import {
   aboveMaximum,
@@ -212,10 +213,9 @@ function isOfType(value: unknown, { kind }: Rule): boolean {
   }
 }
 
-const patterns = new Map<string, RegExp>();
+/** Patterns stand in rules: there are few. */
+const patterns = new BoundedMemo<string, RegExp>(1_000);
 
 function compiled(pattern: string): RegExp {
-  let expression = patterns.get(pattern);
-  if (expression === undefined) patterns.set(pattern, (expression = new RegExp(pattern)));
-  return expression;
+  return patterns.get(pattern, () => new RegExp(pattern));
 }

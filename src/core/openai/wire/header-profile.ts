@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { BoundedMemo } from '../../memo/bounded-memo.ts';
 import type { Random } from '../../random.ts';
 import type { Head, Header } from '../../wire/effect.ts';
 import type { Identity } from '../request/identity.ts';
@@ -113,15 +114,13 @@ function lineOf([name, value]: Header): string {
 
 const NONE: Header = ['', ''];
 
-const MAX_LAYOUTS = 1_000;
-
 /** How a service writes the heads of its answers. Layouts are made once for each list of names. */
 export class HeaderProfile {
   readonly layers: HeaderSpec['layers'];
   readonly #spec: HeaderSpec;
   readonly #rank: ReadonlyMap<string, number>;
   /** Layouts by the names that make them: few, for names come from the scenario and from here. */
-  readonly #layouts = new Map<string, HeaderLayout>();
+  readonly #layouts = new BoundedMemo<string, HeaderLayout>(1_000);
 
   constructor(spec: HeaderSpec) {
     this.layers = spec.layers;
@@ -153,12 +152,7 @@ export class HeaderProfile {
     const { layer, without = [], also = [], extra = [] } = set;
     let key = `${layer} ${without.join()} ${also.join()}`;
     for (const [name] of extra) key += ` ${name}`;
-    let layout = this.#layouts.get(key);
-    if (layout === undefined) {
-      if (this.#layouts.size >= MAX_LAYOUTS) this.#layouts.clear();
-      this.#layouts.set(key, (layout = this.createLayout({ layer, without, also, extra })));
-    }
-    return layout;
+    return this.#layouts.get(key, () => this.createLayout({ layer, without, also, extra }));
   }
 
   #sourceOf(name: string): Source {

@@ -1,3 +1,4 @@
+import { BoundedMemo } from '../../../memo/bounded-memo.ts';
 import { fork } from '../../../random.ts';
 import { logprobsFrom, type TokenLogprob } from '../../content/logprobs.ts';
 import { promptTokens } from '../../content/tokens.ts';
@@ -65,18 +66,12 @@ function choicesOf(wishes: ChatOptions, context: ReplyContext): readonly ChatCho
 }
 
 /** Fingerprints that were drawn before, by organization and model. */
-const fingerprints = new Map<string, string>();
-const MAX_FINGERPRINTS = 1_000;
+const fingerprints = new BoundedMemo<string, string>(1_000);
 
 function fingerprintOf(id: string, snapshot: string, organizationId: string): string | null {
   if (!FINGERPRINTED.test(id)) return null;
   const key = `${organizationId} ${snapshot}`;
-  let fingerprint = fingerprints.get(key);
-  if (fingerprint === undefined) {
-    if (fingerprints.size >= MAX_FINGERPRINTS) fingerprints.clear();
-    fingerprints.set(key, (fingerprint = fingerprintId(fork(organizationId, 'fingerprint', snapshot))));
-  }
-  return fingerprint;
+  return fingerprints.get(key, () => fingerprintId(fork(organizationId, 'fingerprint', snapshot)));
 }
 
 /** What the answer costs: its choices together. */

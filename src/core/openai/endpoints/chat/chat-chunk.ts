@@ -1,3 +1,4 @@
+import { BoundedMemo } from '../../../memo/bounded-memo.ts';
 import { below, fork, pick, type Random } from '../../../random.ts';
 import { utf8Length } from '../../../text/utf8.ts';
 import type { EventKind, Write } from '../../../wire/effect.ts';
@@ -230,17 +231,15 @@ interface Printed {
 }
 
 /** Pieces that were put into JSON before: texts are made of few. */
-const pieces = new Map<string, Printed>();
-const MAX_PIECES = 5_000;
+const pieces = new BoundedMemo<string, Printed>(5_000);
 
 function printed(piece: string): Printed {
-  let known = pieces.get(piece);
-  if (known === undefined) {
-    if (pieces.size >= MAX_PIECES) pieces.clear();
-    const json = JSON.stringify(piece);
-    pieces.set(piece, (known = { json, length: characters(json), bytes: utf8Length(json) }));
-  }
-  return known;
+  return pieces.get(piece, print);
+}
+
+function print(piece: string): Printed {
+  const json = JSON.stringify(piece);
+  return { json, length: characters(json), bytes: utf8Length(json) };
 }
 
 const OBFUSCATION_LENGTH = ',"obfuscation":""}'.length;

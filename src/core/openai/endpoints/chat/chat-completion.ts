@@ -1,7 +1,8 @@
+import { memoize } from '../../../memo/body-memo.ts';
+import { BoundedMemo } from '../../../memo/bounded-memo.ts';
 import type { Effect, Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import type { ChoiceLogprobs, TokenLogprob } from '../../content/logprobs.ts';
-import { memoize } from '../../request/body-memo.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { textReply } from '../../wire/json-reply.ts';
 import { hole, PrintedTemplate } from '../../wire/printed-template.ts';
@@ -76,20 +77,14 @@ function plainText(speech: CompletionContent, context: ReplyContext): PlainText 
 }
 
 /** Templates by what does not differ from answer to answer: model, configuration, tier, end. */
-const templates = new Map<string, PrintedTemplate>();
-const MAX_TEMPLATES = 500;
+const templates = new BoundedMemo<string, PrintedTemplate>(500);
 /** Names that hold no holes. */
 const PLAIN = /^[\w.:-]{1,80}$/;
 
 function templateOf(speech: CompletionContent, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
   const { model, fingerprint, serviceTier } = speech;
   const key = `${model.snapshot} ${model.reasoning} ${fingerprint} ${serviceTier} ${choice.finishReason}`;
-  let template = templates.get(key);
-  if (template === undefined) {
-    if (templates.size >= MAX_TEMPLATES) templates.clear();
-    templates.set(key, (template = createTemplate(speech, choice, context)));
-  }
-  return template;
+  return templates.get(key, () => createTemplate(speech, choice, context));
 }
 
 function createTemplate(speech: CompletionContent, choice: ChatChoice, context: ReplyContext): PrintedTemplate {

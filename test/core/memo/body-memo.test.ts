@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { promptTokens } from '../../../../src/core/openai/content/tokens.ts';
-import { healthyReply } from '../../../../src/core/openai/endpoints/healthy-reply.ts';
-import { naturalError } from '../../../../src/core/openai/endpoints/natural-error.ts';
-import type { AnswerSettings } from '../../../../src/core/openai/request/answer-settings.ts';
-import { type BodyMemo, memoize } from '../../../../src/core/openai/request/body-memo.ts';
-import { identityOf } from '../../../../src/core/openai/request/identity.ts';
-import { fork } from '../../../../src/core/random.ts';
-import { libraries } from '../../../../src/libraries.ts';
-import { collect } from '../../../support/effects.ts';
-import { apiRequest, plainSettings, replyContext } from '../../../support/reply-context.ts';
+import { type BodyMemo, memoize } from '../../../src/core/memo/body-memo.ts';
+import { promptTokens } from '../../../src/core/openai/content/tokens.ts';
+import { healthyReply } from '../../../src/core/openai/endpoints/healthy-reply.ts';
+import { naturalError } from '../../../src/core/openai/endpoints/natural-error.ts';
+import type { AnswerSettings } from '../../../src/core/openai/request/answer-settings.ts';
+import { identityOf } from '../../../src/core/openai/request/identity.ts';
+import { fork } from '../../../src/core/random.ts';
+import { libraries } from '../../../src/libraries.ts';
+import { collect } from '../../support/effects.ts';
+import { apiRequest, plainSettings, replyContext } from '../../support/reply-context.ts';
 
 test('a value is found once, as long as the same is given', () => {
   const memo: BodyMemo = new Map();
