@@ -1,5 +1,5 @@
 import { HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
-import { unservedUrl } from '../core/openai/errors/unserved-urls.ts';
+import { unservedUrl } from '../core/openai/endpoints/unserved-urls.ts';
 import { canonicalSha } from './canonical-sha.ts';
 import type { JournalRecord } from './record.ts';
 

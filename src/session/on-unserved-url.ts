@@ -1,4 +1,4 @@
-import { unservedUrl } from '../core/openai/errors/unserved-urls.ts';
+import { unservedUrl } from '../core/openai/endpoints/unserved-urls.ts';
 import type { Engine } from './engine.ts';
 
 /** Messages at most: a client that asks for everything is told of by the verdict. */

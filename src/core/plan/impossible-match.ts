@@ -1,7 +1,6 @@
 import type { Libraries } from '../libraries.ts';
 import type { Endpoint } from '../openai/endpoints/endpoint.ts';
 import { endpoints } from '../openai/endpoints/registry.ts';
-import { ofModel } from '../openai/request/request.ts';
 import type { Match } from '../scenario/match-schema.ts';
 import { compilePattern } from '../text/pattern.ts';
 import { inRange } from '../units/range.ts';
@@ -45,7 +44,7 @@ function conditionsOf(match: Match, libraries: Libraries): Condition[] {
     ],
     model !== undefined && [
       'model',
-      (endpoint) => hasBody(endpoint) || ofModel({ endpoint: endpoint.name }),
+      (endpoint) => hasBody(endpoint) || endpoint.modelInPath !== undefined,
       never('names a model'),
     ],
     stream === true && ['stream', hasBody, never('asks for a stream')],

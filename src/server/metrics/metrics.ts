@@ -1,5 +1,5 @@
 import type { FaultApplied } from '../../core/journal/entry.ts';
-import { unservedUrl } from '../../core/openai/errors/unserved-urls.ts';
+import { unservedUrl } from '../../core/openai/endpoints/unserved-urls.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
 import type { Engine } from '../../session/engine.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';

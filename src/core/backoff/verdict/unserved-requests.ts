@@ -1,6 +1,6 @@
 import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
-import { unservedUrl } from '../../openai/errors/unserved-urls.ts';
+import { unservedUrl } from '../../openai/endpoints/unserved-urls.ts';
 import { plural } from '../../text/plural.ts';
 
 /** Requests to one URL that OpenAI has and the mock does not serve. */

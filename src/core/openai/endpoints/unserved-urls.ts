@@ -1,4 +1,4 @@
-import { endpointOf } from '../endpoints/registry.ts';
+import { endpointOf } from './registry.ts';
 
 /** URLs that OpenAI has and this mock does not serve: those at the path, and below it. */
 interface UnservedFamily {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unservedUrl } from '../../../../src/core/openai/errors/unserved-urls.ts';
+import { unservedUrl } from '../../../../src/core/openai/endpoints/unserved-urls.ts';
 import { endpoints } from '../../../../src/core/openai/endpoints/registry.ts';
 
 test.each([
