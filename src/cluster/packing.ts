@@ -1,5 +1,8 @@
+import type { Correlation } from '../core/correlation/correlation.ts';
 import { HEADERS_OF_INTEREST } from '../core/journal/entry.ts';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { Performed } from '../exchange/performed.ts';
+import type { HeadNotes } from '../exchange/record.ts';
+import type { FromWorker, SentRequest, ToWorker } from './messages.ts';
 
 /** The request headers that travel. */
 export const SENT_HEADERS: readonly string[] = [...HEADERS_OF_INTEREST, 'authorization'];
@@ -7,8 +10,13 @@ export const SENT_HEADERS: readonly string[] = [...HEADERS_OF_INTEREST, 'authori
 /** Fields in the order in which their values travel; with the fields of a field that is an object itself. */
 type Shape = readonly (string | readonly [string, Shape])[];
 
-const CONNECTION: Shape = ['id', 'acceptedAt', 'requests', 'remotePort', 'open'];
-const REQUEST: Shape = [
+/** A shape of which the compiler knows that the type has its fields. */
+type ShapeOf<T> = readonly { [K in keyof T & string]: K | readonly [K, ShapeOf<NonNullable<T[K]>>] }[keyof T & string][];
+
+type Sent<Kind extends (FromWorker | ToWorker)['kind']> = Extract<FromWorker | ToWorker, { kind: Kind }>;
+
+const CONNECTION: ShapeOf<SentRequest['connection']> = ['id', 'acceptedAt', 'requests', 'remotePort', 'open'];
+const REQUEST: ShapeOf<SentRequest> = [
   'method',
   'target',
   ['headers', SENT_HEADERS],
@@ -17,23 +25,38 @@ const REQUEST: Shape = [
   'bodyEndAt',
   ['connection', CONNECTION],
 ];
-const NAMES: Shape = ['pathCall', 'path', 'fingerprint', 'bodySha256', 'endpoint', 'model', 'stream'];
-const FACTS: Shape = ['speaking', 'streamed', 'keyScope', 'modelScope'];
-const RECOGNITION: Shape = ['call', 'attempt', 'evidence', 'certainty', 'drawKey'];
-const HEAD: Shape = ['t_firstByteBefore', 'status', 'errorCode', 'errorType', 'hint', 'shouldRetry', 'paceDueAt'];
-const PERFORMED: Shape = ['lastByteAt', 'clientCloseAt', 'closedBy', 'closedHow', 'bytesOut', 'chunksOut', 'eventsOut'];
+const NAMES = ['pathCall', 'path', 'fingerprint', 'bodySha256', 'endpoint', 'model', 'stream'] as const;
+const FACTS: ShapeOf<Sent<'decide'>['facts']> = ['matches', 'streamed', 'keyScope', 'modelScope'];
+const CORRELATION: ShapeOf<Correlation> = ['call', 'attempt', 'evidence', 'certainty', 'drawKey'];
+const HEAD: ShapeOf<HeadNotes> = ['t_firstByteBefore', 'status', 'errorCode', 'errorType', 'hint', 'shouldRetry', 'paceDueAt'];
+const PERFORMED: ShapeOf<Performed> = ['lastByteAt', 'clientCloseAt', 'closedBy', 'closedHow', 'bytesOut', 'chunksOut', 'eventsOut'];
 
 /**
  * The messages that every request needs. They travel as lists of values: the names of their fields would cost more on the
  * way than all that is done with them.
  */
+const DECIDE: ShapeOf<Sent<'decide'>> = [
+  'ref',
+  'session',
+  'plan',
+  ['request', REQUEST],
+  ...NAMES,
+  'failsAt',
+  'limited',
+  'forced',
+  'preset',
+  ['facts', FACTS],
+];
+const DECIDED: ShapeOf<Sent<'decided'>> = ['ref', ['ruling', [['correlation', CORRELATION], 'limit', 'applied']], 'placed'];
+const PROGRESS: ShapeOf<Sent<'exchange progress'>> = [
+  'ref',
+  ['head', HEAD],
+  ['end', [['performed', PERFORMED], 'endedAt', 'unused']],
+];
 const SHAPES = new Map<unknown, Shape>([
-  [
-    'decide',
-    ['ref', 'session', 'plan', ['request', REQUEST], ...NAMES, 'failsAt', 'limited', 'forced', 'preset', ['facts', FACTS]],
-  ],
-  ['decided', ['ref', ['ruling', [['recognition', RECOGNITION], 'taken', 'applied']], 'placed']],
-  ['exchange progress', ['ref', ['head', HEAD], ['end', [['performed', PERFORMED], 'endedAt', 'unused']]]],
+  ['decide', DECIDE],
+  ['decided', DECIDED],
+  ['exchange progress', PROGRESS],
 ]);
 
 type Fields = Readonly<Record<string, unknown>>;
