@@ -2,7 +2,7 @@ import type { Performed } from '../exchange/performed.ts';
 import { declaredFor } from '../exchange/prepare.ts';
 import type { Engine } from '../session/engine.ts';
 import type { RemoteExchange } from '../session/remote-exchange.ts';
-import type { Session } from '../session/session.ts';
+import { LEAVING_MS, type Session } from '../session/session.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
 import type { DecideMessage, ExchangeProgress, FromWorker, SentRequest, ToWorker } from './messages.ts';
 import type { OpenConnections } from './open-connections.ts';
@@ -28,9 +28,6 @@ export interface DecisionServiceParts {
   /** Resolves when all is known that the worker had to tell. */
   caughtUp(): Promise<void>;
 }
-
-/** Time in which the end of a connection is read that was closed before another was opened. */
-const LEAVING_MS = 5;
 
 /** How exchanges end whose worker is gone. */
 const CUT: Performed = {
@@ -145,10 +142,10 @@ export class DecisionService {
     }
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
-    const { failsAt, limited, forced, preset, facts } = ask;
+    const { failsAt, limited, forced, preset, matches, traits } = ask;
     const declared = declaredFor(incoming, session.plan);
-    const sighting = { pathCall, headers, fingerprint, declared, at, connection };
-    const question = { evidence: sighting, failsAt, limited, forced, preset, facts };
+    const evidence = { pathCall, headers, fingerprint, declared, at, connection };
+    const question = { evidence, failsAt, limited, forced, preset, matches, traits };
     const exchange = session.rule(question, remoteRequestOf(ask, incoming));
     this.#exchanges.set(ref, exchange);
     this.#answering.set(fingerprint, (this.#answering.get(fingerprint) ?? 0) + 1);

@@ -4,7 +4,7 @@ import type { FaultApplied } from '../core/journal/entry.ts';
 import type { Amounts } from '../core/limits/buckets.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { Rule } from '../core/scenario/schema.ts';
-import type { Decision, DecisionStep, RemoteFacts } from '../exchange/decision-step.ts';
+import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { HeadNotes } from '../exchange/record.ts';
 import type { TimedDelay } from '../server/timing/loop-delay.ts';
@@ -34,7 +34,7 @@ export interface SentRequest {
 }
 
 /** Asks for the decision on a request. */
-export interface DecideMessage extends Pick<DecisionStep<RemoteFacts>, 'failsAt' | 'limited' | 'forced' | 'preset' | 'facts'> {
+export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' | 'forced' | 'preset' | 'matches' | 'traits'> {
   readonly kind: 'decide';
   readonly ref: number;
   readonly session: string;

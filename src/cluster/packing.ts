@@ -1,5 +1,6 @@
 import type { Correlation } from '../core/correlation/correlation.ts';
 import { HEADERS_OF_INTEREST } from '../core/journal/entry.ts';
+import type { Traits } from '../core/plan/decide.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { HeadNotes } from '../exchange/record.ts';
 import type { FromWorker, SentRequest, ToWorker } from './messages.ts';
@@ -26,10 +27,18 @@ const REQUEST: ShapeOf<SentRequest> = [
   ['connection', CONNECTION],
 ];
 const NAMES = ['pathCall', 'path', 'fingerprint', 'bodySha256', 'endpoint', 'model', 'stream'] as const;
-const FACTS: ShapeOf<Sent<'decide'>['facts']> = ['matches', 'streamed', 'keyScope', 'modelScope'];
+const TRAITS: ShapeOf<Traits> = ['streamed', 'keyScope', 'modelScope'];
 const CORRELATION: ShapeOf<Correlation> = ['call', 'attempt', 'evidence', 'certainty', 'drawKey'];
 const HEAD: ShapeOf<HeadNotes> = ['t_firstByteBefore', 'status', 'errorCode', 'errorType', 'hint', 'shouldRetry', 'paceDueAt'];
-const PERFORMED: ShapeOf<Performed> = ['lastByteAt', 'clientCloseAt', 'closedBy', 'closedHow', 'bytesOut', 'chunksOut', 'eventsOut'];
+const PERFORMED: ShapeOf<Performed> = [
+  'lastByteAt',
+  'clientCloseAt',
+  'closedBy',
+  'closedHow',
+  'bytesOut',
+  'chunksOut',
+  'eventsOut',
+];
 
 /**
  * The messages that every request needs. They travel as lists of values: the names of their fields would cost more on the
@@ -45,7 +54,8 @@ const DECIDE: ShapeOf<Sent<'decide'>> = [
   'limited',
   'forced',
   'preset',
-  ['facts', FACTS],
+  'matches',
+  ['traits', TRAITS],
 ];
 const DECIDED: ShapeOf<Sent<'decided'>> = ['ref', ['ruling', [['correlation', CORRELATION], 'limit', 'applied']], 'placed'];
 const PROGRESS: ShapeOf<Sent<'exchange progress'>> = [

@@ -3,6 +3,7 @@ import type { Libraries } from '../core/libraries.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { type LoadedScenario, loadScenario } from '../scenario-files/load-scenario.ts';
 import type { EnginePort } from '../server/engine-port.ts';
+import { DEFAULT_SESSION } from '../session/default-session.ts';
 import { withRules } from '../session/with-rules.ts';
 import type { PlanSource, PlanUpdate } from './messages.ts';
 import type { PrimaryClient } from './primary-client.ts';
@@ -13,8 +14,6 @@ export interface RemoteEngineParts {
   readonly libraries: Libraries;
   readonly line: PrimaryClient;
 }
-
-const DEFAULT_SESSION = 'default';
 
 /** An engine whose shared state is in the primary: reads requests and builds answers by copies of its plans. */
 export class RemoteEngine implements EnginePort, RemoteWorld {

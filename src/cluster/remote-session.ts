@@ -9,7 +9,6 @@ import { errorReply } from '../core/openai/errors/error.ts';
 import type { ReplyContext } from '../core/openai/request/reply-context.ts';
 import { fieldsOf } from '../core/openai/request/request.ts';
 import { type Plan, stepOf } from '../core/plan/compile.ts';
-import { matchingRules } from '../core/plan/decide.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { unusedOf } from '../exchange/admission.ts';
 import { buildResponse } from '../exchange/build-response.ts';
@@ -82,8 +81,8 @@ export class RemoteSession implements SessionPort {
     for (;;) {
       const answer = await this.#world.line.request(this.#question(prepared));
       if (answer.kind === 'decided') return this.#exchange(prepared, answer);
-      const { incoming, request, evidence: sighting, forced, preset: fate } = prepared;
-      prepared = this.prepare(incoming, { path: request.path, call: sighting.pathCall, forced, preset: fate });
+      const { incoming, request, step, preset } = prepared;
+      prepared = this.prepare(incoming, { path: request.path, call: step.evidence.pathCall, forced: step.forced, preset });
     }
   }
 
@@ -101,31 +100,32 @@ export class RemoteSession implements SessionPort {
   }
 
   #question(prepared: Prepared): Asking {
-    const { plan, incoming, request, bodySha256, facts, evidence: sighting, error, limited, forced, preset: fate } = prepared;
+    const { plan, incoming, request, bodySha256, step } = prepared;
+    const { evidence, failsAt, limited, forced, preset, traits } = step;
     const { model, stream } = fieldsOf(request);
-    const speaking = fate === undefined && forced === undefined ? matchingRules(plan.rules, facts) : [];
-    const scoped = (scope: 'key' | 'model') => speaking.some((place) => plan.rules[place]?.rule.per === scope);
+    const matches = [...step.matches];
+    const scoped = (scope: 'key' | 'model') => matches.some((place) => plan.rules[place]?.rule.per === scope);
     return {
       kind: 'decide',
       session: this.id,
       plan: this.#world.numberOf(plan),
       request: sentRequest(incoming),
-      pathCall: sighting.pathCall,
+      pathCall: evidence.pathCall,
       path: request.path,
       fingerprint: request.fingerprint,
       bodySha256,
       endpoint: request.endpoint?.name,
       model: typeof model === 'string' ? model : undefined,
       stream: stream === true,
-      failsAt: error?.layer,
+      failsAt,
       limited: limited && { name: limited.name, draw: limited.draw },
       forced,
-      preset: fate?.applied,
-      facts: {
-        matches: speaking,
-        streamed: facts.streamed,
-        keyScope: scoped('key') ? facts.keyScope : '',
-        modelScope: scoped('model') ? facts.modelScope : '',
+      preset,
+      matches,
+      traits: {
+        streamed: traits.streamed,
+        keyScope: scoped('key') ? traits.keyScope : '',
+        modelScope: scoped('model') ? traits.modelScope : '',
       },
     };
   }

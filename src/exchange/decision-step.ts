@@ -3,12 +3,11 @@ import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { LimitResult } from '../core/limits/buckets.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
-import type { Traits } from '../core/plan/decide.ts';
-import type { Facts } from '../core/plan/facts.ts';
+import type { RuleStep } from '../core/plan/decide.ts';
 import type { LimitDraw } from './admission.ts';
 
-/** What the decision on a request goes by: plain data, but for the facts of a request that is here. */
-export interface DecisionStep<Known = Facts | RemoteFacts> {
+/** What the decision on a request goes by. Plain data where it has travelled; in one process, `matches` and `traits` are lazy. */
+export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'> {
   readonly evidence: CorrelationEvidence;
   /** The layer at which the request fails by itself. */
   readonly failsAt: Layer | undefined;
@@ -16,13 +15,6 @@ export interface DecisionStep<Known = Facts | RemoteFacts> {
   readonly forced: readonly FaultCall[] | undefined;
   /** What was decided before it came; undefined when nothing was. */
   readonly preset: FaultApplied | null | undefined;
-  readonly facts: Known;
-}
-
-/** What is asked of the facts of a request that is elsewhere. */
-export interface RemoteFacts extends Traits {
-  /** Places of the rules that speak of it. */
-  readonly matches: readonly number[];
 }
 
 /** The decision on a request. */

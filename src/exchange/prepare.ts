@@ -1,4 +1,3 @@
-import type { CorrelationEvidence } from '../core/correlation/correlation.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
@@ -9,9 +8,11 @@ import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { Facts } from '../core/plan/facts.ts';
+import { matchingRules } from '../core/plan/matching-rules.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
 import { readingOf } from './body-reading.ts';
+import type { DecisionStep } from './decision-step.ts';
 import { apiRequestOf, type Incoming } from './incoming.ts';
 
 /** What was decided for a request before it came. */
@@ -46,28 +47,34 @@ export interface Prepared {
   readonly request: ApiRequest;
   readonly bodySha256: string;
   readonly facts: Facts;
-  readonly evidence: CorrelationEvidence;
   /** What is wrong with it in itself. */
   readonly error: ErrorAnswer | undefined;
   /** The buckets it comes before; undefined where nothing limits it, or it fails before it gets there. */
   readonly limited: LimitDraw | undefined;
-  readonly forced: readonly FaultCall[] | undefined;
   readonly preset: PresetOutcome | undefined;
+  /** What the decision on it goes by. */
+  readonly step: DecisionStep;
 }
 
+/** No rule is asked about a request whose faults are known. */
+const NO_RULES: readonly number[] = [];
+
 /** Finds out about a request what does not depend on others. */
-export function prepare(incoming: Incoming, { path, call, forced, preset: fate }: Destination, reader: Reader): Prepared {
+export function prepare(incoming: Incoming, { path, call, forced, preset }: Destination, reader: Reader): Prepared {
   const reading = readingOf(incoming.body);
   const declared = declaredFor(incoming, reader.plan);
   const request = apiRequestOf(incoming, path, reading, declared !== undefined);
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
-  const sighting = { pathCall: call, headers, fingerprint: request.fingerprint, declared, at, connection };
+  const evidence = { pathCall: call, headers, fingerprint: request.fingerprint, declared, at, connection };
   const facts = factsOf(request, headers, reader);
-  const error = fate === undefined ? errorOf(facts, reader) : undefined;
-  const draws = fate === undefined && (error === undefined || error.admitted === true);
+  const error = preset === undefined ? errorOf(facts, reader) : undefined;
+  const draws = preset === undefined && (error === undefined || error.admitted === true);
   const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
-  return { plan: reader.plan, incoming, request, bodySha256, facts, evidence: sighting, error, limited, forced, preset: fate };
+  const matches = preset === undefined && forced === undefined ? matchingRules(reader.plan.rules, facts) : NO_RULES;
+  const failsAt = error?.layer;
+  const step = { evidence, failsAt, limited, forced, preset: preset?.applied, matches, traits: facts };
+  return { plan: reader.plan, incoming, request, bodySha256, facts, error, limited, preset, step };
 }
 
 /** What the plan expects of calls such as this one. A GET may be repeated to see how something goes on. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
 import type { Exchange } from '../session/exchange.ts';
+import { andThen, isPromise } from '../session/maybe-promise.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
 import { NO_BODY } from './admin/read-body.ts';
 import { sendProblem } from './admin/send-problem.ts';
@@ -120,19 +121,16 @@ function meet(connection: ClientConnection, { engine, connections, onFailure }: 
     headersAt: acceptedAt,
     bodyEndAt: null,
   };
-  const refusal = engine.defaultSession.refuse(incoming, { path: '', call: undefined, forced: undefined });
-  if (!(refusal instanceof Promise)) {
+  let isPaused = false;
+  const decided = andThen(engine.defaultSession.refuse(incoming, { path: '', call: undefined, forced: undefined }), (refusal) => {
     if (refusal !== undefined) refuse(connection, refusal);
-    return;
-  }
+    else if (isPaused) connection.socket.resume();
+  });
+  if (!isPromise(decided)) return;
+  isPaused = true;
   // Nothing of it is read before it is known to be welcome. In this turn, node:http still starts to read.
   process.nextTick(() => connection.socket.pause());
-  refusal
-    .then((exchange) => {
-      if (exchange === undefined) connection.socket.resume();
-      else refuse(connection, exchange);
-    })
-    .catch(onFailure);
+  decided.catch(onFailure);
 }
 
 function refuse(connection: ClientConnection, exchange: Exchange): void {

@@ -9,8 +9,7 @@ import { type Amounts, createBuckets } from '../core/limits/buckets.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
 import { type Plan, stepOf } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
-import { type AppliedFaults, callScope, decide, decideAmong, decideConnection, isReached } from '../core/plan/decide.ts';
-import { Facts } from '../core/plan/facts.ts';
+import { type AppliedFaults, callScope, decide, decideConnection, isReached } from '../core/plan/decide.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
 import { CapacityGate } from './capacity-gate.ts';
@@ -46,14 +45,15 @@ export class Decisions {
   }
 
   /** The one step that depends on the requests before: all that they share is asked and changed here. */
-  rule({ evidence: sighting, failsAt, limited, forced, preset: fated, facts }: DecisionStep, plan: Plan): Decision {
-    this.#startedAt ??= sighting.at;
-    const recognition = this.#recogniser.observe(sighting);
+  decide(step: DecisionStep, plan: Plan): Decision {
+    const { evidence, failsAt, limited, preset } = step;
+    this.#startedAt ??= evidence.at;
+    const correlation = this.#recogniser.observe(evidence);
     const taken = limited && this.#buckets.draw(limited.name, limited.draw, this.#clock.now());
     const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
-    const decided = fated === undefined ? this.#decide(facts, recognition, refusedBy, { forced, at: sighting.at, plan }) : fated;
+    const decided = preset === undefined ? this.#decide(step, correlation, refusedBy, plan) : preset;
     if (decided == null && taken?.refusal !== undefined) this.#strike(LIMITS);
-    return { correlation: recognition, limit: taken, applied: this.#struck(decided) };
+    return { correlation, limit: taken, applied: this.#struck(decided) };
   }
 
   /** What strikes at that time before anything of the request, or anything but its head, is read. */
@@ -108,17 +108,16 @@ export class Decisions {
   }
 
   #decide(
-    facts: DecisionStep['facts'],
+    { evidence, forced, matches, traits }: DecisionStep,
     { call, attempt, drawKey }: Correlation,
     refusedBy: Layer | undefined,
-    { forced, at, plan }: { forced: readonly FaultCall[] | undefined; at: number; plan: Plan },
+    plan: Plan,
   ): AppliedFaults | undefined {
     if (forced !== undefined) {
-      return isReached({ facts, refusedBy }, stepOf(forced)) ? { rule: 'x-mock-fault', faults: forced } : undefined;
+      return isReached({ traits, refusedBy }, stepOf(forced)) ? { rule: 'x-mock-fault', faults: forced } : undefined;
     }
-    const elapsedMs = this.#elapsedMs(at);
-    if (facts instanceof Facts) return decide(plan, this.#counters, { facts, call, attempt, drawKey, elapsedMs, refusedBy });
-    return decideAmong(facts.matches, plan, this.#counters, { facts, call, attempt, drawKey, elapsedMs, refusedBy });
+    const elapsedMs = this.#elapsedMs(evidence.at);
+    return decide(plan, this.#counters, { matches, traits, call, attempt, drawKey, elapsedMs, refusedBy });
   }
 
   #early(at: number, forced: readonly FaultCall[] | undefined, plan: Plan): FaultApplied | undefined {

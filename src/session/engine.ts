@@ -5,10 +5,10 @@ import { DEFAULT_BOUNDS, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
+import { DEFAULT_SESSION } from './default-session.ts';
 import { Session } from './session.ts';
 import { SessionsFullError } from './sessions-full-error.ts';
 
-const DEFAULT_SESSION = 'default';
 /** Sessions kept at most, beside the default one. */
 const MAX_SESSIONS = 1_000;
 

@@ -19,7 +19,7 @@ import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, refundForFaults, unusedOf } from '../exchange/admission.ts';
 import { readingOf } from '../exchange/body-reading.ts';
 import { buildResponse } from '../exchange/build-response.ts';
-import type { Decision, DecisionStep, RemoteFacts } from '../exchange/decision-step.ts';
+import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
 import { drawsOf } from '../exchange/draws.ts';
 import { apiRequestOf, type Incoming } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
@@ -60,6 +60,9 @@ export interface RemoteRefusal extends Pick<Exchange, 'finished'> {
 
 /** What is known here of a request that another process has read. */
 export type RemoteRequest = Pick<Received, 'incoming' | 'request' | 'bodySha256'>;
+
+/** Time in which the end of a connection is read that was closed before another was opened. */
+export const LEAVING_MS = 5;
 
 /** Equal requests that wait, and are few enough to tell which of them is sent again. */
 const FEW = 16;
@@ -230,14 +233,17 @@ export class Session {
 
   /** Decides what happens to a request. */
   receive(prepared: Prepared): Exchange {
-    const { facts, evidence: sighting, error, limited, forced, preset: fate } = prepared;
-    const fated = fate?.applied;
-    const ruling = this.#rule({ evidence: sighting, failsAt: error?.layer, limited, forced, preset: fated, facts });
-    return this.#exchange(prepared, ruling);
+    const { plan, incoming, request, step, preset } = prepared;
+    // The rules of another plan have other places.
+    if (plan !== this.#active) {
+      const { path } = request;
+      return this.receive(this.prepare(incoming, { path, call: step.evidence.pathCall, forced: step.forced, preset }));
+    }
+    return this.#exchange(prepared, this.#rule(step));
   }
 
   /** Decides what happens to a request that another process has read and answers. */
-  rule(question: DecisionStep<RemoteFacts>, { incoming, request, bodySha256 }: RemoteRequest): RemoteExchange {
+  rule(question: DecisionStep, { incoming, request, bodySha256 }: RemoteRequest): RemoteExchange {
     const { capacity, seed } = this.#active;
     const { limited, failsAt, preset: fated } = question;
     const ruling = this.#rule(question);
@@ -258,7 +264,7 @@ export class Session {
 
   #rule(question: DecisionStep): Decision {
     this.#lastUsedAt = Math.max(this.#lastUsedAt, question.evidence.at);
-    return this.#decisions.rule(question, this.#active);
+    return this.#decisions.decide(question, this.#active);
   }
 
   /** The answer to a request as it was decided on. */

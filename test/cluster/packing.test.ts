@@ -47,7 +47,8 @@ const ask: FromWorker = {
   limited: { name: 'n', draw: { capacities: { requests: 5 }, cost: { requests: 1, tokens: 9 }, refusedDraws: true } },
   forced: [{ name: 'overloaded', params: {} }] as never,
   preset: null,
-  facts: { matches: [0, 2], streamed: true, keyScope: 'key 0.5', modelScope: '' },
+  matches: [0, 2],
+  traits: { streamed: true, keyScope: 'key 0.5', modelScope: '' },
 };
 const messages: readonly (FromWorker | ToWorker)[] = [
   ask,

@@ -3,17 +3,18 @@ import type { Layer } from '../openai/wire/layer.ts';
 import { draw } from '../random.ts';
 import type { Rule } from '../scenario/schema.ts';
 import { inRange } from '../units/range.ts';
-import { candidatesFor } from './candidates.ts';
 import { type Action, layerDepth, type Plan, type PlannedRule, type Step } from './compile.ts';
 import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
-/** What a decision goes by, once it is known which rules speak of a request. */
+/** What a decision on a request goes by, beside the rules that match it. */
 export type Traits = Pick<Facts, 'streamed' | 'keyScope' | 'modelScope'>;
 
 /** One request as the plan sees it. */
-export interface RuleStep<Known extends Traits = Facts> {
-  readonly facts: Known;
+export interface RuleStep {
+  /** Places of the rules that match the request, in ascending order. Asked until one fires. */
+  readonly matches: Iterable<number>;
+  readonly traits: Traits;
   /** The recognised call. */
   readonly call: string;
   /** Position within the call; 1 is the first try. */
@@ -46,31 +47,11 @@ export interface Accepted {
 }
 
 /**
- * The first rule that fires decides; others are not consumed. A rule fires when it speaks of the request, the request
+ * The first rule that fires decides; others are not consumed. A rule fires when it matches the request, the request
  * gets as deep as its fault strikes, and its occurrence holds. Undefined when none does.
  */
 export function decide(plan: Plan, counters: Counters, arrival: RuleStep): AppliedFaults | undefined {
-  for (const planned of candidatesFor(plan.rules, arrival.facts)) {
-    const decision = planned.matches.rest(arrival.facts) ? tryOn(planned, plan.seed, counters, arrival) : undefined;
-    if (decision !== undefined) return decision;
-  }
-  return undefined;
-}
-
-/** The places in the list of the rules that speak of the request. */
-export function matchingRules(rules: readonly PlannedRule[], facts: Facts): number[] {
-  const candidates = candidatesFor(rules, facts);
-  return candidates.filter(({ matches }) => matches.rest(facts)).map((planned) => rules.indexOf(planned));
-}
-
-/** The same as `decide`, for whoever has been told which rules speak of the request. */
-export function decideAmong(
-  speaking: readonly number[],
-  plan: Plan,
-  counters: Counters,
-  arrival: RuleStep<Traits>,
-): AppliedFaults | undefined {
-  for (const place of speaking) {
+  for (const place of arrival.matches) {
     const planned = plan.rules[place];
     const decision = planned && tryOn(planned, plan.seed, counters, arrival);
     if (decision !== undefined) return decision;
@@ -78,7 +59,7 @@ export function decideAmong(
   return undefined;
 }
 
-function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: RuleStep<Traits>): AppliedFaults | undefined {
+function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: RuleStep): AppliedFaults | undefined {
   const { rule } = planned;
   if (rule.attempts !== undefined && !inRange(arrival.attempt, rule.attempts)) return undefined;
   const { drawKey, elapsedMs } = arrival;
@@ -132,13 +113,10 @@ function tryRule(
 }
 
 /** A fault strikes only a request that gets as far as its layer, and only an answer of the kind that it changes. */
-export function isReached(
-  { facts, refusedBy }: Pick<RuleStep<Traits>, 'facts' | 'refusedBy'>,
-  { strikes, changes }: Step,
-): boolean {
+export function isReached({ traits, refusedBy }: Pick<RuleStep, 'traits' | 'refusedBy'>, { strikes, changes }: Step): boolean {
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   if (changes === undefined) return true;
-  const answer = refusedBy === undefined && facts.streamed ? 'stream' : 'whole';
+  const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';
   return changes === answer;
 }
 
@@ -172,14 +150,14 @@ function chooseStep(
   }
 }
 
-function scopeOf({ per = 'session' }: Rule, { facts, call }: RuleStep<Traits>): string {
+function scopeOf({ per = 'session' }: Rule, { traits, call }: RuleStep): string {
   switch (per) {
     case 'session':
       return 'session';
     case 'key':
-      return facts.keyScope;
+      return traits.keyScope;
     case 'model':
-      return facts.modelScope;
+      return traits.modelScope;
     case 'call':
       return callScope(call);
   }

@@ -51,7 +51,11 @@ export function compileMatch(match: Match | undefined, libraries: Libraries): Re
   return { kind: all(kind), rest: all(rest) };
 }
 
+/** The condition of a matcher that has none. */
+export const always: Condition = () => true;
+
 function all(conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return always;
   return (facts) => conditions.every((holds) => holds(facts));
 }
 

@@ -4,6 +4,8 @@ import type { Incoming, Target } from '../../exchange/incoming.ts';
 import type { Performed } from '../../exchange/performed.ts';
 import type { Destination, Prepared } from '../../exchange/prepare.ts';
 import type { Exchange } from '../../session/exchange.ts';
+import { andThen, isPromise, type MaybePromise } from '../../session/maybe-promise.ts';
+import { LEAVING_MS } from '../../session/session.ts';
 import { type BodyRead, NO_BODY, readBody } from '../admin/read-body.ts';
 import { sendProblem } from '../admin/send-problem.ts';
 import type { Batch } from '../batch.ts';
@@ -34,9 +36,6 @@ export interface HttpExchange {
 }
 
 export const NOTHING_SENT = { lastByteAt: null, bytesOut: 0, chunksOut: 0, eventsOut: 0 } as const;
-
-/** Time in which the end of a connection is read that was closed before another was opened. */
-const LEAVING_MS = 5;
 
 /** Reads a request, asks the engine, and carries out what it says. From callback to callback: promises would cost more than most of the steps. */
 export function receiveRequest(arrived: HttpExchange, reception: ServerContext): void {
@@ -112,15 +111,8 @@ class ReceivedRequest {
     try {
       // What strikes connections was asked of the default session as this one was accepted.
       if (destination.forced !== undefined || this.#session !== engine.defaultSession) {
-        const refusal = this.#session.refuse(this.#head, destination);
-        if (refusal instanceof Promise) {
-          refusal.then((exchange) => this.#go(exchange, destination)).catch((error: unknown) => this.#fail(error));
-          return;
-        }
-        this.#go(refusal, destination);
-        return;
-      }
-      this.#go(undefined, destination);
+        this.#attempt(andThen(this.#session.refuse(this.#head, destination), (refusal) => this.#go(refusal, destination)));
+      } else this.#go(undefined, destination);
     } catch (error) {
       this.#fail(error);
     }
@@ -170,7 +162,7 @@ class ReceivedRequest {
   }
 
   #answer(prepared: Prepared): void {
-    let exchange: Exchange | Promise<Exchange>;
+    let exchange: MaybePromise<Exchange>;
     try {
       exchange = this.#session.receive(prepared);
     } catch (error) {
@@ -179,9 +171,12 @@ class ReceivedRequest {
     } finally {
       this.#session.release();
     }
-    if (exchange instanceof Promise) {
-      exchange.then((decided) => this.#carryOut(decided)).catch((error: unknown) => this.#fail(error));
-    } else this.#carryOut(exchange);
+    this.#attempt(andThen(exchange, (decided) => this.#carryOut(decided)));
+  }
+
+  /** Where the steps go on later, what goes wrong with them is told then. */
+  #attempt(steps: MaybePromise<void>): void {
+    if (isPromise(steps)) steps.catch((error: unknown) => this.#fail(error));
   }
 
   #carryOut(exchange: Exchange): void {

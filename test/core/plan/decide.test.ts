@@ -4,11 +4,12 @@ import { compilePlan } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
 import { decide, type RuleStep } from '../../../src/core/plan/decide.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
+import { matchingRules } from '../../../src/core/plan/matching-rules.ts';
 import { parseScenario } from '../../../src/core/scenario/parse.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { apiRequest, type RequestParts } from '../../support/reply-context.ts';
 
-interface Given extends Partial<Omit<RuleStep, 'facts'>> {
+interface Given extends Partial<Omit<RuleStep, 'matches' | 'traits'>> {
   readonly request?: RequestParts;
 }
 
@@ -23,7 +24,8 @@ function decider(rules: string, seed = 1) {
     arrivals += 1;
     const facts = new Facts(apiRequest(request), request?.headers ?? {}, () => 100);
     const arrival = {
-      facts,
+      matches: matchingRules(plan.rules, facts),
+      traits: facts,
       call: `c${arrivals}`,
       attempt: 1,
       drawKey: `k${arrivals}`,

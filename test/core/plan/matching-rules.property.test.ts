@@ -5,9 +5,10 @@ import { endpointNamed } from '../../../src/core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../../../src/core/openai/request/request.ts';
 import { compileRules } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
-import { type AppliedFaults, decide, decideAmong, matchingRules, type RuleStep } from '../../../src/core/plan/decide.ts';
+import { type AppliedFaults, decide, type RuleStep } from '../../../src/core/plan/decide.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
 import { appliesTo } from '../../../src/core/plan/match.ts';
+import { matchingRules } from '../../../src/core/plan/matching-rules.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { loadScenario } from '../../../src/scenario-files/load-scenario.ts';
 
@@ -45,30 +46,30 @@ type Asked = typeof request extends fc.Arbitrary<infer T> ? T : never;
 function decideLinearly(
   plan: Parameters<typeof decide>[0],
   counters: Parameters<typeof decide>[1],
-  arrival: RuleStep,
+  { facts, step }: Arrival,
 ): AppliedFaults | undefined {
   for (const planned of plan.rules) {
-    if (!appliesTo(planned.matches, arrival.facts)) continue;
-    const decision = decide({ ...plan, rules: [planned] }, counters, arrival);
+    if (!appliesTo(planned.matches, facts)) continue;
+    const decision = decide({ ...plan, rules: [planned] }, counters, { ...step, matches: [0] });
     if (decision !== undefined) return decision;
   }
   return undefined;
 }
 
-test('requests are decided as by asking each rule in turn, and count for the same rules, by whoever is told of them, too', () => {
+test('requests are decided as by asking each rule in turn, and count for the same rules, when the step has travelled, too', () => {
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 12 }), fc.array(request, { maxLength: 30 }), (rules, requests) => {
       const { plan, scenario } = loadScenario({ file: 'scenario', data: { rules } }, libraries);
       expect(compileRules(scenario.rules, libraries, 'rules')).toHaveLength(rules.length);
       const [indexed, linear, told] = [createCounters(), createCounters(), createCounters()];
       requests.forEach((asked, index) => {
-        const arrival = () => arrivalOf(asked, index);
-        const decision = decide(plan, indexed, arrival());
-        expect(decision).toEqual(decideLinearly(plan, linear, arrival()));
-        const { facts, ...rest } = arrival();
+        const arrival = arrivalOf(asked, index);
+        const { facts, step } = arrival;
+        const decision = decide(plan, indexed, { ...step, matches: matchingRules(plan.rules, facts) });
+        expect(decision).toEqual(decideLinearly(plan, linear, arrival));
         const { streamed, keyScope, modelScope } = facts;
-        const known = { ...rest, facts: { streamed, keyScope, modelScope } };
-        expect(decideAmong(matchingRules(plan.rules, facts), plan, told, known)).toEqual(decision);
+        const travelled = { ...step, matches: [...matchingRules(plan.rules, facts)], traits: { streamed, keyScope, modelScope } };
+        expect(decide(plan, told, structuredClone(travelled))).toEqual(decision);
       });
       for (const { id } of plan.rules) {
         expect(indexed.read('session', id)).toEqual(linear.read('session', id));
@@ -78,7 +79,12 @@ test('requests are decided as by asking each rule in turn, and count for the sam
   );
 });
 
-function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, index: number): RuleStep {
+interface Arrival {
+  readonly facts: Facts;
+  readonly step: Omit<RuleStep, 'matches'>;
+}
+
+function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, index: number): Arrival {
   const asked: ApiRequest = {
     method,
     path: '/',
@@ -92,12 +98,9 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
     bodyBytes: 1,
     fingerprint: 'f',
   };
+  const facts = new Facts(asked, {}, () => 1);
   return {
-    facts: new Facts(asked, {}, () => 1),
-    call: `#${index}`,
-    attempt: 1,
-    drawKey: `f - ${index}`,
-    elapsedMs: 0,
-    refusedBy: undefined,
+    facts,
+    step: { traits: facts, call: `#${index}`, attempt: 1, drawKey: `f - ${index}`, elapsedMs: 0, refusedBy: undefined },
   };
 }

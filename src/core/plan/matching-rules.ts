@@ -1,0 +1,80 @@
+import { BoundedMemo } from '../memo/bounded-memo.ts';
+import type { PlannedRule } from './compile.ts';
+import type { Facts } from './facts.ts';
+import { always } from './match.ts';
+
+/** Kinds of requests remembered for one list of rules. */
+const MAX_KINDS = 256;
+/** Longer model names are looked up anew. */
+const MAX_MODEL_LENGTH = 128;
+
+/** Rules that may match requests of one kind. */
+interface Candidates {
+  /** Their places in the list, in ascending order. */
+  readonly places: readonly number[];
+  /** Each of them matches every request of the kind. */
+  readonly isComplete: boolean;
+}
+
+const remembered = new WeakMap<readonly PlannedRule[], BoundedMemo<string, Candidates>>();
+
+const NONE: readonly number[] = [];
+
+/**
+ * The places in the list of the rules that match the request, in their order. Each is found when it is asked for. The rules
+ * that endpoint, method, model and `stream` do not rule out are found once for each kind of request: rules that cannot match
+ * cost nothing, however many there are.
+ */
+export function matchingRules(rules: readonly PlannedRule[], facts: Facts): Iterable<number> {
+  if (rules.length === 0) return NONE;
+  const { places, isComplete } = candidatesFor(rules, facts);
+  return isComplete ? places : new Matches(rules, places, facts);
+}
+
+function candidatesFor(rules: readonly PlannedRule[], facts: Facts): Candidates {
+  const { request, model = '', stream } = facts;
+  if (model.length > MAX_MODEL_LENGTH) return candidatesOfKind(rules, facts);
+  let kinds = remembered.get(rules);
+  if (kinds === undefined) remembered.set(rules, (kinds = new BoundedMemo(MAX_KINDS)));
+  const kind = `${request.endpoint?.name} ${request.method} ${stream} ${model === facts.model} ${model}`;
+  return kinds.get(kind, () => candidatesOfKind(rules, facts));
+}
+
+function candidatesOfKind(rules: readonly PlannedRule[], facts: Facts): Candidates {
+  const places: number[] = [];
+  let isComplete = true;
+  rules.forEach(({ appliesAt, matches }, place) => {
+    if (appliesAt !== 'request' || !matches.kind(facts)) return;
+    places.push(place);
+    if (matches.rest !== always) isComplete = false;
+  });
+  return { places, isComplete };
+}
+
+/** The candidates that match one request. Not a generator, for those are not inlined. */
+class Matches implements Iterable<number> {
+  readonly #rules: readonly PlannedRule[];
+  readonly #places: readonly number[];
+  readonly #facts: Facts;
+
+  constructor(rules: readonly PlannedRule[], places: readonly number[], facts: Facts) {
+    this.#rules = rules;
+    this.#places = places;
+    this.#facts = facts;
+  }
+
+  [Symbol.iterator](): Iterator<number> {
+    let at = 0;
+    return {
+      next: (): IteratorResult<number> => {
+        for (; at < this.#places.length; at++) {
+          const place = this.#places[at] ?? 0;
+          if (this.#rules[place]?.matches.rest(this.#facts) !== true) continue;
+          at += 1;
+          return { done: false, value: place };
+        }
+        return { done: true, value: undefined };
+      },
+    };
+  }
+}

@@ -1,0 +1,18 @@
+/** A value that is here, or one that comes from another process. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Goes on with the value: at once when it is here, later when it is a promise. */
+export function andThen<T, R>(value: MaybePromise<T>, goOn: (value: T) => R): R | Promise<Awaited<R>> {
+  return isPromise(value) ? (value.then(goOn) as Promise<Awaited<R>>) : goOn(value);
+}
+
+/** The value itself. Throws an Error when it is a promise: for a session whose state is in this process. */
+export function here<T>(value: MaybePromise<T>): T {
+  if (isPromise(value)) throw new Error('the state of this session is in another process');
+  return value;
+}
+
+/** Whether the value has still to come. */
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
