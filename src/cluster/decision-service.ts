@@ -1,13 +1,14 @@
 import type { Performed } from '../exchange/performed.ts';
 import { declaredFor } from '../exchange/prepare.ts';
 import type { Engine } from '../session/engine.ts';
-import type { RemoteExchange } from '../session/remote-exchange.ts';
-import { LEAVING_MS, type Session } from '../session/session.ts';
+import { here } from '../session/maybe-promise.ts';
+import type { Session } from '../session/session.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
+import { type Decided, LEAVING_MS, type OpenExchange, type QueuePlace } from '../session/state/session-state.ts';
 import type { DecideMessage, ExchangeProgress, FromWorker, SentRequest, ToWorker } from './messages.ts';
 import type { OpenConnections } from './open-connections.ts';
 import type { PlanRegistry } from './plan-registry.ts';
-import { incomingOf, remoteRequestOf } from './sent-request.ts';
+import { incomingOf, readRequestOf } from './sent-request.ts';
 
 type Message<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind }>;
 
@@ -40,8 +41,11 @@ const CUT: Performed = {
   eventsOut: 0,
 };
 
-interface Followed extends Pick<RemoteExchange, 'headSent' | 'finished'>, Partial<Pick<RemoteExchange, 'place' | 'waits'>> {
-  readonly fingerprint?: string;
+/** An exchange that the worker carries out. */
+interface Followed {
+  readonly exchange: OpenExchange;
+  /** Undefined for what was not read. */
+  readonly fingerprint: string | undefined;
 }
 
 /** The place in the primary where one worker asks for decisions. */
@@ -72,7 +76,7 @@ export class DecisionService {
         this.#attempt(message.ref, () => this.#place(message.ref));
         break;
       case 'waits':
-        this.#exchanges.get(message.ref)?.waits?.();
+        this.#exchanges.get(message.ref)?.exchange.waiting();
         break;
       case 'exchange progress':
         this.#attempt(message.ref, () => this.#went(message));
@@ -92,7 +96,7 @@ export class DecisionService {
   workerExited(): void {
     this.#gone = true;
     const now = this.#parts.engine.clock.now();
-    for (const ref of [...this.#exchanges.keys()]) this.#over(ref)?.finished(CUT, now, undefined);
+    for (const ref of [...this.#exchanges.keys()]) this.#over(ref)?.ended({ performed: CUT, endedAt: now, unused: undefined });
     for (const [session, { count }] of this.#reading) this.#read({ kind: 'reading', session, more: -count });
     for (const connection of [...this.#connections.keys()]) this.#connectionGone(connection);
   }
@@ -101,7 +105,7 @@ export class DecisionService {
   #receive(ask: DecideMessage): void {
     this.#afterEqual(ask, () => {
       // A client that gave up may come back before its leaving was read: let that be read first.
-      if (!this.#parts.engine.findSession(ask.session)?.isWaitingFor(ask.fingerprint)) this.#rule(ask);
+      if (!this.#parts.engine.findSession(ask.session)?.state.isWaiting(ask.fingerprint)) this.#rule(ask);
       else setTimeout(() => this.#afterEqual(ask, () => this.#rule(ask)), LEAVING_MS);
     });
   }
@@ -135,59 +139,62 @@ export class DecisionService {
     const { engine, plans, tell } = this.#parts;
     const { ref, pathCall, fingerprint } = ask;
     const session = engine.session(ask.session);
-    if (plans.numberOf(session.plan) !== ask.plan) {
-      tell(plans.updateFor(session.id, session));
-      tell({ kind: 'stale', ref });
-      return;
-    }
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
     const { failsAt, limited, forced, preset, matches, traits } = ask;
     const declared = declaredFor(incoming, session.plan);
     const evidence = { pathCall, headers, fingerprint, declared, at, connection };
-    const question = { evidence, failsAt, limited, forced, preset, matches, traits };
-    const exchange = session.rule(question, remoteRequestOf(ask, incoming));
-    this.#exchanges.set(ref, exchange);
+    const read = readRequestOf(ask, incoming);
+    const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, ...read };
+    const decided = here(session.state.decide(step));
+    if (decided === 'stale') {
+      tell(plans.updateFor(session.id, session));
+      tell({ kind: 'stale', ref });
+      return;
+    }
+    const { correlation, limit, applied, exchange } = decided;
+    this.#exchanges.set(ref, { exchange, fingerprint });
     this.#answering.set(fingerprint, (this.#answering.get(fingerprint) ?? 0) + 1);
-    tell({ kind: 'decided', ref, ruling: exchange.ruling, placed: exchange.placed });
+    const placed = isServedAtOnce(ask, decided, session) ? here(exchange.reserve()) : undefined;
+    tell({ kind: 'decided', ref, ruling: { correlation, limit, applied }, placed });
   }
 
   #refuse({ ref, session, request, path, forced }: Message<'decide early'>): void {
     const { engine, tell } = this.#parts;
-    const refusal = engine.session(session).ruleEarly(this.#incoming(request), { path, call: undefined, forced });
-    if (refusal === undefined) {
-      tell({ kind: 'decided early', ref, refusal });
+    const decided = here(engine.session(session).state.decideEarly({ incoming: this.#incoming(request), path, forced }));
+    if (decided === undefined || decided.applied === null) {
+      tell({ kind: 'decided early', ref, refusal: undefined });
       return;
     }
-    const { applied, recognition, finished } = refusal;
-    this.#exchanges.set(ref, { headSent: () => undefined, finished });
+    const { applied, correlation: recognition, exchange } = decided;
+    this.#exchanges.set(ref, { exchange, fingerprint: undefined });
     tell({ kind: 'decided early', ref, refusal: { applied, recognition } });
   }
 
   #place(ref: number): void {
-    this.#parts.tell({ kind: 'placed', ref, waitMs: this.#exchanges.get(ref)?.place?.() });
+    const exchange = this.#exchanges.get(ref)?.exchange;
+    this.#parts.tell({ kind: 'placed', ref, waitMs: exchange && here<QueuePlace>(exchange.reserve()).waitMs });
   }
 
   #went({ ref, head, end }: ExchangeProgress): void {
-    if (head !== undefined) this.#exchanges.get(ref)?.headSent(head);
-    if (end !== undefined) this.#over(ref)?.finished(end.performed, end.endedAt, end.unused);
+    if (head !== undefined) this.#exchanges.get(ref)?.exchange.started(head);
+    if (end !== undefined) this.#over(ref)?.ended(end);
   }
 
-  #over(ref: number): Followed | undefined {
-    const exchange = this.#exchanges.get(ref);
+  #over(ref: number): OpenExchange | undefined {
+    const followed = this.#exchanges.get(ref);
     this.#exchanges.delete(ref);
-    const fingerprint = exchange?.fingerprint;
+    const fingerprint = followed?.fingerprint;
     if (fingerprint !== undefined) {
       const others = (this.#answering.get(fingerprint) ?? 0) - 1;
       if (others > 0) this.#answering.set(fingerprint, others);
       else this.#answering.delete(fingerprint);
     }
-    return exchange;
+    return followed?.exchange;
   }
 
   #abandoned({ session, request, path, performed }: Message<'abandoned'>): void {
-    const destination = { path, call: undefined, forced: undefined };
-    this.#sessionIfRoom(session)?.abandoned(this.#incoming(request), destination, performed);
+    this.#sessionIfRoom(session)?.state.abandoned({ incoming: this.#incoming(request), path }, performed);
   }
 
   #read({ session: id, more }: Message<'reading'>): void {
@@ -195,8 +202,8 @@ export class DecisionService {
     reading.count += more;
     if (reading.count === 0) this.#reading.delete(id);
     else this.#reading.set(id, reading);
-    for (let count = 0; count < more; count++) reading.session?.begin();
-    for (let count = 0; count > more; count--) reading.session?.release();
+    for (let count = 0; count < more; count++) reading.session?.state.begin();
+    for (let count = 0; count > more; count--) reading.session?.state.release();
   }
 
   #sessionIfRoom(id: string): Session | undefined {
@@ -229,4 +236,10 @@ export class DecisionService {
     }
     return number;
   }
+}
+
+/** The service answers at once, as far as it has capacity. Its place is taken with the decision, which saves the worker a question. */
+function isServedAtOnce({ failsAt, preset }: DecideMessage, { limit, applied }: Decided, { plan }: Session): boolean {
+  if (plan.capacity === undefined || preset !== undefined || applied !== null) return false;
+  return failsAt === undefined && limit?.refusal === undefined;
 }

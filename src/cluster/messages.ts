@@ -1,13 +1,13 @@
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
-import type { Amounts } from '../core/limits/buckets.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { HeadNotes } from '../exchange/record.ts';
 import type { TimedDelay } from '../server/timing/loop-delay.ts';
+import type { ExchangeEnd, QueuePlace } from '../session/state/session-state.ts';
 
 /*
  * What the processes say to each other. They speak in batches; nothing overtakes what the same process said before. A
@@ -67,7 +67,7 @@ export interface ExchangeProgress {
   readonly kind: 'exchange progress';
   readonly ref: number;
   readonly head?: HeadNotes;
-  end?: { readonly performed: Performed; readonly endedAt: number; readonly unused: Amounts | undefined };
+  end?: ExchangeEnd;
 }
 
 export type FromWorker =
@@ -128,7 +128,7 @@ export type ToWorker =
       readonly kind: 'decided';
       readonly ref: number;
       readonly ruling: Decision;
-      readonly placed: { readonly waitMs: number | undefined } | undefined;
+      readonly placed: QueuePlace | undefined;
     }
   /** The question went by a plan that is not in force any more; the one that is was told before. */
   | { readonly kind: 'stale'; readonly ref: number }

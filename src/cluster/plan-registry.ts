@@ -1,22 +1,13 @@
-import type { Plan } from '../core/plan/compile.ts';
 import type { Engine } from '../session/engine.ts';
 import type { Session } from '../session/session.ts';
 import type { PlanUpdate } from './messages.ts';
 
-/** Numbers plans, and says what workers are to know of them. */
+/** Says what workers are to know of plans. */
 export class PlanRegistry {
   readonly #engine: Engine;
-  readonly #numbers = new WeakMap<Plan, number>();
-  #count = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-  }
-
-  numberOf(plan: Plan): number {
-    let number = this.#numbers.get(plan);
-    if (number === undefined) this.#numbers.set(plan, (number = this.#count += 1));
-    return number;
   }
 
   /** What there is to say of a session; of none, it goes by the scenario of the server. */
@@ -25,14 +16,16 @@ export class PlanRegistry {
     if (usual) return { kind: 'plan', session: id, plan: undefined };
     const { scenario, additions, plan } = session;
     const recipe = { source: scenario.source, seed: plan.seed, additions };
-    return { kind: 'plan', session: id, plan: { number: this.numberOf(plan), recipe } };
+    return { kind: 'plan', session: id, plan: { number: this.#engine.planVersions.of(plan), recipe } };
   }
 
   /** What there is to say when the scenario of the server is another: what goes by it, and what still goes by the one before. */
   allNews(): PlanUpdate[] {
     const { source, plan } = this.#engine.scenario;
     const recipe = { source, seed: plan.seed, additions: [] };
-    const news: PlanUpdate[] = [{ kind: 'plan', session: undefined, plan: { number: this.numberOf(plan), recipe } }];
+    const news: PlanUpdate[] = [
+      { kind: 'plan', session: undefined, plan: { number: this.#engine.planVersions.of(plan), recipe } },
+    ];
     for (const session of this.#engine.sessions) news.push(this.updateFor(session.id, session));
     return news;
   }

@@ -4,10 +4,11 @@ import type { Plan } from '../core/plan/compile.ts';
 import { type LoadedScenario, loadScenario } from '../scenario-files/load-scenario.ts';
 import type { EnginePort } from '../server/engine-port.ts';
 import { DEFAULT_SESSION } from '../session/default-session.ts';
+import { type KnownPlan, ServedSession } from '../session/served-session.ts';
 import { withRules } from '../session/with-rules.ts';
 import type { PlanSource, PlanUpdate } from './messages.ts';
 import type { PrimaryClient } from './primary-client.ts';
-import { RemoteSession, type RemoteWorld } from './remote-session.ts';
+import { RemoteState } from './remote-state.ts';
 
 export interface RemoteEngineParts {
   readonly clock: Clock;
@@ -16,11 +17,11 @@ export interface RemoteEngineParts {
 }
 
 /** An engine whose shared state is in the primary: reads requests and builds answers by copies of its plans. */
-export class RemoteEngine implements EnginePort, RemoteWorld {
+export class RemoteEngine implements EnginePort {
   readonly clock: Clock;
   readonly libraries: Libraries;
-  readonly line: PrimaryClient;
-  readonly defaultSession: RemoteSession;
+  readonly #line: PrimaryClient;
+  readonly defaultSession: ServedSession;
   readonly #plans = new Map<string, Plan>();
   #scenario: LoadedScenario | undefined;
   #otherwise: Plan | undefined;
@@ -29,8 +30,8 @@ export class RemoteEngine implements EnginePort, RemoteWorld {
   constructor({ clock, libraries, line }: RemoteEngineParts) {
     this.clock = clock;
     this.libraries = libraries;
-    this.line = line;
-    this.defaultSession = new RemoteSession(DEFAULT_SESSION, this);
+    this.#line = line;
+    this.defaultSession = this.#served(DEFAULT_SESSION);
   }
 
   /** The scenario of the server. Throws an Error before the primary has told it. */
@@ -39,19 +40,19 @@ export class RemoteEngine implements EnginePort, RemoteWorld {
     return this.#scenario;
   }
 
-  session(id = DEFAULT_SESSION): RemoteSession {
-    return id === DEFAULT_SESSION ? this.defaultSession : new RemoteSession(id, this);
+  session(id = DEFAULT_SESSION): ServedSession {
+    return id === DEFAULT_SESSION ? this.defaultSession : this.#served(id);
   }
 
   /** The plan that a session goes by, as far as it is known here. Throws an Error before the primary has told any. */
-  planOf(session: string): Plan {
+  #planOf(session: string): Plan {
     const known = this.#plans.get(session) ?? this.#otherwise;
     if (known === undefined) throw new Error('the primary has not told of any plan');
     return known;
   }
 
   /** The number that the primary knows the plan by. */
-  numberOf(plan: Plan): number {
+  #numberOf(plan: Plan): number {
     return this.#numbers.get(plan) ?? 0;
   }
 
@@ -63,7 +64,22 @@ export class RemoteEngine implements EnginePort, RemoteWorld {
       this.#otherwise = this.#scenario.plan;
       this.#numbers.set(this.#otherwise, plan.number);
     } else if (plan === undefined) this.#plans.delete(session);
-    else if (this.numberOf(this.planOf(session)) !== plan.number) this.#plans.set(session, this.#made(plan));
+    else if (this.#numberOf(this.#planOf(session)) !== plan.number) this.#plans.set(session, this.#made(plan));
+  }
+
+  #served(id: string): ServedSession {
+    const plan = () => this.#planOf(id);
+    const version = (known: Plan) => this.#numberOf(known);
+    const known: KnownPlan = {
+      get plan() {
+        return plan();
+      },
+      get planVersion() {
+        return version(plan());
+      },
+    };
+    const { clock, libraries } = this;
+    return new ServedSession({ clock, libraries, state: new RemoteState(id, this.#line, plan), known });
   }
 
   #made({ number, recipe }: NonNullable<PlanUpdate['plan']>): Plan {

@@ -2,7 +2,7 @@ import { dialectOf } from '../core/openai/dialects/registry.ts';
 import { endpointNamed } from '../core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { Incoming } from '../exchange/incoming.ts';
-import type { RemoteRequest } from '../session/session.ts';
+import type { ReadRequest } from '../exchange/unread-request.ts';
 import type { DecideMessage, SentRequest } from './messages.ts';
 import { SENT_HEADERS } from './packing.ts';
 
@@ -44,11 +44,11 @@ export function incomingOf(
   };
 }
 
-/** What is known of the request of a question. */
-export function remoteRequestOf(
+/** What the primary knows of a request that a worker has read. */
+export function readRequestOf(
   { path, fingerprint, endpoint, bodySha256, model, stream }: DecideMessage,
   incoming: Incoming,
-): RemoteRequest {
+): ReadRequest {
   const { method, headers } = incoming;
   const bodyBytes = incoming.body.byteLength;
   const body = { model, stream };

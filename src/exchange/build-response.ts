@@ -5,14 +5,12 @@ import type { ReplyContext } from '../core/openai/request/reply-context.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { admissionOf } from './admission.ts';
 import type { Decision } from './decision-step.ts';
-import { drawsOf } from './draws.ts';
+import { type Draws, drawsOf } from './draws.ts';
 import type { Prepared } from './prepare.ts';
-import type { Received } from './record.ts';
 import { replyContextOf } from './reply-context-of.ts';
 
 /** What an answer is made of. */
 export interface ResponseInput {
-  readonly received: Received;
   /** Undefined when the service answers. */
   readonly refusal: ErrorAnswer | undefined;
   readonly context: ReplyContext;
@@ -20,15 +18,22 @@ export interface ResponseInput {
 
 /** How a request is answered as it was decided on. */
 export function buildResponse(
-  { incoming, request, bodySha256, facts, error, limited }: Prepared,
-  { correlation: recognition, limit: taken, applied }: Decision,
+  { step, facts, error, limited }: Prepared,
+  { correlation, limit, applied, draws }: Decision & { readonly draws?: Draws | undefined },
   { plan, clock, libraries }: { readonly plan: Plan; readonly clock: Clock; readonly libraries: Libraries },
 ): ResponseInput {
   const { organizationId } = plan.identity;
-  const admission = limited && taken && admissionOf(limited, taken, { request, organizationId, wallMs: clock.wall() });
+  const admission =
+    limited && limit && admissionOf(limited, limit, { request: step.request, organizationId, wallMs: clock.wall() });
   const refusal = admission?.refusal ?? error;
-  const { requestId, random } = drawsOf(plan.seed, recognition.drawKey);
-  const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random };
-  const context = replyContextOf(received, { plan, clock, libraries, facts, account: admission?.account });
-  return { received, refusal, context };
+  const context = replyContextOf(step, {
+    plan,
+    clock,
+    libraries,
+    facts,
+    account: admission?.account,
+    draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
+    unchanged: applied === null,
+  });
+  return { refusal, context };
 }

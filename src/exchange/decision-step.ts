@@ -5,9 +5,12 @@ import type { LimitResult } from '../core/limits/buckets.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
 import type { RuleStep } from '../core/plan/decide.ts';
 import type { LimitDraw } from './admission.ts';
+import type { ReadRequest } from './unread-request.ts';
 
 /** What the decision on a request goes by. Plain data where it has travelled; in one process, `matches` and `traits` are lazy. */
-export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'> {
+export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'>, ReadRequest {
+  /** The number of the plan that the request was read by. */
+  readonly planVersion: number;
   readonly evidence: CorrelationEvidence;
   /** The layer at which the request fails by itself. */
   readonly failsAt: Layer | undefined;

@@ -36,6 +36,7 @@ export interface Destination {
 /** What a request is read by. */
 export interface Reader {
   readonly plan: Plan;
+  readonly planVersion: number;
   readonly libraries: Libraries;
 }
 
@@ -43,9 +44,6 @@ export interface Reader {
 export interface Prepared {
   /** What it was read by. */
   readonly plan: Plan;
-  readonly incoming: Incoming;
-  readonly request: ApiRequest;
-  readonly bodySha256: string;
   readonly facts: Facts;
   /** What is wrong with it in itself. */
   readonly error: ErrorAnswer | undefined;
@@ -72,9 +70,20 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
   const draws = preset === undefined && (error === undefined || error.admitted === true);
   const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
   const matches = preset === undefined && forced === undefined ? matchingRules(reader.plan.rules, facts) : NO_RULES;
-  const failsAt = error?.layer;
-  const step = { evidence, failsAt, limited, forced, preset: preset?.applied, matches, traits: facts };
-  return { plan: reader.plan, incoming, request, bodySha256, facts, error, limited, preset, step };
+  const step: DecisionStep = {
+    planVersion: reader.planVersion,
+    evidence,
+    failsAt: error?.layer,
+    limited,
+    forced,
+    preset: preset?.applied,
+    matches,
+    traits: facts,
+    incoming,
+    request,
+    bodySha256,
+  };
+  return { plan: reader.plan, facts, error, limited, preset, step };
 }
 
 /** What the plan expects of calls such as this one. A GET may be repeated to see how something goes on. */
@@ -83,7 +92,11 @@ export function declaredFor({ method }: Pick<Incoming, 'method'>, { expect }: Pl
 }
 
 /** What matchers ask about the request. */
-export function factsOf(request: ApiRequest, headers: Incoming['headers'], { plan: { settings }, libraries }: Reader): Facts {
+export function factsOf(
+  request: ApiRequest,
+  headers: Incoming['headers'],
+  { plan: { settings }, libraries }: Omit<Reader, 'planVersion'>,
+): Facts {
   return new Facts(request, headers, (asked) => promptTokens(asked, settings, libraries));
 }
 

@@ -124,28 +124,44 @@ export type HeadNotes = Pick<
   't_firstByteBefore' | 'status' | 'errorCode' | 'errorType' | 'hint' | 'shouldRetry' | 'paceDueAt'
 >;
 
-/** Notes in the record what goes out, just before it does. */
-export function noteHead(record: HeadNotes, head: Head, clock: Clock): void {
+/** What is to be noted of a head, just before it goes out. */
+export function headNotesOf(head: Head, clock: Clock): HeadNotes {
   const { status, errorCode = null, errorType = null } = head;
   const at = clock.now();
-  record.t_firstByteBefore = at;
-  record.status = status;
-  record.errorCode = errorCode;
-  record.errorType = errorType;
-  record.hint = hintOf(head, at, clock.wall());
-  record.shouldRetry = fieldIn(head, 'x-should-retry') ?? null;
-  record.paceDueAt = paceDueAt(head, at);
+  return {
+    t_firstByteBefore: at,
+    status,
+    errorCode,
+    errorType,
+    hint: hintOf(head, at, clock.wall()),
+    shouldRetry: fieldIn(head, 'x-should-retry') ?? null,
+    paceDueAt: paceDueAt(head, at),
+  };
+}
+
+/** Notes in the record what goes out. Field by field, for all requests come by here. */
+export function noteHead(record: JournalRecord, notes: HeadNotes): void {
+  record.t_firstByteBefore = notes.t_firstByteBefore;
+  record.status = notes.status;
+  record.errorCode = notes.errorCode;
+  record.errorType = notes.errorType;
+  record.hint = notes.hint;
+  record.shouldRetry = notes.shouldRetry;
+  record.paceDueAt = notes.paceDueAt;
+}
+
+/** When an exchange ended, on the engine's clock: a whole reply with its last byte. To be asked as it ends. */
+export function endedAtOf({ lastByteAt, clientCloseAt, closedBy }: Performed, clock: Clock): number {
+  return clientCloseAt ?? (closedBy === null ? lastByteAt : null) ?? clock.now();
 }
 
 /** Notes in the record how the exchange ended; tells what that means for the call. */
 export function noteEnd(
   record: JournalRecord,
   performed: Performed,
-  { clock, expectation }: { readonly clock: Clock; readonly expectation: RetryExpectation },
+  { endedAt, expectation }: { readonly endedAt: number; readonly expectation: RetryExpectation },
 ): Outcome {
   const { lastByteAt, clientCloseAt, closedBy } = performed;
-  // A whole answer is over with its last byte.
-  const endedAt = clientCloseAt ?? (closedBy === null ? lastByteAt : null) ?? clock.now();
   record.t_lastByte = lastByteAt;
   record.t_clientClose = clientCloseAt;
   record.closedBy = closedBy;

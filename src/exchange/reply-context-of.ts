@@ -10,7 +10,8 @@ import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
 import { appliesTo } from '../core/plan/match.ts';
 import { branch, type Random } from '../core/random.ts';
-import type { Received } from './record.ts';
+import type { Draws } from './draws.ts';
+import type { ReadRequest } from './unread-request.ts';
 
 /** The world in which a request is answered. */
 export interface Surroundings {
@@ -19,13 +20,16 @@ export interface Surroundings {
   readonly libraries: Libraries;
   readonly facts: Facts;
   readonly account: ReplyContext['account'];
+  readonly draws: Draws;
+  /** No fault applies. */
+  readonly unchanged: boolean;
 }
 
 type Labels = readonly (string | number)[];
 
 /** Everything the reply to a request may depend on. */
-export function replyContextOf(received: Received, surroundings: Surroundings): ReplyContext {
-  return new RequestContext(received, surroundings);
+export function replyContextOf(read: Pick<ReadRequest, 'incoming' | 'request'>, surroundings: Surroundings): ReplyContext {
+  return new RequestContext(read, surroundings);
 }
 
 class RequestContext implements ReplyContext {
@@ -43,20 +47,20 @@ class RequestContext implements ReplyContext {
   #forkText: ReplyContext['random'] | undefined;
 
   constructor(
-    { incoming, request, requestId, random, applied }: Received,
-    { plan, clock, libraries, facts, account }: Surroundings,
+    { incoming, request }: Pick<ReadRequest, 'incoming' | 'request'>,
+    { plan, clock, libraries, facts, account, draws, unchanged }: Surroundings,
   ) {
     this.request = request;
     this.clock = clock;
     this.libraries = libraries;
     this.identity = plan.identity;
     this.account = account;
-    this.requestId = requestId;
+    this.requestId = draws.requestId;
     this.receivedAt = incoming.headersAt;
     this.settings = settingsFor(plan, facts);
-    this.unchanged = applied === null;
+    this.unchanged = unchanged;
     this.#seed = plan.seed;
-    this.random = random;
+    this.random = draws.random;
   }
 
   get #asked(): string {

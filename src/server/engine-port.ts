@@ -1,15 +1,11 @@
 import type { Clock } from '../core/clock.ts';
-import type { Incoming } from '../exchange/incoming.ts';
-import type { Destination, Prepared } from '../exchange/prepare.ts';
-import type { Exchange } from '../session/exchange.ts';
-import type { MaybePromise } from '../session/maybe-promise.ts';
-import type { Session } from '../session/session.ts';
+import type { ServedSession } from '../session/served-session.ts';
 
-/** What is asked of a session, be it here or in another process. */
-export interface SessionPort extends Pick<Session, 'maxBodyBytes' | 'begin' | 'release' | 'prepare' | 'isWaiting' | 'abandoned'> {
-  refuse(incoming: Incoming, destination: Destination): MaybePromise<Exchange | undefined>;
-  receive(prepared: Prepared): MaybePromise<Exchange>;
-}
+/** What the server asks of a session, whose state is in this process or in another one. */
+export type SessionPort = Pick<
+  ServedSession,
+  'maxBodyBytes' | 'begin' | 'release' | 'prepare' | 'isWaiting' | 'abandoned' | 'refuse' | 'receive'
+>;
 
 /** What is asked of an engine. */
 export interface EnginePort {

@@ -109,7 +109,7 @@ class ReplyRunner implements Wakeable {
     switch (effect.type) {
       case 'wait':
         if (effect.until === undefined) this.#wait(effect.ms);
-        else this.#awaits(this.#settledOf(effect.until));
+        else this.#awaits(this.#untilPlaced());
         break;
       case 'head':
         this.#writer.head(effect);
@@ -162,10 +162,10 @@ class ReplyRunner implements Wakeable {
     this.#pause(this.#run, undefined);
   }
 
-  async #settledOf(until: PromiseLike<unknown>): Promise<void> {
+  async #untilPlaced(): Promise<void> {
     this.#writer.flush();
     await this.#until((wake) => {
-      until.then(wake, wake);
+      void (this.#exchange.placed ?? Promise.resolve()).then(wake);
       return () => undefined;
     });
   }

@@ -57,7 +57,7 @@ export class Decisions {
   }
 
   /** What strikes at that time before anything of the request, or anything but its head, is read. */
-  ruleEarly(at: number, forced: readonly FaultCall[] | undefined, plan: Plan): FaultApplied | undefined {
+  decideEarly(at: number, forced: readonly FaultCall[] | undefined, plan: Plan): FaultApplied | undefined {
     const applied = this.#early(at, forced, plan);
     if (applied === undefined) return undefined;
     this.#startedAt ??= at;

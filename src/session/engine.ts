@@ -6,6 +6,7 @@ import type { Libraries } from '../core/libraries.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { DEFAULT_SESSION } from './default-session.ts';
+import { PlanVersions } from './plan-versions.ts';
 import { Session } from './session.ts';
 import { SessionsFullError } from './sessions-full-error.ts';
 
@@ -27,6 +28,7 @@ export class Engine {
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly startedAt: number;
+  readonly planVersions = new PlanVersions();
   readonly #bounds: JournalBounds;
   readonly #calls: DeclaredCalls | undefined;
   readonly #sessions = new Map<string, Session>();
@@ -127,6 +129,7 @@ export class Engine {
       libraries: this.libraries,
       bounds: this.#bounds,
       calls: this.#calls,
+      versionOf: this.planVersions.of,
       onEntry: (entry, session) => {
         for (const listener of this.#listeners) listener(entry, session);
       },

@@ -59,8 +59,8 @@ export interface End {
 interface Wait {
   readonly type: 'wait';
   readonly ms: number;
-  /** What it lasts for instead: an answer from elsewhere, on which the rest of the reply depends. */
-  readonly until?: PromiseLike<unknown>;
+  /** What it lasts for instead: the request has its place in the queue of the service, on which the rest of the reply depends. */
+  readonly until?: 'placed';
 }
 
 /**

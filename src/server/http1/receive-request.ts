@@ -5,7 +5,7 @@ import type { Performed } from '../../exchange/performed.ts';
 import type { Destination, Prepared } from '../../exchange/prepare.ts';
 import type { Exchange } from '../../session/exchange.ts';
 import { andThen, isPromise, type MaybePromise } from '../../session/maybe-promise.ts';
-import { LEAVING_MS } from '../../session/session.ts';
+import { LEAVING_MS } from '../../session/state/session-state.ts';
 import { type BodyRead, NO_BODY, readBody } from '../admin/read-body.ts';
 import { sendProblem } from '../admin/send-problem.ts';
 import type { Batch } from '../batch.ts';

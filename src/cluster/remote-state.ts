@@ -1,0 +1,134 @@
+import { fieldsOf } from '../core/openai/request/request.ts';
+import type { Plan } from '../core/plan/compile.ts';
+import type { DecisionStep } from '../exchange/decision-step.ts';
+import type { Performed } from '../exchange/performed.ts';
+import type { HeadNotes } from '../exchange/record.ts';
+import type { MaybePromise } from '../session/maybe-promise.ts';
+import type {
+  Decided,
+  ExchangeEnd,
+  OpenExchange,
+  QueuePlace,
+  SessionState,
+  UnreadRequest,
+} from '../session/state/session-state.ts';
+import type { DecideMessage, ExchangeProgress } from './messages.ts';
+import type { PrimaryClient } from './primary-client.ts';
+import { sentRequest } from './sent-request.ts';
+
+/** The state of a session in the primary, seen from a worker. */
+export class RemoteState implements SessionState {
+  readonly #session: string;
+  readonly #client: PrimaryClient;
+  readonly #plan: () => Plan;
+
+  /** `plan`: the one that the session goes by, as far as it is known here. */
+  constructor(session: string, client: PrimaryClient, plan: () => Plan) {
+    this.#session = session;
+    this.#client = client;
+    this.#plan = plan;
+  }
+
+  async decide(step: DecisionStep): Promise<Decided | 'stale'> {
+    const answer = await this.#client.request(this.#question(step));
+    if (answer.kind !== 'decided') return 'stale';
+    const { ref, ruling, placed } = answer;
+    const { correlation, limit, applied } = ruling;
+    return { correlation, limit, applied, exchange: new RemoteExchange(this.#client, ref, placed) };
+  }
+
+  async decideEarly({ incoming, path, forced }: UnreadRequest): Promise<Decided | undefined> {
+    const session = this.#session;
+    const answer = await this.#client.request({ kind: 'decide early', session, request: sentRequest(incoming), path, forced });
+    if (answer.kind !== 'decided early' || answer.refusal === undefined) return undefined;
+    const { applied, recognition: correlation } = answer.refusal;
+    return { correlation, limit: undefined, applied, exchange: new RemoteExchange(this.#client, answer.ref, undefined) };
+  }
+
+  abandoned({ incoming, path }: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
+    this.#client.notify({ kind: 'abandoned', session: this.#session, request: sentRequest(incoming), path, performed });
+  }
+
+  begin(): void {
+    this.#client.reading(this.#session, 1);
+  }
+
+  release(): void {
+    this.#client.reading(this.#session, -1);
+  }
+
+  /** The primary looks, and waits, before it decides. */
+  isWaiting(): boolean {
+    return false;
+  }
+
+  #question(step: DecisionStep): Omit<DecideMessage, 'ref'> {
+    const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits } = step;
+    const { model, stream } = fieldsOf(request);
+    const { rules } = this.#plan();
+    const matches = [...step.matches];
+    const scoped = (scope: 'key' | 'model') => matches.some((place) => rules[place]?.rule.per === scope);
+    return {
+      kind: 'decide',
+      session: this.#session,
+      plan: planVersion,
+      request: sentRequest(incoming),
+      pathCall: evidence.pathCall,
+      path: request.path,
+      fingerprint: request.fingerprint,
+      bodySha256,
+      endpoint: request.endpoint?.name,
+      model: typeof model === 'string' ? model : undefined,
+      stream: stream === true,
+      failsAt,
+      limited: limited && { name: limited.name, draw: limited.draw },
+      forced,
+      preset,
+      matches,
+      traits: {
+        streamed: traits.streamed,
+        keyScope: scoped('key') ? traits.keyScope : '',
+        modelScope: scoped('model') ? traits.modelScope : '',
+      },
+    };
+  }
+}
+
+/** An exchange that the primary follows. */
+class RemoteExchange implements OpenExchange {
+  readonly #client: PrimaryClient;
+  readonly #ref: number;
+  readonly #placed: QueuePlace | undefined;
+  /** The message of its head, to which the end is added when it has not left. */
+  #progress: ExchangeProgress | undefined;
+
+  /** `placed`: the place that the primary took for it with the decision. */
+  constructor(client: PrimaryClient, ref: number, placed: QueuePlace | undefined) {
+    this.#client = client;
+    this.#ref = ref;
+    this.#placed = placed;
+  }
+
+  reserve(): MaybePromise<QueuePlace> {
+    return this.#placed ?? this.#reserveInPrimary();
+  }
+
+  waiting(): void {
+    this.#client.notify({ kind: 'waits', ref: this.#ref });
+  }
+
+  started(notes: HeadNotes): void {
+    this.#progress = { kind: 'exchange progress', ref: this.#ref, head: notes };
+    this.#client.notify(this.#progress);
+  }
+
+  ended(end: ExchangeEnd): void {
+    if (this.#progress !== undefined && this.#client.isQueued(this.#progress)) this.#progress.end = end;
+    else this.#client.notify({ kind: 'exchange progress', ref: this.#ref, end });
+  }
+
+  async #reserveInPrimary(): Promise<QueuePlace> {
+    const answer = await this.#client.place(this.#ref);
+    return { waitMs: answer.kind === 'placed' ? answer.waitMs : undefined };
+  }
+}

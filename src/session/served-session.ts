@@ -1,0 +1,130 @@
+import type { Clock } from '../core/clock.ts';
+import { applyFaults } from '../core/faults/catalogue.ts';
+import type { FaultCall } from '../core/faults/registry.ts';
+import type { Libraries } from '../core/libraries.ts';
+import { errorReply } from '../core/openai/errors/error.ts';
+import { type Plan, stepOf } from '../core/plan/compile.ts';
+import { unusedOf } from '../exchange/admission.ts';
+import { buildResponse } from '../exchange/build-response.ts';
+import { drawsOf } from '../exchange/draws.ts';
+import type { Incoming } from '../exchange/incoming.ts';
+import type { Performed } from '../exchange/performed.ts';
+import { type Destination, factsOf, type Prepared, prepare } from '../exchange/prepare.ts';
+import { replyContextOf } from '../exchange/reply-context-of.ts';
+import { unreadRequest } from '../exchange/unread-request.ts';
+import { type Exchange, FollowedExchange } from './exchange.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
+import { QueueSlot } from './queue-slot.ts';
+import type { Decided, SessionState } from './state/session-state.ts';
+
+/** The plan that a session goes by, as far as it is known in this process. */
+export interface KnownPlan {
+  readonly plan: Plan;
+  /** The number that the state knows it by. */
+  readonly planVersion: number;
+}
+
+export interface ServedSessionParts {
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly state: SessionState;
+  /** Asked anew for each request. */
+  readonly known: KnownPlan;
+}
+
+/** Turns requests into exchanges: reads them, has the state decide, and builds what goes back. */
+export class ServedSession {
+  readonly #parts: ServedSessionParts;
+  readonly #state: SessionState;
+
+  constructor(parts: ServedSessionParts) {
+    this.#parts = parts;
+    this.#state = parts.state;
+  }
+
+  /** The largest body that is worth reading. */
+  get maxBodyBytes(): number {
+    return this.#parts.known.plan.maxBodyBytes;
+  }
+
+  /** Counts a request whose body is still on its way, until `release` is called for it. */
+  begin(): void {
+    this.#state.begin();
+  }
+
+  /** To be called once for each `begin`. */
+  release(): void {
+    this.#state.release();
+  }
+
+  /** Whether an equal request waits for the first byte of its reply: its client may be about to leave. */
+  isWaiting({ step: { request } }: Prepared): boolean {
+    return this.#state.isWaiting(request.fingerprint);
+  }
+
+  /** Finds out about a request what does not depend on others. */
+  prepare(incoming: Incoming, destination: Destination): Prepared {
+    const { known, libraries } = this.#parts;
+    return prepare(incoming, destination, { plan: known.plan, planVersion: known.planVersion, libraries });
+  }
+
+  /** Decides what happens to a request. */
+  receive(prepared: Prepared): MaybePromise<Exchange> {
+    return andThen(this.#state.decide(prepared.step), (decided) => {
+      if (decided !== 'stale') return this.#exchange(prepared, decided);
+      const { incoming, request, evidence, forced } = prepared.step;
+      const { path } = request;
+      return this.receive(this.prepare(incoming, { path, call: evidence.pathCall, forced, preset: prepared.preset }));
+    });
+  }
+
+  /**
+   * Decides what happens to a connection as it is accepted, or to a request whose head has come and whose body is not
+   * read. Undefined when it goes on.
+   */
+  refuse(incoming: Incoming, { path, forced }: Destination): MaybePromise<Exchange | undefined> {
+    if (!this.#mayRefuse(forced)) return undefined;
+    return andThen(this.#state.decideEarly({ incoming, path, forced }), (decided) => {
+      return decided && this.#refusal(unreadRequest(incoming, path), decided);
+    });
+  }
+
+  /** Notes a request that its client left before its body was complete. */
+  abandoned(incoming: Incoming, { path }: Destination, performed: Performed): void {
+    this.#state.abandoned({ incoming, path }, performed);
+  }
+
+  #mayRefuse(forced: readonly FaultCall[] | undefined): boolean {
+    if (forced !== undefined) return stepOf(forced).strikes === 'accept';
+    return this.#parts.known.plan.rules.some(({ appliesAt }) => appliesAt === 'connection');
+  }
+
+  /** The reply to a request as it was decided on. */
+  #exchange(prepared: Prepared, decided: Decided): Exchange {
+    const { plan, limited, preset } = prepared;
+    const { limit, applied, exchange } = decided;
+    const { clock, libraries } = this.#parts;
+    const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries });
+    const slot = plan.capacity === undefined ? undefined : new QueueSlot(exchange);
+    const base = refusal === undefined ? QueueSlot.reply(slot, plan.capacity, context) : errorReply(refusal, context);
+    const reply = preset?.reply ?? (applied === null ? base : applyFaults(base, applied.faults, context));
+    const unused = limited && limit && (() => unusedOf(limited, limit, context));
+    return new FollowedExchange(reply, applied, exchange, { clock, slot, unused });
+  }
+
+  #refusal(read: ReturnType<typeof unreadRequest>, { correlation, applied, exchange, draws }: Decided): Exchange {
+    const { clock, libraries, known } = this.#parts;
+    const { plan } = known;
+    const facts = factsOf(read.request, read.incoming.headers, { plan, libraries });
+    const context = replyContextOf(read, {
+      plan,
+      clock,
+      libraries,
+      facts,
+      account: undefined,
+      draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
+      unchanged: false,
+    });
+    return new FollowedExchange(applyFaults([], applied?.faults ?? [], context), applied, exchange, { clock });
+  }
+}

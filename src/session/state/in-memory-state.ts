@@ -1,0 +1,291 @@
+import type { ScenarioUse } from '../../core/backoff/verdict/judge.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Correlation } from '../../core/correlation/correlation.ts';
+import type { JournalBounds } from '../../core/journal/journal.ts';
+import type { Libraries } from '../../core/libraries.ts';
+import type { Amounts } from '../../core/limits/buckets.ts';
+import type { Plan } from '../../core/plan/compile.ts';
+import { refundForFaults } from '../../exchange/admission.ts';
+import type { Decision, DecisionStep } from '../../exchange/decision-step.ts';
+import { type Draws, drawsOf } from '../../exchange/draws.ts';
+import type { Performed } from '../../exchange/performed.ts';
+import { factsOf } from '../../exchange/prepare.ts';
+import { endedAtOf, type HeadNotes, type JournalRecord, noteEnd, noteHead, type RecordPlace } from '../../exchange/record.ts';
+import { replyContextOf } from '../../exchange/reply-context-of.ts';
+import { type ReadRequest, unreadRequest } from '../../exchange/unread-request.ts';
+import { Decisions } from '../decisions.ts';
+import { SessionJournal } from '../session-journal.ts';
+import type { Decided, ExchangeEnd, OpenExchange, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
+
+/** The plan that is in force, and where the records that come under it belong. */
+export interface PlanInForce {
+  readonly plan: Plan;
+  readonly version: number;
+  readonly place: RecordPlace;
+}
+
+export interface InMemoryStateParts {
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+  readonly bounds: JournalBounds;
+  readonly inForce: PlanInForce;
+  /** Called when nothing will change about a record any more. */
+  onClosed(record: JournalRecord): void;
+}
+
+/** Equal requests that wait, and are few enough to tell which of them is sent again. */
+const FEW = 16;
+
+/** The state of a session in this process. */
+export class InMemoryState implements SessionState {
+  readonly journal: SessionJournal;
+  readonly #parts: InMemoryStateParts;
+  readonly #decisions: Decisions;
+  readonly #idleWaiters: (() => void)[] = [];
+  /** Requests without a byte of a reply yet, by fingerprint. */
+  readonly #waiting = new Map<string, number>();
+  #inForce: PlanInForce;
+  #inFlight = 0;
+  #lastUsedAt: number;
+
+  constructor(parts: InMemoryStateParts) {
+    this.#parts = parts;
+    this.#inForce = parts.inForce;
+    this.#decisions = new Decisions(parts.clock);
+    this.journal = new SessionJournal(parts.bounds);
+    this.#lastUsedAt = parts.clock.now();
+  }
+
+  get plan(): Plan {
+    return this.#inForce.plan;
+  }
+
+  get planVersion(): number {
+    return this.#inForce.version;
+  }
+
+  get lastUsedAt(): number {
+    return this.#lastUsedAt;
+  }
+
+  /** When the first request arrived; undefined before it. */
+  get startedAt(): number | undefined {
+    return this.#decisions.startedAt;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  decide(step: DecisionStep): Decided | 'stale' {
+    const { plan, version, place } = this.#inForce;
+    if (step.planVersion !== version) return 'stale';
+    this.#lastUsedAt = Math.max(this.#lastUsedAt, step.evidence.at);
+    const decision = this.#decisions.decide(step, plan);
+    const { correlation, limit, applied } = decision;
+    const { limited, request } = step;
+    const draws = drawsOf(plan.seed, correlation.drawKey);
+    const layer = limit?.refusal === undefined ? step.failsAt : 'api';
+    const record = this.#keep(step, decision, { draws, layer, place });
+    if (limited && limit && applied !== null) {
+      const context = this.#contextOf(step, draws);
+      this.refund(limited.name, refundForFaults(applied.faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));
+    }
+    this.#inFlight += 1;
+    const exchange = new InMemoryExchange(this, record, {
+      correlation,
+      fingerprint: request.fingerprint,
+      account: limited?.name,
+    });
+    return { correlation, limit, applied, exchange, draws };
+  }
+
+  decideEarly({ incoming, path, forced }: UnreadRequest): Decided | undefined {
+    const applied = this.#decisions.decideEarly(incoming.headersAt, forced, this.plan);
+    if (applied === undefined) return undefined;
+    const { record, decision, draws } = this.#unread({ incoming, path }, applied);
+    this.#inFlight += 1;
+    const exchange = new InMemoryExchange(this, record, { correlation: undefined, fingerprint: undefined, account: undefined });
+    return { ...decision, exchange, draws };
+  }
+
+  abandoned(request: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
+    const { record } = this.#unread(request, null);
+    noteEnd(record, performed, { endedAt: endedAtOf(performed, this.#parts.clock), expectation: this.plan.policy });
+    this.#close(record);
+  }
+
+  begin(): void {
+    this.#inFlight += 1;
+    this.#lastUsedAt = this.#parts.clock.now();
+  }
+
+  release(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  /** Not where many wait: to wait with each would keep all in memory, and which of them came back is a guess in any case. */
+  isWaiting(fingerprint: string): boolean {
+    if (this.#waiting.size === 0) return false;
+    const waiting = this.#waiting.get(fingerprint);
+    return waiting !== undefined && waiting <= FEW;
+  }
+
+  /** Decides by another plan from now on; what was decided so far counts on. */
+  adopt(inForce: PlanInForce): void {
+    this.#inForce = inForce;
+  }
+
+  /** Forgets all but the journal, and decides by that plan from now on. */
+  restart(inForce: PlanInForce): void {
+    this.#decisions.clear();
+    this.#inForce = inForce;
+  }
+
+  /** Calls are numbered from the beginning again. While a request is answered they are not: no other call may have its number. */
+  renumber(): void {
+    if (this.#inFlight === 0) this.#decisions.renumber();
+  }
+
+  /** The scenario, and how often each part of it struck. */
+  scenarioUse(): ScenarioUse {
+    return this.#decisions.use(this.plan);
+  }
+
+  /** Resolves when no request is being answered. */
+  async idle(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** A request of this fingerprint waits for the first byte of its reply. */
+  addWaiting(fingerprint: string): void {
+    this.#waiting.set(fingerprint, (this.#waiting.get(fingerprint) ?? 0) + 1);
+  }
+
+  /** It waits no more. */
+  removeWaiting(fingerprint: string): void {
+    const others = (this.#waiting.get(fingerprint) ?? 0) - 1;
+    if (others > 0) this.#waiting.set(fingerprint, others);
+    else this.#waiting.delete(fingerprint);
+  }
+
+  /** Takes a place in the queue of the service for the request of a record. */
+  reserve(record: JournalRecord): QueuePlace {
+    const waitMs = this.#decisions.takePlace(this.plan);
+    record.queuedMs = waitMs ?? null;
+    if (waitMs === undefined) record.refusedBy = 'api';
+    return { waitMs };
+  }
+
+  /** Puts back into the buckets of an account what was not used. */
+  refund(account: string, amounts: Amounts | undefined): void {
+    this.#decisions.give(account, amounts);
+  }
+
+  /** Ends an exchange. The correlation is that of a request that was read to its end. */
+  end(record: JournalRecord, correlation: Correlation | undefined, { performed, endedAt }: ExchangeEnd): void {
+    const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy });
+    if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
+    this.release();
+    this.#close(record);
+  }
+
+  /** A record of what was not read to its end. It belongs to no call: nothing tells which. */
+  #unread(
+    { incoming, path }: Omit<UnreadRequest, 'forced'>,
+    applied: Decision['applied'],
+  ): { record: JournalRecord; decision: Decision; draws: Draws } {
+    const { plan, place } = this.#inForce;
+    this.#lastUsedAt = this.#parts.clock.now();
+    const id = `unread ${this.journal.nextSeq}`;
+    const correlation: Correlation = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
+    const decision = { correlation, limit: undefined, applied };
+    const draws = drawsOf(plan.seed, id);
+    const record = this.#keep(unreadRequest(incoming, path), decision, { draws, layer: undefined, place });
+    return { record, decision, draws };
+  }
+
+  #keep(
+    { incoming, request, bodySha256 }: ReadRequest,
+    { correlation: recognition, applied }: Decision,
+    { draws: { requestId, random }, layer, place }: Kept,
+  ): JournalRecord {
+    const refusal = layer && { layer };
+    const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random };
+    return this.journal.note(received, place, this.#parts.clock.wall());
+  }
+
+  /** The context of a reply, as far as it is known without its account. */
+  #contextOf(step: DecisionStep, draws: Draws) {
+    const { clock, libraries } = this.#parts;
+    const { plan } = this;
+    const facts = factsOf(step.request, step.incoming.headers, { plan, libraries });
+    return replyContextOf(step, { plan, clock, libraries, facts, account: undefined, draws, unchanged: false });
+  }
+
+  #close(record: JournalRecord): void {
+    this.journal.close(record);
+    this.#parts.onClosed(record);
+  }
+}
+
+/** What a record needs beside request and decision. */
+interface Kept {
+  readonly draws: Draws;
+  /** The layer that refuses the request. */
+  readonly layer: DecisionStep['failsAt'];
+  readonly place: RecordPlace;
+}
+
+/** What an exchange remembers of its request. It stays in memory as long as the client does. */
+interface Followed {
+  readonly correlation: Correlation | undefined;
+  /** Undefined for what was not read: nothing is equal to it. */
+  readonly fingerprint: string | undefined;
+  /** The buckets that it drew from. */
+  readonly account: string | undefined;
+}
+
+class InMemoryExchange implements OpenExchange {
+  readonly #state: InMemoryState;
+  readonly #record: JournalRecord;
+  readonly #correlation: Correlation | undefined;
+  readonly #fingerprint: string | undefined;
+  readonly #account: string | undefined;
+  #isWaiting = false;
+
+  constructor(state: InMemoryState, record: JournalRecord, { correlation, fingerprint, account }: Followed) {
+    this.#state = state;
+    this.#record = record;
+    this.#correlation = correlation;
+    this.#fingerprint = fingerprint;
+    this.#account = account;
+  }
+
+  reserve(): QueuePlace {
+    return this.#state.reserve(this.#record);
+  }
+
+  waiting(): void {
+    if (this.#fingerprint === undefined) return;
+    this.#state.addWaiting(this.#fingerprint);
+    this.#isWaiting = true;
+  }
+
+  started(notes: HeadNotes): void {
+    this.#waitsNoMore();
+    noteHead(this.#record, notes);
+  }
+
+  ended(end: ExchangeEnd): void {
+    this.#waitsNoMore();
+    if (this.#account !== undefined) this.#state.refund(this.#account, end.unused);
+    this.#state.end(this.#record, this.#correlation, end);
+  }
+
+  #waitsNoMore(): void {
+    if (this.#isWaiting && this.#fingerprint !== undefined) this.#state.removeWaiting(this.#fingerprint);
+    this.#isWaiting = false;
+  }
+}
