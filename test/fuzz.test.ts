@@ -195,7 +195,7 @@ test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`
       if (count === Math.floor(RUNS / 2)) halfwayBytes = process.memoryUsage().heapUsed;
       const { path } = parseTarget(target);
       const headers = { accept: 'application/json', 'content-type': contentType, authorization };
-      const connection = { id: count, acceptedAt: clock.now(), requests: 1, remotePort: null, isOpen: () => true };
+      const connection = { id: count, acceptedAt: clock.now(), requests: 1, remotePort: null };
       const incoming = {
         method,
         target,

@@ -5,8 +5,8 @@ import { here } from '../session/maybe-promise.ts';
 import type { Session } from '../session/session.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
 import { type Decided, LEAVING_MS, type OpenExchange, type QueuePlace } from '../session/state/session-state.ts';
+import type { ConnectionNumbers } from './connection-numbers.ts';
 import type { DecideMessage, ExchangeProgress, FromWorker, SentRequest, ToWorker } from './messages.ts';
-import type { OpenConnections } from './open-connections.ts';
 import type { PlanRegistry } from './plan-registry.ts';
 import { incomingOf, readRequestOf } from './sent-request.ts';
 
@@ -20,7 +20,7 @@ export type DecisionMessage = Message<
 export interface DecisionServiceParts {
   readonly engine: Engine;
   readonly plans: PlanRegistry;
-  readonly connections: OpenConnections;
+  readonly connections: ConnectionNumbers;
   /** Those of all workers. */
   readonly desks: ReadonlySet<DecisionService>;
   tell(message: ToWorker): void;
@@ -218,22 +218,20 @@ export class DecisionService {
   #connectionGone(connection: number): void {
     const number = this.#connections.get(connection);
     this.#connections.delete(connection);
-    if (number !== undefined) this.#parts.connections.close(number);
+    if (number !== undefined) this.#parts.engine.connectionClosed(number);
   }
 
   #incoming(request: SentRequest) {
-    const { connections } = this.#parts;
-    return incomingOf(request, { id: this.#numberOf(request.connection), isOpen: connections.isOpen });
+    return incomingOf(request, this.#numberOf(request.connection));
   }
 
   #numberOf({ id, open }: SentRequest['connection']): number {
     const known = this.#connections.get(id);
     if (known !== undefined) return known;
-    const number = this.#parts.connections.number();
-    if (open) {
-      this.#connections.set(id, number);
-      this.#parts.connections.open(number);
-    }
+    const { connections, engine } = this.#parts;
+    const number = connections.next();
+    if (open) this.#connections.set(id, number);
+    else engine.connectionClosed(number);
     return number;
   }
 }

@@ -5,6 +5,7 @@ import { type LoadedScenario, loadScenario } from '../scenario-files/load-scenar
 import type { EnginePort } from '../server/engine-port.ts';
 import { DEFAULT_SESSION } from '../session/default-session.ts';
 import { type KnownPlan, ServedSession } from '../session/served-session.ts';
+import { ClosedConnections } from '../session/state/closed-connections.ts';
 import { withRules } from '../session/with-rules.ts';
 import type { PlanSource, PlanUpdate } from './messages.ts';
 import type { PrimaryClient } from './primary-client.ts';
@@ -22,6 +23,7 @@ export class RemoteEngine implements EnginePort {
   readonly libraries: Libraries;
   readonly #line: PrimaryClient;
   readonly defaultSession: ServedSession;
+  readonly #closed = new ClosedConnections();
   readonly #plans = new Map<string, Plan>();
   #scenario: LoadedScenario | undefined;
   #otherwise: Plan | undefined;
@@ -56,6 +58,11 @@ export class RemoteEngine implements EnginePort {
     return this.#numbers.get(plan) ?? 0;
   }
 
+  connectionClosed(connection: number): void {
+    this.#closed.add(connection);
+    this.#line.notify({ kind: 'connection gone', connection });
+  }
+
   /** Takes over what the primary says of plans. */
   learn({ session, plan }: PlanUpdate): void {
     if (session === undefined) {
@@ -79,7 +86,12 @@ export class RemoteEngine implements EnginePort {
       },
     };
     const { clock, libraries } = this;
-    return new ServedSession({ clock, libraries, state: new RemoteState(id, this.#line, plan), known });
+    return new ServedSession({
+      clock,
+      libraries,
+      state: new RemoteState(id, { client: this.#line, isClosed: this.#closed.has, plan }),
+      known,
+    });
   }
 
   #made({ number, recipe }: NonNullable<PlanUpdate['plan']>): Plan {

@@ -1,6 +1,7 @@
 import { fieldsOf } from '../core/openai/request/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { DecisionStep } from '../exchange/decision-step.ts';
+import type { Incoming } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { HeadNotes } from '../exchange/record.ts';
 import type { MaybePromise } from '../session/maybe-promise.ts';
@@ -12,21 +13,28 @@ import type {
   SessionState,
   UnreadRequest,
 } from '../session/state/session-state.ts';
-import type { DecideMessage, ExchangeProgress } from './messages.ts';
+import type { DecideMessage, ExchangeProgress, SentRequest } from './messages.ts';
 import type { PrimaryClient } from './primary-client.ts';
 import { sentRequest } from './sent-request.ts';
+
+export interface RemoteStateParts {
+  readonly client: PrimaryClient;
+  /** Whether a connection of this worker is known to be closed. */
+  isClosed(connection: number): boolean;
+  /** The plan that the session goes by, as far as it is known here. */
+  plan(): Plan;
+}
 
 /** The state of a session in the primary, seen from a worker. */
 export class RemoteState implements SessionState {
   readonly #session: string;
   readonly #client: PrimaryClient;
-  readonly #plan: () => Plan;
+  readonly #parts: RemoteStateParts;
 
-  /** `plan`: the one that the session goes by, as far as it is known here. */
-  constructor(session: string, client: PrimaryClient, plan: () => Plan) {
+  constructor(session: string, parts: RemoteStateParts) {
     this.#session = session;
-    this.#client = client;
-    this.#plan = plan;
+    this.#client = parts.client;
+    this.#parts = parts;
   }
 
   async decide(step: DecisionStep): Promise<Decided | 'stale'> {
@@ -39,14 +47,14 @@ export class RemoteState implements SessionState {
 
   async decideEarly({ incoming, path, forced }: UnreadRequest): Promise<Decided | undefined> {
     const session = this.#session;
-    const answer = await this.#client.request({ kind: 'decide early', session, request: sentRequest(incoming), path, forced });
+    const answer = await this.#client.request({ kind: 'decide early', session, request: this.#sent(incoming), path, forced });
     if (answer.kind !== 'decided early' || answer.refusal === undefined) return undefined;
     const { applied, recognition: correlation } = answer.refusal;
     return { correlation, limit: undefined, applied, exchange: new RemoteExchange(this.#client, answer.ref, undefined) };
   }
 
   abandoned({ incoming, path }: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
-    this.#client.notify({ kind: 'abandoned', session: this.#session, request: sentRequest(incoming), path, performed });
+    this.#client.notify({ kind: 'abandoned', session: this.#session, request: this.#sent(incoming), path, performed });
   }
 
   begin(): void {
@@ -62,17 +70,21 @@ export class RemoteState implements SessionState {
     return false;
   }
 
+  #sent(incoming: Incoming): SentRequest {
+    return sentRequest(incoming, { isOpen: !this.#parts.isClosed(incoming.connection.id) });
+  }
+
   #question(step: DecisionStep): Omit<DecideMessage, 'ref'> {
     const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits } = step;
     const { model, stream } = fieldsOf(request);
-    const { rules } = this.#plan();
+    const { rules } = this.#parts.plan();
     const matches = [...step.matches];
     const scoped = (scope: 'key' | 'model') => matches.some((place) => rules[place]?.rule.per === scope);
     return {
       kind: 'decide',
       session: this.#session,
       plan: planVersion,
-      request: sentRequest(incoming),
+      request: this.#sent(incoming),
       pathCall: evidence.pathCall,
       path: request.path,
       fingerprint: request.fingerprint,

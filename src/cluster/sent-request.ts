@@ -7,14 +7,16 @@ import type { DecideMessage, SentRequest } from './messages.ts';
 import { SENT_HEADERS } from './packing.ts';
 
 /** What the primary is to know of a request. */
-export function sentRequest({ method, target, headers, body, headersAt, bodyEndAt, connection }: Incoming): SentRequest {
+export function sentRequest(
+  { method, target, headers, body, headersAt, bodyEndAt, connection }: Incoming,
+  { isOpen: open }: { readonly isOpen: boolean },
+): SentRequest {
   const sent: Record<string, string> = {};
   for (const name of SENT_HEADERS) {
     const value = headers[name];
     if (value !== undefined) sent[name] = value;
   }
   const { id, acceptedAt, requests, remotePort } = connection;
-  const open = connection.isOpen(id);
   return {
     method,
     target,
@@ -26,10 +28,10 @@ export function sentRequest({ method, target, headers, body, headersAt, bodyEndA
   };
 }
 
-/** The same as the engine of the primary takes it. */
+/** The request as the engine of the primary takes it. `id`: the number that its connection has there. */
 export function incomingOf(
   { method, target, headers, body, headersAt, bodyEndAt, connection }: SentRequest,
-  { id, isOpen }: Pick<Incoming['connection'], 'id' | 'isOpen'>,
+  id: number,
 ): Incoming {
   const { acceptedAt, requests, remotePort } = connection;
   return {
@@ -40,7 +42,7 @@ export function incomingOf(
     oversized: false,
     headersAt,
     bodyEndAt,
-    connection: { id, acceptedAt, requests, remotePort, isOpen },
+    connection: { id, acceptedAt, requests, remotePort },
   };
 }
 

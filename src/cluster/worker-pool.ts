@@ -1,8 +1,8 @@
 import type { Listening } from '../server/listen.ts';
 import type { Serving } from '../server/start.ts';
 import { answerAdmin } from './answer-admin.ts';
+import { ConnectionNumbers } from './connection-numbers.ts';
 import { DecisionService } from './decision-service.ts';
-import { OpenConnections } from './open-connections.ts';
 import { PlanRegistry } from './plan-registry.ts';
 import { WorkerHandle, type WorkerMessage } from './worker-handle.ts';
 
@@ -19,7 +19,7 @@ const CLOSING_MS = 1_000;
 export class WorkerPool {
   readonly #parts: WorkerPoolParts;
   readonly #plans: PlanRegistry;
-  readonly #connections = new OpenConnections();
+  readonly #connections = new ConnectionNumbers();
   readonly #desks = new Set<DecisionService>();
   readonly #workers = new Set<WorkerHandle>();
   /** What all workers listen at, once they do. */

@@ -64,7 +64,6 @@ async function start({ base, host, port }: Extract<ToWorker, { kind: 'listen' }>
       port,
       admin: (request, response) => relayAdmin(line, request, response),
       onFailure: fail,
-      onGone: (connection) => line.notify({ kind: 'connection gone', connection }),
     });
     line.notify({ kind: 'listening', port: listening.port, origin: listening.origin });
     line.flush();

@@ -13,4 +13,6 @@ export interface EnginePort {
   readonly defaultSession: SessionPort;
   /** Throws a SessionsFullError when it is known here that there is no room for another one. */
   session(id: string | undefined): SessionPort;
+  /** Told of each connection that is not open any more. */
+  connectionClosed(connection: number): void;
 }

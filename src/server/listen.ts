@@ -26,8 +26,6 @@ export interface ListenOptions {
   readonly port: number;
   /** Told of what must never happen: a fault of the mock itself. */
   onFailure(error: unknown): void;
-  /** Told of each connection that is not open any more. */
-  onGone?(connection: number): void;
 }
 
 /** A server that listens. */
@@ -47,7 +45,7 @@ const SWEEP_MS = 20;
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { engine, host, port } = options;
-  const connections = new Connections(engine.clock.now, options.onGone);
+  const connections = new Connections(engine.clock.now, (connection) => engine.connectionClosed(connection));
   const reception: ServerContext = {
     engine,
     connections,

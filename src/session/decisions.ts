@@ -28,15 +28,17 @@ export class Decisions {
   readonly #counters = createCounters();
   readonly #buckets = createBuckets();
   readonly #gate = new CapacityGate();
-  readonly #recogniser = new CallCorrelator((call) => this.#counters.forget(callScope(call)));
+  readonly #recogniser: CallCorrelator;
   /** How often each rule struck. */
   readonly #served = new Map<string, number>();
   #startedAt: number | undefined;
   /** Connections that rules were asked about. */
   #connections = 0;
 
-  constructor(clock: Clock) {
+  /** `isClosed` says whether a connection is known to be closed. */
+  constructor(clock: Clock, isClosed: (connection: number) => boolean) {
     this.#clock = clock;
+    this.#recogniser = new CallCorrelator({ onForget: (call) => this.#counters.forget(callScope(call)), isClosed });
   }
 
   /** When the first request arrived; undefined before it. */

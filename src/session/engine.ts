@@ -9,6 +9,7 @@ import { DEFAULT_SESSION } from './default-session.ts';
 import { PlanVersions } from './plan-versions.ts';
 import { Session } from './session.ts';
 import { SessionsFullError } from './sessions-full-error.ts';
+import { ClosedConnections } from './state/closed-connections.ts';
 
 /** Sessions kept at most, beside the default one. */
 const MAX_SESSIONS = 1_000;
@@ -29,6 +30,7 @@ export class Engine {
   readonly libraries: Libraries;
   readonly startedAt: number;
   readonly planVersions = new PlanVersions();
+  readonly #closed = new ClosedConnections();
   readonly #bounds: JournalBounds;
   readonly #calls: DeclaredCalls | undefined;
   readonly #sessions = new Map<string, Session>();
@@ -98,6 +100,11 @@ export class Engine {
     this.defaultSession.replaceScenario(scenario);
   }
 
+  /** Tells that a connection is not open any more: its number, as the requests that came on it bear it. */
+  connectionClosed(connection: number): void {
+    this.#closed.add(connection);
+  }
+
   /** Calls the listener for each request that is over. Returns how to stop. */
   onEntry(listener: (entry: JournalRecord, session: Session) => void): () => void {
     this.#listeners.add(listener);
@@ -129,6 +136,7 @@ export class Engine {
       libraries: this.libraries,
       bounds: this.#bounds,
       calls: this.#calls,
+      isClosed: this.#closed.has,
       versionOf: this.planVersions.of,
       onEntry: (entry, session) => {
         for (const listener of this.#listeners) listener(entry, session);

@@ -96,7 +96,7 @@ function incoming({ key, model }: Caller, { call, attempt }: Place, at: number):
     headers: { authorization: `Bearer ${key}`, accept: 'application/json', 'x-stainless-retry-count': String(attempt - 1) },
     body: Buffer.from(body),
     oversized: false,
-    connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null, isOpen: () => true },
+    connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null },
     headersAt: at,
     bodyEndAt: at,
   };

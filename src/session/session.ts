@@ -34,6 +34,8 @@ export interface SessionParts {
   readonly bounds: JournalBounds;
   /** What the program says of its calls; goes before what the scenario expects. */
   readonly calls?: DeclaredCalls | undefined;
+  /** Whether a connection is known to be closed. */
+  isClosed(connection: number): boolean;
   /** The number of a plan. */
   versionOf(plan: Plan): number;
   onEntry(entry: JournalRecord, session: Session): void;
@@ -53,13 +55,13 @@ export class Session {
   #isLasting: boolean;
 
   constructor(parts: SessionParts) {
-    const { clock, libraries, bounds, scenario } = parts;
+    const { clock, libraries, bounds, scenario, isClosed } = parts;
     this.id = parts.id;
     this.#parts = parts;
     this.#scenario = withDeclaredCalls(scenario, parts.calls);
     this.#isLasting = parts.lasting;
     const onClosed = (record: JournalRecord) => parts.onEntry(record, this);
-    this.#state = new InMemoryState({ clock, libraries, bounds, inForce: this.#inForce(this.#scenario.plan), onClosed });
+    this.#state = new InMemoryState({ clock, libraries, bounds, inForce: this.#inForce(this.#scenario.plan), isClosed, onClosed });
     this.#served = new ServedSession({ clock, libraries, state: this.#state, known: this.#state });
   }
 

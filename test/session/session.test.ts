@@ -126,7 +126,7 @@ function incomingChat(at: number): Incoming {
     headers: { authorization: 'Bearer sk-x', 'content-type': 'application/json' },
     body: Buffer.from('{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}]}'),
     oversized: false,
-    connection: { id: 1, acceptedAt: at, requests: 1, remotePort: null, isOpen: () => true },
+    connection: { id: 1, acceptedAt: at, requests: 1, remotePort: null },
     headersAt: at,
     bodyEndAt: at,
   };

@@ -52,7 +52,7 @@ function send(engine: Engine, { model = 'gpt-4o', content = 'Hello', key = 'sk-t
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: Buffer.from(body),
       oversized: false,
-      connection: { id: 1, acceptedAt: 0, requests: 1, remotePort: null, isOpen: () => true },
+      connection: { id: 1, acceptedAt: 0, requests: 1, remotePort: null },
       headersAt: at,
       bodyEndAt: at,
     },

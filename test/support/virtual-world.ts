@@ -187,7 +187,7 @@ class VirtualWire {
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
         body: Buffer.from(JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: prompt }], ...body })),
         oversized: false,
-        connection: { ...connection, remotePort: 50_000 + connection.id, isOpen: () => connection.open },
+        connection: { ...connection, remotePort: 50_000 + connection.id },
         headersAt: at,
         bodyEndAt: at,
       },

@@ -14,6 +14,11 @@ const MAX_KINDS = 5 * MAX_CALLS;
 /** Within this time after a failure, an equal request on an unconcerned connection is rather one sent at the same time. */
 const SOON_MS = 250;
 
+interface CallCorrelatorParts {
+  onForget(call: string): void;
+  isClosed(connection: number): boolean;
+}
+
 /** Recognises the attempts of one call. Pure in the sense that it depends on what it was shown alone. */
 export class CallCorrelator {
   readonly #calls = new UseOrder<OpenCall>();
@@ -23,6 +28,7 @@ export class CallCorrelator {
   /** What the last answer on a connection was a retryable failure of. */
   readonly #failedOn = new LruMap<number, FailedConnection>(({ connection }) => connection);
   readonly #onForget: (call: string) => void;
+  readonly #isClosed: (connection: number) => boolean;
   #created = 0;
   #opened = 0;
   /** A request counted itself as a retry. */
@@ -30,8 +36,10 @@ export class CallCorrelator {
   /** Different requests that were taken by what the program declares. */
   #declaredKinds = 0;
 
-  constructor(onForget: (call: string) => void) {
+  /** `onForget` is called with the id of each call that is forgotten; `isClosed` says whether a connection is known to be closed. */
+  constructor({ onForget, isClosed }: CallCorrelatorParts) {
     this.#onForget = onForget;
+    this.#isClosed = isClosed;
   }
 
   /** Recognises a request as it arrives. */
@@ -185,7 +193,7 @@ export class CallCorrelator {
   #plausibility(failed: readonly OpenCall[], sighting: CorrelationEvidence, mark: RetryMarker): (call: OpenCall) => boolean {
     const { at, fingerprint, connection } = sighting;
     if (this.#failedOn.get(connection.id)?.kin?.fingerprint !== fingerprint) {
-      return (call) => at - failedAt(call) >= SOON_MS || !connection.isOpen(call.failure?.connection ?? -1);
+      return (call) => at - failedAt(call) >= SOON_MS || this.#isClosed(call.failure?.connection ?? -1);
     }
     // A pool gives the connection of a fresh failure to whoever has waited longest.
     let oldestMs = 0;

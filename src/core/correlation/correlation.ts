@@ -12,8 +12,6 @@ export interface Connection {
   readonly acceptedAt: number;
   /** 1 for its first request. */
   readonly requests: number;
-  /** Whether another connection is still open. */
-  isOpen(connection: number): boolean;
 }
 
 /** What recognition looks at. All times in milliseconds of the monotonic clock. */

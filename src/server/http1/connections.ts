@@ -8,11 +8,10 @@ export class Connections {
   readonly #bySocket = new WeakMap<Socket, ClientConnection>();
   readonly #open = new Map<number, ClientConnection>();
   readonly #gone: (connection: number) => void;
-  readonly #isOpen = (connection: number) => this.#open.has(connection);
   #accepted = 0;
 
   /** `gone` is told of each connection that is not open any more. */
-  constructor(now: () => number, gone: (connection: number) => void = () => undefined) {
+  constructor(now: () => number, gone: (connection: number) => void) {
     this.#now = now;
     this.#gone = gone;
   }
@@ -35,7 +34,7 @@ export class Connections {
 
   /** The connection as it stands. */
   state({ id, acceptedAt, requests, remotePort }: ClientConnection): Connection & { readonly remotePort: number | null } {
-    return { id, acceptedAt, requests, remotePort, isOpen: this.#isOpen };
+    return { id, acceptedAt, requests, remotePort };
   }
 
   /** What is still open is closed by us. */

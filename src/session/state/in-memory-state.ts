@@ -29,6 +29,8 @@ export interface InMemoryStateParts {
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
   readonly inForce: PlanInForce;
+  /** Whether a connection is known to be closed. */
+  isClosed(connection: number): boolean;
   /** Called when nothing will change about a record any more. */
   onClosed(record: JournalRecord): void;
 }
@@ -51,7 +53,7 @@ export class InMemoryState implements SessionState {
   constructor(parts: InMemoryStateParts) {
     this.#parts = parts;
     this.#inForce = parts.inForce;
-    this.#decisions = new Decisions(parts.clock);
+    this.#decisions = new Decisions(parts.clock, parts.isClosed);
     this.journal = new SessionJournal(parts.bounds);
     this.#lastUsedAt = parts.clock.now();
   }

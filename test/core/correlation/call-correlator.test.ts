@@ -9,7 +9,7 @@ let connections = 0;
 
 /** A connection that stays open; `requests` counts this one. */
 function connection(id: number, acceptedAt = 0, requests = 1): CorrelationEvidence['connection'] {
-  return { id, acceptedAt, requests, isOpen: () => true };
+  return { id, acceptedAt, requests };
 }
 
 function sighting(parts: Partial<CorrelationEvidence> = {}): CorrelationEvidence {
@@ -43,9 +43,12 @@ const succeeded = (at: number) => ({ ...failed(at), retryable: false, delivered:
 
 function recogniser() {
   const forgotten: string[] = [];
+  const closed = new Set<number>();
+  const onForget = (call: string) => void forgotten.push(call);
   return {
-    calls: new CallCorrelator((call) => forgotten.push(call)),
+    calls: new CallCorrelator({ onForget, isClosed: (id) => closed.has(id) }),
     forgotten,
+    closed,
   };
 }
 
@@ -379,4 +382,16 @@ test('which of two calls a retry was of is in doubt for both of them: the other,
     [a.call, 'ambiguous'],
     [b.call, 'ambiguous'],
   ]);
+});
+
+test.each([
+  ['a new call while its connection is open', false, 'first'],
+  ['its retry once its connection is closed', true, 'fingerprint'],
+] as const)('beside equal unmarked calls, what comes at once after a failure is %s', (_title, isClosed, evidence) => {
+  const { calls, closed } = recogniser();
+  const [one, other] = [1, 2].map((id) => calls.observe(sighting({ connection: connection(id, 0) })));
+  calls.complete(one ?? {}, failed(100, 1));
+  if (isClosed) closed.add(1);
+  expect(calls.observe(sighting({ at: 110, connection: connection(3, 105) })).evidence).toBe(evidence);
+  expect(other?.evidence).toBe('first');
 });
