@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { DecisionStep } from '../../../src/exchange/decision-step.ts';
+import type { HeadNotes } from '../../../src/exchange/record.ts';
+import type { Decided } from '../../../src/session/state/session-state.ts';
+import { performed } from '../../support/performed.ts';
+import { chatRequest, inMemory, overMessages, type StateWorld } from '../../support/session-states.ts';
+
+const PATH = '/v1/chat/completions';
+const EMPTY = { path: '', forced: undefined };
+const FAILED: HeadNotes = {
+  t_firstByteBefore: 2,
+  status: 429,
+  errorCode: 'rate_limit_exceeded',
+  errorType: 'requests',
+  hint: null,
+  shouldRetry: null,
+  paceDueAt: null,
+};
+const OK: HeadNotes = { ...FAILED, status: 200, errorCode: null, errorType: null };
+
+function stepAt({ reader }: StateWorld, at: number, connection = 1): DecisionStep {
+  return reader.prepare(chatRequest(at, connection), { path: PATH, call: undefined, forced: undefined }).step;
+}
+
+async function decided(world: StateWorld, at = 0, connection = 1): Promise<Decided> {
+  const found = await world.state.decide(stepAt(world, at, connection));
+  if (found === 'stale') throw new Error('the step is stale');
+  return found;
+}
+
+function end({ exchange }: Decided, at: number, notes = OK, unused: object | undefined = undefined): void {
+  exchange.started(notes);
+  exchange.ended({ performed: performed(at), endedAt: at, unused });
+}
+
+describe.each([
+  ['in memory', inMemory],
+  ['over messages', overMessages],
+])('the state %s', (_where, worldOf) => {
+  test('counts attempts of a call and tells rules of them', async () => {
+    const world = worldOf({ rules: [{ name: 'limited', first: 1, fault: 'rate_limit' }] });
+    const first = await decided(world);
+    expect(first).toMatchObject({ correlation: { attempt: 1 }, applied: { rule: 'limited' } });
+    end(first, 2, FAILED);
+    world.clock.advance(1_000);
+    const second = await decided(world, 1_000, 2);
+    expect(second.correlation).toMatchObject({ call: first.correlation.call, attempt: 2, evidence: 'fingerprint' });
+    expect(second.applied).toBeNull();
+  });
+
+  test('keeps the record of an exchange from the decision to its end', async () => {
+    const world = worldOf({});
+    const open = await decided(world, 1);
+    expect(world.session.journal()).toMatchObject([{ t_headers: 1, status: null, t_end: null, attemptSeq: 1 }]);
+    expect(world.session.inFlight).toBe(1);
+    end(open, 3, FAILED);
+    await world.settled();
+    expect(world.session.journal()).toMatchObject([{ status: 429, errorCode: 'rate_limit_exceeded', t_end: 3, t_lastByte: 3 }]);
+    expect(world.session.inFlight).toBe(0);
+  });
+
+  test('decides nothing by a plan that is not in force any more', async () => {
+    const world = worldOf({});
+    const step = stepAt(world, 0);
+    world.session.use([{ fault: [{ name: 'server_error', params: {} }] } as never]);
+    expect(await world.state.decide(step)).toBe('stale');
+    expect([world.session.journal(), world.session.startedAt]).toEqual([[], undefined]);
+    await world.settled();
+    expect(stepAt(world, 0).planVersion).not.toBe(step.planVersion);
+  });
+
+  test('refuses a connection where a rule says so, and lets others pass', async () => {
+    const world = worldOf({ rules: [{ name: 'door', first: 1, fault: { connection_reset: { at: 'accept' } } }] });
+    const incoming = { ...chatRequest(5), method: '', target: '', headers: {}, body: new Uint8Array(0), bodyEndAt: null };
+    const refused = await world.state.decideEarly({ incoming, ...EMPTY });
+    expect(refused).toMatchObject({ applied: { rule: 'door' }, correlation: { certainty: 'ambiguous' } });
+    const cut = performed(null, { closedBy: 'server', closedHow: 'reset' });
+    refused?.exchange.ended({ performed: cut, endedAt: 6, unused: undefined });
+    expect(await world.state.decideEarly({ incoming, ...EMPTY })).toBeUndefined();
+    expect(world.session.journal()).toMatchObject([{ closedHow: 'reset', t_end: 6, faultApplied: { rule: 'door' } }]);
+    expect(world.session.inFlight).toBe(0);
+  });
+
+  test('gives places in the queue of the service, until it is full', async () => {
+    const world = worldOf({ capacity: { rate: '10/s', burst: 1, queue: 1, service_time: '50ms', refusal_cost: 0 } });
+    const waits: (number | undefined)[] = [];
+    for (let request = 0; request < 3; request++) waits.push((await (await decided(world)).exchange.reserve()).waitMs);
+    expect(waits).toEqual([0, 100, undefined]);
+    expect(world.session.journal().map(({ queuedMs, refusedBy }) => [queuedMs, refusedBy])).toEqual([
+      [0, null],
+      [100, null],
+      [null, 'api'],
+    ]);
+  });
+
+  test('takes a place no earlier than it is asked to, where a fault comes first', async () => {
+    const world = worldOf({
+      capacity: { rate: '10/s', burst: 1, queue: 1, refusal_cost: 0 },
+      rules: [{ first: 1, fault: { latency: '1s' } }],
+    });
+    const slow = await decided(world);
+    expect((await (await decided(world)).exchange.reserve()).waitMs).toBe(0);
+    expect((await slow.exchange.reserve()).waitMs).toBe(100);
+  });
+
+  test('knows of a reply that waits, until it begins', async () => {
+    const world = worldOf({});
+    const { request } = stepAt(world, 0);
+    const open = await decided(world);
+    const isWaiting = () => world.session.state.isWaiting(request.fingerprint);
+    expect(isWaiting()).toBe(false);
+    open.exchange.waiting();
+    await world.settled();
+    expect(isWaiting()).toBe(true);
+    open.exchange.started(OK);
+    await world.settled();
+    expect(isWaiting()).toBe(false);
+  });
+
+  test('takes back what a request did not use', async () => {
+    const used = async (unused: object | undefined) => {
+      const world = worldOf({ limits: { 'gpt-4o': { rpm: 500, tpm: 30_000 } } });
+      end(await decided(world), 0, OK, unused);
+      const { limit } = await decided(world);
+      return limit?.buckets.tokens?.used ?? Number.NaN;
+    };
+    const [all, less] = [await used(undefined), await used({ tokens: 3 })];
+    expect(all - less).toBe(3);
+  });
+
+  test('counts requests whose bodies are on their way', async () => {
+    const { session, state, settled } = worldOf({});
+    state.begin();
+    state.begin();
+    state.release();
+    await settled();
+    expect(session.inFlight).toBe(1);
+    state.release();
+    await settled();
+    expect(session.inFlight).toBe(0);
+  });
+
+  test('notes a request that its client left in the middle', async () => {
+    const { session, state, settled } = worldOf({});
+    const gone = performed(null, { clientCloseAt: 4, closedBy: 'client', closedHow: 'fin' });
+    state.abandoned({ incoming: { ...chatRequest(1), bodyEndAt: null }, path: PATH }, gone);
+    await settled();
+    expect(session.journal()).toMatchObject([{ path: PATH, t_bodyEnd: null, t_clientClose: 4, closedBy: 'client' }]);
+  });
+});
