@@ -29,10 +29,7 @@ export interface LimitResult {
 
 export type Amounts = { readonly [K in LimitKind]?: number | undefined };
 
-/**
- * The buckets of all accounts: the mutable state of the limits. Synchronous, so that a store shared between processes can
- * stand behind the same interface.
- */
+/** The buckets of all accounts: the mutable state of the limits. Processes share it through the state of a session. */
 export interface Buckets {
   /** Draws the cost from every bucket of the account, or is refused. `at` in milliseconds, never before an earlier one. */
   draw(account: string, draw: Draw, at: number): LimitResult;

@@ -9,10 +9,7 @@ interface Count {
   readonly fired: number;
 }
 
-/**
- * The mutable state of a plan. Synchronous, so that a store shared between processes can stand behind the same
- * interface.
- */
+/** The mutable state of a plan. Processes share it through the state of a session, not through this interface. */
 export interface Counters {
   read(scope: string, rule: string): Count;
   hit(scope: string, rule: string, what: keyof Count): void;
