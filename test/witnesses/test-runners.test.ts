@@ -10,7 +10,8 @@ import { tempFolder } from '../support/temp-folder.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
-const COMMON = ['typescript@6.0.3', '@types/node@20.19.43'];
+const COMMON = ['typescript@6.0.3'];
+const TYPES_OF_NODE = '@types/node@20.19.43';
 const BABEL = ['@babel/core@7', '@babel/preset-env@7', '@babel/preset-typescript@7'];
 
 const BODY = `
@@ -41,7 +42,7 @@ ${BODY}`;
 const GLOBALS = "import { afterAll, beforeAll, expect, test } from '@jest/globals';";
 const presets = (modules: string) =>
   `{ presets: [['@babel/preset-env', { targets: { node: 'current' }${modules} }], '@babel/preset-typescript'] };\n`;
-const JEST_30 = ['jest@30.5.2', ...BABEL];
+const JEST_30 = ['jest@30.5.2', TYPES_OF_NODE, ...BABEL];
 
 interface Witness {
   readonly packages: readonly string[];
@@ -54,7 +55,7 @@ interface Witness {
 }
 
 const vitest = (version: string, node = 20): Witness => ({
-  packages: [`vitest@${version}`],
+  packages: [`vitest@${version}`, node === 20 ? TYPES_OF_NODE : `@types/node@${node}`],
   files: { 'package.json': '{ "type": "module" }', 'a.test.ts': VITEST },
   command: ['node_modules/vitest/vitest.mjs', 'run'],
   node,
