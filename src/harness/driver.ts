@@ -19,7 +19,7 @@ export interface RunningCall {
  * Which process makes a call. Equal numbers share one; `apart` is one that the others leave alone; `alone` is a new one for all
  * calls of that name.
  */
-export type Lane = number | 'apart' | { readonly alone: string };
+type Lane = number | 'apart' | { readonly alone: string };
 
 /** Runs the client under test, in processes apart from the mock. */
 export interface Driver {

@@ -18,7 +18,7 @@ const SERVICE_ADDRESS = /^(?:tcp|udp):\/\//;
 const OUTPUT = ['quiet', 'verbose', 'json'];
 
 /** `MOCK_OPENAI_ADMIN_TOKEN` of `--admin-token`: every flag of `serve` and `run` has its variable. */
-export function variableOf(option: Option): string {
+function variableOf(option: Option): string {
   return PREFIX + option.name().replaceAll('-', '_').toUpperCase();
 }
 
