@@ -35,8 +35,9 @@ function unknownFault(name: string): string {
 }
 
 function asJson(fault: Fault): object {
-  const { params, apply: _function, example: _written, ...told } = fault;
-  return { ...told, parameters: schemaOf(params), example: { fault: exampleFault(fault) } };
+  const { params, apply: _function, example: _written, injectedAt: strikes, errorCodes: says, terminal: final, ...told } = fault;
+  const parameters = schemaOf(params);
+  return { ...told, final, strikes, says, parameters, example: { fault: exampleFault(fault) } };
 }
 
 const STRIKES: Readonly<Record<InjectionPoint, string>> = {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createCounters } from '../../../src/core/plan/counters.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
+import { matchingRules } from '../../../src/core/plan/matching-rules.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
 import { formatProblem } from '../../../src/core/problem.ts';
 import { libraries } from '../../../src/libraries.ts';
@@ -200,7 +201,8 @@ test('no rule that strikes any request is said never to strike', () => {
         const facts = new Facts(apiRequest({ method, path, body: method === 'GET' ? undefined : body }), {}, () =>
           method === 'GET' ? 0 : asked.tokens,
         );
-        const arrival = { facts, call: `#${index}`, attempt, drawKey: `${index}`, elapsedMs, refusedBy };
+        const matches = matchingRules(loaded.plan.rules, facts);
+        const arrival = { matches, traits: facts, call: `#${index}`, attempt, drawKey: `${index}`, elapsedMs, refusedBy };
         expect(dead).not.toContain(decide(loaded.plan, counters, arrival)?.rule);
       }
     }),
