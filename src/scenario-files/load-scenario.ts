@@ -42,7 +42,7 @@ export function ownScenarios(): string[] {
 
 function scenariosIn(folder: string): string[] {
   return readdirSync(folder)
-    .filter((file) => YAML_ENDING.test(file))
+    .filter((file) => YAML_ENDING.test(file) && isFile(join(folder, file)))
     .map((file) => file.replace(YAML_ENDING, ''))
     .sort();
 }

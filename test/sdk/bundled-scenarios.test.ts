@@ -26,7 +26,7 @@ async function streamed(client: OpenAI): Promise<string> {
 
 test.each(bundledScenarios())('%s says in its second line what it proves', (name) => {
   const lines = readFileSync(bundledPath(name), 'utf8').trimEnd().split('\n');
-  expect(lines[1]).toMatch(/^# Proves that .+\.$/);
+  expect(lines[1]).toMatch(/^# (Proves that|Shows whether) .+\.$/);
   expect(lines.length).toBeLessThanOrEqual(30);
 });
 

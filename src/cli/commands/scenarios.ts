@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { unknownName } from '../../core/schema/fields.ts';
 import { libraries } from '../../libraries.ts';
-import { bundledScenarios, loadScenario, namedPath, ownScenarios, readSource } from '../../scenario-files/load-scenario.ts';
+import { bundledScenarios, fileSource, loadScenario, namedPath, ownScenarios } from '../../scenario-files/load-scenario.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { table } from '../output/table.ts';
@@ -25,8 +24,9 @@ export function listScenarios(name: string | undefined, { json = false }: { json
 
 function everythingAbout(name: string) {
   const file = namedPath(name);
-  const text = textOf(name);
-  const { scenario, raw } = loadScenario(readSource(file, { shownAs: name, what: 'scenario' }), libraries);
+  const source = fileSource(file);
+  const text = 'text' in source ? source.text : '';
+  const { scenario, raw } = loadScenario(source, libraries);
   return { name, proves: firstComment(text), description: scenario.description, file, text, scenario: raw };
 }
 
@@ -36,7 +36,8 @@ function inWords({ name, proves, description, file, text }: ReturnType<typeof ev
 }
 
 function textOf(name: string): string {
-  return readFileSync(namedPath(name), 'utf8');
+  const source = fileSource(namedPath(name));
+  return 'text' in source ? source.text : '';
 }
 
 /** The first comment that is not an instruction to an editor; it may run over several lines. */

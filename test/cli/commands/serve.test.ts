@@ -189,7 +189,7 @@ test('a wrong scenario starts nothing and reports all problems', async () => {
     stdout: '',
     stderr:
       'flaky.yaml:2:12 unknown fault "latncy". Did you mean "latency"?\n' +
-      'flaky.yaml:3:12 expected a number of at least 1, found 0\n' +
+      'flaky.yaml:3:12 rules[0].first: expected a number of at least 1, found 0\n' +
       'flaky.yaml:4:1 unknown key "nmae". Did you mean "name"?\n',
   });
 });
