@@ -99,7 +99,7 @@ test('entrypoint, health check and signals work with production dependencies onl
 
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
-});
+}, 60_000);
 
 test('a folder mounted on /app/scenarios stands beside the bundled scenarios', async () => {
   const folder = layOut();
