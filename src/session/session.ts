@@ -61,7 +61,14 @@ export class Session {
     this.#scenario = withDeclaredCalls(scenario, parts.calls);
     this.#isLasting = parts.lasting;
     const onClosed = (record: JournalRecord) => parts.onEntry(record, this);
-    this.#state = new InMemoryState({ clock, libraries, bounds, inForce: this.#inForce(this.#scenario.plan), isClosed, onClosed });
+    this.#state = new InMemoryState({
+      clock,
+      libraries,
+      bounds,
+      inForce: this.#inForce(this.#scenario.plan),
+      isClosed,
+      onClosed,
+    });
     this.#served = new ServedSession({ clock, libraries, state: this.#state, known: this.#state });
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { unservedUrl } from '../../../../src/core/openai/endpoints/unserved-urls.ts';
 import { endpoints } from '../../../../src/core/openai/endpoints/registry.ts';
+import { unservedUrl } from '../../../../src/core/openai/endpoints/unserved-urls.ts';
 
 test.each([
   ['POST', '/v1/fine_tuning/jobs', '/v1/fine_tuning/jobs'],
