@@ -20,8 +20,18 @@ test('the folders are listed in the order that is enforced', () => {
 });
 
 test('the names in the picture of a request are names of the code', () => {
-  const [picture] = blocks(['docs/architecture.md']).filter(({ code }) => code.includes('perform'));
-  const source = ['server', 'exchange', 'session', 'core/wire', 'core/journal', 'core/openai', 'core/plan'].flatMap((folder) =>
+  const [picture] = blocks(['docs/architecture.md']).filter(({ code }) => code.includes('runReply'));
+  const source = [
+    'server',
+    'exchange',
+    'session',
+    'core/wire',
+    'core/correlation',
+    'core/limits',
+    'core/journal',
+    'core/openai',
+    'core/plan',
+  ].flatMap((folder) =>
     readdirSync(join(root, 'src', folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(root, 'src', folder, name), 'utf8')),

@@ -109,10 +109,12 @@ function circumstancesOf({ endedAt, killedAt, watchedUntil }: Supervised): Parti
 
 /** What limits the verdict, or stands beside it. */
 function notesOn(sessions: readonly Session[], [name = '']: readonly string[], supervised: Supervised): string[] {
-  const { leftBehind, openRequests } = supervised;
+  const { ending, interruptedBy, leftBehind, openRequests } = supervised;
+  const isKilled = interruptedBy !== undefined && ending.signal !== null;
   const kept = sessions.reduce((sum, session) => sum + session.kept, 0);
   const dropped = sessions.reduce((sum, session) => sum + session.dropped, 0);
   return [
+    ...(isKilled ? [`the command ${name} was ended by ${ending.signal}`] : []),
     ...(leftBehind ? [`the command ${name} left processes behind; they were ended`] : []),
     ...(openRequests === 0 ? [] : [`${plural(openRequests, 'request was', 'requests were')} still open`]),
     ...(dropped === 0

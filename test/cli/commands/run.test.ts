@@ -11,7 +11,7 @@ import { naiveRun } from '../../support/runs.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const NODE = process.execPath;
-const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.mjs`, import.meta.url));
+const example = (name: string) => fileURLToPath(new URL(`../../../examples/${name}.mjs`, import.meta.url));
 
 test('a client that comes back early fails, with the evidence', async () => {
   const { code, stdout, stderr } = await runCli(['run', '--scenario', 'rate-limited', '--', NODE, example('naive-client')]);
