@@ -1,10 +1,12 @@
 /*
  * JavaScript of the package: few files, for each costs a third of a millisecond of every start. The programs that are
- * started by path keep their places; what they share is in chunks/. Packages stay outside. tsc writes the types beside it.
+ * started by path keep their places; what they share is in chunks/. The dependencies of package.json stay outside; other
+ * libraries are development dependencies, and what is used of them goes into dist/.
  */
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
+import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 const PROGRAMS = [
   'cli/main',
@@ -18,9 +20,21 @@ const PROGRAMS = [
   'harness/load-process',
 ];
 
+/** Libraries that are loaded by `require` when they are first used, a file each: `#ajv` is dist/libraries/ajv.cjs. */
+const LAZY_LIBRARIES = {
+  ajv: 'ajv',
+  'json-schema-draft-07': 'ajv/dist/refs/json-schema-draft-07.json',
+  'json-schema-faker': 'json-schema-faker',
+  o200k_base: 'gpt-tokenizer/encoding/o200k_base',
+  re2js: 're2js',
+};
+
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const installed = Object.keys({ ...dependencies, ...peerDependencies });
+const external = (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`));
+
 // What an earlier build left would be packed with the rest.
-const left = existsSync('dist') ? readdirSync('dist', { recursive: true }) : [];
-for (const file of left) if (/\.c?js$/.test(file)) rmSync(join('dist', file));
+rmSync('dist', { recursive: true, force: true });
 
 /** Entries that `require` gets, too. */
 const REQUIRED = ['index', 'jest'];
@@ -46,15 +60,34 @@ const executableBin = {
   writeBundle: ({ dir }) => chmodSync(join(dir, 'cli/main.js'), 0o755),
 };
 
-export default defineConfig({
-  plugins: [forRequire, executableBin],
-  input: Object.fromEntries(PROGRAMS.map((program) => [program, `src/${program}.ts`])),
-  platform: 'node',
-  external: /^[^./]/,
-  output: {
-    dir: 'dist',
-    entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name].js',
-    comments: false,
+const licenses = thirdPartyLicenses('dist/THIRD-PARTY-LICENSES.txt');
+
+export default defineConfig([
+  {
+    plugins: [forRequire, executableBin, licenses],
+    input: Object.fromEntries(PROGRAMS.map((program) => [program, `src/${program}.ts`])),
+    platform: 'node',
+    external,
+    output: {
+      dir: 'dist',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name].js',
+      comments: false,
+    },
   },
-});
+  {
+    plugins: [licenses],
+    input: LAZY_LIBRARIES,
+    platform: 'node',
+    external: (id) => id.startsWith('node:'),
+    checks: { mixedExports: false },
+    output: {
+      dir: 'dist/libraries',
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name].cjs',
+      comments: false,
+      minify: true,
+    },
+  },
+]);

@@ -2,9 +2,9 @@ import type { ValidateFunction } from 'ajv';
 import type { SchemaViolation } from '../core/libraries.ts';
 import { lazily } from './load.ts';
 
-const ajv = lazily<typeof import('ajv')>('ajv');
+const ajv = lazily<typeof import('ajv')>('#libraries/ajv');
 
-const draft07 = lazily<object>('ajv/dist/refs/json-schema-draft-07.json');
+const draft07 = lazily<object>('#libraries/json-schema-draft-07');
 
 let validate: ValidateFunction | undefined;
 

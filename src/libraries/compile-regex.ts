@@ -1,6 +1,6 @@
 import { lazily } from './load.ts';
 
-const re2 = lazily<typeof import('re2js')>('re2js');
+const re2 = lazily<typeof import('re2js')>('#libraries/re2js');
 
 /** Longest source that is compiled, in characters: the compiled program grows with it, and matching with the program. */
 const MAX_SOURCE_LENGTH = 1_000;

@@ -6,7 +6,7 @@ import { lazily } from './load.ts';
 type Generator = typeof import('json-schema-faker');
 type Schema = Parameters<Generator['generateSync']>[0];
 
-const generator = lazily<Generator>('json-schema-faker');
+const generator = lazily<Generator>('#libraries/json-schema-faker');
 
 /** A schema that passes `boundSchema` takes some milliseconds, a huge one a tenth of a second; this stops what it could not foresee. */
 const TIMEOUT_MS = 800;

@@ -1,6 +1,6 @@
 import { lazily } from './load.ts';
 
-const o200k = lazily<typeof import('gpt-tokenizer/encoding/o200k_base')>('gpt-tokenizer/encoding/o200k_base');
+const o200k = lazily<typeof import('gpt-tokenizer/encoding/o200k_base')>('#libraries/o200k_base');
 
 /** The tokenizer is quadratic in the length of a run, so that longer ones are split first. In UTF-16 units. */
 const MAX_RUN = 64;
