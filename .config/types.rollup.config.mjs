@@ -12,6 +12,8 @@ export default {
   plugins: [dts()],
   output: {
     dir: 'dist',
+    // Bundling drops the references of sources.
+    banner: '/// <reference lib="esnext.disposable" />',
     entryFileNames: '[name].d.ts',
     chunkFileNames: 'types/[name].ts',
   },
