@@ -70,6 +70,30 @@ test('the packed types are whole for a strict project of target es2022 without t
   expect(stdout).toBe('');
 }, 90_000);
 
+test('the package has the types of its entries and one file of what they share', async () => {
+  const types = (await pack()).files.map(({ path }) => path).filter((path) => /\.d\.c?ts$/.test(path));
+  const entries = ['index.d.cts', 'index.d.ts', 'jest.d.cts', 'jest.d.ts', 'vitest.d.ts'];
+  expect(types.sort()).toEqual([...entries, 'types/shared.d.ts'].map((file) => `dist/${file}`).sort());
+});
+
+test('the package has the licence of every library of which it has a part', async () => {
+  const paths = (await pack()).files.map(({ path }) => path);
+  expect(paths).toContain('dist/THIRD-PARTY-LICENSES.txt');
+  const licenses = readFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['ajv', 'commander', 'd3-scale', 'gpt-tokenizer', 'json-schema-faker', 'p-limit', 're2js', 'vega-view'])
+    expect(licenses).toMatch(new RegExp(`^${name} \\d\\S+ \\((MIT|ISC|BSD-3-Clause)\\)\\n\\n[\\s\\S]{0,200}Copyright`, 'm'));
+});
+
+test('the package installs few other packages', () => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean; devOptional?: boolean; peer?: boolean }>;
+  };
+  const installed = Object.entries(packages).filter(
+    ([path, { dev, devOptional, peer }]) => path !== '' && !dev && !devOptional && !peer,
+  );
+  expect(installed.length).toBeLessThanOrEqual(10);
+});
+
 test('the README installs the file that npm packs', async () => {
   const [, command] = /^```sh install\n(.*)\n```$/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
   expect(command).toContain(`npm pack path/to/the/clone && npm install --save-dev openai ./${(await pack()).filename}`);
