@@ -29,8 +29,8 @@ const LAZY_LIBRARIES = {
   re2js: 're2js',
 };
 
-const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-const installed = Object.keys({ ...dependencies, ...peerDependencies });
+const { dependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
+const installed = Object.keys({ ...dependencies, ...peerDependenciesMeta });
 const external = (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`));
 
 // What an earlier build left would be packed with the rest.
