@@ -16,7 +16,13 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-async function pack(): Promise<Packed> {
+let packed: Promise<Packed> | undefined;
+
+function pack(): Promise<Packed> {
+  return (packed ??= whatNpmPacks());
+}
+
+async function whatNpmPacks(): Promise<Packed> {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { stdout } = await run('npm', args, { cwd: root, maxBuffer: 2 ** 24 });
   const told: unknown = JSON.parse(stdout);
