@@ -21,7 +21,7 @@ test('one first line tells where all serve, and a signal ends all of them', asyn
   for (let i = 0; i < 4; i++) expect((await postChat(server)).status).toBe(200);
   const { code, stdout, stderr } = await server.stop('SIGINT');
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${server.firstLine}\n` });
-  expect(stderr).toMatch(/^mock-openai \d+\.\d+\.\d+: scenario shared, seed 1, 0 rules\nstopped by SIGINT\n$/);
+  expect(stderr).toMatch(/^mock-openai \d+\.\d+\.\d+: scenario shared, seed 1, 0 rules, 2 workers\nstopped by SIGINT\n$/);
   expect(children.filter(isAlive)).toEqual([]);
 });
 

@@ -84,7 +84,7 @@ test.each([
 ])('a rule with %s cannot strike on accept', (line, message) => {
   const text = `rules:\n  - ${line}\n    fault: { connection_reset: { at: accept } }\n`;
   expect(parseScenario({ file: 'a.yaml', text }, libraries).problems?.map(formatProblem)).toEqual([
-    expect.stringMatching(new RegExp(`^a.yaml:2:5 ${message.source}`)),
+    expect.stringMatching(new RegExp(`^a.yaml:2:5 rules\\[0\\]\\.\\w+: ${message.source}`)),
   ]);
 });
 
@@ -110,6 +110,6 @@ test('a stream fault before an error that answers whole is refused', () => {
   const text = 'rules:\n  - fault: [truncated_stream, server_error]\n';
   const { problems = [] } = parseScenario({ file: 'a.yaml', text }, libraries);
   expect(problems.map(formatProblem)).toEqual([
-    'a.yaml:2:13 truncated_stream never happens: server_error after it answers without a stream',
+    'a.yaml:2:13 rules[0].fault[0]: truncated_stream never happens: server_error after it answers without a stream',
   ]);
 });

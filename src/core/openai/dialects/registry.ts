@@ -2,13 +2,7 @@ import type { Dialect } from './dialect.ts';
 import { openai } from './openai/dialect.ts';
 
 /** Every dialect, in the order in which they are asked whether they serve a path. The last one serves every path. */
-const REGISTRY = [openai] as const;
-
-/** The names of all dialects, as a type. */
-export type DialectName = (typeof REGISTRY)[number]['name'];
-
-/** Every dialect that is served. */
-export const dialects: readonly (Dialect & { readonly name: DialectName })[] = REGISTRY;
+const REGISTRY: readonly Dialect[] = [openai];
 
 /** A dialect, and the path as its endpoints know it. */
 export interface Routed {

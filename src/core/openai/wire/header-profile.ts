@@ -6,7 +6,7 @@ import type { Identity } from '../request/identity.ts';
 import type { BodyFormat, Layer } from './layer.ts';
 
 /** What each layer of a service sends, and how it prints JSON. */
-export interface LayerFormat extends BodyFormat {
+interface LayerFormat extends BodyFormat {
   /** The headers that this layer sends besides those of every answer. Lower-case. */
   readonly headers: readonly string[];
 }

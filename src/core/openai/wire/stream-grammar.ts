@@ -1,7 +1,7 @@
 import type { EventKind, Write } from '../../wire/effect.ts';
 
 /** An error as a stream reports it, after its head. */
-export interface StreamError {
+interface StreamError {
   readonly message: string;
   readonly type: string | null;
   readonly param: string | null;
