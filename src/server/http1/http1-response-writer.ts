@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Head, Write } from '../../core/wire/effect.ts';
+import { hasNoBody } from '../../core/wire/has-no-body.ts';
 import { isNamed } from '../../core/wire/header-field.ts';
 import type { Exchange } from '../../session/exchange.ts';
 import type { Amount, ResponseWriter } from '../response-writer.ts';
@@ -107,7 +108,7 @@ export class Http1ResponseWriter implements ResponseWriter {
     const frame = frameOf(headers, speaks);
     // node:http keeps what comes before its turn, too.
     const isTurn = response.socket === this.#socket;
-    if (frame === undefined || BODILESS.has(status) || !isTurn || !('_header' in response)) {
+    if (frame === undefined || hasNoBody(status) || !isTurn || !('_header' in response)) {
       this.#isManaged = true;
       this.#isChunked = writeHead({ status, headers }, this.#request, response);
       this.#closes = (response as unknown as HeldHead)._last || !response.shouldKeepAlive;
@@ -278,9 +279,6 @@ export class Http1ResponseWriter implements ResponseWriter {
     } else if (socket.errored === null && !socket.destroyed) this.#taken = written;
   }
 }
-
-/** Statuses whose answers have no body (RFC 9112 §6.3). */
-const BODILESS: ReadonlySet<number> = new Set([100, 101, 102, 103, 204, 304]);
 
 /** Whether the client knows chunks: HTTP/1.0 does not. */
 function speaksChunks({ httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {

@@ -1,5 +1,6 @@
 import { utf8Length } from '../../text/utf8.ts';
 import type { Head, Header, Reply } from '../../wire/effect.ts';
+import { hasNoBody } from '../../wire/has-no-body.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
@@ -33,9 +34,6 @@ interface ErrorFields {
   readonly code?: string | null;
 }
 
-/** HTTP allows these statuses no body. */
-const BODILESS = new Set([204, 205, 304]);
-
 /** An error of layer G. */
 export function gatewayError(status: number, message: string, fields: ErrorFields = {}): ErrorAnswer {
   return { status, layer: 'gateway', error: envelope(message, fields) };
@@ -52,7 +50,7 @@ function envelope(message: string, { type = 'invalid_request_error', param = nul
 
 /** The body as the layer of the dialect prints it. */
 export function errorText(answer: ErrorAnswer, dialect: Dialect): string {
-  if (BODILESS.has(answer.status)) return '';
+  if (hasNoBody(answer.status)) return '';
   if (answer.raw !== undefined) return answer.raw.body;
   const { indent, trailingNewline } = formatOf(answer, dialect);
   return JSON.stringify(dialect.envelope(answer.error), null, indent) + (trailingNewline ? '\n' : '');
@@ -90,7 +88,7 @@ function withoutGateway(answer: ErrorAnswer): ErrorAnswer {
 
 /** Type and length of the body, and the state of the rate limit, unless the answer brings its own. */
 function ownHeaders(answer: ErrorAnswer, body: string, context: ReplyContext): Header[] {
-  const own: Header[] = BODILESS.has(answer.status)
+  const own: Header[] = hasNoBody(answer.status)
     ? []
     : [
         ['content-type', answer.raw?.contentType ?? formatOf(answer, context.request.dialect).contentType],
