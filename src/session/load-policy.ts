@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { type Policy, policyPresets } from '../core/policy/policy.ts';
-import { type PolicyInput, type PolicySpec, policyOf } from '../core/policy/policy-schema.ts';
+import { policyOf } from '../core/policy/policy-of.ts';
+import type { PolicyInput, PolicySpec } from '../core/policy/policy-schema.ts';
 import { ScenarioError } from '../core/problem.ts';
 import { parsePolicy, type Source } from '../core/scenario/parse.ts';
 import { unknownName } from '../core/schema/fields.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { judge } from '../../src/core/backoff/verdict/judge.ts';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
-import { policyOf, policySchema } from '../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../src/core/policy/policy-of.ts';
+import { policySchema } from '../../src/core/policy/policy-schema.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import { journalEntry } from '../support/journal-entry.ts';
 import { type ClientTools, type VirtualClient, virtualWorld, type WorldOptions } from '../support/virtual-world.ts';

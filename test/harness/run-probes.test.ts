@@ -5,7 +5,7 @@ import { probeOf } from '../../src/core/backoff/kit/probe.ts';
 import { type BackoffRule, notApplicable } from '../../src/core/backoff/kit/rule.ts';
 import { backoffRules, type RuleId } from '../../src/core/backoff/registry.ts';
 import { neverEarly } from '../../src/core/backoff/rules/never-early.ts';
-import { policyOf } from '../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../src/core/policy/policy-of.ts';
 import type { ClientAnswer } from '../../src/harness/client-call.ts';
 import type { Driver } from '../../src/harness/driver.ts';
 import { runProbes } from '../../src/harness/run-probes.ts';

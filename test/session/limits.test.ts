@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { policyOf } from '../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../src/core/policy/policy-of.ts';
 import { formatGoDuration, parseDuration } from '../../src/core/units/duration.ts';
 import { bundledPath } from '../../src/scenario-files/load-scenario.ts';
 import { verdictOn } from '../../src/session/verdict-on.ts';

@@ -1,7 +1,8 @@
 import type { ClientOutcome } from '../../src/core/backoff/kit/rule-evidence.ts';
 import type { Verdict } from '../../src/core/backoff/verdict/verdict.ts';
 import type { DeclaredCalls } from '../../src/core/correlation/declared-calls.ts';
-import { type PolicyInput, policyOf, policySchema } from '../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../src/core/policy/policy-of.ts';
+import { type PolicyInput, policySchema } from '../../src/core/policy/policy-schema.ts';
 import { fork, type Random } from '../../src/core/random.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import type { Head, Reply } from '../../src/core/wire/effect.ts';

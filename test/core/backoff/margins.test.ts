@@ -3,7 +3,7 @@ import type { RunContext } from '../../../src/core/backoff/kit/rule-evidence.ts'
 import type { RuleId } from '../../../src/core/backoff/registry.ts';
 import { judge } from '../../../src/core/backoff/verdict/judge.ts';
 import type { JournalEntry } from '../../../src/core/journal/entry.ts';
-import { policyOf } from '../../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../../src/core/policy/policy-of.ts';
 import { fork } from '../../../src/core/random.ts';
 import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
 

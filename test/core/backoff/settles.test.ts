@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { ClientOutcome, RunContext } from '../../../src/core/backoff/kit/rule-evidence.ts';
 import type { RuleId } from '../../../src/core/backoff/registry.ts';
 import { judge } from '../../../src/core/backoff/verdict/judge.ts';
-import { type PolicyInput, policyOf, policySchema } from '../../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../../src/core/policy/policy-of.ts';
+import { type PolicyInput, policySchema } from '../../../src/core/policy/policy-schema.ts';
 import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
 
 function finding(id: RuleId, parts: readonly EntryParts[], circumstances: Partial<RunContext>, policy: PolicyInput = {}) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RuleId } from '../../../src/core/backoff/registry.ts';
 import { judge } from '../../../src/core/backoff/verdict/judge.ts';
-import { policyOf } from '../../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../../src/core/policy/policy-of.ts';
 import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
 
 function finding(id: RuleId, ...parts: readonly EntryParts[]) {

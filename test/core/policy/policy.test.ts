@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { judge } from '../../../src/core/backoff/verdict/judge.ts';
 import type { JournalEntry } from '../../../src/core/journal/entry.ts';
-import { type PolicyInput, policyOf, policySchema } from '../../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../../src/core/policy/policy-of.ts';
+import { type PolicyInput, policySchema } from '../../../src/core/policy/policy-schema.ts';
 import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
 
 /** What each rule says of the journal under the policies, the later going before the earlier. */

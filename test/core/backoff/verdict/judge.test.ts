@@ -3,7 +3,8 @@ import type { RunContext } from '../../../../src/core/backoff/kit/rule-evidence.
 import { backoffRules } from '../../../../src/core/backoff/registry.ts';
 import { judge } from '../../../../src/core/backoff/verdict/judge.ts';
 import type { JournalEntry } from '../../../../src/core/journal/entry.ts';
-import { type PolicyInput, policyOf, policySchema } from '../../../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../../../src/core/policy/policy-of.ts';
+import { type PolicyInput, policySchema } from '../../../../src/core/policy/policy-schema.ts';
 import { type EntryParts, journalEntry } from '../../../support/journal-entry.ts';
 import { goodPolicies, noises, simulateTraffic, type WaitPolicy } from '../../../support/simulated-traffic.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { judge } from '../../../../src/core/backoff/verdict/judge.ts';
 import { type JudgedSession, verdictOver } from '../../../../src/core/backoff/verdict/verdict-over.ts';
-import { policyOf } from '../../../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../../../src/core/policy/policy-of.ts';
 import { renderAnnotations } from '../../../../src/core/report/annotations.ts';
 import { renderJson } from '../../../../src/core/report/json.ts';
 import { renderJunit } from '../../../../src/core/report/junit.ts';

@@ -4,7 +4,7 @@ import { strictly } from '../../../../src/core/backoff/verdict/strictly.ts';
 import type { RuleUse } from '../../../../src/core/backoff/verdict/verdict.ts';
 import type { FaultName } from '../../../../src/core/faults/registry.ts';
 import type { JournalEntry } from '../../../../src/core/journal/entry.ts';
-import { policyOf } from '../../../../src/core/policy/policy-schema.ts';
+import { policyOf } from '../../../../src/core/policy/policy-of.ts';
 import { renderAnnotations } from '../../../../src/core/report/annotations.ts';
 import { renderJson } from '../../../../src/core/report/json.ts';
 import { renderJunit } from '../../../../src/core/report/junit.ts';

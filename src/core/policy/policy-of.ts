@@ -1,0 +1,49 @@
+import { type LoadExpectation, type Policy, policyPresets } from './policy.ts';
+import type { PolicySpec } from './policy-schema.ts';
+
+/** Specifications → policy; a later one adds to, and replaces parts of, those before it. */
+export function policyOf(...specs: readonly PolicySpec[]): Policy {
+  const preset = specs.findLast((spec) => spec.preset !== undefined)?.preset ?? 'openai-guide';
+  return specs.reduce<Policy>(
+    (policy, spec) => ({
+      preset: policy.preset,
+      ...given('calls', spec.calls ?? policy.calls),
+      ...given('maxAttempts', spec.max_attempts ?? policy.maxAttempts),
+      maxDelayMs: spec.max_delay ?? policy.maxDelayMs,
+      ...given('maxElapsedMs', spec.max_elapsed ?? policy.maxElapsedMs),
+      ...given('maxHonouredRetryAfterMs', spec.max_honoured_retry_after ?? policy.maxHonouredRetryAfterMs),
+      ...given('outlastsMs', spec.outlasts ?? policy.outlastsMs),
+      // What is given here goes before the opposite that was given earlier.
+      retries: spec.retries ?? without(policy.retries, spec.never_retries),
+      neverRetries: spec.never_retries ?? without(policy.neverRetries, spec.retries),
+      levels: {
+        ...policy.levels,
+        ...(spec.jitter === undefined ? {} : { has_jitter: spec.jitter ? ('fail' as const) : ('off' as const) }),
+        ...(spec.rules as Policy['levels'] | undefined),
+      },
+      ...given('wall', wallOf(spec, policy)),
+      ...given('load', spec.load === undefined ? policy.load : { ...policy.load, ...expectationOf(spec.load) }),
+    }),
+    policyPresets[preset],
+  );
+}
+
+/** The last specification that speaks of the wall decides. */
+function wallOf({ wall }: PolicySpec, before: Policy): Policy['wall'] {
+  return wall === undefined ? before.wall : { calls: wall.calls, withinMs: wall.within };
+}
+
+function expectationOf({ recovers_within, ...shares }: NonNullable<PolicySpec['load']>): LoadExpectation {
+  return {
+    ...(recovers_within === undefined ? {} : { recoversWithinMs: recovers_within }),
+    ...Object.fromEntries(Object.entries(shares).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function without<Item>(list: readonly Item[], others: readonly unknown[] = []): readonly Item[] {
+  return list.filter((item) => !others.includes(item));
+}
+
+function given<Key extends keyof Policy>(key: Key, value: Policy[Key] | undefined): Partial<Pick<Policy, Key>> {
+  return value === undefined ? {} : ({ [key]: value } as Pick<Policy, Key>);
+}
