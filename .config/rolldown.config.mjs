@@ -30,7 +30,9 @@ const LAZY_LIBRARIES = {
 };
 
 const { dependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
-const installed = Object.keys({ ...dependencies, ...peerDependenciesMeta });
+/** Its types are public, so that it is installed; what is used of it is bundled, for it is ninety files, and a scenario waits for them. */
+const FOR_TYPES = ['zod'];
+const installed = Object.keys({ ...dependencies, ...peerDependenciesMeta }).filter((name) => !FOR_TYPES.includes(name));
 const external = (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`));
 
 // What an earlier build left would be packed with the rest.
