@@ -9,9 +9,16 @@ import { gapBetween } from './history-of.ts';
  * What each target (session, key, model) was told and was asked within each call: a wait holds for the next attempt of the same
  * target, also where the client goes elsewhere in between. Calls that stay with one target are given back as they are.
  */
-export function callsByTarget(calls: readonly CallHistory[]): CallHistory[] {
-  return [...groupBy(calls, ({ id }) => id).values()].flatMap(untilSuccess).flatMap(splitByTarget);
+export function callsByTarget(calls: readonly CallHistory[]): readonly CallHistory[] {
+  const known = found.get(calls);
+  if (known !== undefined) return known;
+  const split = [...groupBy(calls, ({ id }) => id).values()].flatMap(untilSuccess).flatMap(splitByTarget);
+  found.set(calls, split);
+  return split;
 }
+
+/** Several rules ask it of the same calls. */
+const found = new WeakMap<readonly CallHistory[], readonly CallHistory[]>();
 
 /** Histories of one name, each list up to where the call that they make together was over. */
 function untilSuccess(episodes: readonly CallHistory[]): CallHistory[][] {
@@ -27,6 +34,7 @@ function untilSuccess(episodes: readonly CallHistory[]): CallHistory[][] {
 
 function splitByTarget(episodes: readonly CallHistory[]): CallHistory[] {
   const [first] = episodes;
+  if (episodes.length === 1 && first !== undefined && hasOneTarget(first)) return [first];
   const tries = episodes.flatMap((episode) => episode.tries);
   const targets = groupBy(tries, ({ entry }) => targetOf(entry));
   if (first === undefined || targets.size === 1) return [...episodes];
@@ -42,6 +50,14 @@ function splitByTarget(episodes: readonly CallHistory[]): CallHistory[] {
       overlapping: gaps.length < renumbered.length - 1,
     };
   });
+}
+
+function hasOneTarget({ tries }: CallHistory): boolean {
+  const first = tries[0]?.entry;
+  return tries.every(
+    ({ entry }) =>
+      entry.session === first?.session && entry.authorizationHash === first.authorizationHash && entry.model === first.model,
+  );
 }
 
 /** Under one name several things may be asked of several models: only the same question has to wait. */
