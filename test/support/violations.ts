@@ -6,6 +6,8 @@ export interface Violation {
   readonly path: string;
   readonly value: unknown;
   readonly code: string | null;
+  /** It is that there is a null. */
+  readonly isNull?: boolean;
 }
 
 type Of<Kind extends Rule['kind']> = Extract<Rule, { kind: Kind }>;
@@ -16,7 +18,7 @@ const SCHEMA = { type: 'object', properties: {}, additionalProperties: false };
 export function sample(rule: Rule): unknown {
   switch (rule.kind) {
     case 'string':
-      return rule.values?.[0] ?? 'a';
+      return rule.values?.[0] ?? rule.prefix ?? 'a';
     case 'integer':
     case 'decimal':
       return Math.max(1, Number(rule.min ?? 1));
@@ -66,7 +68,7 @@ function anyPresent(rule: Rule): fc.Arbitrary<unknown> {
     case 'tagged':
       return fc.oneof(
         ...Object.entries(rule.variants).map(([tag, variant]) =>
-          anyObject(variant).map((fields) => ({ [rule.tag]: tag, ...fields })),
+          (anyPresent(variant) as fc.Arbitrary<object>).map((fields) => ({ [rule.tag]: tag, ...fields })),
         ),
       );
     case 'object':
@@ -101,7 +103,7 @@ function anyObject({ fields, required = [] }: Of<'object'>): fc.Arbitrary<object
 export function violations(rule: Rule, path: string): Violation[] {
   const wrong = (value: unknown, code: string | null, at = path): Violation => ({ path: at, value, code });
   const types = wrongTypes(rule).map((value) => wrong(value, 'invalid_type'));
-  if (rule.nullable !== true) types.push(wrong(null, 'invalid_type'));
+  if (rule.nullable !== true) types.push({ ...wrong(null, 'invalid_type'), isNull: true });
   return [...types, ...deeperViolations(rule, path, wrong)];
 }
 
@@ -169,10 +171,21 @@ function beyond(bound: number | bigint, direction: 1 | -1): number {
   return Number(bound) + direction * Math.max(1, Math.abs(Number(bound)));
 }
 
-function stringViolations({ values, maxLength, pattern }: Of<'string'>, wrong: Wrong): Violation[] {
+/** Long texts, each made once: some rules take millions of characters. */
+const longTexts = new Map<number, string>();
+
+function longText(length: number): string {
+  const made = longTexts.get(length) ?? 'a'.repeat(length);
+  longTexts.set(length, made);
+  return made;
+}
+
+function stringViolations({ values, maxLength, minLength, prefix, pattern }: Of<'string'>, wrong: Wrong): Violation[] {
   return [
+    ...(minLength === undefined ? [] : [wrong('', 'empty_string')]),
+    ...(prefix === undefined ? [] : [wrong('x', 'invalid_value')]),
     ...(values === undefined ? [] : [wrong('no such value', 'invalid_value'), wrong('constructor', 'invalid_value')]),
-    ...(maxLength === undefined ? [] : [wrong('a'.repeat(maxLength + 1), 'string_above_max_length')]),
+    ...(maxLength === undefined ? [] : [wrong(longText(maxLength + 1), 'string_above_max_length')]),
     ...(pattern === undefined ? [] : [wrong('a b<', 'invalid_value'), wrong('', 'invalid_value')]),
   ];
 }
@@ -202,28 +215,41 @@ function inputViolations({ entry, maxItems }: Of<'input'>, path: string, wrong: 
   ];
 }
 
-function mapViolations({ values, maxProperties, keys }: Of<'map'>, path: string, wrong: Wrong): Violation[] {
+function mapViolations({ values, maxProperties, maxKeyLength, keys }: Of<'map'>, path: string, wrong: Wrong): Violation[] {
   const many = Array.from({ length: (maxProperties ?? 0) + 1 }, (_, index) => [`k${index}`, sample(values)]);
   return [
     ...(maxProperties === undefined ? [] : [wrong(Object.fromEntries(many), 'object_above_max_properties')]),
+    ...(maxKeyLength === undefined
+      ? []
+      : [wrong({ [longText(maxKeyLength + 1)]: sample(values) }, 'property_name_above_max_length')]),
     ...(keys === undefined ? [] : [' You', '-1', '1.5', ''].map((key) => wrong({ [key]: 1 }, null))),
     ...violations(values, `${path}.7`).map((found) => ({ ...found, value: { 7: found.value } })),
   ];
 }
 
-function taggedViolations({ tag, variants }: Of<'tagged'>, path: string, wrong: Wrong): Violation[] {
-  const at = `${path}.${tag}`;
+function taggedViolations(
+  { tag, variants, blamesObject, known = [] }: Of<'tagged'>,
+  path: string,
+  wrong: Wrong,
+  outer = {},
+): Violation[] {
+  const blames = blamesObject !== undefined;
+  const at = blames ? path : `${path}.${tag}`;
   return [
-    wrong({}, 'missing_required_parameter', at),
-    wrong({ [tag]: 7 }, 'invalid_type', at),
-    wrong({ [tag]: '__proto__' }, 'invalid_value', at),
-    ...Object.entries(variants).flatMap(([name, variant]) => objectViolations(variant, path, { [tag]: name })),
+    wrong({ ...outer }, blames ? 'invalid_value' : 'missing_required_parameter', at),
+    wrong({ ...outer, [tag]: 7 }, blames ? 'invalid_value' : 'invalid_type', at),
+    wrong({ ...outer, [tag]: '__proto__' }, 'invalid_value', at),
+    ...known.filter((name) => !Object.hasOwn(variants, name)).map((name) => wrong({ ...outer, [tag]: name }, 'invalid_value')),
+    ...Object.entries(variants).flatMap(([name, variant]) => {
+      const tags = { ...outer, [tag]: name };
+      return variant.kind === 'tagged' ? taggedViolations(variant, path, wrong, tags) : objectViolations(variant, path, tags);
+    }),
   ];
 }
 
 function objectViolations(rule: Of<'object'>, path: string, tag: object): Violation[] {
   const { fields, required = [], open = false } = rule;
-  const good = { ...tag, ...(sample(rule) as Record<string, unknown>) };
+  const good: Record<string, unknown> = { ...(sample(rule) as object), ...tag };
   const without = (name: string) => Object.fromEntries(Object.entries(good).filter(([each]) => each !== name));
   return [
     ...(open ? [] : [{ path: `${path}.unheard_of`, value: { ...good, unheard_of: 1 }, code: 'unknown_parameter' }]),

@@ -20,7 +20,7 @@ function nearest(found: string, candidates: Iterable<string>): string | undefine
 }
 
 /** Levenshtein distance, a transposition of neighbours counting as one edit. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

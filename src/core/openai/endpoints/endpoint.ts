@@ -19,6 +19,10 @@ export interface Overflow {
 export interface Endpoint extends RequestEndpoint {
   /** The answer when nothing is wrong. */
   reply(context: ReplyContext): Reply;
+  /** `validate` looks at the model, too: whether there is one, and whether it is served. Without it the gateway does. */
+  readonly judgesModel?: boolean;
+  /** The answer to a body that is not JSON. Without it, that of the gateway. */
+  readonly unreadable?: () => ErrorAnswer;
   /** What is wrong with the fields of a request whose key, JSON and model are good. Without it, nothing ever is. */
   readonly validate?: (fields: Fields, terms: Terms) => ErrorAnswer | undefined;
   /** All tokens that the healthy answer costs. Without it, those of the prompt. Makes the answer up once more. */

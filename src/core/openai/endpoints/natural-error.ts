@@ -14,9 +14,10 @@ import {
   unknownUrl,
   unsupportedContentType,
 } from '../errors/errors.ts';
-import { isRetired, modelInfo } from '../models/models.ts';
+import { isRetired, modelInfo, modelNamed } from '../models/models.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
-import { type ApiRequest, fieldsOf, modelOf } from '../request/request.ts';
+import { type ApiRequest, type Fields, fieldsOf, modelOf } from '../request/request.ts';
+import type { Terms } from '../validation/terms.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpointNamed } from './registry.ts';
 
@@ -54,6 +55,7 @@ const JSON_TYPE = 'application/json';
 const JSON_BODY = /^application\/json *(?:;|$)/i;
 /** What `curl -d` and HTML forms send: public reports of such requests quote wire.md 400-2, not 400-20. */
 const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
+const NO_FIELDS: Fields = {};
 
 function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
   if (auth === 'none') return undefined;
@@ -71,35 +73,43 @@ function bodyError(request: ApiRequest, rules: NaturalErrorRules, endpoint: Endp
 function findBodyError(
   request: ApiRequest,
   rules: NaturalErrorRules,
-  { endpoint: { defaultModel, validate }, contentType }: { readonly endpoint: Endpoint; readonly contentType: string },
+  { endpoint, contentType }: { readonly endpoint: Endpoint; readonly contentType: string },
 ): ErrorAnswer | undefined {
-  const formatError = contentType === JSON_TYPE ? undefined : contentTypeError(contentType);
-  if (formatError !== undefined) return formatError;
-  if (request.malformed) return invalidJson();
-  const fields = fieldsOf(request);
-  const { model = defaultModel } = fields;
-  if (typeof model !== 'string' || model === '') return missingModel();
-  const info = modelInfo(model, rules);
-  if (info === undefined) return isRetired(model) ? modelDeprecated(model) : modelNotFound(model);
-  const { bodyBytes } = request;
-  const { libraries, promptTokens } = rules;
+  // The body is read as a form, in which no field is known.
+  const isForm = contentType !== JSON_TYPE && FORM.test(contentType);
+  if (!isForm && !JSON_BODY.test(contentType)) return unsupportedContentType(contentType);
+  if (!isForm && request.malformed) return (endpoint.unreadable ?? invalidJson)();
+  const fields = isForm ? NO_FIELDS : fieldsOf(request);
+  const { model = isForm ? undefined : endpoint.defaultModel } = fields;
+  const id = typeof model === 'string' ? model : '';
+  const info = id === '' ? undefined : modelInfo(id, rules);
+  if (info === undefined && endpoint.judgesModel !== true) return noModelError(id);
+  return endpoint.validate?.(fields, {
+    model: info ?? modelNamed(id),
+    isServed: info !== undefined,
+    ...measuresOf(request, rules),
+  });
+}
+
+function noModelError(id: string): ErrorAnswer {
+  if (id === '') return missingModel();
+  return isRetired(id) ? modelDeprecated(id) : modelNotFound(id);
+}
+
+function measuresOf(
+  { bodyBytes }: ApiRequest,
+  { tokens, libraries, promptTokens }: NaturalErrorRules,
+): Omit<Terms, 'model' | 'isServed'> {
   // Many inputs may be long together, though none of them is.
-  const mode = bodyBytes > MAX_EXACT_LENGTH ? 'estimate' : rules.tokens;
-  return validate?.(fields, {
-    model: info,
+  const mode = bodyBytes > MAX_EXACT_LENGTH ? 'estimate' : tokens;
+  return {
     bodyBytes,
     libraries,
     promptTokens,
     inputTokens: (input) => inputTokens(input, mode, libraries),
     textTokens: (text) =>
-      text.length > MAX_EXACT_LENGTH ? Math.ceil(text.length / 4) : inTokens(text, rules.tokens, libraries).tokens,
-  });
-}
-
-function contentTypeError(contentType: string): ErrorAnswer | undefined {
-  // The body is read as a form, in which no field is called `model`.
-  if (FORM.test(contentType)) return missingModel();
-  return JSON_BODY.test(contentType) ? undefined : unsupportedContentType(contentType);
+      text.length > MAX_EXACT_LENGTH ? Math.ceil(text.length / 4) : inTokens(text, tokens, libraries).tokens,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { pythonNumber } from '../wire/python-number.ts';
+import { enumerate } from './enumerate.ts';
 import { apiError, type ErrorAnswer } from './error.ts';
 
 /*
@@ -28,6 +29,16 @@ export function invalidValue(param: string, value: string, supported: readonly s
     param,
     code: 'invalid_value',
   });
+}
+
+/** wire-responses.md 6.4: measured for `prompt_cache_retention` of chat completions. Param and code are unverified. */
+export function invalidArgument(param: string): ErrorAnswer {
+  return apiError(400, `Invalid ${param} argument`, { param, code: 'invalid_value' });
+}
+
+/** wire-responses.md 6.4: measured of gpt-5.6. */
+export function topLogprobsTooMany(limit: number): ErrorAnswer {
+  return apiError(400, `Invalid value for 'top_logprobs': must be less than or equal to ${limit}.`, { param: 'top_logprobs' });
 }
 
 /** wire.md 400-9 and 400-41. */
@@ -80,6 +91,33 @@ export function stringTooLong(param: string, { limit, found }: Bound): ErrorAnsw
     `Invalid '${param}': string too long. Expected a string with maximum length ${limit}, ` +
       `but got a string with length ${found} instead.`,
     { param, code: 'string_above_max_length' },
+  );
+}
+
+/** wire-responses.md 5.2, "empty call_id". */
+export function emptyString(param: string): ErrorAnswer {
+  return apiError(
+    400,
+    `Invalid '${param}': empty string. Expected a string with minimum length 1, but got an empty string instead.`,
+    { param, code: 'empty_string' },
+  );
+}
+
+/** wire-responses.md 5.2, "wrong id prefix". */
+export function wrongIdPrefix(param: string, value: string, prefix: string): ErrorAnswer {
+  return apiError(400, `Invalid '${param}': '${value}'. Expected an ID that begins with '${prefix}'.`, {
+    param,
+    code: 'invalid_value',
+  });
+}
+
+/** wire-responses.md 6.4 has the code; the text is made after that of 400-15. */
+export function propertyNameTooLong(param: string, { limit, found }: Bound): ErrorAnswer {
+  return apiError(
+    400,
+    `Invalid property name in '${param}': string too long. Expected a property name with maximum length ${limit}, ` +
+      `but got a property name with length ${found} instead.`,
+    { param, code: 'property_name_above_max_length' },
   );
 }
 
@@ -168,11 +206,4 @@ const NEWEST = /^(?:gpt-(?:[5-9]|\d\d)|chat-latest)/;
 /** Whether `max_tokens` counts against the window: in gpt-3.5 and in gpt-4 without a letter behind. */
 export function countsCompletion(model: string): boolean {
   return /^gpt-(?:3\.5|4)(?:-|$)/.test(model);
-}
-
-/** `'a', 'b', and 'c'`. */
-function enumerate(values: readonly string[]): string {
-  const quoted = values.map((value) => `'${value}'`);
-  if (quoted.length < 3) return quoted.join(' and ');
-  return `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
 }

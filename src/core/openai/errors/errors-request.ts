@@ -5,9 +5,13 @@ import { apiError, type ErrorAnswer, gatewayError } from './error.ts';
  * field with the model. What is not a row of wire.md is quoted from public reports, or else marked as unverified.
  */
 
-/** wire.md 400-18 for fields inside of others, by the template of its 400-19: `response_format.schema` in public reports. */
-export function unknownParameter(param: string): ErrorAnswer {
-  return apiError(400, `Unknown parameter: '${param}'.`, { param, code: 'unknown_parameter' });
+/**
+ * wire.md 400-18 for fields inside of others, by the template of its 400-19: `response_format.schema` in public reports.
+ * `meant`: names that the client may have meant (wire-responses.md 5.2, "UP").
+ */
+export function unknownParameter(param: string, meant: readonly string[] = []): ErrorAnswer {
+  const hint = meant.length === 0 ? '' : ` Did you mean ${meant.map((name) => `'${name}'`).join(' or ')}?`;
+  return apiError(400, `Unknown parameter: '${param}'.${hint}`, { param, code: 'unknown_parameter' });
 }
 
 /** In public reports, for names of tools. */

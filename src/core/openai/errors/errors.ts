@@ -12,4 +12,5 @@ export * from './errors-inputs.ts';
 export * from './errors-parameters.ts';
 export * from './errors-quota.ts';
 export * from './errors-request.ts';
+export * from './errors-responses.ts';
 export * from './errors-server.ts';

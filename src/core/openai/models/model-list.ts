@@ -15,7 +15,8 @@ type Row = readonly [
 
 /**
  * In the order of the listing (wire.md 4). Not seen in a listing: the gpt-6 models, whose `created` is that of another
- * vendor's card and whose windows are what is known of their input and output together.
+ * vendor's card and whose windows are what is known of their input and output together. Of the last three no more is known
+ * than their names (wire-responses.md 6.8).
  */
 const rows: readonly Row[] = [
   ['gpt-3.5-turbo', 1677610602, 'openai', '2026-10-23', 16_385, 4096, 'chat', false],
@@ -83,6 +84,9 @@ const rows: readonly Row[] = [
   ['gpt-6-luna', 1789406102, 'system', null, 1_050_000, 128_000, 'chat', true],
   ['gpt-6.1-sol', 1790552874, 'system', null, 1_050_000, 128_000, 'chat', true],
   ['gpt-6.1-terra', null, 'system', null, 1_050_000, 128_000, 'chat', true],
+  ['gpt-6-rosalind', null, 'system', null, null, null, 'responses-only', true],
+  ['gpt-6.2-astra', null, 'system', null, null, null, 'chat', true],
+  ['gpt-6.2-sol', null, 'system', null, null, null, 'chat', true],
   ['text-embedding-3-small', 1705948997, 'system', null, 8191, null, 'embedding', false],
   ['text-embedding-3-large', 1705953180, 'system', null, 8191, null, 'embedding', false],
   ['text-embedding-ada-002', 1671217299, 'openai-internal', null, 8192, null, 'embedding', false],
@@ -135,4 +139,4 @@ const snapshots: Readonly<Record<string, string>> = {
 const retired: readonly string[] = ['gpt-3.5-turbo-0613'];
 
 /** The models of OpenAI. */
-export const modelList = { as_of: '2026-11-21', rows, snapshots, retired } as const;
+export const modelList = { as_of: '2026-11-28', rows, snapshots, retired } as const;

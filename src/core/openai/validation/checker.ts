@@ -5,15 +5,19 @@ import {
   arrayTooLong,
   belowMinimum,
   emptyArray,
+  emptyString,
+  invalidArgument,
   invalidJson,
   invalidKey,
   invalidType,
   invalidValue,
   missingParameter,
   patternMismatch,
+  propertyNameTooLong,
   stringTooLong,
   tooManyProperties,
   unknownParameter,
+  wrongIdPrefix,
 } from '../errors/errors.ts';
 import { jsonTypeName } from '../errors/json-type-name.ts';
 import { isTokens } from '../request/prompt.ts';
@@ -32,13 +36,33 @@ import {
   type UnionRule,
 } from './rule.ts';
 
+/** How an API reads what it checks. */
+export interface CheckStyle {
+  /** A JSON value as it names what it got. */
+  typeName(value: unknown): string;
+  /** A field that is null counts as left out, whatever its rule says. */
+  readonly nullIsAbsent: boolean;
+  /** The answer to JSON that it cannot read. */
+  unreadable(): ErrorAnswer;
+}
+
+/** As chat completions do it. */
+const CHAT_STYLE: CheckStyle = { typeName: jsonTypeName, nullIsAbsent: false, unreadable: invalidJson };
+
 /**
  * Holds a value against its rule; the first error wins. Of an object: unknown fields, then required ones, then what the
  * fields hold, in the order of the request. The depth of the rules bounds that of the recursion.
  */
 export class Checker {
   /** Names and indices from the root to the value at hand; printed only when there is something wrong with it. */
-  readonly #way: (string | number)[] = [];
+  readonly #way: (string | number)[];
+  readonly #style: CheckStyle;
+
+  /** `way`: where the values stand that are checked. */
+  constructor(style: CheckStyle = CHAT_STYLE, way: readonly (string | number)[] = []) {
+    this.#style = style;
+    this.#way = [...way];
+  }
 
   check(value: unknown, rule: Rule): ErrorAnswer | undefined {
     if (value === null && rule.nullable === true) return undefined;
@@ -66,8 +90,19 @@ export class Checker {
   /** The fields that are given, without asking for unknown and for required ones. */
   checkFields(record: Readonly<Record<string, unknown>>, { fields }: Pick<ObjectRule, 'fields'>): ErrorAnswer | undefined {
     for (const name of Object.keys(record)) {
+      if (record[name] === null && this.#style.nullIsAbsent) continue;
       const rule = ownRule(fields, name);
-      const error = rule === undefined ? unreadError(record[name]) : this.#inside(name, record[name], rule);
+      const error = rule === undefined ? this.#unreadError(record[name]) : this.#inside(name, record[name], rule);
+      if (error !== undefined) return error;
+    }
+    return undefined;
+  }
+
+  /** The same in the order of the rules: what the rules do not name is not looked at. */
+  checkInOrder(record: Readonly<Record<string, unknown>>, { fields }: Pick<ObjectRule, 'fields'>): ErrorAnswer | undefined {
+    for (const name in fields) {
+      if (!Object.hasOwn(record, name)) continue;
+      const error = this.#inside(name, record[name], fields[name] as Rule);
       if (error !== undefined) return error;
     }
     return undefined;
@@ -76,36 +111,65 @@ export class Checker {
   #checkRecord(record: Readonly<Record<string, unknown>>, rule: ObjectRule | TaggedRule | MapRule): ErrorAnswer | undefined {
     if (rule.kind === 'map') return this.#checkMap(record, rule);
     if (rule.kind === 'tagged') return this.#checkTagged(record, rule);
-    return this.#checkObject(record, rule, undefined);
+    return this.#checkObject(record, rule, NONE);
   }
 
-  #checkTagged(record: Readonly<Record<string, unknown>>, { tag, variants }: TaggedRule): ErrorAnswer | undefined {
-    const value = Object.hasOwn(record, tag) ? record[tag] : undefined;
+  /** `outer`: the tags that led here. */
+  #checkTagged(
+    record: Readonly<Record<string, unknown>>,
+    rule: TaggedRule,
+    outer: readonly string[] = NONE,
+  ): ErrorAnswer | undefined {
+    const { tag, variants, usual } = rule;
+    const value = this.#given(record, tag) ?? usual;
+    const variant = typeof value === 'string' && Object.hasOwn(variants, value) ? variants[value] : undefined;
+    if (variant === undefined) return this.#wrongTag(value, rule);
+    const tags = [...outer, tag];
+    return variant.kind === 'tagged' ? this.#checkTagged(record, variant, tags) : this.#checkObject(record, variant, tags);
+  }
+
+  #wrongTag(value: unknown, { tag, variants, blamesObject, known }: TaggedRule): ErrorAnswer {
+    const supported = Object.keys(variants);
+    if (blamesObject !== undefined) {
+      return invalidValue(this.#path(), typeof value === 'string' && blamesObject !== 'mute' ? value : '', supported);
+    }
     if (value === undefined) return missingParameter(this.#path(tag));
-    if (typeof value !== 'string') return invalidType(this.#path(tag), 'a string', jsonTypeName(value));
-    if (!Object.hasOwn(variants, value)) return invalidValue(this.#path(tag), value, Object.keys(variants));
-    return this.#checkObject(record, variants[value] as ObjectRule, tag);
+    if (typeof value !== 'string') return invalidType(this.#path(tag), 'a string', this.#style.typeName(value));
+    if (known?.includes(value) === true) return invalidValue(this.#path(), value, supported);
+    return invalidValue(this.#path(tag), value, known ?? supported);
   }
 
-  #checkObject(record: Readonly<Record<string, unknown>>, rule: ObjectRule, tag: string | undefined): ErrorAnswer | undefined {
+  /** What a field holds; undefined where it counts as left out. */
+  #given(record: Readonly<Record<string, unknown>>, name: string): unknown {
+    const value = Object.hasOwn(record, name) ? record[name] : undefined;
+    return value === null && this.#style.nullIsAbsent ? undefined : value;
+  }
+
+  #checkObject(record: Readonly<Record<string, unknown>>, rule: ObjectRule, tags: readonly string[]): ErrorAnswer | undefined {
     const { fields, required = NONE } = rule;
     if (rule.open === 'unread') return undefined;
     if (rule.open !== true) {
       for (const name of Object.keys(record)) {
-        if (name !== tag && !Object.hasOwn(fields, name)) return unknownParameter(this.#path(name));
+        if (!tags.includes(name) && !Object.hasOwn(fields, name)) return unknownParameter(this.#path(name));
       }
     }
-    for (const name of required) if (!Object.hasOwn(record, name)) return missingParameter(this.#path(name));
+    for (const name of required) if (this.#given(record, name) === undefined) return missingParameter(this.#path(name));
     return this.checkFields(record, rule);
   }
 
-  #checkMap(record: Readonly<Record<string, unknown>>, { values, maxProperties, keys }: MapRule): ErrorAnswer | undefined {
+  #checkMap(
+    record: Readonly<Record<string, unknown>>,
+    { values, maxProperties, keys, maxKeyLength }: MapRule,
+  ): ErrorAnswer | undefined {
     const names = Object.keys(record);
     if (maxProperties !== undefined && names.length > maxProperties) {
       return tooManyProperties(this.#path(), { limit: maxProperties, found: names.length });
     }
     for (const name of names) {
       if (keys === 'integers' && !/^\d+$/.test(name)) return invalidKey(this.#path(), name);
+      if (maxKeyLength !== undefined && name.length > maxKeyLength) {
+        return propertyNameTooLong(this.#path(), { limit: maxKeyLength, found: name.length });
+      }
       const error = this.#inside(name, record[name], values);
       if (error !== undefined) return error;
     }
@@ -142,11 +206,16 @@ export class Checker {
     return this.#checkArray(list, { kind: 'array', minItems: 1, items, ...(ids ? {} : { maxItems }) });
   }
 
-  #checkString(value: string, { values, maxLength, pattern }: StringRule): ErrorAnswer | undefined {
-    if (values !== undefined && !values.includes(value)) return invalidValue(this.#path(), value, values);
+  #checkString(value: string, rule: StringRule): ErrorAnswer | undefined {
+    const { values, quotesNothing, maxLength, minLength, prefix, pattern } = rule;
+    if (values !== undefined && !values.includes(value)) {
+      return quotesNothing === true ? invalidArgument(this.#path()) : invalidValue(this.#path(), value, values);
+    }
     if (maxLength !== undefined && value.length > maxLength) {
       return stringTooLong(this.#path(), { limit: maxLength, found: value.length });
     }
+    if (minLength !== undefined && value === '') return emptyString(this.#path());
+    if (prefix !== undefined && !value.startsWith(prefix)) return wrongIdPrefix(this.#path(), value, prefix);
     return pattern === undefined || compiled(pattern).test(value) ? undefined : patternMismatch(this.#path(), pattern);
   }
 
@@ -166,8 +235,13 @@ export class Checker {
     return error;
   }
 
+  /** What is nested beyond all sense counts as JSON that cannot be read; the real limit is unknown. */
+  #unreadError(value: unknown): ErrorAnswer | undefined {
+    return typeof value === 'object' && isTooDeep(value) ? this.#style.unreadable() : undefined;
+  }
+
   #wrongType(value: unknown, rule: Rule): ErrorAnswer {
-    return invalidType(this.#path(), expectedNoun(rule), jsonTypeName(value));
+    return invalidType(this.#path(), expectedNoun(rule), this.#style.typeName(value));
   }
 
   #path(...further: readonly string[]): string {
@@ -191,11 +265,6 @@ function idsOf(entry: NumberRule): ArrayRule {
 /** The rule of a field; a name such as `constructor` has none. */
 export function ownRule(fields: ObjectRule['fields'], name: string): Rule | undefined {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
-}
-
-/** What is nested beyond all sense counts as JSON that cannot be read; the real limit is unknown. */
-function unreadError(value: unknown): ErrorAnswer | undefined {
-  return typeof value === 'object' && isTooDeep(value) ? invalidJson() : undefined;
 }
 
 function isOfType(value: unknown, { kind }: Rule): boolean {

@@ -4,6 +4,7 @@ import {
   notChatModel,
   responsesOnlyModel,
   toolsWithReasoning,
+  topLogprobsTooMany,
   unsupportedParameter,
   unsupportedRole,
   unsupportedValue,
@@ -32,9 +33,19 @@ const RESPONSES_ONLY =
 /** The usual names, so that few are held against all of the others. */
 const CHAT_ONLY = /^gpt-(?:4o|4\.1|3\.5)(?:-mini|-nano|-turbo)?$/;
 
+/** What newer models have never heard of (wire-responses.md 6.2: measured of gpt-5.6). */
+const WITHOUT_AUDIO = /^gpt-(?:5\.6|[6-9])(?:[.-]|$)/;
+const OF_OLDER_MODELS: readonly string[] = ['audio', 'modalities', 'web_search_options'];
+
 /** A field that the API knows and this model does not. */
 export function isStrangeTo(model: ModelInfo, field: string): boolean {
-  return field === 'reasoning_effort' && WITHOUT_REASONING.test(model.id);
+  if (field === 'reasoning_effort') return WITHOUT_REASONING.test(model.id);
+  return OF_OLDER_MODELS.includes(field) && WITHOUT_AUDIO.test(model.id);
+}
+
+/** Models of which an unknown field is told with what may have been meant (wire-responses.md 6.1: measured of gpt-5.6). */
+export function tellsWhatWasMeant({ id }: ModelInfo): boolean {
+  return /^gpt-(?:5\.\d|[6-9])/.test(id);
 }
 
 /** A model that chat completions do not serve (wire.md 1.3). */
@@ -58,7 +69,7 @@ function roleError(fields: Fields, { id }: ModelInfo): ErrorAnswer | undefined {
 }
 
 function reasoningError(fields: Fields, { id }: ModelInfo): ErrorAnswer | undefined {
-  const { efforts, usualEffort, lacks = [], noTools } = modelLimits(id);
+  const { efforts, usualEffort, lacks = [], lacksAlways = [], noTools } = modelLimits(id);
   const given = fields['reasoning_effort'];
   const effort = typeof given === 'string' ? given : usualEffort;
   if (isGiven(fields['max_tokens'])) return unsupportedParameter('max_tokens');
@@ -67,14 +78,21 @@ function reasoningError(fields: Fields, { id }: ModelInfo): ErrorAnswer | undefi
   }
   const hasTools = asList(fields['tools']).length > 0;
   if (hasTools && noTools !== undefined && effort !== 'none') return toolsWithReasoning(id, noTools === 'avoidable');
+  const missing = lacksAlways.find((name) => isWanted(name, fields[name]));
+  if (missing !== undefined) return unsupportedParameter(missing);
   // A model that does not reason samples as others do.
-  return effort === 'none' ? undefined : samplingError(fields, lacks);
+  return effort === 'none' ? topLogprobsError(fields, id) : samplingError(fields, lacks);
+}
+
+/** wire-responses.md 6.4. */
+function topLogprobsError({ top_logprobs: top }: Fields, id: string): ErrorAnswer | undefined {
+  return /^gpt-5\.6(?:-|$)/.test(id) && typeof top === 'number' && top > 5 ? topLogprobsTooMany(5) : undefined;
 }
 
 function samplingError(fields: Fields, lacks: readonly string[]): ErrorAnswer | undefined {
   for (const [name, only] of FIXED) {
     const value = fields[name];
-    if (typeof value === 'number' && value !== only) return unsupportedValue(name, value, only);
+    if (typeof value === 'number' && value !== only && !lacks.includes(name)) return unsupportedValue(name, value, only);
   }
   const missing = lacks.find((name) => isWanted(name, fields[name]));
   return missing === undefined ? undefined : unsupportedParameter(missing);
@@ -83,6 +101,7 @@ function samplingError(fields: Fields, lacks: readonly string[]): ErrorAnswer | 
 /** Whether the field asks for anything that would not be so without it. */
 function isWanted(name: string, value: unknown): boolean {
   if (!isGiven(value) || (name === 'logprobs' && value === false) || (name === 'top_p' && value === 1)) return false;
+  if (name.endsWith('_penalty') && value === 0) return false;
   return name !== 'logit_bias' || Object.keys(value as object).length > 0;
 }
 

@@ -7,6 +7,8 @@ export type Rule = ScalarRule | ArrayRule | ObjectRule | TaggedRule | MapRule | 
 interface Nullable {
   /** `null` is as good as leaving the field out. */
   readonly nullable?: boolean;
+  /** What the value has to be, where the API says it otherwise than `expectedNoun`: `a metadata object`. */
+  readonly expected?: string;
 }
 
 type ScalarRule = StringRule | NumberRule | BooleanRule;
@@ -15,9 +17,15 @@ export interface StringRule extends Nullable {
   readonly kind: 'string';
   /** In UTF-16 units. */
   readonly maxLength?: number;
+  /** 1 refuses an empty text. */
+  readonly minLength?: 1;
+  /** What an id begins with. */
+  readonly prefix?: string;
   /** As OpenAI prints it, and the same to be matched; linear in the text. */
   readonly pattern?: string;
   readonly values?: readonly string[];
+  /** What is said of another value tells neither it nor those that are taken (wire-responses.md 6.4). */
+  readonly quotesNothing?: boolean;
 }
 
 export interface NumberRule extends Nullable {
@@ -51,7 +59,13 @@ export interface TaggedRule extends Nullable {
   readonly kind: 'tagged';
   readonly tag: string;
   /** In the order in which OpenAI names them. The tag itself is not among the fields. */
-  readonly variants: Readonly<Record<string, ObjectRule>>;
+  readonly variants: Readonly<Record<string, ObjectRule | TaggedRule>>;
+  /** The variant of an object without the tag. Where there is none, the tag is required. */
+  readonly usual?: string;
+  /** An error about the tag names the object, not the tag. It quotes the tag; `mute`: an empty text in its place. */
+  readonly blamesObject?: boolean | 'mute';
+  /** All tags that the API knows, where this object may have fewer. An error about another of them names the object. */
+  readonly known?: readonly string[];
 }
 
 /** An object whose keys the client makes up. */
@@ -59,6 +73,8 @@ export interface MapRule extends Nullable {
   readonly kind: 'map';
   readonly values: Rule;
   readonly maxProperties?: number;
+  /** Of a key, in UTF-16 units. */
+  readonly maxKeyLength?: number;
   /** What keys have to be, where not all are taken. */
   readonly keys?: 'integers';
 }
@@ -88,6 +104,7 @@ export const unreadObject: ObjectRule = { kind: 'object', fields: {}, open: 'unr
 
 /** What a value has to be, in OpenAI's words: `a string`, `an array of objects`, `one of a string or array of objects`. */
 export function expectedNoun(rule: Rule): string {
+  if (rule.expected !== undefined) return rule.expected;
   const noun = bareNoun(rule);
   if (rule.kind === 'union' || rule.kind === 'input') return `one of ${article(noun)} ${noun}`;
   return `${article(noun)} ${noun}`;

@@ -18,5 +18,7 @@ export interface Measures {
 /** What a request is held against. */
 export interface Terms extends Measures {
   readonly model: ModelInfo;
+  /** The scenario serves the model. False only for an endpoint that judges its model itself. */
+  readonly isServed: boolean;
   readonly libraries: Libraries;
 }

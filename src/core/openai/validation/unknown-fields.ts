@@ -1,6 +1,7 @@
 import type { ErrorAnswer } from '../errors/error.ts';
-import { unrecognizedArguments } from '../errors/errors.ts';
+import { unknownParameter, unrecognizedArguments } from '../errors/errors.ts';
 import { ownRule } from './checker.ts';
+import { namesMeant } from './did-you-mean.ts';
 import type { ObjectRule } from './rule.ts';
 import type { Fields } from './terms.ts';
 
@@ -18,4 +19,24 @@ export function unknownFieldsError(
     if (ownRule(rules.fields, name) === undefined || isStrange(name)) (unknown ??= []).push(name);
   }
   return unknown && unrecognizedArguments(unknown);
+}
+
+/**
+ * The first of these fields that is unknown, in the order of the request, with what may have been meant by it: measured of
+ * Responses, and of chat completions to newer models (wire-responses.md 5.2, 6.1). `known` are the names that may be meant.
+ */
+export function unknownFieldError(
+  fields: Fields,
+  isKnown: (name: string) => boolean,
+  known: readonly string[],
+): ErrorAnswer | undefined {
+  const unknown = Object.keys(fields).find((name) => !isKnown(name));
+  if (unknown === undefined) return undefined;
+  return unknownParameter(
+    unknown,
+    namesMeant(
+      unknown,
+      known.filter((name) => !Object.hasOwn(fields, name)),
+    ),
+  );
 }

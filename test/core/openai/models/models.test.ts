@@ -120,7 +120,7 @@ test('the listing is what OpenAI prints, in its order', () => {
     owned_by: 'openai-internal',
     shutdown_date: null,
   });
-  expect(data).toHaveLength(modelList.rows.length - 1);
+  expect(data).toHaveLength(modelList.rows.filter(([, created]) => created !== null).length);
 });
 
 test('the listing has the headers of its endpoint', () => {

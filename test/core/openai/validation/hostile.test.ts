@@ -51,5 +51,5 @@ test('what nests too deep is a schema that is refused, elsewhere no JSON', () =>
     "Invalid schema for function 'f': 500 levels of nesting exceeds limit of 10.",
   );
   expect(messageOf({ metadata: { a: deep } })).toMatch(/^Invalid type/);
-  expect(messageOf({ moderation: deep })).toMatch(/^We could not parse/);
+  expect(messageOf({ prompt_cache_options: deep })).toMatch(/^We could not parse/);
 });

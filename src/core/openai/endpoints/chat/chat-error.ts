@@ -1,13 +1,14 @@
 import type { ErrorAnswer } from '../../errors/error.ts';
 import { missingParameter } from '../../errors/errors.ts';
+import type { ModelInfo } from '../../models/models.ts';
 import { asList } from '../../request/request.ts';
 import { Checker } from '../../validation/checker.ts';
 import { contextError } from '../../validation/context-error.ts';
-import { isStrangeTo, modelError, modelKindError } from '../../validation/model-error.ts';
+import { isStrangeTo, modelError, modelKindError, tellsWhatWasMeant } from '../../validation/model-error.ts';
 import { schemaError } from '../../validation/schemas.ts';
 import type { Fields, Terms } from '../../validation/terms.ts';
-import { unknownFieldsError } from '../../validation/unknown-fields.ts';
-import { chatRules } from './chat-rules.ts';
+import { unknownFieldError, unknownFieldsError } from '../../validation/unknown-fields.ts';
+import { chatRules, chatRulesOf } from './chat-rules.ts';
 import { imageError } from './image-error.ts';
 import { messageContentError } from './message-content.ts';
 import { messageOrderError } from './message-order.ts';
@@ -17,9 +18,9 @@ import { combinationError } from './parameter-combinations.ts';
  * What the API has against the fields of a chat completion; undefined when nothing. The first error wins:
  *
  * 1. the model is not one for chat (wire.md 1.3)
- * 2. unknown fields, all of them at once (400-18)
- * 3. `messages` is missing (400-3)
- * 4. type, range, length and values of each field, in the order of the request (400-4 to 400-17)
+ * 2. `messages` is missing (400-3)
+ * 3. unknown fields: all of them at once (400-18), of newer models the first (wire-responses.md 6.1)
+ * 4. type, range, length and values of each field, in the order of the table (400-4 to 400-17)
  * 5. what the model refuses (400-8 to 400-10, 400-25, 400-33, 400-41 to 400-43)
  * 6. fields that go only with others
  * 7. content of messages (400-29), then their order (400-30, 400-31)
@@ -27,16 +28,15 @@ import { combinationError } from './parameter-combinations.ts';
  * 9. the context window (400-21 to 400-24)
  * 10. images (400-27, 400-28), for they are looked at after admission (wire.md 2.3)
  *
- * That types precede what needs the whole request, and the window comes late, is as in captures; the order among 5 to 8
- * is unverified. Of errors before admission, that of the window too, no capture shows x-ratelimit-*: they have none.
+ * 1 to 5 were measured of gpt-5.6 (wire-responses.md 6.3); the order among 6 to 8 is unverified. Of errors before admission, that of the window too, no capture shows x-ratelimit-*: they have none.
  */
 export function chatError(fields: Fields, terms: Terms): ErrorAnswer | undefined {
   const { model, libraries } = terms;
   return (
     modelKindError(model) ??
-    unknownFieldsError(fields, chatRules, (name) => fields[name] !== null && isStrangeTo(model, name)) ??
     (Object.hasOwn(fields, 'messages') ? undefined : missingParameter('messages')) ??
-    new Checker().checkFields(fields, chatRules) ??
+    unknownError(fields, model) ??
+    new Checker().checkInOrder(fields, chatRulesOf(model.id)) ??
     modelError(fields, model) ??
     combinationError(fields) ??
     messageContentError(asList(fields['messages']), model.id) ??
@@ -46,3 +46,11 @@ export function chatError(fields: Fields, terms: Terms): ErrorAnswer | undefined
     imageError(asList(fields['messages']))
   );
 }
+
+function unknownError(fields: Fields, model: ModelInfo): ErrorAnswer | undefined {
+  const isStrange = (name: string) => fields[name] !== null && isStrangeTo(model, name);
+  if (!tellsWhatWasMeant(model)) return unknownFieldsError(fields, chatRules, isStrange);
+  return unknownFieldError(fields, (name) => Object.hasOwn(chatRules.fields, name) && !isStrange(name), KNOWN);
+}
+
+const KNOWN: readonly string[] = Object.keys(chatRules.fields);

@@ -67,10 +67,11 @@ export function chatOptions({ request }: ReplyContext, { reasoning, maxOutputTok
 }
 
 /**
- * Only `default` was captured (wire.md 3.2). That `flex` and `priority` are served as asked for is what the reference of
- * the field says; every other tier is answered as of a project without it.
+ * Only `default` was captured (wire.md 3.2). That `flex` and `priority` are served as asked for, and `fast` as `priority`, is
+ * what the reference of the field says; every other tier is answered as of a project without it.
  */
 function serviceTierOf(asked: unknown): ServiceTier {
+  if (asked === 'fast') return 'priority';
   return asked === 'flex' || asked === 'priority' ? asked : 'default';
 }
 
