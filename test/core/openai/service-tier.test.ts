@@ -6,7 +6,7 @@ test.each([
   ['auto', 'default'],
   ['default', 'default'],
   ['scale', 'default'],
-  ['fast', 'default'],
+  ['fast', 'priority'],
   ['flex', 'flex'],
   ['priority', 'priority'],
 ])('%s is served as %s, in every chunk too', (asked, served) => {

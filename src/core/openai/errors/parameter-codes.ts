@@ -12,6 +12,7 @@ export const parameterCodes = [
   'empty_string',
   'property_name_above_max_length',
   'mutually_exclusive_parameters',
+  'invalid_json',
   'invalid_json_schema',
   'invalid_encrypted_content',
   'object_above_max_properties',
