@@ -2,44 +2,51 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { TellRetried } from './support/tell-retried.ts';
+import { TellSlow } from './support/tell-slow.ts';
 
-/** Tests of what keeps nothing outside of the objects it makes: they share modules that have been loaded once. */
-const PURE = ['test/core/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/report/**/*.test.ts'];
+/** Tests that look at their process as a whole, or replace a module: each has a process of its own. */
+const ALONE = ['test/server/timing/*.test.ts', 'test/server/vanishing-clients.test.ts', 'test/server/verdict.test.ts'];
 
-/** Clients that are watched take longest: whoever begins with them does not wait for them in the end. */
-class ClientsFirst extends BaseSequencer {
+/** Tests of clients on a real clock: what else runs on the machine would disturb them, so they run when all others are over. */
+const TIMED = ['test/harness/run-probes.test.ts', 'test/harness/load.test.ts'];
+
+/** Tests that start processes wait more than they compute: begun first, they are not waited for in the end. */
+class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const watches = ({ moduleId }: TestSpecification) => /\/test\/(harness|cli)\//.test(moduleId);
+    const waits = ({ moduleId }: TestSpecification) => /\/test\/(cli|cluster|harness)\//.test(moduleId);
     const sorted = await super.sort(files);
-    return [...sorted.filter(watches), ...sorted.filter((file) => !watches(file))];
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
   }
 }
+
+const cores = availableParallelism();
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     projects: [
-      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
       {
         extends: true,
-        // A machine of CI may stand still for longer than a client waits: such a test is tried once more, and said to be.
         test: {
-          name: 'whole',
+          name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...PURE, 'test/witnesses/**'],
-          retry: process.env['CI'] === undefined ? 0 : 1,
+          exclude: [...ALONE, ...TIMED, 'test/witnesses/**'],
+          isolate: false,
+          maxWorkers: cores + 2,
         },
       },
+      { extends: true, test: { name: 'alone', include: ALONE, maxWorkers: cores + 2 } },
+      {
+        extends: true,
+        test: { name: 'timed', include: TIMED, isolate: false, maxWorkers: cores, sequence: { groupOrder: 1 } },
+      },
     ],
-    reporters: ['default', new TellRetried()],
-    sequence: { sequencer: ClientsFirst },
+    reporters: ['default', new TellSlow()],
+    sequence: { sequencer: WaitingFirst },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is waited for comes, however busy the machine is.
     expect: { poll: { timeout: 20_000 } },
-    // The longest tests wait for clients rather than compute.
-    maxWorkers: availableParallelism() + 1,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'text'] },
   },
 });

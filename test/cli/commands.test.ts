@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
 import { faults } from '../../src/core/faults/registry.ts';
+import { loadReportOf } from '../../src/core/load/load-report.ts';
+import { renderJson } from '../../src/core/report/json.ts';
 import { bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
+import { loadRun } from '../support/load-run.ts';
 import { runCli } from '../support/run-cli.ts';
+import { runInProcess } from '../support/run-in-process.ts';
+import { naiveRun } from '../support/runs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const FILES = {
@@ -27,7 +34,7 @@ test.each([
   [['--strict'], 2],
 ])('check %j warns of a rule that can never strike, and ends with %i', async (flags, code) => {
   const cwd = tempFolder({ 'dead.yaml': NO_EFFECT, 'good.yaml': 'rules: [ { fault: ok } ]\n' });
-  expect(await runCli(['check', ...flags, 'dead.yaml', 'good.yaml'], cwd)).toEqual({
+  expect(await runInProcess(['check', ...flags, 'dead.yaml', 'good.yaml'], cwd)).toEqual({
     code,
     stdout: 'dead.yaml: ok, 2 rules, 1 warning\ngood.yaml: ok, 1 rule\n',
     stderr: WARNING,
@@ -41,7 +48,7 @@ test('run tells what has no effect before it starts', async () => {
 });
 
 test('check --strict has nothing against the bundled scenarios', async () => {
-  expect(await runCli(['check', '--strict', ...bundledScenarios()])).toMatchObject({ code: 0, stderr: '' });
+  expect(await runInProcess(['check', '--strict', ...bundledScenarios()])).toMatchObject({ code: 0, stderr: '' });
 });
 
 test.each([
@@ -53,7 +60,7 @@ test.each([
 ])('in the log of a CI run %s shows the line of a problem', async (what, args) => {
   const key = what === 'a policy' ? 'max_delay' : 'max_body';
   const cwd = tempFolder({ 'bad.yaml': `# a file\n${key}: soon\n` });
-  const { code, stderr } = await runCli(args, cwd, { CI: 'true' });
+  const { code, stderr } = await runInProcess(args, cwd, { CI: 'true' });
   expect(code).toBe(2);
   expect(stderr).toMatch(
     new RegExp(
@@ -80,17 +87,17 @@ test.each([
   [process.execPath, `${process.execPath}: cannot read the scenario: the file is `],
   ['nul.yaml', 'nul.yaml: cannot read the scenario: it is no text in UTF-8'],
 ])('check of "%s" is one message', async (given, message) => {
-  const { code, stderr } = await runCli(['check', given], tempFolder({ 'folder.yaml/a': '', 'nul.yaml': 'name: \0\n' }));
+  const { code, stderr } = await runInProcess(['check', given], tempFolder({ 'folder.yaml/a': '', 'nul.yaml': 'name: \0\n' }));
   expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 2, lines: 2 });
   expect(stderr).toContain(message);
 });
 
 test('every bundled scenario is good', async () => {
-  expect((await runCli(['check', ...bundledScenarios()], tempFolder(FILES))).code).toBe(0);
+  expect((await runInProcess(['check', ...bundledScenarios()], tempFolder(FILES))).code).toBe(0);
 });
 
 test('explain says the scenario in words and plays the first requests through', async () => {
-  const { code, stdout, stderr } = await runCli(['explain', 'good.yaml', '--requests', '4'], tempFolder(FILES));
+  const { code, stdout, stderr } = await runInProcess(['explain', 'good.yaml', '--requests', '4'], tempFolder(FILES));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(`good, seed 3
 
@@ -121,7 +128,7 @@ test('explain says with which parameters faults strike', async () => {
   - fault: { missing_scopes: { scopes: [model.read, "a, b"] } }
 `,
   });
-  const { stdout } = await runCli(['explain', 'rules.yaml', '--requests', '0'], cwd);
+  const { stdout } = await runInProcess(['explain', 'rules.yaml', '--requests', '0'], cwd);
   const rules = stdout.split('\n').filter((line) => /^ +\d\./.test(line));
   expect(rules.map((line) => line.replace(/^.*?: | \(depends.*$/g, ''))).toEqual([
     'latency 1500ms, then rate_limit (429) { limit: tokens, retry_after: 2s }',
@@ -134,7 +141,7 @@ test('explain says with which parameters faults strike', async () => {
 
 test('explain says the limits in words and plays them through', async () => {
   const cwd = tempFolder({ 'limited.yaml': 'limits: { gpt-4o: { rpm: 1, tpm: 30000 }, "*": tier-1 }\n' });
-  const { stdout } = await runCli(['explain', 'limited.yaml', '--requests', '2'], cwd);
+  const { stdout } = await runInProcess(['explain', 'limited.yaml', '--requests', '2'], cwd);
   expect(stdout).toContain(`
 Limits, a set of buckets for each API key and model family; the first that fits the model:
   gpt-4o: 1 request per minute, 30,000 tokens per minute
@@ -148,7 +155,7 @@ No rules: every request that the limits admit is healthy.
 test('explain says how far an answer gets, and retries none of which the head has come', async () => {
   const sequence = '[hang, { connection_reset: { at: headers } }, { truncated_body: { end: close } }, connection_reset]';
   const cwd = tempFolder({ 'cut.yaml': `rules: [{ sequence: ${sequence} }]\n` });
-  const { stdout } = await runCli(['explain', 'cut.yaml', '--requests', '6'], cwd);
+  const { stdout } = await runInProcess(['explain', 'cut.yaml', '--requests', '6'], cwd);
   const rows = stdout.split('\n').filter((line) => /^\d/.test(line));
   expect(rows.map((row) => row.split(/ {2,}/).slice(1, 4).join(' · '))).toEqual([
     '1 · 1 · silence',
@@ -161,13 +168,13 @@ test('explain says how far an answer gets, and retries none of which the head ha
 });
 
 test.each(bundledScenarios())('explain plays %s through', async (name) => {
-  const { code, stdout } = await runCli(['explain', name]);
+  const { code, stdout } = await runInProcess(['explain', name]);
   expect(code).toBe(0);
   expect(stdout.trimEnd().split('\n').length).toBeGreaterThan(20);
 });
 
 test('faults lists the catalogue, for people and for machines', async () => {
-  const { stdout } = await runCli(['faults']);
+  const { stdout } = await runInProcess(['faults']);
   expect(
     stdout
       .trimEnd()
@@ -184,34 +191,34 @@ test('faults lists the catalogue, for people and for machines', async () => {
 });
 
 test('faults NAME tells everything about one: parameters with types and defaults, an example, sources', async () => {
-  const { code, stdout } = await runCli(['faults', 'insufficient_quota']);
+  const { code, stdout } = await runInProcess(['faults', 'insufficient_quota']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^insufficient_quota {2}429, error\n/);
   expect(stdout).toMatch(/^ {2}code +credit_balance_exhausted \| organization_spend_limit_exceeded/m);
   expect(stdout).toMatch(/^ {2}era +2025 \| 2026 \(default 2026\)\n +2025 gives the wording/m);
   expect(stdout).toMatch(/^Example:\n {2}rules:\n {4}- fault:\n {8}insufficient_quota:\n/m);
   expect(stdout).toContain('https://help.openai.com/en/articles/5955604');
-  const one = JSON.parse((await runCli(['faults', 'insufficient_quota', '--json'])).stdout);
+  const one = JSON.parse((await runInProcess(['faults', 'insufficient_quota', '--json'])).stdout);
   expect(one).toMatchObject({ name: 'insufficient_quota', parameters: { properties: { code: {}, era: { default: 2026 } } } });
   expect(one.example.fault.insufficient_quota).toBeTypeOf('object');
 });
 
 test('rules NAME tells everything about one: what is measured, how it is provoked, what to do', async () => {
-  const { code, stdout } = await runCli(['rules', 'never_early']);
+  const { code, stdout } = await runInProcess(['rules', 'never_early']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^never_early {2}critical, deterministic\n/);
   for (const text of ['measures', 'false alarms', 'advice', 'retry_after: 2s', 'https://www.rfc-editor.org/rfc/rfc9110'])
     expect(stdout).toContain(text);
-  const one = JSON.parse((await runCli(['rules', 'never_early', '--json'])).stdout);
+  const one = JSON.parse((await runInProcess(['rules', 'never_early', '--json'])).stdout);
   expect(one).toMatchObject({ id: 'never_early', probe: { name: 'never-early' } });
 });
 
 test('scenarios NAME tells everything about one', async () => {
-  const { code, stdout } = await runCli(['scenarios', 'flaky']);
+  const { code, stdout } = await runInProcess(['scenarios', 'flaky']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^flaky\nProves that .+\nOpenAI on a bad day/);
   expect(stdout).toContain('probability: 0.25');
-  const one = JSON.parse((await runCli(['scenarios', 'flaky', '--json'])).stdout);
+  const one = JSON.parse((await runInProcess(['scenarios', 'flaky', '--json'])).stdout);
   expect(one).toMatchObject({ name: 'flaky', scenario: { seed: 7 }, text: expect.stringContaining('probability: 0.25') });
 });
 
@@ -221,11 +228,11 @@ test.each([
   ['scenarios', 'falky', 'unknown scenario "falky". Did you mean "flaky"?'],
   ['faults', 'zzzzzzzzzzzz', 'unknown fault "zzzzzzzzzzzz". mock-openai faults lists them.'],
 ])('%s %s is a usage error that names what was meant', async (command, name, message) => {
-  expect(await runCli([command, name])).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\n` });
+  expect(await runInProcess([command, name])).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\n` });
 });
 
 test('nothing that the catalogues say cites a file that does not ship', async () => {
-  const printed = await Promise.all(['faults', 'rules', 'scenarios'].map((name) => runCli([name, '--json'])));
+  const printed = await Promise.all(['faults', 'rules', 'scenarios'].map((name) => runInProcess([name, '--json'])));
   for (const { stdout } of printed) expect(stdout).not.toMatch(/\b(?:backoff|wire|trust)\.md/);
 });
 
@@ -236,23 +243,23 @@ test('scenarios of the folder scenarios/ have a name, and hide no bundled one bu
     'scenarios/folder.yaml/notes.txt': '',
   };
   const cwd = tempFolder(mine);
-  const { stdout } = await runCli(['check', 'mine', 'slow', 'flaky'], cwd);
+  const { stdout } = await runInProcess(['check', 'mine', 'slow', 'flaky'], cwd);
   expect(stdout).toBe('mine: ok, 1 rule\nslow: ok, 0 rules\nflaky: ok, 3 rules\n');
-  const rows: { name: string }[] = JSON.parse((await runCli(['scenarios', '--json'], cwd)).stdout);
+  const rows: { name: string }[] = JSON.parse((await runInProcess(['scenarios', '--json'], cwd)).stdout);
   expect(rows.map(({ name }) => name)).toEqual([...bundledScenarios(), 'mine'].sort());
-  expect((await runCli(['check', 'mien'], cwd)).stderr).toContain('Did you mean "mine"?');
-  expect((await runCli(['check', 'zzzzzzzzz'], cwd)).stderr).toMatch(/ In scenarios\/: mine, slow\. Bundled: bad-key, /);
+  expect((await runInProcess(['check', 'mien'], cwd)).stderr).toContain('Did you mean "mine"?');
+  expect((await runInProcess(['check', 'zzzzzzzzz'], cwd)).stderr).toMatch(/ In scenarios\/: mine, slow\. Bundled: bad-key, /);
 });
 
 test('scenarios lists what is bundled and what each proves', async () => {
-  const rows = JSON.parse((await runCli(['scenarios', '--json'])).stdout);
+  const rows = JSON.parse((await runInProcess(['scenarios', '--json'])).stdout);
   expect(rows.map(({ name }: { name: string }) => name)).toEqual(bundledScenarios());
   for (const { proves } of rows) expect(proves).toMatch(/^(Proves that|Shows whether) .+\.$/);
-  expect((await runCli(['scenarios'])).stdout).toContain('flaky');
+  expect((await runInProcess(['scenarios'])).stdout).toContain('flaky');
 });
 
 test.each([[['--help']], [['serve', '--help']], [['check', '--help']]])('%j is help on stdout, exit code 0', async (args) => {
-  const { code, stdout, stderr } = await runCli(args);
+  const { code, stdout, stderr } = await runInProcess(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('Usage: mock-openai');
 });
@@ -265,13 +272,13 @@ test('--version prints the version of the package', async () => {
 });
 
 test('check without a file is a usage error', async () => {
-  const { code, stderr } = await runCli(['check']);
+  const { code, stderr } = await runInProcess(['check']);
   expect(code).toBe(2);
   expect(stderr).toContain("missing required argument 'file'");
 });
 
 test('rules lists the catalogue, and as JSON with sources and bounds', async () => {
-  const { code, stdout } = await runCli(['rules']);
+  const { code, stdout } = await runInProcess(['rules']);
   expect(code).toBe(0);
   expect(
     stdout
@@ -279,6 +286,16 @@ test('rules lists the catalogue, and as JSON with sources and bounds', async () 
       .split('\n')
       .map((line) => line.split(' ')[0]),
   ).toEqual(backoffRules.map(({ id }) => id));
-  const [rule] = JSON.parse((await runCli(['rules', '--json'])).stdout);
+  const [rule] = JSON.parse((await runInProcess(['rules', '--json'])).stdout);
   expect(rule).toMatchObject({ source: expect.any(String), measures: expect.any(String), falseAlarmBound: expect.any(Number) });
+});
+
+test('compare puts the reports of loads side by side, in a table and on a page', async () => {
+  const report = renderJson({ ...naiveRun(), load: loadReportOf(loadRun()) });
+  const cwd = tempFolder({ 'naive/report.json': report, 'patient/report.json': report });
+  const files = ['naive/report.json', 'patient/report.json'];
+  const { code, stdout, stderr } = await runInProcess(['compare', ...files, '--report', 'fleets.html'], cwd);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^naive {2}[\s\S]*^patient {2}/m);
+  expect(readFileSync(join(cwd, 'fleets.html'), 'utf8').match(/<svg /g)).toHaveLength(2);
 });

@@ -9,7 +9,7 @@ import { endpoints } from '../../src/core/openai/endpoints/registry.ts';
 import { bundledPath, bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { predictions, referenceClients } from '../harness/predictions.ts';
 import { pageText } from '../support/pages.ts';
-import { runCli } from '../support/run-cli.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
 /* What stands between `<!-- name -->` and `<!-- /name -->` in docs/ comes from the code. `npm run docs` writes it. */
 
@@ -130,11 +130,11 @@ test('the page of limits lists the endpoints that are served', async () => {
 });
 
 test('the page of the command line has the help of each command', async () => {
-  const help = (await runCli(['--help'])).stdout;
+  const help = (await runInProcess(['--help'])).stdout;
   const commands = [...help.matchAll(/^ {2}([a-z]+)[ |]/gm)].map(([, name]) => name ?? '');
   expect(commands.length).toBeGreaterThan(4);
   const helps = await Promise.all(
-    commands.map(async (command) => [command, (await runCli([command, '--help'])).stdout] as const),
+    commands.map(async (command) => [command, (await runInProcess([command, '--help'])).stdout] as const),
   );
   const fenced = (text: string) => `\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`;
   const sections = helps.map(([command, text]) => [`help ${command}`, fenced(text)]);

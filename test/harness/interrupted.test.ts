@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { processesOf } from '../support/processes-of.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -74,17 +75,8 @@ test('client processes end when the command is killed', { timeout: 40_000 }, asy
 
 test('a client process that dies is a failed call, and others go on', { timeout: 60_000 }, async () => {
   const place = prepare();
-  process.env['DIE'] = '1';
-  const { code, stdout, stderr } = await runCli([
-    'probe',
-    '--client',
-    place.client,
-    '--only',
-    'retries_transient',
-    '--processes',
-    '2',
-  ]);
-  delete process.env['DIE'];
+  const args = ['probe', '--client', place.client, '--only', 'retries_transient', '--processes', '2'];
+  const { code, stdout, stderr } = await runCli(args, place.folder, { DIE: '1' });
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^WARN +retries_transient +never retries/);
   expect(code).toBe(0);
@@ -93,8 +85,6 @@ test('a client process that dies is a failed call, and others go on', { timeout:
 
 test.each([
   ['a module that is not there', ['--client', 'nowhere.mjs'], /cannot read nowhere\.mjs: no such file/],
-  ['a module without a default export', ['--client', 'empty.mjs'], /it has no default export that is a function/],
-  ['a module that does not parse', ['--client', 'broken.mjs'], /SyntaxError/],
   ['no client', [], /probe takes one of --client and --command/],
   ['two clients', ['--client', 'empty.mjs', '--command', 'true'], /probe takes one of --client and --command/],
   [
@@ -106,18 +96,27 @@ test.each([
 ])('%s is exit code 2 and one message', { timeout: 20_000 }, async (_what, args, message) => {
   const { folder } = prepare();
   writeFileSync(join(folder, 'empty.mjs'), '');
-  writeFileSync(join(folder, 'broken.mjs'), 'export default {');
-  const { code, stdout, stderr } = await runCli(['probe', ...args], folder);
+  const { code, stdout, stderr } = await runInProcess(['probe', ...args], folder);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
-  expect(stderr).not.toContain('module-driver');
 });
+
+/** Makes one request, and never comes back: what it does not retry is never early. */
+const ONCE = `
+export default async ({ baseURL, apiKey, prompt }) => {
+  const response = await fetch(baseURL + '/chat/completions', {
+    method: 'POST',
+    headers: { authorization: 'Bearer ' + apiKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: prompt }] }),
+  });
+  return { ok: response.ok, text: await response.text() };
+};
+`;
 
 test('a baseline keeps what was accepted, and tells what got worse', { timeout: 60_000 }, async () => {
   const { folder } = prepare();
-  // curl without a retry: what never comes back is never early.
-  const command = `node -e "fetch(process.env.OPENAI_BASE_URL + '/chat/completions', { method: 'POST', headers: { authorization: 'Bearer x', 'content-type': 'application/json' }, body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: process.env.MOCK_OPENAI_PROMPT }] }) }).then(async (r) => { console.log(await r.text()); process.exit(r.ok ? 0 : 1); })"`;
-  const args = ['probe', '--command', command, '--only', 'retries_transient', 'no_retry_permanent'];
+  writeFileSync(join(folder, 'client.mjs'), ONCE);
+  const args = ['probe', '--client', 'client.mjs', '--processes', '1', '--only', 'retries_transient', 'no_retry_permanent'];
   const first = await runCli([...args, '--save-baseline', 'baseline.json'], folder);
   expect(first.code).toBe(0);
   expect(JSON.parse(readFileSync(join(folder, 'baseline.json'), 'utf8'))).toEqual({

@@ -6,7 +6,7 @@ export const referenceClients = ['openai-sdk', 'careful-fetch', 'naive-loop'] as
 
 /**
  * What each client does by its source, rule by rule, and why where that is not plain. The battery is held against it
- * (`probe.test.ts`), and the table in docs/probe.md is made of it.
+ * (`test/witnesses/reference-clients.test.ts`), and the table in docs/probe.md is made of it.
  */
 export const predictions: Readonly<Record<RuleId, readonly [sdk: RuleVerdict, careful: RuleVerdict, naive: RuleVerdict]>> = {
   never_early: ['pass', 'pass', 'fail'],

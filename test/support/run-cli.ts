@@ -5,6 +5,9 @@ import { onTestFinished } from 'vitest';
 /** The built command. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** Where the tests were started. */
+const HERE = process.cwd();
+
 export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -15,7 +18,7 @@ export interface CliResult {
 type Variables = Readonly<Record<string, string>>;
 
 /** Runs the command line to its end. */
-export async function runCli(args: readonly string[], cwd = process.cwd(), env: Variables = {}): Promise<CliResult> {
+export async function runCli(args: readonly string[], cwd = HERE, env: Variables = {}): Promise<CliResult> {
   const child = start(args, cwd, env);
   const code = await new Promise<number | null>((resolve) => child.process.once('close', resolve));
   return { code, ...child.output };
@@ -31,15 +34,16 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<CliResult>;
 }
 
-/** Starts `serve` and waits for its first line of stdout. It is killed when the test is over. */
+/** Starts `serve` and waits for its first line of stdout. It is killed `atEnd`: when the test is over. */
 export async function startCli(
   args: readonly string[],
-  cwd = process.cwd(),
+  cwd = HERE,
   env: Variables = {},
+  atEnd: (end: () => void) => void = onTestFinished,
 ): Promise<RunningServer & { firstLine: string }> {
   const { process: child, output } = start(args, cwd, env);
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-  onTestFinished(() => void child.kill('SIGKILL'));
+  atEnd(() => void child.kill('SIGKILL'));
   const until = (holds: () => boolean) =>
     new Promise<void>((resolve, reject) => {
       const look = () => holds() && resolve();
@@ -62,7 +66,7 @@ export async function startCli(
 }
 
 /** Starts the command line without waiting for anything. It is killed when the test is over. */
-export function spawnCli(args: readonly string[], cwd = process.cwd()) {
+export function spawnCli(args: readonly string[], cwd = HERE) {
   const started = start(args, cwd);
   const closed = new Promise<number | null>((resolve) => started.process.once('close', resolve));
   onTestFinished(() => void started.process.kill('SIGKILL'));

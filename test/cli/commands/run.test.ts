@@ -7,6 +7,7 @@ import { renderJson } from '../../../src/core/report/json.ts';
 import { askOnce } from '../../support/ask-once.ts';
 import { loadRun } from '../../support/load-run.ts';
 import { runCli } from '../../support/run-cli.ts';
+import { runInProcess } from '../../support/run-in-process.ts';
 import { naiveRun } from '../../support/runs.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -249,7 +250,7 @@ test.each([
   ['a report folder that is a file', ['--report', 'bad.yaml', '--', NODE], /^error: cannot write reports to bad\.yaml/m],
 ])('%s ends with exit code 2 and one clear message', async (_what, args, message) => {
   const cwd = tempFolder({ 'bad.yaml': 'rules: { never_erly: off }\n' });
-  const { code, stdout, stderr } = await runCli(['run', ...args], cwd);
+  const { code, stdout, stderr } = await runInProcess(['run', ...args], cwd);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^ {4}at /m);
@@ -261,7 +262,7 @@ test.runIf(process.platform === 'linux').each([
   [['run', '--junit', '/proc/x/junit.xml', '--', NODE], '/proc/x'],
   [['compare', 'report.json', '--report', '/proc/x/fleets.html'], '/proc/x/fleets.html'],
 ])('%j: where nothing can be written is told at once, with exit code 2', async (args, place) => {
-  const { code, stderr } = await runCli(
+  const { code, stderr } = await runInProcess(
     args,
     tempFolder({ 'report.json': renderJson({ ...naiveRun(), load: loadReportOf(loadRun()) }) }),
   );

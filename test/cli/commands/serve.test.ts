@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCli, startCli } from '../../support/run-cli.ts';
+import { runInProcess } from '../../support/run-in-process.ts';
 import { postChat } from '../../support/start-mock.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -174,7 +175,7 @@ test.each([
   ],
   ['a host that is none', ['--port', '0', '--host', '203.0.113.7'], /^error: cannot listen on host 203\.0\.113\.7/m],
 ])('%s ends with exit code 2 and one clear message', async (_what, args, message) => {
-  const { code, stdout, stderr } = await runCli(args, tempFolder());
+  const { code, stdout, stderr } = await runInProcess(args, tempFolder());
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^ {4}at /m);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCli, startCli } from '../../support/run-cli.ts';
+import { runInProcess } from '../../support/run-in-process.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 test('serve takes its settings from the environment', async () => {
@@ -42,7 +43,7 @@ test.each([
   [{ MOCK_OPENAI_SCENARIO: 'falky' }, 'Did you mean "flaky"?\nSet by the environment: MOCK_OPENAI_SCENARIO.'],
   [{ MOCK_OPENAI_HOST: '203.0.113.1' }, 'Set by the environment: MOCK_OPENAI_HOST.'],
 ])('%j is told by its name, with exit code 2', async (env, message) => {
-  const { code, stdout, stderr } = await runCli(['serve'], tempFolder(), env as Record<string, string>);
+  const { code, stdout, stderr } = await runInProcess(['serve'], tempFolder(), env as Record<string, string>);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(message);
 });

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Finding, RuleVerdict } from '../../src/core/backoff/kit/finding.ts';
 import { backoffRules, type RuleId } from '../../src/core/backoff/registry.ts';
+import { predictions, referenceClients } from '../harness/predictions.ts';
 import { runCli } from '../support/run-cli.ts';
-import { predictions, referenceClients } from './predictions.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const clientPath = (name: string) => join(root, 'examples/clients', `${name}.mjs`);
