@@ -10,7 +10,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 /*
  * What people copy into a project of theirs, run as they would. A toolchain that is not installed skips its test. Go compiles
- * its standard library first, a minute of work: RECIPES=1 asks for it.
+ * its standard library first, a minute of work.
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -74,7 +74,6 @@ test('pytest under run: each test is a call of its own', async (context) => {
 }, 90_000);
 
 test('go test under run: each test is a call of its own', async (context) => {
-  if (process.env['RECIPES'] === undefined) context.skip('Go compiles for a minute: RECIPES=1 runs this');
   if (!(await starts('go', 'version'))) context.skip('go is not installed');
   const folder = tempFolder({
     'go.mod': 'module example.com/client\n\ngo 1.21\n',

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/* Real programs of others, installed from a registry for the test: `npm run witnesses`. */
+/* What takes minutes of a real clock, a browser, a compiler or the toolchain of others: `npm run witnesses`. One file at a time. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: { include: ['test/witnesses/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 60_000, maxWorkers: 1 },
