@@ -1,8 +1,9 @@
 import type { Correlation } from '../core/correlation/correlation.ts';
 import { HEADERS_OF_INTEREST } from '../core/journal/entry.ts';
 import type { Traits } from '../core/plan/decide.ts';
+import type { Decision } from '../exchange/decision-step.ts';
 import type { Performed } from '../exchange/performed.ts';
-import type { HeadNotes } from '../exchange/record.ts';
+import { HEAD_FIELDS } from '../exchange/record.ts';
 import type { FromWorker, SentRequest, ToWorker } from './messages.ts';
 
 /** The request headers that travel. */
@@ -11,63 +12,94 @@ export const SENT_HEADERS: readonly string[] = [...HEADERS_OF_INTEREST, 'authori
 /** Fields in the order in which their values travel; with the fields of a field that is an object itself. */
 type Shape = readonly (string | readonly [string, Shape])[];
 
-/** A shape of which the compiler knows that the type has its fields. */
-type ShapeOf<T> = readonly { [K in keyof T & string]: K | readonly [K, ShapeOf<NonNullable<T[K]>>] }[keyof T & string][];
+/** Each field of a type, in the order in which the values travel: `true`, or the fields of a field that is an object itself. */
+type FieldsOf<T> = { readonly [K in keyof T]-?: true | FieldsOf<NonNullable<T[K]>> };
 
-type Sent<Kind extends (FromWorker | ToWorker)['kind']> = Extract<FromWorker | ToWorker, { kind: Kind }>;
+type Sent<Kind extends (FromWorker | ToWorker)['kind']> = Omit<Extract<FromWorker | ToWorker, { kind: Kind }>, 'kind'>;
 
-const CONNECTION: ShapeOf<SentRequest['connection']> = ['id', 'acceptedAt', 'requests', 'remotePort', 'open'];
-const REQUEST: ShapeOf<SentRequest> = [
-  'method',
-  'target',
-  ['headers', SENT_HEADERS],
-  'body',
-  'headersAt',
-  'bodyEndAt',
-  ['connection', CONNECTION],
-];
-const NAMES = ['pathCall', 'path', 'fingerprint', 'bodySha256', 'endpoint', 'model', 'stream'] as const;
-const TRAITS: ShapeOf<Traits> = ['streamed', 'keyScope', 'modelScope'];
-const CORRELATION: ShapeOf<Correlation> = ['call', 'attempt', 'evidence', 'certainty', 'drawKey'];
-const HEAD: ShapeOf<HeadNotes> = ['t_firstByteBefore', 'status', 'errorCode', 'errorType', 'hint', 'shouldRetry', 'paceDueAt'];
-const PERFORMED: ShapeOf<Performed> = [
-  'lastByteAt',
-  'clientCloseAt',
-  'closedBy',
-  'closedHow',
-  'bytesOut',
-  'chunksOut',
-  'eventsOut',
-];
+const CONNECTION: FieldsOf<SentRequest['connection']> = {
+  id: true,
+  acceptedAt: true,
+  requests: true,
+  remotePort: true,
+  open: true,
+};
+const REQUEST: FieldsOf<SentRequest> = {
+  method: true,
+  target: true,
+  headers: allOf(SENT_HEADERS),
+  body: true,
+  headersAt: true,
+  bodyEndAt: true,
+  connection: CONNECTION,
+};
+const TRAITS: FieldsOf<Traits> = { streamed: true, keyScope: true, modelScope: true };
+/** The call that the primary remembers stays there. */
+const CORRELATION: FieldsOf<Omit<Correlation, 'remembered'>> = {
+  call: true,
+  attempt: true,
+  evidence: true,
+  certainty: true,
+  drawKey: true,
+};
+const PERFORMED: FieldsOf<Performed> = {
+  lastByteAt: true,
+  clientCloseAt: true,
+  closedBy: true,
+  closedHow: true,
+  bytesOut: true,
+  chunksOut: true,
+  eventsOut: true,
+};
 
 /**
  * The messages that every request needs. They travel as lists of values: the names of their fields would cost more on the
  * way than all that is done with them.
  */
-const DECIDE: ShapeOf<Sent<'decide'>> = [
-  'ref',
-  'session',
-  'plan',
-  ['request', REQUEST],
-  ...NAMES,
-  'failsAt',
-  'limited',
-  'forced',
-  'preset',
-  'matches',
-  ['traits', TRAITS],
-];
-const DECIDED: ShapeOf<Sent<'decided'>> = ['ref', ['ruling', [['correlation', CORRELATION], 'limit', 'applied']], 'placed'];
-const PROGRESS: ShapeOf<Sent<'exchange progress'>> = [
-  'ref',
-  ['head', HEAD],
-  ['end', [['performed', PERFORMED], 'endedAt', 'unused']],
-];
+const DECIDE: FieldsOf<Sent<'decide'>> = {
+  ref: true,
+  session: true,
+  plan: true,
+  request: REQUEST,
+  pathCall: true,
+  path: true,
+  fingerprint: true,
+  bodySha256: true,
+  endpoint: true,
+  model: true,
+  stream: true,
+  failsAt: true,
+  limited: true,
+  forced: true,
+  preset: true,
+  matches: true,
+  traits: TRAITS,
+};
+const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
+  ref: true,
+  ruling: { correlation: CORRELATION, limit: true, applied: true },
+  placed: true,
+};
+const PROGRESS: FieldsOf<Sent<'exchange progress'>> = {
+  ref: true,
+  head: allOf(HEAD_FIELDS),
+  end: { performed: PERFORMED, endedAt: true, unused: true },
+};
 const SHAPES = new Map<unknown, Shape>([
-  ['decide', DECIDE],
-  ['decided', DECIDED],
-  ['exchange progress', PROGRESS],
+  ['decide', shapeOf(DECIDE)],
+  ['decided', shapeOf(DECIDED)],
+  ['exchange progress', shapeOf(PROGRESS)],
 ]);
+
+type SentDecision = Omit<Decision, 'correlation'> & { readonly correlation: Omit<Correlation, 'remembered'> };
+
+function allOf<Name extends string>(names: readonly Name[]): { readonly [K in Name]: true } {
+  return Object.fromEntries(names.map((name) => [name, true])) as { [K in Name]: true };
+}
+
+function shapeOf(fields: object): Shape {
+  return Object.entries(fields).map(([name, inner]) => (inner === true ? name : ([name, shapeOf(inner)] as const)));
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -118,11 +118,19 @@ function ofInterest(headers: Incoming['headers']): JournalRecord['headers'] {
   return lastHeaders;
 }
 
+/** The fields that the head of an answer fills. */
+export const HEAD_FIELDS = [
+  't_firstByteBefore',
+  'status',
+  'errorCode',
+  'errorType',
+  'hint',
+  'shouldRetry',
+  'paceDueAt',
+] as const satisfies readonly (keyof JournalRecord)[];
+
 /** What the head of an answer tells the journal. */
-export type HeadNotes = Pick<
-  JournalRecord,
-  't_firstByteBefore' | 'status' | 'errorCode' | 'errorType' | 'hint' | 'shouldRetry' | 'paceDueAt'
->;
+export type HeadNotes = Pick<JournalRecord, (typeof HEAD_FIELDS)[number]>;
 
 /** What is to be noted of a head, just before it goes out. */
 export function headNotesOf(head: Head, clock: Clock): HeadNotes {

@@ -1,60 +1,29 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/exchange/record.ts';
+import { type ColumnKind, RECORD_COLUMNS } from '../../src/exchange/record-columns.ts';
 import { RecordArchive } from '../../src/session/record-archive.ts';
+import { columns, compiledCodec, loopingCodec } from '../../src/session/record-codec.ts';
+import { JOURNAL_RECORD } from '../support/journal-record.ts';
 
-const time = fc.double({ min: 0, max: 1e9, noNaN: true, noDefaultInfinity: true });
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const text = fc.string({ unit: 'binary', maxLength: 600 });
 const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 64 });
 const place = { session: 'default', run: 'r', scenario: 's', seed: 1 };
 
+/** Values that a column of a kind keeps. */
+const VALUES: Readonly<Record<ColumnKind, fc.Arbitrary<unknown>>> = {
+  number: orNull(fc.oneof(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.integer({ min: -1, max: 2 ** 40 }))),
+  shared: fc.constantFrom(null, true, 20, 'client', place, { rule: 'r', faults: [] }, { raw: '2', dueAt: 5 }),
+  text,
+  'plain text': hex.map((digits) => `req_${digits}`),
+  'client text': orNull(fc.oneof(text, fc.array(orNull(text), { maxLength: 9 }))),
+};
+
 const recordOf = (seq: number): fc.Arbitrary<JournalRecord> =>
-  fc.record({
-    seq: fc.constant(seq),
-    place: fc.constant(place),
-    wallMs: fc.nat(),
-    logicalId: text,
-    logicalIdFrom: fc.constantFrom('path', 'fingerprint', 'first'),
-    certainty: fc.constantFrom('exact', 'likely', 'ambiguous'),
-    attemptSeq: fc.nat(),
-    connId: fc.nat(),
-    connReqSeq: fc.nat(),
-    remotePort: orNull(fc.nat(65_535)),
-    t_accept: time,
-    t_headers: time,
-    t_bodyEnd: orNull(time),
-    t_firstByteBefore: orNull(time),
-    t_lastByte: orNull(time),
-    t_clientClose: orNull(time),
-    t_end: orNull(time),
-    closedBy: fc.constantFrom('client', 'server', null),
-    closedHow: fc.constantFrom('fin', 'reset', null),
-    bytesOut: fc.nat(),
-    chunksOut: fc.nat(),
-    eventsOut: fc.nat(),
-    method: fc.constantFrom('GET', 'POST'),
-    path: text,
-    endpoint: fc.constantFrom('chat.completions', null),
-    model: orNull(text),
-    stream: fc.boolean(),
-    bodyBytes: fc.nat(),
-    bodyAt: fc.integer({ min: -1, max: 2 ** 40 }),
-    bodySha256: hex,
-    authorizationHash: orNull(text),
-    headers: fc.array(orNull(text), { maxLength: 9 }),
-    faultApplied: fc.constantFrom(null, { rule: 'r', faults: [] }),
-    refusedBy: fc.constantFrom('api', null),
-    queuedMs: orNull(time),
-    status: orNull(fc.nat(599)),
-    errorCode: fc.constantFrom('rate_limit_exceeded', 20, null),
-    errorType: fc.constantFrom('requests', null),
-    hint: fc.constantFrom(null, { header: 'retry-after', raw: '2', dueAt: 5 } as const),
-    shouldRetry: fc.constantFrom('true', null),
-    retryable: fc.boolean(),
-    paceDueAt: orNull(time),
-    xRequestId: hex.map((digits) => `req_${digits}`),
-  });
+  fc
+    .record(Object.fromEntries(Object.entries(RECORD_COLUMNS).map(([name, kind]) => [name, VALUES[kind]])))
+    .map((fields) => ({ seq, ...fields }) as unknown as JournalRecord);
 
 test('gives back records as they were put, in whatever order they ended', () => {
   fc.assert(
@@ -68,6 +37,17 @@ test('gives back records as they were put, in whatever order they ended', () => 
         for (const record of records) expect(archive.get(record.seq)).toEqual(record);
       },
     ),
+  );
+});
+
+test('keeps every field of a record', () => {
+  const archive = new RecordArchive();
+  archive.put(JOURNAL_RECORD);
+  expect(archive.get(JOURNAL_RECORD.seq)).toStrictEqual(JOURNAL_RECORD);
+  expect(Object.keys(RECORD_COLUMNS).toSorted()).toEqual(
+    Object.keys(JOURNAL_RECORD)
+      .filter((name) => name !== 'seq')
+      .toSorted(),
   );
 });
 
@@ -99,3 +79,32 @@ test('has nothing of what was dropped, and uses its memory for what comes', () =
   // In the place where the first one was.
   expect(archive.get(4_993)).toBeUndefined();
 });
+
+test.each([
+  ['a program of its columns', compiledCodec()],
+  ['a loop over its columns', loopingCodec],
+])('%s writes a record and reads it', (_, codec) => {
+  const clientTexts = JSON.stringify(columns.clientTexts.map((name) => JOURNAL_RECORD[name])).slice(1, -1);
+  fc.assert(
+    fc.property(recordOf(1), fc.nat(3), (record, slot) => {
+      const store = {
+        numbers: new Float64Array(4 * columns.numbers.length),
+        shared: new Array<unknown>(4 * columns.shared.length),
+      };
+      const withTexts = { ...record, ...pick(JOURNAL_RECORD, columns.clientTexts) };
+      codec.write(withTexts, store, slot);
+      const texts = JSON.parse(codec.printTexts(withTexts, clientTexts)) as unknown[];
+      const read = codec.read(1, store, slot, texts);
+      expect(read).toEqual(withTexts);
+      expect(Object.keys(read)).toEqual(['seq', ...Object.keys(RECORD_COLUMNS)]);
+      expect(codec.haveSameClient(read, JOURNAL_RECORD)).toBe(true);
+      for (const name of columns.clientTexts)
+        expect(codec.haveSameClient({ ...read, [name]: ['other'] }, JOURNAL_RECORD)).toBe(false);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+function pick<Name extends keyof JournalRecord>(record: JournalRecord, names: readonly Name[]): Pick<JournalRecord, Name> {
+  return Object.fromEntries(names.map((name) => [name, record[name]])) as Pick<JournalRecord, Name>;
+}
