@@ -1,3 +1,4 @@
+import { isLost, refersToOthers } from '../core/openai/store/lost-error.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { declaredFor } from '../exchange/prepare.ts';
 import type { Engine } from '../session/engine.ts';
@@ -14,7 +15,7 @@ type Message<Kind extends FromWorker['kind']> = Extract<FromWorker, { kind: Kind
 
 /** What concerns requests; the rest concerns the worker. */
 export type DecisionMessage = Message<
-  'decide' | 'decide early' | 'place' | 'waits' | 'exchange progress' | 'abandoned' | 'reading' | 'connection gone'
+  'decide' | 'decide early' | 'place' | 'keep' | 'waits' | 'exchange progress' | 'abandoned' | 'reading' | 'connection gone'
 >;
 
 export interface DecisionServiceParts {
@@ -75,6 +76,9 @@ export class DecisionService {
       case 'place':
         this.#attempt(message.ref, () => this.#place(message.ref));
         break;
+      case 'keep':
+        this.#attempt(message.ref, () => this.#exchanges.get(message.ref)?.exchange.keep(message.change));
+        break;
       case 'waits':
         this.#exchanges.get(message.ref)?.exchange.waiting();
         break;
@@ -103,6 +107,18 @@ export class DecisionService {
 
   /** What an equal request came to, of which the client may know, is to be known here before. */
   #receive(ask: DecideMessage): void {
+    if (ask.question !== undefined && refersToOthers(ask.question)) this.#afterAll(() => this.#receiveEqual(ask));
+    else this.#receiveEqual(ask);
+  }
+
+  /** Goes on when all other workers have told what they changed: the request may refer to it. */
+  #afterAll(goOn: () => void): void {
+    const others = [...this.#parts.desks].filter((desk) => desk !== this);
+    if (others.length === 0) goOn();
+    else void Promise.all(others.map((desk) => desk.#parts.caughtUp())).then(goOn);
+  }
+
+  #receiveEqual(ask: DecideMessage): void {
     this.#afterEqual(ask, () => {
       // A client that gave up may come back before its leaving was read: let that be read first.
       if (!this.#parts.engine.findSession(ask.session)?.state.isWaiting(ask.fingerprint)) this.#rule(ask);
@@ -141,22 +157,22 @@ export class DecisionService {
     const session = engine.session(ask.session);
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
-    const { failsAt, limited, forced, preset, matches, traits } = ask;
+    const { failsAt, limited, forced, preset, matches, traits, question } = ask;
     const declared = declaredFor(incoming, session.plan);
     const evidence = { pathCall, headers, fingerprint, declared, at, connection };
     const read = readRequestOf(ask, incoming);
-    const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, ...read };
+    const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, question, ...read };
     const decided = here(session.state.decide(step));
     if (decided === 'stale') {
       tell(plans.updateFor(session.id, session));
       tell({ kind: 'stale', ref });
       return;
     }
-    const { correlation, limit, applied, exchange } = decided;
+    const { correlation, limit, applied, found, exchange } = decided;
     this.#exchanges.set(ref, { exchange, fingerprint });
     this.#answering.set(fingerprint, (this.#answering.get(fingerprint) ?? 0) + 1);
     const placed = isServedAtOnce(ask, decided, session) ? here(exchange.reserve()) : undefined;
-    tell({ kind: 'decided', ref, ruling: { correlation, limit, applied }, placed });
+    tell({ kind: 'decided', ref, ruling: { correlation, limit, applied, found }, placed });
   }
 
   #refuse({ ref, session, request, path, forced }: Message<'decide early'>): void {
@@ -237,7 +253,8 @@ export class DecisionService {
 }
 
 /** The service answers at once, as far as it has capacity. Its place is taken with the decision, which saves the worker a question. */
-function isServedAtOnce({ failsAt, preset }: DecideMessage, { limit, applied }: Decided, { plan }: Session): boolean {
+function isServedAtOnce({ failsAt, preset }: DecideMessage, { limit, applied, found }: Decided, { plan }: Session): boolean {
+  if (found !== undefined && isLost(found)) return false;
   if (plan.capacity === undefined || preset !== undefined || applied !== null) return false;
   return failsAt === undefined && limit?.refusal === undefined;
 }

@@ -1,6 +1,7 @@
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
+import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
@@ -34,7 +35,8 @@ export interface SentRequest {
 }
 
 /** Asks for the decision on a request. */
-export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' | 'forced' | 'preset' | 'matches' | 'traits'> {
+export interface DecideMessage
+  extends Pick<DecisionStep, 'failsAt' | 'limited' | 'forced' | 'preset' | 'matches' | 'traits' | 'question'> {
   readonly kind: 'decide';
   readonly ref: number;
   readonly session: string;
@@ -80,6 +82,8 @@ export type FromWorker =
   /** Asks for a place in the queue of the service. */
   | { readonly kind: 'place'; readonly ref: number }
   | ExchangeProgress
+  /** Changes what the session keeps. */
+  | { readonly kind: 'keep'; readonly ref: number; readonly change: StoreChange }
   /** The answer has to wait before any byte of it goes out. */
   | { readonly kind: 'waits'; readonly ref: number }
   | {

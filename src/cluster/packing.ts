@@ -74,10 +74,11 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
   preset: true,
   matches: true,
   traits: TRAITS,
+  question: true,
 };
 const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
   ref: true,
-  ruling: { correlation: CORRELATION, limit: true, applied: true },
+  ruling: { correlation: CORRELATION, limit: true, applied: true, found: true },
   placed: true,
 };
 const PROGRESS: FieldsOf<Sent<'exchange progress'>> = {

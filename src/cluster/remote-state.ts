@@ -1,4 +1,5 @@
 import { fieldsOf } from '../core/openai/request/request.ts';
+import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { DecisionStep } from '../exchange/decision-step.ts';
 import type { Incoming } from '../exchange/incoming.ts';
@@ -41,8 +42,8 @@ export class RemoteState implements SessionState {
     const answer = await this.#client.request(this.#question(step));
     if (answer.kind !== 'decided') return 'stale';
     const { ref, ruling, placed } = answer;
-    const { correlation, limit, applied } = ruling;
-    return { correlation, limit, applied, exchange: new RemoteExchange(this.#client, ref, placed) };
+    const { correlation, limit, applied, found } = ruling;
+    return { correlation, limit, applied, found, exchange: new RemoteExchange(this.#client, ref, placed) };
   }
 
   async decideEarly({ incoming, path, forced }: UnreadRequest): Promise<Decided | undefined> {
@@ -75,7 +76,7 @@ export class RemoteState implements SessionState {
   }
 
   #question(step: DecisionStep): Omit<DecideMessage, 'ref'> {
-    const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits } = step;
+    const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits, question } = step;
     const { model, stream } = fieldsOf(request);
     const { rules } = this.#parts.plan();
     const matches = [...step.matches];
@@ -102,6 +103,7 @@ export class RemoteState implements SessionState {
         keyScope: scoped('key') ? traits.keyScope : '',
         modelScope: scoped('model') ? traits.modelScope : '',
       },
+      question,
     };
   }
 }
@@ -123,6 +125,10 @@ class RemoteExchange implements OpenExchange {
 
   reserve(): MaybePromise<QueuePlace> {
     return this.#placed ?? this.#reserveInPrimary();
+  }
+
+  keep(change: StoreChange): void {
+    this.#client.notify({ kind: 'keep', ref: this.#ref, change });
   }
 
   waiting(): void {

@@ -57,6 +57,7 @@ export function readRequestOf(
   const request: ApiRequest = {
     method,
     path,
+    query: undefined,
     accept: headers['accept'],
     contentType: headers['content-type'],
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import type { ReplyContext } from '../core/openai/request/reply-context.ts';
+import { lostError } from '../core/openai/store/lost-error.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { admissionOf } from './admission.ts';
 import type { Decision } from './decision-step.ts';
@@ -16,16 +17,23 @@ export interface ResponseInput {
   readonly context: ReplyContext;
 }
 
+/** The world in which a request is answered. */
+interface World extends Pick<ReplyContext, 'keep'> {
+  readonly plan: Plan;
+  readonly clock: Clock;
+  readonly libraries: Libraries;
+}
+
 /** How a request is answered as it was decided on. */
 export function buildResponse(
   { step, facts, error, limited }: Prepared,
-  { correlation, limit, applied, draws }: Decision & { readonly draws?: Draws | undefined },
-  { plan, clock, libraries }: { readonly plan: Plan; readonly clock: Clock; readonly libraries: Libraries },
+  { correlation, limit, applied, draws, found }: Decision & { readonly draws?: Draws | undefined },
+  { plan, clock, libraries, keep }: World,
 ): ResponseInput {
   const { organizationId } = plan.identity;
   const admission =
     limited && limit && admissionOf(limited, limit, { request: step.request, organizationId, wallMs: clock.wall() });
-  const refusal = admission?.refusal ?? error;
+  const refusal = admission?.refusal ?? error ?? (found && lostError(found));
   const context = replyContextOf(step, {
     plan,
     clock,
@@ -34,6 +42,8 @@ export function buildResponse(
     account: admission?.account,
     draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
     unchanged: applied === null,
+    found,
+    keep,
   });
   return { refusal, context };
 }

@@ -2,6 +2,7 @@ import type { Correlation, CorrelationEvidence } from '../core/correlation/corre
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { LimitResult } from '../core/limits/buckets.ts';
+import type { StoreFinding, StoreQuestion } from '../core/openai/store/session-store.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
 import type { RuleStep } from '../core/plan/decide.ts';
 import type { LimitDraw } from './admission.ts';
@@ -18,6 +19,8 @@ export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'>, Read
   readonly forced: readonly FaultCall[] | undefined;
   /** What was decided before it came; undefined when nothing was. */
   readonly preset: FaultApplied | null | undefined;
+  /** What it refers to of what the session keeps. */
+  readonly question?: StoreQuestion | undefined;
 }
 
 /** The decision on a request. */
@@ -26,4 +29,6 @@ export interface Decision {
   /** What the buckets said, where it came before any. */
   readonly limit: LimitResult | undefined;
   readonly applied: FaultApplied | null;
+  /** What the session keeps of what the request refers to; undefined where it refers to nothing. */
+  readonly found?: StoreFinding | undefined;
 }

@@ -59,10 +59,11 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
   const authorization = headers['authorization'];
   const { sha256: bodySha256, memo } = reading;
   const keyHash = authorizationHash(authorization);
-  const isJson = endpoint?.takesModel === true;
+  const isJson = endpoint?.takesJson === true;
   return {
     method,
     path,
+    query: queryOf(incoming.target),
     accept: headers['accept'],
     contentType: headers['content-type'],
     endpoint,
@@ -81,6 +82,11 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     ),
     ...(memo && { memo }),
   };
+}
+
+function queryOf(target: string): string | undefined {
+  const start = target.indexOf('?');
+  return start < 0 ? undefined : target.slice(start + 1).replace(/#.*$/s, '');
 }
 
 /** Paths up to this length stand for themselves. */

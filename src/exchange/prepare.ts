@@ -82,6 +82,7 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     incoming,
     request,
     bodySha256,
+    question: error === undefined && preset === undefined ? request.endpoint?.refersTo?.(request) : undefined,
   };
   return { plan: reader.plan, facts, error, limited, preset, step };
 }

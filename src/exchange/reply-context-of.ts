@@ -14,7 +14,7 @@ import type { Draws } from './draws.ts';
 import type { ReadRequest } from './unread-request.ts';
 
 /** The world in which a request is answered. */
-export interface Surroundings {
+export interface Surroundings extends Pick<ReplyContext, 'found' | 'keep'> {
   readonly plan: Plan;
   readonly clock: Clock;
   readonly libraries: Libraries;
@@ -42,13 +42,15 @@ class RequestContext implements ReplyContext {
   readonly receivedAt: number;
   readonly settings: AnswerSettings;
   readonly unchanged: boolean;
+  readonly found: ReplyContext['found'];
+  readonly keep: ReplyContext['keep'];
   readonly random: ReplyContext['random'];
   readonly #seed: number;
   #forkText: ReplyContext['random'] | undefined;
 
   constructor(
     { incoming, request }: Pick<ReadRequest, 'incoming' | 'request'>,
-    { plan, clock, libraries, facts, account, draws, unchanged }: Surroundings,
+    { plan, clock, libraries, facts, account, draws, unchanged, found, keep }: Surroundings,
   ) {
     this.request = request;
     this.clock = clock;
@@ -59,6 +61,8 @@ class RequestContext implements ReplyContext {
     this.receivedAt = incoming.headersAt;
     this.settings = settingsFor(plan, facts);
     this.unchanged = unchanged;
+    this.found = found;
+    this.keep = keep;
     this.#seed = plan.seed;
     this.random = draws.random;
   }

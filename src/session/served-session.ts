@@ -3,6 +3,7 @@ import { applyFaults } from '../core/faults/catalogue.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { errorReply } from '../core/openai/errors/error.ts';
+import type { StoreChange } from '../core/openai/store/session-store.ts';
 import { type Plan, stepOf } from '../core/plan/compile.ts';
 import { unusedOf } from '../exchange/admission.ts';
 import { buildResponse } from '../exchange/build-response.ts';
@@ -104,7 +105,8 @@ export class ServedSession {
     const { plan, limited, preset } = prepared;
     const { limit, applied, exchange } = decided;
     const { clock, libraries } = this.#parts;
-    const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries });
+    const keep = prepared.step.question && ((change: StoreChange) => exchange.keep(change));
+    const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries, keep });
     const slot = plan.capacity === undefined ? undefined : new QueueSlot(exchange);
     const base = refusal === undefined ? QueueSlot.reply(slot, plan.capacity, context) : errorReply(refusal, context);
     const reply = preset?.reply ?? (applied === null ? base : applyFaults(base, applied.faults, context));

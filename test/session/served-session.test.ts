@@ -27,6 +27,7 @@ function served(scenario: ScenarioInput, { decisions = [], stale = 0, reserve = 
   const steps: DecisionStep[] = [];
   const exchange: Decided['exchange'] = {
     reserve,
+    keep: () => undefined,
     waiting: () => told.push('waiting'),
     started: ({ status }) => told.push(['started', status]),
     ended: ({ endedAt, unused }) => told.push(['ended', endedAt, unused]),

@@ -52,10 +52,11 @@ export function apiRequest(parts: RequestParts = {}): ApiRequest {
   const text = body === undefined ? '' : JSON.stringify(body);
   return {
     method,
-    path,
+    path: path.replace(/\?.*$/, ''),
+    query: path.includes('?') ? path.slice(path.indexOf('?') + 1) : undefined,
     accept: headers['accept'] ?? 'application/json',
     contentType: 'content-type' in headers ? headers['content-type'] : text === '' ? undefined : 'application/json',
-    endpoint: endpointOf(method, path),
+    endpoint: endpointOf(method, path.replace(/\?.*$/, '')),
     dialect: openai,
     key,
     body,

@@ -1,9 +1,12 @@
 import type { ScenarioUse } from '../../core/backoff/verdict/judge.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Correlation } from '../../core/correlation/correlation.ts';
+import { isFinal } from '../../core/faults/catalogue.ts';
 import type { JournalBounds } from '../../core/journal/journal.ts';
 import type { Libraries } from '../../core/libraries.ts';
 import type { Amounts } from '../../core/limits/buckets.ts';
+import { isLost } from '../../core/openai/store/lost-error.ts';
+import { SessionStore, type StoreChange, type StoreQuestion } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
 import { refundForFaults } from '../../exchange/admission.ts';
 import type { Decision, DecisionStep } from '../../exchange/decision-step.ts';
@@ -46,6 +49,8 @@ export class InMemoryState implements SessionState {
   readonly #idleWaiters: (() => void)[] = [];
   /** Requests without a byte of a reply yet, by fingerprint. */
   readonly #waiting = new Map<string, number>();
+  /** What responses and conversations are kept in. */
+  #store: SessionStore | undefined;
   #inForce: PlanInForce;
   #inFlight = 0;
   #lastUsedAt: number;
@@ -83,11 +88,13 @@ export class InMemoryState implements SessionState {
     const { plan, version, place } = this.#inForce;
     if (step.planVersion !== version) return 'stale';
     this.#lastUsedAt = Math.max(this.#lastUsedAt, step.evidence.at);
-    const decision = this.#decisions.decide(step, plan);
+    const found = step.question && this.#storeInUse().find(step.question);
+    const failsAt = step.failsAt ?? (found !== undefined && isLost(found) ? 'api' : undefined);
+    const decision = this.#decisions.decide(failsAt === step.failsAt ? step : { ...step, failsAt }, plan);
     const { correlation, limit, applied } = decision;
     const { limited, request } = step;
     const draws = drawsOf(plan.seed, correlation.drawKey);
-    const layer = limit?.refusal === undefined ? step.failsAt : 'api';
+    const layer = limit?.refusal === undefined ? failsAt : 'api';
     const record = this.#keep(step, decision, { draws, layer, place });
     if (limited && limit && applied !== null) {
       const context = this.#contextOf(step, draws);
@@ -98,8 +105,10 @@ export class InMemoryState implements SessionState {
       correlation,
       fingerprint: request.fingerprint,
       account: limited?.name,
+      body: step.question && step.incoming.body,
+      locked: layer === undefined ? this.#lock(step.question, applied) : undefined,
     });
-    return { correlation, limit, applied, exchange, draws };
+    return { correlation, limit, applied, exchange, draws, found };
   }
 
   decideEarly({ incoming, path, forced }: UnreadRequest): Decided | undefined {
@@ -107,7 +116,7 @@ export class InMemoryState implements SessionState {
     if (applied === undefined) return undefined;
     const { record, decision, draws } = this.#unread({ incoming, path }, applied);
     this.#inFlight += 1;
-    const exchange = new InMemoryExchange(this, record, { correlation: undefined, fingerprint: undefined, account: undefined });
+    const exchange = new InMemoryExchange(this, record, UNREAD);
     return { ...decision, exchange, draws };
   }
 
@@ -142,6 +151,7 @@ export class InMemoryState implements SessionState {
   /** Forgets all but the journal, and decides by that plan from now on. */
   restart(inForce: PlanInForce): void {
     this.#decisions.clear();
+    this.#store?.clear();
     this.#inForce = inForce;
   }
 
@@ -180,6 +190,16 @@ export class InMemoryState implements SessionState {
     return { waitMs };
   }
 
+  /** Changes what the session keeps. `body` is that of the request that makes the change. */
+  keep(change: StoreChange, body: Uint8Array): void {
+    this.#storeInUse().apply(change, body);
+  }
+
+  /** No request works on the conversation any more. */
+  unlock(conversation: string): void {
+    this.#store?.unlock(conversation);
+  }
+
   /** Puts back into the buckets of an account what was not used. */
   refund(account: string, amounts: Amounts | undefined): void {
     this.#decisions.give(account, amounts);
@@ -191,6 +211,18 @@ export class InMemoryState implements SessionState {
     if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
     this.release();
     this.#close(record);
+  }
+
+  #storeInUse(): SessionStore {
+    return (this.#store ??= new SessionStore(parsed));
+  }
+
+  /** Takes the conversation of a request that will be answered. A fault that answers in its place leaves it alone. */
+  #lock(question: StoreQuestion | undefined, applied: Decision['applied']): string | undefined {
+    const conversation = question?.about === 'turn' ? question.conversation : undefined;
+    if (conversation === undefined || applied?.faults.some(isFinal) === true) return undefined;
+    this.#storeInUse().lock(conversation);
+    return conversation;
   }
 
   /** A record of what was not read to its end. It belongs to no call: nothing tells which. */
@@ -247,6 +279,24 @@ interface Followed {
   readonly fingerprint: string | undefined;
   /** The buckets that it drew from. */
   readonly account: string | undefined;
+  /** Its body, where it may change what the session keeps. */
+  readonly body: Uint8Array | undefined;
+  /** The conversation that it works on. */
+  readonly locked: string | undefined;
+}
+
+/** Of what was not read to its end. */
+const UNREAD: Followed = {
+  correlation: undefined,
+  fingerprint: undefined,
+  account: undefined,
+  body: undefined,
+  locked: undefined,
+};
+
+/** The body of a request that was good JSON; of one without a body nothing. */
+function parsed(body: Uint8Array): unknown {
+  return body.byteLength === 0 ? undefined : JSON.parse(Buffer.from(body).toString());
 }
 
 class InMemoryExchange implements OpenExchange {
@@ -255,18 +305,26 @@ class InMemoryExchange implements OpenExchange {
   readonly #correlation: Correlation | undefined;
   readonly #fingerprint: string | undefined;
   readonly #account: string | undefined;
+  readonly #body: Uint8Array | undefined;
+  readonly #locked: string | undefined;
   #isWaiting = false;
 
-  constructor(state: InMemoryState, record: JournalRecord, { correlation, fingerprint, account }: Followed) {
+  constructor(state: InMemoryState, record: JournalRecord, { correlation, fingerprint, account, body, locked }: Followed) {
     this.#state = state;
     this.#record = record;
     this.#correlation = correlation;
     this.#fingerprint = fingerprint;
     this.#account = account;
+    this.#body = body;
+    this.#locked = locked;
   }
 
   reserve(): QueuePlace {
     return this.#state.reserve(this.#record);
+  }
+
+  keep(change: StoreChange): void {
+    if (this.#body !== undefined) this.#state.keep(change, this.#body);
   }
 
   waiting(): void {
@@ -282,6 +340,7 @@ class InMemoryExchange implements OpenExchange {
 
   ended(end: ExchangeEnd): void {
     this.#waitsNoMore();
+    if (this.#locked !== undefined) this.#state.unlock(this.#locked);
     if (this.#account !== undefined) this.#state.refund(this.#account, end.unused);
     this.#state.end(this.#record, this.#correlation, end);
   }

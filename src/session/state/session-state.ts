@@ -1,5 +1,6 @@
 import type { FaultCall } from '../../core/faults/registry.ts';
 import type { Amounts } from '../../core/limits/buckets.ts';
+import type { StoreChange } from '../../core/openai/store/session-store.ts';
 import type { Decision, DecisionStep } from '../../exchange/decision-step.ts';
 import type { Draws } from '../../exchange/draws.ts';
 import type { Incoming } from '../../exchange/incoming.ts';
@@ -56,6 +57,8 @@ export interface Decided extends Decision {
 export interface OpenExchange {
   /** Takes a place in the queue of the service. To be called when the faults before the queue are over. */
   reserve(): MaybePromise<QueuePlace>;
+  /** Changes what the session keeps. Known to every request that comes after the client can know of the change. */
+  keep(change: StoreChange): void;
   /** The reply waits before any byte of it goes out. To be called at most once, before `started`. */
   waiting(): void;
   /** The head of the reply is about to be handed to the socket. */

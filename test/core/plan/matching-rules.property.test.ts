@@ -88,6 +88,7 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
   const asked: ApiRequest = {
     method,
     path: '/',
+    query: undefined,
     accept: undefined,
     contentType: undefined,
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),

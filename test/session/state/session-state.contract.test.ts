@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { StoreQuestion } from '../../../src/core/openai/store/session-store.ts';
+import type { StoredResponse } from '../../../src/core/openai/store/stored-response.ts';
 import type { DecisionStep } from '../../../src/exchange/decision-step.ts';
 import type { HeadNotes } from '../../../src/exchange/record.ts';
 import type { Decided } from '../../../src/session/state/session-state.ts';
@@ -146,5 +148,87 @@ describe.each([
     state.abandoned({ incoming: { ...chatRequest(1), bodyEndAt: null }, path: PATH }, gone);
     await settled();
     expect(session.journal()).toMatchObject([{ path: PATH, t_bodyEnd: null, t_clientClose: 4, closedBy: 'client' }]);
+  });
+
+  describe('keeps responses and conversations', () => {
+    const question = { about: 'turn', previous: undefined, conversation: undefined, items: [], answers: [] } as const;
+
+    const asked = async (world: StateWorld, of: StoreQuestion, connection = 1) => {
+      const found = await world.state.decide({ ...stepAt(world, 0, connection), question: of });
+      if (found === 'stale') throw new Error('the step is stale');
+      return found;
+    };
+
+    const response = (id: string, more: Partial<StoredResponse> = {}): StoredResponse => ({
+      ...{ id, text: `{"id": "${id}"}`, previous: undefined, context: { tokens: 12, openCalls: [] }, background: undefined },
+      ...more,
+    });
+
+    const keep = async (world: StateWorld, kept: StoredResponse) => {
+      const open = await asked(world, question);
+      open.exchange.keep({ change: 'keep response', response: kept });
+      end(open, 0);
+      await world.settled();
+    };
+
+    test('finds a response that was kept, with the input of its request', async () => {
+      const world = worldOf({});
+      await keep(world, response('resp_1'));
+      const { found } = await asked(world, { about: 'response', id: 'resp_1', withTurns: true });
+      expect(found).toEqual({
+        is: 'response',
+        response: response('resp_1'),
+        turns: [{ id: 'resp_1', input: undefined, answer: undefined }],
+      });
+      expect((await asked(world, { ...question, previous: 'resp_1' })).found).toEqual({
+        is: 'turn',
+        context: { tokens: 12, openCalls: [] },
+      });
+    });
+
+    test('refuses what refers to something that it does not keep, before any rule is asked', async () => {
+      const world = worldOf({ rules: [{ first: 1, fault: 'rate_limit' }] });
+      const lost = await asked(world, { ...question, previous: 'resp_0' });
+      expect(lost).toMatchObject({ applied: null, found: { is: 'missing', what: 'previous response', id: 'resp_0' } });
+      expect(world.session.journal()).toMatchObject([{ refusedBy: 'api', faultApplied: null }]);
+      expect((await decided(world)).applied).not.toBeNull();
+    });
+
+    test('holds outputs against the calls that were left open', async () => {
+      const world = worldOf({});
+      await keep(world, response('resp_1', { context: { tokens: 1, openCalls: ['call_a', 'call_b'] } }));
+      const found = async (...answers: string[]) => (await asked(world, { ...question, previous: 'resp_1', answers })).found;
+      expect(await found('call_a', 'call_b')).toMatchObject({ is: 'turn' });
+      expect(await found('call_a')).toEqual({ is: 'missing', what: 'output', id: 'call_b' });
+      expect(await found('call_c')).toEqual({ is: 'missing', what: 'call', id: 'call_c' });
+    });
+
+    test('locks a conversation from the decision to the end of the exchange', async () => {
+      const world = worldOf({});
+      const conversation = { id: 'conv_1', createdAt: 1, metadata: {}, items: [], context: { tokens: 0, openCalls: [] } };
+      const made = await asked(world, { about: 'nothing' });
+      made.exchange.keep({ change: 'keep conversation', conversation });
+      end(made, 0);
+      await world.settled();
+      const turn = { ...question, conversation: 'conv_1' };
+      const first = await asked(world, turn);
+      expect(first.found).toMatchObject({ is: 'turn' });
+      expect((await asked(world, turn, 2)).found).toEqual({ is: 'locked' });
+      end(first, 1);
+      await world.settled();
+      expect((await asked(world, turn, 3)).found).toMatchObject({ is: 'turn' });
+    });
+
+    test('forgets all of it when the session begins anew', async () => {
+      const world = worldOf({});
+      await keep(world, response('resp_1'));
+      world.session.reset();
+      await world.settled();
+      expect((await asked(world, { about: 'response', id: 'resp_1', withTurns: false })).found).toEqual({
+        is: 'missing',
+        what: 'response',
+        id: 'resp_1',
+      });
+    });
   });
 });

@@ -19,6 +19,10 @@ export interface Overflow {
 export interface Endpoint extends RequestEndpoint {
   /** The answer when nothing is wrong. */
   reply(context: ReplyContext): Reply;
+  /** What is wrong with the query of the request. Without it, nothing ever is. */
+  readonly validateQuery?: (query: string) => ErrorAnswer | undefined;
+  /** A request without a body is as good as one with `{}`. */
+  readonly bodyOptional?: boolean;
   /** `validate` looks at the model, too: whether there is one, and whether it is served. Without it the gateway does. */
   readonly judgesModel?: boolean;
   /** The answer to a body that is not JSON. Without it, that of the gateway. */
@@ -37,5 +41,5 @@ export function defineEndpoint<Name extends string>(
 ): Endpoint & { readonly name: Name } {
   const method = endpoint.method ?? 'POST';
   const isPost = method === 'POST';
-  return { method, authenticated: true, gateway: true, takesModel: isPost, limited: isPost, ...endpoint };
+  return { method, authenticated: true, gateway: true, takesJson: isPost, takesModel: isPost, limited: isPost, ...endpoint };
 }

@@ -47,7 +47,9 @@ export function naturalError(request: ApiRequest, rules: NaturalErrorRules): Err
   if (endpoint === undefined) return unknownUrl(request.method, request.path);
   if (!endpoint.authenticated) return undefined;
   return (
-    keyError(request, rules.auth) ?? (endpoint.takesModel ? bodyError(request, rules, endpoint) : modelPathError(request, rules))
+    keyError(request, rules.auth) ??
+    (request.query === undefined ? undefined : endpoint.validateQuery?.(request.query)) ??
+    (endpoint.takesJson ? bodyError(request, rules, endpoint) : modelPathError(request, rules))
   );
 }
 
@@ -78,12 +80,13 @@ function findBodyError(
   // The body is read as a form, in which no field is known.
   const isForm = contentType !== JSON_TYPE && FORM.test(contentType);
   if (!isForm && !JSON_BODY.test(contentType)) return unsupportedContentType(contentType);
-  if (!isForm && request.malformed) return (endpoint.unreadable ?? invalidJson)();
+  const isLeftOut = endpoint.bodyOptional === true && request.bodyBytes === 0;
+  if (!isForm && request.malformed && !isLeftOut) return (endpoint.unreadable ?? invalidJson)();
   const fields = isForm ? NO_FIELDS : fieldsOf(request);
   const { model = isForm ? undefined : endpoint.defaultModel } = fields;
   const id = typeof model === 'string' ? model : '';
   const info = id === '' ? undefined : modelInfo(id, rules);
-  if (info === undefined && endpoint.judgesModel !== true) return noModelError(id);
+  if (info === undefined && endpoint.takesModel && endpoint.judgesModel !== true) return noModelError(id);
   return endpoint.validate?.(fields, {
     model: info ?? modelNamed(id),
     isServed: info !== undefined,

@@ -33,10 +33,31 @@ for (const endpoint of endpoints) {
 /** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
 export function endpointOf(method: string, path: string): Endpoint | undefined {
   const exact = BY_REQUEST.get(method)?.get(path);
-  return exact ?? WITH_PLACEHOLDER.find((endpoint) => endpoint.method === method && pathMatches(endpoint.path, path));
+  if (exact !== undefined) return exact;
+  const segments = path.split('/');
+  return WITH_PLACEHOLDER.find((endpoint) => endpoint.method === method && pathMatches(endpoint, segments));
 }
 
-function pathMatches(pattern: string, path: string): boolean {
-  const prefix = pattern.slice(0, pattern.indexOf('{'));
-  return path.length > prefix.length && path.startsWith(prefix);
+/** The segments of a path with placeholders, and whether the last stands for all that follows. */
+interface Pattern {
+  readonly segments: readonly string[];
+  readonly isOpen: boolean;
+}
+
+const PATTERNS = new Map<Endpoint, Pattern>(
+  WITH_PLACEHOLDER.map((endpoint) => [
+    endpoint,
+    { segments: endpoint.path.split('/'), isOpen: endpoint.modelInPath !== undefined },
+  ]),
+);
+
+function pathMatches(endpoint: Endpoint, segments: readonly string[]): boolean {
+  const pattern = PATTERNS.get(endpoint);
+  if (pattern === undefined) return false;
+  const { segments: wanted, isOpen } = pattern;
+  if (isOpen ? segments.length < wanted.length : segments.length !== wanted.length) return false;
+  return wanted.every((segment, place) => {
+    const given = segments[place];
+    return segment.startsWith('{') ? given !== '' || (isOpen && segments.length > wanted.length) : segment === given;
+  });
 }

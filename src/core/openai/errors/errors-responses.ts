@@ -160,3 +160,50 @@ export function inputTooLongForModel(): ErrorAnswer {
     code: 'context_length_exceeded',
   });
 }
+
+/** wire-responses.md 4: measured. The same where the earlier response was not to be stored. */
+export function previousResponseNotFound(id: string): ErrorAnswer {
+  return apiError(400, `Previous response with id '${id}' not found.`, {
+    param: 'previous_response_id',
+    code: 'previous_response_not_found',
+  });
+}
+
+/** wire-responses.md 4: unverified, by analogy. */
+export function responseNotFound(id: string): ErrorAnswer {
+  return apiError(404, `Response with id '${id}' not found.`);
+}
+
+/** wire-responses.md 4: captured. */
+export function conversationNotFound(id: string): ErrorAnswer {
+  return apiError(404, `Conversation with id '${id}' not found.`);
+}
+
+/** wire-responses.md 4: captured. */
+export function conversationItemNotFound(id: string): ErrorAnswer {
+  return apiError(404, `Item with id '${id}' not found in conversation.`);
+}
+
+/** wire-responses.md 4: in public reports. A 400, which no SDK retries. */
+export function conversationLocked(): ErrorAnswer {
+  return apiError(400, 'Another process is currently operating on this conversation. Please retry in a few seconds.', {
+    param: 'conversation',
+    code: 'conversation_locked',
+  });
+}
+
+/** Measured, and with the second sentence in public reports. Param and code are unverified. */
+export function itemNotFound(id: string): ErrorAnswer {
+  return apiError(
+    404,
+    `Item with id '${id}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to ` +
+      'true, or remove this item from your input.',
+    { param: 'input' },
+  );
+}
+
+/** wire-responses.md 4: second-hand; param and code are unverified. */
+export function cannotCancel(what: 'completed' | 'synchronous' | 'failed' | 'incomplete'): ErrorAnswer {
+  const article = what === 'incomplete' ? 'an' : 'a';
+  return apiError(400, `Cannot cancel ${article} ${what} response.`);
+}

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Libraries } from '../../libraries.ts';
 import type { Random } from '../../random.ts';
+import type { StoreChange, StoreFinding } from '../store/session-store.ts';
 import type { AnswerSettings } from './answer-settings.ts';
 import type { Identity } from './identity.ts';
 import type { RateLimitAccount } from './rate-limit-account.ts';
@@ -22,6 +23,10 @@ export interface ReplyContext {
   readonly account?: RateLimitAccount | undefined;
   /** Nothing changes the answer on its way: events that are ready together may be written together. */
   readonly unchanged: boolean;
+  /** What the session keeps of what the request refers to; undefined where it refers to nothing. */
+  readonly found?: StoreFinding | undefined;
+  /** Changes what the session keeps. Undefined where the request refers to nothing. */
+  readonly keep?: ((change: StoreChange) => void) | undefined;
   /** A random source of this call and attempt, forked by the labels. */
   random(...labels: readonly (string | number)[]): Random;
   /** A random source that is the same for every equal request, forked by the labels: drives texts. */

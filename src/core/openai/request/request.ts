@@ -1,5 +1,6 @@
 import type { BodyMemo } from '../../memo/body-memo.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { StoreQuestion } from '../store/session-store.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
 
 /** A text, or the ids of its tokens. */
@@ -13,13 +14,15 @@ export interface RequestEndpoint {
   /** The name that `match: { endpoint }` uses: `chat.completions`. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** The path. `{…}` stands for one or more characters up to the end. */
+  /** The path. `{…}` stands for one segment; for all that follows where the path names a model. */
   readonly path: string;
   /** The request needs an API key. */
   readonly authenticated: boolean;
   /** The gateway answers for the key, the JSON and the model. Without it the API service does (wire.md 0). */
   readonly gateway: boolean;
-  /** The request has a JSON body that names a model. */
+  /** The request has a JSON body. */
+  readonly takesJson: boolean;
+  /** The body names a model. */
   readonly takesModel: boolean;
   /** The request draws from the rate limits of its account, and the answer shows them (wire.md 2.3). */
   readonly limited: boolean;
@@ -31,6 +34,8 @@ export interface RequestEndpoint {
   readonly stream?: StreamGrammar;
   /** What the request asks. Without it, nothing. */
   readonly prompt?: PromptReader;
+  /** What the request refers to of what the session keeps; undefined where nothing. Asked of requests that are good in themselves. */
+  readonly refersTo?: (request: ApiRequest) => StoreQuestion | undefined;
 }
 
 /** How an endpoint finds the prompt of a request in its fields. */
@@ -53,6 +58,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Path without the session and call prefix and without the query: `/v1/chat/completions`. */
   readonly path: string;
+  /** What stands behind `?`; undefined where nothing does. */
+  readonly query: string | undefined;
   /** The header fields of these names. */
   readonly accept: string | undefined;
   readonly contentType: string | undefined;

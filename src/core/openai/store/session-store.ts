@@ -9,17 +9,24 @@ export type StoreQuestion =
       readonly conversation: string | undefined;
       /** The ids of item references. */
       readonly items: readonly string[];
-      /** The answer will be kept. */
-      readonly keeps: boolean;
+      /** The `call_id`s of outputs whose calls are not in the request itself. */
+      readonly answers: readonly string[];
     }
+  /** Something new is kept. */
+  | { readonly about: 'nothing' }
   | { readonly about: 'response'; readonly id: string; readonly withTurns: boolean }
   | { readonly about: 'conversation'; readonly id: string; readonly item: string | undefined };
 
 /** What the session keeps of it, or why the request fails. Plain data. */
 export type StoreFinding =
-  | { readonly is: 'missing'; readonly what: 'previous response' | 'response' | 'conversation' | 'item'; readonly id: string }
+  | {
+      readonly is: 'missing';
+      readonly what: 'previous response' | 'response' | 'conversation' | 'item of the conversation' | 'item' | 'call' | 'output';
+      readonly id: string;
+    }
   /** Another request works on the conversation. */
   | { readonly is: 'locked' }
+  | { readonly is: 'nothing' }
   /** What the turn begins with. */
   | { readonly is: 'turn'; readonly context: TurnContext }
   | ({ readonly is: 'response' } & FoundResponse)
@@ -75,6 +82,8 @@ export class SessionStore {
 
   find(question: StoreQuestion): StoreFinding {
     switch (question.about) {
+      case 'nothing':
+        return { is: 'nothing' };
       case 'turn':
         return this.#findTurn(question);
       case 'response': {
@@ -86,8 +95,9 @@ export class SessionStore {
         const conversation = this.#conversations.get(question.id)?.conversation;
         if (conversation === undefined) return { is: 'missing', what: 'conversation', id: question.id };
         const { item } = question;
-        if (item !== undefined && !conversation.items.some(({ id }) => id === item))
-          return { is: 'missing', what: 'item', id: item };
+        if (item !== undefined && !conversation.items.some(({ id }) => id === item)) {
+          return { is: 'missing', what: 'item of the conversation', id: item };
+        }
         return { is: 'conversation', conversation };
       }
     }
@@ -134,7 +144,7 @@ export class SessionStore {
     this.#size = 0;
   }
 
-  #findTurn({ previous, conversation, items }: Extract<StoreQuestion, { about: 'turn' }>): StoreFinding {
+  #findTurn({ previous, conversation, items, answers }: Extract<StoreQuestion, { about: 'turn' }>): StoreFinding {
     const before = previous === undefined ? undefined : this.#responses.get(previous);
     if (previous !== undefined && before === undefined) return { is: 'missing', what: 'previous response', id: previous };
     const talk = conversation === undefined ? undefined : this.#conversations.get(conversation)?.conversation;
@@ -144,7 +154,12 @@ export class SessionStore {
     }
     const lost = items.find((id) => !this.#hasItem(id));
     if (lost !== undefined) return { is: 'missing', what: 'item', id: lost };
-    return { is: 'turn', context: before?.response.context ?? talk?.context ?? NOTHING_SAID };
+    const context = before?.response.context ?? talk?.context;
+    if (context === undefined) return { is: 'turn', context: NOTHING_SAID };
+    const uncalled = answers.find((call) => !context.openCalls.includes(call));
+    if (uncalled !== undefined) return { is: 'missing', what: 'call', id: uncalled };
+    const unanswered = context.openCalls.find((call) => !answers.includes(call));
+    return unanswered === undefined ? { is: 'turn', context } : { is: 'missing', what: 'output', id: unanswered };
   }
 
   /** Whether a response or a conversation has the item. Ids of one response share a key, which leaves few to look at. */

@@ -1,0 +1,42 @@
+import type { ErrorAnswer } from '../errors/error.ts';
+import {
+  conversationItemNotFound,
+  conversationLocked,
+  conversationNotFound,
+  itemNotFound,
+  previousResponseNotFound,
+  responseNotFound,
+  toolCallNotFound,
+  toolOutputNotFound,
+} from '../errors/errors.ts';
+import type { StoreFinding, StoreQuestion } from './session-store.ts';
+
+type Lost = Extract<StoreFinding, { is: 'missing' }>['what'];
+
+const MISSING: Readonly<Record<Lost, (id: string) => ErrorAnswer>> = {
+  'previous response': previousResponseNotFound,
+  response: responseNotFound,
+  conversation: conversationNotFound,
+  'item of the conversation': conversationItemNotFound,
+  item: itemNotFound,
+  call: toolCallNotFound,
+  output: toolOutputNotFound,
+};
+
+/** What the API says where the session does not keep what a request refers to, or another request works on it. */
+export function lostError(finding: StoreFinding): ErrorAnswer | undefined {
+  if (finding.is === 'locked') return conversationLocked();
+  return finding.is === 'missing' ? MISSING[finding.what](finding.id) : undefined;
+}
+
+/** Whether the request refers to anything that another request may have kept. */
+export function refersToOthers(question: StoreQuestion): boolean {
+  if (question.about !== 'turn') return question.about !== 'nothing';
+  const { previous, conversation, items } = question;
+  return previous !== undefined || conversation !== undefined || items.length > 0;
+}
+
+/** Whether the request fails for what was found. */
+export function isLost({ is }: StoreFinding): boolean {
+  return is === 'missing' || is === 'locked';
+}
