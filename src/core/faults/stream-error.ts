@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { record } from '../schema/fields.ts';
 import { afterChunks } from '../wire/after-chunks.ts';
+import { followed } from './followed.ts';
 import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 
 /** The status is 200 by then. That completions send the same as chat is not captured. */
@@ -17,11 +18,14 @@ export const streamError = defineStreamFault({
     code: z.union([z.string(), z.number(), z.null()]).default(null),
     done: z.boolean().default(true).describe('[DONE] follows'),
   }).prefault({}),
-  apply: (reply, { after_chunks: count, done, message, type, param, code }, { request }) =>
-    afterChunks(reply, count, function* () {
-      const grammar = request.endpoint?.stream;
-      yield* grammar?.error({ message, type, param, code }) ?? [];
-      if (done && grammar?.sentinel !== undefined) yield grammar.sentinel;
-      yield { type: 'end' };
-    }),
+  apply(reply, { after_chunks: count, done, message, type, param, code }, { request }) {
+    const grammar = request.endpoint?.stream;
+    return followed(grammar, (follower) =>
+      afterChunks(reply, count, function* () {
+        yield* follower?.error({ message, type, param, code }) ?? [];
+        if (done && grammar?.sentinel !== undefined) yield grammar.sentinel;
+        yield { type: 'end' };
+      }),
+    );
+  },
 });

@@ -1,5 +1,6 @@
 import { lastUserText } from '../openai/content/tokens.ts';
-import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
+import { promptOf } from '../openai/request/prompt.ts';
+import { type ApiRequest, asList, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
 import { draw } from '../random.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -54,9 +55,7 @@ export class Facts {
 
   /** The last message is the result of a tool call. */
   get answersTool(): boolean {
-    const last = asList(fieldsOf(this.request)['messages']).at(-1);
-    const role = asRecord(last)?.['role'];
-    return role === 'tool' || role === 'function';
+    return promptOf(this.request).answersTool?.(fieldsOf(this.request)) ?? false;
   }
 
   /** Text of the last user message. */

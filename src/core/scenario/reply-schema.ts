@@ -27,8 +27,9 @@ export const replySchema = record({
   tool_calls: z.array(toolCall).min(1).optional(),
   finish_reason: z.enum(['stop', 'length', 'tool_calls', 'content_filter', 'function_call']).optional(),
   reasoning_tokens: whole(0, 200_000).optional().describe('what a reasoning model thinks before'),
+  reasoning_summary: z.string().min(1).optional().describe('the summary of it, where a request to Responses asks for one'),
   flagged: z.array(z.enum(moderationCategories)).min(1).optional().describe('categories that a moderation finds'),
-}).transform(({ match, tool_call, tool_calls, finish_reason, reasoning_tokens, ...kinds }) => {
+}).transform(({ match, tool_call, tool_calls, finish_reason, reasoning_tokens, reasoning_summary, ...kinds }) => {
   const toolCalls = tool_calls ?? (tool_call === undefined ? undefined : [tool_call]);
   return {
     match,
@@ -37,6 +38,7 @@ export const replySchema = record({
       toolCalls,
       finishReason: finish_reason,
       reasoningTokens: reasoning_tokens,
+      reasoningSummary: reasoning_summary,
     } satisfies ReplySpec,
   };
 });

@@ -34,3 +34,10 @@ export function utf8Bytes(text: string): number[] {
 function continuation(bits: number): number {
   return 0x80 | (bits & 0x3f);
 }
+
+/** The text of bytes that are UTF-8. Throws a URIError when they are not. */
+export function utf8Text(bytes: Uint8Array): string {
+  let escaped = '';
+  for (const byte of bytes) escaped += `%${byte.toString(16).padStart(2, '0')}`;
+  return decodeURIComponent(escaped);
+}

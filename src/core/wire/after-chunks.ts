@@ -10,7 +10,7 @@ type Sequel = (rest: Iterable<Effect>, last: readonly Write[]) => Reply;
  */
 export function* afterChunks(reply: Reply, count: number, sequel: Sequel): Reply {
   const source = reply[Symbol.iterator]();
-  /** Finish chunks of choices that are over while others go on. */
+  /** What ends choices, or items, that are over while others go on. */
   const held: Effect[] = [];
   const progress: Progress = { begun: false, left: count, pieces: [], last: [] };
   for (let next = source.next(); next.done !== true; next = source.next()) {
@@ -23,13 +23,13 @@ export function* afterChunks(reply: Reply, count: number, sequel: Sequel): Reply
     note(progress, effect, place);
     if (place === 'finish') held.push(effect);
     else {
-      if (place === 'content' || place === 'cut') yield* held.splice(0);
+      if (place === 'content' || place === 'cut' || place === 'progress') yield* held.splice(0);
       yield effect;
     }
   }
 }
 
-type Place = 'head' | 'opening' | 'content' | 'finish' | 'close' | 'cut' | 'between';
+type Place = 'head' | 'opening' | 'progress' | 'content' | 'finish' | 'close' | 'cut' | 'between';
 
 /** How far a stream has got. */
 interface Progress {
@@ -82,6 +82,7 @@ function placeOfEvent(event: Write['event']): Place {
     case undefined:
       return 'between';
     case 'opening':
+    case 'progress':
     case 'content':
     case 'finish':
       return event;

@@ -31,10 +31,10 @@ export interface Head {
 }
 
 /**
- * What an event of a stream says: who speaks, a piece of the answer, why the answer ended, what it cost, an error, that the
- * answer is complete, that the stream is over (`[DONE]`).
+ * What an event of a stream says: who speaks, how far the service has got, a piece of the answer, why the answer or a part of
+ * it ended, what it cost, an error, that the answer is complete, that the stream is over (`[DONE]`).
  */
-export type EventKind = 'opening' | 'content' | 'finish' | 'usage' | 'error' | 'completion' | 'sentinel';
+export type EventKind = 'opening' | 'progress' | 'content' | 'finish' | 'usage' | 'error' | 'completion' | 'sentinel';
 
 /** Bytes of the body. */
 export interface Write {

@@ -1,6 +1,19 @@
 import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { Completion } from 'openai/resources/completions';
 import type { Moderation } from 'openai/resources/moderations';
+import type {
+  Response,
+  ResponseCodeInterpreterToolCall,
+  ResponseCustomToolCall,
+  ResponseFileSearchToolCall,
+  ResponseFunctionToolCall,
+  ResponseFunctionWebSearch,
+  ResponseOutputItem,
+  ResponseOutputMessage,
+  ResponseReasoningItem,
+  ResponseStreamEvent,
+} from 'openai/resources/responses/responses';
+import type { EventFields } from '../../../src/core/openai/endpoints/responses/response-event.ts';
 
 /*
  * Where the types of the official SDK say one thing and the wire another. Everything else that the mock builds
@@ -32,4 +45,51 @@ export type WireCompletionChunk = Omit<Completion, 'choices' | 'usage'> & {
 /** Which categories apply to images is told apart by values here, by type in the SDK. */
 export type WireModeration = Omit<Moderation, 'category_applied_input_types'> & {
   category_applied_input_types: Record<keyof Moderation.CategoryAppliedInputTypes, ('text' | 'image')[]>;
+};
+
+/** A search that has only begun says nothing of what it looks for (wire-responses.md 3.2); the SDK has the action required. */
+type BegunWebSearch = Omit<ResponseFunctionWebSearch, 'action'>;
+
+/** Custom calls have a status on the wire (wire-responses.md 2.4). */
+type WireItem =
+  | ResponseOutputMessage
+  | ResponseReasoningItem
+  | ResponseFunctionToolCall
+  | (ResponseCustomToolCall & { id: string })
+  | BegunWebSearch
+  | ResponseFileSearchToolCall
+  | ResponseCodeInterpreterToolCall
+  | Extract<ResponseOutputItem, { type: 'image_generation_call' | 'mcp_list_tools' | 'mcp_call' }>;
+
+/**
+ * Before it is finished a response has no usage, and without a user it has null (wire-responses.md 11); the SDK knows absence.
+ * The SDK adds `output_text`, and knows only errors of its own list and tiers of today. What is repeated of the request is
+ * not looked into: its types are those of the request.
+ */
+export type WireResponse = Omit<
+  Response,
+  | 'output_text'
+  | 'output'
+  | 'error'
+  | 'service_tier'
+  | 'text'
+  | 'tool_choice'
+  | 'tools'
+  | 'reasoning'
+  | 'prompt'
+  | 'prompt_cache_options'
+  | 'prompt_cache_retention'
+  | 'usage'
+  | 'user'
+> & { usage: Response['usage'] | null; user: string | null; output: WireItem[]; error: { code: string; message: string } | null };
+
+/** The fields of the SDK's events, by name, with the items of the wire. */
+export type WireEventFields = {
+  [Name in keyof EventFields]: Name extends 'response.output_item.added' | 'response.output_item.done'
+    ? { item: WireItem; output_index: number }
+    : // That the end of a call names its function is declared alone, not seen (wire-responses.md 3.1).
+      Omit<
+        Extract<ResponseStreamEvent, { type: Name }>,
+        'type' | 'sequence_number' | (Name extends 'response.function_call_arguments.done' ? 'name' : never)
+      >;
 };

@@ -28,7 +28,7 @@ export function unservedRequests(entries: readonly JournalEntry[]): UnservedRequ
     .sort((a, b) => b.n - a.n);
 }
 
-/** `3 requests went to URLs that this mock does not serve: POST /v1/responses (AI SDK: openai.chat('gpt-4o') …)`. */
+/** `3 requests went to URLs that this mock does not serve: POST /v1/threads (The Responses API …)`. */
 export function unservedText(requests: readonly UnservedRequests[]): string {
   const total = requests.reduce((sum, { n }) => sum + n, 0);
   const urls = requests.slice(0, NAMED_URLS).map(({ method, path }) => `${method} ${path}`);

@@ -4,9 +4,10 @@ import { embeddings } from './embeddings/endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { modelEndpoints } from './models/endpoint.ts';
 import { moderations } from './moderations/endpoint.ts';
+import { responses } from './responses/endpoint.ts';
 import { root } from './root/endpoint.ts';
 
-const REGISTRY = [chatCompletions, completions, embeddings, moderations, ...modelEndpoints, root] as const;
+const REGISTRY = [chatCompletions, responses, completions, embeddings, moderations, ...modelEndpoints, root] as const;
 
 /** The names of all endpoints, as a type. */
 export type EndpointName = (typeof REGISTRY)[number]['name'];

@@ -7,13 +7,11 @@ interface UnservedFamily {
   readonly advice?: string;
 }
 
+const INSTEAD_OF_ASSISTANTS = 'The Responses API took the place of Assistants; openai: client.responses.create';
+
 /** https://platform.openai.com/docs/api-reference. What is served below one of these paths is in `endpoint.ts`. */
 const FAMILIES: readonly UnservedFamily[] = [
-  {
-    path: '/v1/responses',
-    advice:
-      "AI SDK: openai.chat('gpt-4o') instead of openai('gpt-4o'); OpenAI Agents SDK: setOpenAIAPI('chat_completions'), in Python set_default_openai_api('chat_completions'); Pydantic AI: openai-chat:gpt-4o; openai: client.chat.completions",
-  },
+  { path: '/v1/responses' },
   { path: '/v1/conversations' },
   { path: '/v1/chat/completions' },
   { path: '/v1/chatkit' },
@@ -26,8 +24,8 @@ const FAMILIES: readonly UnservedFamily[] = [
   { path: '/v1/uploads' },
   { path: '/v1/batches' },
   { path: '/v1/vector_stores' },
-  { path: '/v1/assistants' },
-  { path: '/v1/threads' },
+  { path: '/v1/assistants', advice: INSTEAD_OF_ASSISTANTS },
+  { path: '/v1/threads', advice: INSTEAD_OF_ASSISTANTS },
   { path: '/v1/containers' },
   { path: '/v1/skills' },
   { path: '/v1/evals' },

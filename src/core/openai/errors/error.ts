@@ -4,6 +4,7 @@ import { hasNoBody } from '../../wire/has-no-body.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
+import type { RequestEndpoint } from '../request/request.ts';
 import type { HeaderSet } from '../wire/header-profile.ts';
 import type { BodyFormat } from '../wire/layer.ts';
 import type { ErrorBody } from './error-body.ts';
@@ -59,7 +60,7 @@ export function errorText(answer: ErrorAnswer, dialect: Dialect): string {
 /** The error as wire effects. */
 export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
   const { dialect, endpoint } = context.request;
-  const answer = endpoint?.gateway === false ? withoutGateway(given) : given;
+  const answer = ofEndpoint(endpoint?.gateway === false ? withoutGateway(given) : given, endpoint);
   const body = errorText(answer, dialect);
   const fields = dialect.headers.headOf(
     {
@@ -78,6 +79,17 @@ export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
   if (body !== '') yield { type: 'write', data: body };
   yield { type: 'end' };
 }
+
+/** What the API service of that endpoint leaves out and puts in. */
+function ofEndpoint(answer: ErrorAnswer, endpoint: RequestEndpoint | undefined): ErrorAnswer {
+  if (answer.layer !== 'api' || endpoint === undefined) return answer;
+  const { withoutHeaders = NO_NAMES, challenges } = endpoint;
+  const challenge = challenges === true && answer.status === 401 ? ['www-authenticate'] : NO_NAMES;
+  if (withoutHeaders.length + challenge.length === 0) return answer;
+  return { ...answer, without: [...(answer.without ?? []), ...withoutHeaders], also: [...(answer.also ?? []), ...challenge] };
+}
+
+const NO_NAMES: readonly string[] = [];
 
 /** Without a gateway the API service answers everything (wire.md 0). It does not know whose a refused key is (wire.md 2.3). */
 function withoutGateway(answer: ErrorAnswer): ErrorAnswer {

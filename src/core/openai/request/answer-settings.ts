@@ -32,6 +32,8 @@ export interface ReplySpec {
   readonly finishReason?: FinishReason | undefined;
   /** What a reasoning model thinks before it speaks, in tokens. */
   readonly reasoningTokens?: number | undefined;
+  /** The summary of these thoughts, where a request asks for one. */
+  readonly reasoningSummary?: string | undefined;
   /** The categories for which a moderation flags its inputs. */
   readonly flagged?: readonly ModerationCategory[] | undefined;
 }

@@ -1,8 +1,15 @@
 import type { ApiRequest } from './request.ts';
 import { fieldsOf } from './request.ts';
 
-/** Fields that say how an answer is sent, not what is asked. */
-const OF_TRANSPORT: ReadonlySet<string> = new Set(['stream', 'stream_options']);
+/** Fields that say how an answer is sent, or what it follows, not what is asked: ids are others in each run. */
+const OF_TRANSPORT: ReadonlySet<string> = new Set([
+  'stream',
+  'stream_options',
+  'background',
+  'previous_response_id',
+  'conversation',
+  'client_metadata',
+]);
 
 /** Of a longer text its length, its beginning and its end are looked at. UTF-16 units. */
 const MAX_TEXT_LENGTH = 256;

@@ -10,6 +10,10 @@ export const messagePrompt: PromptReader = {
     const messages = asList(fields['messages']);
     return textOf(messages.findLast((message) => asRecord(message)?.['role'] === 'user'));
   },
+  answersTool(fields) {
+    const role = asRecord(asList(fields['messages']).at(-1))?.['role'];
+    return role === 'tool' || role === 'function';
+  },
   // A quarter of the characters of the contents, and 2 and one more for each message (wire.md 2.5, since March 2025).
   precount(fields) {
     const messages = asList(fields['messages']);

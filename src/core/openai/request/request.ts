@@ -26,6 +26,10 @@ export interface RequestEndpoint {
   readonly takesModel: boolean;
   /** The request draws from the rate limits of its account, and the answer shows them (wire.md 2.3). */
   readonly limited: boolean;
+  /** Headers of the API service that its answers lack, successes and errors alike. Lower-case. */
+  readonly withoutHeaders?: readonly string[];
+  /** A refused key is told how to bring one: `www-authenticate`. */
+  readonly challenges?: boolean;
   /** The model of a request that names none (wire.md 5). Without it a model is required. */
   readonly defaultModel?: string;
   /** The model that the path names. */
@@ -46,6 +50,8 @@ export interface PromptReader {
   content(fields: Fields): { readonly texts: readonly string[]; readonly otherTokens: number };
   /** The text of the last message of the user, or of the last input; empty when there is none. */
   lastText(fields: Fields): string;
+  /** The last of what was sent is the result of a tool call. Without it, never. */
+  answersTool?(fields: Fields): boolean;
   /** Tokens that the limits count before the model runs (wire.md 2.5). */
   precount(fields: Fields): number;
 }

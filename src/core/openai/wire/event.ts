@@ -1,5 +1,5 @@
 import type { EventKind, Write } from '../../wire/effect.ts';
-import type { StreamGrammar } from './stream-grammar.ts';
+import type { StreamFollower, StreamGrammar } from './stream-grammar.ts';
 
 /** What every event begins with. */
 export const DATA = 'data: ';
@@ -16,5 +16,11 @@ export const DONE: Write = event('sentinel', '[DONE]');
 export const chunkGrammar: StreamGrammar = {
   completion: 'sentinel',
   sentinel: DONE,
+  follow: () => CHUNK_FOLLOWER,
+};
+
+/** An error of these streams is the same at each place. */
+const CHUNK_FOLLOWER: StreamFollower = {
+  note() {},
   error: (error) => [event('error', JSON.stringify({ error }))],
 };

@@ -72,14 +72,14 @@ test('requests to URLs that OpenAI does not have are told of', () => {
 });
 
 test('what is not served is named, and in no rule and no figure', () => {
-  const verdict = verdictOf([unserved('/v1/responses'), unserved('/v1/responses', 50), unserved('/v1/files', 90)]);
+  const verdict = verdictOf([unserved('/v1/threads'), unserved('/v1/threads', 50), unserved('/v1/files', 90)]);
   expect(verdict).toMatchObject({ verdict: 'inconclusive', exercised: false, calls: 0, attempts: 0, amplification: 0 });
   expect(verdict.unserved).toEqual([
-    { method: 'POST', path: '/v1/responses', n: 2, advice: expect.stringContaining('openai.chat(') },
+    { method: 'POST', path: '/v1/threads', n: 2, advice: expect.stringContaining('client.responses.create') },
     { method: 'POST', path: '/v1/files', n: 1, advice: '' },
   ]);
   expect(verdict.explain).toMatch(
-    /^not exercised: 3 requests went to URLs that this mock does not serve: POST \/v1\/responses, POST \/v1\/files \(AI SDK/,
+    /^not exercised: 3 requests went to URLs that this mock does not serve: POST \/v1\/threads, POST \/v1\/files \(The Responses API/,
   );
   expect(verdict.findings.filter(({ verdict }) => verdict !== 'not_applicable')).toEqual([]);
 });

@@ -46,6 +46,7 @@ const WIRE_ORDER = [
   'server',
   'vary',
   'strict-transport-security',
+  'www-authenticate',
   'x-content-type-options',
   'access-control-allow-origin',
   'access-control-expose-headers',
@@ -77,6 +78,7 @@ const CONSTANT: HeaderSpec['constant'] = {
   server: 'cloudflare',
   vary: 'Origin',
   'strict-transport-security': 'max-age=31536000; includeSubDomains; preload',
+  'www-authenticate': 'Bearer realm="OpenAI API"',
   'x-content-type-options': 'nosniff',
   'access-control-allow-origin': '*',
   // Since July 2026 three fields of the same name (wire.md 2.1).

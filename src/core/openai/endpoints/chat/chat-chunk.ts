@@ -1,14 +1,13 @@
-import { BoundedMemo } from '../../../memo/bounded-memo.ts';
-import { below, fork, pick, type Random } from '../../../random.ts';
+import type { Random } from '../../../random.ts';
 import { utf8Length } from '../../../text/utf8.ts';
 import type { EventKind, Write } from '../../../wire/effect.ts';
 import type { ChoiceLogprobs } from '../../content/logprobs.ts';
 import type { FinishReason } from '../../request/answer-settings.ts';
 import { DATA } from '../../wire/event.ts';
+import { obfuscation } from '../../wire/obfuscation.ts';
+import { characters, textPiece } from '../../wire/text-piece.ts';
 import type { Usage } from '../../wire/usage.ts';
 import type { ChatAnswer } from './chat-answer.ts';
-
-const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** What `stream_options` asks for, and what obfuscation is drawn from. */
 export interface ChunkOptions {
@@ -152,7 +151,7 @@ export class ChunkWriter {
     const data = `${this.#opening}${choice}${end}`;
     if (!includeObfuscation) return { type: 'write', data: `${data}}\n\n`, event: kind };
     const length = this.#openingLength + characters(choice) + end.length + OBFUSCATION_LENGTH;
-    return { type: 'write', data: `${data},"obfuscation":"${padding(paddingFor(length), random)}"}\n\n`, event: kind };
+    return { type: 'write', data: `${data},"obfuscation":"${obfuscation(paddingFor(length), random)}"}\n\n`, event: kind };
   }
 }
 
@@ -187,26 +186,13 @@ class TextFrame {
 
   /** The event, and its size in UTF-8. */
   around(piece: string): { readonly data: string; readonly bytes: number } {
-    const { json, length, bytes } = printed(piece);
-    const pad = this.#random === undefined ? '' : padding(paddingFor(this.#length + length), this.#random);
+    const { json, length, bytes } = textPiece(piece);
+    const pad = this.#random === undefined ? '' : obfuscation(paddingFor(this.#length + length), this.#random);
     return {
       data: this.opening + json + this.#end + pad + this.#closing,
       bytes: this.#bytes + bytes + pad.length,
     };
   }
-}
-
-const PADDINGS = 256;
-
-/** Random texts of each length that is needed: drawn once, for a stream has hundreds. */
-let paddings: readonly (readonly string[])[] | undefined;
-
-function padding(length: number, random: Random): string {
-  paddings ??= Array.from({ length: 16 }, (_, each) => {
-    const drawn = fork('obfuscation', each);
-    return Array.from({ length: PADDINGS }, () => pick(drawn, ALPHANUMERIC, each));
-  });
-  return paddings[length]?.[below(random, PADDINGS)] ?? '';
 }
 
 /** So long a write is handed on, however much follows. */
@@ -222,39 +208,9 @@ function together({ data, bytes, contents }: Batch): Write {
   return { type: 'write', data, holds: { events: contents, contents, bytes } };
 }
 
-interface Printed {
-  readonly json: string;
-  /** In characters. */
-  readonly length: number;
-  /** In UTF-8. */
-  readonly bytes: number;
-}
-
-/** Pieces that were put into JSON before: texts are made of few. */
-const pieces = new BoundedMemo<string, Printed>(5_000);
-
-function printed(piece: string): Printed {
-  return pieces.get(piece, print);
-}
-
-function print(piece: string): Printed {
-  const json = JSON.stringify(piece);
-  return { json, length: characters(json), bytes: utf8Length(json) };
-}
-
 const OBFUSCATION_LENGTH = ',"obfuscation":""}'.length;
 
 /** Characters by which a JSON text has to grow to have one more than a multiple of sixteen (wire.md 3.3). */
 export function paddingFor(length: number): number {
   return (((1 - length) % 16) + 16) % 16;
-}
-
-/** Unicode characters: a surrogate pair is one. */
-function characters(text: string): number {
-  let pairs = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0xd800 && code < 0xdc00) pairs += 1;
-  }
-  return text.length - pairs;
 }

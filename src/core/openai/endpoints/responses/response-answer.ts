@@ -1,0 +1,31 @@
+import { memoize } from '../../../memo/body-memo.ts';
+import { promptTokens } from '../../content/tokens.ts';
+import { modelInfo, modelNamed } from '../../models/models.ts';
+import type { ReplyContext } from '../../request/reply-context.ts';
+import { fieldsOf, modelOf } from '../../request/request.ts';
+import { outputOf } from './output.ts';
+import { responseEcho } from './response-echo.ts';
+import { type ResponseAnswer, responseUsage } from './response-object.ts';
+import { responseWishes } from './response-wishes.ts';
+
+/** Makes up the response to a request. */
+export function responseAnswer(context: ReplyContext): ResponseAnswer {
+  const { request, settings, libraries } = context;
+  return memoize(request.memo, 'response', [request.path, settings, libraries], () => createAnswer(context));
+}
+
+function createAnswer(context: ReplyContext): ResponseAnswer {
+  const { request, settings, libraries } = context;
+  const fields = fieldsOf(request);
+  const id = modelOf(request) ?? 'gpt-4o';
+  const model = modelInfo(id, settings) ?? modelNamed(id);
+  const { items, reasoning, incompleteReason } = outputOf(responseWishes(fields, model), model, context);
+  const output = items.reduce((total, { tokens }) => total + tokens, 0);
+  return {
+    model,
+    echo: responseEcho(fields, model),
+    items,
+    usage: responseUsage({ input: promptTokens(request, settings, libraries), output, reasoning }),
+    incompleteReason,
+  };
+}

@@ -1,0 +1,56 @@
+import { asList, asRecord, type Fields, type PromptReader } from '../../request/request.ts';
+
+/** What OpenAI counts beside the input (wire-responses.md 1.2; of the gpt-4o and gpt-4.1 families, within 2). */
+const OVERHEAD = 19;
+const OVERHEAD_WITH_TOOLS = 217;
+
+/** The prompt of a response: its instructions, and the texts of its input. Each has a frame of 3 tokens, as in chat. */
+export const responsePrompt: PromptReader = {
+  content(fields) {
+    const texts = textsOf(fields);
+    return { texts, otherTokens: 3 * texts.length + 3 };
+  },
+  lastText({ input }) {
+    if (typeof input === 'string') return input;
+    const last = asList(input).findLast((item) => asRecord(item)?.['role'] === 'user');
+    return textOf(asRecord(last)?.['content']);
+  },
+  answersTool({ input }) {
+    const type = asRecord(asList(input).at(-1))?.['type'];
+    return typeof type === 'string' && type.endsWith('_output');
+  },
+  precount(fields) {
+    const texts = textsOf(fields);
+    const characters = texts.reduce((total, { length }) => total + length, 0);
+    const overhead = asList(fields['tools']).length > 0 ? OVERHEAD_WITH_TOOLS : OVERHEAD;
+    return Math.ceil(characters / 4) + 3 * texts.length + 3 + overhead;
+  },
+};
+
+function textsOf({ instructions, input }: Fields): string[] {
+  const given = typeof instructions === 'string' && instructions !== '' ? [instructions] : [];
+  if (typeof input === 'string') return [...given, input];
+  for (const item of asList(input)) {
+    const text = itemText(asRecord(item) ?? {});
+    if (text !== undefined) given.push(text);
+  }
+  return given;
+}
+
+/** What the model reads of an item of the input; undefined where there is nothing to read. */
+function itemText(item: Fields): string | undefined {
+  if (item['content'] !== undefined) return textOf(item['content']);
+  const { arguments: given, input, output } = item;
+  for (const text of [output, given, input]) if (text !== undefined) return textOf(text);
+  return undefined;
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  let text = '';
+  for (const part of asList(content)) {
+    const written = asRecord(part)?.['text'];
+    if (typeof written === 'string') text += written;
+  }
+  return text;
+}

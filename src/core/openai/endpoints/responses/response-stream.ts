@@ -1,0 +1,101 @@
+import type { Effect, Reply } from '../../../wire/effect.ts';
+import { sampleLatencyMs } from '../../content/latency.ts';
+import type { ReplyContext } from '../../request/reply-context.ts';
+import { asRecord, fieldsOf } from '../../request/request.ts';
+import { obfuscation } from '../../wire/obfuscation.ts';
+import { Success } from '../../wire/success.ts';
+import { EventWriter } from './event-writer.ts';
+import type { ItemIds, ItemStream, OutputItem } from './output-item.ts';
+import { responseAnswer } from './response-answer.ts';
+import { WITHOUT } from './response-headers.ts';
+import { IdentityDraws, inSeconds } from './response-identity.ts';
+import { modelDefaults } from './response-model.ts';
+import type { ResponseAnswer } from './response-object.ts';
+import { printOf } from './response-print.ts';
+
+const FORMAT = { contentType: 'text/event-stream; charset=utf-8', without: WITHOUT };
+const LIMITED = new Success({ ...FORMAT, limited: true });
+const UNLIMITED = new Success({ ...FORMAT, limited: false });
+
+/** A response in server-sent events (wire-responses.md 3). */
+export function* responseStream(context: ReplyContext): Reply {
+  const { settings, request, clock } = context;
+  const answer = responseAnswer(context);
+  const latencies = context.random('latency');
+  const createdMs = clock.wall();
+  const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
+  if (ttft > 0) yield { type: 'wait', ms: ttft };
+  yield (modelDefaults(answer.model).limitedStreams ? LIMITED : UNLIMITED).head(context);
+
+  const options = asRecord(fieldsOf(request)['stream_options']);
+  const random = context.random('obfuscation');
+  yield* responseEvents(answer, {
+    draws: new IdentityDraws(answer.echo, context),
+    writer: new EventWriter(options?.['include_obfuscation'] === false ? undefined : (length) => obfuscation(length, random)),
+    deltas: pacedDeltas(context, () => sampleLatencyMs(settings.latency.interToken, latencies)),
+    createdMs,
+    wall: () => clock.wall(),
+  });
+  yield { type: 'end' };
+}
+
+/** What the events of an answer are made with. Times in milliseconds since the epoch. */
+interface EventSource {
+  readonly draws: Pick<IdentityDraws, 'response' | 'item' | 'seal'>;
+  readonly writer: EventWriter;
+  readonly deltas: ItemStream['deltas'];
+  readonly createdMs: number;
+  wall(): number;
+}
+
+/** The events of an answer, from its creation to its end (wire-responses.md 3.2). */
+export function* responseEvents(answer: ResponseAnswer, source: EventSource): Iterable<Effect> {
+  const { draws, writer, deltas, createdMs } = source;
+  const print = printOf(answer);
+  const begun = { id: draws.response(createdMs), createdAt: inSeconds(createdMs) };
+  const snapshot = print.begun(begun);
+  yield writer.response('opening', 'response.created', snapshot);
+  yield writer.response('opening', 'response.in_progress', snapshot);
+  const items: ItemIds[] = [];
+  for (const [index, item] of answer.items.entries()) {
+    const ids = draws.item(item, source.wall());
+    items.push({ ...ids, seal: draws.seal(item.sealedLength, 'again') });
+    yield* itemEvents(item, ids, { place: { item_id: ids.id, output_index: index }, writer, deltas });
+  }
+  const completedAt = inSeconds(source.wall());
+  const type = answer.incompleteReason === undefined ? 'response.completed' : 'response.incomplete';
+  yield writer.response('completion', type, print.finished({ ...begun, completedAt, items }));
+}
+
+/** What a stream says of one item, from its announcement to its end. */
+function* itemEvents(item: OutputItem, ids: ItemIds, stream: ItemStream): Iterable<Effect> {
+  const { writer, place } = stream;
+  const { output_index } = place;
+  yield writer.event('progress', 'response.output_item.added', { item: item.announced(ids), output_index });
+  yield* item.events(stream);
+  const kind = ENDINGS.has(item.prefix) ? 'finish' : 'progress';
+  yield writer.event(kind, 'response.output_item.done', { item: item.whole(ids), output_index });
+}
+
+/** The items that an answer may end with; others come before it. */
+const ENDINGS: ReadonlySet<string> = new Set(['msg', 'fc', 'ctc']);
+
+/** Pieces one by one, with a wait between them; all at once where nothing is waited for and nothing looks at the events. */
+function pacedDeltas({ settings, unchanged }: ReplyContext, nextWaitMs: () => number): ItemStream['deltas'] {
+  const { interToken } = settings.latency;
+  const waits = interToken.kind !== 'constant' || interToken.ms > 0;
+  return function* (writer, text, logprobs) {
+    if (unchanged && !waits && logprobs === undefined) {
+      yield* writer.pieces(text.pieces());
+      return;
+    }
+    let first = true;
+    for (const piece of text.pieces()) {
+      if (piece === '') continue;
+      const ms = first ? 0 : nextWaitMs();
+      first = false;
+      if (ms > 0) yield { type: 'wait', ms };
+      yield writer.piece(piece, logprobs && [logprobs(piece)]);
+    }
+  };
+}
