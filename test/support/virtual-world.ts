@@ -47,6 +47,8 @@ export interface ClientTools {
   /** A prompt of its own for each call. */
   readonly prompt: string;
   readonly random: Random;
+  /** One object for all calls of a program. */
+  readonly program: object;
   now(): number;
   wall(): number;
   request(request?: VirtualRequest): Promise<VirtualResponse>;
@@ -122,6 +124,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
     const tools: ClientTools = {
       prompt,
       random: fork(seed, 'client', String(index)),
+      program: clock,
       now: clock.now,
       wall: clock.wall,
       sleep: (ms, signal) => clock.sleep(ms, signal),
