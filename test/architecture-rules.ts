@@ -8,6 +8,7 @@ export const CORE_ORDER = [
   'capacity',
   'faults',
   'correlation',
+  'policy',
   'journal',
   'backoff',
   'load',

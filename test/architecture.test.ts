@@ -40,6 +40,11 @@ test.each([
     'openai-imports-only-what-comes-before-it',
   ],
   [
+    'a policy imports the judge',
+    { 'src/core/policy/a.ts': "import '../backoff/b.ts';", 'src/core/backoff/b.ts': '' },
+    'policy-imports-only-what-comes-before-it',
+  ],
+  [
     'the session imports the server',
     { 'src/session/a.ts': "import '../server/b.ts';", 'src/server/b.ts': '' },
     'session-imports-only-what-comes-before-it',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { backoffRules } from '../backoff/registry.ts';
 import { duration, record, share, whole } from '../schema/fields.ts';
 import { type PolicyPreset, policyPresets, ruleLevels } from './policy.ts';
+import { ruleIds } from './rule-ids.ts';
 
 const status = whole(400, 599);
 const presetNames = Object.keys(policyPresets) as PolicyPreset[];
@@ -42,7 +42,7 @@ export const policySchema = record({
     .optional()
     .describe('what the client must not retry: statuses, and codes and types of errors, a billing 429 too'),
   jitter: z.boolean().optional().describe('whether waits must vary: false turns has_jitter off'),
-  rules: record(Object.fromEntries(backoffRules.map(({ id }) => [id, level])), 'rule')
+  rules: record(Object.fromEntries(ruleIds.map((id) => [id, level])), 'rule')
     .optional()
     .describe('what a breach of a rule counts as'),
   wall: wallSchema.optional().describe('when a client that goes on after a 401, 402, 403 or a billing 429 fails'),

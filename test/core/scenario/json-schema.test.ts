@@ -17,6 +17,15 @@ test.each([
   await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(fileURLToPath(new URL(file, folder)));
 });
 
+test('the rule ids that a policy knows are those of the registry (npm run schema)', async () => {
+  const header =
+    '// Generated from src/core/backoff/registry.ts by `npm run schema`: policies name rules, and know nothing of how they judge.';
+  const doc = '/** The ids of all rules of good retrying, in the order of their catalogue. */';
+  const lines = backoffRules.map(({ id }) => `  '${id}',\n`).join('');
+  const module = `${header}\n\n${doc}\nexport const ruleIds: readonly string[] = [\n${lines}];\n`;
+  await expect(module).toMatchFileSnapshot(fileURLToPath(new URL('../src/core/policy/rule-ids.ts', folder)));
+});
+
 test('the JSON Schema of policies takes what the parser takes, and refuses what is none', () => {
   const isPolicy = new Ajv2020({ strict: false }).compile(policyJsonSchema());
   const levels = Object.fromEntries(backoffRules.map(({ id }) => [id, 'warn']));
