@@ -13,6 +13,7 @@ import { loadScenario, sourceOf } from './scenario-files/load-scenario.ts';
 import { judgeSession } from './server/admin/judge-session.ts';
 import { circumstancesOf } from './server/admin/verdict-circumstances.ts';
 import { type MockServer, startServer } from './server/start.ts';
+import { addRules } from './session/add-rules.ts';
 import type { Engine } from './session/engine.ts';
 import { readPolicy } from './session/load-policy.ts';
 import { onUnservedUrl } from './session/on-unserved-url.ts';
@@ -139,7 +140,7 @@ function sessionApi(server: MockServer, session: Session): MockSession {
     use(rules) {
       const parsed = parseRules({ file: 'rule', data: rules }, engine.libraries);
       if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
-      session.use(parsed.value);
+      addRules(session, parsed.value);
     },
     reset: () => session.reset(),
     journal(since = 0) {

@@ -1,4 +1,6 @@
+import { faultsByName } from '../core/faults/registry.ts';
 import { isLost, refersToOthers } from '../core/openai/store/lost-error.ts';
+import { stepOf } from '../core/plan/compile.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { declaredFor } from '../exchange/prepare.ts';
 import type { Engine } from '../session/engine.ts';
@@ -6,6 +8,7 @@ import { here } from '../session/maybe-promise.ts';
 import type { Session } from '../session/session.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
 import { type Decided, LEAVING_MS, type OpenExchange, type QueuePlace } from '../session/state/session-state.ts';
+import { chosenBy } from './chosen-by.ts';
 import type { ConnectionNumbers } from './connection-numbers.ts';
 import type { DecideMessage, ExchangeProgress, FromWorker, SentRequest, ToWorker } from './messages.ts';
 import type { PlanRegistry } from './plan-registry.ts';
@@ -157,7 +160,9 @@ export class DecisionService {
     const session = engine.session(ask.session);
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
-    const { failsAt, limited, forced, preset, matches, traits, question } = ask;
+    const { failsAt, limited, matches, traits, question } = ask;
+    const forced = ask.forced && stepOf(ask.forced, faultsByName);
+    const preset = ask.preset === undefined ? undefined : chosenBy(ask.preset);
     const declared = declaredFor(incoming, session.plan);
     const evidence = { pathCall, headers, fingerprint, declared, at, connection };
     const read = readRequestOf(ask, incoming);
@@ -177,7 +182,8 @@ export class DecisionService {
 
   #refuse({ ref, session, request, path, forced }: Message<'decide early'>): void {
     const { engine, tell } = this.#parts;
-    const decided = here(engine.session(session).state.decideEarly({ incoming: this.#incoming(request), path, forced }));
+    const step = forced && stepOf(forced, faultsByName);
+    const decided = here(engine.session(session).state.decideEarly({ incoming: this.#incoming(request), path, forced: step }));
     if (decided === undefined || decided.applied === null) {
       tell({ kind: 'decided early', ref, refusal: undefined });
       return;

@@ -35,9 +35,11 @@ export interface SentRequest {
 }
 
 /** Asks for the decision on a request. */
-export interface DecideMessage
-  extends Pick<DecisionStep, 'failsAt' | 'limited' | 'forced' | 'preset' | 'matches' | 'traits' | 'question'> {
+export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' | 'matches' | 'traits' | 'question'> {
   readonly kind: 'decide';
+  readonly forced: readonly FaultCall[] | undefined;
+  /** What was decided before it came; undefined when nothing was. */
+  readonly preset: FaultApplied | null | undefined;
   readonly ref: number;
   readonly session: string;
   /** Number of the plan that the worker goes by. */
@@ -131,7 +133,7 @@ export type ToWorker =
   | {
       readonly kind: 'decided';
       readonly ref: number;
-      readonly ruling: Decision;
+      readonly ruling: Omit<Decision, 'faults'>;
       readonly placed: QueuePlace | undefined;
     }
   /** The question went by a plan that is not in force any more; the one that is was told before. */

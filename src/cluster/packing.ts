@@ -92,7 +92,7 @@ const SHAPES = new Map<unknown, Shape>([
   ['exchange progress', shapeOf(PROGRESS)],
 ]);
 
-type SentDecision = Omit<Decision, 'correlation'> & { readonly correlation: Omit<Correlation, 'remembered'> };
+type SentDecision = Omit<Decision, 'correlation' | 'faults'> & { readonly correlation: Omit<Correlation, 'remembered'> };
 
 function allOf<Name extends string>(names: readonly Name[]): { readonly [K in Name]: true } {
   return Object.fromEntries(names.map((name) => [name, true])) as { [K in Name]: true };

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { faultsByName as faults } from '../core/faults/registry.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { type LoadedScenario, loadScenario } from '../scenario-files/load-scenario.ts';
@@ -96,7 +97,7 @@ export class RemoteEngine implements EnginePort {
 
   #made({ number, recipe }: NonNullable<PlanUpdate['plan']>): Plan {
     const add = (made: Plan, rules: PlanSource['additions'][number], nth: number) =>
-      withRules(made, nth + 1, rules, this.libraries);
+      withRules(made, nth + 1, rules, { libraries: this.libraries, faults });
     const plan = recipe.additions.reduce(add, this.#load(recipe).plan);
     this.#numbers.set(plan, number);
     return plan;

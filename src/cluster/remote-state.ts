@@ -14,6 +14,7 @@ import type {
   SessionState,
   UnreadRequest,
 } from '../session/state/session-state.ts';
+import { chosenBy } from './chosen-by.ts';
 import type { DecideMessage, ExchangeProgress, SentRequest } from './messages.ts';
 import type { PrimaryClient } from './primary-client.ts';
 import { sentRequest } from './sent-request.ts';
@@ -43,15 +44,26 @@ export class RemoteState implements SessionState {
     if (answer.kind !== 'decided') return 'stale';
     const { ref, ruling, placed } = answer;
     const { correlation, limit, applied, found } = ruling;
-    return { correlation, limit, applied, found, exchange: new RemoteExchange(this.#client, ref, placed) };
+    return { correlation, limit, ...chosenBy(applied), found, exchange: new RemoteExchange(this.#client, ref, placed) };
   }
 
   async decideEarly({ incoming, path, forced }: UnreadRequest): Promise<Decided | undefined> {
     const session = this.#session;
-    const answer = await this.#client.request({ kind: 'decide early', session, request: this.#sent(incoming), path, forced });
+    const answer = await this.#client.request({
+      kind: 'decide early',
+      session,
+      request: this.#sent(incoming),
+      path,
+      forced: forced?.calls,
+    });
     if (answer.kind !== 'decided early' || answer.refusal === undefined) return undefined;
     const { applied, recognition: correlation } = answer.refusal;
-    return { correlation, limit: undefined, applied, exchange: new RemoteExchange(this.#client, answer.ref, undefined) };
+    return {
+      correlation,
+      limit: undefined,
+      ...chosenBy(applied),
+      exchange: new RemoteExchange(this.#client, answer.ref, undefined),
+    };
   }
 
   abandoned({ incoming, path }: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
@@ -95,8 +107,8 @@ export class RemoteState implements SessionState {
       stream: stream === true,
       failsAt,
       limited: limited && { name: limited.name, draw: limited.draw },
-      forced,
-      preset,
+      forced: forced?.calls,
+      preset: preset?.applied,
       matches,
       traits: {
         streamed: traits.streamed,

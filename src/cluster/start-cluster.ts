@@ -15,8 +15,6 @@ export interface ClusterOptions extends StartOptions {
  * ScenarioError, or the system's error when the address cannot be had.
  */
 export async function startCluster({ workers, onWarning, ...options }: ClusterOptions): Promise<MockServer> {
-  // Any worker may ask for any fault, by x-mock-fault.
-  await import('../core/faults/registry.ts');
   const base = process.hrtime.bigint();
   const listening = async (serving: Serving): Promise<Listening> => {
     const family = new WorkerPool({ ...serving, base, onWarning });

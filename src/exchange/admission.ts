@@ -1,5 +1,4 @@
-import { applyFaults } from '../core/faults/catalogue.ts';
-import type { FaultCall } from '../core/faults/registry.ts';
+import { applyFaults, type BoundFault } from '../core/faults/bound-fault.ts';
 import type { Amounts, Draw, LimitResult } from '../core/limits/buckets.ts';
 import { capacitiesOf, type LimitSpec } from '../core/limits/limit-spec.ts';
 import { refusalAnswer } from '../core/limits/refusal.ts';
@@ -10,7 +9,7 @@ import { limitedModel } from '../core/openai/rate-limits/rate-limit-headers.ts';
 import type { RateLimitAccount } from '../core/openai/request/rate-limit-account.ts';
 import type { ReplyContext } from '../core/openai/request/reply-context.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
-import { type Plan, stepOf } from '../core/plan/compile.ts';
+import { deepest, type Plan } from '../core/plan/compile.ts';
 import { limitFor } from '../core/plan/limits.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { sha256 } from './incoming.ts';
@@ -28,9 +27,6 @@ export interface Admission {
   /** The 429, when a bucket refuses. */
   readonly refusal: ErrorAnswer | undefined;
 }
-
-/** Faults that stand for a refusal by a limit. */
-const REFUSALS: ReadonlySet<string> = new Set(['rate_limit', 'request_too_large']);
 
 /** What the request comes before. Undefined where nothing limits it. */
 export function limitedRequest(request: ApiRequest, limits: Plan['limits']): LimitDraw | undefined {
@@ -63,12 +59,12 @@ export function admissionOf(
 
 /** What goes back when faults apply: what was drawn, if they keep the request from the api layer. */
 export function refundForFaults(
-  faults: readonly FaultCall[],
+  faults: readonly BoundFault[],
   { drawn }: LimitResult,
   { refusedDraws, context }: { refusedDraws: boolean; context: ReplyContext },
 ): Amounts | undefined {
   if (!getsThrough(faults, context)) return drawn;
-  return faults.some(({ name }) => REFUSALS.has(name)) ? beyondRefusal(drawn, refusedDraws) : undefined;
+  return faults.some(({ fault }) => fault.refusesByLimit) ? beyondRefusal(drawn, refusedDraws) : undefined;
 }
 
 /** What goes back when a healthy answer is over. */
@@ -84,8 +80,8 @@ function beyondRefusal({ requests, tokens, ...perDay }: Amounts, refusedDraws: b
 }
 
 /** Whether the request gets past the faults to the api layer: whether any of them asks for the answer, or gives one of that layer. */
-function getsThrough(faults: readonly FaultCall[], context: ReplyContext): boolean {
-  if (stepOf(faults).strikes === 'api') return true;
+function getsThrough(faults: readonly BoundFault[], context: ReplyContext): boolean {
+  if (deepest(faults) === 'api') return true;
   let asked = false;
   const answer: Reply = {
     [Symbol.iterator]: () => {

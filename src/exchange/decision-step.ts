@@ -1,9 +1,10 @@
 import type { Correlation, CorrelationEvidence } from '../core/correlation/correlation.ts';
-import type { FaultCall } from '../core/faults/registry.ts';
+import type { BoundFault } from '../core/faults/bound-fault.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { LimitResult } from '../core/limits/buckets.ts';
 import type { StoreFinding, StoreQuestion } from '../core/openai/store/session-store.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
+import type { Step } from '../core/plan/compile.ts';
 import type { RuleStep } from '../core/plan/decide.ts';
 import type { LimitDraw } from './admission.ts';
 import type { ReadRequest } from './unread-request.ts';
@@ -16,19 +17,28 @@ export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'>, Read
   /** The layer at which the request fails by itself. */
   readonly failsAt: Layer | undefined;
   readonly limited: Pick<LimitDraw, 'name' | 'draw'> | undefined;
-  readonly forced: readonly FaultCall[] | undefined;
+  /** The faults that `x-mock-fault` asks for. */
+  readonly forced: Step | undefined;
   /** What was decided before it came; undefined when nothing was. */
-  readonly preset: FaultApplied | null | undefined;
+  readonly preset: FaultChoice | undefined;
   /** What it refers to of what the session keeps. */
   readonly question?: StoreQuestion | undefined;
 }
 
+/** The faults that were chosen for a request. */
+export interface FaultChoice {
+  /** What the journal says of them; null where there are none. */
+  readonly applied: FaultApplied | null;
+  readonly faults: readonly BoundFault[];
+}
+
+export const NO_CHOICE: FaultChoice = { applied: null, faults: [] };
+
 /** The decision on a request. */
-export interface Decision {
+export interface Decision extends FaultChoice {
   readonly correlation: Correlation;
   /** What the buckets said, where it came before any. */
   readonly limit: LimitResult | undefined;
-  readonly applied: FaultApplied | null;
   /** What the session keeps of what the request refers to; undefined where it refers to nothing. */
   readonly found?: StoreFinding | undefined;
 }

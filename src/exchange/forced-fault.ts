@@ -1,5 +1,6 @@
-import type { FaultCall } from '../core/faults/registry.ts';
+import { faultsByName } from '../core/faults/registry.ts';
 import { asRecord } from '../core/openai/request/request.ts';
+import { type Step, stepOf } from '../core/plan/compile.ts';
 import { type Problem, ScenarioError } from '../core/problem.ts';
 import { faultSchema } from '../core/scenario/fault-schema.ts';
 import { findingsOf } from '../core/scenario/issue-message.ts';
@@ -12,11 +13,11 @@ const NAME = /^[a-z0-9_]+$/;
  * Reads `x-mock-fault`: `rate_limit; retry_after=2s`, several faults separated by commas, or the fault as YAML in
  * braces. Throws a ScenarioError that says what is wrong with it.
  */
-export function parseForcedFault(header: string): readonly FaultCall[] {
+export function parseForcedFault(header: string): Step {
   const text = header.trim();
   const value = /^[[{]/.test(text) ? readFlow(text) : splitOutside(text, ',').map(readShort);
   const result = faultSchema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) return stepOf(result.data, faultsByName);
   const problems = findingsOf(result.error.issues, value).map(({ path, message }): Problem => {
     return {
       file: FILE,

@@ -1,23 +1,20 @@
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
-import type { FaultCall } from '../core/faults/registry.ts';
-import type { FaultApplied } from '../core/journal/entry.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { promptTokens } from '../core/openai/content/tokens.ts';
 import { naturalError } from '../core/openai/endpoints/natural-error.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
-import type { Plan } from '../core/plan/compile.ts';
+import type { Plan, Step } from '../core/plan/compile.ts';
 import { Facts } from '../core/plan/facts.ts';
 import { matchingRules } from '../core/plan/matching-rules.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
 import { readingOf } from './body-reading.ts';
-import type { DecisionStep } from './decision-step.ts';
+import type { DecisionStep, FaultChoice } from './decision-step.ts';
 import { apiRequestOf, type Incoming } from './incoming.ts';
 
 /** What was decided for a request before it came. */
-export interface PresetOutcome {
-  readonly applied: FaultApplied | null;
+export interface PresetOutcome extends FaultChoice {
   readonly reply: Reply;
 }
 
@@ -28,7 +25,7 @@ export interface Destination {
   /** The token of `/s/<session>/c/<call>/…`. */
   readonly call: string | undefined;
   /** The faults that `x-mock-fault` asks for. */
-  readonly forced: readonly FaultCall[] | undefined;
+  readonly forced: Step | undefined;
   /** What an earlier answer on the connection said of this request. */
   readonly preset?: PresetOutcome | undefined;
 }
@@ -76,7 +73,7 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     failsAt: error?.layer,
     limited,
     forced,
-    preset: preset?.applied,
+    preset,
     matches,
     traits: facts,
     incoming,

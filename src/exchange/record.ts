@@ -1,10 +1,11 @@
-import { failureOf } from '../core/backoff/history/failure.ts';
-import { isRetryable, type RetryExpectation } from '../core/backoff/history/invites-retry.ts';
+import { isRetryableAfter, type RetryExpectation } from '../core/backoff/history/retryable.ts';
 import type { Clock } from '../core/clock.ts';
 import { callLabel } from '../core/correlation/call-name.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { Outcome } from '../core/correlation/outcome.ts';
+import type { BoundFault } from '../core/faults/bound-fault.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
+import { failureKind } from '../core/journal/failure-kind.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request/request.ts';
 import { msBetween } from '../core/units/ms-between.ts';
@@ -163,12 +164,16 @@ export function endedAtOf({ lastByteAt, clientCloseAt, closedBy }: Performed, cl
   return clientCloseAt ?? (closedBy === null ? lastByteAt : null) ?? clock.now();
 }
 
+/** What is known of the end of an exchange beside what went over the wire. */
+interface RecordEnd {
+  readonly endedAt: number;
+  readonly expectation: RetryExpectation;
+  /** Those that the request met. */
+  readonly faults: readonly BoundFault[];
+}
+
 /** Notes in the record how the exchange ended; tells what that means for the call. */
-export function noteEnd(
-  record: JournalRecord,
-  performed: Performed,
-  { endedAt, expectation }: { readonly endedAt: number; readonly expectation: RetryExpectation },
-): Outcome {
+export function noteEnd(record: JournalRecord, performed: Performed, { endedAt, expectation, faults }: RecordEnd): Outcome {
   const { lastByteAt, clientCloseAt, closedBy } = performed;
   record.t_lastByte = lastByteAt;
   record.t_clientClose = clientCloseAt;
@@ -179,9 +184,9 @@ export function noteEnd(
   record.eventsOut = performed.eventsOut;
   record.t_end = endedAt;
   const { t_firstByteBefore: headAt, hint } = record;
-  record.retryable = isRetryable(record, expectation);
   // Only its end shows that an answer of success was spoilt.
-  const failure = failureOf(record);
+  const failure = failureKind(record, faults);
+  record.retryable = isRetryableAfter(failure, record, expectation);
   const knownAt = failure === 'content' ? endedAt : (headAt ?? endedAt);
   return {
     at: clientCloseAt ?? knownAt,

@@ -6,6 +6,7 @@ import type { Delay, LoadRun } from '../core/load/load-run.ts';
 import { inputTokens } from '../core/openai/content/tokens.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
+import { sessionOutages } from '../session/session-outages.ts';
 import { Background } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
@@ -178,7 +179,7 @@ export class RunningLoad {
       histories: historiesOf(entries),
       entries,
       background: journal.filter(isNoise),
-      outages: server.engine.defaultSession.outages(entries),
+      outages: sessionOutages(server.engine.defaultSession, entries),
       capacityPerSecond: capacity?.perSecond ?? null,
       from: this.#zeroAt,
       steadyFrom: this.#zeroAt + plan.rampMs,

@@ -12,6 +12,7 @@ import type { JournalEntry } from '../core/journal/entry.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
+import { sessionOutages } from '../session/session-outages.ts';
 import type { Driver } from './driver.ts';
 import { playScene, type Scene, START_MOST_MS } from './play-scene.ts';
 import { Turns } from './turns.ts';
@@ -197,7 +198,7 @@ function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): Ru
     watchedUntil,
     ...(finished ? { clientEndedAt: watchedUntil } : {}),
     outcomes,
-    outages: scenes.flatMap((scene) => scene.session.outages(entriesOf(scene))),
+    outages: scenes.flatMap((scene) => sessionOutages(scene.session, entriesOf(scene))),
     stalls: stalls.filter((stall) => scenes.some((scene) => wasOn(scene, stall))),
   };
 }

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultsByName as faults } from '../core/faults/registry.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { compilePlan, type Plan } from '../core/plan/compile.ts';
 import { withoutEffect } from '../core/plan/without-effect.ts';
@@ -124,7 +125,7 @@ export function loadScenario(source: Source, libraries: Libraries, seed?: Scenar
   const wanted = seed ?? scenario.seed;
   const chosen = wanted === 'random' ? randomInt(2 ** 32) : wanted;
   const name = scenario.name ?? (source.file === 'scenario' ? 'scenario' : basename(source.file).replace(YAML_ENDING, ''));
-  const plan = compilePlan({ ...scenario, name }, chosen, libraries);
+  const plan = compilePlan({ ...scenario, name }, chosen, { libraries, faults });
   return { source, scenario, raw: parsed.raw, plan, warnings: parsed.place(withoutEffect(scenario, plan, libraries)) };
 }
 

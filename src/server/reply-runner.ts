@@ -191,9 +191,8 @@ class ReplyRunner implements Wakeable {
 
   #end({ next }: End): void {
     const { batch, connection } = this.#target;
-    const { applied } = this.#exchange;
     // Before the client can send its next request.
-    if (next !== undefined) connection.presetNext({ applied, reply: next });
+    if (next !== undefined) connection.presetNext({ ...this.#exchange.chosen, reply: next });
     if (this.#writer.isWhole) {
       batch.defer(() => this.#depart());
       this.#pause(this.#run, undefined);

@@ -3,15 +3,13 @@ import type { Clock } from '../core/clock.ts';
 import { CallCorrelator } from '../core/correlation/call-correlator.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { Outcome } from '../core/correlation/outcome.ts';
-import type { FaultCall } from '../core/faults/registry.ts';
-import type { FaultApplied } from '../core/journal/entry.ts';
 import { type Amounts, createBuckets } from '../core/limits/buckets.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
-import { type Plan, stepOf } from '../core/plan/compile.ts';
+import { deepest, type Plan, type Step } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
-import { type AppliedFaults, callScope, decide, decideConnection, isReached } from '../core/plan/decide.ts';
+import { callScope, decide, decideConnection, type FaultDecision, isReached } from '../core/plan/decide.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
-import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
+import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../exchange/decision-step.ts';
 import { CapacityGate } from './capacity-gate.ts';
 
 /** The limits of a scenario, where the use of its rules is told. */
@@ -53,17 +51,19 @@ export class Decisions {
     const correlation = this.#recogniser.observe(evidence);
     const taken = limited && this.#buckets.draw(limited.name, limited.draw, this.#clock.now());
     const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
-    const decided = preset === undefined ? this.#decide(step, correlation, refusedBy, plan) : preset;
-    if (decided == null && taken?.refusal !== undefined) this.#strike(LIMITS);
-    return { correlation, limit: taken, applied: this.#struck(decided) };
+    const chosen = preset ?? this.#decide(step, correlation, refusedBy, plan) ?? NO_CHOICE;
+    if (chosen.applied === null && taken?.refusal !== undefined) this.#strike(LIMITS);
+    this.#struck(chosen);
+    return { correlation, limit: taken, ...chosen };
   }
 
   /** What strikes at that time before anything of the request, or anything but its head, is read. */
-  decideEarly(at: number, forced: readonly FaultCall[] | undefined, plan: Plan): FaultApplied | undefined {
-    const applied = this.#early(at, forced, plan);
-    if (applied === undefined) return undefined;
+  decideEarly(at: number, forced: Step | undefined, plan: Plan): FaultDecision | undefined {
+    const chosen = this.#early(at, forced, plan);
+    if (chosen === undefined) return undefined;
     this.#startedAt ??= at;
-    return this.#struck(applied) ?? undefined;
+    this.#struck(chosen);
+    return chosen;
   }
 
   /** Tells how an attempt of a call ended. */
@@ -114,24 +114,20 @@ export class Decisions {
     { call, attempt, drawKey }: Correlation,
     refusedBy: Layer | undefined,
     plan: Plan,
-  ): AppliedFaults | undefined {
-    if (forced !== undefined) {
-      return isReached({ traits, refusedBy }, stepOf(forced)) ? { rule: 'x-mock-fault', faults: forced } : undefined;
-    }
+  ): FaultDecision | undefined {
+    if (forced !== undefined) return isReached({ traits, refusedBy }, forced) ? asked(forced) : undefined;
     const elapsedMs = this.#elapsedMs(evidence.at);
     return decide(plan, this.#counters, { matches, traits, call, attempt, drawKey, elapsedMs, refusedBy });
   }
 
-  #early(at: number, forced: readonly FaultCall[] | undefined, plan: Plan): FaultApplied | undefined {
-    if (forced !== undefined) {
-      return stepOf(forced).strikes === 'accept' ? { rule: 'x-mock-fault', faults: forced } : undefined;
-    }
+  #early(at: number, forced: Step | undefined, plan: Plan): FaultDecision | undefined {
+    if (forced !== undefined) return forced.strikes === 'accept' ? asked(forced) : undefined;
     if (!plan.rules.some(({ appliesAt: meets }) => meets === 'connection')) return undefined;
     this.#connections += 1;
     const arrival = { ordinal: this.#connections, elapsedMs: this.#elapsedMs(at) };
     const decision = decideConnection(plan, this.#counters, arrival);
     // `ok` as a step lets the connection pass, as it lets a request pass.
-    return decision !== undefined && stepOf(decision.faults).strikes === 'accept' ? decision : undefined;
+    return decision !== undefined && deepest(decision.faults) === 'accept' ? decision : undefined;
   }
 
   /** Since the first request. */
@@ -139,14 +135,17 @@ export class Decisions {
     return Math.max(0, at - (this.#startedAt ?? at));
   }
 
-  #struck(applied: FaultApplied | null | undefined): FaultApplied | null {
-    if (applied == null) return null;
-    this.#strike(applied.rule);
-    return applied;
+  #struck({ applied }: FaultChoice): void {
+    if (applied !== null) this.#strike(applied.rule);
   }
 
   /** Counts what a part of the scenario did to a request. */
   #strike(id: string): void {
     this.#served.set(id, (this.#served.get(id) ?? 0) + 1);
   }
+}
+
+/** What `x-mock-fault` asks for. */
+function asked({ calls, faults }: Step): FaultDecision {
+  return { applied: { rule: 'x-mock-fault', faults: calls }, faults };
 }

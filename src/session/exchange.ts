@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import type { FaultApplied } from '../core/journal/entry.ts';
 import type { Amounts } from '../core/limits/buckets.ts';
 import type { Head, Reply } from '../core/wire/effect.ts';
+import type { FaultChoice } from '../exchange/decision-step.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { endedAtOf, headNotesOf } from '../exchange/record.ts';
 import type { QueueSlot } from './queue-slot.ts';
@@ -10,7 +10,7 @@ import type { OpenExchange } from './state/session-state.ts';
 /** One request on its way: what to send, and whom to tell how it went. */
 export interface Exchange {
   /** The rule that fired, and its faults. */
-  readonly applied: FaultApplied | null;
+  readonly chosen: FaultChoice;
   /** What a wait of the reply lasts for that says `until: 'placed'`. */
   readonly placed?: Promise<void> | undefined;
   /** What to send. To be called once: what a hanging client waits for is not held here. */
@@ -32,7 +32,7 @@ interface ExchangeParts {
 
 /** An exchange of which the state is told. What it holds stays in memory as long as the client does. */
 export class FollowedExchange implements Exchange {
-  readonly applied: FaultApplied | null;
+  readonly chosen: FaultChoice;
   readonly #open: OpenExchange;
   readonly #clock: Clock;
   readonly #slot: QueueSlot | undefined;
@@ -42,8 +42,8 @@ export class FollowedExchange implements Exchange {
   #isTold = false;
   #status: number | null = null;
 
-  constructor(reply: Reply, applied: FaultApplied | null, open: OpenExchange, { clock, slot, unused }: ExchangeParts) {
-    this.applied = applied;
+  constructor(reply: Reply, chosen: FaultChoice, open: OpenExchange, { clock, slot, unused }: ExchangeParts) {
+    this.chosen = chosen;
     this.#open = open;
     this.#clock = clock;
     this.#slot = slot;

@@ -1,3 +1,4 @@
+import { NO_FAULTS } from '../core/faults/bound-fault.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { compilePlan } from '../core/plan/compile.ts';
 import type { Scenario } from '../core/scenario/schema.ts';
@@ -29,7 +30,7 @@ export function healthyScenario(libraries: Libraries, seed = 1): LoadedScenario 
     source: { file: NAME, data: raw },
     scenario: SCENARIO,
     raw,
-    plan: compilePlan(SCENARIO, seed, libraries),
+    plan: compilePlan(SCENARIO, seed, { libraries, faults: NO_FAULTS }),
     warnings: [],
   };
 }

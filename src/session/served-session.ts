@@ -1,10 +1,9 @@
 import type { Clock } from '../core/clock.ts';
-import { applyFaults } from '../core/faults/catalogue.ts';
-import type { FaultCall } from '../core/faults/registry.ts';
+import { applyFaults } from '../core/faults/bound-fault.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { errorReply } from '../core/openai/errors/error.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
-import { type Plan, stepOf } from '../core/plan/compile.ts';
+import type { Plan, Step } from '../core/plan/compile.ts';
 import { unusedOf } from '../exchange/admission.ts';
 import { buildResponse } from '../exchange/build-response.ts';
 import { drawsOf } from '../exchange/draws.ts';
@@ -95,26 +94,26 @@ export class ServedSession {
     this.#state.abandoned({ incoming, path }, performed);
   }
 
-  #mayRefuse(forced: readonly FaultCall[] | undefined): boolean {
-    if (forced !== undefined) return stepOf(forced).strikes === 'accept';
+  #mayRefuse(forced: Step | undefined): boolean {
+    if (forced !== undefined) return forced.strikes === 'accept';
     return this.#parts.known.plan.rules.some(({ appliesAt }) => appliesAt === 'connection');
   }
 
   /** The reply to a request as it was decided on. */
   #exchange(prepared: Prepared, decided: Decided): Exchange {
     const { plan, limited, preset } = prepared;
-    const { limit, applied, exchange } = decided;
+    const { limit, applied, faults, exchange } = decided;
     const { clock, libraries } = this.#parts;
     const keep = prepared.step.question && ((change: StoreChange) => exchange.keep(change));
     const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries, keep });
     const slot = plan.capacity === undefined ? undefined : new QueueSlot(exchange);
     const base = refusal === undefined ? QueueSlot.reply(slot, plan.capacity, context) : errorReply(refusal, context);
-    const reply = preset?.reply ?? (applied === null ? base : applyFaults(base, applied.faults, context));
+    const reply = preset?.reply ?? applyFaults(base, faults, context);
     const unused = limited && limit && (() => unusedOf(limited, limit, context));
-    return new FollowedExchange(reply, applied, exchange, { clock, slot, unused });
+    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, slot, unused });
   }
 
-  #refusal(read: ReturnType<typeof unreadRequest>, { correlation, applied, exchange, draws }: Decided): Exchange {
+  #refusal(read: ReturnType<typeof unreadRequest>, { correlation, applied, faults, exchange, draws }: Decided): Exchange {
     const { clock, libraries, known } = this.#parts;
     const { plan } = known;
     const facts = factsOf(read.request, read.incoming.headers, { plan, libraries });
@@ -127,6 +126,6 @@ export class ServedSession {
       draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
       unchanged: false,
     });
-    return new FollowedExchange(applyFaults([], applied?.faults ?? [], context), applied, exchange, { clock });
+    return new FollowedExchange(applyFaults([], faults, context), { applied, faults }, exchange, { clock });
   }
 }

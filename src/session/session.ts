@@ -1,13 +1,12 @@
-import type { Outage } from '../core/backoff/kit/rule-evidence.ts';
 import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
+import type { FaultsByName } from '../core/faults/bound-fault.ts';
 import { type Call, callsOf } from '../core/journal/calls.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan, PlannedRule } from '../core/plan/compile.ts';
-import { outagesOf } from '../core/plan/outages.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import type { Incoming } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
@@ -186,26 +185,15 @@ export class Session {
     return callsOf(this.journal().filter(({ t_bodyEnd }) => t_bodyEnd !== null));
   }
 
-  /** The spans in which everything failed by plan, as these entries of the journal show, on its clock. */
-  outages(entries: readonly JournalEntry[]): Outage[] {
-    const { startedAt } = this;
-    if (startedAt === undefined) return [];
-    return outagesOf(
-      this.rules,
-      startedAt,
-      entries.filter(({ unserved }) => !unserved),
-    );
-  }
-
   /** The scenario, and how often each part of it struck. */
   scenarioUse(): ScenarioUse {
     return this.#state.scenarioUse();
   }
 
-  /** Puts rules before all others; returns them as they are known from then on. */
-  use(rules: readonly Rule[]): readonly PlannedRule[] {
+  /** Puts rules, which name some of these faults, before all others; returns them as they are known from then on. */
+  use(rules: readonly Rule[], faults: FaultsByName): readonly PlannedRule[] {
     this.#isLasting = true;
-    const plan = withRules(this.plan, this.#additions.push(rules), rules, this.#parts.libraries);
+    const plan = withRules(this.plan, this.#additions.push(rules), rules, { libraries: this.#parts.libraries, faults });
     this.#state.adopt(this.#inForce(plan));
     this.#parts.onPlan(this);
     return this.rules.slice(0, rules.length);

@@ -1,11 +1,10 @@
-import type { Libraries } from '../core/libraries.ts';
-import { compileRules, type Plan } from '../core/plan/compile.ts';
+import { compileRules, type Plan, type PlanParts } from '../core/plan/compile.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 
 /** The plan with more rules before all others. `nth`: how often rules were added, these included. */
-export function withRules(plan: Plan, nth: number, rules: readonly Rule[], libraries: Libraries): Plan {
+export function withRules(plan: Plan, nth: number, rules: readonly Rule[], parts: PlanParts): Plan {
   const taken = new Set(plan.rules.map(({ id }) => id));
-  const planned = compileRules(rules, libraries, `added[${nth}]`).map((rule) =>
+  const planned = compileRules(rules, `added[${nth}]`, parts).map((rule) =>
     taken.has(rule.id) ? { ...rule, id: `${rule.id} (added ${nth})` } : rule,
   );
   return { ...plan, rules: [...planned, ...plan.rules] };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { faultsByName } from '../../src/core/faults/registry.ts';
 import { parseRules } from '../../src/core/scenario/parse.ts';
 import { libraries } from '../../src/libraries.ts';
 import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
@@ -46,7 +47,8 @@ test('a session that was made keeps its scenario however many others are used', 
 test.each([
   [
     'rules',
-    (session: Session) => void session.use(parseRules({ file: 'rules', data: { fault: 'overloaded' } }, libraries).value ?? []),
+    (session: Session) =>
+      void session.use(parseRules({ file: 'rules', data: { fault: 'overloaded' } }, libraries).value ?? [], faultsByName),
   ],
   ['a scenario', (session: Session) => session.replaceScenario(broken())],
 ])('a session by mere use that was given %s is kept as one that was made', (_what, give) => {

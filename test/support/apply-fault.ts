@@ -1,4 +1,5 @@
-import { applyFaults, type FaultInput, type FaultName, faultNamed } from '../../src/core/faults/registry.ts';
+import { applyFaults } from '../../src/core/faults/bound-fault.ts';
+import { boundFault, type FaultInput, type FaultName, faultNamed } from '../../src/core/faults/registry.ts';
 import type { ReplyContext } from '../../src/core/openai/request/reply-context.ts';
 import type { Head, Reply } from '../../src/core/wire/effect.ts';
 import { type Collected, collect } from './effects.ts';
@@ -22,7 +23,7 @@ export function applyFault<Name extends FaultName>(
   context: Partial<ReplyContext> = {},
 ): Collected & { readonly head: Head } {
   const parsed: unknown = faultNamed(name).params.parse(params ?? undefined);
-  const collected = collect(applyFaults(healthyReply(), [{ name, params: parsed }], replyContext(context)));
+  const collected = collect(applyFaults(healthyReply(), [boundFault({ name, params: parsed })], replyContext(context)));
   if (collected.head === undefined) throw new Error(`${name} sent no head`);
   return { ...collected, head: collected.head };
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Fault, InjectionPoint } from '../../core/faults/fault.ts';
+import { isSpoilt } from '../../core/faults/leaves.ts';
 import { faults } from '../../core/faults/registry.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { UsageError } from '../options/usage-error.ts';
@@ -35,9 +36,11 @@ function unknownFault(name: string): string {
 }
 
 function asJson(fault: Fault): object {
-  const { params, apply: _function, example: _written, injectedAt: strikes, errorCodes: says, terminal: final, ...told } = fault;
-  const parameters = schemaOf(params);
-  return { ...told, final, strikes, says, parameters, example: { fault: exampleFault(fault) } };
+  const { name, summary, leaves, kind, status, changes, source, terminal: final, injectedAt: strikes, errorCodes: says } = fault;
+  const spoils = isSpoilt(leaves) || undefined;
+  const parameters = schemaOf(fault.params);
+  const example = { fault: exampleFault(fault) };
+  return { name, summary, spoils, kind, status, changes, source, final, strikes, says, parameters, example };
 }
 
 const STRIKES: Readonly<Record<InjectionPoint, string>> = {

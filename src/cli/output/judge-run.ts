@@ -9,6 +9,7 @@ import { judgeSession } from '../../server/admin/judge-session.ts';
 import type { MockServer } from '../../server/start.ts';
 import { sessionPolicy } from '../../session/load-policy.ts';
 import type { Session } from '../../session/session.ts';
+import { sessionOutages } from '../../session/session-outages.ts';
 import { packageVersion } from '../package-version.ts';
 
 /** The sessions that requests come to, those included that the client closes before the run is over. */
@@ -51,7 +52,7 @@ export function judgeRun(
     return {
       entries,
       histories: others.length === 0 ? histories : histories.map(named(session)),
-      outages: session.outages(entries),
+      outages: sessionOutages(session, entries),
     };
   });
   return {

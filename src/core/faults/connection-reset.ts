@@ -21,6 +21,7 @@ const params = record({
 export const connectionReset = defineFault({
   name: 'connection_reset',
   summary: 'resets the connection: on accept, instead of an answer, after the head, or within the body',
+  leaves: 'disconnected',
   kind: 'transport',
   injectedAt: 'edge',
   injectedAtWith: ({ at }) => (at === 'accept' ? 'accept' : 'edge'),

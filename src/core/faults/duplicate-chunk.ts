@@ -6,6 +6,7 @@ import { defineStreamFault } from './stream-fault.ts';
 export const duplicateChunk = defineStreamFault({
   name: 'duplicate_chunk',
   summary: 'one chunk in the middle is sent twice',
+  leaves: 'complete',
   params: record({
     after_chunks: whole(1).default(3).describe('the content chunk that comes twice; of a shorter answer the last'),
   }).prefault({}),

@@ -6,6 +6,7 @@ import { defineFault } from './fault.ts';
 export const earlyClose = defineFault({
   name: 'early_close',
   summary: 'answers and promises keep-alive, then closes the connection as its next request arrives',
+  leaves: 'complete',
   kind: 'transport',
   injectedAt: 'edge',
   params: record({ end: z.enum(['close', 'reset']).default('close') }).prefault({}),

@@ -5,6 +5,7 @@ import { defineFault } from './fault.ts';
 export const emptyResponse = defineFault({
   name: 'empty_response',
   summary: 'closes the connection without a byte of an answer',
+  leaves: 'disconnected',
   kind: 'transport',
   terminal: true,
   injectedAt: 'edge',

@@ -4,6 +4,7 @@ import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 import { type ErrorParams, errorParams, withParams } from './error-params.ts';
 import { defineFault } from './fault.ts';
+import type { Leaves } from './leaves.ts';
 
 interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>> {
   readonly name: Name;
@@ -11,8 +12,12 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   /** The usual one, where parameters may change it. */
   readonly status: number;
   readonly layer: Layer;
+  /** It stands for a refusal by a limit of the account. */
+  readonly refusesByLimit?: true;
   /** Codes and types of its errors, but for `invalid_request_error`; undefined where there are none, or the scenario writes them. */
   readonly errorCodes?: readonly string[];
+  /** Parameters whose text becomes the code or the type of the error. */
+  readonly errorWordParams?: readonly string[];
   /** Addresses where the text was seen, `unverified`, or both and what is which; undefined where the scenario writes the text. */
   readonly source?: string;
   /** Only for faults with parameters of their own: `record({ ...errorShape, … }).prefault({})`. */
@@ -20,8 +25,8 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   readonly example?: z.input<Params> & object;
   /** The layer, where the parameters choose it. */
   layerWith?(params: z.output<Params>): Layer;
-  /** Whether it answers with a success that is none, where the parameters choose it. */
-  spoilsWith?(params: z.output<Params>): boolean;
+  /** What the client is left with, where the parameters choose it. */
+  leavesWith?(params: z.output<Params>): Leaves;
   error(params: z.output<Params>, context: ReplyContext): ErrorAnswer;
 }
 
@@ -33,14 +38,17 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     summary,
     kind: 'error',
     terminal: true,
+    leaves: 'error',
     status,
     injectedAt: layer,
+    ...(fault.refusesByLimit === undefined ? {} : { refusesByLimit: fault.refusesByLimit }),
     ...(errorCodes === undefined ? {} : { errorCodes }),
+    ...(fault.errorWordParams === undefined ? {} : { errorWordParams: fault.errorWordParams }),
     ...(source === undefined ? {} : { source }),
     params,
     ...(example === undefined ? {} : { example }),
     ...(fault.layerWith === undefined ? {} : { injectedAtWith: fault.layerWith }),
-    ...(fault.spoilsWith === undefined ? {} : { spoilsWith: fault.spoilsWith }),
+    ...(fault.leavesWith === undefined ? {} : { leavesWith: fault.leavesWith }),
     *apply(_reply, given, context) {
       const { after } = given as ErrorParams;
       if (after !== undefined) yield { type: 'wait', ms: after };

@@ -2,12 +2,16 @@ import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 import type { Reply } from '../wire/effect.ts';
+import type { Leaves } from './leaves.ts';
 
 /** How far something has to get for a fault to strike it: `accept` needs no more than a connection, a layer a request. */
 export type InjectionPoint = 'accept' | Layer;
 
 /** How an answer is sent: as a stream of events, or as a whole. */
 export type AnswerKind = 'stream' | 'whole';
+
+/** A part of an answer: status line and header fields, every few bytes of the body, or every chunk of a stream. */
+export type SlowPart = 'head' | 'body' | 'chunks';
 
 /** What a fault is, in words and as a function from reply to reply. */
 export interface Fault {
@@ -20,10 +24,13 @@ export interface Fault {
   readonly terminal?: true;
   /** The same, where it depends on the parameters. */
   terminalWith?(params: never): boolean;
-  /** What it makes of a healthy answer is none that a client may take for a success. */
-  readonly spoils?: true;
+  readonly leaves: Leaves;
   /** The same, where it depends on the parameters. */
-  spoilsWith?(params: never): boolean;
+  leavesWith?(params: never): Leaves;
+  /** The part of a whole answer that comes late. */
+  readonly slows?: SlowPart;
+  /** It stands for a refusal by a limit: its request draws from the buckets what a refused one draws. */
+  readonly refusesByLimit?: true;
   /** HTTP status the client sees; undefined where the fault sends none of its own. */
   readonly status?: number;
   /**
@@ -36,6 +43,8 @@ export interface Fault {
   readonly changes?: AnswerKind;
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
   readonly errorCodes?: readonly string[];
+  /** Parameters whose text becomes the code or the type of its error. */
+  readonly errorWordParams?: readonly string[];
   /** Addresses where the text was seen, `unverified` where OpenAI's own is not known, or both and what is which. */
   readonly source?: string;
   /** The parameters: an object schema in which everything is optional. */
@@ -52,13 +61,16 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly kind: Fault['kind'];
   readonly terminal?: true;
   terminalWith?(params: z.output<Params>): boolean;
-  readonly spoils?: true;
-  spoilsWith?(params: z.output<Params>): boolean;
+  readonly leaves: Leaves;
+  leavesWith?(params: z.output<Params>): Leaves;
+  readonly slows?: SlowPart;
+  readonly refusesByLimit?: true;
   readonly status?: number;
   readonly injectedAt: InjectionPoint;
   injectedAtWith?(params: z.output<Params>): InjectionPoint;
   readonly changes?: AnswerKind;
   readonly errorCodes?: readonly string[];
+  readonly errorWordParams?: readonly string[];
   readonly source?: string;
   readonly params: Params;
   readonly example?: z.input<Params> & object;

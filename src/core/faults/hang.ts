@@ -5,6 +5,7 @@ import { defineFault } from './fault.ts';
 export const hang = defineFault({
   name: 'hang',
   summary: 'never answers: holds the socket until the client leaves, or for a while and then closes it',
+  leaves: 'silence',
   kind: 'transport',
   terminal: true,
   injectedAt: 'edge',

@@ -29,10 +29,11 @@ export const httpError = defineErrorFault({
   summary: 'answers with any status, error object, headers or body',
   status: 500,
   layer: 'api',
+  errorWordParams: ['code', 'type'],
   params,
   example: { status: 418, code: 'teapot', message: 'I am a teapot.' },
   layerWith: ({ layer }) => layer,
-  spoilsWith: ({ status }) => status < 400,
+  leavesWith: ({ status }) => (status < 400 ? 'undetermined' : 'error'),
   error: ({ body, ...given }) => (body === undefined ? envelope(given) : raw(body, given)),
 });
 

@@ -10,6 +10,8 @@ const ONE_SECOND: LatencyMs = { kind: 'constant', ms: 1_000 };
 export const latency = defineFault({
   name: 'latency',
   summary: 'waits before the first byte, then answers as it would have',
+  leaves: 'complete',
+  slows: 'head',
   kind: 'transport',
   injectedAt: 'edge',
   params: z

@@ -10,7 +10,7 @@ const LINE_FEED = 0x0a;
 export const malformedChunk = defineStreamFault({
   name: 'malformed_chunk',
   summary: 'one chunk in the middle is not JSON',
-  spoils: true,
+  leaves: 'unreadable',
   params: record(afterChunksParam).prefault({}),
   apply: (reply, { after_chunks: count }) => afterChunks(reply, count, withNextBroken),
 });

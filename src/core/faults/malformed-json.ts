@@ -6,7 +6,7 @@ import { defineFault } from './fault.ts';
 export const malformedJson = defineFault({
   name: 'malformed_json',
   summary: 'answers in full, by its framing, with JSON that breaks off',
-  spoils: true,
+  leaves: 'unreadable',
   kind: 'transport',
   injectedAt: 'edge',
   changes: 'whole',

@@ -5,6 +5,7 @@ import { defineStreamFault } from './stream-fault.ts';
 export const missingDone = defineStreamFault({
   name: 'missing_done',
   summary: 'the stream ends without [DONE]',
+  leaves: 'complete',
   params: record({}).prefault({}),
   *apply(reply, _params, { request }) {
     const completion = request.endpoint?.stream?.completion;

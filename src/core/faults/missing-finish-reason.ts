@@ -5,7 +5,7 @@ import { defineStreamFault } from './stream-fault.ts';
 export const missingFinishReason = defineStreamFault({
   name: 'missing_finish_reason',
   summary: 'no chunk says why the answer ended',
-  spoils: true,
+  leaves: 'undetermined',
   params: record({}).prefault({}),
   *apply(reply) {
     for (const effect of reply) if (effect.type !== 'write' || (effect.event ?? effect.partOf) !== 'finish') yield effect;

@@ -5,6 +5,7 @@ import { defineFault } from './fault.ts';
 export const ok = defineFault({
   name: 'ok',
   summary: 'does nothing: the request is answered as usual',
+  leaves: 'unchanged',
   kind: 'transport',
   injectedAt: 'api',
   params: record({}).prefault({}),

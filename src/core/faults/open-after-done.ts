@@ -5,6 +5,7 @@ import { defineStreamFault } from './stream-fault.ts';
 export const openAfterDone = defineStreamFault({
   name: 'open_after_done',
   summary: 'sends [DONE] and keeps the response open',
+  leaves: 'open',
   params: record({
     for: duration().optional().describe('then the response ends; without it, it never does'),
   }).prefault({}),

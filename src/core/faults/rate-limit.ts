@@ -32,6 +32,7 @@ export const rateLimit = defineErrorFault({
   summary: 'the rate limit is reached',
   status: 429,
   layer: 'api',
+  refusesByLimit: true,
   errorCodes: ['rate_limit_exceeded', 'requests', 'tokens'],
   source:
     'https://github.com/continuedev/continue/issues/10502 (tokens), https://github.com/openai/openai-agents-js/issues/1022 (requests a day)',

@@ -14,6 +14,7 @@ const LINE_ENDINGS = { lf: '\n', crlf: '\r\n', cr: '\r' } as const;
 export const reframedStream = defineStreamFault({
   name: 'reframed_stream',
   summary: 'the same events, framed as the format allows: CRLF, comments, retry fields, other segments (legal)',
+  leaves: 'complete',
   params: record({
     line_ending: z.enum(['lf', 'crlf', 'cr']).default('crlf'),
     comments: z.boolean().default(true).describe('comment lines before events and between them'),

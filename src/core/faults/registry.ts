@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { accountDeactivated } from './account-deactivated.ts';
 import { badGateway } from './bad-gateway.ts';
 import { billingNotActive } from './billing-not-active.ts';
-import { enterFaults } from './catalogue.ts';
+import { type BoundFault, bindFault, type FaultsByName, type NamedFault } from './bound-fault.ts';
 import { cloudflareTimeout } from './cloudflare-timeout.ts';
 import { conflict } from './conflict.ts';
 import { connectionReset } from './connection-reset.ts';
@@ -21,6 +21,7 @@ import { invalidJson } from './invalid-json.ts';
 import { invalidType } from './invalid-type.ts';
 import { invalidValue } from './invalid-value.ts';
 import { latency } from './latency.ts';
+import type { Leaves } from './leaves.ts';
 import { malformedChunk } from './malformed-chunk.ts';
 import { malformedJson } from './malformed-json.ts';
 import { maxTokensTooLarge } from './max-tokens-too-large.ts';
@@ -126,14 +127,27 @@ export type FaultInput = {
 };
 
 /** One fault with its parameters, checked and completed. */
-export interface FaultCall {
+export interface FaultCall extends NamedFault {
   readonly name: FaultName;
-  readonly params: unknown;
 }
 
 /** Every fault, in the order of the catalogue. */
 export const faults: readonly (Fault & { readonly name: FaultName })[] = REGISTRY;
 
-enterFaults(REGISTRY);
+/** The same by their names. */
+export const faultsByName: FaultsByName = new Map(REGISTRY.map((fault) => [fault.name, fault]));
 
-export { applyFaults, faultNamed, isFinal, strikesAt } from './catalogue.ts';
+/** The fault of that name. Throws a RangeError when there is none. */
+export function faultNamed(name: string): Fault {
+  return boundFault({ name, params: undefined }).fault;
+}
+
+/** The fault with its parameters. Throws a RangeError when none has that name. */
+export function boundFault(call: NamedFault): BoundFault {
+  return bindFault(faultsByName, call);
+}
+
+/** What a client is left with that meets the fault. */
+export function leavesOf(call: NamedFault): Leaves {
+  return boundFault(call).leaves;
+}

@@ -22,6 +22,7 @@ export const requestTooLarge = defineErrorFault({
   summary: 'the request alone exceeds the tokens per minute',
   status: 429,
   layer: 'api',
+  refusesByLimit: true,
   errorCodes: ['rate_limit_exceeded', 'tokens'],
   source: 'https://github.com/continuedev/continue/issues/10602',
   params: record({

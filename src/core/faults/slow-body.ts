@@ -7,6 +7,8 @@ import { paceParams } from './pace.ts';
 export const slowBody = defineFault({
   name: 'slow_body',
   summary: 'dribbles the body, of streams too',
+  leaves: 'complete',
+  slows: 'body',
   kind: 'transport',
   injectedAt: 'edge',
   params: paceParams({ bytes: 64, everyMs: 50 }),

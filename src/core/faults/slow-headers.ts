@@ -5,6 +5,8 @@ import { paceParams } from './pace.ts';
 export const slowHeaders = defineFault({
   name: 'slow_headers',
   summary: 'dribbles the status line and the header fields',
+  leaves: 'complete',
+  slows: 'head',
   kind: 'transport',
   injectedAt: 'edge',
   params: paceParams({ bytes: 16, everyMs: 50 }),

@@ -10,6 +10,8 @@ const ONE_SECOND: LatencyMs = { kind: 'constant', ms: 1_000 };
 export const slowStream = defineStreamFault({
   name: 'slow_stream',
   summary: 'every chunk comes late',
+  leaves: 'complete',
+  slows: 'chunks',
   params: record({
     ttft: latencySpec().default(NONE).describe('before the head'),
     inter_token: latencySpec().default(ONE_SECOND).describe('before every content chunk'),

@@ -8,6 +8,7 @@ import { defineStreamFault } from './stream-fault.ts';
 export const splitUtf8 = defineStreamFault({
   name: 'split_utf8',
   summary: 'every character of several bytes is split between two TCP segments (legal)',
+  leaves: 'complete',
   params: record({}).prefault({}),
   *apply(reply) {
     for (const effect of reply) {

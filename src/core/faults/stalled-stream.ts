@@ -6,6 +6,7 @@ import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 export const stalledStream = defineStreamFault({
   name: 'stalled_stream',
   summary: 'goes silent in the middle: for good, or for a while',
+  leaves: 'stalled',
   params: record({
     ...afterChunksParam,
     for: duration().optional().describe('then the stream goes on; without it, it never does'),

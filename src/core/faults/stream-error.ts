@@ -8,7 +8,7 @@ import { afterChunksParam, defineStreamFault } from './stream-fault.ts';
 export const streamError = defineStreamFault({
   name: 'stream_error',
   summary: 'reports an error in place of the rest of the stream',
-  spoils: true,
+  leaves: 'unreadable',
   source: 'https://github.com/sashabaranov/go-openai/pull/396',
   params: record({
     ...afterChunksParam,

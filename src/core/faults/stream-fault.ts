@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import { whole } from '../schema/fields.ts';
 import type { Reply } from '../wire/effect.ts';
-import { defineFault } from './fault.ts';
+import { defineFault, type SlowPart } from './fault.ts';
+import type { Leaves } from './leaves.ts';
 
 /** Where in the stream: after so many content chunks, at the latest after all of them. */
 export const afterChunksParam = {
@@ -13,7 +14,8 @@ export const afterChunksParam = {
 export function defineStreamFault<Name extends string, Params extends z.ZodType>(fault: {
   readonly name: Name;
   readonly summary: string;
-  readonly spoils?: true;
+  readonly leaves: Leaves;
+  readonly slows?: SlowPart;
   readonly source?: string;
   readonly params: Params;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;

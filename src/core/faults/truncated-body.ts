@@ -7,7 +7,7 @@ import { defineFault } from './fault.ts';
 export const truncatedBody = defineFault({
   name: 'truncated_body',
   summary: 'announces a Content-Length, sends fewer bytes and ends the connection',
-  spoils: true,
+  leaves: 'unreadable',
   kind: 'transport',
   injectedAt: 'edge',
   changes: 'whole',

@@ -9,7 +9,7 @@ const ENDINGS = { clean: 'end', close: 'close', reset: 'reset' } as const;
 export const truncatedStream = defineStreamFault({
   name: 'truncated_stream',
   summary: 'ends after a few chunks: properly by HTTP, by closing the connection, or by resetting it',
-  spoils: true,
+  leaves: 'truncated',
   params: record({
     ...afterChunksParam,
     end: z.enum(['clean', 'close', 'reset']).default('close').describe('with the last chunk of HTTP, with FIN, with RST'),

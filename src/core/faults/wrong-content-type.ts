@@ -7,6 +7,7 @@ import { defineFault } from './fault.ts';
 export const wrongContentType = defineFault({
   name: 'wrong_content_type',
   summary: 'answers as usual under another Content-Type',
+  leaves: 'mislabelled',
   kind: 'transport',
   injectedAt: 'edge',
   params: record({

@@ -1,5 +1,5 @@
 import type { CapacitySpec } from '../capacity/capacity-spec.ts';
-import { faultNamed, strikesAt } from '../faults/catalogue.ts';
+import { type BoundFault, bindFault, type FaultsByName } from '../faults/bound-fault.ts';
 import type { AnswerKind, InjectionPoint } from '../faults/fault.ts';
 import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
@@ -27,7 +27,9 @@ export type Action =
 
 /** Faults applied in order, and the deepest place any of them strikes at. */
 export interface Step {
-  readonly faults: readonly FaultCall[];
+  readonly faults: readonly BoundFault[];
+  /** The same as data: what the journal says. */
+  readonly calls: readonly FaultCall[];
   readonly strikes: InjectionPoint;
   /** How a request has to be answered for them to strike it; undefined where it does not matter. */
   readonly changes: AnswerKind | undefined;
@@ -78,8 +80,16 @@ export function layerDepth(place: InjectionPoint): number {
   return PLACES.indexOf(place);
 }
 
-/** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern that parsing would have refused. */
-export function compilePlan(scenario: Scenario, seed: number, libraries: Libraries): Plan {
+/** What a plan is made with. */
+export interface PlanParts {
+  readonly libraries: Libraries;
+  /** Those that its rules may name. */
+  readonly faults: FaultsByName;
+}
+
+/** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern or a fault that parsing would have refused. */
+export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts): Plan {
+  const { libraries } = parts;
   const { name = 'scenario', tokens, models, latency } = scenario;
   const settings = { tokens, models, latency: { ttft: latency.ttft, interToken: latency.inter_token }, reply: {} };
   return {
@@ -96,16 +106,16 @@ export function compilePlan(scenario: Scenario, seed: number, libraries: Librari
       spec,
       settings: { ...settings, reply: spec },
     })),
-    rules: compileRules(scenario.rules, libraries, 'rules'),
+    rules: compileRules(scenario.rules, 'rules', parts),
     expect: scenario.expect,
     policy: policyOf(scenario.expect),
   };
 }
 
 /** Rules → planned rules; those without a name are called after their place in the list. */
-export function compileRules(rules: readonly Rule[], libraries: Libraries, list: string): PlannedRule[] {
+export function compileRules(rules: readonly Rule[], list: string, { libraries, faults }: PlanParts): PlannedRule[] {
   return rules.map((rule, index) => {
-    const action = compileAction(rule);
+    const action = compileAction(rule, faults);
     const refuses = stepsOf(action).some(({ strikes }) => strikes === 'accept');
     return {
       id: rule.name ?? `${list}[${index}]`,
@@ -130,37 +140,40 @@ export function stepsOf(action: Action): readonly Step[] {
   return action.kind === 'fault' ? [action.step] : action.steps;
 }
 
-function compileAction({ fault, sequence, repeat = false, one_of: oneOf }: Rule): Action {
-  if (sequence !== undefined) return { kind: 'sequence', steps: sequence.map(stepOf), repeat };
-  if (oneOf === undefined) return { kind: 'fault', step: stepOf(fault ?? []) };
+function compileAction({ fault, sequence, repeat = false, one_of: oneOf }: Rule, faults: FaultsByName): Action {
+  const step = (calls: readonly FaultCall[]) => stepOf(calls, faults);
+  if (sequence !== undefined) return { kind: 'sequence', steps: sequence.map(step), repeat };
+  if (oneOf === undefined) return { kind: 'fault', step: step(fault ?? []) };
   const choices = Array.isArray(oneOf)
     ? oneOf
     : Object.entries(oneOf).map(([name, weight = 1]) => ({
-        fault: [byName(name)],
+        fault: [byName(name, faults)],
         weight,
       }));
   return {
     kind: 'one_of',
-    steps: choices.map(({ fault: faults, weight }) => ({
-      ...stepOf(faults),
+    steps: choices.map(({ fault: calls, weight }) => ({
+      ...step(calls),
       weight,
     })),
   };
 }
 
-function byName(name: string): FaultCall {
-  return {
-    name: name as FaultName,
-    params: faultNamed(name).params.parse(undefined),
-  };
+function byName(name: string, faults: FaultsByName): FaultCall {
+  const { fault } = bindFault(faults, { name, params: undefined });
+  return { name: name as FaultName, params: fault.params.parse(undefined) };
 }
 
 /** Faults as a step: all of them strike, or none does. */
-export function stepOf(calls: readonly FaultCall[]): Step {
-  const depth = Math.max(0, ...calls.map((fault) => layerDepth(strikesAt(fault))));
-  const faults = calls.map(({ name }) => faultNamed(name));
+export function stepOf(calls: readonly FaultCall[], faultsByName: FaultsByName): Step {
+  const faults = calls.map((call) => bindFault(faultsByName, call));
   // What answers by itself takes the place of the answer that would have been changed.
-  const answers = faults.some(({ terminal: final }) => final === true);
-  const changes = answers ? undefined : faults.find((fault) => fault.changes !== undefined)?.changes;
-  return { faults: calls, strikes: PLACES[depth] ?? 'api', changes };
+  const answers = faults.some(({ fault: { terminal: final } }) => final === true);
+  const changes = answers ? undefined : faults.find(({ fault }) => fault.changes !== undefined)?.fault.changes;
+  return { faults, calls, strikes: deepest(faults), changes };
+}
+
+/** The deepest place that any of the faults strikes at. */
+export function deepest(faults: readonly BoundFault[]): InjectionPoint {
+  return PLACES[Math.max(0, ...faults.map(({ strikesAt }) => layerDepth(strikesAt)))] ?? 'api';
 }

@@ -1,4 +1,5 @@
-import type { FaultCall } from '../faults/registry.ts';
+import type { BoundFault } from '../faults/bound-fault.ts';
+import type { FaultApplied } from '../journal/entry.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 import { draw } from '../random.ts';
 import type { Rule } from '../scenario/schema.ts';
@@ -28,14 +29,10 @@ export interface RuleStep {
 }
 
 /** What was chosen for one request. */
-export interface AppliedFaults {
-  /** Id of the rule that fired. */
-  readonly rule: string;
-  /** 1-based step of a sequence. */
-  readonly step?: number;
-  /** The rule strikes a call for a while only. */
-  readonly passes?: true;
-  readonly faults: readonly FaultCall[];
+export interface FaultDecision {
+  /** What the journal says of it. */
+  readonly applied: FaultApplied;
+  readonly faults: readonly BoundFault[];
 }
 
 /** A connection as the plan sees it: nothing is known of the requests that will come on it. */
@@ -50,7 +47,7 @@ export interface Accepted {
  * The first rule that fires decides; others are not consumed. A rule fires when it matches the request, the request
  * gets as deep as its fault strikes, and its occurrence holds. Undefined when none does.
  */
-export function decide(plan: Plan, counters: Counters, arrival: RuleStep): AppliedFaults | undefined {
+export function decide(plan: Plan, counters: Counters, arrival: RuleStep): FaultDecision | undefined {
   for (const place of arrival.matches) {
     const planned = plan.rules[place];
     const decision = planned && tryOn(planned, plan.seed, counters, arrival);
@@ -59,7 +56,7 @@ export function decide(plan: Plan, counters: Counters, arrival: RuleStep): Appli
   return undefined;
 }
 
-function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: RuleStep): AppliedFaults | undefined {
+function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: RuleStep): FaultDecision | undefined {
   const { rule } = planned;
   if (rule.attempts !== undefined && !inRange(arrival.attempt, rule.attempts)) return undefined;
   const { drawKey, elapsedMs } = arrival;
@@ -68,7 +65,7 @@ function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: 
 }
 
 /** The same for a connection as it is accepted, by the rules that strike there. */
-export function decideConnection(plan: Plan, counters: Counters, { ordinal, elapsedMs }: Accepted): AppliedFaults | undefined {
+export function decideConnection(plan: Plan, counters: Counters, { ordinal, elapsedMs }: Accepted): FaultDecision | undefined {
   const occasion = { scope: 'session', drawKey: `connection ${ordinal}`, elapsedMs, reached: () => true };
   for (const planned of plan.rules) {
     const decision = planned.appliesAt === 'connection' ? tryRule(planned, plan.seed, counters, occasion) : undefined;
@@ -92,7 +89,7 @@ function tryRule(
   seed: number,
   counters: Counters,
   occasion: Occasion,
-): AppliedFaults | undefined {
+): FaultDecision | undefined {
   const { scope, drawKey, elapsedMs } = occasion;
   const { during } = rule;
   if (during !== undefined && !(elapsedMs >= during.from && elapsedMs < during.to)) return undefined;
@@ -104,12 +101,13 @@ function tryRule(
   if (rule.probability !== undefined && draw(seed, 'rule', id, drawKey, 'fires') >= rule.probability) return undefined;
   counters.hit(scope, id, 'fired');
   const { step, number } = choice;
-  return {
+  const applied = {
     rule: id,
-    faults: step.faults,
+    faults: step.calls,
     ...(number === undefined ? {} : { step: number }),
     ...(passes && { passes: true as const }),
   };
+  return { applied, faults: step.faults };
 }
 
 /** A fault strikes only a request that gets as far as its layer, and only an answer of the kind that it changes. */

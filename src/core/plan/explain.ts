@@ -74,10 +74,10 @@ function whenItFires(rule: Rule): string[] {
 function explainAction(action: Action, text: Readonly<Record<string, unknown>>): string {
   switch (action.kind) {
     case 'fault':
-      return explainFaults(action.step.faults, text['fault']);
+      return explainFaults(action.step.calls, text['fault']);
     case 'sequence': {
       const steps = action.steps
-        .map(({ faults }, index) => `${index + 1}. ${explainFaults(faults, asList(text['sequence'])[index])}`)
+        .map(({ calls }, index) => `${index + 1}. ${explainFaults(calls, asList(text['sequence'])[index])}`)
         .join('  ');
       return `in sequence ${steps}  then ${action.repeat ? 'from the beginning' : 'no more'}`;
     }
@@ -85,7 +85,7 @@ function explainAction(action: Action, text: Readonly<Record<string, unknown>>):
       const total = action.steps.reduce((sum, { weight }) => sum + weight, 0);
       const share = (weight: number) => `${Math.round((weight / total) * 1_000) / 10} %`;
       const choices = asList(text['one_of']).map((choice) => asRecord(choice)?.['fault']);
-      return `one of ${action.steps.map(({ faults, weight }, index) => `${explainFaults(faults, choices[index])} ${share(weight)}`).join(', ')}`;
+      return `one of ${action.steps.map(({ calls, weight }, index) => `${explainFaults(calls, choices[index])} ${share(weight)}`).join(', ')}`;
     }
   }
 }

@@ -1,16 +1,9 @@
-import { faultNamed } from '../faults/catalogue.ts';
-import type { FaultCall } from '../faults/registry.ts';
+import type { Leaves } from '../faults/leaves.ts';
 
-/** Transport faults after which a client has no whole answer. */
-const UNANSWERED: ReadonlySet<string> = new Set(['hang', 'connection_reset', 'empty_response']);
+/** What is left of an answer where a client has none that it can use, and knows it. */
+const FAILING: ReadonlySet<Leaves> = new Set(['error', 'silence', 'disconnected']);
 
-/** Whether who meets these faults, in this order, gets an error or no answer. */
-export function isFailing(faults: readonly FaultCall[]): boolean {
-  return faults.some((fault) => UNANSWERED.has(fault.name) || answersWithError(fault));
-}
-
-function answersWithError({ name, params }: FaultCall): boolean {
-  if (faultNamed(name).kind !== 'error') return false;
-  const { status = 500 } = params as { readonly status?: number };
-  return status >= 400;
+/** Whether a client that is left with these, one for each fault, gets an error or no answer. */
+export function isFailing(left: readonly Leaves[]): boolean {
+  return left.some((leaves) => FAILING.has(leaves));
 }

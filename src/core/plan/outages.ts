@@ -1,4 +1,5 @@
 import type { Outage } from '../backoff/kit/rule-evidence.ts';
+import { leavesOf } from '../faults/registry.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type PlannedRule, type Step, stepsOf } from './compile.ts';
 import { isFailing } from './failing.ts';
@@ -33,11 +34,11 @@ function failsAll({ rule, action }: PlannedRule): boolean {
 function failedShare({ from, to }: Outage, entries: readonly JournalEntry[], ids: ReadonlySet<string>): number {
   const arrived = entries.filter(({ t_headers }) => t_headers >= from && t_headers < to);
   const failed = arrived.filter(
-    ({ faultApplied }) => faultApplied && ids.has(faultApplied.rule) && isFailing(faultApplied.faults),
+    ({ faultApplied }) => faultApplied && ids.has(faultApplied.rule) && isFailing(faultApplied.faults.map(leavesOf)),
   );
   return arrived.length === 0 ? 0 : failed.length / arrived.length;
 }
 
 function isFailingStep({ faults }: Step): boolean {
-  return isFailing(faults);
+  return isFailing(faults.map(({ leaves }) => leaves));
 }

@@ -1,8 +1,8 @@
 import type { RuleUse } from '../backoff/verdict/verdict.ts';
 import type { PlannedRule, Step } from './compile.ts';
 
-/** The faults that change nothing for a client. */
-const isHarmless = ({ faults }: Step): boolean => faults.every(({ name }) => name === 'ok');
+/** Whether the faults change nothing for a client. */
+const isHarmless = ({ faults }: Step): boolean => faults.every(({ leaves }) => leaves === 'unchanged');
 
 /** Whether the rule can do something to an answer. */
 function isHarmful({ action }: PlannedRule): boolean {

@@ -1,4 +1,4 @@
-import { type FaultCall, faultNamed, faults, isFinal, strikesAt } from '../faults/registry.ts';
+import { boundFault, type FaultCall, faultNamed, faults, leavesOf } from '../faults/registry.ts';
 import { endpoints } from '../openai/endpoints/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
@@ -9,16 +9,18 @@ interface FaultList {
   readonly calls: readonly (FaultCall | undefined)[];
 }
 
+const HARMLESS = faults.flatMap(({ name, leaves }) => (leaves === 'unchanged' ? [name] : [])).join(', ');
+
 /** What the order and the company of faults make impossible. */
 export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): ScenarioFinding[] {
   const lists: FaultList[] = faultLists(rule, at).map(([path, given]) => ({ path, calls: given.map(faultCall) }));
-  const early = lists.some(({ calls }) => calls.some(strikesAtAccept));
+  const early = lists.flatMap(({ calls }) => calls).find(strikesAtAccept);
   return [
     ...lists.flatMap(checkList),
     ...lists.flatMap(checkKinds),
     ...lists.flatMap((list) => checkStreams(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkWholes(list, asRecord(rule['match']) ?? {})),
-    ...(early ? [...checkAcceptRule(rule, at), ...lists.flatMap(checkAcceptList)] : []),
+    ...(early ? [...checkAcceptRule(rule, early, at), ...lists.flatMap(checkAcceptList)] : []),
   ];
 }
 
@@ -44,13 +46,13 @@ function faultCall(given: unknown): FaultCall | undefined {
 }
 
 function strikesAtAccept(call: FaultCall | undefined): boolean {
-  return call !== undefined && strikesAt(call) === 'accept';
+  return call !== undefined && boundFault(call).strikesAt === 'accept';
 }
 
 /** Nothing comes after a fault that answers by itself, and what it answers is no stream. */
 function checkList({ path, calls }: FaultList): ScenarioFinding[] {
   const known = calls.map((call) => call && faultNamed(call.name));
-  const final = calls.findIndex((call) => call !== undefined && isFinal(call));
+  const final = calls.findIndex((call) => call !== undefined && boundFault(call).isFinal);
   if (final < 0) return [];
   const next = known[final + 1]?.name;
   const changed = known.findIndex((fault, index) => index < final && fault?.changes === 'stream');
@@ -107,21 +109,22 @@ function neverStreams(endpoint: unknown): boolean {
 }
 
 /** As a connection is accepted, nothing is known of the requests that will come on it. */
-function checkAcceptRule(rule: Readonly<Record<string, unknown>>, at: Path): ScenarioFinding[] {
+function checkAcceptRule(rule: Readonly<Record<string, unknown>>, { name }: FaultCall, at: Path): ScenarioFinding[] {
   const unknown = ['match', 'attempts'].filter((key) => key in rule);
   const scope = 'per' in rule && rule['per'] !== 'session' ? ['per'] : [];
   return [...unknown, ...scope].map((key) =>
     scenarioFinding(
       [...at, key],
-      `${key} asks for what cannot be known yet: connection_reset with at: accept comes before any request`,
+      `${key} asks for what cannot be known yet: ${name} with at: accept comes before any request`,
       'key',
     ),
   );
 }
 
 function checkAcceptList({ path, calls }: FaultList): ScenarioFinding[] {
-  const others = calls.findIndex((call) => call !== undefined && !strikesAtAccept(call) && call.name !== 'ok');
+  const others = calls.findIndex((call) => call !== undefined && !strikesAtAccept(call) && leavesOf(call) !== 'unchanged');
   if (others < 0) return [];
   const at = calls.length > 1 ? [...path, others] : path;
-  return [scenarioFinding(at, `${calls[others]?.name} needs a request: a rule that strikes on accept has only ok beside it`)];
+  const message = `${calls[others]?.name} needs a request: a rule that strikes on accept has only ${HARMLESS} beside it`;
+  return [scenarioFinding(at, message)];
 }

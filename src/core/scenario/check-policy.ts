@@ -38,11 +38,15 @@ function complaintAbout(word: unknown, ownWords: readonly string[]): string | un
   return hint === '' ? undefined : `unknown error code or type ${describeValue(word)}.${hint}`;
 }
 
-/** The codes and types that rules give to `http_error`. */
+/** Of each fault that is told the code or type of its error: the parameters that tell it. */
+const WORD_PARAMS = new Map<string, readonly string[]>(faults.map(({ name, errorWordParams = [] }) => [name, errorWordParams]));
+
+/** The codes and types that rules give to errors of their own. */
 export function wordsOfRules(rules: unknown): string[] {
   if (typeof rules !== 'object' || rules === null) return [];
   return Object.entries(rules).flatMap(([key, value]: [string, unknown]) => {
-    const { code, type } = (key === 'http_error' ? asRecord(value) : undefined) ?? {};
-    return [...[code, type].filter((word) => typeof word === 'string'), ...wordsOfRules(value)];
+    const params = asRecord(value) ?? {};
+    const words = (WORD_PARAMS.get(key) ?? []).map((param) => params[param]);
+    return [...words.filter((word) => typeof word === 'string'), ...wordsOfRules(value)];
   });
 }

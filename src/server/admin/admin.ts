@@ -6,6 +6,7 @@ import { type Problem, ScenarioError } from '../../core/problem.ts';
 import { parseRules } from '../../core/scenario/parse.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
+import { addRules } from '../../session/add-rules.ts';
 import type { Engine } from '../../session/engine.ts';
 import { policyFrom, readPolicy } from '../../session/load-policy.ts';
 import { publicScenario } from '../../session/public-scenario.ts';
@@ -127,7 +128,7 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
   routes.post('/rules', async (c) => {
     const parsed = parseRules({ file: 'rules', text: await c.req.text() }, engine.libraries);
     if (parsed.problems !== undefined) return problem(c, 422, 'The rules are wrong.', parsed.problems);
-    const added = sessionOf(c).use(parsed.value);
+    const added = addRules(sessionOf(c), parsed.value);
     return c.json(
       {
         rules: added.map((rule) => ({

@@ -1,7 +1,6 @@
 import type { ScenarioUse } from '../../core/backoff/verdict/judge.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Correlation } from '../../core/correlation/correlation.ts';
-import { isFinal } from '../../core/faults/catalogue.ts';
 import type { JournalBounds } from '../../core/journal/journal.ts';
 import type { Libraries } from '../../core/libraries.ts';
 import type { Amounts } from '../../core/limits/buckets.ts';
@@ -9,7 +8,7 @@ import { isLost } from '../../core/openai/store/lost-error.ts';
 import { SessionStore, type StoreChange, type StoreQuestion } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
 import { refundForFaults } from '../../exchange/admission.ts';
-import type { Decision, DecisionStep } from '../../exchange/decision-step.ts';
+import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../../exchange/decision-step.ts';
 import { type Draws, drawsOf } from '../../exchange/draws.ts';
 import type { Performed } from '../../exchange/performed.ts';
 import { factsOf } from '../../exchange/prepare.ts';
@@ -91,14 +90,14 @@ export class InMemoryState implements SessionState {
     const found = step.question && this.#storeInUse().find(step.question);
     const failsAt = step.failsAt ?? (found !== undefined && isLost(found) ? 'api' : undefined);
     const decision = this.#decisions.decide(failsAt === step.failsAt ? step : { ...step, failsAt }, plan);
-    const { correlation, limit, applied } = decision;
+    const { correlation, limit, applied, faults } = decision;
     const { limited, request } = step;
     const draws = drawsOf(plan.seed, correlation.drawKey);
     const layer = limit?.refusal === undefined ? failsAt : 'api';
     const record = this.#keep(step, decision, { draws, layer, place });
     if (limited && limit && applied !== null) {
       const context = this.#contextOf(step, draws);
-      this.refund(limited.name, refundForFaults(applied.faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));
+      this.refund(limited.name, refundForFaults(faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));
     }
     this.#inFlight += 1;
     const exchange = new InMemoryExchange(this, record, {
@@ -106,23 +105,25 @@ export class InMemoryState implements SessionState {
       fingerprint: request.fingerprint,
       account: limited?.name,
       body: step.question && step.incoming.body,
-      locked: layer === undefined ? this.#lock(step.question, applied) : undefined,
+      locked: layer === undefined ? this.#lock(step.question, faults) : undefined,
+      faults,
     });
-    return { correlation, limit, applied, exchange, draws, found };
+    return { ...decision, exchange, draws, found };
   }
 
   decideEarly({ incoming, path, forced }: UnreadRequest): Decided | undefined {
-    const applied = this.#decisions.decideEarly(incoming.headersAt, forced, this.plan);
-    if (applied === undefined) return undefined;
-    const { record, decision, draws } = this.#unread({ incoming, path }, applied);
+    const chosen = this.#decisions.decideEarly(incoming.headersAt, forced, this.plan);
+    if (chosen === undefined) return undefined;
+    const { record, decision, draws } = this.#unread({ incoming, path }, chosen);
+    const { faults } = decision;
     this.#inFlight += 1;
-    const exchange = new InMemoryExchange(this, record, UNREAD);
+    const exchange = new InMemoryExchange(this, record, { ...UNREAD, faults });
     return { ...decision, exchange, draws };
   }
 
   abandoned(request: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
-    const { record } = this.#unread(request, null);
-    noteEnd(record, performed, { endedAt: endedAtOf(performed, this.#parts.clock), expectation: this.plan.policy });
+    const { record } = this.#unread(request, NO_CHOICE);
+    noteEnd(record, performed, { endedAt: endedAtOf(performed, this.#parts.clock), expectation: this.plan.policy, faults: [] });
     this.#close(record);
   }
 
@@ -206,8 +207,8 @@ export class InMemoryState implements SessionState {
   }
 
   /** Ends an exchange. The correlation is that of a request that was read to its end. */
-  end(record: JournalRecord, correlation: Correlation | undefined, { performed, endedAt }: ExchangeEnd): void {
-    const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy });
+  end(record: JournalRecord, { correlation, faults }: Ending, { performed, endedAt }: ExchangeEnd): void {
+    const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy, faults });
     if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
     this.release();
     this.#close(record);
@@ -218,9 +219,9 @@ export class InMemoryState implements SessionState {
   }
 
   /** Takes the conversation of a request that will be answered. A fault that answers in its place leaves it alone. */
-  #lock(question: StoreQuestion | undefined, applied: Decision['applied']): string | undefined {
+  #lock(question: StoreQuestion | undefined, faults: Decision['faults']): string | undefined {
     const conversation = question?.about === 'turn' ? question.conversation : undefined;
-    if (conversation === undefined || applied?.faults.some(isFinal) === true) return undefined;
+    if (conversation === undefined || faults.some(({ isFinal }) => isFinal)) return undefined;
     this.#storeInUse().lock(conversation);
     return conversation;
   }
@@ -228,13 +229,13 @@ export class InMemoryState implements SessionState {
   /** A record of what was not read to its end. It belongs to no call: nothing tells which. */
   #unread(
     { incoming, path }: Omit<UnreadRequest, 'forced'>,
-    applied: Decision['applied'],
+    chosen: FaultChoice,
   ): { record: JournalRecord; decision: Decision; draws: Draws } {
     const { plan, place } = this.#inForce;
     this.#lastUsedAt = this.#parts.clock.now();
     const id = `unread ${this.journal.nextSeq}`;
     const correlation: Correlation = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
-    const decision = { correlation, limit: undefined, applied };
+    const decision = { correlation, limit: undefined, ...chosen };
     const draws = drawsOf(plan.seed, id);
     const record = this.#keep(unreadRequest(incoming, path), decision, { draws, layer: undefined, place });
     return { record, decision, draws };
@@ -283,6 +284,8 @@ interface Followed {
   readonly body: Uint8Array | undefined;
   /** The conversation that it works on. */
   readonly locked: string | undefined;
+  /** Those that it met. */
+  readonly faults: Decision['faults'];
 }
 
 /** Of what was not read to its end. */
@@ -292,12 +295,15 @@ const UNREAD: Followed = {
   account: undefined,
   body: undefined,
   locked: undefined,
+  faults: [],
 };
 
 /** The body of a request that was good JSON; of one without a body nothing. */
 function parsed(body: Uint8Array): unknown {
   return body.byteLength === 0 ? undefined : JSON.parse(Buffer.from(body).toString());
 }
+
+type Ending = Pick<Followed, 'correlation' | 'faults'>;
 
 class InMemoryExchange implements OpenExchange {
   readonly #state: InMemoryState;
@@ -307,14 +313,20 @@ class InMemoryExchange implements OpenExchange {
   readonly #account: string | undefined;
   readonly #body: Uint8Array | undefined;
   readonly #locked: string | undefined;
+  readonly #faults: Decision['faults'];
   #isWaiting = false;
 
-  constructor(state: InMemoryState, record: JournalRecord, { correlation, fingerprint, account, body, locked }: Followed) {
+  constructor(
+    state: InMemoryState,
+    record: JournalRecord,
+    { correlation, fingerprint, account, body, locked, faults }: Followed,
+  ) {
     this.#state = state;
     this.#record = record;
     this.#correlation = correlation;
     this.#fingerprint = fingerprint;
     this.#account = account;
+    this.#faults = faults;
     this.#body = body;
     this.#locked = locked;
   }
@@ -342,7 +354,7 @@ class InMemoryExchange implements OpenExchange {
     this.#waitsNoMore();
     if (this.#locked !== undefined) this.#state.unlock(this.#locked);
     if (this.#account !== undefined) this.#state.refund(this.#account, end.unused);
-    this.#state.end(this.#record, this.#correlation, end);
+    this.#state.end(this.#record, { correlation: this.#correlation, faults: this.#faults }, end);
   }
 
   #waitsNoMore(): void {

@@ -1,6 +1,6 @@
-import type { FaultCall } from '../../core/faults/registry.ts';
 import type { Amounts } from '../../core/limits/buckets.ts';
 import type { StoreChange } from '../../core/openai/store/session-store.ts';
+import type { Step } from '../../core/plan/compile.ts';
 import type { Decision, DecisionStep } from '../../exchange/decision-step.ts';
 import type { Draws } from '../../exchange/draws.ts';
 import type { Incoming } from '../../exchange/incoming.ts';
@@ -43,7 +43,7 @@ export interface UnreadRequest {
   /** What OpenAI would see; empty for a connection. */
   readonly path: string;
   /** The faults that `x-mock-fault` asks for. */
-  readonly forced: readonly FaultCall[] | undefined;
+  readonly forced: Step | undefined;
 }
 
 /** A decision, and the exchange that begins with it. */

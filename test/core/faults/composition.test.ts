@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { applyFaults, type FaultInput, type FaultName, faultNamed } from '../../../src/core/faults/registry.ts';
+import { applyFaults } from '../../../src/core/faults/bound-fault.ts';
+import { boundFault, type FaultInput, faultNamed } from '../../../src/core/faults/registry.ts';
 import { healthyReply } from '../../../src/core/openai/endpoints/healthy-reply.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { type Collected, collect } from '../../support/effects.ts';
@@ -14,10 +15,9 @@ const CONTEXT = replyContext({
 /** What a list of faults makes of a stream of two choices. */
 function streamed(...faults: readonly FaultInput[]): Collected {
   const calls = faults.flatMap((fault) =>
-    Object.entries(fault).map(([name, params]) => ({
-      name: name as FaultName,
-      params: faultNamed(name).params.parse(params ?? undefined),
-    })),
+    Object.entries(fault).map(([name, params]) =>
+      boundFault({ name, params: faultNamed(name).params.parse(params ?? undefined) }),
+    ),
   );
   return collect(applyFaults(healthyReply(CONTEXT), calls, CONTEXT));
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { applyFaults, faultNamed, faults } from '../../../src/core/faults/registry.ts';
+import { applyFaults } from '../../../src/core/faults/bound-fault.ts';
+import { boundFault, faultNamed, faults } from '../../../src/core/faults/registry.ts';
 import { quotaCodes } from '../../../src/core/openai/errors/errors.ts';
 import { limitKinds } from '../../../src/core/openai/request/rate-limit-account.ts';
 import { healthyReply } from '../../support/apply-fault.ts';
@@ -12,7 +13,7 @@ const errorFaults = everyFault.filter(([, { kind }]) => kind === 'error');
 
 function replyOf(name: string, context = replyContext()) {
   const params: unknown = faultNamed(name).params.parse(undefined);
-  return collect(applyFaults(healthyReply(), [{ name, params } as never], context));
+  return collect(applyFaults(healthyReply(), [boundFault({ name, params })], context));
 }
 
 test('names are unique and snake-case', () => {
@@ -73,7 +74,7 @@ test.each(errorFaults)('%s says the codes and types that it lists, and no others
   const found = [{}, ...(VARIANTS[name] ?? [])].flatMap((given) =>
     requests.flatMap((request) => {
       const { head } = collect(
-        applyFaults(healthyReply(), [{ name, params: params.parse(given) } as never], replyContext({ request })),
+        applyFaults(healthyReply(), [boundFault({ name, params: params.parse(given) })], replyContext({ request })),
       );
       return [head?.errorCode, head?.errorType].filter((word) => typeof word === 'string');
     }),
@@ -140,7 +141,7 @@ test.each(errorFaults)('%s takes the parameters of every error', (name) => {
     message: 'Not today.',
     headers: { 'X-Extra': 'yes', Server: null },
   });
-  const reply = collect(applyFaults(healthyReply(), [{ name, params } as never], replyContext()));
+  const reply = collect(applyFaults(healthyReply(), [boundFault({ name, params })], replyContext()));
   expect(reply.effects[0]).toEqual({ type: 'wait', ms: 250 });
   expect(headerOf(reply, 'retry-after')).toBe('2');
   expect(headerOf(reply, 'retry-after-ms')).toBe('1200');

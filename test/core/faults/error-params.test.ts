@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { applyFaults } from '../../../src/core/faults/bound-fault.ts';
 import { withParams } from '../../../src/core/faults/error-params.ts';
-import { applyFaults, faultNamed } from '../../../src/core/faults/registry.ts';
+import { boundFault, faultNamed } from '../../../src/core/faults/registry.ts';
 import { parseScenario } from '../../../src/core/scenario/parse.ts';
 import type { Head } from '../../../src/core/wire/effect.ts';
 import { libraries } from '../../../src/libraries.ts';
@@ -48,7 +49,7 @@ test('a date counts from the moment of a late answer', () => {
     after: '10s',
     retry_after: { date: '3s' },
   });
-  const reply = applyFaults([], [{ name: 'overloaded', params }], replyContext({ clock }))[Symbol.iterator]();
+  const reply = applyFaults([], [boundFault({ name: 'overloaded', params })], replyContext({ clock }))[Symbol.iterator]();
   expect(reply.next().value).toEqual({ type: 'wait', ms: 10_000 });
   clock.advance(10_000);
   expect((reply.next().value as Head).headers).toContainEqual(['retry-after', 'Fri, 10 Jul 2026 18:54:25 GMT']);

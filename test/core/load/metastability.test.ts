@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { ScenarioInput } from '../../../src/core/scenario/schema.ts';
+import { sessionOutages } from '../../../src/session/session-outages.ts';
 import { hotRetries } from '../../support/hot-retries.ts';
 import { callRecord, loadRun } from '../../support/load-run.ts';
 import { type VirtualClient, virtualWorld } from '../../support/virtual-world.ts';
@@ -52,7 +53,7 @@ async function figuresOf(client: VirtualClient, { scenario, capacity, callsPerSe
       workload: { model: 'open', text: '', perSecond: callsPerSecond, processes: 1, maxInFlight: calls },
       records: outcomes.map(({ call, startedAt = 0, settledAt = null, ok }) => callRecord(call, startedAt, { settledAt, ok })),
       entries,
-      outages: session.outages(entries),
+      outages: sessionOutages(session, entries),
       capacityPerSecond: capacity,
       from: entries[0]?.t_headers ?? 0,
       loadUntil: forMs,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { faultsByName as faults } from '../../../src/core/faults/registry.ts';
 import { compilePlan } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
 import { decide, type RuleStep } from '../../../src/core/plan/decide.ts';
@@ -17,7 +18,7 @@ interface Given extends Partial<Omit<RuleStep, 'matches' | 'traits'>> {
 function decider(rules: string, seed = 1) {
   const { value, problems } = parseScenario({ file: 'test.yaml', text: `rules:\n${rules}` }, libraries);
   if (problems !== undefined) throw new Error(JSON.stringify(problems));
-  const plan = compilePlan(value, seed, libraries);
+  const plan = compilePlan(value, seed, { libraries, faults });
   const counters = createCounters();
   let arrivals = 0;
   return ({ request, ...given }: Given = {}) => {
@@ -89,7 +90,7 @@ test.each([
 
 test('the first rule that fires decides, and those after it are not consumed', () => {
   const next = decider('  - { name: a, first: 2, fault: hang }\n  - { name: b, first: 1, fault: latency }');
-  expect([next(), next(), next(), next()].map((decision) => decision?.rule)).toEqual(['a', 'a', 'b', undefined]);
+  expect([next(), next(), next(), next()].map((decision) => decision?.applied.rule)).toEqual(['a', 'a', 'b', undefined]);
 });
 
 test('a sequence goes step by step and then no longer fires; repeat begins it again', () => {
@@ -97,14 +98,14 @@ test('a sequence goes step by step and then no longer fires; repeat begins it ag
   const faults = [once(), once(), once()].map((decision) => decision?.faults[0]?.name);
   expect(faults).toEqual(['hang', 'latency', 'ok']);
   const again = decider('  - { sequence: [hang, latency], repeat: true }');
-  expect([again(), again(), again()].map((decision) => decision?.step)).toEqual([1, 2, 1]);
+  expect([again(), again(), again()].map((decision) => decision?.applied.step)).toEqual([1, 2, 1]);
 });
 
 test('a request that fails by itself uses up no occurrence of a fault that strikes deeper', () => {
   const next = decider('  - { name: deep, first: 1, fault: server_error }\n  - { name: edge, first: 1, fault: bad_gateway }');
-  expect(next({ refusedBy: 'gateway' })?.rule).toBe('edge');
+  expect(next({ refusedBy: 'gateway' })?.applied.rule).toBe('edge');
   expect(next({ refusedBy: 'gateway' })).toBeUndefined();
-  expect(next()?.rule).toBe('deep');
+  expect(next()?.applied.rule).toBe('deep');
 });
 
 test.each([

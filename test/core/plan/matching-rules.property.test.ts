@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { faultsByName } from '../../../src/core/faults/registry.ts';
 import { openai } from '../../../src/core/openai/dialects/openai/dialect.ts';
 import { endpointNamed } from '../../../src/core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../../../src/core/openai/request/request.ts';
 import { compileRules } from '../../../src/core/plan/compile.ts';
 import { createCounters } from '../../../src/core/plan/counters.ts';
-import { type AppliedFaults, decide, type RuleStep } from '../../../src/core/plan/decide.ts';
+import { decide, type FaultDecision, type RuleStep } from '../../../src/core/plan/decide.ts';
 import { Facts } from '../../../src/core/plan/facts.ts';
 import { appliesTo } from '../../../src/core/plan/match.ts';
 import { matchingRules } from '../../../src/core/plan/matching-rules.ts';
@@ -47,7 +48,7 @@ function decideLinearly(
   plan: Parameters<typeof decide>[0],
   counters: Parameters<typeof decide>[1],
   { facts, step }: Arrival,
-): AppliedFaults | undefined {
+): FaultDecision | undefined {
   for (const planned of plan.rules) {
     if (!appliesTo(planned.matches, facts)) continue;
     const decision = decide({ ...plan, rules: [planned] }, counters, { ...step, matches: [0] });
@@ -60,7 +61,7 @@ test('requests are decided as by asking each rule in turn, and count for the sam
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 12 }), fc.array(request, { maxLength: 30 }), (rules, requests) => {
       const { plan, scenario } = loadScenario({ file: 'scenario', data: { rules } }, libraries);
-      expect(compileRules(scenario.rules, libraries, 'rules')).toHaveLength(rules.length);
+      expect(compileRules(scenario.rules, 'rules', { libraries, faults: faultsByName })).toHaveLength(rules.length);
       const [indexed, linear, told] = [createCounters(), createCounters(), createCounters()];
       requests.forEach((asked, index) => {
         const arrival = arrivalOf(asked, index);

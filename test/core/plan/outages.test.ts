@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { faultsByName as faults } from '../../../src/core/faults/registry.ts';
 import type { JournalEntry } from '../../../src/core/journal/entry.ts';
 import { compilePlan } from '../../../src/core/plan/compile.ts';
 import { outagesOf } from '../../../src/core/plan/outages.ts';
@@ -13,7 +14,7 @@ const SPAN = { from: STARTED_AT + 3_000, to: STARTED_AT + 5_000 };
 function outages(rules: string, entries: readonly JournalEntry[] = []) {
   const { value, problems } = parseScenario({ file: 'test.yaml', text: `rules:\n${rules}` }, libraries);
   if (problems !== undefined) throw new Error(JSON.stringify(problems));
-  return outagesOf(compilePlan(value, 1, libraries).rules, STARTED_AT, entries);
+  return outagesOf(compilePlan(value, 1, { libraries, faults }).rules, STARTED_AT, entries);
 }
 
 /** A hundred requests within the span, so many of them struck by the rule, and as many on either side that are not. */

@@ -203,7 +203,7 @@ test('no rule that strikes any request is said never to strike', () => {
         );
         const matches = matchingRules(loaded.plan.rules, facts);
         const arrival = { matches, traits: facts, call: `#${index}`, attempt, drawKey: `${index}`, elapsedMs, refusedBy };
-        expect(dead).not.toContain(decide(loaded.plan, counters, arrival)?.rule);
+        expect(dead).not.toContain(decide(loaded.plan, counters, arrival)?.applied.rule);
       }
     }),
     { numRuns: 2_000 },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { faultsByName } from '../../../src/core/faults/registry.ts';
 import { parseRules } from '../../../src/core/scenario/parse.ts';
 import { createMetrics } from '../../../src/server/metrics/metrics.ts';
 import { drive } from '../../support/drive.ts';
@@ -57,7 +58,7 @@ test('names that users choose do not make it grow without bound', () => {
   for (let i = 0; i < 1_200; i++) {
     engine.defaultSession.reset();
     const { value = [] } = parseRules({ file: 'rule', data: { name: `r${i}`, fault: 'server_error' } }, engine.libraries);
-    engine.defaultSession.use(value);
+    engine.defaultSession.use(value, faultsByName);
     send();
   }
   const fired = metrics.render().match(/^mock_openai_rule_fired_total.*$/gm) ?? [];

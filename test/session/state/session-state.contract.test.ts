@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { faultsByName } from '../../../src/core/faults/registry.ts';
 import type { StoreQuestion } from '../../../src/core/openai/store/session-store.ts';
 import type { StoredResponse } from '../../../src/core/openai/store/stored-response.ts';
 import type { DecisionStep } from '../../../src/exchange/decision-step.ts';
@@ -64,7 +65,7 @@ describe.each([
   test('decides nothing by a plan that is not in force any more', async () => {
     const world = worldOf({});
     const step = stepAt(world, 0);
-    world.session.use([{ fault: [{ name: 'server_error', params: {} }] } as never]);
+    world.session.use([{ fault: [{ name: 'server_error', params: {} }] } as never], faultsByName);
     expect(await world.state.decide(step)).toBe('stale');
     expect([world.session.journal(), world.session.startedAt]).toEqual([[], undefined]);
     await world.settled();

@@ -1,6 +1,6 @@
 import type { Certainty, Evidence } from '../../correlation/correlation.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
-import type { FailureKind } from './failure.ts';
+import type { FailureKind } from '../../journal/failure-kind.ts';
 import type { RetryHint } from './retry-hint.ts';
 
 /** One try of a call, as a judge sees it. */

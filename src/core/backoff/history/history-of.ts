@@ -6,8 +6,6 @@ import { failureOf } from './failure.ts';
 import { isReplay } from './is-replay.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { retryHint } from './retry-hint.ts';
-// A journal names faults, and need not have been written in this process.
-import '../../faults/registry.ts';
 
 const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
 

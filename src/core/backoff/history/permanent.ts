@@ -1,19 +1,18 @@
 import type { JournalEntry } from '../../journal/entry.ts';
-import { quotaCodes } from '../../openai/errors/errors-quota.ts';
+import { moneyCodes, QUOTA_TYPE } from '../../openai/errors/errors-quota.ts';
 import type { Policy } from '../../policy/policy.ts';
 
 /** Statuses that a repetition of the same request cannot mend (backoff.md A3). */
 const PERMANENT = new Set([400, 401, 402, 403, 404, 405, 413, 415, 422]);
 
-/** Codes of 429s that mean no money rather than too much speed (wire.md 1.3; backoff.md A4). */
-const QUOTA_CODES: ReadonlySet<unknown> = new Set([...quotaCodes, 'insufficient_quota', 'billing_not_active']);
+const MONEY_CODES: ReadonlySet<unknown> = new Set(moneyCodes);
 
 /** What an answer says of why it refuses. */
 export type Answered = Pick<JournalEntry, 'status' | 'errorCode' | 'errorType' | 'shouldRetry' | 'faultApplied'>;
 
 /** Whether the answer says that the account is out of money or credit. */
 export function isQuota({ errorCode }: Answered): boolean {
-  return QUOTA_CODES.has(errorCode);
+  return MONEY_CODES.has(errorCode);
 }
 
 /** Whether the answer finds fault with the request or its key, so that a change of them is a sensible reply. */
@@ -40,5 +39,5 @@ export function forbids(entry: Answered, { neverRetries }: Pick<Policy, 'neverRe
 
 /** Whether the error has the code or the type; all codes of quotas count as of the type that they share at OpenAI. */
 function carries(entry: Answered, word: string): boolean {
-  return entry.errorCode === word || entry.errorType === word || (word === 'insufficient_quota' && isQuota(entry));
+  return entry.errorCode === word || entry.errorType === word || (word === QUOTA_TYPE && isQuota(entry));
 }

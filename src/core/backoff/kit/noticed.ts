@@ -1,3 +1,5 @@
+import type { Leaves } from '../../faults/leaves.ts';
+import { leavesOf } from '../../faults/registry.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import type { RuleResult, RuleVerdict } from './finding.ts';
@@ -52,7 +54,7 @@ function faultsOf({ entry }: Try): string {
   return entry.faultApplied?.faults.map(({ name }) => name).join(', ') ?? String(entry.status);
 }
 
-/** Whether one of these faults was done to the attempt. */
-export function suffered({ entry }: Try, names: ReadonlySet<string>): boolean {
-  return entry.faultApplied?.faults.some(({ name }) => names.has(name)) ?? false;
+/** Whether a fault left the attempt with one of these. */
+export function wasLeftWith({ entry }: Try, ...left: readonly Leaves[]): boolean {
+  return entry.faultApplied?.faults.some((call) => left.includes(leavesOf(call))) ?? false;
 }

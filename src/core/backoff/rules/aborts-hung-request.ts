@@ -1,5 +1,6 @@
 import { plural } from '../../text/plural.ts';
 import type { Try } from '../history/call-history.ts';
+import { wasLeftWith } from '../kit/noticed.ts';
 import { callObservation, censored, seconds, tryObservation } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -66,9 +67,11 @@ export const abortsHungRequest = defineRule({
 });
 
 /** Held without a byte, until the client left or for as long as we watched. */
-function isHung({ entry, failure }: Try): boolean {
-  const held = entry.faultApplied?.faults.some(({ name }) => name === 'hang') ?? false;
-  return held && entry.t_firstByteBefore === null && (failure === 'abandoned' || failure === 'pending');
+function isHung(attempt: Try): boolean {
+  const { entry, failure } = attempt;
+  return (
+    wasLeftWith(attempt, 'silence') && entry.t_firstByteBefore === null && (failure === 'abandoned' || failure === 'pending')
+  );
 }
 
 /** How often the client asked, hedged requests counted as one: they came before the one that they hedge had ended. */

@@ -1,13 +1,12 @@
 import { plural } from '../../text/plural.ts';
 import type { Try } from '../history/call-history.ts';
-import { suffered } from '../kit/noticed.ts';
+import { wasLeftWith } from '../kit/noticed.ts';
 import { gapObservation } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 
 /** A text that begins twice with so many equal characters was put together from two attempts. */
 const REPEATED_CHARS = 12;
-const STALLED = new Set(['stalled_stream']);
 
 export const noSilentReplay = defineRule({
   id: 'no_silent_replay',
@@ -59,7 +58,7 @@ export const noSilentReplay = defineRule({
 
 function brokeWithContent(attempt: Try): boolean {
   const { failure, entry } = attempt;
-  const stalled = failure === 'abandoned' && suffered(attempt, STALLED);
+  const stalled = failure === 'abandoned' && wasLeftWith(attempt, 'stalled');
   return (failure === 'content' || stalled) && entry.stream && entry.chunksOut > 0;
 }
 

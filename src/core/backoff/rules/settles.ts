@@ -1,7 +1,8 @@
+import { faultNamed } from '../../faults/registry.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import type { RuleResult } from '../kit/finding.ts';
-import { suffered } from '../kit/noticed.ts';
+import { wasLeftWith } from '../kit/noticed.ts';
 import { censored, seconds, tryObservation } from '../kit/observation.ts';
 import type { Probe } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -10,8 +11,6 @@ import type { RuleEvidence } from '../kit/rule-evidence.ts';
 /** Silence after which a call that has nothing to wait for hangs. */
 const SILENT_MS = 10_000;
 const LATE_MS = 1_000;
-const OPEN = new Set(['open_after_done']);
-const DRIBBLED = new Set(['slow_body']);
 
 const once = (name: string, fault: object) => ({ name, rules: [{ attempts: 1, fault }] });
 
@@ -100,8 +99,12 @@ function nameAll(cases: readonly Case[]): string {
 /** What the end of the call depends on; undefined for a call that met nothing of the kind. */
 function trapOf({ tries }: CallHistory): string | undefined {
   if (tries.some(hasUnreadableHint)) return HINT;
-  if (tries.some((attempt) => suffered(attempt, OPEN) && attempt.entry.t_firstByteBefore !== null)) return DONE;
-  return tries.some((attempt) => suffered(attempt, DRIBBLED) && attempt.entry.status === 200) ? BODY : undefined;
+  if (tries.some((attempt) => wasLeftWith(attempt, 'open') && attempt.entry.t_firstByteBefore !== null)) return DONE;
+  return tries.some((attempt) => isDribbled(attempt) && attempt.entry.status === 200) ? BODY : undefined;
+}
+
+function isDribbled({ entry }: Try): boolean {
+  return entry.faultApplied?.faults.some(({ name }) => faultNamed(name).slows === 'body') ?? false;
 }
 
 /** A number that is too large can be waited for; a date that is none, a word or a time in the past cannot. */

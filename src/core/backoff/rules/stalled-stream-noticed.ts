@@ -1,11 +1,10 @@
 import { plural } from '../../text/plural.ts';
-import { suffered } from '../kit/noticed.ts';
+import { wasLeftWith } from '../kit/noticed.ts';
 import { censored, seconds, tryObservation } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
 
-const STALLED = new Set(['stalled_stream']);
 /** A connection that closes so close to the end of the program was closed by that end. */
 const AT_EXIT_MS = 250;
 
@@ -23,7 +22,7 @@ export const stalledStreamNoticed = defineRule({
   check: ({ calls, watchedUntil, clientEndedAt }) => {
     const stalled = calls.flatMap((call) =>
       call.tries
-        .filter((attempt) => suffered(attempt, STALLED) && attempt.failure !== undefined)
+        .filter((attempt) => wasLeftWith(attempt, 'stalled') && attempt.failure !== undefined)
         .map((attempt) => {
           const { t_clientClose, t_lastByte, t_headers } = attempt.entry;
           const left = t_clientClose !== null && (clientEndedAt === undefined || t_clientClose < clientEndedAt - AT_EXIT_MS);

@@ -1,7 +1,5 @@
-import { judgeNoticed, suffered } from '../kit/noticed.ts';
+import { judgeNoticed, wasLeftWith } from '../kit/noticed.ts';
 import { defineRule } from '../kit/rule.ts';
-
-const SPOILT = new Set(['stream_error', 'malformed_chunk', 'malformed_json', 'truncated_body', 'wrong_content_type']);
 
 export const streamErrorSurfaced = defineRule({
   id: 'stream_error_surfaced',
@@ -31,7 +29,7 @@ export const streamErrorSurfaced = defineRule({
       what: 'broken answer',
       // An error answer that the client calls a success was swallowed, too.
       breaks: (attempt, call) =>
-        (attempt.failure === 'content' && suffered(attempt, SPOILT)) ||
+        (attempt.failure === 'content' && wasLeftWith(attempt, 'unreadable', 'mislabelled')) ||
         (attempt.failure === 'status' && call.tries.at(-1) === attempt && subject.outcomeOf(call)?.ok === true),
       overlooked: 'fail',
     }),

@@ -1,7 +1,5 @@
-import { judgeNoticed, suffered } from '../kit/noticed.ts';
+import { judgeNoticed, wasLeftWith } from '../kit/noticed.ts';
 import { defineRule } from '../kit/rule.ts';
-
-const TRUNCATED = new Set(['truncated_stream']);
 
 export const truncatedStreamNoticed = defineRule({
   id: 'truncated_stream_noticed',
@@ -26,7 +24,7 @@ export const truncatedStreamNoticed = defineRule({
   check: (subject) =>
     judgeNoticed(subject, {
       what: 'truncated stream',
-      breaks: (attempt) => attempt.failure === 'content' && suffered(attempt, TRUNCATED),
+      breaks: (attempt) => attempt.failure === 'content' && wasLeftWith(attempt, 'truncated'),
       overlooked: 'warn',
     }),
 });

@@ -1,4 +1,6 @@
 import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
+import { leavesOf } from '../../faults/registry.ts';
+import { suggestedFaults } from '../../faults/suggested-faults.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
 import type { Finding } from '../kit/finding.ts';
@@ -83,7 +85,7 @@ function whyNonePassed({ entries, findings, declared }: Undecided): string {
   }
   const [first] = undecided;
   if (first !== undefined) return `${rules}, such as ${first.rule}: ${first.explain}`;
-  const faults = entries.flatMap(({ faultApplied }) => faultApplied?.faults.map(({ name }) => name) ?? []);
-  const served = [...new Set(faults)].filter((name) => name !== 'ok');
-  return `what was done to the client (${served.length === 0 ? 'refusals' : namesText(served)}) bears on none; add faults that invite a retry, such as rate_limit and overloaded`;
+  const faults = entries.flatMap(({ faultApplied }) => faultApplied?.faults ?? []);
+  const served = [...new Set(faults.filter((call) => leavesOf(call) !== 'unchanged').map(({ name }) => name))];
+  return `what was done to the client (${served.length === 0 ? 'refusals' : namesText(served)}) bears on none; add faults that invite a retry, such as ${suggestedFaults.join(' and ')}`;
 }

@@ -70,6 +70,12 @@ export const quotaCodes = [
   'organization_usage_limit_exceeded',
 ] as const;
 
+/** The type that the errors of an account without money share. */
+export const QUOTA_TYPE = 'insufficient_quota';
+
+/** All codes of 429s that mean no money rather than too much speed (wire.md 1.3; backoff.md A4). */
+export const moneyCodes: readonly string[] = [...quotaCodes, QUOTA_TYPE, 'billing_not_active'];
+
 export type QuotaCode = (typeof quotaCodes)[number];
 
 /** Only the first is OpenAI's text; those of the caps are not captured and made up here. */
@@ -85,7 +91,7 @@ const QUOTA_TEXTS: Readonly<Record<QuotaCode, string>> = {
 /** wire.md 1.4, "no credit, since ~Jul/Aug 2026" and "spend/usage caps, since 2026". */
 export function insufficientQuota(code: QuotaCode): ErrorAnswer {
   return gatewayError(429, QUOTA_TEXTS[code], {
-    type: 'insufficient_quota',
+    type: QUOTA_TYPE,
     code,
   });
 }
@@ -96,7 +102,7 @@ export function insufficientQuota2025(): ErrorAnswer {
     429,
     'You exceeded your current quota, please check your plan and billing details. For more information on this error, ' +
       'read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.',
-    { type: 'insufficient_quota', code: 'insufficient_quota' },
+    { type: QUOTA_TYPE, code: QUOTA_TYPE },
   );
 }
 

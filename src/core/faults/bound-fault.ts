@@ -1,0 +1,70 @@
+import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { Reply } from '../wire/effect.ts';
+import type { Fault, InjectionPoint, SlowPart } from './fault.ts';
+import type { Leaves } from './leaves.ts';
+
+/** One fault with its parameters, checked and completed, as data. */
+export interface NamedFault {
+  readonly name: string;
+  readonly params: unknown;
+}
+
+/** Faults by their names. */
+export type FaultsByName = ReadonlyMap<string, Fault>;
+
+/** For a scenario without faults: the registry loads the library of their schemas. */
+export const NO_FAULTS: FaultsByName = new Map();
+
+/** A fault with its parameters. It knows what it does. */
+export class BoundFault implements NamedFault {
+  readonly fault: Fault;
+  readonly params: unknown;
+
+  constructor(fault: Fault, params: unknown) {
+    this.fault = fault;
+    this.params = params;
+  }
+
+  get name(): string {
+    return this.fault.name;
+  }
+
+  /** Where it strikes. */
+  get strikesAt(): InjectionPoint {
+    return this.fault.injectedAtWith?.(this.params as never) ?? this.fault.injectedAt;
+  }
+
+  /** Whether nothing after it in a list takes effect. */
+  get isFinal(): boolean {
+    return this.fault.terminalWith?.(this.params as never) ?? this.fault.terminal === true;
+  }
+
+  /** What a client is left with that meets it. */
+  get leaves(): Leaves {
+    return this.fault.leavesWith?.(this.params as never) ?? this.fault.leaves;
+  }
+
+  get slows(): SlowPart | undefined {
+    return this.fault.slows;
+  }
+
+  /** The reply as it becomes. */
+  apply(reply: Reply, context: ReplyContext): Reply {
+    return this.fault.apply(reply, this.params as never, context);
+  }
+}
+
+/** Binds the parameters to the fault of that name. Throws a RangeError when there is none. */
+export function bindFault(faults: FaultsByName, { name, params }: NamedFault): BoundFault {
+  const fault = faults.get(name);
+  if (fault === undefined) throw new RangeError(`no fault is named ${name}`);
+  return new BoundFault(fault, params);
+}
+
+/**
+ * The reply after all faults. They take effect in the order written: the first is what the client meets first, so that
+ * it is put around all that follow.
+ */
+export function applyFaults(reply: Reply, faults: readonly BoundFault[], context: ReplyContext): Reply {
+  return faults.reduceRight((current, fault) => fault.apply(current, context), reply);
+}
