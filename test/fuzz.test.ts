@@ -13,7 +13,7 @@ import { fakeClock } from './support/reply-context.ts';
  * with the other tests; `npm run fuzz` sends a hundred thousand.
  */
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 3_000);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1_500);
 
 const VALID = [
   {

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { fork } from '../src/core/random.ts';
 import { libraries } from '../src/libraries.ts';
 import { stopwatch } from './support/cpu-time.ts';
+import { propertyRuns } from './support/property-runs.ts';
 
 const { compileRegex, createFaker, sampleSchema, splitTokens } = libraries;
 
@@ -235,7 +236,7 @@ test.each(Object.entries(SCHEMAS))('samples satisfy the schema: %s', (_, schema)
   const ajv = new Ajv2020({ strict: false });
   for (const [format, expression] of Object.entries(FORMATS)) ajv.addFormat(format, expression);
   const validate = ajv.compile(schema);
-  for (let seed = 0; seed < 200; seed++) {
+  for (let seed = 0; seed < propertyRuns(50); seed++) {
     const sample = sampleSchema(schema, seed);
     if (!validate(sample)) throw new Error(`${JSON.stringify(sample)}: ${ajv.errorsText(validate.errors)}`);
   }
@@ -379,6 +380,6 @@ test('any JSON in the place of a schema gives a value or an error, in less than 
       }
       expect(cpuMs()).toBeLessThan(1_000);
     }),
-    { numRuns: 500 },
+    { numRuns: propertyRuns(150) },
   );
 });

@@ -49,14 +49,14 @@ test.each<[string, Fault, string]>([
   ['an account that was deactivated', 'account_deactivated', '401 account_deactivated'],
   ['a country that is refused', 'unsupported_country', '403 unsupported_country_region_territory'],
 ])('a program that goes on asking after %s is warned, by how many and how fast', async (_, fault, refusal) => {
-  const { finding, accused } = await judged(always(fault), job({ questions: 300 }));
+  const { finding, accused } = await judged(always(fault), job({ questions: 120 }));
   expect(accused).toEqual({ fail: [], warn: ['stops_at_a_wall'] });
-  expect(finding).toMatchObject({ verdict: 'warn', severity: 'high', n: 299, threshold: 25, correlation: 'exact' });
-  expect(finding.explain).toMatch(/^299 new calls within 3\.\d{3} s after the account was refused \(/);
+  expect(finding).toMatchObject({ verdict: 'warn', severity: 'high', n: 119, threshold: 25, correlation: 'exact' });
+  expect(finding.explain).toMatch(/^119 new calls within 1\.\d{3} s after the account was refused \(/);
   expect(finding.explain).toContain(`(${refusal})`);
   expect(finding.evidence[0]?.entries).toHaveLength(10);
   expect(finding.evidence[0]?.line).toMatch(
-    /^(401|402|403|429)[a-z_ ]* → 299 new calls, the last after 3\.\d{3} s: 9\d a second$/,
+    /^(401|402|403|429)[a-z_ ]* → 119 new calls, the last after 1\.\d{3} s: 9\d a second$/,
   );
   expect(finding.advice).not.toBe('');
 });
@@ -64,7 +64,7 @@ test.each<[string, Fault, string]>([
 const wrongKey = always('invalid_api_key');
 
 test.each<[string, ScenarioInput, VirtualClient, Partial<WorldOptions>]>([
-  ['stops after five refusals', wrongKey, job({ questions: 300, stopsAfter: 5 }), {}],
+  ['stops after five refusals', wrongKey, job({ questions: 120, stopsAfter: 5 }), {}],
   ['has few questions', wrongKey, job({ questions: 25 }), {}],
   ['asks seldom', wrongKey, job({ questions: 100, everyMs: 1_000 }), {}],
   [
@@ -76,14 +76,14 @@ test.each<[string, ScenarioInput, VirtualClient, Partial<WorldOptions>]>([
   [
     'is many callers, each of which stops after five refusals',
     always({ http_error: { status: 401, after: '1s' } }),
-    job({ questions: 300, stopsAfter: 5 }),
+    job({ questions: 120, stopsAfter: 5 }),
     { calls: 20, staggerMs: 1 },
   ],
-  ['changes the key with each question', wrongKey, job({ questions: 300, key: (at) => `sk-${at}` }), {}],
-  ['is refused now and then', { rules: [{ probability: 0.3, fault: 'invalid_api_key' } as never] }, job({ questions: 300 }), {}],
-  ['goes on after what another model would answer', always('model_forbidden'), job({ questions: 300 }), {}],
-  ['is told by the scenario that it passes', { ...wrongKey, expect: { retries: [401] } }, job({ questions: 300 }), {}],
-  ['counts its retries', wrongKey, job({ questions: 300, header: (at) => ({ 'x-stainless-retry-count': String(at) }) }), {}],
+  ['changes the key with each question', wrongKey, job({ questions: 120, key: (at) => `sk-${at}` }), {}],
+  ['is refused now and then', { rules: [{ probability: 0.3, fault: 'invalid_api_key' } as never] }, job({ questions: 120 }), {}],
+  ['goes on after what another model would answer', always('model_forbidden'), job({ questions: 120 }), {}],
+  ['is told by the scenario that it passes', { ...wrongKey, expect: { retries: [401] } }, job({ questions: 120 }), {}],
+  ['counts its retries', wrongKey, job({ questions: 120, header: (at) => ({ 'x-stainless-retry-count': String(at) }) }), {}],
 ])('a program that %s is not accused', async (_, scenario, client, more) => {
   const { accused } = await judged(scenario, client, more);
   expect([...accused.fail, ...accused.warn]).not.toContain('stops_at_a_wall');
@@ -95,7 +95,7 @@ test.each<[string, Job, string]>([
   ['fails from so many calls on', { questions: 11 }, 'fail'],
   ['passes what is below', { questions: 10 }, 'pass'],
   ['passes what comes later', { questions: 30, everyMs: 150 }, 'pass'],
-  ['passes who stops', { questions: 300, stopsAfter: 5 }, 'pass'],
+  ['passes who stops', { questions: 120, stopsAfter: 5 }, 'pass'],
 ])('`wall` %s', async (_, asked, verdict) => {
   const { finding } = await judged(wrongKey, job(asked), { policy: declared });
   expect(finding).toMatchObject({ verdict, threshold: 10 });
@@ -123,7 +123,7 @@ test('few calls after a refusal show nothing, unless it is known that more were 
 
 test('a key that works again ends the wall', async () => {
   const scenario: ScenarioInput = { rules: [{ during: '0s..50ms', fault: 'invalid_api_key' } as never] };
-  const { finding } = await judged(scenario, job({ questions: 300 }));
+  const { finding } = await judged(scenario, job({ questions: 120 }));
   expect(finding.verdict).toBe('not_applicable');
   expect(finding.n).toBeLessThan(10);
 });

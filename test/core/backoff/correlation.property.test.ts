@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { historiesOf } from '../../../src/core/backoff/history/history.ts';
 import type { DeclaredCalls } from '../../../src/core/correlation/declared-calls.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
 interface Traffic {
@@ -62,7 +63,7 @@ test('calls with a token in the path are recognised without a mistake', async ()
       expect(all.length).toBe(truths(all));
       for (const { history, clients } of all) expect([clients.size, history.certainty]).toEqual([1, 'exact']);
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(20) },
   );
 });
 
@@ -73,7 +74,7 @@ test('calls with retry counts and bodies of their own are recognised without a m
       expect(all.length).toBe(truths(all));
       for (const { history, clients } of all) expect([clients.size, history.certainty]).toEqual([1, 'exact']);
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(20) },
   );
 });
 
@@ -89,7 +90,7 @@ test.each([true, false])('calls that say the same are never called exact by mist
       }
     }),
     {
-      numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150),
+      numRuns: propertyRuns(50),
       // A retry that was given to another call, and a later call that looked like its own.
       examples: [
         [{ calls: 6, staggerMs: 400, failures: 1, waitMs: 1_500, attempts: 2, seed: 61 }],
@@ -110,7 +111,7 @@ test.each([true, false])(
         expect(all.length).toBe(truths(all));
         for (const { history, clients } of all) expect([clients.size, history.certainty]).toEqual([1, 'exact']);
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(20) },
     );
   },
 );
@@ -128,7 +129,7 @@ test.each([true, false])(
           expect([clients.size, positions.length]).toEqual([1, own.length]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(50) },
     );
   },
 );
@@ -155,6 +156,6 @@ test('calls that say the same, and wait as they are told, are accused by no numb
       });
       expect(accused.fail).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: propertyRuns(30) },
   );
 });

@@ -64,7 +64,7 @@ const scenarios: Readonly<Record<string, string>> = {
 };
 
 /** As many as the rules of jitter and of herds need to accuse. */
-const COUNT = 40;
+const COUNT = 32;
 /** Where every call fails for good, one is enough; a loop makes thirty attempts of it. */
 const EACH_FAILS = new Set(['rate-limited', 'quota-exhausted', 'bad-key']);
 const CALLS = { calls: COUNT, staggerMs: 200, named: false } as const;
@@ -87,7 +87,7 @@ for (const [scenario, rule] of Object.entries(scenarios)) {
     `${scenario}: a careful loop above an SDK without retries, %s, is not accused when its calls are declared`,
     async (_name, wait) => {
       for (const declared of ['unique', COUNT] as const) {
-        for (let seed = 1; seed <= 3; seed++) {
+        for (let seed = 1; seed <= 2; seed++) {
           const { accused } = await virtualWorld({
             ...CALLS,
             scenario: bundled(scenario),

@@ -25,11 +25,11 @@ interface Fleet {
 const FLEET: Fleet = {
   scenario: {
     capacity: { rate: `${CAPACITY}/s`, burst: 2, queue: 10, service_time: '50ms', refusal_cost: REFUSAL_COST },
-    rules: [{ during: '4s..8s', fault: 'overloaded' }],
+    rules: [{ during: '3s..5s', fault: 'overloaded' }],
   },
   capacity: CAPACITY,
   callsPerSecond: CALLS_PER_SECOND,
-  forMs: 20_000,
+  forMs: 12_000,
 };
 
 /** A client that tries so often, with the wait that is given. */

@@ -7,6 +7,7 @@ import { matchingRules } from '../../../src/core/plan/matching-rules.ts';
 import { formatProblem } from '../../../src/core/problem.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { bundledScenarios, fileSource, loadScenario, scenarioPath } from '../../../src/scenario-files/load-scenario.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { apiRequest } from '../../support/reply-context.ts';
 
 function warningsOf(text: string): string[] {
@@ -206,7 +207,7 @@ test('no rule that strikes any request is said never to strike', () => {
         expect(dead).not.toContain(decide(loaded.plan, counters, arrival)?.applied.rule);
       }
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(400) },
   );
 });
 

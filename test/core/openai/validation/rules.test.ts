@@ -5,6 +5,7 @@ import { completionRules } from '../../../../src/core/openai/endpoints/completio
 import { embeddingRules } from '../../../../src/core/openai/endpoints/embeddings/embedding-rules.ts';
 import { moderationRules } from '../../../../src/core/openai/endpoints/moderations/moderation-rules.ts';
 import type { ObjectRule } from '../../../../src/core/openai/validation/rule.ts';
+import { propertyRuns } from '../../../support/property-runs.ts';
 import { refusal, refusalOf } from '../../../support/refusal.ts';
 import { anyValue, sample, type Violation, violations } from '../../../support/violations.ts';
 
@@ -121,7 +122,7 @@ test('a request that keeps to the table is answered', () => {
     fc.property(validRequest, (request) => {
       expect(refusal(request)).toBeUndefined();
     }),
-    { numRuns: 300, seed: 1 },
+    { numRuns: propertyRuns(100), seed: 1 },
   );
 });
 
@@ -133,7 +134,7 @@ test.each(tables.slice(1))('$path: a request that keeps to the table is answered
     fc.property(any, (fields) => {
       expect(refusalOf({ path, body: { model: MODEL, ...valid, ...consistent(fields as Fields) } })).toBeUndefined();
     }),
-    { numRuns: 200, seed: 1 },
+    { numRuns: propertyRuns(70), seed: 1 },
   );
 });
 
@@ -142,7 +143,7 @@ test('a valid request with one field broken is refused for that field', () => {
     fc.property(validRequest, fc.constantFrom(...broken), (request, { field, path, value, code }) => {
       expect(refusal({ ...request, [field]: value })?.error).toMatchObject({ param: path, code });
     }),
-    { numRuns: 300, seed: 2 },
+    { numRuns: propertyRuns(100), seed: 2 },
   );
 });
 

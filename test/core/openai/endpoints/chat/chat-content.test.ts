@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bodyOf, chat, messageOf } from '../../../../support/chat.ts';
+import { propertyRuns } from '../../../../support/property-runs.ts';
 
 const WEATHER = {
   type: 'function',
@@ -233,6 +234,6 @@ test('no value of any field makes the answer fail', () => {
       expect(reply.head?.status).toBe(200);
       expect(reply.effects.at(-1)).toEqual({ type: 'end' });
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(100) },
   );
 });
