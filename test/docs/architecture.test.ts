@@ -44,6 +44,20 @@ test('the names in the picture of a request are names of the code', () => {
   for (const name of types) expect([...declared], name).toContain(name);
 });
 
+test('a request passes through at most 14 shapes, and each is declared where it is handed on', () => {
+  const [, count = '', list = ''] = /passes through (\d+) shapes: ([^.]*)\./.exec(page) ?? [];
+  const names = list.split(/,\s+/);
+  expect(names).toHaveLength(Number(count));
+  expect(names.length).toBeLessThanOrEqual(14);
+  const source = ['server', 'exchange', 'session', 'core/wire', 'core/journal', 'core/openai/request'].flatMap((folder) =>
+    readdirSync(join(root, 'src', folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(root, 'src', folder, name), 'utf8')),
+  );
+  const isDeclared = (name: string) => source.some((text) => new RegExp(`export (interface|type|class) ${name}\\b`).test(text));
+  expect(names.filter((name) => !isDeclared(name))).toEqual([]);
+});
+
 test('the files that pages name exist', () => {
   const named = pages.flatMap((name) =>
     [
