@@ -7,7 +7,7 @@ const KEPT = 64_000;
 const SHOWN_STDERR = 500;
 /** Time that a command gets to end after it was told to. */
 const GRACE_MS = 2_000;
-/** Runs the command in its place when a line comes; ends without it when whoever would send one is gone. */
+/** Runs the command in its place when a line comes; ends without it when the sender is gone. */
 const GATE = 'IFS= read -r mock_openai_go && exec /bin/sh -c "$0" </dev/null';
 
 export interface CommandDriverOptions {

@@ -85,7 +85,7 @@ class ReplyRunner implements Wakeable {
     this.#run();
   }
 
-  /** Carries out effects until one has to wait; whoever wakes it runs it again. */
+  /** Carries out effects until one has to wait; the end of the wait runs it again. */
   readonly #run = (): void => {
     let failure: unknown;
     this.#waits = false;

@@ -93,7 +93,7 @@ export class Decisions {
     return { name, seed, rules: uses };
   }
 
-  /** Numbers calls from 1 again. Nobody may know a call by its number any more. */
+  /** Numbers calls from 1 again. No request that is under way may know a call by its number. */
   renumber(): void {
     this.#recogniser.renumber();
   }

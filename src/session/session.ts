@@ -94,7 +94,7 @@ export class Session {
     return this.#state.lastUsedAt;
   }
 
-  /** Whether somebody made it, or gave it rules or a scenario: whoever comes back to it has to find it again. */
+  /** A client made it, or gave it rules or a scenario: the client has to find it again. */
   get isLasting(): boolean {
     return this.#isLasting;
   }

@@ -195,7 +195,7 @@ export class CallCorrelator {
     if (this.#failedOn.get(connection.id)?.kin?.fingerprint !== fingerprint) {
       return (call) => at - failedAt(call) >= SOON_MS || this.#isClosed(call.failure?.connection ?? -1);
     }
-    // A pool gives the connection of a fresh failure to whoever has waited longest.
+    // A pool gives the connection of a fresh failure to the request that has waited longest.
     let oldestMs = 0;
     for (const call of failed) {
       if (couldRetry(call, sighting, mark)) oldestMs = Math.max(oldestMs, at - failedAt(call));

@@ -178,7 +178,7 @@ function changeMessage(answer: ErrorAnswer, message: string): ErrorAnswer {
   };
 }
 
-/** Later changes win. A header that is set takes the place of one of the same name, whoever sends it. */
+/** Later changes win. A header that is set takes the place of one of the same name, from any layer. */
 function changeHeaders(answer: ErrorAnswer, changes: readonly HeaderChange[]): ErrorAnswer {
   const final = new Map<string, HeaderChange>();
   for (const change of changes) final.set(change[0].toLowerCase(), change);

@@ -113,7 +113,7 @@ function drawFrom(account: Account | undefined, draw: Draw, at: number): { taken
   };
 }
 
-/** Of several buckets that are short the one with the longest wait refuses: whoever waits for it is served by all. */
+/** Of several buckets that are short the one with the longest wait refuses: a client that waits for it is served by all. */
 function longestWait(short: readonly LimitKind[], buckets: Levels, cost: Cost): LimitKind | undefined {
   if (short.length < 2) return short[0];
   const waits = short.map((kind) => {

@@ -56,7 +56,7 @@ export interface Plan {
   readonly identity: Identity;
   /** Largest body that is accepted. */
   readonly maxBodyBytes: number;
-  /** Of an answer of which no reply speaks. */
+  /** The settings of an answer that no reply speaks of. */
   readonly settings: AnswerSettings;
   readonly limits: readonly PlannedLimit[];
   /** Undefined where there is always room. */

@@ -20,7 +20,7 @@ export interface Head {
   readonly type: 'head';
   readonly status: number;
   readonly headers: readonly Header[];
-  /** The same as text. It holds as long as it is of the very list that `headers` is: whoever changes them need not care. */
+  /** The same as text. It holds as long as it is of the very list that `headers` is: code that changes the headers may leave it as it is. */
   readonly printed?: PrintedHeaders | undefined;
   /** `error.code` of the body that follows, for the journal. */
   readonly errorCode?: string | number | null;

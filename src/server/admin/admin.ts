@@ -146,7 +146,7 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
   return routes;
 }
 
-/** A parameter that nobody reads is a mistake of the caller. */
+/** A parameter that the route does not read is a mistake of the caller. */
 function queryOf(...known: readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     const unknown = Object.keys(c.req.query()).filter((name) => !known.includes(name));

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { RunContext } from '../kit/rule-evidence.ts';
 
-/** Signals reach a client and whoever watches it at different moments, and what it closes as it dies is noticed late. */
+/** Signals reach a client and its watcher at different moments, and what it closes as it dies is noticed late. */
 const AT_DEATH_MS = 250;
 
 /**

@@ -38,7 +38,7 @@ export interface HeaderSpec {
 /** What one answer sends besides, or instead of, the headers of its layer. */
 export interface HeaderSet {
   readonly layer: Layer;
-  /** Headers that this answer lacks, lower-case, whoever else would send them. */
+  /** Headers that this answer lacks, lower-case, of any layer. */
   readonly without?: readonly string[] | undefined;
   /** Headers of other layers that this answer has. */
   readonly also?: readonly string[] | undefined;

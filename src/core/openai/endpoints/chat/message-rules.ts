@@ -25,7 +25,7 @@ const participant: StringRule = { kind: 'string', maxLength: 64, pattern: '^[^\\
 
 const breakpoint = { prompt_cache_breakpoint: anyObject };
 
-/** Every content part, whoever may send it (wire.md 400-3, 400-29). */
+/** Every content part, of any role (wire.md 400-3, 400-29). */
 export const contentPart: TaggedRule = {
   kind: 'tagged',
   tag: 'type',
