@@ -1,13 +1,27 @@
 import { chatCompletions } from './chat/endpoint.ts';
 import { completions } from './completions/endpoint.ts';
+import { conversationEndpoints } from './conversations/endpoint.ts';
 import { embeddings } from './embeddings/endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { modelEndpoints } from './models/endpoint.ts';
 import { moderations } from './moderations/endpoint.ts';
 import { responses } from './responses/endpoint.ts';
+import { storedResponseEndpoints } from './responses/stored/endpoints.ts';
+import { inputEndpoints } from './responses/stored/input-endpoints.ts';
 import { root } from './root/endpoint.ts';
 
-const REGISTRY = [chatCompletions, responses, completions, embeddings, moderations, ...modelEndpoints, root] as const;
+const REGISTRY = [
+  chatCompletions,
+  responses,
+  ...inputEndpoints,
+  ...storedResponseEndpoints,
+  ...conversationEndpoints,
+  completions,
+  embeddings,
+  moderations,
+  ...modelEndpoints,
+  root,
+] as const;
 
 /** The names of all endpoints, as a type. */
 export type EndpointName = (typeof REGISTRY)[number]['name'];

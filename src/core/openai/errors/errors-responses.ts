@@ -207,3 +207,10 @@ export function cannotCancel(what: 'completed' | 'synchronous' | 'failed' | 'inc
   const article = what === 'incomplete' ? 'an' : 'a';
   return apiError(400, `Cannot cancel ${article} ${what} response.`);
 }
+
+/** Unverified: that a stream can be taken up again only where it was asked for is documented, the words are not. */
+export function responseNotStreamable(): ErrorAnswer {
+  return apiError(400, 'This response cannot be streamed because it was not created with background=true and stream=true.', {
+    param: 'stream',
+  });
+}

@@ -1,3 +1,5 @@
+import type { EventKind } from '../../wire/effect.ts';
+
 /**
  * What a session keeps of responses and conversations between requests. All of it is plain data: it travels between
  * processes, and a store outside of them can hold it.
@@ -40,6 +42,7 @@ export interface BackgroundRun {
 /** An event of a stream, in the order of their sequence numbers. */
 export interface StoredEvent {
   readonly data: string;
+  readonly kind: EventKind;
   /** When it is there, in milliseconds of the engine's clock. */
   readonly at: number;
 }

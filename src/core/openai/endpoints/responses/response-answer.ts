@@ -7,11 +7,13 @@ import { outputOf } from './output.ts';
 import { responseEcho } from './response-echo.ts';
 import { type ResponseAnswer, responseUsage } from './response-object.ts';
 import { responseWishes } from './response-wishes.ts';
+import { tokensBefore } from './stored/tokens-before.ts';
 
 /** Makes up the response to a request. */
 export function responseAnswer(context: ReplyContext): ResponseAnswer {
   const { request, settings, libraries } = context;
-  return memoize(request.memo, 'response', [request.path, settings, libraries], () => createAnswer(context));
+  const given = [request.path, settings, libraries, tokensBefore(context)];
+  return memoize(request.memo, 'response', given, () => createAnswer(context));
 }
 
 function createAnswer(context: ReplyContext): ResponseAnswer {
@@ -25,7 +27,7 @@ function createAnswer(context: ReplyContext): ResponseAnswer {
     model,
     echo: responseEcho(fields, model),
     items,
-    usage: responseUsage({ input: promptTokens(request, settings, libraries), output, reasoning }),
+    usage: responseUsage({ input: tokensBefore(context) + promptTokens(request, settings, libraries), output, reasoning }),
     incompleteReason,
   };
 }

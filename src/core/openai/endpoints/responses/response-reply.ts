@@ -8,8 +8,9 @@ import { WITHOUT } from './response-headers.ts';
 import { IdentityDraws, inSeconds } from './response-identity.ts';
 import type { ResponseAnswer, ResponseIdentity } from './response-object.ts';
 import { printOf } from './response-print.ts';
+import { keepResponse } from './stored/keep-response.ts';
 
-const SUCCESS = new Success({ contentType: 'application/json', limited: true, without: WITHOUT });
+export const SUCCESS = new Success({ contentType: 'application/json', limited: true, without: WITHOUT });
 
 /** A response in one piece (wire-responses.md 2), as late as its last token would have been. */
 export function responseReply(context: ReplyContext): Reply {
@@ -17,7 +18,12 @@ export function responseReply(context: ReplyContext): Reply {
   const tokens = answer.items.reduce((total, item) => total + item.tokens, 0);
   const ms = answerLatencyMs(tokens, context);
   const createdMs = context.clock.wall();
-  const print = () => printOf(answer).body(responseIdentity(answer, createdMs, context));
+  const print = () => {
+    const identity = responseIdentity(answer, { createdMs, finishedMs: context.clock.wall() }, context);
+    const text = printOf(answer).body(identity);
+    keepResponse(answer, identity, { text }, context);
+    return text;
+  };
   return ms > 0 ? later(ms, print, context) : textReply(SUCCESS, print(), context);
 }
 
@@ -26,10 +32,13 @@ function* later(ms: number, print: () => string, context: ReplyContext): Iterabl
   yield* textReply(SUCCESS, print(), context);
 }
 
-/** The ids and times of a response that was begun then, and is finished now. Its items came one after the other in between. */
-function responseIdentity(answer: ResponseAnswer, createdMs: number, context: ReplyContext): ResponseIdentity {
+/** The ids and times of a response that was begun and finished then, in milliseconds since the epoch. Its items came one after the other in between. */
+export function responseIdentity(
+  answer: ResponseAnswer,
+  { createdMs, finishedMs }: { readonly createdMs: number; readonly finishedMs: number },
+  context: ReplyContext,
+): ResponseIdentity {
   const draws = new IdentityDraws(answer.echo, context);
-  const finishedMs = context.clock.wall();
   const step = (finishedMs - createdMs) / (answer.items.length + 1);
   return {
     id: draws.response(createdMs),

@@ -1,4 +1,5 @@
-import type { Effect, Reply } from '../../../wire/effect.ts';
+import type { Random } from '../../../random.ts';
+import type { Effect, Head, Reply } from '../../../wire/effect.ts';
 import { sampleLatencyMs } from '../../content/latency.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { asRecord, fieldsOf } from '../../request/request.ts';
@@ -9,9 +10,12 @@ import type { ItemIds, ItemStream, OutputItem } from './output-item.ts';
 import { responseAnswer } from './response-answer.ts';
 import { WITHOUT } from './response-headers.ts';
 import { IdentityDraws, inSeconds } from './response-identity.ts';
+import { printed } from './response-json.ts';
 import { modelDefaults } from './response-model.ts';
 import type { ResponseAnswer } from './response-object.ts';
+import { begunResponse, type ResponseIdentity } from './response-object.ts';
 import { printOf } from './response-print.ts';
+import { keepResponse } from './stored/keep-response.ts';
 
 const FORMAT = { contentType: 'text/event-stream; charset=utf-8', without: WITHOUT };
 const LIMITED = new Success({ ...FORMAT, limited: true });
@@ -19,42 +23,68 @@ const UNLIMITED = new Success({ ...FORMAT, limited: false });
 
 /** A response in server-sent events (wire-responses.md 3). */
 export function* responseStream(context: ReplyContext): Reply {
-  const { settings, request, clock } = context;
+  const { settings, clock } = context;
   const answer = responseAnswer(context);
   const latencies = context.random('latency');
   const createdMs = clock.wall();
   const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
   if (ttft > 0) yield { type: 'wait', ms: ttft };
-  yield (modelDefaults(answer.model).limitedStreams ? LIMITED : UNLIMITED).head(context);
-
-  const options = asRecord(fieldsOf(request)['stream_options']);
-  const random = context.random('obfuscation');
+  yield streamHead(answer, context);
   yield* responseEvents(answer, {
-    draws: new IdentityDraws(answer.echo, context),
-    writer: new EventWriter(options?.['include_obfuscation'] === false ? undefined : (length) => obfuscation(length, random)),
-    deltas: pacedDeltas(context, () => sampleLatencyMs(settings.latency.interToken, latencies)),
+    ...streamSource(answer, latencies, { context, unchanged: context.unchanged }),
     createdMs,
     wall: () => clock.wall(),
+    finished: (identity, text) => keepResponse(answer, identity, { text }, context),
   });
   yield { type: 'end' };
 }
 
+export function streamHead({ model }: ResponseAnswer, context: ReplyContext): Head {
+  return (modelDefaults(model).limitedStreams ? LIMITED : UNLIMITED).head(context);
+}
+
+/** What is drawn for the events of an answer. Of an `unchanged` stream many may be written at once. */
+export function streamSource(
+  { echo }: ResponseAnswer,
+  latencies: Random,
+  { context, unchanged }: { readonly context: ReplyContext; readonly unchanged: boolean },
+): Pick<EventSource, 'draws' | 'writer' | 'deltas'> {
+  const { request, settings } = context;
+  const options = asRecord(fieldsOf(request)['stream_options']);
+  const random = context.random('obfuscation');
+  return {
+    draws: new IdentityDraws(echo, context),
+    writer: new EventWriter(options?.['include_obfuscation'] === false ? undefined : (length) => obfuscation(length, random)),
+    deltas: pacedDeltas({ settings, unchanged }, () => sampleLatencyMs(settings.latency.interToken, latencies)),
+  };
+}
+
 /** What the events of an answer are made with. Times in milliseconds since the epoch. */
-interface EventSource {
+export interface EventSource {
   readonly draws: Pick<IdentityDraws, 'response' | 'item' | 'seal'>;
   readonly writer: EventWriter;
   readonly deltas: ItemStream['deltas'];
   readonly createdMs: number;
   wall(): number;
+  /** Called when all of the response is known, before its last event. `text` is the JSON in that event. */
+  finished?(identity: ResponseIdentity, text: string): unknown;
+  /** The response waits so long before anything is done about it; undefined where it does not wait. */
+  readonly queuedMs?: number;
 }
 
 /** The events of an answer, from its creation to its end (wire-responses.md 3.2). */
 export function* responseEvents(answer: ResponseAnswer, source: EventSource): Iterable<Effect> {
-  const { draws, writer, deltas, createdMs } = source;
+  const { draws, writer, deltas, createdMs, queuedMs } = source;
   const print = printOf(answer);
   const begun = { id: draws.response(createdMs), createdAt: inSeconds(createdMs) };
   const snapshot = print.begun(begun);
-  yield writer.response('opening', 'response.created', snapshot);
+  if (queuedMs === undefined) yield writer.response('opening', 'response.created', snapshot);
+  else {
+    const queued = printed(begunResponse(answer.echo, begun, 'queued'));
+    yield writer.response('opening', 'response.created', queued);
+    yield writer.response('opening', 'response.queued', queued);
+    if (queuedMs > 0) yield { type: 'wait', ms: queuedMs };
+  }
   yield writer.response('opening', 'response.in_progress', snapshot);
   const items: ItemIds[] = [];
   for (const [index, item] of answer.items.entries()) {
@@ -64,7 +94,10 @@ export function* responseEvents(answer: ResponseAnswer, source: EventSource): It
   }
   const completedAt = inSeconds(source.wall());
   const type = answer.incompleteReason === undefined ? 'response.completed' : 'response.incomplete';
-  yield writer.response('completion', type, print.finished({ ...begun, completedAt, items }));
+  const identity = { ...begun, completedAt, items };
+  const text = print.finished(identity);
+  source.finished?.(identity, text);
+  yield writer.response('completion', type, text);
 }
 
 /** What a stream says of one item, from its announcement to its end. */
@@ -81,7 +114,10 @@ function* itemEvents(item: OutputItem, ids: ItemIds, stream: ItemStream): Iterab
 const ENDINGS: ReadonlySet<string> = new Set(['msg', 'fc', 'ctc']);
 
 /** Pieces one by one, with a wait between them; all at once where nothing is waited for and nothing looks at the events. */
-function pacedDeltas({ settings, unchanged }: ReplyContext, nextWaitMs: () => number): ItemStream['deltas'] {
+function pacedDeltas(
+  { settings, unchanged }: Pick<ReplyContext, 'settings' | 'unchanged'>,
+  nextWaitMs: () => number,
+): ItemStream['deltas'] {
   const { interToken } = settings.latency;
   const waits = interToken.kind !== 'constant' || interToken.ms > 0;
   return function* (writer, text, logprobs) {

@@ -1,0 +1,60 @@
+import type { ErrorAnswer } from '../../../errors/error.ts';
+import { invalidType } from '../../../errors/errors.ts';
+import { parametersOf, segmentBehind } from '../../../request/query.ts';
+import type { ApiRequest } from '../../../request/request.ts';
+import type { StoreQuestion } from '../../../store/session-store.ts';
+import { defineEndpoint } from '../../endpoint.ts';
+import { listQueryError } from '../../lists/list-query.ts';
+import { WITHOUT } from '../response-headers.ts';
+import { cancelReply, deleteReply, inputItemsReply, retrieveReply } from './stored-replies.ts';
+
+const BASE = {
+  gateway: false,
+  limited: false,
+  takesJson: false,
+  takesModel: false,
+  withoutHeaders: WITHOUT,
+  challenges: true,
+} as const;
+const PATH = '/v1/responses/{response_id}';
+
+/** What is done with a response that was stored (wire-responses.md 4). */
+export const storedResponseEndpoints = [
+  defineEndpoint({
+    ...BASE,
+    name: 'responses.retrieve',
+    method: 'GET',
+    path: PATH,
+    validateQuery: retrieveQueryError,
+    refersTo: responseQuestion,
+    reply: retrieveReply,
+  }),
+  defineEndpoint({
+    ...BASE,
+    name: 'responses.delete',
+    method: 'DELETE',
+    path: PATH,
+    refersTo: responseQuestion,
+    reply: deleteReply,
+  }),
+  defineEndpoint({ ...BASE, name: 'responses.cancel', path: `${PATH}/cancel`, refersTo: responseQuestion, reply: cancelReply }),
+  defineEndpoint({
+    ...BASE,
+    name: 'responses.input_items',
+    method: 'GET',
+    path: `${PATH}/input_items`,
+    validateQuery: listQueryError,
+    refersTo: (request) => ({ ...responseQuestion(request), withTurns: true }),
+    reply: inputItemsReply,
+  }),
+] as const;
+
+function responseQuestion({ path }: ApiRequest): Extract<StoreQuestion, { about: 'response' }> {
+  return { about: 'response', id: segmentBehind('responses', path), withTurns: false };
+}
+
+/** By the template of wire.md 400-4; unverified. */
+function retrieveQueryError(query: string): ErrorAnswer | undefined {
+  const after = parametersOf(query).get('starting_after');
+  return after === undefined || /^\d+$/.test(after) ? undefined : invalidType('starting_after', 'an integer', 'a string');
+}

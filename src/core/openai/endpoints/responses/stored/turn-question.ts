@@ -1,0 +1,39 @@
+import { type ApiRequest, asList, asRecord, type Fields, fieldsOf } from '../../../request/request.ts';
+import type { StoreQuestion } from '../../../store/session-store.ts';
+
+const NONE: readonly string[] = [];
+
+/** What a turn refers to: an earlier response, a conversation, items by their ids, calls. Undefined where nothing, and nothing will be kept. */
+export function turnQuestion(request: ApiRequest): StoreQuestion | undefined {
+  const fields = fieldsOf(request);
+  const { previous_response_id: previous, store, input } = fields;
+  const question = {
+    about: 'turn',
+    previous: typeof previous === 'string' ? previous : undefined,
+    conversation: conversationOf(fields),
+    ...referencesOf(typeof input === 'string' ? NONE : asList(input)),
+  } as const;
+  const refers = question.previous !== undefined || question.conversation !== undefined || question.items.length > 0;
+  return refers || store !== false ? question : undefined;
+}
+
+/** The conversation that a request names. */
+export function conversationOf({ conversation }: Fields): string | undefined {
+  const id = typeof conversation === 'string' ? conversation : asRecord(conversation)?.['id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function referencesOf(items: readonly unknown[]): { readonly items: readonly string[]; readonly answers: readonly string[] } {
+  let references: string[] | undefined;
+  let answers: string[] | undefined;
+  let calls: Set<unknown> | undefined;
+  for (const item of items) {
+    const { type, id, call_id: callId } = asRecord(item) ?? {};
+    if (typeof type !== 'string') continue;
+    if (type === 'item_reference' && typeof id === 'string') (references ??= []).push(id);
+    else if (type.endsWith('_call')) (calls ??= new Set()).add(callId);
+    else if (type.endsWith('_call_output') && typeof callId === 'string' && calls?.has(callId) !== true)
+      (answers ??= []).push(callId);
+  }
+  return { items: references ?? NONE, answers: answers ?? NONE };
+}
