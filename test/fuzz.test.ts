@@ -58,11 +58,44 @@ const VALID = [
   },
   { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 8, encoding_format: 'float' },
   { model: 'omni-moderation-latest', input: 'a' },
+  {
+    model: 'gpt-5.6-terra',
+    instructions: 'Be brief.',
+    input: [
+      { role: 'user', content: [{ type: 'input_text', text: 'Hello' }] },
+      { type: 'reasoning', id: 'rs_1', summary: [] },
+      { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'call_1', output: 'done' },
+    ],
+    tools: [{ type: 'function', name: 'f', parameters: { type: 'object', properties: { a: { type: 'string' } } } }],
+    reasoning: { effort: 'low', summary: 'auto' },
+    text: { format: { type: 'text' }, verbosity: 'low' },
+    include: ['reasoning.encrypted_content'],
+    metadata: { a: 'b' },
+    stream: true,
+    stream_options: { include_obfuscation: false },
+  },
+  { model: 'gpt-4o', input: 'JSON, please', previous_response_id: 'resp_1', background: true, store: true },
+  { model: 'gpt-4o', input: 'Hi', conversation: { id: 'conv_1' }, temperature: 0.5, max_output_tokens: 20 },
+  { metadata: { a: 'b' }, items: [{ type: 'message', role: 'user', content: 'Hi' }] },
   { model: 'gpt-3.5-turbo-instruct', prompt: 'Once', max_tokens: 5, logprobs: 2, echo: true, stream: true },
 ];
 const PATHS = [
   '/v1/chat/completions',
   '/v1/chat/completions',
+  '/v1/responses',
+  '/v1/responses',
+  '/v1/responses/input_tokens',
+  '/v1/responses/compact',
+  '/v1/responses/resp_1',
+  '/v1/responses/resp_1?stream=true&starting_after=x',
+  '/v1/responses/resp_1/cancel',
+  '/v1/responses/resp_1/input_items?limit=0&order=up',
+  '/v1/responses/%zz/input_items?limit=%zz',
+  '/v1/conversations',
+  '/v1/conversations/conv_1',
+  '/v1/conversations/conv_1/items?after=x&limit=5',
+  '/v1/conversations/conv_1/items/msg_1',
   '/v1/embeddings',
   '/v1/moderations',
   '/v1/completions',
@@ -186,11 +219,15 @@ test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`
   const clock = fakeClock();
   const engine = new Engine({ scenario, clock, libraries });
   const seen = new Map<number, number>();
+  const kept = { response: 'resp_1', conversation: 'conv_1' };
   let count = 0;
   let halfwayBytes = 0;
   fc.assert(
-    fc.property(request, ({ method, path: target, contentType, authorization, body: bytes }) => {
+    fc.property(request, ({ method, path: made, contentType, authorization, body: given }) => {
       clock.advance(500);
+      // What was kept is asked for, too.
+      const target = withKept(made, kept);
+      const bytes = given.includes('_1') ? Buffer.from(withKept(Buffer.from(given).toString('latin1'), kept), 'latin1') : given;
       count += 1;
       if (count === Math.floor(RUNS / 2)) halfwayBytes = process.memoryUsage().heapUsed;
       const { path } = parseTarget(target);
@@ -214,6 +251,10 @@ test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`
       expect([200, 400, 401, 403, 404, 429]).toContain(answer.status);
       if (answer.status !== 200)
         expect(JSON.parse(answer.text)).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });
+      if (answer.status === 200) {
+        kept.response = /"id": ?"(resp_[^"]+)/.exec(answer.text)?.[1] ?? kept.response;
+        kept.conversation = /"id": "(conv_[^"]+)"/.exec(answer.text)?.[1] ?? kept.conversation;
+      }
       seen.set(answer.status ?? 0, (seen.get(answer.status ?? 0) ?? 0) + 1);
     }),
     { numRuns: RUNS, seed: 20_261_121, endOnFailure: true },
@@ -222,6 +263,13 @@ test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`
   for (const status of [200, 400, 401, 404]) expect(seen.get(status) ?? 0).toBeGreaterThan(RUNS / 100);
   if (RUNS >= 50_000) expect(process.memoryUsage().heapUsed - halfwayBytes).toBeLessThan(150 * 1024 * 1024);
 });
+
+function withKept(
+  text: string,
+  { response, conversation }: { readonly response: string; readonly conversation: string },
+): string {
+  return text.replaceAll('resp_1', response).replaceAll('conv_1', conversation);
+}
 
 function read(
   reply: Iterable<{ type: string; data?: string | Uint8Array }>,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
 import { faults } from '../../src/core/faults/registry.ts';
 import { endpoints } from '../../src/core/openai/endpoints/registry.ts';
+import { responsesChecks } from '../../src/core/openai/endpoints/responses/responses-checks.ts';
 import { bundledPath, bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { predictions, referenceClients } from '../harness/predictions.ts';
 import { pageText } from '../support/pages.ts';
@@ -127,6 +128,17 @@ test('the page of scenarios lists the bundled ones, and the endpoints that rules
 test('the page of limits lists the endpoints that are served', async () => {
   const rows = endpoints.map(({ method, path, name }) => [code(`${method} ${path}`), code(name)]);
   await expectSections('docs/limits.md', { served: table(['served', 'name in `match`'], rows) });
+});
+
+test('the page of responses lists what is checked, in its order', async () => {
+  const rows = responsesChecks.map(({ name, texts }, place) => [
+    String(place + 1),
+    inCell(name),
+    Object.entries(texts)
+      .map(([text, evidence]) => `${text}: ${evidence}`)
+      .join('; '),
+  ]);
+  await expectSections('docs/responses.md', { 'responses checks': table(['', 'check', 'its texts'], rows) });
 });
 
 test('the page of the command line has the help of each command', async () => {

@@ -12,8 +12,7 @@ import { WITHOUT } from './response-headers.ts';
 import { IdentityDraws, inSeconds } from './response-identity.ts';
 import { printed } from './response-json.ts';
 import { modelDefaults } from './response-model.ts';
-import type { ResponseAnswer } from './response-object.ts';
-import { begunResponse, type ResponseIdentity } from './response-object.ts';
+import { begunResponse, type ResponseAnswer, type ResponseIdentity } from './response-object.ts';
 import { printOf } from './response-print.ts';
 import { keepResponse } from './stored/keep-response.ts';
 

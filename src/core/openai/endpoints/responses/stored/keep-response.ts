@@ -1,7 +1,7 @@
 import type { ReplyContext } from '../../../request/reply-context.ts';
 import { asRecord, fieldsOf } from '../../../request/request.ts';
 import type { BackgroundRun, StoredItem, TurnContext } from '../../../store/stored-response.ts';
-import type { ResponseAnswer } from '../response-answer.ts';
+import type { ResponseAnswer } from '../response-object.ts';
 import { finishedResponse, type ResponseIdentity } from '../response-object.ts';
 import { inputItemsOf } from './input-items.ts';
 
