@@ -61,7 +61,12 @@ export function isScenarioText(given: string): boolean {
 export function sourceOf(scenario: string | ScenarioInput): Source {
   if (typeof scenario !== 'string') return { file: 'scenario', data: scenario };
   if (isScenarioText(scenario)) return { file: 'scenario', text: scenario };
-  return fileSource(scenarioPath(scenario), scenario);
+  return givenSource(scenario);
+}
+
+/** The scenario that a command is given: a file, or the name of a bundled one. Throws a ScenarioError when there is none. */
+export function givenSource(given: string): Source {
+  return fileSource(scenarioPath(given), given);
 }
 
 /** The file that `--scenario` means: a path, or the name of a bundled scenario. */

@@ -1,7 +1,7 @@
 import { ScenarioError } from '../../core/problem.ts';
 import { plural } from '../../core/text/plural.ts';
 import { libraries } from '../../libraries.ts';
-import { fileSource, loadScenario, scenarioPath } from '../../scenario-files/load-scenario.ts';
+import { givenSource, loadScenario } from '../../scenario-files/load-scenario.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { problemText, warningTexts } from '../output/problem-text.ts';
 
@@ -10,7 +10,7 @@ export function check(files: readonly string[], { strict = false }: { readonly s
   let bad = false;
   for (const file of files) {
     try {
-      const loaded = loadScenario(fileSource(scenarioPath(file), file), libraries);
+      const loaded = loadScenario(givenSource(file), libraries);
       const { plan, warnings } = loaded;
       for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
       const warned = warnings.length === 0 ? '' : `, ${plural(warnings.length, 'warning')}`;

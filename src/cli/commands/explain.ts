@@ -2,7 +2,7 @@ import { dependsOnArrivalOrder, explainRule } from '../../core/plan/explain.ts';
 import { explainCapacity } from '../../core/plan/explain-capacity.ts';
 import { explainLimit } from '../../core/plan/explain-limits.ts';
 import { libraries } from '../../libraries.ts';
-import { fileSource, loadScenario, scenarioPath } from '../../scenario-files/load-scenario.ts';
+import { givenSource, loadScenario } from '../../scenario-files/load-scenario.ts';
 import { playThrough } from '../../session/play-through.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { warningTexts } from '../output/problem-text.ts';
@@ -10,7 +10,7 @@ import { table } from '../output/table.ts';
 
 /** Prints the scenario in words, then what would happen to the first requests. */
 export async function explain(file: string, { requests, seed }: { requests: number; seed?: number }): Promise<number> {
-  const loaded = loadScenario(fileSource(scenarioPath(file), file), libraries, seed);
+  const loaded = loadScenario(givenSource(file), libraries, seed);
   const { plan, scenario } = loaded;
   for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
   const lines = [`${plan.name}, seed ${plan.seed}`];

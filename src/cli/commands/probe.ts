@@ -13,7 +13,7 @@ import { renderAdvice, renderConformance } from '../../core/report/conformance.t
 import type { ReportInput } from '../../core/report/report.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { commandDriver } from '../../harness/command-driver.ts';
-import { ClientError, type Driver } from '../../harness/driver.ts';
+import type { Driver } from '../../harness/driver.ts';
 import { guardGroups } from '../../harness/group-guard.ts';
 import { moduleDriver } from '../../harness/module-driver.ts';
 import { type ProbeRun, type Progress, runProbes } from '../../harness/run-probes.ts';
@@ -24,10 +24,10 @@ import { loadPolicy } from '../../session/load-policy.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
-import { publishToGitHub } from '../output/publish-to-github.ts';
-import { prepareReports, type ReportTargets, writeRequested } from '../output/write-reports.ts';
+import { deliverReports, prepareReports, type ReportTargets } from '../output/deliver-reports.ts';
 import { packageVersion } from '../package-version.ts';
-import { startFromCli } from '../process/start-from-cli.ts';
+import { driveClients } from '../process/drive-clients.ts';
+import { LOOPBACK, startFromCli } from '../process/start-from-cli.ts';
 
 export interface ProbeOptions extends ReportTargets {
   readonly client?: string;
@@ -42,7 +42,6 @@ export interface ProbeOptions extends ReportTargets {
   readonly saveBaseline?: string;
 }
 
-const HOST = '127.0.0.1';
 /** Client processes of a module. */
 const DEFAULT_PROCESSES = 4;
 
@@ -55,14 +54,12 @@ export async function probe(options: ProbeOptions): Promise<number> {
   const server = await startFromCli({
     source: { file: 'probe', data: { name: 'probe' } },
     seed: options.seed,
-    host: HOST,
+    host: LOOPBACK,
     port: 0,
   });
-  let driver: Driver | undefined;
-  const interrupt = interruption();
-  try {
-    driver = await driverOf(options, server, interrupt.signal);
-    interrupt.endsToo(driver);
+  return driveClients(server, { secondSignal: exitCode.interrupted }, async ({ signal, attach }) => {
+    const driver = await driverOf(options, server, signal);
+    attach(driver);
     const run = await runProbes({
       server,
       driver,
@@ -71,21 +68,12 @@ export async function probe(options: ProbeOptions): Promise<number> {
       seed: options.seed,
       full: options.full ?? false,
       named: options.only !== undefined,
-      signal: interrupt.signal,
+      signal,
       onProgress: showProgress,
     });
     clearProgress();
     return await tell(run, options, baseline);
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
-    if (!interrupt.signal.aborted) throw new UsageError(error.message);
-    process.stderr.write(`${error.message}\n`);
-    return exitCode.failed;
-  } finally {
-    await driver?.close();
-    await server.close(0);
-    interrupt.stop();
-  }
+  });
 }
 
 function enabled(rules: readonly BackoffRule[], policy: PolicySpec | undefined): readonly BackoffRule[] {
@@ -138,8 +126,7 @@ async function tell(run: ProbeRun, options: ProbeOptions, baseline: Baseline | u
   const input: ReportInput = { verdict, entries, histories: historiesOf(entries), outages: [], version: packageVersion() };
   process.stdout.write(entries.length === 0 || isUnserved(input) ? '' : tableOf(verdict));
   process.stdout.write(`${verdict.verdict.toUpperCase()}  ${verdict.explain}\n`);
-  await writeRequested(options, input);
-  publishToGitHub(input);
+  await deliverReports(options, input);
   if (options.saveBaseline !== undefined && !interrupted) saveBaseline(options.saveBaseline, baselineOf(verdict));
   if (baseline === undefined || verdict.verdict === 'inconclusive') return exitCodeOf(verdict);
   if (worse.length === 0 && !interrupted) process.stdout.write('nothing is worse than the baseline\n');
@@ -204,34 +191,4 @@ function showProgress({ done, of, leftMs }: Progress): void {
 
 function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
-}
-
-interface Interruption {
-  readonly signal: AbortSignal;
-  /** What is to be gone when this process is. */
-  endsToo(driver: Driver): void;
-  stop(): void;
-}
-
-/** The first signal ends the battery and lets it tell what it saw; the second ends the process. */
-function interruption(): Interruption {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let onExit = (): void => undefined;
-  const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    endsToo(driver) {
-      onExit = () => driver.kill();
-      process.on('exit', onExit);
-    },
-    stop() {
-      process.off('exit', onExit);
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
 }

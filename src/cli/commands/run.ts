@@ -2,24 +2,23 @@ import { cutShort } from '../../core/backoff/history/cut-short.ts';
 import type { RunContext } from '../../core/backoff/kit/rule-evidence.ts';
 import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { DeclaredCalls } from '../../core/correlation/declared-calls.ts';
-import type { JournalBounds } from '../../core/journal/journal.ts';
 import { plural } from '../../core/text/plural.ts';
 import { clientKey } from '../../exchange/client-key.ts';
-import { fileSource, scenarioPath } from '../../scenario-files/load-scenario.ts';
+import { judgeRun } from '../../harness/judge-run.ts';
+import { givenSource } from '../../scenario-files/load-scenario.ts';
 import { proxyText } from '../../server/admin/why-silent.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy } from '../../session/load-policy.ts';
-import { onUnservedUrl } from '../../session/on-unserved-url.ts';
 import type { Session } from '../../session/session.ts';
+import { UsedSessions } from '../../session/used-sessions.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
-import { judgeRun, UsedSessions } from '../output/judge-run.ts';
 import { printVerdict } from '../output/print-verdict.ts';
 import { warningTexts } from '../output/problem-text.ts';
-import { publishToGitHub } from '../output/publish-to-github.ts';
-import { prepareReports, writeRequested } from '../output/write-reports.ts';
+import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
 import { packageVersion } from '../package-version.ts';
-import { openJournal, startFromCli } from '../process/start-from-cli.ts';
+import { startForClient } from '../process/start-for-client.ts';
+import { openJournal } from '../process/start-from-cli.ts';
 import { type Supervised, supervise } from '../process/supervise.ts';
 import { startCommand } from '../process/wrapped-command.ts';
 
@@ -35,14 +34,13 @@ export interface RunOptions {
   readonly port: number;
 }
 
-const HOST = '127.0.0.1';
-/** A run is judged as a whole: it keeps more than a server that is read from time to time. */
-const BOUNDS: JournalBounds = { entries: 100_000, bodyBytes: 64 * 1024 * 1024 };
+/** The journal of a run holds so many requests: the newest are judged. */
+const RUN_ENTRIES = 100_000;
 
 /** Runs a command against the mock and judges the client in it. stdout is the command's alone. */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { seed, port } = options;
-  const source = options.scenario === undefined ? undefined : fileSource(scenarioPath(options.scenario), options.scenario);
+  const source = options.scenario === undefined ? undefined : givenSource(options.scenario);
   const given = options.policy === undefined ? undefined : loadPolicy(options.policy);
   const calls = options.calls ?? given?.calls;
   const policy = calls === undefined ? given : { ...given, calls };
@@ -52,10 +50,9 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     failure = `the mock itself failed: ${error instanceof Error ? error.message : String(error)}`;
     say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
   };
-  const server = await startFromCli({ source, seed, calls, host: HOST, port, bounds: BOUNDS, onFailure });
-  const used = new UsedSessions(server);
+  const server = await startForClient({ source, seed, calls, port, entries: RUN_ENTRIES, onFailure, say });
+  const used = new UsedSessions(server.engine);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
-  onUnservedUrl(server.engine, say);
   const { plan } = server.engine.defaultSession;
   say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
   if (server.engine.scenario.warnings.length > 0) warningTexts(server.engine.scenario).forEach(say);
@@ -68,13 +65,13 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     const ended = failure ?? howItEnded(command, supervised);
     const sessions = used.list();
     const silence = whyNothingCame(server, port);
-    const input = judgeRun(server, sessions, { policy, circumstances: { ...circumstancesOf(supervised), silence } });
+    const circumstances = { ...circumstancesOf(supervised), silence };
+    const input = judgeRun(server, sessions, { policy, circumstances, version: packageVersion() });
     const whole = ended === undefined ? input.verdict : cutShort(input.verdict, ended);
     const verdict = options.strict === true ? strictly(whole) : whole;
     const told = { ...input, verdict };
     printVerdict(told, notesOn(sessions, command, supervised));
-    await writeRequested(options, told);
-    publishToGitHub(told);
+    await deliverReports(options, told);
     return failure === undefined ? exitCodeOf(verdict) : exitCode.internal;
   } finally {
     await server.close(0);

@@ -1,4 +1,5 @@
 import { existsSync, unwatchFile, watchFile } from 'node:fs';
+import { constants } from 'node:os';
 import { ScenarioError } from '../../core/problem.ts';
 import type { Source } from '../../core/scenario/parse.ts';
 import { libraries } from '../../libraries.ts';
@@ -9,6 +10,7 @@ import { onUnservedUrl } from '../../session/on-unserved-url.ts';
 import { warmUpSteps } from '../../session/warm-up.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { createServeOutput, type ServeOutput } from '../output/serve-output.ts';
+import { onSignals } from '../process/on-signals.ts';
 import { openJournal, startFromCli } from '../process/start-from-cli.ts';
 
 export interface ServeOptions {
@@ -153,15 +155,10 @@ function textOf(source: Source): string {
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     let stopping = false;
-    for (const [signal, number] of [
-      ['SIGINT', 2],
-      ['SIGTERM', 15],
-    ] as const) {
-      process.on(signal, () => {
-        if (stopping) process.exit(128 + number);
-        stopping = true;
-        resolve(signal);
-      });
-    }
+    onSignals(['SIGINT', 'SIGTERM'], (signal) => {
+      if (stopping) process.exit(128 + constants.signals[signal]);
+      stopping = true;
+      resolve(signal);
+    });
   });
 }

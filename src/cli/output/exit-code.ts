@@ -9,6 +9,8 @@ export const exitCode = {
   usage: 2,
   /** The mock itself failed. */
   internal: 3,
+  /** A second Ctrl-C ended the process. */
+  interrupted: 130,
 } as const;
 
 /** What a verdict ends with: whatever does not pass fails a build. */

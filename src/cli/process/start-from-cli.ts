@@ -6,6 +6,9 @@ import { type MockServer, type StartOptions, startServer } from '../../server/st
 import { type JournalFile, writeJournalFile } from '../../session/journal-file.ts';
 import { StartError, UsageError } from '../options/usage-error.ts';
 
+/** Where the clients of one command find the mock. */
+export const LOOPBACK = '127.0.0.1';
+
 /** Starts a server as flags ask. What the system says against it becomes a message in terms of the flags. */
 export async function startFromCli(
   options: StartOptions,

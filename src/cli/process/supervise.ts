@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { END_SIGNALS, onSignals } from './on-signals.ts';
 import type { Ending, WrappedCommand } from './wrapped-command.ts';
 
 /** How a wrapped command came to its end. Times on the clock given. */
@@ -24,7 +25,6 @@ export interface Surroundings {
   inFlight(): number;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Time for a command to end after it was told to. */
 const OBEY_MS = 5_000;
 /** Time for what a command left behind, processes and requests, to come to an end. */
@@ -108,7 +108,7 @@ function relaySignals(now: () => number): Relay {
     command?.kill(signal);
     timer = setTimeout(kill, OBEY_MS);
   };
-  for (const signal of SIGNALS) process.on(signal, receive);
+  const stopListening = onSignals(END_SIGNALS, receive);
   // Whatever ends us, nothing of the command is to outlive us.
   process.on('exit', kill);
   return {
@@ -126,7 +126,7 @@ function relaySignals(now: () => number): Relay {
     stop() {
       clearTimeout(timer);
       process.off('exit', kill);
-      for (const signal of SIGNALS) process.off(signal, receive);
+      stopListening();
     },
   };
 }

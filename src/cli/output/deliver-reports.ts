@@ -5,6 +5,7 @@ import { makeFolder } from '../../report/make-folder.ts';
 import { ReportError } from '../../report/report-error.ts';
 import { writeReport, writeReports } from '../../report/write.ts';
 import { UsageError } from '../options/usage-error.ts';
+import { publishToGitHub } from './publish-to-github.ts';
 
 /** Where reports go. */
 export interface ReportTargets {
@@ -29,8 +30,9 @@ export function prepareReports({ report, junit }: ReportTargets): void {
   }
 }
 
-/** Writes the reports that were asked for. */
-export async function writeRequested({ report, junit }: ReportTargets, input: ReportInput): Promise<void> {
+/** Writes the reports that were asked for, and tells the workflow of GitHub Actions that the command runs in. */
+export async function deliverReports({ report, junit }: ReportTargets, input: ReportInput): Promise<void> {
   if (report !== undefined) await writeReports(report, input);
   if (junit !== undefined) await writeReport('junit', junit, input);
+  publishToGitHub(input);
 }

@@ -1,0 +1,9 @@
+import { Command } from 'commander';
+import type { CommandFactory } from './command-factory.ts';
+
+export const compareCommand: CommandFactory = (finish) =>
+  new Command('compare')
+    .description('put the reports of load runs side by side')
+    .argument('<report...>', 'report.json of each run')
+    .option('--report <file>', 'write one page with all their pictures')
+    .action(async (files, options) => finish(await (await import('./compare.ts')).compare(files, options)));

@@ -1,0 +1,23 @@
+import { Option } from 'commander';
+import { nonEmpty } from './non-empty.ts';
+import { wholeNumber } from './whole-number.ts';
+
+/** Flags that several commands have, in the same words. Each call makes a new one. */
+export const sharedFlags = {
+  client: () => new Option('--client <module>', 'JavaScript module whose default export makes one call'),
+  command: () =>
+    new Option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success').argParser(
+      nonEmpty('--command'),
+    ),
+  journal: () => new Option('--journal <file>', 'append every request to this file, one JSON object a line'),
+  junit: () => new Option('--junit <file>', 'write the findings as JUnit XML'),
+  policyOverScenario: () => new Option('--policy <file or preset>', "what is expected of the client, over the scenario's expect"),
+  port: (standard: number) =>
+    new Option('--port <number>', 'port to listen on; 0 picks a free one')
+      .argParser(wholeNumber('--port', 65_535))
+      .default(standard),
+  reports: () => new Option('--report <folder>', 'write report.json, report.html, junit.xml and summary.md there'),
+  scenario: () => new Option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy'),
+  seed: () => new Option('--seed <number>', "replaces the scenario's seed").argParser(wholeNumber('--seed')),
+  strictRules: () => new Option('--strict', 'fail when a rule is inconclusive, too'),
+};

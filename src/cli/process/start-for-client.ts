@@ -1,0 +1,22 @@
+import type { MockServer, StartOptions } from '../../server/start.ts';
+import { onUnservedUrl } from '../../session/on-unserved-url.ts';
+import { LOOPBACK, startFromCli } from './start-from-cli.ts';
+
+/** A run is judged as a whole: its bodies are kept, which a server that is read from time to time may forget. */
+const BODY_BYTES = 64 * 1024 * 1024;
+
+export interface ClientServerOptions extends Pick<StartOptions, 'source' | 'seed' | 'calls' | 'onFailure'> {
+  /** 0: a free one. */
+  readonly port?: number;
+  /** Requests that the journal keeps. */
+  readonly entries: number;
+  /** Is told which URLs of OpenAI the client asked for that the mock does not serve. */
+  say(message: string): void;
+}
+
+/** Starts a mock for one client that is judged at the end: on loopback, with a journal for the whole run. */
+export async function startForClient({ port = 0, entries, say, ...options }: ClientServerOptions): Promise<MockServer> {
+  const server = await startFromCli({ ...options, host: LOOPBACK, port, bounds: { entries, bodyBytes: BODY_BYTES } });
+  onUnservedUrl(server.engine, say);
+  return server;
+}
