@@ -1,7 +1,8 @@
 export type { Finding, Observation, RuleVerdict, Severity } from './core/backoff/kit/finding.ts';
 export type { RuleId } from './core/backoff/registry.ts';
 export type { Judgement, RuleUse, Verdict } from './core/backoff/verdict/verdict.ts';
-export type { Certainty, Evidence } from './core/correlation/correlation.ts';
+export type { Certainty } from './core/correlation/certainty.ts';
+export type { Evidence } from './core/correlation/correlation.ts';
 export type { FaultName } from './core/faults/registry.ts';
 export type { Attempt, Call } from './core/journal/calls.ts';
 export type { FaultApplied, Hint, JournalEntry } from './core/journal/entry.ts';

@@ -3,6 +3,7 @@
 import type { Verdict } from './core/backoff/verdict/verdict.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
+import { once } from './core/memo/once.ts';
 import type { PolicyInput } from './core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
@@ -155,11 +156,6 @@ function sessionApi(server: MockServer, session: Session): MockSession {
       }),
     idle: () => session.idle(),
   };
-}
-
-function once<T>(act: () => T): () => T {
-  let result: { value: T } | undefined;
-  return () => (result ??= { value: act() }).value;
 }
 
 /** Options come from JavaScript too: what is misspelt or impossible is not passed over. */

@@ -1,6 +1,7 @@
 import { faultsByName } from '../core/faults/registry.ts';
 import { isLost, refersToOthers } from '../core/openai/store/lost-error.ts';
 import { stepOf } from '../core/plan/compile.ts';
+import { messageOf } from '../core/text/message-of.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { declaredFor } from '../exchange/prepare.ts';
 import type { Engine } from '../session/engine.ts';
@@ -150,7 +151,7 @@ export class DecisionService {
         return;
       }
       this.#parts.onFailure(error);
-      this.#parts.tell({ kind: 'failed', ref, message: error instanceof Error ? error.message : String(error) });
+      this.#parts.tell({ kind: 'failed', ref, message: messageOf(error) });
     }
   }
 

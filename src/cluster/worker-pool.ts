@@ -1,3 +1,4 @@
+import { messageOf } from '../core/text/message-of.ts';
 import type { Listening } from '../server/listen.ts';
 import type { Serving } from '../server/start.ts';
 import { answerAdmin } from './answer-admin.ts';
@@ -86,7 +87,7 @@ export class WorkerPool {
       onWarning(`worker ${next.pid} takes its place`);
       void this.#replace(next);
     } catch (error) {
-      onWarning(`no worker takes its place: ${error instanceof Error ? error.message : String(error)}`);
+      onWarning(`no worker takes its place: ${messageOf(error)}`);
     }
   }
 
@@ -127,7 +128,7 @@ export class WorkerPool {
       worker.tell(await answerAdmin(message, { admin, settled: () => this.#settled() }));
     } catch (error) {
       onFailure(error);
-      worker.tell({ kind: 'failed', ref: message.ref, message: error instanceof Error ? error.message : String(error) });
+      worker.tell({ kind: 'failed', ref: message.ref, message: messageOf(error) });
     }
   }
 

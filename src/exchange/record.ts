@@ -6,6 +6,7 @@ import type { Outcome } from '../core/correlation/outcome.ts';
 import type { BoundFault } from '../core/faults/bound-fault.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
 import { failureKind } from '../core/journal/failure-kind.ts';
+import { rememberLast } from '../core/memo/remember-last.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request/request.ts';
 import { msBetween } from '../core/units/ms-between.ts';
@@ -106,18 +107,14 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
   };
 }
 
-/** Of the last record: most come from the client of the one before, and may share the list. */
-let lastHeaders: JournalRecord['headers'] = [];
-
-function ofInterest(headers: Incoming['headers']): JournalRecord['headers'] {
-  for (let place = 0; place < HEADERS_OF_INTEREST.length; place++) {
-    const value = headers[HEADERS_OF_INTEREST[place] ?? ''] ?? null;
-    if (value === lastHeaders[place]) continue;
-    lastHeaders = HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null));
-    break;
-  }
-  return lastHeaders;
-}
+/** Most records come from the client of the one before, and share the list. */
+const ofInterest = rememberLast(
+  (headers: Incoming['headers']): JournalRecord['headers'] => HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null)),
+  (headers, others) => {
+    for (const name of HEADERS_OF_INTEREST) if (headers[name] !== others[name]) return false;
+    return true;
+  },
+);
 
 /** The fields that the head of an answer fills. */
 export const HEAD_FIELDS = [

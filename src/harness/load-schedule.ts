@@ -1,8 +1,8 @@
 import { checkedAnswer } from './checked-answer.ts';
 import type { ClientModule } from './client-call.ts';
 import type { LoadAssignment, LoaderEvent, LoadTarget } from './load-message.ts';
-
 import { machineNow } from './machine-clock.ts';
+import { pause } from './pause.ts';
 
 /** A worker whose client comes back at once would never let anybody else run. */
 const LEAST_TURN_MS = 1;
@@ -66,12 +66,12 @@ export class LoadSchedule {
     { zeroAt, workersUntil, target }: LoadAssignment,
   ): Promise<void> {
     this.#workers += 1;
-    await sleep(zeroAt + from - machineNow());
+    await pause(zeroAt + from - machineNow());
     for (let turn = 1; !this.#stopped && machineNow() < zeroAt + workersUntil; turn++) {
       const startedAt = machineNow();
       await this.#make(`${name}-${turn}`, startedAt, target);
       const leftMs = startedAt + LEAST_TURN_MS - machineNow();
-      if (leftMs > 0) await sleep(leftMs);
+      if (leftMs > 0) await pause(leftMs);
     }
     this.#workers -= 1;
     this.#look();
@@ -109,8 +109,4 @@ export async function makeCall(
   } catch (error) {
     return { ok: false, error: String(error) };
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

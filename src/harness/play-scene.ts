@@ -3,6 +3,8 @@ import type { ClientOutcome } from '../core/backoff/kit/rule-evidence.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Session } from '../session/session.ts';
 import type { Driver, RunningCall } from './driver.ts';
+import { pause } from './pause.ts';
+import { PROMPT } from './prompt.ts';
 import type { Start, Turns } from './turns.ts';
 
 /** The calls of one variant, and what came of them. Times on the clock of the mock, in milliseconds. */
@@ -43,8 +45,6 @@ export const START_MOST_MS = 30_000;
 const LOOK_MS = 20;
 /** How often a scene whose calls are late sees whether they have started. */
 const WAKE_MS = 200;
-/** Prompts are long enough that a stream has some chunks. */
-const PROMPT = 'Say a few sentences about waiting.';
 
 /** Makes the calls of a variant, and waits until they are over or the window closes. Never rejects for what a client does. */
 export async function playScene(scene: Scene, play: SceneOptions): Promise<void> {
@@ -221,17 +221,4 @@ async function abortLater(call: RunningCall, { session, callId, afterMs, now, no
   if (settled) return;
   await call.abort();
   note(now());
-}
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted === true || ms <= 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener('abort', end);
-  });
 }

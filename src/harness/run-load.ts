@@ -15,6 +15,8 @@ import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
 import { distribute, type LoadPlan, workloadOf } from './load-plan.ts';
 import { Loader } from './loader.ts';
 import { machineNow } from './machine-clock.ts';
+import { pause } from './pause.ts';
+import { PROMPT } from './prompt.ts';
 
 export interface LoadOptions {
   readonly server: MockServer;
@@ -43,7 +45,6 @@ export interface LoadProgress {
 /** The journal of a load run holds so many requests; the run ends when it is full. */
 export const LOAD_ENTRIES = 500_000;
 
-const PROMPT = 'Say a few sentences about waiting.';
 /** What a chat with one message counts beside its text. */
 const MESSAGE_TOKENS = 6;
 /** Calls of each process that nobody counts. */
@@ -333,8 +334,4 @@ export class RunningLoad {
   #now(): number {
     return this.#options.server.engine.clock.now();
   }
-}
-
-function pause(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 }

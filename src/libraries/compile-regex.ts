@@ -1,3 +1,4 @@
+import { messageOf } from '../core/text/message-of.ts';
 import { lazily } from './load.ts';
 
 const re2 = lazily<typeof import('re2js')>('#libraries/re2js');
@@ -31,7 +32,7 @@ function compile(source: string, mask: number): { test(text: string): boolean } 
   try {
     return RE2JS.compile(RE2JS.translateRegExp(source), mask);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(reason.replace(/^error parsing regexp: /, ''), {
       cause: error,
     });

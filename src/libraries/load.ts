@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { once } from '../core/memo/once.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -8,6 +9,5 @@ const require = createRequire(import.meta.url);
  * of the module.
  */
 export function lazily<Module>(specifier: string): () => Module {
-  let loaded: Module | undefined;
-  return () => (loaded ??= require(fileURLToPath(import.meta.resolve(specifier))) as Module);
+  return once(() => require(fileURLToPath(import.meta.resolve(specifier))) as Module);
 }

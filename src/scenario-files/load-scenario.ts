@@ -11,6 +11,7 @@ import { type Problem, ScenarioError } from '../core/problem.ts';
 import { parseScenario, type Source } from '../core/scenario/parse.ts';
 import type { Scenario, ScenarioInput } from '../core/scenario/schema.ts';
 import { MAX_TEXT_LENGTH } from '../core/scenario/yaml-document.ts';
+import { messageOf } from '../core/text/message-of.ts';
 import { suggest } from '../core/text/suggest.ts';
 
 /** A scenario that was read, with the seed it runs under. */
@@ -143,5 +144,5 @@ function reasonOf(error: unknown): string {
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EISDIR') return 'it is a folder';
   if (code === 'EACCES') return 'permission denied';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

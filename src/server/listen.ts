@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../core/text/message-of.ts';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
 import type { Exchange } from '../session/exchange.ts';
 import { andThen, isPromise } from '../session/maybe-promise.ts';
@@ -144,10 +145,6 @@ function fail(response: ServerResponse, error: unknown, { onFailure }: ListenOpt
   onFailure(error);
   if (response.headersSent) response.destroy();
   else sendProblem(response, { status: 500, title: 'mock-openai itself failed.', detail: messageOf(error) });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function originHost(host: string): string {

@@ -1,12 +1,11 @@
 import { NO_FAULTS } from '../core/faults/bound-fault.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { NO_LATENCY } from '../core/openai/request/answer-settings.ts';
 import { compilePlan } from '../core/plan/compile.ts';
 import type { Scenario } from '../core/scenario/schema.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 
 const NAME = 'healthy';
-
-const NO_LATENCY = { kind: 'constant', ms: 0 } as const;
 
 /** What the schema makes of a scenario that says nothing but its name. */
 const SCENARIO: Scenario & { readonly name: string } = {

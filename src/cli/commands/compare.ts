@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { COMPARED_COLUMNS, type ComparedRun, comparedRow, comparedRun, differencesOf } from '../../core/report/comparison.ts';
 import { printable } from '../../core/report/printable.ts';
+import { messageOf } from '../../core/text/message-of.ts';
 import { makeFolder } from '../../report/make-folder.ts';
 import { ReportError } from '../../report/report-error.ts';
 import { UsageError } from '../options/usage-error.ts';
@@ -33,7 +34,7 @@ function readRun(file: string): ComparedRun {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`);
   }
   const run = comparedRun(basename(dirname(resolve(file))), text);
   if (typeof run === 'string') throw new UsageError(`cannot compare ${file}: ${run}`);

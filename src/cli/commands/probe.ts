@@ -12,6 +12,7 @@ import { type Baseline, baselineOf, parseBaseline, type Regression, regressionsS
 import { renderAdvice, renderConformance } from '../../core/report/conformance.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { unknownName } from '../../core/schema/fields.ts';
+import { messageOf } from '../../core/text/message-of.ts';
 import { commandDriver } from '../../harness/command-driver.ts';
 import type { Driver } from '../../harness/driver.ts';
 import { guardGroups } from '../../harness/group-guard.ts';
@@ -23,8 +24,8 @@ import type { MockServer } from '../../server/start.ts';
 import { loadPolicy } from '../../session/load-policy.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { UsageError } from '../options/usage-error.ts';
-import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { deliverReports, prepareReports, type ReportTargets } from '../output/deliver-reports.ts';
+import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { packageVersion } from '../package-version.ts';
 import { driveClients } from '../process/drive-clients.ts';
 import { LOOPBACK, startFromCli } from '../process/start-from-cli.ts';
@@ -164,7 +165,7 @@ function readBaseline(path: string): Baseline {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read the baseline: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`cannot read the baseline: ${messageOf(error)}`);
   }
   const baseline = parseBaseline(text);
   if (baseline === undefined)

@@ -2,6 +2,7 @@ import { cutShort } from '../../core/backoff/history/cut-short.ts';
 import type { RunContext } from '../../core/backoff/kit/rule-evidence.ts';
 import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { DeclaredCalls } from '../../core/correlation/declared-calls.ts';
+import { messageOf } from '../../core/text/message-of.ts';
 import { plural } from '../../core/text/plural.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { judgeRun } from '../../harness/judge-run.ts';
@@ -12,10 +13,10 @@ import { loadPolicy } from '../../session/load-policy.ts';
 import type { Session } from '../../session/session.ts';
 import { UsedSessions } from '../../session/used-sessions.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
+import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { printVerdict } from '../output/print-verdict.ts';
 import { warningTexts } from '../output/problem-text.ts';
-import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
 import { packageVersion } from '../package-version.ts';
 import { startForClient } from '../process/start-for-client.ts';
 import { openJournal } from '../process/start-from-cli.ts';
@@ -47,7 +48,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   prepareReports(options);
   let failure: string | undefined;
   const onFailure = (error: unknown) => {
-    failure = `the mock itself failed: ${error instanceof Error ? error.message : String(error)}`;
+    failure = `the mock itself failed: ${messageOf(error)}`;
     say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
   };
   const server = await startForClient({ source, seed, calls, port, entries: RUN_ENTRIES, onFailure, say });

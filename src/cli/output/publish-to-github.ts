@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { renderAnnotations } from '../../core/report/annotations.ts';
 import { renderMarkdown } from '../../core/report/markdown.ts';
 import type { ReportInput } from '../../core/report/report.ts';
+import { messageOf } from '../../core/text/message-of.ts';
 
 /** In a workflow of GitHub Actions: annotations in the log, and the verdict on the page of the run. */
 export function publishToGitHub(input: ReportInput): void {
@@ -12,6 +13,6 @@ export function publishToGitHub(input: ReportInput): void {
   try {
     appendFileSync(summary, `${renderMarkdown(input)}\n`);
   } catch (error) {
-    process.stderr.write(`cannot write the step summary: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`cannot write the step summary: ${messageOf(error)}\n`);
   }
 }

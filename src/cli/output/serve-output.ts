@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { ScenarioError } from '../../core/problem.ts';
+import { messageOf } from '../../core/text/message-of.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
 import type { Session } from '../../session/session.ts';
 import { packageVersion } from '../package-version.ts';
@@ -53,7 +54,7 @@ function jsonOutput(): ServeOutput {
     warning: (message) => event('warning', { message }),
     failure: (error) =>
       event('failure', {
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       }),
     stopped: (signal) => event('stopped', { signal }),
   };

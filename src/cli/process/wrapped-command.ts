@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { messageOf } from '../../core/text/message-of.ts';
 import { UsageError } from '../options/usage-error.ts';
 
 /** How a command ended: by itself with a code, or by a signal. */
@@ -40,7 +41,7 @@ function spawnHere(command: string, args: readonly string[], env: NodeJS.Process
     return spawn(command, args, { stdio: 'inherit', env, detached: HAS_GROUPS });
   } catch (error) {
     // Of an empty name and of characters that no argument can have, Node complains at once.
-    throw new UsageError(`cannot start "${command}": ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`cannot start "${command}": ${messageOf(error)}`);
   }
 }
 

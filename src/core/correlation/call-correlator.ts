@@ -1,7 +1,8 @@
 import { LruMap } from '../collections/lru-map.ts';
 import { type Linked, UseOrder } from '../collections/use-order.ts';
 import { isNamed, type Named, nameOf } from './call-name.ts';
-import type { Certainty, Correlation, CorrelationEvidence, Evidence } from './correlation.ts';
+import type { Certainty } from './certainty.ts';
+import type { Correlation, CorrelationEvidence, Evidence } from './correlation.ts';
 import { couldRetry, type RetryMarker } from './could-retry.ts';
 import { FingerprintGroup, type OpenCall } from './fingerprint-group.ts';
 import type { Outcome } from './outcome.ts';

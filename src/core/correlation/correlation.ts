@@ -1,10 +1,9 @@
+import type { Certainty } from './certainty.ts';
 import type { DeclaredCalls } from './declared-calls.ts';
 import type { OpenCall } from './fingerprint-group.ts';
 
 /** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
 export type Evidence = 'path' | 'declared' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
-
-export type Certainty = 'exact' | 'likely' | 'ambiguous';
 
 /** The connection that a request came on. */
 export interface Connection {

@@ -1,6 +1,7 @@
 import { isNamed } from './call-name.ts';
 import type { CorrelationEvidence } from './correlation.ts';
 import type { OpenCall } from './fingerprint-group.ts';
+import { sdkBackoffMs } from './sdk-backoff.ts';
 
 /** The longest server hint that SDKs with a retry count obey (wire.md 7.1). */
 const LONGEST_OBEYED_HINT_MS = 120_000;
@@ -38,8 +39,7 @@ export function couldRetry(
   return call.retryCount >= DEFAULT_RETRIES || at - failure.at > ownRetryDueMs(call.retryCount, failure.hintMs);
 }
 
-/** When an SDK that counts its retries would have retried by itself (wire.md 7.1): its hint, else min(0.5·2ⁿ, 8) s. */
+/** When an SDK that counts its retries would have retried by itself (wire.md 7.1): its hint, else its longest backoff. */
 function ownRetryDueMs(retryCount: number, hintMs: number | undefined): number {
-  const backoffMs = Math.min(500 * 2 ** retryCount, 8_000);
-  return hintMs !== undefined && hintMs <= LONGEST_OBEYED_HINT_MS ? Math.max(hintMs, SHORTEST_DUE_MS) : backoffMs;
+  return hintMs !== undefined && hintMs <= LONGEST_OBEYED_HINT_MS ? Math.max(hintMs, SHORTEST_DUE_MS) : sdkBackoffMs(retryCount);
 }

@@ -1,5 +1,6 @@
 import { groupBy } from '../collections/group-by.ts';
-import type { Certainty, Evidence } from '../correlation/correlation.ts';
+import { type Certainty, weakestOf } from '../correlation/certainty.ts';
+import type { Evidence } from '../correlation/correlation.ts';
 import type { Hint, JournalEntry } from './entry.ts';
 
 /** One try of a call. Times in milliseconds. */
@@ -30,8 +31,6 @@ export interface Call {
   readonly attempts: readonly Attempt[];
 }
 
-const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
-
 /** Journal entries → calls, in the order of their first attempts. */
 export function callsOf(entries: readonly JournalEntry[]): Call[] {
   return [...groupBy(entries, ({ logicalId }) => logicalId).values()].map(callOf);
@@ -41,12 +40,11 @@ function callOf(entries: readonly JournalEntry[]): Call {
   const sorted = [...entries].sort((a, b) => a.seq - b.seq);
   const [first] = sorted;
   if (first === undefined) throw new RangeError('a call has at least one attempt');
-  const weakest = sorted.reduce((a, b) => (CERTAINTIES.indexOf(b.certainty) > CERTAINTIES.indexOf(a.certainty) ? b : a));
   const recognised = sorted.find(({ logicalIdFrom }) => logicalIdFrom !== 'first') ?? first;
   return {
     id: first.logicalId,
     method: recognised.logicalIdFrom,
-    certainty: weakest.certainty,
+    certainty: weakestOf(sorted) ?? first.certainty,
     endpoint: first.endpoint,
     model: first.model,
     attempts: sorted.map((entry, index) => attemptOf(entry, sorted[index - 1])),

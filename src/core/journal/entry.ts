@@ -1,4 +1,5 @@
-import type { Certainty, Evidence } from '../correlation/correlation.ts';
+import type { Certainty } from '../correlation/certainty.ts';
+import type { Evidence } from '../correlation/correlation.ts';
 import type { FaultCall } from '../faults/registry.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 

@@ -1,3 +1,4 @@
+import { firstSuccessAfter } from '../backoff/history/first-success-after.ts';
 import type { LoadRun } from './load-run.ts';
 
 /**
@@ -62,7 +63,8 @@ export function recoveryOf(run: LoadRun): Recovery {
   const lastFrom = Math.max(last.to, loadUntil - 2 * windowMs);
   const offeredAtEnd = rate(arrivalsOf(run), lastFrom, loadUntil);
   const goodputAtEnd = rate(good, lastFrom, loadUntil);
-  const firstSuccessMs = firstSuccess(run, last.to);
+  const succeededAt = firstSuccessAfter(run.histories, last.to);
+  const firstSuccessMs = succeededAt === undefined ? null : succeededAt - last.to;
   const due = records.map(({ scheduledAt }) => scheduledAt).sort((a, b) => a - b);
   const dueBefore = rate(due, baseFrom, begins);
   // By chance of their schedule, fewer calls may be due at the end than before.
@@ -115,15 +117,6 @@ function timesOf({ records }: LoadRun): number[] {
 
 function arrivalsOf({ entries, background }: LoadRun): number[] {
   return [...entries, ...background].map(({ t_headers }) => t_headers).sort((a, b) => a - b);
-}
-
-function firstSuccess({ histories }: LoadRun, over: number): number | null {
-  const answered = histories.flatMap(({ tries }) =>
-    tries.flatMap(({ failure, entry }) =>
-      failure === undefined && entry.t_headers >= over && entry.t_end !== null ? [entry.t_end - over] : [],
-    ),
-  );
-  return answered.length === 0 ? null : answered.reduce((a, b) => Math.min(a, b));
 }
 
 /** How many of the times, which are in order, lie in the span, a second. */

@@ -1,3 +1,4 @@
+import { binsOf, ratesIn } from '../units/time-bins.ts';
 import type { LoadRun } from './load-run.ts';
 
 /** What happened within one bin, a second. Times in milliseconds since the load began. */
@@ -32,19 +33,16 @@ export function timelineOf(run: LoadRun): Timeline {
   };
   const end = Object.values(times).reduce((last, each) => each.reduce((a, b) => Math.max(a, b), last), from);
   const width = WIDTHS_MS.find((each) => (end - from) / each < MOST_BINS) ?? 86_400_000;
-  const count = Math.floor((end - from) / width) + 1;
-  const rates = (values: readonly number[]): number[] => {
-    const bins = new Array<number>(count).fill(0);
-    for (const at of values) {
-      const bin = Math.max(0, Math.floor((at - from) / width));
-      bins[bin] = (bins[bin] ?? 0) + 1_000 / width;
-    }
-    return bins;
+  const bins = binsOf(from, end, width);
+  // What came before the load began counts as of its beginning.
+  const rates = (moments: readonly number[]) => {
+    const within = moments.map((at) => Math.max(from, at));
+    return ratesIn(bins, within);
   };
   const [calls, attempts, noise, goodput] = [times.calls, times.attempts, times.background, times.goodput].map(rates);
   return {
     binMs: width,
-    moments: Array.from({ length: count }, (_, bin) => ({
+    moments: Array.from({ length: bins.count }, (_, bin) => ({
       fromMs: bin * width,
       calls: calls?.[bin] ?? 0,
       attempts: attempts?.[bin] ?? 0,

@@ -1,4 +1,5 @@
 import { BoundedMemo } from '../memo/bounded-memo.ts';
+import { perObject } from '../memo/per-object.ts';
 import type { PlannedRule } from './compile.ts';
 import type { Facts } from './facts.ts';
 import { always } from './match.ts';
@@ -16,7 +17,7 @@ interface Candidates {
   readonly isComplete: boolean;
 }
 
-const remembered = new WeakMap<readonly PlannedRule[], BoundedMemo<string, Candidates>>();
+const kindsOf = perObject((_rules: readonly PlannedRule[]) => new BoundedMemo<string, Candidates>(MAX_KINDS));
 
 const NONE: readonly number[] = [];
 
@@ -34,10 +35,8 @@ export function matchingRules(rules: readonly PlannedRule[], facts: Facts): Iter
 function candidatesFor(rules: readonly PlannedRule[], facts: Facts): Candidates {
   const { request, model = '', stream } = facts;
   if (model.length > MAX_MODEL_LENGTH) return candidatesOfKind(rules, facts);
-  let kinds = remembered.get(rules);
-  if (kinds === undefined) remembered.set(rules, (kinds = new BoundedMemo(MAX_KINDS)));
   const kind = `${request.endpoint?.name} ${request.method} ${stream} ${model === facts.model} ${model}`;
-  return kinds.get(kind, () => candidatesOfKind(rules, facts));
+  return kindsOf(rules).get(kind, () => candidatesOfKind(rules, facts));
 }
 
 function candidatesOfKind(rules: readonly PlannedRule[], facts: Facts): Candidates {

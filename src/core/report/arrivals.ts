@@ -1,6 +1,6 @@
+import { binOf, timeBins } from '../units/time-bins.ts';
 import type { ReportInput } from './report.ts';
 import { runStart } from './run-start.ts';
-import { binOf, timeBins } from './time-bins.ts';
 
 /** Requests that arrived within one bin. Times in seconds since the first request. */
 interface ArrivalBin {

@@ -1,6 +1,7 @@
+import { firstSuccessAfter } from '../backoff/history/first-success-after.ts';
+import { ratesIn, timeBins } from '../units/time-bins.ts';
 import type { ReportInput } from './report.ts';
 import { runStart } from './run-start.ts';
-import { binOf, timeBins } from './time-bins.ts';
 
 /** Requests a second within one bin. Times in seconds since the first request. */
 interface LoadBin {
@@ -36,20 +37,10 @@ export function loadOf(input: ReportInput): Load {
   const successes = tries.flatMap(({ failure, entry }) => (failure === undefined && entry.t_end !== null ? [entry.t_end] : []));
   const end = [...arrivals, ...successes].reduce((a, b) => Math.max(a, b), start);
   const bins = timeBins(start, end, NARROWEST_MS, BINS);
-  const perSecond = (times: readonly number[]) => {
-    const rates = new Array<number>(bins.count).fill(0);
-    for (const at of times) {
-      const index = binOf(bins, at);
-      if (index !== undefined) rates[index] = (rates[index] ?? 0) + 1_000 / bins.width;
-    }
-    return rates;
-  };
-  const offered = perSecond(arrivals);
-  const goodput = perSecond(successes);
+  const offered = ratesIn(bins, arrivals);
+  const goodput = ratesIn(bins, successes);
   const over = outages.reduce((a, { to }) => Math.max(a, to), Number.NEGATIVE_INFINITY);
-  const recovered = tries.flatMap(({ failure, entry }) =>
-    failure === undefined && entry.t_headers >= over && entry.t_end !== null ? [entry.t_end] : [],
-  );
+  const succeededAt = outages.length === 0 ? undefined : firstSuccessAfter(histories, over);
   return {
     bins: offered.map((rate, index) => ({
       from: since(start + index * bins.width),
@@ -60,6 +51,6 @@ export function loadOf(input: ReportInput): Load {
     binMs: bins.width,
     outages: outages.map(({ from, to }) => ({ from: since(from), to: since(to) })),
     capacity: input.load?.capacityPerSecond ?? null,
-    recoveredAt: outages.length === 0 || recovered.length === 0 ? null : since(recovered.reduce((a, b) => Math.min(a, b))),
+    recoveredAt: succeededAt === undefined ? null : since(succeededAt),
   };
 }

@@ -2,6 +2,7 @@ import type { Libraries } from '../libraries.ts';
 import { endpoints } from '../openai/endpoints/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
 import { unknownName } from '../schema/fields.ts';
+import { messageOf } from '../text/message-of.ts';
 import { compilePattern } from '../text/pattern.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkPolicy, wordsOfRules } from './check-policy.ts';
@@ -129,7 +130,7 @@ function complaintAbout(pattern: string, key: string, libraries: Libraries): str
     const names = endpoints.map(({ name }) => name);
     if (key === 'endpoint' && !names.some(matches)) return unknownName('endpoint', pattern, names);
   } catch (error) {
-    const reason = shortened(error instanceof Error ? error.message : String(error));
+    const reason = shortened(messageOf(error));
     const advice = BEYOND_RE2.test(pattern) ? '. RE2 has no lookahead, no lookbehind and no backreferences' : '';
     return `invalid regular expression ${shortened(pattern)}: ${reason}${advice}`;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_LATENCY } from '../openai/request/answer-settings.ts';
 import { policySchema } from '../policy/policy-schema.ts';
 import { latencySpec, record, scalar, share, size, whole } from '../schema/fields.ts';
 import { parseDuration } from '../units/duration.ts';
@@ -101,8 +102,6 @@ const MIB = 1_048_576;
 const MAX_MAX_BODY = 100 * MIB;
 
 const maxBody = size().refine((bytes) => bytes <= MAX_MAX_BODY, { error: `expected at most ${MAX_MAX_BODY / MIB}MiB` });
-
-const NO_LATENCY = { kind: 'constant', ms: 0 } as const;
 
 /** The file format. */
 export const scenarioSchema = record({

@@ -3,7 +3,7 @@ import { span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { plural } from '../../core/text/plural.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
+import { dataTable, legendOf, OUTAGE, outageMarks, type Picture, seriesScale, WIDTH, within } from './picture.ts';
 
 const HEIGHT = 180;
 const FIRST = 'first attempts';
@@ -43,7 +43,7 @@ function drawing({ bins, outages }: Arrivals, peak: number): Drawing {
   const series = [
     { label: FIRST, color: 'var(--first)' },
     { label: RETRIES, color: 'var(--retry)' },
-    ...(outages.length > 0 ? [{ label: 'outage', color: 'var(--outage-key)' }] : []),
+    ...(outages.length > 0 ? [OUTAGE] : []),
   ];
   return {
     width: WIDTH,
@@ -55,7 +55,7 @@ function drawing({ bins, outages }: Arrivals, peak: number): Drawing {
     scales: [
       { name: 'x', type: 'linear', domain: [first, last], range: 'width' },
       { name: 'y', type: 'linear', domain: [0, Math.max(peak, 2)], nice: true, range: 'height' },
-      { name: 'series', type: 'ordinal', domain: series.map(({ label }) => label), range: series.map(({ color }) => color) },
+      seriesScale(series),
     ],
     axes: [
       { orient: 'bottom', scale: 'x', title: 'seconds since the first request', tickCount: 10 },

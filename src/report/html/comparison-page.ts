@@ -3,8 +3,8 @@ import { COMPARED_COLUMNS, type ComparedRun, comparedRow, differencesOf } from '
 import { printable } from '../../core/report/printable.ts';
 import { draw } from './draw.ts';
 import { fleetPicture, sharedAxes } from './fleet-picture.ts';
+import { pageHead } from './page-head.ts';
 import { stackedTable } from './stacked-table.ts';
-import { PAGE_POLICY, STYLE } from './style.ts';
 
 const GRID =
   '.fleets { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; } .fleets figure { min-width: 0; } .fleets svg { min-width: 0; width: 100%; }';
@@ -24,13 +24,7 @@ export async function renderComparison(runs: readonly ComparedRun[]): Promise<st
   const title = `Fleets under load: ${printable(first?.scenario ?? '')}`;
   const page = html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${raw(STYLE)}${raw(GRID)}</style>
-</head>
+${pageHead(title, { style: GRID })}
 <body>
 <header>
 <h1>${title}</h1>

@@ -1,6 +1,6 @@
 import type { JsonLoad } from '../../core/report/json-schema.ts';
 import type { Drawing } from './draw.ts';
-import { legendOf, outageMarks, within } from './picture.ts';
+import { CAPACITY, capacityMark, legendOf, lineMark, OUTAGE, outageMarks, seriesScale, within } from './picture.ts';
 
 const HEIGHT = 200;
 /** Narrow, so that its texts can be read where the page is narrow. */
@@ -32,11 +32,7 @@ export function fleetPicture({ timeline, outages, capacityPerSecond }: JsonLoad,
     [fromMs, fromMs + timeline.binMs].map((at) => ({ at: at / 1_000, attempts, goodput })),
   );
   const bands = outages.map(({ fromMs, toMs }) => ({ from: fromMs / 1_000, to: toMs / 1_000 }));
-  const series = [
-    ...SERIES,
-    ...(capacityPerSecond === null ? [] : [{ label: 'capacity', color: 'var(--link)' }]),
-    ...(bands.length === 0 ? [] : [{ label: 'outage', color: 'var(--outage-key)' }]),
-  ];
+  const series = [...SERIES, ...(capacityPerSecond === null ? [] : [CAPACITY]), ...(bands.length === 0 ? [] : [OUTAGE])];
   return {
     width: WIDTH,
     height: HEIGHT,
@@ -48,40 +44,13 @@ export function fleetPicture({ timeline, outages, capacityPerSecond }: JsonLoad,
     scales: [
       { name: 'x', type: 'linear', domain: [0, seconds], range: 'width' },
       { name: 'y', type: 'symlog', domain: [0, perSecond], constant: 10, nice: true, range: 'height' },
-      { name: 'series', type: 'ordinal', domain: series.map(({ label }) => label), range: series.map(({ color }) => color) },
+      seriesScale(series),
     ],
     axes: [
       { orient: 'bottom', scale: 'x', title: 'seconds since the load began', tickCount: 6 },
       { orient: 'left', scale: 'y', title: 'a second', grid: true, values: [0, 10, 30, 100, 300, 1_000, 3_000, 10_000] },
     ],
     legends: [{ ...legendOf('series', 'fill'), columns: 2 }],
-    marks: [
-      ...outageMarks(HEIGHT),
-      ...SERIES.map(({ key, color }) => ({
-        type: 'line' as const,
-        from: { data: 'steps' },
-        encode: {
-          enter: {
-            x: { scale: 'x', field: 'at' },
-            y: { scale: 'y', field: key },
-            stroke: { value: color },
-            strokeWidth: { value: 2 },
-          },
-        },
-      })),
-      {
-        type: 'rule',
-        from: { data: 'capacity' },
-        encode: {
-          enter: {
-            x: { value: 0 },
-            x2: { value: WIDTH },
-            y: { scale: 'y', field: 'at' },
-            stroke: { value: 'var(--link)' },
-            strokeDash: { value: [8, 4] },
-          },
-        },
-      },
-    ],
+    marks: [...outageMarks(HEIGHT), ...SERIES.map(({ key, color }) => lineMark(key, color)), capacityMark(WIDTH)],
   };
 }

@@ -1,3 +1,4 @@
+import { sdkBackoffMs } from '../../core/correlation/sdk-backoff.ts';
 import { type GapKind, type GapPoints, gapPointsOf } from '../../core/report/gap-points.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { plural } from '../../core/text/plural.ts';
@@ -52,7 +53,7 @@ function seconds(value: number): string {
 
 /** Where the official SDKs wait when told nothing: half a second doubled up to eight, less a quarter at random (wire.md 7). */
 function sdkWait(index: number): { index: number; low: number; high: number } {
-  const longest = Math.min(0.5 * 2 ** (index - 1), 8);
+  const longest = sdkBackoffMs(index - 1) / 1_000;
   return { index, low: longest * 0.75, high: longest };
 }
 

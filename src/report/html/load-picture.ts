@@ -2,7 +2,19 @@ import { type Load, loadOf } from '../../core/report/load.ts';
 import { short, span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
+import {
+  CAPACITY,
+  capacityMark,
+  dataTable,
+  legendOf,
+  lineMark,
+  OUTAGE,
+  outageMarks,
+  type Picture,
+  seriesScale,
+  WIDTH,
+  within,
+} from './picture.ts';
 
 const HEIGHT = 180;
 const OFFERED = 'offered: attempts';
@@ -43,8 +55,8 @@ function drawing({ bins, outages, recoveredAt, capacity }: Load): Drawing {
   const series = [
     { label: OFFERED, color: 'var(--retry)' },
     { label: GOODPUT, color: 'var(--success)' },
-    ...(capacity === null ? [] : [{ label: 'capacity', color: 'var(--link)' }]),
-    ...(outages.length > 0 ? [{ label: 'outage', color: 'var(--outage-key)' }] : []),
+    ...(capacity === null ? [] : [CAPACITY]),
+    ...(outages.length > 0 ? [OUTAGE] : []),
     ...(recoveredAt === null ? [] : [{ label: 'first success after it', color: 'var(--ink)' }]),
   ];
   return {
@@ -59,7 +71,7 @@ function drawing({ bins, outages, recoveredAt, capacity }: Load): Drawing {
     scales: [
       { name: 'x', type: 'linear', domain: [0, end], range: 'width' },
       { name: 'y', type: 'linear', domain: [0, peak], nice: true, range: 'height' },
-      { name: 'series', type: 'ordinal', domain: series.map(({ label }) => label), range: series.map(({ color }) => color) },
+      seriesScale(series),
     ],
     axes: [
       { orient: 'bottom', scale: 'x', title: 'seconds since the first request', tickCount: 10 },
@@ -81,31 +93,8 @@ function drawing({ bins, outages, recoveredAt, capacity }: Load): Drawing {
           },
         },
       },
-      {
-        type: 'line',
-        from: { data: 'steps' },
-        encode: {
-          enter: {
-            x: { scale: 'x', field: 'at' },
-            y: { scale: 'y', field: 'offered' },
-            stroke: { value: 'var(--retry)' },
-            strokeWidth: { value: 2 },
-          },
-        },
-      },
-      {
-        type: 'rule',
-        from: { data: 'capacity' },
-        encode: {
-          enter: {
-            x: { value: 0 },
-            x2: { value: WIDTH },
-            y: { scale: 'y', field: 'at' },
-            stroke: { value: 'var(--link)' },
-            strokeDash: { value: [8, 4] },
-          },
-        },
-      },
+      lineMark('offered', 'var(--retry)'),
+      capacityMark(WIDTH),
       {
         type: 'rule',
         from: { data: 'recovery' },

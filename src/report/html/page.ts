@@ -16,15 +16,17 @@ import { arrivalsPicture } from './arrivals-picture.ts';
 import { draw } from './draw.ts';
 import { gapsPicture } from './gaps-picture.ts';
 import { loadPicture } from './load-picture.ts';
+import { pageHead } from './page-head.ts';
 import type { DataTable, Picture } from './picture.ts';
 import { stackedTable } from './stacked-table.ts';
-import { PAGE_POLICY, STYLE } from './style.ts';
 import { swimlanePicture } from './swimlane-picture.ts';
 
 type Html = ReturnType<typeof html>;
 
 /** In the order of the page. Of a fleet under load, the last one comes before everything else. */
 const PICTURES = [swimlanePicture, arrivalsPicture, gapsPicture, loadPicture];
+
+const NO_REFERRER = '<meta name="referrer" content="no-referrer">\n';
 
 /** The report as one page that needs nothing else. */
 export async function renderHtml(input: ReportInput): Promise<string> {
@@ -36,14 +38,7 @@ export async function renderHtml(input: ReportInput): Promise<string> {
   const links = webLinks(input);
   const page = html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${headline}</title>
-<style>${raw(STYLE)}</style>
-</head>
+${pageHead(headline, { meta: NO_REFERRER })}
 <body>
 <header>
 <h1><span class="badge ${verdict.verdict}">${verdict.verdict.toUpperCase()}</span> ${printable(verdict.explain)}</h1>

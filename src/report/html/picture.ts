@@ -58,6 +58,55 @@ export function outageMarks(height: number): NonNullable<Drawing['marks']> {
   ];
 }
 
+/** A series of a picture, with its colour. */
+export interface Series {
+  readonly label: string;
+  readonly color: string;
+}
+
+/** The scale of series that `legendOf` shows. */
+export function seriesScale(series: readonly Series[]): NonNullable<Drawing['scales']>[number] {
+  return { name: 'series', type: 'ordinal', domain: series.map(({ label }) => label), range: series.map(({ color }) => color) };
+}
+
+/** What the service can do: the series, and a rule across a picture of that width. The data set is `capacity`. */
+export const CAPACITY: Series = { label: 'capacity', color: 'var(--link)' };
+
+export function capacityMark(width: number): NonNullable<Drawing['marks']>[number] {
+  return {
+    type: 'rule',
+    from: { data: 'capacity' },
+    encode: {
+      enter: {
+        x: { value: 0 },
+        x2: { value: width },
+        y: { scale: 'y', field: 'at' },
+        stroke: { value: CAPACITY.color },
+        strokeDash: { value: [8, 4] },
+      },
+    },
+  };
+}
+
+/** Spans in which everything failed by plan, as a series of the legend. */
+export const OUTAGE: Series = { label: 'outage', color: 'var(--outage-key)' };
+
+/** A line of a field over time. The data set is `steps`. */
+export function lineMark(field: string, color: string): NonNullable<Drawing['marks']>[number] {
+  return {
+    type: 'line',
+    from: { data: 'steps' },
+    encode: {
+      enter: {
+        x: { scale: 'x', field: 'at' },
+        y: { scale: 'y', field },
+        stroke: { value: color },
+        strokeWidth: { value: 2 },
+      },
+    },
+  };
+}
+
 /** A legend of shapes and colours of a scale each. */
 export function legendOf(scale: string, fill: 'fill' | 'stroke', shape?: string): NonNullable<Drawing['legends']>[number] {
   return { [fill]: scale, direction: 'horizontal', ...(shape === undefined ? { symbolType: 'square' } : { shape }) };

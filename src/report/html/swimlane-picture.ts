@@ -3,7 +3,7 @@ import { runStart } from '../../core/report/run-start.ts';
 import { type AttemptKind, type Swimlane, swimlaneOf } from '../../core/report/swimlane.ts';
 import { plural } from '../../core/text/plural.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, outageMarks, type Picture, WIDTH, within } from './picture.ts';
+import { dataTable, legendOf, OUTAGE, outageMarks, type Picture, WIDTH, within } from './picture.ts';
 
 interface Look {
   readonly label: string;
@@ -69,7 +69,7 @@ function drawing(
   const spans = [
     { label: 'wait asked for', color: 'var(--wait)', shown: waits.length > 0 },
     { label: 'too early', color: 'var(--early)', shown: early.length > 0 },
-    { label: 'outage', color: 'var(--outage-key)', shown: outages.length > 0 },
+    { ...OUTAGE, shown: outages.length > 0 },
   ].filter(({ shown }) => shown);
   const middle = (offset: number) => ({ scale: 'y', field: 'lane', band: 0.5, offset });
   const bar = (

@@ -5,6 +5,7 @@ import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from '../../core/problem.ts';
 import { parseRules } from '../../core/scenario/parse.ts';
 import { unknownName } from '../../core/schema/fields.ts';
+import { messageOf } from '../../core/text/message-of.ts';
 import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
 import { addRules } from '../../session/add-rules.ts';
 import type { Engine } from '../../session/engine.ts';
@@ -216,7 +217,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw wrong('', `invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw wrong('', `invalid JSON: ${messageOf(error)}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { arrivalsOf } from '../../../src/core/report/arrivals.ts';
 import { gapPointsOf } from '../../../src/core/report/gap-points.ts';
 import { loadOf } from '../../../src/core/report/load.ts';
 import { swimlaneOf } from '../../../src/core/report/swimlane.ts';
-import { binOf, timeBins } from '../../../src/core/report/time-bins.ts';
+import { binOf, timeBins } from '../../../src/core/units/time-bins.ts';
 import { hotRun, naiveRun, outageRun, RUNS } from '../../support/runs.ts';
 
 const runs = Object.entries(RUNS);

@@ -1,6 +1,6 @@
 import { groupBy } from '../../collections/group-by.ts';
+import { weakestOf } from '../../correlation/certainty.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
-import { weakestOf } from '../kit/certainty.ts';
 import type { CallHistory, Try } from './call-history.ts';
 import { hasSameBody } from './has-same-body.ts';
 import { gapBetween } from './history-of.ts';

@@ -1,4 +1,5 @@
-import type { Certainty, Evidence } from '../../correlation/correlation.ts';
+import type { Certainty } from '../../correlation/certainty.ts';
+import type { Evidence } from '../../correlation/correlation.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { FailureKind } from '../../journal/failure-kind.ts';
 import type { RetryHint } from './retry-hint.ts';

@@ -1,4 +1,4 @@
-import type { Certainty } from '../../correlation/correlation.ts';
+import { weakestOf } from '../../correlation/certainty.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { CallHistory, Gap, Try } from './call-history.ts';
@@ -6,8 +6,6 @@ import { failureOf } from './failure.ts';
 import { isReplay } from './is-replay.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { retryHint } from './retry-hint.ts';
-
-const CERTAINTIES: readonly Certainty[] = ['exact', 'likely', 'ambiguous'];
 
 /** The requests of one name as calls: what follows a success, or goes on with another model, is another. */
 export function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {
@@ -36,12 +34,11 @@ export function historyOf(id: string, entries: readonly JournalEntry[], followed
     } else tries.push(tryOf(entry, tries.length + 1));
   }
   const gaps = tries.slice(1).flatMap((after, at) => gapBetween(tries[at], after, at + 1));
-  const weakest = entries.reduce((worst, { certainty }) => Math.max(worst, CERTAINTIES.indexOf(certainty)), 0);
   const method = entries.find(({ logicalIdFrom }) => logicalIdFrom !== 'first')?.logicalIdFrom ?? 'first';
   return {
     id,
     method,
-    certainty: CERTAINTIES[weakest] ?? 'ambiguous',
+    certainty: weakestOf(entries) ?? 'exact',
     tries,
     gaps,
     replays,

@@ -1,4 +1,4 @@
-import type { Certainty } from '../../correlation/correlation.ts';
+import type { Certainty } from '../../correlation/certainty.ts';
 
 /** What a rule says of a client. `not_applicable`: what it judges did not happen; `inconclusive`: the data cannot decide. */
 export const ruleVerdicts = ['pass', 'info', 'warn', 'fail', 'inconclusive', 'not_applicable'] as const;

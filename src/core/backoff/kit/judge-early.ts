@@ -1,9 +1,9 @@
+import { weakestOf } from '../../correlation/certainty.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import { plural } from '../../text/plural.ts';
 import { callsByTarget } from '../history/by-target.ts';
 import type { CallHistory, Gap, Try } from '../history/call-history.ts';
 import { earlyAfter } from '../history/early-after.ts';
-import { weakestOf } from './certainty.ts';
 import type { RuleResult } from './finding.ts';
 import { censored, gapObservation, seconds } from './observation.ts';
 import { notApplicable } from './rule.ts';

@@ -1,10 +1,10 @@
+import { weakestOf } from '../../correlation/certainty.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Policy, RuleLevel } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
 import { recognisedCalls, suspectedHistories } from '../history/history.ts';
-import { weakestOf } from '../kit/certainty.ts';
 import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
 import type { BackoffRule } from '../kit/rule.ts';
 import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-evidence.ts';

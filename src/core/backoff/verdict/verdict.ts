@@ -1,4 +1,4 @@
-import type { Certainty } from '../../correlation/correlation.ts';
+import type { Certainty } from '../../correlation/certainty.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Finding, RuleVerdict } from '../kit/finding.ts';
 import type { UnservedRequests } from './unserved-requests.ts';

@@ -1,4 +1,6 @@
 import type { Libraries } from '../../libraries.ts';
+import { once } from '../../memo/once.ts';
+import { perObject } from '../../memo/per-object.ts';
 import { below, fork, type Random } from '../../random.ts';
 import type { TokenText } from './token-text.ts';
 import { inTokens, type TokenMode } from './tokens.ts';
@@ -16,7 +18,10 @@ interface Sentence {
 }
 
 /** Sentences, made once: seeding a faker for every answer would cost more than the rest of the answer. */
-const pools = new WeakMap<Libraries, Map<TokenMode, readonly Sentence[]>>();
+const pools = perObject((libraries: Libraries) => ({
+  estimate: once(() => sentences('estimate', libraries)),
+  exact: once(() => sentences('exact', libraries)),
+}));
 
 /** Where prose comes from. */
 export interface ProseSource {
@@ -27,8 +32,8 @@ export interface ProseSource {
 
 /** Whole sentences, or as many tokens as given. */
 export function prose(source: ProseSource, tokens?: number): TokenText {
-  const { random } = source;
-  const pool = poolOf(source);
+  const { random, mode, libraries } = source;
+  const pool = pools(libraries)[mode]();
   const wanted = tokens ?? SHORTEST + below(random, LONGEST - SHORTEST);
   const chosen: number[] = [];
   let total = 0;
@@ -95,14 +100,6 @@ function sentenceOf(pool: readonly Sentence[], number: number, isFirst: boolean)
   const sentence = pool[number];
   if (sentence === undefined) throw new RangeError(`the pool of sentences has no number ${number}`);
   return isFirst ? sentence.opening : sentence.following;
-}
-
-function poolOf({ mode, libraries }: ProseSource): readonly Sentence[] {
-  let byMode = pools.get(libraries);
-  if (byMode === undefined) pools.set(libraries, (byMode = new Map()));
-  let pool = byMode.get(mode);
-  if (pool === undefined) byMode.set(mode, (pool = sentences(mode, libraries)));
-  return pool;
 }
 
 function sentences(mode: TokenMode, libraries: Libraries): readonly Sentence[] {

@@ -1,4 +1,5 @@
 import type { Libraries } from '../../libraries.ts';
+import { perObject } from '../../memo/per-object.ts';
 import { below, type Random } from '../../random.ts';
 
 /**
@@ -18,10 +19,4 @@ export function sampleJson(schema: unknown, random: Random, libraries: Libraries
 
 /** Samples of one request's schema: a schema may take long to sample, and 128 choices may want one each. */
 const MAX_SAMPLES = 4;
-const samples = new WeakMap<object, string[]>();
-
-function samplesOf(schema: object): string[] {
-  let found = samples.get(schema);
-  if (found === undefined) samples.set(schema, (found = []));
-  return found;
-}
+const samplesOf = perObject((_schema: object): string[] => []);

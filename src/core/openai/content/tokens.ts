@@ -1,5 +1,7 @@
 import type { Libraries } from '../../libraries.ts';
 import { memoize } from '../../memo/body-memo.ts';
+import { perObject } from '../../memo/per-object.ts';
+import { rememberLast } from '../../memo/remember-last.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
 import { promptOf } from '../request/prompt.ts';
 import { type ApiRequest, fieldsOf, type Input } from '../request/request.ts';
@@ -45,16 +47,14 @@ export function inputTokens(input: Input, mode: TokenMode, libraries: Libraries)
  * - `exact`: o200k_base.
  */
 export function inTokens(text: string, mode: TokenMode, libraries: Libraries): TokenText {
-  // The choices of one answer often say the same.
-  if (last?.text === text && last.mode === mode && last.libraries === libraries) return last.tokens;
-  const tokens = split(text, mode, libraries);
-  last = { text, mode, libraries, tokens };
-  return tokens;
+  return splitters(libraries)[mode](text);
 }
 
-let last:
-  | { readonly text: string; readonly mode: TokenMode; readonly libraries: Libraries; readonly tokens: TokenText }
-  | undefined;
+/** The choices of one answer often say the same. */
+const splitters = perObject((libraries: Libraries) => ({
+  estimate: rememberLast((text: string) => split(text, 'estimate', libraries)),
+  exact: rememberLast((text: string) => split(text, 'exact', libraries)),
+}));
 
 function split(text: string, mode: TokenMode, libraries: Libraries): TokenText {
   if (mode === 'estimate' || text.length > MAX_EXACT_LENGTH) return lazyTokenText(text, estimatedPieces);

@@ -10,6 +10,9 @@ export type LatencyMs =
       readonly p95Ms: number;
     };
 
+/** Nothing takes time. */
+export const NO_LATENCY = { kind: 'constant', ms: 0 } as const satisfies LatencyMs;
+
 /** A function call the model makes: the arguments as JSON, or as the raw text the model would have written. */
 export interface ToolCallSpec {
   readonly name: string;

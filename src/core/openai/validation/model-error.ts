@@ -13,6 +13,7 @@ import {
 } from '../errors/errors.ts';
 import { modelLimits } from '../models/model-limits.ts';
 import type { ModelInfo } from '../models/models.ts';
+import { isGiven } from '../request/field-values.ts';
 import { asList, asRecord } from '../request/request.ts';
 import type { Fields } from './terms.ts';
 
@@ -113,8 +114,4 @@ function lengthError(fields: Fields, { maxOutputTokens }: ModelInfo): ErrorAnswe
     if (typeof found === 'number' && found > maxOutputTokens) return maxTokensTooLarge({ limit: maxOutputTokens, found });
   }
   return undefined;
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

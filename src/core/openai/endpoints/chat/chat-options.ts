@@ -1,4 +1,5 @@
 import type { ModelInfo } from '../../models/models.ts';
+import { isCount, isText } from '../../request/field-values.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { asList, asRecord, fieldsOf } from '../../request/request.ts';
 
@@ -49,7 +50,7 @@ export function chatOptions({ request }: ReplyContext, { reasoning, maxOutputTok
   const { n, stop, top_logprobs: top } = fields;
   const legacyFunctions = asList(fields['functions']).length > 0 && asList(fields['tools']).length === 0;
   return {
-    choices: isCount(n) ? Math.min(n, MAX_CHOICES) : 1,
+    choices: isCount(n, 1) ? Math.min(n, MAX_CHOICES) : 1,
     stop: stop === undefined ? NONE : (typeof stop === 'string' ? [stop] : asList(stop)).filter(isText),
     maxTokens: Math.min(
       countOf(fields['max_tokens']),
@@ -59,7 +60,7 @@ export function chatOptions({ request }: ReplyContext, { reasoning, maxOutputTok
     format: formatOf(asRecord(fields['response_format'])),
     mustCall: legacyFunctions ? mustCallLegacy(fields) : mustCallOf(fields),
     legacyFunctions,
-    topLogprobs: fields['logprobs'] === true && !reasoning ? (isCount(top) ? Math.min(top, MAX_TOP_LOGPROBS) : 0) : undefined,
+    topLogprobs: fields['logprobs'] === true && !reasoning ? (isCount(top, 1) ? Math.min(top, MAX_TOP_LOGPROBS) : 0) : undefined,
     reasons: reasoning,
     effort: fields['reasoning_effort'],
     serviceTier: serviceTierOf(fields['service_tier']),
@@ -78,15 +79,7 @@ function serviceTierOf(asked: unknown): ServiceTier {
 const NONE: readonly never[] = [];
 
 function countOf(value: unknown): number {
-  return isCount(value) ? value : Number.POSITIVE_INFINITY;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1;
+  return isCount(value, 1) ? value : Number.POSITIVE_INFINITY;
 }
 
 const TEXT: ResponseFormat = { type: 'text' };

@@ -1,5 +1,6 @@
 import type { ErrorAnswer } from '../../errors/error.ts';
 import { fieldNotSpecified, maxTokensTwice, missingParameter, noWordJson, onlyAllowedWhen } from '../../errors/errors.ts';
+import { isGiven } from '../../request/field-values.ts';
 import { asList, asRecord } from '../../request/request.ts';
 import type { Fields } from '../../validation/terms.ts';
 
@@ -40,8 +41,4 @@ function saysJson(message: unknown): boolean {
   const content = asRecord(message)?.['content'];
   if (typeof content === 'string') return /json/i.test(content);
   return asList(content).some((part) => /json/i.test(String(asRecord(part)?.['text'])));
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

@@ -5,11 +5,13 @@ import { concatenated, firstTokens, type TokenText, tokenText, untilStop } from 
 import { inTokens, promptTokens } from '../../content/tokens.ts';
 import { type ModelInfo, modelInfo, modelNamed } from '../../models/models.ts';
 import type { FinishReason } from '../../request/answer-settings.ts';
+import { isCount, isText } from '../../request/field-values.ts';
 import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import type { Input } from '../../request/request.ts';
 import { asList, fieldsOf, modelOf } from '../../request/request.ts';
 import { completionId } from '../../wire/id.ts';
+import { DEFAULT_MAX_TOKENS } from './completions-error.ts';
 
 /** One text of a legacy completion; with `echo` the prompt stands before it. */
 export interface CompletionText {
@@ -31,8 +33,6 @@ export interface CompletionAnswer {
   readonly logprobsOf: ((index: number) => (token: string) => TokenLogprob) | undefined;
 }
 
-/** wire.md 5: what a request that does not say is given. */
-const DEFAULT_MAX_TOKENS = 16;
 const DEFAULT_PROMPT = '<|endoftext|>';
 const MAX_CHOICES = 128;
 const MAX_LOGPROBS = 5;
@@ -48,10 +48,10 @@ export function completionAnswer(context: ReplyContext): CompletionAnswer {
   const id = modelOf(request) ?? 'gpt-3.5-turbo-instruct';
   const model = modelInfo(id, settings) ?? modelNamed(id);
   const { n, logprobs } = fieldsOf(request);
-  const each = isCount(n) && n > 0 ? Math.min(n, MAX_CHOICES) : 1;
+  const each = isCount(n, 1) ? Math.min(n, MAX_CHOICES) : 1;
   const prompts = inputsOf(request) ?? [DEFAULT_PROMPT];
   const created = Math.floor(clock.wall() / 1_000);
-  const top = isCount(logprobs) ? Math.min(logprobs, MAX_LOGPROBS) : undefined;
+  const top = isCount(logprobs, 0) ? Math.min(logprobs, MAX_LOGPROBS) : undefined;
   return {
     id: completionId('cmpl', created, context.random('id')),
     created,
@@ -82,7 +82,7 @@ function completionText({ index, prompt, model }: Wanted, context: ReplyContext)
   const random = context.textRandom('choice', index);
   const whole = scriptedText(context, random) ?? prose({ random, mode: settings.tokens, libraries });
   const stopped = untilStop(whole, (typeof stop === 'string' ? [stop] : asList(stop)).filter(isText));
-  const limit = Math.min(isCount(asked) ? asked : DEFAULT_MAX_TOKENS, model.maxOutputTokens ?? Number.POSITIVE_INFINITY);
+  const limit = Math.min(isCount(asked, 0) ? asked : DEFAULT_MAX_TOKENS, model.maxOutputTokens ?? Number.POSITIVE_INFINITY);
   const text = firstTokens(stopped, limit);
   return {
     index,
@@ -100,12 +100,4 @@ function echoOf(prompt: Input, { settings, libraries }: ReplyContext): TokenText
 /** The reasons that only chat knows are left out. */
 function legacyFinish(reason: FinishReason | undefined): LegacyFinish | undefined {
   return reason === 'tool_calls' || reason === 'function_call' ? undefined : reason;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0;
 }
