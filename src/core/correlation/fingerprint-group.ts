@@ -41,97 +41,100 @@ export interface OpenCall extends Linked<OpenCall> {
 }
 
 /** What is known of requests that say the same. */
-export class FingerprintGroup implements Linked<FingerprintGroup> {
+export interface FingerprintGroup extends Linked<FingerprintGroup> {
   readonly fingerprint: string;
-  older: FingerprintGroup | undefined;
-  newer: FingerprintGroup | undefined;
   /** Several of its calls were open at the same time. */
-  hadConcurrentCalls = false;
+  hadConcurrentCalls: boolean;
   /** A request was given to a call by mere likelihood, although it counts its retries. */
-  hasGuesses = false;
+  hasGuesses: boolean;
   /** One of them was answered by a success, whole. */
-  answered = false;
+  answered: boolean;
   /** The call that the declaration gives these requests to; undefined before the first, and where nothing is declared. */
   declared: OpenCall | undefined;
   /** The requests showed that the declaration does not hold for them: they are recognised without it. */
-  contradicted = false;
+  contradicted: boolean;
   /** Calls that a later request may be recognised as a retry of, oldest first. Most often there are none. */
-  #calls: OpenCall[] = NONE;
+  calls: OpenCall[];
   /** Those of them that failed, and that no retry has followed. */
-  #failed: OpenCall[] = NONE;
+  failed: OpenCall[];
   /** Requests seen so far that do not count their retries. */
-  #uncounted = 0;
+  uncounted: number;
   /** Those that count them, and are first tries. */
-  #first = 0;
+  first: number;
   /** The others, by their count. */
-  #counted: Map<number, number> | undefined;
-
-  constructor(fingerprint: string) {
-    this.fingerprint = fingerprint;
-  }
-
-  /** Calls that a later request may be recognised as a retry of. */
-  get size(): number {
-    return this.#calls.length;
-  }
-
-  /** Those of them that failed, and that no retry has followed. */
-  get failed(): readonly OpenCall[] {
-    return this.#failed;
-  }
-
-  /** A call was opened that later requests may be retries of. Returns the one that made room, if one had to. */
-  add(call: OpenCall): OpenCall | undefined {
-    call.findable = true;
-    if (this.#calls === NONE) {
-      this.#calls = [call];
-      return undefined;
-    }
-    this.#calls.push(call);
-    this.hadConcurrentCalls = true;
-    const [oldest] = this.#calls;
-    if (this.#calls.length <= MAX_CALLS || oldest === undefined) return undefined;
-    this.remove(oldest);
-    return oldest;
-  }
-
-  /** No later request is a retry of it. */
-  remove(call: OpenCall): void {
-    if (!call.findable) return;
-    call.findable = false;
-    this.#calls = without(this.#calls, call);
-    if (call.failure !== undefined) this.#failed = without(this.#failed, call);
-  }
-
-  /** Notes how the last answer of a call failed, or that its retry has come. */
-  note(call: OpenCall, failure: OpenCall['failure']): void {
-    const had = call.failure !== undefined;
-    call.failure = failure;
-    if (!call.findable || had === (failure !== undefined)) return;
-    if (had) this.#failed = without(this.#failed, call);
-    else if (this.#failed === NONE) this.#failed = [call];
-    else this.#failed.push(call);
-  }
-
-  /** The ordinal of a request among those of the same count. */
-  next(retryCount: number | undefined): number {
-    if (retryCount === undefined) {
-      this.#uncounted += 1;
-      return this.#uncounted;
-    }
-    if (retryCount === 0) {
-      this.#first += 1;
-      return this.#first;
-    }
-    this.#counted ??= new Map();
-    const count = Math.min(retryCount, MAX_COUNT);
-    const ordinal = (this.#counted.get(count) ?? 0) + 1;
-    this.#counted.set(count, ordinal);
-    return ordinal;
-  }
+  counted: Map<number, number> | undefined;
 }
 
-/** In place of every empty list: a hundred thousand are. */
+export function emptyGroup(fingerprint: string): FingerprintGroup {
+  return {
+    fingerprint,
+    hadConcurrentCalls: false,
+    hasGuesses: false,
+    answered: false,
+    declared: undefined,
+    contradicted: false,
+    calls: NONE,
+    failed: NONE,
+    uncounted: 0,
+    first: 0,
+    counted: undefined,
+    older: undefined,
+    newer: undefined,
+  };
+}
+
+/** Adds a call that later requests may be retries of. Returns the one that made room, if one had to. */
+export function addFindable(group: FingerprintGroup, call: OpenCall): OpenCall | undefined {
+  call.findable = true;
+  if (group.calls === NONE) {
+    group.calls = [call];
+    return undefined;
+  }
+  group.calls.push(call);
+  group.hadConcurrentCalls = true;
+  const [oldest] = group.calls;
+  if (group.calls.length <= MAX_CALLS || oldest === undefined) return undefined;
+  removeFindable(group, oldest);
+  return oldest;
+}
+
+/** No later request is a retry of the call. */
+export function removeFindable(group: FingerprintGroup, call: OpenCall): void {
+  if (!call.findable) return;
+  call.findable = false;
+  group.calls = without(group.calls, call);
+  if (call.failure !== undefined) group.failed = without(group.failed, call);
+}
+
+/** Notes how the last answer of a call failed, or that its retry has come. */
+export function noteFailure(call: OpenCall, failure: OpenCall['failure']): void {
+  const { group } = call;
+  const had = call.failure !== undefined;
+  call.failure = failure;
+  if (!call.findable || had === (failure !== undefined)) return;
+  if (had) group.failed = without(group.failed, call);
+  else if (group.failed === NONE) group.failed = [call];
+  else group.failed.push(call);
+}
+
+/** The ordinal of a request among those of the same count. */
+export function nextOrdinal(group: FingerprintGroup, retryCount: number | undefined): number {
+  if (retryCount === undefined) {
+    group.uncounted += 1;
+    return group.uncounted;
+  }
+  if (retryCount === 0) {
+    group.first += 1;
+    return group.first;
+  }
+  group.counted ??= new Map();
+  const count = Math.min(retryCount, MAX_COUNT);
+  const ordinal = (group.counted.get(count) ?? 0) + 1;
+  group.counted.set(count, ordinal);
+  return ordinal;
+}
+
+/** In place of every empty list: a hundred thousand are. Nothing is ever added to it. */
 const NONE: OpenCall[] = [];
 
 function without(calls: OpenCall[], call: OpenCall): OpenCall[] {
