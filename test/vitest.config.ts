@@ -7,8 +7,11 @@ import { TellSlow } from './support/tell-slow.ts';
 /** Tests that look at their process as a whole, or replace a module: each has a process of its own. */
 const ALONE = ['test/server/timing/*.test.ts', 'test/server/vanishing-clients.test.ts', 'test/server/verdict.test.ts'];
 
-/** Tests of clients on a real clock: what else runs on the machine would disturb them, so they run when all others are over. */
-const TIMED = ['test/harness/run-probes.test.ts', 'test/harness/load.test.ts'];
+/**
+ * Tests of clients on a real clock, and of what a program may take of it: what else runs on the machine would disturb them, so they
+ * run when all others are over.
+ */
+const TIMED = ['test/harness/run-probes.test.ts', 'test/harness/load.test.ts', 'test/libraries.test.ts'];
 
 /** Tests that start processes wait more than they compute: begun first, they are not waited for in the end. */
 class WaitingFirst extends BaseSequencer {

@@ -4,7 +4,7 @@ import { policyPresets } from '../../../src/core/policy/policy.ts';
 import { goodPolicies, noises, simulateTraffic } from '../../support/simulated-traffic.ts';
 
 /** Runs per policy. Chance explains one accusation in so many at most, by the bounds of the rules. */
-const RUNS = Number(process.env['SIMULATED_RUNS'] ?? 30);
+const RUNS = Number(process.env['SIMULATED_RUNS'] ?? 12);
 /** 24 calls after each kind of failure, for each is judged by itself. */
 const KINDS = [
   { status: 503 },
