@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
@@ -19,18 +18,8 @@ function ask(server: { baseURL: string; apiKey: string }, count: number, headers
   return Promise.all(Array.from({ length: count }, one));
 }
 
-const BROKEN_SESSION = JSON.stringify({ scenario: { rules: [{ fault: 'overloaded' }] } });
-
 const journalOf = async (server: Workers, prefix = '') =>
   (await server.admin<{ entries: JournalEntry[] }>(`${prefix}/__admin/journal`)).entries;
-
-/** Begins an upload, and leaves when the server has begun to read it. */
-async function leftUpload(port: number, path: string): Promise<void> {
-  const head = [`POST ${path} HTTP/1.1`, 'Host: 127.0.0.1', 'Content-Length: 100', 'Expect: 100-continue'];
-  const socket = connect(port, '127.0.0.1', () => socket.write(`${head.join('\r\n')}\r\n\r\n{`));
-  await once(socket, 'data');
-  socket.destroy();
-}
 
 test('a reset takes all processes back to the beginning', async () => {
   const server = await under('rules: [ { first: 6, fault: overloaded } ]');
@@ -52,28 +41,6 @@ test('another scenario, and added rules, are in force everywhere when the answer
   expect((await ask(server, 8)).sort()).toEqual([502, 502, 502, 502, 503, 503, 503, 503]);
   await server.admin('/__admin/reset', { method: 'POST' });
   expect(await ask(server, 8)).toEqual(Array(8).fill(502));
-});
-
-test('a server that is full of sessions refuses another one in all processes, and serves those that were made', async () => {
-  const server = await startWorkers('{}');
-  const make = () => server.admin<{ base_url: string }>('/__admin/sessions', { method: 'POST', body: BROKEN_SESSION });
-  const made: { base_url: string }[] = [];
-  const maker = async () => {
-    while (made.length < 1_000) made[made.push({ base_url: '' }) - 1] = await make();
-  };
-  // A few at a time: a thousand connections would be most of the work.
-  await Promise.all(Array.from({ length: 4 }, maker));
-  await expect(make()).rejects.toThrow(/^409: .*1000 sessions are open/);
-  const other = { baseURL: server.baseURL.replace('/v1', '/s/other/v1'), apiKey: server.apiKey };
-  expect(await ask(other, 8)).toEqual(Array(8).fill(409));
-  expect(await (await postChat(other)).json()).toMatchObject({ status: 409, title: 'There is no room for another session.' });
-  expect(await ask({ ...other, baseURL: made[0]?.base_url ?? '' }, 8)).toEqual(Array(8).fill(503));
-  expect(await ask(server, 8)).toEqual(Array(8).fill(200));
-  await leftUpload(server.port, '/s/other/v1/chat/completions');
-  await server.admin('/__admin/sessions', { method: 'DELETE' });
-  expect(await ask(other, 8)).toEqual(Array(8).fill(200));
-  expect(await server.admin('/__admin/health')).toMatchObject({ sessions: 2, in_flight: 0 });
-  expect((await server.stop()).stderr).not.toMatch(/failed|Error/);
 });
 
 test('sessions are worlds of their own in all processes', async () => {

@@ -61,7 +61,9 @@ async function figuresOf(client: VirtualClient, { scenario, capacity, callsPerSe
   );
 }
 
-test('many quick retries keep the service down: as many attempts as λ·n says, and next to no goodput', async () => {
+test('many quick retries keep the service down: as many attempts as λ·n says, and next to no goodput', {
+  timeout: 60_000,
+}, async () => {
   const attempts = 20;
   expect(REFUSAL_COST * CALLS_PER_SECOND * attempts).toBeGreaterThan(CAPACITY);
   const { recovery, amplification } = await figuresOf(retrying(attempts, () => 100));
