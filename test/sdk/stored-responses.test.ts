@@ -77,6 +77,42 @@ describe('a response', () => {
     );
   });
 
+  test('is polled by calls of their own, each with one attempt', async () => {
+    const mock = await startMock({ rules: [{ match: { endpoint: 'responses' }, attempts: 1, fault: 'overloaded' }] });
+    const client = new OpenAI({ baseURL: mock.baseURL, apiKey: mock.apiKey, maxRetries: 1 });
+    const { id } = await client.responses.create(ask('Hello'));
+    await client.responses.retrieve(id);
+    await client.responses.retrieve(id);
+    await client.responses.delete(id);
+    await mock.idle();
+    expect(mock.calls().map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([[503, 200], [200], [200], [200]]);
+    expect(mock.journal().map(({ endpoint }) => endpoint)).toEqual([
+      ...['responses', 'responses', 'responses.retrieve', 'responses.retrieve', 'responses.delete'],
+    ]);
+  });
+
+  test('that a fault answers in place of the service leaves nothing behind', async () => {
+    const mock = await startMock({ rules: [{ match: { endpoint: 'responses.delete' }, first: 1, fault: 'server_error' }] });
+    const client = new OpenAI({ baseURL: mock.baseURL, apiKey: mock.apiKey, maxRetries: 0 });
+    const { id } = await client.responses.create(ask('Hello'));
+    await expect(client.responses.delete(id)).rejects.toThrow('500');
+    expect((await client.responses.retrieve(id)).id).toBe(id);
+    await client.responses.delete(id);
+    await expect(client.responses.retrieve(id)).rejects.toThrow(NotFoundError);
+  });
+
+  test('does not fit where all that was said is longer than the window', async () => {
+    const client = await clientOf({ models: [{ id: 'small', context_window: 60 }], replies: [{ tokens: 40 }] });
+    const first = await client.responses.create({ model: 'small', input: 'Hello' });
+    const next = { model: 'small', input: 'And what happened then, please?', previous_response_id: first.id };
+    await expect(client.responses.create(next)).rejects.toMatchObject({
+      status: 400,
+      code: 'context_length_exceeded',
+      param: 'input',
+    });
+    expect((await client.responses.create({ ...next, truncation: 'auto' })).status).toBe('completed');
+  });
+
   test('that called a tool wants its output next', async () => {
     const client = await clientOf({ replies: [{ match: { prompt: 'weather' }, tool_call: { name: 'f', arguments: {} } }] });
     const tools = [{ type: 'function' as const, name: 'f', parameters: { type: 'object', properties: {} }, strict: false }];

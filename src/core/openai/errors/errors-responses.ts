@@ -130,13 +130,6 @@ export function reasoningAlone(id: string): ErrorAnswer {
   return apiError(400, `Item '${id}' of type 'reasoning' was provided without its required following item.`, { param: 'input' });
 }
 
-/** In public reports. */
-export function itemWithoutReasoning(id: string, type: string, reasoning: string): ErrorAnswer {
-  return apiError(400, `Item '${id}' of type '${type}' was provided without its required 'reasoning' item: '${reasoning}'.`, {
-    param: 'input',
-  });
-}
-
 /** In public reports. Param and code are unverified. */
 export function duplicateItem(id: string): ErrorAnswer {
   return apiError(400, `Duplicate item found with id ${id}. Remove duplicate items from your input and try again.`, {

@@ -1,4 +1,7 @@
+import type { Reply } from '../../../wire/effect.ts';
+import { errorReply } from '../../errors/error.ts';
 import { inputTooLongForModel, invalidBody } from '../../errors/errors.ts';
+import type { ReplyContext } from '../../request/reply-context.ts';
 import { fieldsOf, isStreamed } from '../../request/request.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { responseAnswer } from './response-answer.ts';
@@ -9,6 +12,7 @@ import { responseReply } from './response-reply.ts';
 import { responseStream } from './response-stream.ts';
 import { responsesError } from './responses-error.ts';
 import { backgroundReply, backgroundStream } from './stored/background-reply.ts';
+import { tokensBefore } from './stored/tokens-before.ts';
 import { turnQuestion } from './stored/turn-question.ts';
 
 /** `POST /v1/responses`. */
@@ -26,9 +30,19 @@ export const responses = defineEndpoint({
   overflow: inputTooLongForModel,
   spentTokens: (context) => responseAnswer(context).usage.total_tokens,
   refersTo: turnQuestion,
-  reply: (context) => {
-    const isInBackground = fieldsOf(context.request)['background'] === true;
-    if (isStreamed(context.request)) return isInBackground ? backgroundStream(context) : responseStream(context);
-    return isInBackground ? backgroundReply(context) : responseReply(context);
-  },
+  reply: (context) => (isTooLongInAll(context) ? errorReply(inputTooLongForModel(), context) : replyTo(context)),
 });
+
+function replyTo(context: ReplyContext): Reply {
+  const isInBackground = fieldsOf(context.request)['background'] === true;
+  if (isStreamed(context.request)) return isInBackground ? backgroundStream(context) : responseStream(context);
+  return isInBackground ? backgroundReply(context) : responseReply(context);
+}
+
+/** The request fits the window of its model, but not with what was said before. */
+function isTooLongInAll(context: ReplyContext): boolean {
+  if (tokensBefore(context) === 0 || fieldsOf(context.request)['truncation'] === 'auto') return false;
+  const { model, usage } = responseAnswer(context);
+  const limit = model.inputWindow ?? model.contextWindow;
+  return limit !== null && usage.input_tokens > limit;
+}

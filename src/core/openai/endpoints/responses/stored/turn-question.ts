@@ -18,7 +18,7 @@ export function turnQuestion(request: ApiRequest): StoreQuestion | undefined {
 }
 
 /** The conversation that a request names. */
-export function conversationOf({ conversation }: Fields): string | undefined {
+function conversationOf({ conversation }: Fields): string | undefined {
   const id = typeof conversation === 'string' ? conversation : asRecord(conversation)?.['id'];
   return typeof id === 'string' ? id : undefined;
 }
