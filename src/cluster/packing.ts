@@ -33,7 +33,7 @@ const REQUEST: FieldsOf<SentRequest> = {
   bodyEndAt: true,
   connection: CONNECTION,
 };
-const TRAITS: FieldsOf<Traits> = { streamed: true, keyScope: true, modelScope: true };
+const TRAITS: FieldsOf<Traits> = { streamed: true, features: true, keyScope: true, modelScope: true };
 /** The call that the primary remembers stays there. */
 const CORRELATION: FieldsOf<Omit<Correlation, 'remembered'>> = {
   call: true,

@@ -112,6 +112,7 @@ export class RemoteState implements SessionState {
       matches,
       traits: {
         streamed: traits.streamed,
+        features: traits.features,
         keyScope: scoped('key') ? traits.keyScope : '',
         modelScope: scoped('model') ? traits.modelScope : '',
       },

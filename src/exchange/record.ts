@@ -6,6 +6,7 @@ import type { Outcome } from '../core/correlation/outcome.ts';
 import type { BoundFault } from '../core/faults/bound-fault.ts';
 import { type FaultApplied, HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
 import { failureKind } from '../core/journal/failure-kind.ts';
+import { grammarOf } from '../core/journal/grammar-of.ts';
 import { rememberLast } from '../core/memo/remember-last.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request/request.ts';
@@ -182,7 +183,7 @@ export function noteEnd(record: JournalRecord, performed: Performed, { endedAt, 
   record.t_end = endedAt;
   const { t_firstByteBefore: headAt, hint } = record;
   // Only its end shows that an answer of success was spoilt.
-  const failure = failureKind(record, faults);
+  const failure = failureKind(record, faults, grammarOf(record));
   record.retryable = isRetryableAfter(failure, record, expectation);
   const knownAt = failure === 'content' ? endedAt : (headAt ?? endedAt);
   return {

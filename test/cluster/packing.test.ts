@@ -48,7 +48,7 @@ const ask: FromWorker = {
   forced: [{ name: 'overloaded', params: {} }] as never,
   preset: null,
   matches: [0, 2],
-  traits: { streamed: true, keyScope: 'key 0.5', modelScope: '' },
+  traits: { streamed: true, features: ['failure'], keyScope: 'key 0.5', modelScope: '' },
 };
 const messages: readonly (FromWorker | ToWorker)[] = [
   ask,

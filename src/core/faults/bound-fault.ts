@@ -1,4 +1,5 @@
 import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Reply } from '../wire/effect.ts';
 import type { Fault, InjectionPoint, SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
@@ -42,6 +43,11 @@ export class BoundFault implements NamedFault {
   /** What a client is left with that meets it. */
   get leaves(): Leaves {
     return this.fault.leavesWith?.(this.params as never) ?? this.fault.leaves;
+  }
+
+  /** The same, of an answer that is a stream of that grammar; undefined where there is no stream. */
+  leavesIn(grammar: StreamGrammar | undefined): Leaves {
+    return (grammar && this.fault.leavesIn?.(grammar)) ?? this.leaves;
   }
 
   get slows(): SlowPart | undefined {

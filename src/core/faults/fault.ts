@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { Layer } from '../openai/wire/layer.ts';
+import type { StreamFeature, StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Reply } from '../wire/effect.ts';
 import type { Leaves } from './leaves.ts';
 
@@ -27,6 +28,8 @@ export interface Fault {
   readonly leaves: Leaves;
   /** The same, where it depends on the parameters. */
   leavesWith?(params: never): Leaves;
+  /** The same, where it depends on how the family writes its streams. */
+  leavesIn?(grammar: StreamGrammar): Leaves;
   /** The part of a whole answer that comes late. */
   readonly slows?: SlowPart;
   /** It stands for a refusal by a limit: its request draws from the buckets what a refused one draws. */
@@ -41,6 +44,8 @@ export interface Fault {
   injectedAtWith?(params: never): InjectionPoint;
   /** It changes only answers that are sent in this way, and strikes no request that is answered in the other. */
   readonly changes?: AnswerKind;
+  /** What a stream has to have for it: it strikes no request that is answered by a stream without. */
+  readonly needs?: readonly StreamFeature[];
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
   readonly errorCodes?: readonly string[];
   /** Parameters whose text becomes the code or the type of its error. */
@@ -63,12 +68,14 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   terminalWith?(params: z.output<Params>): boolean;
   readonly leaves: Leaves;
   leavesWith?(params: z.output<Params>): Leaves;
+  leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
   readonly refusesByLimit?: true;
   readonly status?: number;
   readonly injectedAt: InjectionPoint;
   injectedAtWith?(params: z.output<Params>): InjectionPoint;
   readonly changes?: AnswerKind;
+  readonly needs?: readonly StreamFeature[];
   readonly errorCodes?: readonly string[];
   readonly errorWordParams?: readonly string[];
   readonly source?: string;

@@ -1,3 +1,4 @@
+import { endpointNamed } from '../openai/endpoints/registry.ts';
 import { invalidJson as answer } from '../openai/errors/errors.ts';
 import { definePlainErrorFault } from './error-fault.ts';
 
@@ -8,5 +9,5 @@ export const invalidJson = definePlainErrorFault({
   status: 400,
   layer: 'gateway',
   source: 'https://github.com/ChatGPTNextWeb/NextChat/issues/4064',
-  error: () => answer(),
+  error: (_params, { request }) => ((request.endpoint && endpointNamed(request.endpoint.name))?.unreadable ?? answer)(),
 });

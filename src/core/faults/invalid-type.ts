@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalidType as answer } from '../openai/errors/errors.ts';
+import { promptOf } from '../openai/request/prompt.ts';
 import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
@@ -14,9 +15,9 @@ export const invalidType = defineErrorFault({
   source: 'https://github.com/pydantic/pydantic-ai/issues/2653',
   params: record({
     ...errorShape,
-    param: z.string().default('messages[0].content').describe('path of the parameter'),
+    param: z.string().optional().describe('path of the parameter; default the content of the first message'),
     expected: z.string().default('one of a string or array of objects').describe('what it should be, with its article'),
     found: z.string().default('an object').describe('what it is said to be, with its article'),
   }).prefault({}),
-  error: ({ param, expected, found }) => answer(param, expected, found),
+  error: ({ param, expected, found }, { request }) => answer(param ?? `${promptOf(request).field}[0].content`, expected, found),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalidValue as answer } from '../openai/errors/errors.ts';
+import { promptOf } from '../openai/request/prompt.ts';
 import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
@@ -14,7 +15,7 @@ export const invalidValue = defineErrorFault({
   source: 'https://github.com/run-llama/llama_index/issues/17748',
   params: record({
     ...errorShape,
-    param: z.string().default('messages[0].role').describe('path of the parameter'),
+    param: z.string().optional().describe('path of the parameter; default the role of the first message'),
     value: z.string().default('developer').describe('the value that is refused'),
     supported: z
       .array(z.string())
@@ -22,5 +23,5 @@ export const invalidValue = defineErrorFault({
       .default(['system', 'assistant', 'user', 'function', 'tool'])
       .describe('the values that are not'),
   }).prefault({}),
-  error: ({ param, value, supported }) => answer(param, value, supported),
+  error: ({ param, value, supported }, { request }) => answer(param ?? `${promptOf(request).field}[0].role`, value, supported),
 });

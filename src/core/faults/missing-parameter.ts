@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { missingParameter as answer } from '../openai/errors/errors.ts';
+import { promptOf } from '../openai/request/prompt.ts';
 import { record } from '../schema/fields.ts';
 import { defineErrorFault } from './error-fault.ts';
 import { errorShape } from './error-params.ts';
@@ -14,7 +15,10 @@ export const missingParameter = defineErrorFault({
   source: 'https://github.com/SilasMarvin/lsp-ai/issues/108',
   params: record({
     ...errorShape,
-    param: z.string().default('messages').describe('path of the parameter, as in messages[0].content'),
+    param: z
+      .string()
+      .optional()
+      .describe('path of the parameter, as in messages[0].content; default the one that holds the prompt'),
   }).prefault({}),
-  error: ({ param }) => answer(param),
+  error: ({ param }, { request }) => answer(param ?? promptOf(request).field),
 });

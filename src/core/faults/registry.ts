@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import { accountDeactivated } from './account-deactivated.ts';
 import { badGateway } from './bad-gateway.ts';
 import { billingNotActive } from './billing-not-active.ts';
@@ -20,6 +21,7 @@ import { invalidApiKey } from './invalid-api-key.ts';
 import { invalidJson } from './invalid-json.ts';
 import { invalidType } from './invalid-type.ts';
 import { invalidValue } from './invalid-value.ts';
+import { keepaliveEvents } from './keepalive-events.ts';
 import { latency } from './latency.ts';
 import type { Leaves } from './leaves.ts';
 import { malformedChunk } from './malformed-chunk.ts';
@@ -41,6 +43,8 @@ import { rateLimit } from './rate-limit.ts';
 import { reframedStream } from './reframed-stream.ts';
 import { requestTimeout } from './request-timeout.ts';
 import { requestTooLarge } from './request-too-large.ts';
+import { responseFailed } from './response-failed.ts';
+import { responseIncomplete } from './response-incomplete.ts';
 import { serverError } from './server-error.ts';
 import { serviceUnavailable } from './service-unavailable.ts';
 import { slowBody } from './slow-body.ts';
@@ -107,6 +111,8 @@ const REGISTRY = [
   stalledStream,
   truncatedStream,
   streamError,
+  responseFailed,
+  responseIncomplete,
   missingDone,
   missingFinishReason,
   openAfterDone,
@@ -114,6 +120,7 @@ const REGISTRY = [
   duplicateChunk,
   splitUtf8,
   reframedStream,
+  keepaliveEvents,
 ] as const;
 
 type Registered = (typeof REGISTRY)[number];
@@ -147,7 +154,7 @@ export function boundFault(call: NamedFault): BoundFault {
   return bindFault(faultsByName, call);
 }
 
-/** What a client is left with that meets the fault. */
-export function leavesOf(call: NamedFault): Leaves {
-  return boundFault(call).leaves;
+/** What a client is left with that meets the fault, in a stream of that grammar if there is one. */
+export function leavesOf(call: NamedFault, grammar?: StreamGrammar): Leaves {
+  return boundFault(call).leavesIn(grammar);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { StreamFeature, StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import { whole } from '../schema/fields.ts';
 import type { Reply } from '../wire/effect.ts';
 import { defineFault, type SlowPart } from './fault.ts';
@@ -15,7 +16,10 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   readonly name: Name;
   readonly summary: string;
   readonly leaves: Leaves;
+  leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
+  readonly needs?: readonly StreamFeature[];
+  readonly errorCodes?: readonly string[];
   readonly source?: string;
   readonly params: Params;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;

@@ -1,4 +1,5 @@
 import { isSpoilt, type Leaves } from '../faults/leaves.ts';
+import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { JournalEntry } from './entry.ts';
 
 /**
@@ -15,17 +16,22 @@ export type Ended = Pick<JournalEntry, 't_end' | 'closedBy' | 'status' | 'bytesO
 
 /** What a fault does to an answer, as far as it matters to whether the attempt failed. */
 export interface FaultTraits {
-  readonly leaves: Leaves;
+  leavesIn(grammar: StreamGrammar | undefined): Leaves;
   readonly slows: 'head' | 'body' | 'chunks' | undefined;
 }
 
 /** How the attempt failed that met these faults; undefined for a success. */
-export function failureKind(entry: Ended, faults: readonly FaultTraits[]): FailureKind | undefined {
+export function failureKind(
+  entry: Ended,
+  faults: readonly FaultTraits[],
+  grammar: StreamGrammar | undefined,
+): FailureKind | undefined {
   const { t_end, closedBy, status, bytesOut, chunksOut } = entry;
   if (t_end === null) return 'pending';
-  const spoilt = faults.some(({ leaves }) => isSpoilt(leaves));
+  const left = faults.map((fault) => fault.leavesIn(grammar));
+  const spoilt = left.some(isSpoilt);
   if (closedBy === 'client') {
-    const satisfied = chunksOut > 0 && !spoilt && !faults.some(triesPatience);
+    const satisfied = chunksOut > 0 && !spoilt && !faults.some(triesPatience) && !left.includes('stalled');
     return satisfied ? undefined : 'abandoned';
   }
   if (status !== null && status >= 400) return 'status';
@@ -34,6 +40,6 @@ export function failureKind(entry: Ended, faults: readonly FaultTraits[]): Failu
 }
 
 /** Whether a client may lose patience with the answer after it has begun. */
-function triesPatience({ slows, leaves }: FaultTraits): boolean {
-  return slows === 'body' || slows === 'chunks' || leaves === 'stalled';
+function triesPatience({ slows }: FaultTraits): boolean {
+  return slows === 'body' || slows === 'chunks';
 }

@@ -5,6 +5,7 @@ import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings, ReplySpec } from '../openai/request/answer-settings.ts';
 import { type Identity, identityOf } from '../openai/request/identity.ts';
+import type { StreamFeature } from '../openai/wire/stream-grammar.ts';
 import type { Policy } from '../policy/policy.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { PolicySpec } from '../policy/policy-schema.ts';
@@ -33,6 +34,8 @@ export interface Step {
   readonly strikes: InjectionPoint;
   /** How a request has to be answered for them to strike it; undefined where it does not matter. */
   readonly changes: AnswerKind | undefined;
+  /** What the stream has to have for them to strike it. */
+  readonly needs: readonly StreamFeature[];
 }
 
 /** A rule ready to be asked. */
@@ -170,7 +173,8 @@ export function stepOf(calls: readonly FaultCall[], faultsByName: FaultsByName):
   // What answers by itself takes the place of the answer that would have been changed.
   const answers = faults.some(({ fault: { terminal: final } }) => final === true);
   const changes = answers ? undefined : faults.find(({ fault }) => fault.changes !== undefined)?.fault.changes;
-  return { faults, calls, strikes: deepest(faults), changes };
+  const needs = answers ? [] : faults.flatMap(({ fault }) => fault.needs ?? []);
+  return { faults, calls, strikes: deepest(faults), changes, needs };
 }
 
 /** The deepest place that any of the faults strikes at. */

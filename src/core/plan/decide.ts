@@ -9,7 +9,7 @@ import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
 /** What a decision on a request goes by, beside the rules that match it. */
-export type Traits = Pick<Facts, 'streamed' | 'keyScope' | 'modelScope'>;
+export type Traits = Pick<Facts, 'streamed' | 'features' | 'keyScope' | 'modelScope'>;
 
 /** One request as the plan sees it. */
 export interface RuleStep {
@@ -110,12 +110,15 @@ function tryRule(
   return { applied, faults: step.faults };
 }
 
-/** A fault strikes only a request that gets as far as its layer, and only an answer of the kind that it changes. */
-export function isReached({ traits, refusedBy }: Pick<RuleStep, 'traits' | 'refusedBy'>, { strikes, changes }: Step): boolean {
+/** A fault strikes only a request that gets as far as its layer, and only an answer that has what it changes. */
+export function isReached(
+  { traits, refusedBy }: Pick<RuleStep, 'traits' | 'refusedBy'>,
+  { strikes, changes, needs }: Step,
+): boolean {
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   if (changes === undefined) return true;
   const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';
-  return changes === answer;
+  return changes === answer && needs.every((feature) => traits.features.includes(feature));
 }
 
 /** `first`, `after` and `every` count the requests the rule speaks of; `times` counts those it decided. */

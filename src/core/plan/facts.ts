@@ -1,6 +1,7 @@
 import { lastUserText } from '../openai/content/tokens.ts';
 import { promptOf } from '../openai/request/prompt.ts';
 import { type ApiRequest, asList, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
+import type { StreamFeature } from '../openai/wire/stream-grammar.ts';
 import { draw } from '../random.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -31,6 +32,11 @@ export class Facts {
   /** The answer, if all goes well, is a stream of events. */
   get streamed(): boolean {
     return isStreamed(this.request);
+  }
+
+  /** What the stream of the answer has that others have not; nothing where there is no stream. */
+  get features(): readonly StreamFeature[] {
+    return this.streamed ? (this.request.endpoint?.stream?.features ?? []) : [];
   }
 
   /** The scope of counters per key. Not the key itself: nothing keeps keys. */

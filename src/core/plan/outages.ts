@@ -34,7 +34,8 @@ function failsAll({ rule, action }: PlannedRule): boolean {
 function failedShare({ from, to }: Outage, entries: readonly JournalEntry[], ids: ReadonlySet<string>): number {
   const arrived = entries.filter(({ t_headers }) => t_headers >= from && t_headers < to);
   const failed = arrived.filter(
-    ({ faultApplied }) => faultApplied && ids.has(faultApplied.rule) && isFailing(faultApplied.faults.map(leavesOf)),
+    ({ faultApplied }) =>
+      faultApplied && ids.has(faultApplied.rule) && isFailing(faultApplied.faults.map((call) => leavesOf(call))),
   );
   return arrived.length === 0 ? 0 : failed.length / arrived.length;
 }

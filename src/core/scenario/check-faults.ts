@@ -20,6 +20,7 @@ export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): 
     ...lists.flatMap(checkKinds),
     ...lists.flatMap((list) => checkStreams(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkWholes(list, asRecord(rule['match']) ?? {})),
+    ...lists.flatMap((list) => checkFeatures(list, asRecord(rule['match']) ?? {})),
     ...(early ? [...checkAcceptRule(rule, early, at), ...lists.flatMap(checkAcceptList)] : []),
   ];
 }
@@ -102,6 +103,20 @@ function checkWholes({ path, calls }: FaultList, { stream, endpoint }: Readonly<
   return [
     scenarioFinding(at, `${known[index]?.name} changes only answers in one piece: the rule speaks of requests that stream`),
   ];
+}
+
+/** A rule that speaks of one endpoint gives a fault nothing to strike of which its streams know nothing. */
+function checkFeatures({ path, calls }: FaultList, { endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
+  const features = endpoints.find(({ name }) => name === endpoint)?.stream?.features;
+  if (features === undefined) return [];
+  return calls.flatMap((call, index) => {
+    const missing = call && faultNamed(call.name).needs?.find((feature) => !features.includes(feature));
+    if (missing === undefined) return [];
+    const at = calls.length > 1 ? [...path, index] : path;
+    return [
+      scenarioFinding(at, `${call?.name} never happens: streams of ${String(endpoint)} have no event of that kind (${missing})`),
+    ];
+  });
 }
 
 function neverStreams(endpoint: unknown): boolean {

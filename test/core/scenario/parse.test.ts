@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { endpoints } from '../../../src/core/openai/endpoints/registry.ts';
 import { formatProblem } from '../../../src/core/problem.ts';
 import { parseRules, parseScenario } from '../../../src/core/scenario/parse.ts';
 import { libraries } from '../../../src/libraries.ts';
@@ -114,7 +113,7 @@ limit: {}
     'flaky.yaml:15:22 unknown fault "hag". Did you mean "hang"?',
     'flaky.yaml:16:10 rules[2].per: unknown value "sesion". Did you mean "session"?',
     'flaky.yaml:17:5 rules[3]: the rule does nothing: give it one of fault, sequence or one_of',
-    `flaky.yaml:17:24 unknown endpoint "chat". Known: ${endpoints.map(({ name }) => name).join(', ')}.`,
+    'flaky.yaml:17:24 unknown endpoint "chat".',
     'flaky.yaml:19:19 replies[0].echo: a reply has only one of content, echo, tokens, json, refusal, tool_call, tool_calls; found content and echo',
     'flaky.yaml:19:46 replies[0].finish_reason: unknown value "stopp". Did you mean "stop"?',
     'flaky.yaml:20:1 unknown key "limit". Did you mean "limits"?',
@@ -238,6 +237,16 @@ test.each([
     'a fault of streams where nothing streams',
     'rules: [ { match: { stream: false }, sequence: [ok, stream_error] } ]',
     /stream_error never happens: the rule speaks of requests that do not stream/,
+  ],
+  [
+    'a fault of other streams',
+    'rules: [{ match: { endpoint: chat.completions }, fault: response_failed }]',
+    /response_failed never happens: streams of chat.completions have no event of that kind \(failure\)/,
+  ],
+  [
+    'a fault of the streams of chat',
+    'rules: [{ match: { endpoint: responses }, fault: missing_finish_reason }]',
+    /missing_finish_reason never happens: streams of responses have no event of that kind \(finish reason\)/,
   ],
   [
     'a fault of streams on an endpoint without any',

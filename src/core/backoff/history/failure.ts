@@ -1,10 +1,15 @@
 import { boundFault } from '../../faults/registry.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { type Ended, type FailureKind, failureKind } from '../../journal/failure-kind.ts';
+import { grammarOf } from '../../journal/grammar-of.ts';
+
+/** A request of which it can be told whether it failed. */
+export type Settled = Ended & Pick<JournalEntry, 'faultApplied' | 'endpoint' | 'stream'>;
 
 /** How the attempt failed; undefined for a success. */
-export function failureOf(entry: Ended & Pick<JournalEntry, 'faultApplied'>): FailureKind | undefined {
-  return failureKind(entry, entry.faultApplied?.faults.map(boundFault) ?? []);
+export function failureOf(entry: Settled): FailureKind | undefined {
+  const faults = entry.faultApplied?.faults.map(boundFault) ?? [];
+  return failureKind(entry, faults, grammarOf(entry));
 }
 
 /** `429 rate_limit_exceeded`, `reset`, `no answer`: how people call it. */

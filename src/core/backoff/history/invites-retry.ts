@@ -1,6 +1,5 @@
 import type { JournalEntry } from '../../journal/entry.ts';
-import type { Ended } from '../../journal/failure-kind.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, type Settled } from './failure.ts';
 import type { Answered } from './permanent.ts';
 import { invitesRetryAfter, isFailed, isRetryableAfter, type RetryExpectation } from './retryable.ts';
 
@@ -9,7 +8,7 @@ import { invitesRetryAfter, isFailed, isRetryableAfter, type RetryExpectation } 
  * scenario spoilt, 408, 409, 429 but for billing, 5xx, a status that the policy wants retried, and a failure that the scenario
  * deals out for a while only. What the policy forbids does not. `x-should-retry: true` overrules.
  */
-export function invitesRetry(entry: Ended & Answered, expectation: RetryExpectation): boolean {
+export function invitesRetry(entry: Settled & Answered, expectation: RetryExpectation): boolean {
   return invitesRetryAfter(failureOf(entry), entry, expectation);
 }
 
@@ -18,7 +17,7 @@ export function invitesRetry(entry: Ended & Answered, expectation: RetryExpectat
  * after a 429 without credit and a 503 that the policy forbids, too: a client that goes by the status alone retries them, and has
  * to be found out.
  */
-export function isRetryable(entry: Ended & Answered, expectation: RetryExpectation): boolean {
+export function isRetryable(entry: Settled & Answered, expectation: RetryExpectation): boolean {
   return isRetryableAfter(failureOf(entry), entry, expectation);
 }
 

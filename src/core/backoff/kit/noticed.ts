@@ -1,5 +1,6 @@
 import type { Leaves } from '../../faults/leaves.ts';
 import { leavesOf } from '../../faults/registry.ts';
+import { grammarOf } from '../../journal/grammar-of.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import type { RuleResult, RuleVerdict } from './finding.ts';
@@ -56,5 +57,5 @@ function faultsOf({ entry }: Try): string {
 
 /** Whether a fault left the attempt with one of these. */
 export function wasLeftWith({ entry }: Try, ...left: readonly Leaves[]): boolean {
-  return entry.faultApplied?.faults.some((call) => left.includes(leavesOf(call))) ?? false;
+  return entry.faultApplied?.faults.some((call) => left.includes(leavesOf(call, grammarOf(entry)))) ?? false;
 }

@@ -8,10 +8,10 @@ export const truncatedStreamNoticed = defineRule({
   severity: 'high',
   confidence: 'deterministic',
   measures:
-    'outcome of calls whose stream ended without finish_reason and [DONE]; warns when the client says ok (SDKs leave it to the application)',
+    'outcome of calls whose stream ended without finish_reason and [DONE], or without response.completed; warns when the client says ok (SDKs leave it to the application)',
   falseAlarmBound: 0,
   needsOutcome: true,
-  advice: 'treat a stream that ends without a finish_reason as an error',
+  advice: 'treat a stream that ends without a finish_reason, or without response.completed, as an error',
   probe: {
     name: 'truncated-stream',
     windowMs: 15_000,

@@ -27,6 +27,8 @@ export interface Endpoint extends RequestEndpoint {
   readonly judgesModel?: boolean;
   /** The answer to a body that is not JSON. Without it, that of the gateway. */
   readonly unreadable?: () => ErrorAnswer;
+  /** The answer to a request whose model does not exist. Without it, that of the gateway. */
+  readonly unknownModel?: (model: string) => ErrorAnswer;
   /** What is wrong with the fields of a request whose key, JSON and model are good. Without it, nothing ever is. */
   readonly validate?: (fields: Fields, terms: Terms) => ErrorAnswer | undefined;
   /** All tokens that the healthy answer costs. Without it, those of the prompt. Makes the answer up once more. */

@@ -2,6 +2,7 @@ import { type ApiRequest, asList, asRecord, type Fields, fieldsOf, type Input, t
 
 /** The prompt of an endpoint that takes `messages`. Each message, and the answer to begin, has a frame of 3 tokens. */
 export const messagePrompt: PromptReader = {
+  field: 'messages',
   content(fields) {
     const texts = messageTexts(fields);
     return { texts, otherTokens: 3 * texts.length + 3 };
@@ -33,6 +34,7 @@ export function inputPrompt(field: string, absent?: readonly Input[]): PromptRea
     return absent !== undefined && (value === undefined || value === null) ? absent : inputsIn(value);
   };
   return {
+    field,
     inputs,
     content(fields) {
       const given = inputs(fields);

@@ -44,6 +44,8 @@ export interface RequestEndpoint {
 
 /** How an endpoint finds the prompt of a request in its fields. */
 export interface PromptReader {
+  /** The field of a request that holds it. */
+  readonly field: string;
   /** The inputs, for an endpoint that takes no messages. */
   inputs?(fields: Fields): readonly Input[];
   /** The texts, in order, and how many tokens stand beside them: of the frame of messages, and ids. */

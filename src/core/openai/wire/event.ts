@@ -15,6 +15,8 @@ export const DONE: Write = event('sentinel', '[DONE]');
 /** Streams of chunks that end with `[DONE]` (wire.md 3.3). An error is one event (wire.md 1.6; of completions not captured). */
 export const chunkGrammar: StreamGrammar = {
   completion: 'sentinel',
+  needsCompletion: false,
+  features: ['finish reason'],
   sentinel: DONE,
   follow: () => CHUNK_FOLLOWER,
 };

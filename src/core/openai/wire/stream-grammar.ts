@@ -8,10 +8,19 @@ export interface StreamError {
   readonly code: string | number | null;
 }
 
+/**
+ * What streams of some families have, and others do not: events that say why an answer ended, that the whole answer failed,
+ * that it is incomplete, that the service is still at work.
+ */
+export type StreamFeature = 'finish reason' | 'failure' | 'incompletion' | 'keepalive';
+
 /** How an endpoint writes a stream, where that differs between families. */
 export interface StreamGrammar {
   /** The event that tells a client that the answer is complete. */
   readonly completion: EventKind;
+  /** Without that event nobody can tell whether the answer is complete: the stream was cut. */
+  readonly needsCompletion: boolean;
+  readonly features: readonly StreamFeature[];
   /** What ends each stream after its last event, where the family has such a thing. */
   readonly sentinel: Write | undefined;
   /** Something that follows one stream, and knows how to go on at any place of it. */
@@ -24,4 +33,12 @@ export interface StreamFollower {
   note(write: Write): void;
   /** The events that report an error in place of the rest of the answer. */
   error(error: StreamError): readonly Write[];
+  /** With `failure`: the event that says that the answer failed, in place of the rest. */
+  failure?(error: { readonly code: string; readonly message: string }): readonly Write[];
+  /** With `incompletion`: the events that end what has begun, and the answer with it. `completion` would have ended it. */
+  incompletion?(reason: string, completion: Write | undefined): readonly Write[];
+  /** With `keepalive`: the event that says nothing but that the service is at work. */
+  keepalive?(): Write;
+  /** With `keepalive`: an event as it is when so many came before it that were not planned. */
+  postponed?(write: Write, events: number): Write;
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '../../../wire/effect.ts';
 import { errorReply } from '../../errors/error.ts';
-import { inputTooLongForModel, invalidBody } from '../../errors/errors.ts';
+import { inputTooLongForModel, invalidBody, requestedModelNotFound } from '../../errors/errors.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { fieldsOf, isStreamed } from '../../request/request.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -26,6 +26,7 @@ export const responses = defineEndpoint({
   prompt: responsePrompt,
   judgesModel: true,
   unreadable: invalidBody,
+  unknownModel: requestedModelNotFound,
   validate: responsesError,
   overflow: inputTooLongForModel,
   spentTokens: (context) => responseAnswer(context).usage.total_tokens,

@@ -2,16 +2,20 @@ import { utf8Text } from '../../../text/utf8.ts';
 import type { Write } from '../../../wire/effect.ts';
 import { joined } from '../../../wire/joined.ts';
 import type { StreamError, StreamFollower, StreamGrammar } from '../../wire/stream-grammar.ts';
+import { interruptedEvents } from './interrupted-stream.ts';
 
 /** Streams of named events that end with a response that is completed, incomplete or failed (wire-responses.md 3). */
 export const responseGrammar: StreamGrammar = {
   completion: 'completion',
+  needsCompletion: true,
+  features: ['failure', 'incompletion', 'keepalive'],
   sentinel: undefined,
   follow: () => new ResponseFollower(),
 };
 
-/** Knows what a stream needs to go on: its response as it was when it began, and the number of the last event. */
+/** Knows what a stream needs to go on: what was sent, the response as it was when it began, and the number of the last event. */
 class ResponseFollower implements StreamFollower {
+  readonly #sent: string[] = [];
   #begun: string | undefined;
   #number = -1;
   /** Of the event that is on its way. */
@@ -22,6 +26,7 @@ class ResponseFollower implements StreamFollower {
     if (write.partOf !== undefined) return;
     const text = textOf(this.#pieces);
     this.#pieces = [];
+    this.#sent.push(text);
     if (write.event === 'opening') this.#begun ??= responseIn(text);
     this.#number = numberIn(text) ?? this.#number;
   }
@@ -30,10 +35,40 @@ class ResponseFollower implements StreamFollower {
   error({ message, type, param, code }: StreamError): readonly Write[] {
     const number = this.#number + 1;
     const error = JSON.stringify({ type: 'error', error: { type, code, message, param }, sequence_number: number });
-    const events = [named('error', error)];
-    if (this.#begun === undefined) return events;
-    const failure = JSON.stringify({ code: code ?? type ?? 'server_error', message });
-    return [...events, named('response.failed', aboutResponse('response.failed', failedOf(this.#begun, failure), number + 1))];
+    const failed = this.#failed({ code: String(code ?? type ?? 'server_error'), message }, number + 1);
+    return [named('error', error), ...failed];
+  }
+
+  failure(error: { readonly code: string; readonly message: string }): readonly Write[] {
+    return this.#failed(error, this.#number + 1);
+  }
+
+  incompletion(reason: string, completion: Write | undefined): readonly Write[] {
+    const finished = completion && responseIn(textOf([completion]));
+    if (finished === undefined) return [];
+    return interruptedEvents(this.#sent, { finished, reason, number: this.#number + 1 });
+  }
+
+  keepalive(): Write {
+    const data = `{"type":"keepalive"${NUMBER}${this.#number + 1}}`;
+    return { type: 'write', data: `event: keepalive\ndata: ${data}\n\n`, event: 'progress' };
+  }
+
+  /** Bytes of a part of an event are left as they are: the number may be in another. */
+  postponed(write: Write, events: number): Write {
+    if (events === 0 || write.partOf !== undefined) return write;
+    const text = textOf([write]);
+    const number = numberIn(text);
+    if (number === undefined) return write;
+    const end = text.lastIndexOf(NUMBER) + NUMBER.length;
+    return { ...write, data: text.slice(0, end) + text.slice(end).replace(String(number), String(number + events)) };
+  }
+
+  #failed(error: { readonly code: string; readonly message: string }, number: number): readonly Write[] {
+    if (this.#begun === undefined) return [];
+    const type = 'response.failed';
+    const response = failedOf(this.#begun, JSON.stringify({ code: error.code, message: error.message }));
+    return [named(type, `{"type":"${type}",${RESPONSE}${response}${NUMBER}${number}}`)];
   }
 }
 
@@ -54,18 +89,14 @@ function responseIn(event: string): string | undefined {
 }
 
 /** Within a JSON text the quotes would be escaped. */
-function numberIn(events: string): number | undefined {
-  const start = events.lastIndexOf(NUMBER);
-  return start < 0 ? undefined : Number.parseInt(events.slice(start + NUMBER.length), 10);
+function numberIn(event: string): number | undefined {
+  const start = event.lastIndexOf(NUMBER);
+  return start < 0 ? undefined : Number.parseInt(event.slice(start + NUMBER.length), 10);
 }
 
 /** What a request can write into these texts comes behind the first of each. Floats stay as they were printed. */
 function failedOf(begun: string, error: string): string {
   return begun.replace('"status":"in_progress"', '"status":"failed"').replace('"error":null', () => `"error":${error}`);
-}
-
-function aboutResponse(type: string, response: string, number: number): string {
-  return `{"type":"${type}",${RESPONSE}${response}${NUMBER}${number}}`;
 }
 
 function named(name: string, data: string): Write {

@@ -6,6 +6,7 @@ const OVERHEAD_WITH_TOOLS = 217;
 
 /** The prompt of a response: its instructions, and the texts of its input. Each has a frame of 3 tokens, as in chat. */
 export const responsePrompt: PromptReader = {
+  field: 'input',
   content(fields) {
     const texts = textsOf(fields);
     return { texts, otherTokens: 3 * texts.length + 3 };
