@@ -66,7 +66,7 @@ test.each([
 
 test('text that the tokenizer takes quadratic time for is bounded', () => {
   splitTokens('load');
-  for (const unit of ['a', '漢', ' ', '\n', '🎉', 'á́', '<|endoftext|>', '\ud800', '1', ' \n']) {
+  for (const unit of ['a', '漢', ' ', '\n', '🎉', 'á́', '<|endoftext|>', '\ud800', '1', ' \n', '🤦🏽\u200d♀️', '\u200b', '\0']) {
     const text = unit.repeat(200_000 / unit.length);
     const cpuMs = stopwatch();
     const tokens = splitTokens(text);

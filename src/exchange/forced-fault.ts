@@ -28,20 +28,35 @@ export function parseForcedFault(header: string): Step {
   throw new ScenarioError(problems);
 }
 
-/** Text in quotes, where it begins a value; what brackets change; anything else. */
-const LEXEME = /(?<=[=:,[{]\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|./gs;
+/** Text in quotes. */
+const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/sy;
 
-/** Splits at a separator that stands in no brackets and no quotes. */
+/** By how much a bracket changes the depth of what follows. */
+const DEPTH: Readonly<Record<string, number>> = { '{': 1, '[': 1, '}': -1, ']': -1 };
+
+/** Splits at a separator that stands in no brackets and no quotes. Quotes count where they begin a value. */
 function splitOutside(text: string, separator: ',' | ';'): string[] {
-  const parts = [''];
+  const parts: string[] = [];
+  let start = 0;
   let depth = 0;
-  for (const [lexeme] of text.matchAll(LEXEME)) {
-    if (/^[{[]$/.test(lexeme)) depth += 1;
-    if (/^[}\]]$/.test(lexeme)) depth -= 1;
-    if (lexeme === separator && depth <= 0) parts.push('');
-    else parts.push((parts.pop() ?? '') + lexeme);
+  let beginsValue = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charAt(at);
+    depth += DEPTH[char] ?? 0;
+    if (char === separator && depth <= 0) {
+      parts.push(text.slice(start, at).trim());
+      start = at + 1;
+    }
+    if (beginsValue && (char === '"' || char === "'")) at += quotedLength(text, at) - 1;
+    if (char.trim() !== '') beginsValue = '=:,[{'.includes(char);
   }
-  return parts.map((part) => part.trim());
+  return [...parts, text.slice(start).trim()];
+}
+
+/** Of the text in quotes that begins at this place; 1 where the quotes are not closed. */
+function quotedLength(text: string, at: number): number {
+  QUOTED.lastIndex = at;
+  return QUOTED.exec(text)?.[0].length ?? 1;
 }
 
 /** `name; key=value; key=value` → what a scenario would write. Values are YAML scalars. */

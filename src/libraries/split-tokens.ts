@@ -6,6 +6,11 @@ const o200k = lazily<typeof import('gpt-tokenizer/encoding/o200k_base')>('#libra
 const MAX_RUN = 64;
 const MAX_BLANK_RUN = 256;
 
+const BLANKS: ReadonlySet<number> = new Set([
+  0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f,
+  0x3000, 0xfeff,
+]);
+
 /** Text in these characters, which the tokenizer takes for its own control tokens elsewhere, is ordinary text. */
 const OPTIONS = { disallowedSpecial: new Set<string>() };
 
@@ -47,8 +52,10 @@ function* boundedPieces(text: string): Iterable<string> {
   yield text.slice(start);
 }
 
+/** What `\s` matches, which is where the tokenizer's own pattern cuts. */
 function isBlank(code: number): boolean {
-  return code <= 0x20 || code === 0xa0 || code === 0x3000 || (code >= 0x2000 && code <= 0x2029);
+  if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return code === 0xa0 || (code >= 0x1680 && BLANKS.has(code));
 }
 
 function isLowSurrogate(code: number): boolean {

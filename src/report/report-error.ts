@@ -1,4 +1,4 @@
-import { printable } from '../core/report/printable.ts';
+import { printable } from '../core/text/printable.ts';
 import { systemReason } from './system-reason.ts';
 
 /** A report cannot be written: shown as one line, without a stack trace. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultsByName as faults } from '../core/faults/registry.ts';
@@ -106,10 +106,8 @@ export function fileSource(path: string, shownAs = path): Source {
 /** Reads a file of YAML or JSON; `what` it is to be is told when it cannot be read. */
 export function readSource(path: string, { shownAs, what }: { shownAs: string; what: string }): Source {
   try {
-    const { size } = statSync(path);
-    if (size > 4 * MAX_TEXT_LENGTH)
-      throw new Error(`the file is ${size} bytes long; a ${what} has at most ${MAX_TEXT_LENGTH} characters`);
-    const bytes = readFileSync(path);
+    const bytes = readAtMost(path, 4 * MAX_TEXT_LENGTH);
+    if (bytes === undefined) throw new Error(`the file is too long; a ${what} has at most ${MAX_TEXT_LENGTH} characters`);
     if (bytes.includes(0) || !isUtf8(bytes)) throw new Error('it is no text in UTF-8');
     return { file: shownAs === path ? path : basename(path), text: bytes.toString() };
   } catch (error) {
@@ -120,6 +118,23 @@ export function readSource(path: string, { shownAs, what }: { shownAs: string; w
         message: `cannot read the ${what}: ${reasonOf(error)}`,
       },
     ]);
+  }
+}
+
+/** What the file holds; undefined where it is longer than `maxBytes`, as a device may be without end. */
+function readAtMost(path: string, maxBytes: number): Buffer | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(maxBytes + 1);
+    let length = 0;
+    while (length <= maxBytes) {
+      const read = readSync(file, buffer, length, buffer.length - length, null);
+      if (read === 0) return Buffer.from(buffer.subarray(0, length));
+      length += read;
+    }
+    return undefined;
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -135,7 +150,8 @@ export function loadScenario(source: Source, libraries: Libraries, seed?: Scenar
   return { source, scenario, raw: parsed.raw, plan, warnings: parsed.place(withoutEffect(scenario, plan, libraries)) };
 }
 
-function isFile(path: string): boolean {
+/** Whether it is a regular file; false where there is none. */
+export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 

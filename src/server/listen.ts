@@ -40,6 +40,8 @@ export interface Listening {
 
 /** Silence after which the system asks whether a client is still there. */
 const PROBE_MS = 60_000;
+/** Requests of one connection that wait for their answers; one more resets it. Each is held in memory. */
+const MAX_PIPELINED = 1_000;
 /** Between two looks for idle connections of a server that ends. */
 const SWEEP_MS = 20;
 
@@ -60,11 +62,15 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       const connection = connections.of(request.socket);
       // Sent to a connection that we had closed.
       if (connection.endedHow !== undefined) return;
+      if (connection.unanswered >= MAX_PIPELINED) {
+        connection.end('reset');
+        return;
+      }
       connection.requests += 1;
       const target = parseTarget(request.url ?? '/');
       if (isOurs(target)) {
         const turn = connection.claim();
-        response.once('close', () => turn.done());
+        connection.endTurnWith(response, turn);
         turn.whenReady(() => {
           options.admin(request, response).catch((error: unknown) => fail(response, error, options));
         });

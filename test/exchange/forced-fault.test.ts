@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseForcedFault } from '../../src/exchange/forced-fault.ts';
+import { stopwatch } from '../support/cpu-time.ts';
 
 /** The same as a scenario would write it. */
 const said = (flow: string) => parseForcedFault(`[${flow}]`);
@@ -25,3 +26,18 @@ test.each(['rate_limit; retry_after={ date: 3s', 'overloaded; message="no end', 
     expect(() => parseForcedFault(short)).toThrow();
   },
 );
+
+test('a long header without a value is refused in little time', () => {
+  const cpuMs = stopwatch();
+  expect(() => parseForcedFault(`rate_limit;${' '.repeat(15_000)}=`)).toThrow(/parameters such as/);
+  expect(() => parseForcedFault(`rate_limit;a=${"'".repeat(15_001)}`)).toThrow();
+  expect(cpuMs()).toBeLessThan(100);
+});
+
+test.each([
+  [`rate_limit; message="a, b; c"`, { message: 'a, b; c' }],
+  [`rate_limit; message='it''s, so'`, { message: "it's, so" }],
+  [`rate_limit; message=a"b`, { message: 'a"b' }],
+])('quotes keep separators where they begin a value: %s', (header, params) => {
+  expect(parseForcedFault(header)).toMatchObject([{ name: 'rate_limit', params }]);
+});

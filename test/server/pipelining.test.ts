@@ -48,3 +48,23 @@ test.each(['ASCII', 'Grüße 😀'])('a head is Latin-1 and a body UTF-8: %s', a
   expect(content.toString()).toBe(body);
   expect(head).toMatch(new RegExp(`content-length: ${content.length}(\r\n|$)`, 'i'));
 });
+
+test.each([
+  ['the admin API', HEALTH],
+  ['a wrong x-mock-fault', FORCED],
+])('no request stays in flight behind a reset and %s', async (_who, second) => {
+  const mock = await startMock();
+  const reset = CHAT.replace('\r\n\r\n', '\r\nx-mock-fault: connection_reset\r\n\r\n');
+  await rawExchange(mock.port, [reset, second, CHAT, HEALTH, CHAT].join(''));
+  await mock.idle();
+  expect(await (await fetch(`${mock.origin}/metrics`)).text()).toMatch(/in_flight(?:\{[^}]*\})? 0$/m);
+});
+
+test('a connection with more than 1,000 requests without an answer is reset', async () => {
+  const mock = await startMock({ rules: [{ first: 1, fault: 'hang' }] });
+  const { ending } = await rawExchange(mock.port, CHAT.repeat(1_500));
+  expect(ending).toBe('RST');
+  await mock.idle();
+  expect(mock.journal().length).toBeLessThanOrEqual(1_000);
+  expect(statuses((await rawExchange(mock.port, CHAT, (read) => read.endsWith('0\r\n\r\n'))).text)).toEqual([200]);
+});

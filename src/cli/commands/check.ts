@@ -1,5 +1,6 @@
 import { ScenarioError } from '../../core/problem.ts';
 import { plural } from '../../core/text/plural.ts';
+import { printableLines } from '../../core/text/printable.ts';
 import { libraries } from '../../libraries.ts';
 import { givenSource, loadScenario } from '../../scenario-files/load-scenario.ts';
 import { exitCode } from '../output/exit-code.ts';
@@ -12,13 +13,13 @@ export function check(files: readonly string[], { strict = false }: { readonly s
     try {
       const loaded = loadScenario(givenSource(file), libraries);
       const { plan, warnings } = loaded;
-      for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
+      for (const text of warningTexts(loaded)) process.stderr.write(`${printableLines(text)}\n`);
       const warned = warnings.length === 0 ? '' : `, ${plural(warnings.length, 'warning')}`;
       process.stdout.write(`${file}: ok, ${plural(plan.rules.length, 'rule')}${warned}\n`);
       bad ||= strict && warnings.length > 0;
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      process.stderr.write(`${problemText(error)}\n`);
+      process.stderr.write(`${printableLines(problemText(error))}\n`);
       bad = true;
     }
   }

@@ -1,6 +1,7 @@
 import { dependsOnArrivalOrder, explainRule } from '../../core/plan/explain.ts';
 import { explainCapacity } from '../../core/plan/explain-capacity.ts';
 import { explainLimit } from '../../core/plan/explain-limits.ts';
+import { printableLines } from '../../core/text/printable.ts';
 import { libraries } from '../../libraries.ts';
 import { givenSource, loadScenario } from '../../scenario-files/load-scenario.ts';
 import { playThrough } from '../../session/play-through.ts';
@@ -12,7 +13,7 @@ import { table } from '../output/table.ts';
 export async function explain(file: string, { requests, seed }: { requests: number; seed?: number }): Promise<number> {
   const loaded = loadScenario(givenSource(file), libraries, seed);
   const { plan, scenario } = loaded;
-  for (const text of warningTexts(loaded)) process.stderr.write(`${text}\n`);
+  for (const text of warningTexts(loaded)) process.stderr.write(`${printableLines(text)}\n`);
   const lines = [`${plan.name}, seed ${plan.seed}`];
   if (scenario.description !== undefined) lines.push(scenario.description.trim());
   if (plan.limits.length > 0) {

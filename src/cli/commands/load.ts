@@ -5,6 +5,7 @@ import type { LoadRun } from '../../core/load/load-run.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { renderJson } from '../../core/report/json.ts';
 import type { ReportInput } from '../../core/report/report.ts';
+import { printableLines } from '../../core/text/printable.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { clientPath } from '../../harness/client-path.ts';
 import { type ClientSource, ORIGIN } from '../../harness/load-message.ts';
@@ -46,7 +47,7 @@ export async function load(options: LoadOptions): Promise<number> {
   // Before anything is started.
   loadPlanOf(options, 0);
   prepareReports(options);
-  const say = (message: string) => void process.stderr.write(`${message}\n`);
+  const say = (message: string) => void process.stderr.write(`${printableLines(message)}\n`);
   const server = await startForClient({ source, seed, entries: LOAD_ENTRIES, say });
   const { plan: scenario } = server.engine.defaultSession;
   const plan = loadPlanOf(options, scenario.seed);

@@ -150,7 +150,7 @@ function isUnserved({ entries }: ReportInput): boolean {
 /** The table, and below it what to change. Of a client that sent nothing at all, every row would say so. */
 function tableOf({ findings }: Verdict): string {
   const inOrder = backoffRules.flatMap(({ id }) => findings.filter(({ rule }) => rule === id));
-  const width = process.stdout.isTTY ? process.stdout.columns : 120;
+  const width = process.stdout.columns || 120;
   return [renderConformance(inOrder, { width }), renderAdvice(inOrder, { width }), '']
     .filter((part, at) => part !== '' || at === 2)
     .join('\n');

@@ -4,6 +4,7 @@ import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { DeclaredCalls } from '../../core/correlation/declared-calls.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { plural } from '../../core/text/plural.ts';
+import { printableLines } from '../../core/text/printable.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { judgeRun } from '../../harness/judge-run.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
@@ -122,5 +123,5 @@ function notesOn(sessions: readonly Session[], [name = '']: readonly string[], s
 }
 
 function say(message: string): void {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${printableLines(message)}\n`);
 }

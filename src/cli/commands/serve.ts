@@ -68,6 +68,8 @@ export async function serve(options: ServeOptions): Promise<number> {
 interface ScenarioFile {
   readonly path: string;
   readonly shownAs: string;
+  /** False for a pipe or a device, which can be read only once, or for ever. */
+  isRegular(): boolean;
   read(): Source;
   load(source: Source, seed: number | undefined): LoadedScenario;
   /** What people are told of its problems, and of what has no effect in it. */
@@ -76,12 +78,13 @@ interface ScenarioFile {
 }
 
 async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
-  const { fileSource, loadScenario, scenarioPath } = await import('../../scenario-files/load-scenario.ts');
+  const { fileSource, isFile, loadScenario, scenarioPath } = await import('../../scenario-files/load-scenario.ts');
   const { problemText, warningTexts } = await import('../output/problem-text.ts');
   const path = scenarioPath(shownAs);
   return {
     path,
     shownAs,
+    isRegular: () => isFile(path),
     read: () => fileSource(path, shownAs),
     load: (source, seed) => loadScenario(source, libraries, seed),
     problemsOf: problemText,
@@ -108,14 +111,16 @@ function warmUp([step, ...others]: readonly (() => void)[]): void {
 
 /**
  * Reloads the scenario when the text of its file changes; an invalid edit keeps the old one and says so. The file is
- * polled: that also follows links, and files that editors replace or that are gone for a while.
+ * polled: that also follows links, and files that editors replace or that are gone for a while. What is no regular file is
+ * read once.
  */
 function watch(
   { engine }: MockServer,
-  { path, shownAs, read, load, problemsOf, warningsOf }: ScenarioFile,
+  { path, shownAs, isRegular, read, load, problemsOf, warningsOf }: ScenarioFile,
   { seed, quiet }: ServeOptions,
   output: ServeOutput,
 ): () => void {
+  if (existsSync(path) && !isRegular()) return () => undefined;
   let seen = textOf(engine.scenario.source);
   let missed: NodeJS.Timeout | undefined;
   const reload = () => {
@@ -124,6 +129,7 @@ function watch(
       missed = setTimeout(() => output.warning(`${shownAs} is gone: the old scenario goes on.`), GONE_MS);
       return;
     }
+    if (!isRegular()) return output.warning(`${shownAs} is no regular file any more: the old scenario goes on.`);
     try {
       const source = read();
       const text = textOf(source);

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { ScenarioError } from '../../core/problem.ts';
 import { messageOf } from '../../core/text/message-of.ts';
+import { printable, printableLines } from '../../core/text/printable.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
 import type { Session } from '../../session/session.ts';
 import { packageVersion } from '../package-version.ts';
@@ -71,7 +72,7 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
       const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}${processes}`;
       // Scripts read the first line of stdout.
       if (!terminal) process.stdout.write(`${origin}/v1\n`);
-      say(paint('dim', about));
+      say(paint('dim', printable(about)));
       if (terminal && !quiet) process.stdout.write(`${paint('bold', `${origin}/v1`)}\n`);
       if (adminOff) say('The admin API is off: it needs --admin-token on a host that is not loopback.');
     },
@@ -79,10 +80,12 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
       if (verbose) say(requestLine(entry));
     },
     reloaded: ({ name, seed, rules }) =>
-      say(`reloaded: scenario ${name}, seed ${seed}, ${rulesText(rules.length)}; counters start anew`),
-    keptOld: (_error, text) => process.stderr.write(`${text}\nThe scenario was not reloaded: the old one goes on.\n`),
-    warning: (message) => process.stderr.write(`${message}\n`),
-    failure: (error) => process.stderr.write(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`),
+      say(printable(`reloaded: scenario ${name}, seed ${seed}, ${rulesText(rules.length)}; counters start anew`)),
+    keptOld: (_error, text) =>
+      process.stderr.write(`${printableLines(text)}\nThe scenario was not reloaded: the old one goes on.\n`),
+    warning: (message) => process.stderr.write(`${printableLines(message)}\n`),
+    failure: (error) =>
+      process.stderr.write(printableLines(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`)),
     stopped: (signal) => say(`stopped by ${signal}`),
   };
 }
@@ -106,12 +109,12 @@ function requestLine(entry: JournalRecord): string {
   const parts = [
     paint('dim', new Date(entry.wallMs).toISOString().slice(11, 23)),
     paint(styleOf(entry.status), status.padEnd(4)),
-    `${entry.method} ${entry.path}`,
-    entry.model ?? '',
-    `call ${entry.logicalId} attempt ${entry.attemptSeq}`,
+    printable(`${entry.method} ${entry.path}`),
+    printable(entry.model ?? ''),
+    printable(`call ${entry.logicalId} attempt ${entry.attemptSeq}`),
     faults === undefined ? '' : paint('yellow', faults),
-    entry.errorCode === null ? '' : String(entry.errorCode),
-    entry.hint === null ? '' : `${entry.hint.header} ${entry.hint.raw}`,
+    entry.errorCode === null ? '' : printable(String(entry.errorCode)),
+    entry.hint === null ? '' : printable(`${entry.hint.header} ${entry.hint.raw}`),
     entry.closedBy === null ? '' : paint('red', entry.closedBy === 'client' ? 'client left' : 'cut'),
     end === null ? '' : paint('dim', `${(end - entry.t_headers).toFixed(1)} ms`),
   ];

@@ -1,3 +1,4 @@
+import { printableLines } from '../../core/text/printable.ts';
 import { ClientError } from '../../harness/driver.ts';
 import type { MockServer } from '../../server/start.ts';
 import { UsageError } from '../options/usage-error.ts';
@@ -51,7 +52,7 @@ export async function driveClients(
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     if (!signal.aborted) throw new UsageError(error.message);
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${printableLines(error.message)}\n`);
     return exitCode.failed;
   } finally {
     await clients?.close();

@@ -1,5 +1,5 @@
 import type { Finding } from '../backoff/kit/finding.ts';
-import { printable } from './printable.ts';
+import { printable } from '../text/printable.ts';
 import type { ReportInput } from './report.ts';
 import { unservedLines } from './unserved-lines.ts';
 

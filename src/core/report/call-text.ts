@@ -1,5 +1,5 @@
 import { callLabel } from '../correlation/call-name.ts';
-import { printable } from './printable.ts';
+import { printable } from '../text/printable.ts';
 
 /** Longest name of a call that reports show. */
 const LONGEST = 60;

@@ -1,5 +1,5 @@
 import type { Finding, RuleVerdict } from '../backoff/kit/finding.ts';
-import { printable } from './printable.ts';
+import { printable } from '../text/printable.ts';
 import { columns, wrap } from './wrap.ts';
 
 export interface ConformanceOptions {

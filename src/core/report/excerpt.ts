@@ -1,7 +1,7 @@
 import { asRecord } from '../openai/request/request.ts';
 import type { Problem } from '../problem.ts';
 import { readYaml } from '../scenario/yaml-document.ts';
-import { printable } from './printable.ts';
+import { printable } from '../text/printable.ts';
 
 /** Longest part of a line that is shown, in characters: as much as fits beside a log's own prefix. */
 const MAX_WIDTH = 100;

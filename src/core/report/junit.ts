@@ -1,8 +1,8 @@
 import type { Finding } from '../backoff/kit/finding.ts';
 import type { Verdict } from '../backoff/verdict/verdict.ts';
+import { printable } from '../text/printable.ts';
 import { callText } from './call-text.ts';
 import { runNumbers, statisticText } from './numbers.ts';
-import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
 import { sessionLines } from './session-lines.ts';
 import { shownEvidence } from './shown-evidence.ts';

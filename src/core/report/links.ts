@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '../text/printable.ts';
 import type { ReportInput, ReportLink } from './report.ts';
 
 /** The links that lead to a web page, safe to print; others could run something. */

@@ -1,11 +1,11 @@
 import type { Finding, RuleVerdict } from '../backoff/kit/finding.ts';
 import type { Verdict } from '../backoff/verdict/verdict.ts';
 import { plural } from '../text/plural.ts';
+import { printable } from '../text/printable.ts';
 import { callText } from './call-text.ts';
 import { webLinks, withLinks } from './links.ts';
 import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
-import { printable } from './printable.ts';
 import type { ReportInput } from './report.ts';
 import { sessionLines } from './session-lines.ts';
 import { shownEvidence } from './shown-evidence.ts';

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
 import { COMPARED_COLUMNS, type ComparedRun, comparedRow, differencesOf } from '../../core/report/comparison.ts';
-import { printable } from '../../core/report/printable.ts';
+import { printable } from '../../core/text/printable.ts';
 import { draw } from './draw.ts';
 import { fleetPicture, sharedAxes } from './fleet-picture.ts';
 import { pageHead } from './page-head.ts';

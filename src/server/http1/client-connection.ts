@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PresetOutcome } from '../../exchange/prepare.ts';
 import type { Connection } from '../connection.ts';
@@ -12,8 +13,6 @@ export interface Turn {
   done(): void;
 }
 
-const NOBODY: readonly (() => void)[] = [];
-
 /** One TCP connection of a client. */
 export class ClientConnection implements Connection {
   readonly id: number;
@@ -23,6 +22,8 @@ export class ClientConnection implements Connection {
   readonly remotePort: number | null;
   /** Requests that have arrived on it. */
   requests = 0;
+  /** Requests that wait for their turn or have it. */
+  unanswered = 0;
   /** How we ended it; undefined while we have not. */
   endedHow: 'fin' | 'reset' | undefined;
   /** The turn of the last request that has arrived. */
@@ -30,8 +31,8 @@ export class ClientConnection implements Connection {
   #preset: PresetOutcome | undefined;
   /** Wants to know when the connection closes: the request that is being answered. */
   #follower: (() => void) | undefined;
-  /** Those behind it. */
-  #others: readonly (() => void)[] = NOBODY;
+  /** Those behind it, in the order in which they came; made when there is one. */
+  #others: Set<() => void> | undefined;
 
   /** `left` is called when the client has closed its side, and when the connection is closed. */
   constructor(id: number, acceptedAt: number, socket: Socket, left: (id: number) => void) {
@@ -44,7 +45,7 @@ export class ClientConnection implements Connection {
     socket.on('end', leave);
     socket.on('close', () => {
       leave();
-      const others = this.#others;
+      const others = [...(this.#others ?? [])];
       this.#follower?.();
       for (const closed of others) closed();
     });
@@ -61,18 +62,36 @@ export class ClientConnection implements Connection {
   // A listener on the socket would cost more.
   follow(closed: () => void): void {
     if (this.#follower === undefined) this.#follower = closed;
-    else this.#others = [...this.#others, closed];
+    else {
+      this.#others ??= new Set();
+      this.#others.add(closed);
+    }
   }
 
   unfollow(closed: () => void): void {
     if (this.#follower === closed) this.#follower = undefined;
-    else if (this.#others.length > 0) this.#others = this.#others.filter((other) => other !== closed);
+    else this.#others?.delete(closed);
   }
 
   /** Asks for the next turn. To be called as requests arrive. */
   claim(): Turn {
-    this.#last = new QueuedTurn(this.#last);
+    this.unanswered += 1;
+    this.#last = new QueuedTurn(this, this.#last);
     return this.#last;
+  }
+
+  /** Ends the turn with the response, or with the connection: a response that never gets the socket does not close. */
+  endTurnWith(response: ServerResponse, turn: Turn): void {
+    const over = () => {
+      this.unfollow(over);
+      turn.done();
+    };
+    if (this.isDestroyed) {
+      over();
+      return;
+    }
+    response.once('close', over);
+    this.follow(over);
   }
 
   presetNext(fate: PresetOutcome): void {
@@ -103,7 +122,10 @@ class QueuedTurn implements Turn {
   #over = false;
   #waiting: (() => void) | undefined;
 
-  constructor(before: QueuedTurn | undefined) {
+  readonly #connection: ClientConnection;
+
+  constructor(connection: ClientConnection, before: QueuedTurn | undefined) {
+    this.#connection = connection;
     this.#before = before === undefined || before.#over ? undefined : before;
   }
 
@@ -117,6 +139,7 @@ class QueuedTurn implements Turn {
   done(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#connection.unanswered -= 1;
     // On a stack of its own: of many requests that were sent at once each would stand on the one before.
     if (this.#waiting !== undefined) process.nextTick(this.#waiting);
     this.#waiting = undefined;

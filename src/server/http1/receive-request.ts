@@ -46,7 +46,7 @@ export function receiveRequest(arrived: HttpExchange, reception: ServerContext):
   try {
     session = engine.session(target.session);
   } catch (error) {
-    response.once('close', () => turn.done());
+    connection.endTurnWith(response, turn);
     turn.whenReady(() => reception.failed(response, error));
     return;
   }
@@ -88,7 +88,7 @@ class ReceivedRequest {
 
   /** Goes on with the faults that `x-mock-fault` asks for, or answers that it is wrong. */
   force(header: string): void {
-    const { response, target } = this.#arrived;
+    const { response, connection, target } = this.#arrived;
     import('../../exchange/forced-fault.ts')
       .then(({ parseForcedFault }) => {
         this.begin({ path: target.path, call: target.call, forced: parseForcedFault(header) });
@@ -99,7 +99,7 @@ class ReceivedRequest {
           return;
         }
         this.#turn.whenReady(() => {
-          response.once('close', () => this.#turn.done());
+          connection.endTurnWith(response, this.#turn);
           sendProblem(response, { status: 400, title: 'The x-mock-fault header is wrong.', detail: error.message });
         });
       });

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -31,6 +31,18 @@ test.each([
   const server = await startCli([...args, '--port', '0'], cwd);
   expect((await postChat(client(server.firstLine))).status).toBe(401);
   expect((await server.stop('SIGINT')).code).toBe(0);
+});
+
+test('--verbose spells out what would change a terminal or a log', async () => {
+  const server = await startCli(['--port', '0', '--verbose']);
+  const model = '\u001b]52;c;aGVsbG8=\u0007\u001b[2J\ngpt\n::error::injected';
+  const call = { 'x-mock-call': '::stop-commands::x', 'content-type': 'application/json', authorization: 'Bearer sk-a' };
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'x' }] });
+  await (await fetch(`${server.firstLine}/chat/completions`, { method: 'POST', headers: call, body })).text();
+  await server.printed('gpt');
+  const { stderr } = await server.stop();
+  expect(stderr).toContain('\\u{1b}]52;c;aGVsbG8=\\u{7}');
+  expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|^\s*::/mu);
 });
 
 test('--verbose prints a line for each request, without the key', async () => {
@@ -117,6 +129,22 @@ test('an edit of the file is taken over; an invalid one keeps the old scenario a
   await expect.poll(ask, { timeout: 10_000 }).toBe(502);
   await edit('', 'the file is empty');
   expect(await ask()).toBe(502);
+});
+
+test('a file that becomes a pipe or a device does not stop the server', async () => {
+  const cwd = tempFolder({ 'mine.yaml': 'rules: [ { fault: server_error } ]\n' });
+  const server = await startCli(['--port', '0', '--scenario', 'mine.yaml', '--quiet'], cwd);
+  rmSync(join(cwd, 'mine.yaml'));
+  symlinkSync('/dev/zero', join(cwd, 'mine.yaml'));
+  await server.printed('mine.yaml is no regular file any more: the old scenario goes on.\n');
+  expect((await postChat(client(server.firstLine))).status).toBe(500);
+  expect((await server.stop()).code).toBe(0);
+});
+
+test('a device is no scenario', async () => {
+  const { code, stderr } = await runCli(['check', '/dev/zero']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^\/dev\/zero: cannot read the scenario: the file is too long; a scenario has at most \d+ characters\n$/);
 });
 
 test('a file that stays away is told of once, and read again when it is back', async () => {
