@@ -1,14 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MAX_ADMIN_BODY_BYTES } from '../server/admin/max-admin-body-bytes.ts';
+import { sendProblem } from '../server/admin/send-problem.ts';
 import type { PrimaryClient } from './primary-client.ts';
 
 /** Has the primary answer a request to the admin API. */
 export async function relayAdmin(line: PrimaryClient, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_ADMIN_BODY_BYTES) return tooLong(response);
+    chunks.push(chunk);
+  }
   const { method = 'GET', url = '/' } = request;
   const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);
   const answer = await line.request({ kind: 'admin', method, url, headers, body: Buffer.concat(chunks) });
   if (answer.kind !== 'admin answer') return;
   response.writeHead(answer.status, answer.headers.flat());
   response.end(answer.body);
+}
+
+/** The rest of the body is not read. */
+function tooLong(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  const detail = `The admin API takes at most ${MAX_ADMIN_BODY_BYTES} bytes.`;
+  sendProblem(response, { status: 413, title: 'The body is too long.', detail });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../core/text/message-of.ts';
 import type { Listening } from '../server/listen.ts';
 import type { Serving } from '../server/start.ts';
@@ -13,6 +14,9 @@ export interface WorkerPoolParts extends Serving {
   onWarning(message: string): void;
 }
 
+/** Pauses between tries to start a worker in the place of one that died: the first, doubled each time, and the longest. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
 /** Time that workers get beyond that of the requests in flight. */
 const CLOSING_MS = 1_000;
 
@@ -26,6 +30,7 @@ export class WorkerPool {
   /** What all workers listen at, once they do. */
   #port = 0;
   #closing = false;
+  readonly #closed = new AbortController();
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts;
@@ -75,19 +80,24 @@ export class WorkerPool {
     return worker;
   }
 
-  /** Waits for the end of a worker, and starts another; unless it ended before it served, as the next one would. */
+  /** Waits for the end of a worker, and starts another: again and again, with pauses, until one serves. */
   async #replace(worker: WorkerHandle): Promise<void> {
     const { onWarning } = this.#parts;
     const how = await worker.ended;
     if (this.#closing) return;
     onWarning(`worker ${worker.pid} died (${how}): another one is started`);
-    try {
-      const next = (await this.#started(this.#parts.port)) ?? (await this.#started(this.#port));
-      if (next === undefined) throw new Error(`port ${this.#port} is taken`);
-      onWarning(`worker ${next.pid} takes its place`);
-      void this.#replace(next);
-    } catch (error) {
-      onWarning(`no worker takes its place: ${messageOf(error)}`);
+    for (let pauseMs = FIRST_PAUSE_MS; !this.#closing; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        const next = (await this.#started(this.#parts.port)) ?? (await this.#started(this.#port));
+        if (next === undefined) throw new Error(`port ${this.#port} is taken`);
+        onWarning(`worker ${next.pid} takes its place`);
+        void this.#replace(next);
+        return;
+      } catch (error) {
+        if (this.#closing) return;
+        onWarning(`no worker takes its place: ${messageOf(error)}; the next try is in ${pauseMs / 1_000} s`);
+        await sleep(pauseMs, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+      }
     }
   }
 
@@ -139,6 +149,7 @@ export class WorkerPool {
 
   async #close(graceMs: number): Promise<void> {
     this.#closing = true;
+    this.#closed.abort();
     await Promise.all([...this.#workers].map((worker) => closeWorker(worker, graceMs)));
   }
 }

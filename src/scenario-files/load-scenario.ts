@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomInt } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultsByName as faults } from '../core/faults/registry.ts';
@@ -76,6 +76,8 @@ export function scenarioPath(given: string): string {
     throw new ScenarioError([{ file: 'scenario', path: '', message: 'it is empty: give a file, or the name of a bundled one' }]);
   const looksLikePath = YAML_ENDING.test(given) || /[\\/]/.test(given);
   if (looksLikePath || isFile(given)) return given;
+  if (statOf(given)?.isDirectory() === true)
+    throw new ScenarioError([{ file: given, path: '', message: 'it is a folder; a scenario is a file' }]);
   return namedPath(given);
 }
 
@@ -90,8 +92,6 @@ export function namedPath(name: string): string {
 export function bundledPath(given: string, own: readonly string[] = []): string {
   const names = bundledScenarios();
   if (names.includes(given)) return join(BUNDLED, `${given}.yaml`);
-  if (statSync(given, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new ScenarioError([{ file: given, path: '', message: 'it is a folder; a scenario is a file' }]);
   const hint = suggest(given, [...own, ...names]);
   const known = `${own.length === 0 ? '' : ` In ${OWN}/: ${own.join(', ')}.`} Bundled: ${names.join(', ')}.`;
   const message = `no file and no bundled scenario has this name.${hint === '' ? known : hint}`;
@@ -152,7 +152,12 @@ export function loadScenario(source: Source, libraries: Libraries, seed?: Scenar
 
 /** Whether it is a regular file; false where there is none. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
+}
+
+/** Undefined where nothing has that name; none has a NUL in it. */
+function statOf(path: string): Stats | undefined {
+  return path.includes('\0') ? undefined : statSync(path, { throwIfNoEntry: false });
 }
 
 function reasonOf(error: unknown): string {

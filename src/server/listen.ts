@@ -81,6 +81,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   // What we do to idle connections is the scenario's decision. Clients that are gone without a word, the system finds out.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
+  // It would also end a connection on which nothing was sent yet, as a pool keeps some.
+  server.headersTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

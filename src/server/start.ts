@@ -47,6 +47,8 @@ export interface MockServer {
   readonly loopDelay: LoopDelayMonitor;
   /** How late its own event loop was, the 99th percentile of each second, in milliseconds. */
   loopDelays(): readonly { readonly at: number; readonly ms: number }[];
+  /** Loads what else would be loaded with the first request that asks for it: the admin API and `x-mock-fault`. */
+  preload(): Promise<void>;
   close(graceMs: number): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     access: { host, token: adminToken },
     loopDelay,
     metrics: createMetrics(engine, loopDelay),
+    onFailure,
   });
   const at = { host, port, onFailure };
   const listening = await (options.listening?.({ ...at, engine, loopDelay, admin: admin.fetch }) ??
@@ -76,6 +79,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     port: listening.port,
     origin: listening.origin,
     loopDelay,
+    preload: () => admin.preload().catch(onFailure),
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {
       await listening.close(graceMs);
@@ -93,6 +97,7 @@ async function scenarioOf(source: Source | undefined, seed: number | undefined):
 
 interface Admin {
   readonly listener: AdminListener;
+  preload(): Promise<void>;
   fetch(request: Request): Promise<Response>;
 }
 
@@ -107,6 +112,10 @@ function lazyAdmin(options: AdminOptions): Admin {
     return getRequestListener(fetch, { overrideGlobalObjects: false });
   };
   return {
+    async preload() {
+      listening ??= load();
+      await Promise.all([listening, import('../exchange/forced-fault.ts')]);
+    },
     fetch: async (request) => (await app()).fetch(request),
     async listener(request, response) {
       listening ??= load();

@@ -175,3 +175,20 @@ test('base_url is reached by the host that was asked, whichever process was aske
   const own = await server.admin<{ id: string; base_url: string }>('/__admin/sessions', { method: 'POST' });
   expect(own.base_url).toBe(server.baseURL.replace('/v1', `/s/${own.id}/v1`));
 });
+
+test.each([
+  ['a Host header that is no host', `GET /__admin/health HTTP/1.1\r\nHost: a b\r\n\r\n`, 400, 'The Host header is wrong.'],
+  ['a method that it does not take', `TRACE /__admin/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`, 405, 'Wrong method.'],
+  [
+    'a body that is too long',
+    `PUT /__admin/scenario HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1048577\r\n\r\n${'x'.repeat(1_048_577)}`,
+    413,
+    'The body is too long.',
+  ],
+])('the admin API says what is wrong with %s', async (_what, request, status, title) => {
+  const server = await startWorkers('{}');
+  const { text } = await rawExchange(server.port, request, (read) => read.includes(title));
+  expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(text).toContain(title);
+  expect((await server.stop()).stderr).not.toMatch(/failed|\n\s+at /);
+});

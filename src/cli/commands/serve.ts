@@ -55,7 +55,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   if (options.quiet !== true) file?.warningsOf(server.engine.scenario).forEach(output.warning);
   const unwatch = file && watch(server, file, options, output);
-  warmUp(warmUpSteps(server.engine));
+  warmUp([...warmUpSteps(server.engine), () => void server.preload()]);
   const signal = await stop;
   unwatch?.();
   await server.close(GRACE_MS);

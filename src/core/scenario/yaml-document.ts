@@ -140,11 +140,12 @@ class PlainReader {
   }
 
   #readMap(items: readonly Pair[], path: Path, depth: number): Record<string, unknown> {
-    // Without a prototype, a key such as __proto__ is only a key.
+    // Without a prototype, a key such as constructor is only a key.
     const record: Record<string, unknown> = Object.create(null);
     for (const { key, value } of items) {
       const name = isScalar(key) ? keyText(key.value) : undefined;
       if (name === undefined) this.#report(key as Node | null, path, 'a key must be a plain text');
+      else if (name === '__proto__') this.#report(key as Node, [...path, name], 'no key is called "__proto__"');
       else if (Object.hasOwn(record, name)) this.#report(key as Node, [...path, name], `key "${name}" is given twice`);
       else record[name] = this.read(value as Node | null, [...path, name], depth + 1);
     }

@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { asRecord } from '../../core/openai/request/request.ts';
 import { explainRule } from '../../core/plan/explain.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
@@ -17,6 +18,7 @@ import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
 import { judgeSession } from './judge-session.ts';
+import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
 import { problem } from './problem-response.ts';
 import { sessionsFull } from './sessions-full.ts';
 import { circumstancesOf } from './verdict-circumstances.ts';
@@ -26,12 +28,15 @@ export interface AdminOptions {
   readonly access: AdminAccess;
   readonly loopDelay: LoopDelayMonitor;
   readonly metrics: Metrics;
+  /** Told of what the admin API itself cannot do, which must never happen. */
+  onFailure(error: unknown): void;
 }
 
 /** The admin API: `/__admin/…` for the default session and the server, `/s/<session>/__admin/…` for a session. */
 export function createAdmin(options: AdminOptions): Hono {
   const app = new Hono();
   app.use('*', adminGuard(options.access));
+  app.on(['POST', 'PUT'], '*', bodyLimit({ maxSize: MAX_ADMIN_BODY_BYTES, onError: bodyTooLong }));
   app.route('/__admin', sessionRoutes(options));
   app.route('/s/:session/__admin', sessionRoutes(options));
   app.route('/__admin', serverRoutes(options));
@@ -52,9 +57,14 @@ export function createAdmin(options: AdminOptions): Hono {
       const { status, title, detail } = sessionsFull(error);
       return problem(c, status, title, detail);
     }
-    throw error;
+    options.onFailure(new Error(`${c.req.method} ${c.req.path} failed: ${error.message}`, { cause: error }));
+    return problem(c, 500, 'mock-openai itself failed.', error.message);
   });
   return app;
+}
+
+function bodyTooLong(c: Context): Response {
+  return problem(c, 413, 'The body is too long.', `The admin API takes at most ${MAX_ADMIN_BODY_BYTES} bytes.`);
 }
 
 /** Texts without a scenario in them, in YAML and JSON. */

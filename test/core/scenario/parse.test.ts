@@ -159,8 +159,11 @@ test.each([
   else expect(problems[0]).toMatch(message);
 });
 
-test('__proto__ is only an unknown key', () => {
-  expect(problemsOf('__proto__: { seed: 9 }')).toHaveLength(1);
+test('__proto__ is no key, wherever it stands', () => {
+  expect(problemsOf('__proto__: { seed: 9 }')).toEqual(['flaky.yaml:1:1 __proto__: no key is called "__proto__"']);
+  expect(problemsOf('rules: [ { match: { header: { __proto__: x } }, fault: ok } ]')).toEqual([
+    'flaky.yaml:1:31 rules[0].match.header.__proto__: no key is called "__proto__"',
+  ]);
   expect(({} as Record<string, unknown>)['seed']).toBeUndefined();
 });
 
