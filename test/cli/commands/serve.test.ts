@@ -42,7 +42,8 @@ test('--verbose spells out what would change a terminal or a log', async () => {
   await server.printed('gpt');
   const { stderr } = await server.stop();
   expect(stderr).toContain('\\u{1b}]52;c;aGVsbG8=\\u{7}');
-  expect(stderr).not.toMatch(/[\p{Cc}--\n]|^\s*::/mv);
+  expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  expect(stderr).not.toMatch(/^\s*::/m);
 });
 
 test('--verbose prints a line for each request, without the key', async () => {
