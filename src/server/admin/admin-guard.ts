@@ -14,31 +14,27 @@ export function adminGuard({ host, token: given }: AdminAccess): MiddlewareHandl
   // An empty token, as of a variable that is not set, opens nothing.
   const token = given?.trim() === '' ? undefined : given;
   const local = isLoopback(host);
+  const isHolder = (c: Context) => token !== undefined && sameText(tokenOf(c), token);
   return async (c, next) => {
     if (isCrossOrigin(c)) return problem(c, 403, 'Cross-origin requests are refused.', 'The admin API is not for web pages.');
     // A page can make its own host name point at this machine; the Host header still tells.
     if (local && !isLoopback(hostnameOf(c.req.header('host') ?? 'localhost'))) {
       return problem(c, 403, 'Unknown host.', `This server listens on ${host}; the Host header names another one.`);
     }
-    if (c.req.path.endsWith('/__admin/health')) {
-      // Beyond loopback a page under any name may ask: it learns that the server is up, and no more.
-      const isKnown = local || (token !== undefined && sameText(tokenOf(c), token));
-      return isKnown ? next() : c.json({ status: 'ok' });
-    }
-    if (token === undefined && !local) {
-      return problem(
-        c,
-        403,
-        'The admin API is off.',
-        `Start with --admin-token to use it on ${host}, which is not a loopback address.`,
-      );
-    }
-    if (token !== undefined && !sameText(tokenOf(c), token)) {
-      c.header('www-authenticate', 'Bearer');
-      return problem(c, 401, 'The admin token is missing or wrong.', 'Send it as "Authorization: Bearer TOKEN".');
-    }
-    return next();
+    if (c.req.path.endsWith('/__admin/health')) return local || isHolder(c) ? next() : c.json({ status: 'ok' });
+    if (isHolder(c) || (token === undefined && local)) return next();
+    return token === undefined ? adminIsOff(c, host) : tokenIsWrong(c);
   };
+}
+
+function adminIsOff(c: Context, host: string): Response {
+  const detail = `Start with --admin-token to use it on ${host}, which is not a loopback address.`;
+  return problem(c, 403, 'The admin API is off.', detail);
+}
+
+function tokenIsWrong(c: Context): Response {
+  c.header('www-authenticate', 'Bearer');
+  return problem(c, 401, 'The admin token is missing or wrong.', 'Send it as "Authorization: Bearer TOKEN".');
 }
 
 /** 127.0.0.0/8, ::1 and localhost. */

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { createAdmin } from '../../../src/server/admin/admin.ts';
+import { startMock } from '../../support/start-mock.ts';
+
+function admin(mock: { origin: string }, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${mock.origin}/__admin${path}`, init);
+}
+
+test('on every address, health tells who has no token only that the mock is up', async () => {
+  const mock = await startMock({}, { host: '0.0.0.0', adminToken: 'secret' });
+  const asked = async (headers: Record<string, string>) => (await admin(mock, '/health', { headers })).json();
+  expect(await asked({})).toEqual({ status: 'ok' });
+  expect(await asked({ authorization: 'Bearer secret' })).toMatchObject({ status: 'ok', scenario: 'scenario', in_flight: 0 });
+});
+
+test('a body that is longer than any scenario is refused', async () => {
+  const mock = await startMock();
+  const tooLong = await admin(mock, '/scenario', { method: 'PUT', body: `# ${'x'.repeat(1024 * 1024)}` });
+  expect(tooLong.status).toBe(413);
+  expect(await tooLong.json()).toMatchObject({
+    title: 'The body is too long.',
+    detail: expect.stringContaining('1048576 bytes'),
+  });
+});
+
+test.each(['src', 'flaky\u0000', 'no-such-name'])(
+  'a session of the name %j learns nothing of the files here',
+  async (scenario) => {
+    const mock = await startMock();
+    const answer = await admin(mock, '/sessions', { method: 'POST', body: JSON.stringify({ scenario }) });
+    expect(answer.status).toBe(422);
+    expect((await answer.json()).detail).toMatch(/^no file and no bundled scenario has this name\./);
+  },
+);
+
+test('what the admin API itself cannot do is told with its request', async () => {
+  const failures: unknown[] = [];
+  const engine = {
+    session: () => {
+      throw new TypeError('broken');
+    },
+  };
+  const options = {
+    engine,
+    access: { host: '127.0.0.1', token: undefined },
+    onFailure: (error: unknown) => failures.push(error),
+  };
+  const answer = await createAdmin(options as never).fetch(new Request('http://127.0.0.1/__admin/calls'));
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toMatchObject({ title: 'mock-openai itself failed.', detail: 'broken' });
+  expect(failures).toMatchObject([{ message: 'GET /__admin/calls failed: broken', cause: { message: 'broken' } }]);
+});
