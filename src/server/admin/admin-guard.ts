@@ -15,16 +15,22 @@ export function adminGuard({ host, token: given }: AdminAccess): MiddlewareHandl
   const token = given?.trim() === '' ? undefined : given;
   const local = isLoopback(host);
   const isHolder = (c: Context) => token !== undefined && sameText(tokenOf(c), token);
+  const isOpen = token === undefined && local;
   return async (c, next) => {
-    if (isCrossOrigin(c)) return problem(c, 403, 'Cross-origin requests are refused.', 'The admin API is not for web pages.');
-    // A page can make its own host name point at this machine; the Host header still tells.
-    if (local && !isLoopback(hostnameOf(c.req.header('host') ?? 'localhost'))) {
-      return problem(c, 403, 'Unknown host.', `This server listens on ${host}; the Host header names another one.`);
-    }
+    const refused = refusedPage(c, host);
+    if (refused !== undefined) return refused;
     if (c.req.path.endsWith('/__admin/health')) return local || isHolder(c) ? next() : c.json({ status: 'ok' });
-    if (isHolder(c) || (token === undefined && local)) return next();
+    if (isOpen || isHolder(c)) return next();
     return token === undefined ? adminIsOff(c, host) : tokenIsWrong(c);
   };
+}
+
+/** The answer to a page of another site; undefined for any other client. */
+function refusedPage(c: Context, host: string): Response | undefined {
+  if (isCrossOrigin(c)) return problem(c, 403, 'Cross-origin requests are refused.', 'The admin API is not for web pages.');
+  // A page can make its own host name point at this machine; the Host header still tells.
+  if (!isLoopback(host) || isLoopback(hostnameOf(c.req.header('host') ?? 'localhost'))) return undefined;
+  return problem(c, 403, 'Unknown host.', `This server listens on ${host}; the Host header names another one.`);
 }
 
 function adminIsOff(c: Context, host: string): Response {
