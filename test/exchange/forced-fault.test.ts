@@ -39,5 +39,5 @@ test.each([
   [`rate_limit; message='it''s, so'`, { message: "it's, so" }],
   [`rate_limit; message=a"b`, { message: 'a"b' }],
 ])('quotes keep separators where they begin a value: %s', (header, params) => {
-  expect(parseForcedFault(header)).toMatchObject([{ name: 'rate_limit', params }]);
+  expect(parseForcedFault(header).calls).toMatchObject([{ name: 'rate_limit', params }]);
 });

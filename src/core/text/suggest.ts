@@ -4,12 +4,15 @@ export function suggest(found: string, candidates: Iterable<string>): string {
   return best === undefined ? '' : ` Did you mean "${best}"?`;
 }
 
-/** The candidate nearest to the text, if it is near enough to have been meant. */
+/** The candidate that the text is the first word of, else the nearest one, if it is near enough to have been meant. */
 function nearest(found: string, candidates: Iterable<string>): string | undefined {
   const wanted = found.toLowerCase().slice(0, 64);
+  const all = [...candidates];
+  const begun = all.find((candidate) => wanted !== '' && candidate.toLowerCase().startsWith(`${wanted}.`));
+  if (begun !== undefined) return begun;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;
-  for (const candidate of candidates) {
+  for (const candidate of all) {
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

@@ -113,7 +113,7 @@ limit: {}
     'flaky.yaml:15:22 unknown fault "hag". Did you mean "hang"?',
     'flaky.yaml:16:10 rules[2].per: unknown value "sesion". Did you mean "session"?',
     'flaky.yaml:17:5 rules[3]: the rule does nothing: give it one of fault, sequence or one_of',
-    'flaky.yaml:17:24 unknown endpoint "chat".',
+    'flaky.yaml:17:24 unknown endpoint "chat". Did you mean "chat.completions"?',
     'flaky.yaml:19:19 replies[0].echo: a reply has only one of content, echo, tokens, json, refusal, tool_call, tool_calls; found content and echo',
     'flaky.yaml:19:46 replies[0].finish_reason: unknown value "stopp". Did you mean "stop"?',
     'flaky.yaml:20:1 unknown key "limit". Did you mean "limits"?',
