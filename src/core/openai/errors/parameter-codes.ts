@@ -1,4 +1,4 @@
-/** Codes of the 400s that OpenAI answers requests with, and that no fault is needed for. */
+/** Codes that OpenAI refuses requests with, and that no fault is needed for. */
 export const parameterCodes = [
   'unknown_parameter',
   'unsupported_value',
@@ -22,4 +22,6 @@ export const parameterCodes = [
   'invalid_image_format',
   'unsupported_content_type',
   'max_tokens_per_request',
+  'previous_response_not_found',
+  'conversation_locked',
 ] as const;
