@@ -48,11 +48,16 @@ function outputError(items: readonly Fields[]): ErrorAnswer | undefined {
   return undefined;
 }
 
-/** Reasoning without an id was not stored: nobody knows what it belongs to. */
+/**
+ * Reasoning without an id was not stored: nobody knows what it belongs to. Sealed reasoning may come last: Codex goes on from
+ * it where a stream broke off behind it.
+ */
 function reasoningError(items: readonly Fields[]): ErrorAnswer | undefined {
   for (let index = 0; index < items.length; index++) {
-    const { type, id } = items[index] ?? {};
-    if (type === 'reasoning' && typeof id === 'string' && !isOfModel(items[index + 1])) return reasoningAlone(id);
+    const { type, id, encrypted_content: sealed } = items[index] ?? {};
+    if (type !== 'reasoning' || typeof id !== 'string' || isOfModel(items[index + 1])) continue;
+    const goesOn = index === items.length - 1 && typeof sealed === 'string';
+    if (!goesOn) return reasoningAlone(id);
   }
   return undefined;
 }

@@ -140,6 +140,10 @@ test.each<[string, object]>([
   ['a schema that is not strict', on('gpt-4o', { tools: [{ type: 'function', name: 'f', parameters: schema }] })],
   ['parallel calls with their outputs', item(call('a'), call('b'), output('b'), output('a'))],
   ['reasoning before a call', item(reasoning('rs_x'), { ...call('a'), id: 'fc_x' }, output('a'))],
+  [
+    'sealed reasoning that comes last, as of a stream that broke off',
+    item({ ...reasoning('rs_x'), encrypted_content: 'gAAAAAB' }),
+  ],
   ['an output to an earlier call', { model: 'm', previous_response_id: 'resp_x', input: [output('a')] }],
   ['an item that is meant by its id', item({ type: 'item_reference', id: 'msg_x' }, output('a'))],
   ['a stored prompt without model and input', { prompt: { id: `pmpt_${'0'.repeat(48)}` } }],
