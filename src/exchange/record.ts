@@ -111,8 +111,11 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
 /** Most records come from the client of the one before, and share the list. */
 const ofInterest = rememberLast(
   (headers: Incoming['headers']): JournalRecord['headers'] => HEADERS_OF_INTEREST.map((name) => shortened(headers[name] ?? null)),
-  (headers, others) => {
-    for (const name of HEADERS_OF_INTEREST) if (headers[name] !== others[name]) return false;
+  // To look up what the headers do not have costs more than to compare it with the list.
+  (headers, { found }) => {
+    for (let place = 0; place < HEADERS_OF_INTEREST.length; place++) {
+      if ((headers[HEADERS_OF_INTEREST[place] ?? ''] ?? null) !== found[place]) return false;
+    }
     return true;
   },
 );

@@ -111,5 +111,5 @@ class Block {
 /** The texts of the client of the last record, as JSON: most records come from the client of the one before. */
 const clientTextsOf = rememberLast(
   (record: JournalRecord) => JSON.stringify(columns.clientTexts.map((name) => record[name])).slice(1, -1),
-  recordCodec.haveSameClient,
+  (record, { given }) => recordCodec.haveSameClient(record, given),
 );
