@@ -51,7 +51,7 @@ const BODIES: Readonly<Record<string, object>> = {
 const PATHS = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/moderations'];
 const SETTINGS: readonly AnswerSettings[] = [
   plainSettings,
-  { ...plainSettings, tokens: { exact: 'o200k_base' } as never },
+  { ...plainSettings, tokens: 'exact' },
   { ...plainSettings, models: 'listed' },
   { ...plainSettings, reply: { content: 'What the scenario wants.' } },
   { ...plainSettings, latency: { ttft: { kind: 'constant', ms: 20 }, interToken: { kind: 'constant', ms: 1 } } },
