@@ -40,7 +40,7 @@ export interface RecordCodec {
   haveSameClient(record: JournalRecord, other: ClientTexts): boolean;
 }
 
-export type ClientTexts = Pick<JournalRecord, ColumnOf<'client text'>>;
+type ClientTexts = Pick<JournalRecord, ColumnOf<'client text'>>;
 
 /**
  * A codec that was made from the table as a program that names each field. A loop over the names takes twice as long to write

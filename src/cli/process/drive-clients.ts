@@ -6,7 +6,7 @@ import { exitCode } from '../output/exit-code.ts';
 import { END_SIGNALS, onSignals } from './on-signals.ts';
 
 /** Client processes that this process started. */
-export interface ClientProcesses {
+interface ClientProcesses {
   /** Ends all of them. */
   close(): Promise<void>;
   /** Ends all of them at once: for the exit of this one. */

@@ -33,7 +33,7 @@ export interface CorrelationTotals {
 }
 
 /** The last answer on a connection. */
-export interface FailedConnection extends Linked<FailedConnection> {
+interface FailedConnection extends Linked<FailedConnection> {
   readonly connection: number;
   /** The fingerprint of the request that it failed; undefined when it was no retryable failure. */
   fingerprint: string | undefined;
