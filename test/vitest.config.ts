@@ -3,15 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { TellSlow } from './support/tell-slow.ts';
+import { TIMED } from './timed.config.ts';
 
 /** Tests that look at their process as a whole, or replace a module: each has a process of its own. */
-const ALONE = ['test/server/timing/*.test.ts', 'test/server/vanishing-clients.test.ts', 'test/server/verdict.test.ts'];
-
-/**
- * Tests of clients on a real clock, and of what a program may take of it: what else runs on the machine would disturb them, so they
- * run when all others are over.
- */
-const TIMED = ['test/harness/run-probes.test.ts', 'test/harness/load.test.ts', 'test/libraries.test.ts'];
+const ALONE = ['test/server/timing/*.test.ts', 'test/server/verdict.test.ts'];
 
 /** Tests that start processes wait more than they compute: begun first, they are not waited for in the end. */
 class WaitingFirst extends BaseSequencer {
@@ -39,10 +34,6 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'alone', include: ALONE, maxWorkers: cores + 2 } },
-      {
-        extends: true,
-        test: { name: 'timed', include: TIMED, isolate: false, maxWorkers: cores, sequence: { groupOrder: 1 } },
-      },
     ],
     reporters: ['default', new TellSlow()],
     sequence: { sequencer: WaitingFirst },

@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { TellSlow } from './support/tell-slow.ts';
+
+/**
+ * Tests of processes on a real clock: clients that are watched, interrupted or blocked, workers that die, and what a program may
+ * take of the machine. What else runs would disturb them: `npm run test:timed` has them alone.
+ */
+export const TIMED = [
+  'test/cli/run-signals.test.ts',
+  'test/cluster/lifecycle.test.ts',
+  'test/harness/interrupted.test.ts',
+  'test/harness/load-blocked.test.ts',
+  'test/harness/load-interrupted.test.ts',
+  'test/harness/load.test.ts',
+  'test/harness/run-probes.test.ts',
+  'test/harness/unusable-client.test.ts',
+  'test/libraries.test.ts',
+  'test/server/vanishing-clients.test.ts',
+];
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: TIMED,
+    maxWorkers: availableParallelism(),
+    reporters: ['default', new TellSlow()],
+    testTimeout: 60_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
+  },
+});
