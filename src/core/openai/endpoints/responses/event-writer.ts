@@ -131,6 +131,6 @@ export class DeltaWriter {
 const BATCH_LENGTH = 16_384;
 
 /** Characters that make a piece of that length and its padding a multiple of sixteen together (wire-responses.md 3.1). */
-export function paddingFor(length: number): number {
+function paddingFor(length: number): number {
   return (16 - (length % 16)) % 16;
 }

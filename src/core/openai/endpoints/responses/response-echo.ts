@@ -5,7 +5,7 @@ import { modelDefaults } from './response-model.ts';
 import { sorted, toolsEcho } from './tool-echo.ts';
 
 /** How an answer was processed. */
-export type ServedTier = 'default' | 'flex' | 'priority';
+type ServedTier = 'default' | 'flex' | 'priority';
 
 /** What a response repeats of its request, with what the service fills in (wire-responses.md 2.1 to 2.3). */
 export interface ResponseEcho {

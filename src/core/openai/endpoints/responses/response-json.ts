@@ -19,11 +19,6 @@ export function printedBody(value: unknown): string {
   return inAscii(withFloats(JSON.stringify(value, null, 2)));
 }
 
-/** A string as a body in one piece has it. */
-export function printedText(text: string): string {
-  return inAscii(JSON.stringify(text));
-}
-
 function withFloats(json: string): string {
   return json.includes(FLOAT_MARK) ? json.replace(FLOAT, '$1.0') : json;
 }

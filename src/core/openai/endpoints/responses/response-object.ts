@@ -24,7 +24,7 @@ export interface ResponseIdentity {
 }
 
 /** Where a response is on its way: what differs between its states. */
-export interface ResponseState {
+interface ResponseState {
   readonly id: string;
   readonly createdAt: number;
   readonly status: ResponseStatus;
@@ -39,7 +39,7 @@ export interface ResponseState {
 }
 
 /** A response of that request in that state. */
-export function responseInState(echo: ResponseEcho, state: ResponseState): ResponseObject {
+function responseInState(echo: ResponseEcho, state: ResponseState): ResponseObject {
   const { conversation, prompt, promptCacheOptions: cacheOptions } = echo;
   const { incompleteReason: reason } = state;
   return {
@@ -102,15 +102,6 @@ export function begunResponse(
   status: 'queued' | 'in_progress' = 'in_progress',
 ): ResponseObject {
   return responseInState(echo, { ...BEGUN, id, createdAt, status, serviceTier: echo.askedTier });
-}
-
-/** The response that failed before anything of its output was there. */
-export function failedResponse(
-  echo: ResponseEcho,
-  { id, createdAt }: Pick<ResponseIdentity, 'id' | 'createdAt'>,
-  error: NonNullable<ResponseObject['error']>,
-): ResponseObject {
-  return responseInState(echo, { ...BEGUN, id, createdAt, status: 'failed', error, serviceTier: echo.askedTier });
 }
 
 /** The response when it is finished; `billed` in a body in one piece, not in a stream (wire-responses.md 2.1). */
