@@ -26,6 +26,8 @@ const NOISY = new Set<RuleId>([
 const excused = ({ rule, verdict, explain }: Reported['findings'][number], predicted: RuleVerdict | undefined) =>
   (verdict === 'inconclusive' && explain.startsWith('this machine stood still for')) ||
   (rule === 'has_jitter' && predicted === 'fail' && verdict === 'warn' && explain.includes(': weak jitter')) ||
+  // Calls that a busy machine starts late meet too little of the outage.
+  (rule === 'outlasts_outage' && verdict === 'not_applicable') ||
   (NOISY.has(rule as RuleId) && (verdict === 'inconclusive' || verdict === 'pass' || verdict === 'not_applicable'));
 
 test.concurrent.each(referenceClients.map((name, at) => [name, at] as const))(

@@ -107,6 +107,17 @@ test.each([
   expect(finding('outlasts_outage', parts, { outages, outcomes }, { outlasts: '10s' })?.verdict).toBe('pass');
 });
 
+test('a call that began when the outage was nearly over shows no patience', () => {
+  const late = [
+    { t_headers: 8_500, status: 503 },
+    { t_headers: 10_100, attemptSeq: 2 },
+  ];
+  expect(finding('outlasts_outage', late, { outages, outcomes: [over('#1', 10_200, true)] })?.verdict).toBe('not_applicable');
+  expect(finding('outlasts_outage', late, { outages, outcomes: [over('#1', 10_200, true)] }, { outlasts: '1s' })?.verdict).toBe(
+    'pass',
+  );
+});
+
 test('a program that ended within an outage has given up, and one that was told to stop has not', () => {
   expect(finding('outlasts_outage', down, { outages, clientEndedAt: 2_000 })?.explain).toBe(
     '1 of 1 call gave up before an outage of 10.000 s was over, the first after 1.401 s',

@@ -10,6 +10,9 @@ import { defineRule, notApplicable } from '../kit/rule.ts';
 import type { Outage, RuleEvidence } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
 
+/** Of an outage that a call has to meet for its end to show patience. */
+const TESTING_SHARE = 0.5;
+
 export const outlastsOutage = defineRule({
   id: 'outlasts_outage',
   summary: 'is still trying when a short outage ends',
@@ -23,7 +26,7 @@ export const outlastsOutage = defineRule({
   probe: probeOf('outlasts-outage', 16_000, { rules: [{ during: '0s..10s', fault: 'overloaded' }], calls: 4 }),
   check: (subject) => {
     const { outages = [], policy } = subject;
-    const hit = outages.flatMap((outage) =>
+    const struck = outages.flatMap((outage) =>
       subject.calls.flatMap((call) => {
         const first = call.tries.find(({ failure, entry }) => failure !== undefined && isWithin(entry.t_headers, outage));
         return first === undefined || isExcused(call, subject)
@@ -31,11 +34,17 @@ export const outlastsOutage = defineRule({
           : [{ call, outage, lastedMs: lastedMs(call, outage, subject), startedAt: first.entry.t_headers }];
       }),
     );
+    // A call that began when the outage was nearly over outlasts it without patience.
+    const hit = struck.filter(({ lastedMs: ms, outage, startedAt }) => {
+      const testMs = Math.min(policy.outlastsMs ?? Number.POSITIVE_INFINITY, msBetween(outage.from, outage.to) * TESTING_SHARE);
+      return ms !== undefined || msBetween(startedAt, outage.to) >= testMs;
+    });
     const gone = hit.filter(({ lastedMs: ms, outage, startedAt }) => {
       const neededMs = Math.min(msBetween(startedAt, outage.to), policy.outlastsMs ?? Number.POSITIVE_INFINITY);
       return ms !== undefined && ms < neededMs;
     });
-    if (hit.length === 0) return notApplicable('no call failed in an outage of the scenario');
+    if (struck.length === 0) return notApplicable('no call failed in an outage of the scenario');
+    if (hit.length === 0) return notApplicable('no call failed before an outage of the scenario was nearly over');
     const longest = seconds(Math.max(...hit.map(({ outage }) => msBetween(outage.from, outage.to))));
     const soonest = seconds(Math.min(...gone.map(({ lastedMs: ms = 0 }) => ms)));
     const ruling = {
