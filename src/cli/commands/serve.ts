@@ -68,7 +68,8 @@ export async function serve(options: ServeOptions): Promise<number> {
 interface ScenarioFile {
   readonly path: string;
   readonly shownAs: string;
-  /** False for a pipe or a device, which can be read only once, or for ever. */
+  /** It was a regular file as the server started. A pipe or a device can be read only once, or for ever. */
+  readonly watched: boolean;
   isRegular(): boolean;
   read(): Source;
   load(source: Source, seed: number | undefined): LoadedScenario;
@@ -84,6 +85,7 @@ async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
   return {
     path,
     shownAs,
+    watched: isFile(path),
     isRegular: () => isFile(path),
     read: () => fileSource(path, shownAs),
     load: (source, seed) => loadScenario(source, libraries, seed),
@@ -116,11 +118,11 @@ function warmUp([step, ...others]: readonly (() => void)[]): void {
  */
 function watch(
   { engine }: MockServer,
-  { path, shownAs, isRegular, read, load, problemsOf, warningsOf }: ScenarioFile,
+  { path, shownAs, watched, isRegular, read, load, problemsOf, warningsOf }: ScenarioFile,
   { seed, quiet }: ServeOptions,
   output: ServeOutput,
 ): () => void {
-  if (existsSync(path) && !isRegular()) return () => undefined;
+  if (!watched) return () => undefined;
   let seen = textOf(engine.scenario.source);
   let missed: NodeJS.Timeout | undefined;
   const reload = () => {
