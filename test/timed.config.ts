@@ -25,6 +25,8 @@ export default defineConfig({
   test: {
     include: TIMED,
     maxWorkers: availableParallelism(),
+    // A machine of CI may stand still for longer than a client waits. The report names what was tried again.
+    retry: process.env['CI'] === undefined ? 0 : 1,
     reporters: ['default', new TellSlow()],
     testTimeout: 60_000,
     hookTimeout: 30_000,
