@@ -54,7 +54,7 @@ export class Decisions {
     const chosen = preset ?? this.#decide(step, correlation, refusedBy, plan) ?? NO_CHOICE;
     if (chosen.applied === null && taken?.refusal !== undefined) this.#strike(LIMITS);
     this.#struck(chosen);
-    return { correlation, limit: taken, ...chosen };
+    return { correlation, limit: taken, applied: chosen.applied, faults: chosen.faults };
   }
 
   /** What strikes at that time before anything of the request, or anything but its head, is read. */

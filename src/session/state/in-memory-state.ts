@@ -108,7 +108,7 @@ export class InMemoryState implements SessionState {
       locked: layer === undefined ? this.#lock(step.question, faults) : undefined,
       faults,
     });
-    return { ...decision, exchange, draws, found };
+    return { correlation, limit, applied, faults, exchange, draws, found };
   }
 
   decideEarly({ incoming, path, forced }: UnreadRequest): Decided | undefined {
