@@ -48,8 +48,11 @@ export function idleBuckets(request: ApiRequest, { rpm, rpd, tpm }: PublishedLim
 }
 
 /** The headers of these buckets, as the service that is asked shows them. */
-export function bucketHeaders({ dialect }: ApiRequest, buckets: Omit<ShownBuckets, 'projectTokens'>): Header[] {
-  return dialect.rateLimitHeaders({ ...buckets, projectTokens: false });
+export function bucketHeaders(
+  { dialect }: ApiRequest,
+  { requests, tokens }: Pick<ShownBuckets, 'requests' | 'tokens'>,
+): Header[] {
+  return dialect.rateLimitHeaders({ requests, tokens, projectTokens: false });
 }
 
 /** The x-ratelimit-* headers of the account; where nothing limits it, of a healthy one that this request alone has drawn from. */
