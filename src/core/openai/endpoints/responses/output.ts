@@ -13,7 +13,7 @@ import { hostedItems } from './hosted-items.ts';
 import type { UrlCitation } from './item-shapes.ts';
 import { MessageItem } from './items/message.ts';
 import { ReasoningItem } from './items/reasoning.ts';
-import { CustomCallItem, FunctionCallItem } from './items/tool-call.ts';
+import { ToolCallItem } from './items/tool-call.ts';
 import type { OutputItem } from './output-item.ts';
 import { modelDefaults } from './response-model.ts';
 import type { ResponseAnswer } from './response-object.ts';
@@ -166,8 +166,8 @@ class Speaker {
     }
     return kept.map(({ tool, name, input }, index) => {
       const status = isComplete || index < kept.length - 1 ? 'completed' : 'incomplete';
-      if (tool?.type === 'custom') return new CustomCallItem({ name, input, status });
-      return new FunctionCallItem({ name, input, status, namespace: tool?.namespace });
+      if (tool?.type === 'custom') return new ToolCallItem('custom', { name, input, status });
+      return new ToolCallItem('function', { name, input, status, namespace: tool?.namespace });
     });
   }
 
