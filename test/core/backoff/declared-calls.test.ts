@@ -104,6 +104,15 @@ for (const [scenario, rule] of Object.entries(scenarios)) {
   );
 }
 
+test.each(
+  Object.keys(scenarios).flatMap((scenario) => Object.entries(badLoops).map(([name, wait]) => [scenario, name, wait] as const)),
+)('%s: a loop above an SDK without retries, %s, does not pass where nothing is declared', async (scenario, _name, wait) => {
+  // Where each call fails: fewer requests than a wall takes.
+  const [calls, client] = EACH_FAILS.has(scenario) ? [4, loop(wait, 5)] : [COUNT, loop(wait)];
+  const { verdict } = await virtualWorld({ ...CALLS, calls, scenario: bundled(scenario), client });
+  expect(verdict.verdict).not.toBe('pass');
+});
+
 /** What the rule says of eight calls that say the same, one after the other: so does a suite of eight tests. */
 async function suite(client: VirtualClient, options: Partial<Parameters<typeof virtualWorld>[0]>) {
   const tests = { calls: 8, staggerMs: 30, oneByOne: true, samePrompt: true, named: false };

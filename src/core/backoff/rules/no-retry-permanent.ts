@@ -9,6 +9,7 @@ import { gapObservation, seconds, tryText } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import type { RuleEvidence } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
+import { tellingCallsApart } from '../kit/telling-calls-apart.ts';
 
 export const noRetryPermanent = defineRule({
   id: 'no_retry_permanent',
@@ -107,14 +108,15 @@ function countedRetry(call: CallHistory, permanent: readonly CallHistory[]) {
 
 /**
  * Without a name, a repetition of a request that failed for good looks like a new call that says the same. That is
- * told, and accuses nobody.
+ * told, keeps a run from passing, and accuses nobody.
  */
-function suspected(permanent: readonly CallHistory[], { calls }: RuleEvidence): RuleResult | undefined {
+function suspected(permanent: readonly CallHistory[], { calls, entries: [first], policy }: RuleEvidence): RuleResult | undefined {
   const pairs = equalFollowers(calls).filter(({ before }) => permanent.includes(before));
   if (pairs.length === 0) return undefined;
   return {
     verdict: 'inconclusive',
-    explain: `${plural(pairs.length, 'equal request')} followed permanent errors within a minute: retries, or new calls that say the same; name the calls in the path to tell`,
+    explain: `${plural(pairs.length, 'equal request')} followed permanent errors within a minute: retries, or new calls that say the same; ${tellingCallsApart(first?.session ?? 'default', policy.calls)}`,
+    suspected: true,
     n: permanent.length,
     evidence: pairs.map(({ call, gapMs, entries }) => ({
       call: call.id,
