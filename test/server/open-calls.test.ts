@@ -53,6 +53,17 @@ test('a session without requests says where they went', async () => {
   );
 });
 
+test('a call without its session is told what its URL lacks, in the answer and in the verdict', async () => {
+  const mock = await startMock({ rules: [{ fault: 'overloaded' }] });
+  const response = await fetch(`${mock.origin}/c/one/v1/chat/completions`, { method: 'POST', body: '{}' });
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain('the URL of a call begins with its session: /s/default/c/one/v1/chat/completions');
+  expect(mock.journal()).toMatchObject([{ unserved: true, endpoint: null }]);
+  const { verdict, explain } = mock.verdict();
+  expect(verdict).toBe('inconclusive');
+  expect(explain).toContain('The URL of a call begins with its session: /s/default/c/{call}/v1/chat/completions');
+});
+
 test('what is not served is marked in the journal, the metrics and the verdict', async () => {
   const mock = await startMock({ rules: [{ fault: 'overloaded' }] });
   const response = await fetch(`${mock.baseURL}/fine_tuning/jobs`, { method: 'POST', body: '{}' });

@@ -68,7 +68,7 @@ export interface JournalEntry {
   readonly method: string;
   readonly path: string;
   readonly endpoint: string | null;
-  /** OpenAI has the URL, and the mock does not serve it: the request is in no rule and in no figure. */
+  /** OpenAI has the URL, or it lacks its session, and the mock does not serve it: the request is in no rule and in no figure. */
   readonly unserved: boolean;
   readonly model: string | null;
   readonly stream: boolean;

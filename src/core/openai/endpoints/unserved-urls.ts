@@ -1,3 +1,4 @@
+import { pathWithSession } from '../request/path-with-session.ts';
 import { endpointOf } from './registry.ts';
 
 /** URLs that OpenAI has and this mock does not serve: those at the path, and below it. */
@@ -32,7 +33,7 @@ const FAMILIES: readonly UnservedFamily[] = [
   { path: '/v1/organization' },
 ];
 
-/** A URL that OpenAI has and this mock does not serve. */
+/** A URL that OpenAI has, or that only lacks its session, and this mock does not serve. */
 export interface UnservedUrl {
   /** With `{id}` in the place of what names one object. */
   readonly path: string;
@@ -40,11 +41,23 @@ export interface UnservedUrl {
   readonly advice: string;
 }
 
-/** What is to be said of the URL where OpenAI has it and this mock does not serve it; undefined for all others. */
+/** What is to be said of a URL that OpenAI has, or that lacks its session, and this mock does not serve; undefined for all others. */
 export function unservedUrl(method: string, path: string): UnservedUrl | undefined {
+  if (path.startsWith('/c/') || path.startsWith('/v1/c/')) return callAlone(path);
   if (!path.startsWith('/v1/') || endpointOf(method, path) !== undefined) return undefined;
   const family = FAMILIES.find((one) => path === one.path || path.startsWith(`${one.path}/`));
   return family && { path: withoutIds(path), advice: family.advice ?? '' };
+}
+
+/** What names a call and what lies below it, of a path that has its session. */
+const CALL = /^\/s\/default\/c\/[^/]+(.*)$/;
+
+/** A call that lacks its session, and what would be right. */
+function callAlone(path: string): UnservedUrl | undefined {
+  const below = CALL.exec(pathWithSession(path) ?? '')?.[1];
+  if (below === undefined) return undefined;
+  const call = `/c/{call}${below === '' ? '' : withoutIds(below)}`;
+  return { path: call, advice: `The URL of a call begins with its session: /s/default${call}` };
 }
 
 /** Names of operations have small letters and underscores only; ids have digits or capitals, too. */

@@ -1,4 +1,5 @@
 import { maskKey } from '../request/mask-key.ts';
+import { pathWithSession } from '../request/path-with-session.ts';
 import { apiError, type ErrorAnswer, gatewayError } from './error.ts';
 
 /* Errors of the gateway: whether the body can be read, who asks, and whether what is asked for exists. */
@@ -102,18 +103,21 @@ export function modelRetrieveNotFound(model: string): ErrorAnswer {
 
 /**
  * wire.md 1.3, "unknown path under /v1" and "path without /v1" (key order type, code, message, param). The first is the
- * wording of 2023, not confirmed since.
+ * wording of 2023, not confirmed since. A URL of the mock that lacks its session is told what it lacks.
  */
 export function unknownUrl(method: string, path: string): ErrorAnswer {
+  const meant = pathWithSession(path);
+  const advice = meant === undefined ? '' : ` mock-openai: the URL of a call begins with its session: ${meant}`;
   // `POST /v1` alone was an unknown URL, not an invalid one.
   if (path.startsWith('/v1/'))
     return {
-      ...gatewayError(404, `Invalid URL (${method} ${path})`),
+      ...gatewayError(404, `Invalid URL (${method} ${path})${advice && `.${advice}`}`),
       format: TWO_SPACES,
     };
   const message =
     `Unknown request URL: ${method} ${path}. Please check the URL for typos, ` +
-    'or see the docs at https://platform.openai.com/docs/api-reference/.';
+    'or see the docs at https://platform.openai.com/docs/api-reference/.' +
+    advice;
   return {
     status: 404,
     layer: 'gateway',

@@ -19,8 +19,23 @@ test.each([
   ['POST', '/v1/v1/chat/completions'],
   ['POST', '/v1/filesystem'],
   ['GET', '/'],
+  ['POST', '/c/'],
+  ['POST', '/c'],
+  ['POST', '/chat/one/v1/chat/completions'],
 ])('%s %s is a URL that OpenAI does not have', (method, path) => {
   expect(unservedUrl(method, path)).toBeUndefined();
+});
+
+test.each([
+  ['/c/one/v1/chat/completions', '/c/{call}/v1/chat/completions'],
+  ['/c/Two.2/v1/responses/resp_1', '/c/{call}/v1/responses/{id}'],
+  ['/v1/c/one/v1/models', '/c/{call}/v1/models'],
+  ['/c/one', '/c/{call}'],
+])('%s lacks its session, and is told so', (path, shown) => {
+  expect(unservedUrl('POST', path)).toEqual({
+    path: shown,
+    advice: `The URL of a call begins with its session: /s/default${shown}`,
+  });
 });
 
 test('no endpoint that is served counts as unserved', () => {

@@ -125,6 +125,15 @@ test.each([
     '/v10/foo',
     'Unknown request URL: GET /v10/foo. Please check the URL for typos, or see the docs at https://platform.openai.com/docs/api-reference/.',
   ],
+  [
+    '/v1/c/one/v1/models',
+    'Invalid URL (GET /v1/c/one/v1/models). mock-openai: the URL of a call begins with its session: /s/default/c/one/v1/models',
+  ],
+  [
+    '/c/one/v1/models',
+    'Unknown request URL: GET /c/one/v1/models. Please check the URL for typos, or see the docs at https://platform.openai.com/docs/api-reference/. ' +
+      'mock-openai: the URL of a call begins with its session: /s/default/c/one/v1/models',
+  ],
 ])('the unknown URL %s is told in its own words', (path, message) => {
   expect(errors.unknownUrl('GET', path).error?.message).toBe(message);
 });
