@@ -129,6 +129,7 @@ export const HEAD_FIELDS = [
   'hint',
   'shouldRetry',
   'paceDueAt',
+  'refusedBy',
 ] as const satisfies readonly (keyof JournalRecord)[];
 
 /** What the head of an answer tells the journal. */
@@ -136,7 +137,7 @@ export type HeadNotes = Pick<JournalRecord, (typeof HEAD_FIELDS)[number]>;
 
 /** What is to be noted of a head, just before it goes out. */
 export function headNotesOf(head: Head, clock: Clock): HeadNotes {
-  const { status, errorCode = null, errorType = null } = head;
+  const { status, errorCode = null, errorType = null, refusedBy = null } = head;
   const at = clock.now();
   return {
     t_firstByteBefore: at,
@@ -146,6 +147,7 @@ export function headNotesOf(head: Head, clock: Clock): HeadNotes {
     hint: hintOf(head, at, clock.wall()),
     shouldRetry: fieldIn(head, 'x-should-retry') ?? null,
     paceDueAt: paceDueAt(head, at),
+    refusedBy,
   };
 }
 
@@ -158,6 +160,7 @@ export function noteHead(record: JournalRecord, notes: HeadNotes): void {
   record.hint = notes.hint;
   record.shouldRetry = notes.shouldRetry;
   record.paceDueAt = notes.paceDueAt;
+  record.refusedBy ??= notes.refusedBy;
 }
 
 /** When an exchange ended, on the engine's clock: a whole reply with its last byte. To be asked as it ends. */

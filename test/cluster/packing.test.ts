@@ -21,6 +21,7 @@ const head = {
   hint: { header: 'retry-after', raw: '2', dueAt: 2_001 },
   shouldRetry: null,
   paceDueAt: null,
+  refusedBy: null,
 } as const;
 const ask: FromWorker = {
   kind: 'decide',

@@ -26,6 +26,8 @@ export interface Head {
   readonly errorCode?: string | number | null;
   /** `error.type` of the same. */
   readonly errorType?: string | null;
+  /** The layer that refuses the request, where only the reply finds what is wrong; for the journal. */
+  readonly refusedBy?: 'edge' | 'gateway' | 'api';
   /** How the head itself is sent; at once without it. */
   readonly pace?: Pace;
 }

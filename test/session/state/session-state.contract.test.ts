@@ -18,6 +18,7 @@ const FAILED: HeadNotes = {
   hint: null,
   shouldRetry: null,
   paceDueAt: null,
+  refusedBy: null,
 };
 const OK: HeadNotes = { ...FAILED, status: 200, errorCode: null, errorType: null };
 
@@ -60,6 +61,13 @@ describe.each([
     await world.settled();
     expect(world.session.journal()).toMatchObject([{ status: 429, errorCode: 'rate_limit_exceeded', t_end: 3, t_lastByte: 3 }]);
     expect(world.session.inFlight).toBe(0);
+  });
+
+  test('notes who refused a request, where only the reply found what is wrong', async () => {
+    const world = worldOf({});
+    end(await decided(world), 1, { ...FAILED, refusedBy: 'api' });
+    await world.settled();
+    expect(world.session.journal()).toMatchObject([{ status: 429, refusedBy: 'api' }]);
   });
 
   test('decides nothing by a plan that is not in force any more', async () => {

@@ -1,5 +1,5 @@
 import type { Reply } from '../../wire/effect.ts';
-import { errorReply } from '../errors/error.ts';
+import { refusalReply } from '../errors/error.ts';
 import { unknownUrl } from '../errors/errors.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
 import { endpointNamed } from './registry.ts';
@@ -12,5 +12,5 @@ export function healthyReply(context: ReplyContext): Reply {
 function replyOf(context: ReplyContext): Reply {
   const { endpoint, method, path } = context.request;
   const known = endpoint && endpointNamed(endpoint.name);
-  return known === undefined ? errorReply(unknownUrl(method, path), context) : known.reply(context);
+  return known === undefined ? refusalReply(unknownUrl(method, path), context) : known.reply(context);
 }

@@ -80,6 +80,12 @@ export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
   yield { type: 'end' };
 }
 
+/** An error that only the reply finds: the request refers to something that is not as it has to be. */
+export function* refusalReply(answer: ErrorAnswer, context: ReplyContext): Reply {
+  for (const effect of errorReply(answer, context))
+    yield effect.type === 'head' ? { ...effect, refusedBy: answer.layer } : effect;
+}
+
 /** What the API service of that endpoint leaves out and puts in. */
 function ofEndpoint(answer: ErrorAnswer, endpoint: RequestEndpoint | undefined): ErrorAnswer {
   if (answer.layer !== 'api' || endpoint === undefined) return answer;

@@ -1,5 +1,5 @@
 import type { Reply } from '../../../wire/effect.ts';
-import { errorReply } from '../../errors/error.ts';
+import { refusalReply } from '../../errors/error.ts';
 import { conversationNotFound } from '../../errors/errors.ts';
 import { lastSegment, segmentBehind } from '../../request/query.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
@@ -92,7 +92,7 @@ function itemOf({ request }: ReplyContext): string {
 function ofConversation(context: ReplyContext, reply: (conversation: StoredConversation) => Reply): Reply {
   const { found, request } = context;
   if (found?.is === 'conversation') return reply(found.conversation);
-  return errorReply(conversationNotFound(segmentBehind('conversations', request.path)), context);
+  return refusalReply(conversationNotFound(segmentBehind('conversations', request.path)), context);
 }
 
 function shown({ id, createdAt, metadata }: StoredConversation) {

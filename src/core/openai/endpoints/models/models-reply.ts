@@ -1,5 +1,5 @@
 import type { Reply } from '../../../wire/effect.ts';
-import { errorReply } from '../../errors/error.ts';
+import { refusalReply } from '../../errors/error.ts';
 import { modelRetrieveNotFound } from '../../errors/errors.ts';
 import { type ModelInfo, modelInfo, servedModels } from '../../models/models.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
@@ -28,7 +28,7 @@ export function modelReply(context: ReplyContext): Reply {
 
 /** The account has no such model. */
 export function noModelReply(context: ReplyContext): Reply {
-  return errorReply(modelRetrieveNotFound(modelOf(context.request) ?? ''), context);
+  return refusalReply(modelRetrieveNotFound(modelOf(context.request) ?? ''), context);
 }
 
 /** A model as the listing shows it. */

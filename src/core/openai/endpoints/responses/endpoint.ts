@@ -1,5 +1,5 @@
 import type { Reply } from '../../../wire/effect.ts';
-import { errorReply } from '../../errors/error.ts';
+import { refusalReply } from '../../errors/error.ts';
 import { inputTooLongForModel, invalidBody, requestedModelNotFound } from '../../errors/errors.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { fieldsOf, isStreamed } from '../../request/request.ts';
@@ -31,7 +31,7 @@ export const responses = defineEndpoint({
   overflow: inputTooLongForModel,
   spentTokens: (context) => responseAnswer(context).usage.total_tokens,
   refersTo: turnQuestion,
-  reply: (context) => (isTooLongInAll(context) ? errorReply(inputTooLongForModel(), context) : replyTo(context)),
+  reply: (context) => (isTooLongInAll(context) ? refusalReply(inputTooLongForModel(), context) : replyTo(context)),
 });
 
 function replyTo(context: ReplyContext): Reply {

@@ -1,5 +1,5 @@
 import type { Reply } from '../../../../wire/effect.ts';
-import { errorReply } from '../../../errors/error.ts';
+import { refusalReply } from '../../../errors/error.ts';
 import { cannotCancel, responseNotFound, responseNotStreamable } from '../../../errors/errors.ts';
 import { parametersOf, segmentBehind } from '../../../request/query.ts';
 import type { ReplyContext } from '../../../request/reply-context.ts';
@@ -38,8 +38,8 @@ export function deleteReply(context: ReplyContext): Reply {
 export function cancelReply(context: ReplyContext): Reply {
   return ofResponse(context, ({ response }) => {
     const { id, background } = response;
-    if (background === undefined) return errorReply(cannotCancel('synchronous'), context);
-    if (phaseOf(response, context.clock.now()) === 'finished') return errorReply(cannotCancel('completed'), context);
+    if (background === undefined) return refusalReply(cannotCancel('synchronous'), context);
+    if (phaseOf(response, context.clock.now()) === 'finished') return refusalReply(cannotCancel('completed'), context);
     context.keep?.({ change: 'cancel response', id });
     const cancelled = { ...response, background: { ...background, isCancelled: true } };
     return textReply(SUCCESS, bodyAt({ response: cancelled }, context.clock.now()), context);
@@ -58,14 +58,14 @@ export function inputItemsReply(context: ReplyContext): Reply {
 function ofResponse(context: ReplyContext, reply: (found: FoundResponse) => Reply): Reply {
   const { found, request } = context;
   if (found?.is === 'response') return reply(found);
-  return errorReply(responseNotFound(segmentBehind('responses', request.path)), context);
+  return refusalReply(responseNotFound(segmentBehind('responses', request.path)), context);
 }
 
 /** Only what was asked for as a stream, and in the background, can be taken up again. */
 function* resumedStream({ response }: FoundResponse, after: number, context: ReplyContext): Reply {
   const { background } = response;
   if (background === undefined || background.events.length === 0) {
-    yield* errorReply(responseNotStreamable(), context);
+    yield* refusalReply(responseNotStreamable(), context);
     return;
   }
   yield STREAM.head(context);
