@@ -67,6 +67,7 @@ export function readRequestOf(
     malformed: false,
     bodyBytes,
     fingerprint,
+    memo: undefined,
   };
   return { incoming, request, bodySha256 };
 }

@@ -72,16 +72,28 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     body: isJson ? reading.json?.value : undefined,
     malformed: isJson && reading.json === undefined,
     bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
-    fingerprint: memoize(memo, 'fingerprint', [method, path, keyHash, isDeclared], () =>
-      isDeclared
-        ? fingerprintOf(method, path, {
-            bodySha256: canonicalSha(Buffer.from(body).toString()) ?? bodySha256,
-            keyHash: undefined,
-          })
-        : fingerprintOf(method, path, { bodySha256, keyHash }),
-    ),
-    ...(memo && { memo }),
+    fingerprint:
+      memo === undefined
+        ? fingerprintFor(incoming, path, { bodySha256, keyHash, isDeclared })
+        : memoize(memo, 'fingerprint', [method, path, keyHash, isDeclared], () =>
+            fingerprintFor(incoming, path, { bodySha256, keyHash, isDeclared }),
+          ),
+    memo,
   };
+}
+
+/** What a fingerprint is made of. */
+interface Marks {
+  readonly bodySha256: string;
+  readonly keyHash: string | undefined;
+  /** Of declared calls neither the key nor the layout of the JSON tells one from another. */
+  readonly isDeclared: boolean;
+}
+
+function fingerprintFor({ method, body }: Incoming, path: string, { bodySha256, keyHash, isDeclared }: Marks): string {
+  if (!isDeclared) return fingerprintOf(method, path, { bodySha256, keyHash });
+  const canonical = canonicalSha(Buffer.from(body).toString()) ?? bodySha256;
+  return fingerprintOf(method, path, { bodySha256: canonical, keyHash: undefined });
 }
 
 function queryOf(target: string): string | undefined {

@@ -63,6 +63,7 @@ export function apiRequest(parts: RequestParts = {}): ApiRequest {
     malformed: false,
     bodyBytes: utf8Length(text),
     fingerprint: [key, method, path, text].join(' '),
+    memo: undefined,
   };
 }
 

@@ -103,6 +103,7 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
     malformed: false,
     bodyBytes: 1,
     fingerprint: 'f',
+    memo: undefined,
   };
   const facts = new Facts(asked, {}, () => 1);
   return {

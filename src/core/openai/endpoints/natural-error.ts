@@ -14,9 +14,9 @@ import {
   unknownUrl,
   unsupportedContentType,
 } from '../errors/errors.ts';
-import { isRetired, modelInfo, modelNamed } from '../models/models.ts';
+import { isRetired, type ModelInfo, modelInfo, modelNamed } from '../models/models.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
-import { type ApiRequest, type Fields, fieldsOf, modelOf } from '../request/request.ts';
+import { type ApiRequest, type Fields, fieldsOf, type Input, modelOf } from '../request/request.ts';
 import type { Terms } from '../validation/terms.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpointNamed } from './registry.ts';
@@ -68,8 +68,10 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
 function bodyError(request: ApiRequest, rules: NaturalErrorRules, endpoint: Endpoint): ErrorAnswer | undefined {
   const { contentType = JSON_TYPE } = request;
   const { models, tokens, libraries } = rules;
+  const sent = { endpoint, contentType };
+  if (request.memo === undefined) return findBodyError(request, rules, sent);
   const given = [endpoint, contentType, models, tokens, libraries];
-  return memoize(request.memo, 'error', given, () => findBodyError(request, rules, { endpoint, contentType }));
+  return memoize(request.memo, 'error', given, () => findBodyError(request, rules, sent));
 }
 
 function findBodyError(
@@ -87,11 +89,10 @@ function findBodyError(
   const id = typeof model === 'string' ? model : '';
   const info = id === '' ? undefined : modelInfo(id, rules);
   if (info === undefined && endpoint.takesModel && endpoint.judgesModel !== true) return noModelError(id);
-  return endpoint.validate?.(fields, {
-    model: info ?? modelNamed(id),
-    isServed: info !== undefined,
-    ...measuresOf(request, rules),
-  });
+  return endpoint.validate?.(
+    fields,
+    new RequestTerms(request, rules, { model: info ?? modelNamed(id), isServed: info !== undefined }),
+  );
 }
 
 function noModelError(id: string): ErrorAnswer {
@@ -99,20 +100,35 @@ function noModelError(id: string): ErrorAnswer {
   return isRetired(id) ? modelDeprecated(id) : modelNotFound(id);
 }
 
-function measuresOf(
-  { bodyBytes }: ApiRequest,
-  { tokens, libraries, promptTokens }: NaturalErrorRules,
-): Omit<Terms, 'model' | 'isServed'> {
-  // Many inputs may be long together, though none of them is.
-  const mode = bodyBytes > MAX_EXACT_LENGTH ? 'estimate' : tokens;
-  return {
-    bodyBytes,
-    libraries,
-    promptTokens,
-    inputTokens: (input) => inputTokens(input, mode, libraries),
-    textTokens: (text) =>
-      text.length > MAX_EXACT_LENGTH ? Math.ceil(text.length / 4) : inTokens(text, tokens, libraries).tokens,
-  };
+class RequestTerms implements Terms {
+  readonly model: ModelInfo;
+  readonly isServed: boolean;
+  readonly bodyBytes: number;
+  readonly libraries: Libraries;
+  readonly #rules: NaturalErrorRules;
+
+  constructor({ bodyBytes }: ApiRequest, rules: NaturalErrorRules, { model, isServed }: Pick<Terms, 'model' | 'isServed'>) {
+    this.model = model;
+    this.isServed = isServed;
+    this.bodyBytes = bodyBytes;
+    this.libraries = rules.libraries;
+    this.#rules = rules;
+  }
+
+  promptTokens(): number {
+    return this.#rules.promptTokens();
+  }
+
+  inputTokens(input: Input): number {
+    // Many inputs may be long together, though none of them is.
+    const mode = this.bodyBytes > MAX_EXACT_LENGTH ? 'estimate' : this.#rules.tokens;
+    return inputTokens(input, mode, this.libraries);
+  }
+
+  textTokens(text: string): number {
+    if (text.length > MAX_EXACT_LENGTH) return Math.ceil(text.length / 4);
+    return inTokens(text, this.#rules.tokens, this.libraries).tokens;
+  }
 }
 
 /**

@@ -84,7 +84,7 @@ export interface ApiRequest {
   /** Hash of key, method, path and raw body: equal for equal requests. */
   readonly fingerprint: string;
   /** What was found out about requests with the same raw body. */
-  readonly memo?: BodyMemo;
+  readonly memo: BodyMemo | undefined;
 }
 
 /** The fields of the body when it is a JSON object, else none. */

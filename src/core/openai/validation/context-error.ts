@@ -29,9 +29,9 @@ export function contextError(fields: Fields, model: ModelInfo, measures: Measure
 }
 
 /** Tokens of the definitions, as those of their JSON text. */
-function functionTokens(definitions: readonly unknown[], { textTokens }: Measures): number {
+function functionTokens(definitions: readonly unknown[], measures: Measures): number {
   return definitions.reduce<number>((total, definition) => {
     const said = asRecord(definition)?.['function'] ?? definition;
-    return total + PER_FUNCTION + textTokens(JSON.stringify(said));
+    return total + PER_FUNCTION + measures.textTokens(JSON.stringify(said));
   }, 0);
 }

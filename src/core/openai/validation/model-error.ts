@@ -38,10 +38,9 @@ const CHAT_ONLY = /^gpt-(?:4o|4\.1|3\.5)(?:-mini|-nano|-turbo)?$/;
 const WITHOUT_AUDIO = /^gpt-(?:5\.6|[6-9])(?:[.-]|$)/;
 const OF_OLDER_MODELS: readonly string[] = ['audio', 'modalities', 'web_search_options'];
 
-/** A field that the API knows and this model does not. */
-export function isStrangeTo(model: ModelInfo, field: string): boolean {
-  if (field === 'reasoning_effort') return WITHOUT_REASONING.test(model.id);
-  return OF_OLDER_MODELS.includes(field) && WITHOUT_AUDIO.test(model.id);
+/** The fields that the API knows and this model does not. */
+export function strangeFields({ id }: ModelInfo): readonly string[] {
+  return [...(WITHOUT_REASONING.test(id) ? ['reasoning_effort'] : []), ...(WITHOUT_AUDIO.test(id) ? OF_OLDER_MODELS : [])];
 }
 
 /** Models of which an unknown field is told with what may have been meant (wire-responses.md 6.1: measured of gpt-5.6). */

@@ -1,5 +1,6 @@
 import { memoize } from '../../../memo/body-memo.ts';
 import { BoundedMemo } from '../../../memo/bounded-memo.ts';
+import { rememberLast } from '../../../memo/remember-last.ts';
 import type { Effect, Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import type { ChoiceLogprobs, TokenLogprob } from '../../content/logprobs.ts';
@@ -7,14 +8,7 @@ import type { ReplyContext } from '../../request/reply-context.ts';
 import { textReply } from '../../wire/json-reply.ts';
 import { hole, PrintedTemplate } from '../../wire/printed-template.ts';
 import { PRINTED, Success } from '../../wire/success.ts';
-import {
-  type ChatAnswer,
-  type CompletionContent,
-  type CompletionIdentity,
-  chatUsage,
-  completionContent,
-  completionIdentity,
-} from './chat-answer.ts';
+import { type ChatAnswer, type CompletionContent, chatUsage, completionContent, completionIdentity } from './chat-answer.ts';
 import { type ChatChoice, type MessageContent, type ToolCall, tokensOf } from './chat-content.ts';
 
 const SUCCESS = new Success({ ...PRINTED, limited: true });
@@ -22,15 +16,27 @@ const SUCCESS = new Success({ ...PRINTED, limited: true });
 /** A chat completion in one piece (wire.md 3.2), as late as the tokens of its longest choice would have been. */
 export function chatCompletion(context: ReplyContext): Reply {
   const { settings, identity, libraries, request } = context;
+  // What is filled in for one body is worth keeping where the body comes again.
+  if (request.memo === undefined) return saying(completionContent(context), context);
   let speech: CompletionContent | undefined;
   const plain = memoize(request.memo, 'completion', [request.path, settings, identity, libraries], () => {
     speech = completionContent(context);
-    return plainText(speech, context);
+    const text = plainText(speech, context);
+    return text && { tokens: text.tokens, template: text.template.bind(2, text.values) };
   });
-  if (plain !== undefined) return timely(plain.tokens, () => filled(plain.template, completionIdentity(context)), context);
-  const said = speech ?? completionContent(context);
-  const tokens = Math.max(0, ...said.choices.map((choice) => tokensOf(choice.said)));
-  return timely(tokens, () => printed({ ...completionIdentity(context), ...said }, context), context);
+  if (plain === undefined) return saying(speech ?? completionContent(context), context);
+  return timely(plain.tokens, () => plain.template.fill(identityValues(context)), context);
+}
+
+function saying(speech: CompletionContent, context: ReplyContext): Reply {
+  const plain = plainText(speech, context);
+  if (plain !== undefined) {
+    const { template, values, tokens } = plain;
+    return timely(tokens, () => template.fill([...identityValues(context), ...values]), context);
+  }
+  let tokens = 0;
+  for (const { said } of speech.choices) tokens = Math.max(tokens, tokensOf(said));
+  return timely(tokens, () => printed({ ...completionIdentity(context), ...speech }, context), context);
 }
 
 /** An answer of so many tokens, when it is due. */
@@ -48,32 +54,35 @@ function printed(answer: ChatAnswer, context: ReplyContext): string {
   return SUCCESS.text(chatCompletionBody(answer, context));
 }
 
-function filled(template: PrintedTemplate, { id, created }: CompletionIdentity): string {
-  return template.fill([`"${id}"`, String(created)]);
+function identityValues(context: ReplyContext): readonly string[] {
+  const { id, created } = completionIdentity(context);
+  return [`"${id}"`, String(created)];
 }
 
-/** An answer of one text, as most are: all that is printed of it, but for what tells it from others that say the same. */
+/** An answer of one text, as most are. */
 interface PlainText {
-  /** Holes: id, time of creation. */
+  /** Holes: id, time of creation, then the values. */
   readonly template: PrintedTemplate;
+  /** All that is printed of it, but for what tells it from others that say the same. */
+  readonly values: readonly string[];
   readonly tokens: number;
 }
 
 function plainText(speech: CompletionContent, context: ReplyContext): PlainText | undefined {
   const { model, choices, logprobsOf } = speech;
-  const [choice, ...others] = choices;
-  if (choice?.said.kind !== 'content' || others.length > 0 || logprobsOf !== undefined || !PLAIN.test(model.snapshot)) {
+  const choice = choices[0];
+  if (choice?.said.kind !== 'content' || choices.length > 1 || logprobsOf !== undefined || !PLAIN.test(model.snapshot)) {
     return undefined;
   }
   const spent = chatUsage(speech, context);
-  const template = templateOf(speech, choice, context).bind(2, [
+  const values = [
     JSON.stringify(choice.said.text.text),
     String(spent.prompt_tokens),
     String(spent.completion_tokens),
     String(spent.total_tokens),
     String(spent.completion_tokens_details.reasoning_tokens),
-  ]);
-  return { template, tokens: tokensOf(choice.said) };
+  ];
+  return { template: templateOf({ speech, choice, context }), values, tokens: tokensOf(choice.said) };
 }
 
 /** Templates by what does not differ from answer to answer: model, configuration, tier, end. */
@@ -81,13 +90,29 @@ const templates = new BoundedMemo<string, PrintedTemplate>(500);
 /** Names that hold no holes. */
 const PLAIN = /^[\w.:-]{1,80}$/;
 
-function templateOf(speech: CompletionContent, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
-  const { model, fingerprint, serviceTier } = speech;
-  const key = `${model.snapshot} ${model.reasoning} ${fingerprint} ${serviceTier} ${choice.finishReason}`;
-  return templates.get(key, () => createTemplate(speech, choice, context));
+/** What a template is made of. */
+interface Printing {
+  readonly speech: CompletionContent;
+  readonly choice: ChatChoice;
+  readonly context: ReplyContext;
 }
 
-function createTemplate(speech: CompletionContent, choice: ChatChoice, context: ReplyContext): PrintedTemplate {
+const templateOf = rememberLast(
+  (printing: Printing): PrintedTemplate => {
+    const { speech, choice } = printing;
+    const { model, fingerprint, serviceTier } = speech;
+    const key = `${model.snapshot} ${model.reasoning} ${fingerprint} ${serviceTier} ${choice.finishReason}`;
+    return templates.get(key, () => createTemplate(printing));
+  },
+  ({ speech, choice }, { given }) =>
+    speech.model.snapshot === given.speech.model.snapshot &&
+    speech.model.reasoning === given.speech.model.reasoning &&
+    speech.fingerprint === given.speech.fingerprint &&
+    speech.serviceTier === given.speech.serviceTier &&
+    choice.finishReason === given.choice.finishReason,
+);
+
+function createTemplate({ speech, choice, context }: Printing): PrintedTemplate {
   const text = { text: hole(2), tokens: 0, pieces: () => [] };
   const open = {
     ...speech,

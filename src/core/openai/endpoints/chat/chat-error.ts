@@ -1,10 +1,11 @@
+import { perObject } from '../../../memo/per-object.ts';
 import type { ErrorAnswer } from '../../errors/error.ts';
 import { missingParameter } from '../../errors/errors.ts';
 import type { ModelInfo } from '../../models/models.ts';
 import { asList } from '../../request/request.ts';
 import { Checker } from '../../validation/checker.ts';
 import { contextError } from '../../validation/context-error.ts';
-import { isStrangeTo, modelError, modelKindError, tellsWhatWasMeant } from '../../validation/model-error.ts';
+import { modelError, modelKindError, strangeFields, tellsWhatWasMeant } from '../../validation/model-error.ts';
 import { schemaError } from '../../validation/schemas.ts';
 import type { Fields, Terms } from '../../validation/terms.ts';
 import { unknownFieldError, unknownFieldsError } from '../../validation/unknown-fields.ts';
@@ -36,7 +37,7 @@ export function chatError(fields: Fields, terms: Terms): ErrorAnswer | undefined
     modelKindError(model) ??
     (Object.hasOwn(fields, 'messages') ? undefined : missingParameter('messages')) ??
     unknownError(fields, model) ??
-    new Checker().checkInOrder(fields, chatRulesOf(model.id)) ??
+    new Checker().checkInOrder(fields, traitsOf(model).rules) ??
     modelError(fields, model) ??
     combinationError(fields) ??
     messageContentError(asList(fields['messages']), model.id) ??
@@ -48,9 +49,17 @@ export function chatError(fields: Fields, terms: Terms): ErrorAnswer | undefined
 }
 
 function unknownError(fields: Fields, model: ModelInfo): ErrorAnswer | undefined {
-  const isStrange = (name: string) => fields[name] !== null && isStrangeTo(model, name);
-  if (!tellsWhatWasMeant(model)) return unknownFieldsError(fields, chatRules, isStrange);
+  const { strange, meant } = traitsOf(model);
+  const isStrange = (name: string) => strange.includes(name) && fields[name] !== null;
+  if (!meant) return unknownFieldsError(fields, chatRules, isStrange);
   return unknownFieldError(fields, (name) => Object.hasOwn(chatRules.fields, name) && !isStrange(name), KNOWN);
 }
 
 const KNOWN: readonly string[] = Object.keys(chatRules.fields);
+
+/** What a model takes and how it refuses the rest: of names, which come with each request. */
+const traitsOf = perObject((model: ModelInfo) => ({
+  strange: strangeFields(model),
+  meant: tellsWhatWasMeant(model),
+  rules: chatRulesOf(model.id),
+}));

@@ -42,13 +42,13 @@ function combinationError({ n, best_of: bestOf, stream, stream_options: options 
 }
 
 /** Every prompt has the window to itself. */
-function windowError(fields: Fields, { model, bodyBytes, inputTokens }: Terms): ErrorAnswer | undefined {
-  const { contextWindow: limit } = model;
+function windowError(fields: Fields, terms: Terms): ErrorAnswer | undefined {
+  const { contextWindow: limit } = terms.model;
   const { max_tokens: asked, prompt } = fields;
   const completion = typeof asked === 'number' ? asked : DEFAULT_MAX_TOKENS;
-  if (limit === null || bodyBytes + completion <= limit) return undefined;
+  if (limit === null || terms.bodyBytes + completion <= limit) return undefined;
   for (const input of inputsIn(prompt)) {
-    const tokens = inputTokens(input);
+    const tokens = terms.inputTokens(input);
     if (tokens + completion > limit) return promptTooLong({ limit, prompt: tokens, completion });
   }
   return undefined;

@@ -54,14 +54,14 @@ export function inputLimit(contextWindow: number | null): number | null {
 }
 
 /** Nothing is counted while all inputs together have too few bytes for any of them to be too long. */
-function lengthError(inputs: readonly Input[], { model, bodyBytes, inputTokens }: Terms): ErrorAnswer | undefined {
+function lengthError(inputs: readonly Input[], terms: Terms): ErrorAnswer | undefined {
   if (inputs.includes('')) return emptyInput();
-  const { contextWindow } = model;
+  const { contextWindow } = terms.model;
   const limit = inputLimit(contextWindow);
-  if (limit === null || bodyBytes <= limit) return undefined;
+  if (limit === null || terms.bodyBytes <= limit) return undefined;
   let all = 0;
   for (const [index, input] of inputs.entries()) {
-    const tokens = inputTokens(input);
+    const tokens = terms.inputTokens(input);
     if (tokens > limit) return inputTooLong(index, limit);
     all += tokens;
   }

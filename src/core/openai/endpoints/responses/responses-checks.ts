@@ -225,10 +225,11 @@ function itemsError({ input, previous_response_id: previous, conversation, promp
 }
 
 /** With `truncation: auto` the API leaves out what does not fit. Nothing is counted while the request has fewer bytes than the window has tokens. */
-function windowError({ truncation }: Fields, { model, bodyBytes, promptTokens }: Terms): ErrorAnswer | undefined {
+function windowError({ truncation }: Fields, terms: Terms): ErrorAnswer | undefined {
+  const { model, bodyBytes } = terms;
   const limit = model.inputWindow ?? model.contextWindow;
   if (limit === null || bodyBytes <= limit || truncation === 'auto') return undefined;
-  return promptTokens() > limit ? inputTooLongForModel() : undefined;
+  return terms.promptTokens() > limit ? inputTooLongForModel() : undefined;
 }
 
 function fieldTypeName(value: unknown): string {
