@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
@@ -9,28 +7,11 @@ import { endpoints } from '../../src/core/openai/endpoints/registry.ts';
 import { responsesChecks } from '../../src/core/openai/endpoints/responses/responses-checks.ts';
 import { bundledPath, bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
 import { predictions, referenceClients } from '../harness/predictions.ts';
+import { expectSections, table } from '../support/page-sections.ts';
 import { pageText } from '../support/pages.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 
 /* What stands between `<!-- name -->` and `<!-- /name -->` in docs/ comes from the code. `npm run docs` writes it. */
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Compares a page with itself, its named sections replaced. */
-async function expectSections(page: string, sections: Readonly<Record<string, string>>): Promise<void> {
-  const generated = Object.entries(sections).reduce((text, [name, content]) => {
-    const section = new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- /${name} -->)`);
-    expect(text, `${page} has a place for ${name}`).toMatch(section);
-    return text.replace(section, (_all, open, close) => open + content + close);
-  }, pageText(page));
-  await expect(generated).toMatchFileSnapshot(join(root, page));
-}
-
-/** A table of Markdown. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`.replace(/ {2,}/g, ' ');
-  return `\n${line(head)}|${'---|'.repeat(head.length)}\n${rows.map(line).join('')}`;
-}
 
 const code = (text: string) => `\`${text}\``;
 const inCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('*', '\\*');

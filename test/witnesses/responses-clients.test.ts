@@ -1,141 +1,210 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMockOpenAI, type MockOpenAI, type OpenedSession } from '../../src/index.ts';
+import { expectSections, table } from '../support/page-sections.ts';
+import { blocks, pageText } from '../support/pages.ts';
 import { runCli } from '../support/run-cli.ts';
+import { CLIENTS, type Client } from './responses/clients.ts';
+import { askCodex, configOf } from './responses/codex.ts';
+import { installFromNpm, installFromPypi, pythonOf } from './responses/packages.ts';
+import { SITUATIONS, type Situation, scenarioOf, WHOLE } from './responses/situations.ts';
 
-/* Clients that call /v1/responses by default, as their users have them. */
+/*
+ * What clients of the Responses API see of it: the table of docs/responses-clients.md, cell by cell. With `--update` it is
+ * written anew, as after a newer version of a client.
+ */
 
-const PACKAGES = ['ai@7.0.173', '@ai-sdk/openai@4.0.118', '@openai/agents@0.20.0', '@openai/codex@0.171.0', 'zod@4.6.7'];
+const PAGE = 'docs/responses-clients.md';
+const HEAD = ['client', 'version', 'healthy', 'tool call', '429', 'cut', 'closed', '`response.failed`', 'stall'];
 
-const AI_SDK = `
-import { generateObject, generateText, streamText, tool } from 'ai';
-import { createOpenAI } from '@ai-sdk/openai';
-import { z } from 'zod';
-const model = createOpenAI({ baseURL: process.env.OPENAI_BASE_URL, apiKey: process.env.OPENAI_API_KEY })('gpt-4o');
-const seen = {};
-const see = async (name, ask) => {
-  try { seen[name] = await ask(); } catch (error) { seen[name] = error.name; }
-};
-await see('generateText', async () => {
-  const { text, finishReason, usage } = await generateText({ model, prompt: 'Hello' });
-  return [text !== '', finishReason, usage.inputTokens > 0];
-});
-await see('streamText', async () => {
-  const { textStream, finishReason } = streamText({ model, prompt: 'Hello again', onError: () => {} });
-  let pieces = 0;
-  for await (const piece of textStream) pieces += 1;
-  return [pieces > 3, await finishReason];
-});
-await see('tool', async () => {
-  const weather = tool({ description: 'weather', inputSchema: z.object({ city: z.string() }), execute: async () => 'sunny' });
-  const { toolCalls } = await generateText({ model, prompt: 'Oslo?', toolChoice: 'required', tools: { weather } });
-  return toolCalls.map(({ toolName, input }) => [toolName, typeof input.city]);
-});
-await see('object', async () => {
-  const { object } = await generateObject({ model, prompt: 'A person', schema: z.object({ name: z.string(), age: z.number() }) });
-  return [typeof object.name, typeof object.age];
-});
-console.log('SEEN ' + JSON.stringify(seen));
-`;
+/** A client that notices silence does so by then. */
+const STALL_TIMEOUT_MS = 1_000;
+const STALL_WATCHED_MS = 8_000;
 
-const AGENTS = `
-import { Agent, run, setTracingDisabled, tool } from '@openai/agents';
-import { z } from 'zod';
-setTracingDisabled(true);
-const execute = async () => 'sunny';
-const weather = tool({ name: 'weather', description: 'weather', parameters: z.object({ city: z.string() }), execute });
-const agent = new Agent({ name: 'helper', model: 'gpt-4o', instructions: 'Help', tools: [weather] });
-const seen = {};
-try {
-  seen.run = typeof (await run(agent, 'Weather in Oslo?', { maxTurns: 3 })).finalOutput;
-  const streamed = await run(agent, 'Hello', { stream: true });
-  let pieces = 0;
-  for await (const piece of streamed.toTextStream()) pieces += 1;
-  await streamed.completed;
-  seen.stream = pieces > 3;
-} catch (error) {
-  seen.error = error.name;
-}
-console.log('SEEN ' + JSON.stringify(seen));
-`;
+const here = (name: string) => fileURLToPath(new URL(`responses/${name}`, import.meta.url));
+const key = (client: string, situation: string) => `${client} · ${situation}`;
 
-const CODEX = `
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-const home = process.cwd() + '/codex-home';
-mkdirSync(home, { recursive: true });
-const base = JSON.stringify(process.env.OPENAI_BASE_URL);
-writeFileSync(home + '/config.toml', 'model = "gpt-5.3-codex"\\nmodel_provider = "mock"\\n[model_providers.mock]\\nname = "mock"\\n' +
-  'base_url = ' + base + '\\nwire_api = "responses"\\nenv_key = "OPENAI_API_KEY"\\n');
-const args = ['exec', '--skip-git-repo-check', 'Say hello'];
-const { status, stdout } = spawnSync('node_modules/.bin/codex', args, { env: { ...process.env, CODEX_HOME: home }, input: '', encoding: 'utf8' });
-console.log('SEEN ' + JSON.stringify({ status, answered: stdout.trim() !== '' }));
-`;
-
+let mock: MockOpenAI;
 let folder = '';
+const sessions = new Map<string, OpenedSession>();
+/** What clients saw, and why those of a program could not be run. */
+const seen = new Map<string, string>();
+const missing = new Map<Client['program'], string | undefined>();
 
-beforeAll(() => {
+beforeAll(async () => {
   // Codex refuses to work in the folder for temporary files.
   const parent = join(homedir(), '.cache');
   mkdirSync(parent, { recursive: true });
   folder = mkdtempSync(join(parent, 'mock-openai-'));
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', ...PACKAGES], { cwd: folder, stdio: 'ignore' });
-  writeFileSync(join(folder, 'ai-sdk.mjs'), AI_SDK);
-  writeFileSync(join(folder, 'agents.mjs'), AGENTS);
-  writeFileSync(join(folder, 'codex.mjs'), CODEX);
-  const failed = 'rules: [ { attempts: 1, match: { stream: true }, fault: { response_failed: { code: rate_limit_exceeded } } } ]';
-  writeFileSync(join(folder, 'failed.yaml'), failed);
-}, 300_000);
+  mock = await createMockOpenAI();
+  for (const { name } of CLIENTS)
+    for (const situation of SITUATIONS) sessions.set(key(name, situation), mock.session({ scenario: scenarioOf(situation) }));
+  await Promise.all([seeWithNode(), seeWithPython()]);
+}, 400_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await mock.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-/** What the client saw under the scenario, and how the run was judged. */
-async function runUnder(scenario: string, program: string) {
-  const { code, stdout, stderr } = await runCli(['run', '--scenario', scenario, '--', process.execPath, program], folder);
-  const output = stdout + stderr;
-  const [, seen = 'null'] = /^SEEN (.*)$/m.exec(output) ?? [];
-  const [, recognised = ''] = /^recognised +(.*)$/m.exec(output) ?? [];
-  const [verdict = ''] = /^(?:PASS|WARN|FAIL|INCONCLUSIVE)\b.*$/m.exec(output) ?? [];
-  return { seen: JSON.parse(seen), recognised, verdict, code };
+async function seeWithNode(): Promise<void> {
+  const reason = await installFromNpm(folder);
+  missing.set('javascript', reason).set('codex', reason);
+  if (reason !== undefined) return;
+  copyFileSync(here('clients.mjs'), join(folder, 'clients.mjs'));
+  await runProgram('javascript', process.execPath, join(folder, 'clients.mjs'));
+  await Promise.all(
+    SITUATIONS.map(async (situation) => {
+      const baseURL = sessions.get(key('Codex', situation))?.baseURL ?? '';
+      const stallTimeoutMs = situation === 'stall' ? STALL_TIMEOUT_MS : undefined;
+      const saw = await askCodex({ situation, baseURL, folder, stallTimeoutMs });
+      const calls = sessions.get(key('Codex', situation))?.calls() ?? [];
+      seen.set(key('Codex', situation), situation === 'tool' && calls.length === 2 ? `call, then ${saw}` : saw);
+    }),
+  );
 }
 
-const WHOLE = {
-  generateText: [true, 'stop', true],
-  streamText: [true, 'stop'],
-  tool: [['weather', 'string']],
-  object: ['string', 'number'],
-};
+async function seeWithPython(): Promise<void> {
+  const environment = join(folder, 'python');
+  const reason = await installFromPypi(environment);
+  missing.set('python', reason);
+  if (reason === undefined) await runProgram('python', pythonOf(environment), here('clients.py'));
+}
 
-test.each([
-  ['healthy', WHOLE, /^INCONCLUSIVE {2}not exercised/],
-  ['rate-limited', WHOLE, /^PASS/],
-  ['failed.yaml', { ...WHOLE, streamText: expect.anything() }, /./],
-])('the AI SDK at its default, under %s', async (scenario, expected, verdict) => {
-  const run = await runUnder(scenario, 'ai-sdk.mjs');
-  expect(run.seen).toEqual(expected);
-  expect(run.verdict).toMatch(verdict);
+/** Runs the clients of a program, and takes down what they say that they saw. */
+async function runProgram(program: Client['program'], command: string, file: string): Promise<void> {
+  const urls = CLIENTS.filter((client) => client.program === program).map(({ name }) => [
+    name,
+    Object.fromEntries(SITUATIONS.map((situation) => [situation, sessions.get(key(name, situation))?.baseURL])),
+  ]);
+  const env = {
+    ...process.env,
+    WHOLE,
+    URLS: JSON.stringify(Object.fromEntries(urls)),
+    STALL_TIMEOUT_MS: String(STALL_TIMEOUT_MS),
+    STALL_WATCHED_MS: String(STALL_WATCHED_MS),
+    OPENAI_API_KEY: 'sk-test',
+    LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+  };
+  const child = spawn(command, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (status !== 0) throw new Error(`${file} ended with ${status}: ${said.slice(-2_000)}`);
+  for (const [, line = ''] of printed.matchAll(/^SEEN (.*)$/gm)) {
+    const [name, situation, saw] = JSON.parse(line) as [string, string, string];
+    seen.set(key(name, situation), saw);
+  }
+}
+
+/** What the client saw; where something was done to it, also how often it asked. */
+function cellOf(client: string, situation: Situation): string {
+  const saw = seen.get(key(client, situation)) ?? 'nothing was said';
+  if (situation === 'healthy' || situation === 'tool') return saw;
+  const attempts =
+    sessions
+      .get(key(client, situation))
+      ?.calls()
+      .map((call) => call.attempts.length) ?? [];
+  return attempts.length === 1 && attempts[0] === 1 ? saw : `${saw}; ${attempts.join(' and ')} requests`;
+}
+
+/** The row of the page as it is, of a client that could not be run. */
+function rowOnPage({ name }: Client): string[] {
+  const rows = pageText(PAGE).split('\n');
+  const row = rows.find((line) => line.startsWith(`| ${nameShown(name)} |`)) ?? '';
+  return row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+/** Names of code as code. */
+const nameShown = (name: string) => name.replace(/\S+\(\)/, (call) => `\`${call}\``);
+
+test('the table of the page is what clients see', async () => {
+  const rows = CLIENTS.map((client) =>
+    missing.get(client.program) === undefined
+      ? [nameShown(client.name), client.version, ...SITUATIONS.map((situation) => cellOf(client.name, situation))]
+      : rowOnPage(client),
+  );
+  await expectSections(PAGE, { 'what clients see': table(HEAD, rows) });
 });
 
-test.each([
-  ['healthy', /^INCONCLUSIVE {2}not exercised/],
-  ['rate-limited', /^PASS/],
-])('the Agents SDK at its default, under %s', async (scenario, verdict) => {
-  const run = await runUnder(scenario, 'agents.mjs');
-  expect(run.seen).toEqual({ run: 'string', stream: true });
-  expect(run.verdict).toMatch(verdict);
+test.for(CLIENTS)('$name asks no earlier than a 429 says', ({ name, program }, context) => {
+  const reason = missing.get(program);
+  if (reason !== undefined) return context.skip(reason);
+  const { findings = [] } = sessions.get(key(name, 'limited'))?.verdict(undefined, { ended: true }) ?? {};
+  expect(findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+  expect(findings.find(({ rule }) => rule === 'never_early')?.verdict).toMatch(/pass|inconclusive|not_applicable/);
 });
 
-test.each([
-  ['healthy', /^INCONCLUSIVE {2}not exercised/, /^exact 1$/],
-  ['rate-limited', /^PASS/, /^exact 1$/],
-  ['failed.yaml', /^(?:PASS|INCONCLUSIVE)/, / 1$/],
-  ['stream-cut', /^(?:PASS|INCONCLUSIVE)/, / 1$/],
-])('Codex answers under %s, and is accused of nothing', async (scenario, verdict, recognised) => {
-  const run = await runUnder(scenario, 'codex.mjs');
-  expect(run.seen).toEqual({ status: 0, answered: true });
-  expect(run.verdict).toMatch(verdict);
-  expect(run.recognised).toMatch(recognised);
+describe('under run', () => {
+  const LIMITED = { ...scenarioOf('limited'), name: 'limited' };
+
+  /** Clients of `clients.mjs`, as they do what they do in `healthy`. */
+  const programOf = (name: string) => `
+    const urls = { ${JSON.stringify(name)}: { healthy: process.env.OPENAI_BASE_URL } };
+    Object.assign(process.env, { URLS: JSON.stringify(urls), WHOLE: ${JSON.stringify(WHOLE)} });
+    await import('./clients.mjs');
+  `;
+
+  /** As the page has it, in a folder of its own for what Codex remembers. */
+  const CODEX = `
+    import { spawnSync } from 'node:child_process';
+    import { mkdtempSync, writeFileSync } from 'node:fs';
+    const CODEX_HOME = mkdtempSync(process.cwd() + '/codex-');
+    const config = ${JSON.stringify(configOf('BASE'))}.replace('BASE', process.env.OPENAI_BASE_URL);
+    writeFileSync(CODEX_HOME + '/config.toml', config);
+    const args = ['exec', '--skip-git-repo-check', 'Say hello'];
+    const env = { ...process.env, CODEX_HOME };
+    const { status, stdout } = spawnSync('node_modules/.bin/codex', args, { env, input: '', encoding: 'utf8' });
+    console.log('SEEN ' + JSON.stringify([status, stdout.trim() !== '']));
+  `;
+
+  /** What the program says that it saw, and how the run was judged. */
+  async function runUnder(scenario: string, program: string) {
+    const file = `run-${basename(scenario, '.yaml')}.mjs`;
+    writeFileSync(join(folder, file), program);
+    const { stdout, stderr } = await runCli(['run', '--scenario', scenario, '--', process.execPath, file], folder);
+    const output = stdout + stderr;
+    const line = (pattern: RegExp) => pattern.exec(output)?.[1] ?? '';
+    return {
+      saw: JSON.parse(line(/^SEEN (.*)$/m) || 'null'),
+      verdict: line(/^(PASS|WARN|FAIL|INCONCLUSIVE) /m),
+      recognised: line(/^recognised +(.*)$/m),
+      attempts: line(/^attempts +(.*)$/m),
+    };
+  }
+
+  test.for(['AI SDK', 'Agents SDK, JavaScript'])('%s passes at its default', async (name, context) => {
+    const reason = missing.get('javascript');
+    if (reason !== undefined) return context.skip(reason);
+    writeFileSync(join(folder, 'limited.yaml'), JSON.stringify(LIMITED));
+    const { saw, verdict, recognised } = await runUnder('limited.yaml', programOf(name));
+    expect(saw).toEqual([name, 'healthy', seen.get(key(name, 'healthy'))]);
+    expect(verdict).toBe('PASS');
+    expect(recognised).toMatch(/^(exact|likely) \d$/);
+  });
+
+  test('codex exec answers in each run of the page, is accused of nothing, and is recognised as the page says', async (context) => {
+    const reason = missing.get('codex');
+    if (reason !== undefined) return context.skip(reason);
+    const overloaded = blocks(['docs/responses.md']).find(({ code }) => code.includes('fault: overloaded'));
+    writeFileSync(join(folder, 'overloaded.yaml'), overloaded?.code ?? '');
+    const rows: string[][] = [];
+    for (const scenario of ['rate-limited', 'overloaded.yaml', 'stream-cut']) {
+      const { saw, verdict, recognised, attempts } = await runUnder(scenario, CODEX);
+      expect(saw).toEqual([0, true]);
+      expect(verdict).not.toBe('FAIL');
+      rows.push([`\`${scenario}\``, attempts, verdict, recognised]);
+    }
+    await expectSections('docs/responses.md', { 'codex runs': table(['scenario', 'requests', 'verdict', 'recognised'], rows) });
+  });
 });
