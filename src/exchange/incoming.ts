@@ -92,7 +92,7 @@ interface Marks {
 
 function fingerprintFor({ method, body }: Incoming, path: string, { bodySha256, keyHash, isDeclared }: Marks): string {
   if (!isDeclared) return fingerprintOf(method, path, { bodySha256, keyHash });
-  const canonical = canonicalSha(Buffer.from(body).toString()) ?? bodySha256;
+  const canonical = canonicalSha(body) ?? bodySha256;
   return fingerprintOf(method, path, { bodySha256: canonical, keyHash: undefined });
 }
 

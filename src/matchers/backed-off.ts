@@ -1,4 +1,5 @@
 import type { CallHistory } from '../core/backoff/history/call-history.ts';
+import { largest } from '../core/collections/largest.ts';
 import { plural } from '../core/text/plural.ts';
 import { contradictsGrowth, type Wait } from './growth.ts';
 import type { Outcome } from './matcher.ts';
@@ -17,7 +18,7 @@ export function backedOff(calls: readonly CallHistory[], factor: number): Outcom
     const found = `no call has two waits that the client chose by itself (found ${plural(waits.length, 'such wait')}); let it fail three times without Retry-After`;
     return { holds: 'undecided', found };
   }
-  if (Math.max(...waits.map(({ ms }) => ms)) < AT_ONCE_MS) return { holds: false, found: 'it came back at once, each time' };
+  if (largest(waits.map(({ ms }) => ms)) < AT_ONCE_MS) return { holds: false, found: 'it came back at once, each time' };
   return contradictsGrowth(waits, factor)
     ? { holds: false, found: `its ${waits.length} waits do not grow by that` }
     : { holds: true, found: `nothing in its ${waits.length} waits contradicts that` };

@@ -1,3 +1,5 @@
+import { largest } from '../core/collections/largest.ts';
+import { smallest } from '../core/collections/smallest.ts';
 /** A wait that a client chose by itself, in milliseconds; `step` is 0 before the first retry of a call. */
 export interface Wait {
   readonly step: number;
@@ -33,18 +35,18 @@ export function contradictsGrowth(waits: readonly Wait[], factor: number): boole
  * Growth may end at a longest wait.
  */
 function evidenceAgainstGrowth(waits: readonly Wait[], factor: number): number {
-  const last = Math.max(...waits.map(({ step }) => step));
+  const last = largest(waits.map(({ step }) => step));
   const caps = Array.from({ length: last }, (_, index) => index + 1);
   const fast = FASTER.flatMap((times) => caps.map((cap) => likelihood(waits, factor * times, cap)));
   const slow = SLOWER.map((power) => likelihood(waits, factor ** power, last));
-  return Math.max(...slow) - Math.max(...fast);
+  return largest(slow) - largest(fast);
 }
 
 /** Logarithm of the likelihood of the waits under the growth, with the length and jitter that fit them best. */
 function likelihood(waits: readonly Wait[], growth: number, cap: number): number {
   const shape = ({ step }: Wait) => growth ** Math.min(step, cap);
   const lengths = waits.map((wait) => wait.ms / shape(wait));
-  const longest = Math.max(...lengths);
-  const spread = Math.max(TIMER_NOISE, 1 - Math.min(...lengths) / longest);
+  const longest = largest(lengths);
+  const spread = Math.max(TIMER_NOISE, 1 - smallest(lengths) / longest);
   return waits.reduce((sum, wait) => sum - Math.log(spread * longest * shape(wait)), 0);
 }

@@ -1,6 +1,7 @@
 import { BodyStore } from '../core/journal/body-store.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
+import { canonicalSha } from '../exchange/canonical-sha.ts';
 import { entryView } from '../exchange/entry-view.ts';
 import { type JournalRecord, type Received, type RecordPlace, recordOf } from '../exchange/record.ts';
 import { RecordArchive } from './record-archive.ts';
@@ -9,8 +10,12 @@ import { RecordArchive } from './record-archive.ts';
 export class SessionJournal {
   readonly #records: Journal<JournalRecord>;
   readonly #bodies: BodyStore;
+  readonly #entries: number;
+  /** What was found out about bodies when they were first read, each in the place of its record; empty until then. */
+  #canonical: (string | null | undefined)[] = [];
 
   constructor(bounds: JournalBounds) {
+    this.#entries = bounds.entries;
     this.#records = new Journal(bounds, new RecordArchive());
     this.#bodies = new BodyStore(bounds.bodyBytes);
   }
@@ -36,6 +41,7 @@ export class SessionJournal {
     const bodyAt = body.byteLength === 0 ? -1 : this.#bodies.write(body);
     const record = recordOf(received, { seq: this.nextSeq, place, wallMs, bodyAt });
     this.#records.append(record);
+    if (this.#canonical.length > 0) this.#canonical[record.seq % this.#entries] = undefined;
     return record;
   }
 
@@ -46,17 +52,34 @@ export class SessionJournal {
 
   /** The record as it is shown. */
   view(record: JournalRecord): JournalEntry {
-    return entryView(record, this.#bodies.read(record.bodyAt, record.bodyBytes));
+    return entryView(record, this.#canonicalSha(record));
   }
 
-  /** The entries after the given number, oldest first. */
-  since(seq: number): JournalEntry[] {
-    return this.#records.since(seq).map((record) => this.view(record));
+  /** The entries after the given number that are there now, oldest first, read one by one. */
+  *since(seq: number): Generator<JournalEntry> {
+    for (const record of this.#records.since(seq)) yield this.view(record);
   }
 
   /** Forgets everything; numbering goes on. */
   clear(): void {
     this.#records.clear();
     this.#bodies.clear();
+    this.#canonical = [];
+  }
+
+  /** Parses and hashes the body of a record once. */
+  #canonicalSha({ seq, bodyAt, bodyBytes }: JournalRecord): string | null {
+    if (!this.#bodies.holds(bodyAt)) return null;
+    const place = seq % this.#entries;
+    // The place of a record that has fallen out belongs to another.
+    const isKept = seq + this.#entries >= this.nextSeq;
+    const known = isKept ? this.#canonical[place] : undefined;
+    if (known !== undefined) return known;
+    const body = this.#bodies.read(bodyAt, bodyBytes);
+    const found = body === undefined ? null : canonicalSha(body);
+    if (!isKept) return found;
+    if (this.#canonical.length === 0) this.#canonical = new Array(this.#entries).fill(undefined);
+    this.#canonical[place] = found;
+    return found;
   }
 }

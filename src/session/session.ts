@@ -162,6 +162,11 @@ export class Session {
   }
 
   journal(since = 0): JournalEntry[] {
+    return [...this.#state.journal.since(since)];
+  }
+
+  /** The entries of `journal`, read one by one. */
+  entries(since = 0): Generator<JournalEntry> {
     return this.#state.journal.since(since);
   }
 

@@ -6,7 +6,7 @@ import { JOURNAL_RECORD } from './journal-record.ts';
 /** The parts of an entry that a test speaks of; times in milliseconds. */
 export type EntryParts = Partial<JournalEntry>;
 
-const BLANK: JournalEntry = { ...entryView(JOURNAL_RECORD, undefined), bodyShaCanonical: 'ca11' };
+const BLANK: JournalEntry = entryView(JOURNAL_RECORD, 'ca11');
 
 /** A journal entry that was answered one millisecond after it arrived, unless the parts say otherwise. No policy says what is to be retried. */
 export function journalEntry(parts: EntryParts = {}): JournalEntry {

@@ -23,7 +23,7 @@ export class PartialReport {
     this.#render = render;
     this.#stopListening = engine.onEntry((entry) => {
       // Fingerprints of bodies are the work of the whole report.
-      if (entry.place.session === 'default') this.#journal.push(entryView(entry, undefined));
+      if (entry.place.session === 'default') this.#journal.push(entryView(entry, null));
     });
     this.#writeIn(FIRST_MS);
   }

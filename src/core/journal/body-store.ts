@@ -30,9 +30,14 @@ export class BodyStore {
     return address;
   }
 
+  /** Whether the bytes of that address are kept. */
+  holds(address: number): boolean {
+    return address >= Math.max(this.#first, this.#next - this.#size);
+  }
+
   /** The bytes of that address; undefined when they were forgotten. */
   read(address: number, length: number): Uint8Array | undefined {
-    if (address < Math.max(this.#first, this.#next - this.#size)) return undefined;
+    if (!this.holds(address)) return undefined;
     const bytes = new Uint8Array(length);
     this.#each(address, length, (part, start, at, count) => bytes.set(part.subarray(start, start + count), at));
     return bytes;

@@ -64,14 +64,13 @@ export class Journal<Entry extends Numbered> {
     if (entry.seq >= this.#start) this.#archive.put(entry);
   }
 
-  /** The records after the given number, oldest first. */
-  since(seq: number): Entry[] {
-    const entries: Entry[] = [];
-    for (let at = Math.max(seq + 1, this.#start); at < this.#next; at++) {
+  /** The records after the given number, oldest first, read one by one. What is forgotten meanwhile is left out, and what comes meanwhile. */
+  *since(seq: number): Generator<Entry> {
+    const end = this.#next;
+    for (let at = Math.max(seq + 1, this.#start); at < end; at++) {
       const entry = this.#archive.get(at);
-      if (entry !== undefined) entries.push(entry);
+      if (entry !== undefined) yield entry;
     }
-    return entries;
   }
 
   /** Forgets everything; numbering goes on, so that a reader who remembers a number misses nothing. */

@@ -1,3 +1,5 @@
+import { largest } from '../../core/collections/largest.ts';
+import { smallest } from '../../core/collections/smallest.ts';
 import { sdkBackoffMs } from '../../core/correlation/sdk-backoff.ts';
 import { type GapKind, type GapPoints, gapPointsOf } from '../../core/report/gap-points.ts';
 import type { ReportInput } from '../../core/report/report.ts';
@@ -69,8 +71,8 @@ function logTicks(low: number, high: number): number[] {
 function drawing({ points, summaries }: GapPoints): Drawing {
   const kinds = (Object.keys(LOOKS) as GapKind[]).filter((kind) => points.some((point) => point.kind === kind));
   const envelope = kinds.includes('own') ? summaries.map(({ index }) => sdkWait(index)) : [];
-  const shortest = Math.min(...summaries.map(({ min }) => min), ...envelope.map((wait) => wait.low));
-  const longest = Math.max(...summaries.map(({ max }) => max), ...envelope.map((wait) => wait.high));
+  const shortest = smallest([...summaries.map(({ min }) => min), ...envelope.map((wait) => wait.low)]);
+  const longest = largest([...summaries.map(({ max }) => max), ...envelope.map((wait) => wait.high)]);
   // At least a decade, so that waits of one length are no cloud of noise.
   const room = Math.max(1.4, Math.sqrt(10 / (longest / shortest)));
   const [low, high] = [shortest / room, longest * room];

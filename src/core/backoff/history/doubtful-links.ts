@@ -1,3 +1,4 @@
+import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory, Gap } from './call-history.ts';
 import { historyOf } from './history-of.ts';
 import { isQuota } from './permanent.ts';
@@ -13,7 +14,7 @@ const MOST_STARTS = 20;
  * The calls as they would be if each of their doubtful links joined two that merely say the same: a retry count that starts anew (a
  * layer above retries, or the program asks the same again), a request long after the failure that it was taken for a retry of.
  */
-export function withoutDoubtfulLinks(calls: readonly CallHistory[]): readonly CallHistory[] {
+export const withoutDoubtfulLinks = perObject((calls: readonly CallHistory[]): readonly CallHistory[] => {
   const counts = calls.some(({ tries }) => tries.some(({ retryCount = 0 }) => retryCount > 0));
   return calls.flatMap((call) => {
     const starts = doubtfulStarts(call, counts);
@@ -27,7 +28,7 @@ export function withoutDoubtfulLinks(calls: readonly CallHistory[]): readonly Ca
       );
     });
   });
-}
+});
 
 /** Where in the tries a call may begin that merely says the same. */
 function doubtfulStarts({ gaps, method }: CallHistory, counts: boolean): number[] {

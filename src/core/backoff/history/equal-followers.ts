@@ -1,5 +1,6 @@
 import { groupBy } from '../../collections/group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
+import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory } from './call-history.ts';
 import { requestIdentity } from './request-identity.ts';
 
@@ -16,8 +17,8 @@ export interface EqualFollower {
   readonly entries: readonly [number, number];
 }
 
-/** Calls that may be retries of the one before them, or calls that say the same. */
-export function equalFollowers(calls: readonly CallHistory[]): EqualFollower[] {
+/** Calls that may be retries of the one before them, or calls that say the same. Several rules ask it of the same calls. */
+export const equalFollowers = perObject((calls: readonly CallHistory[]): readonly EqualFollower[] => {
   const alike = groupBy(
     calls.filter(({ method }) => method === 'first' || method === 'fingerprint'),
     ({ tries }) => (tries[0] === undefined ? '' : requestIdentity(tries[0].entry)),
@@ -33,4 +34,4 @@ export function equalFollowers(calls: readonly CallHistory[]): EqualFollower[] {
       return gapMs >= 0 && gapMs < SOON_MS ? [{ before, call, gapMs, entries: [last.entry.seq, next.entry.seq] as const }] : [];
     }),
   );
-}
+});

@@ -1,6 +1,7 @@
 import { groupBy } from '../../collections/group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory } from './call-history.ts';
 
 /** Within this time after a failure the same question elsewhere may be its retry. */
@@ -15,7 +16,7 @@ interface Failovers {
 }
 
 /** Where calls that failed may have gone on as calls of their own: to another key, or another model. Each goes on at most once. */
-export function failoversOf(calls: readonly CallHistory[]): Failovers {
+export const failoversOf = perObject((calls: readonly CallHistory[]): Failovers => {
   const unnamed = calls.filter(({ method }) => method === 'first' || method === 'fingerprint');
   return {
     toAnotherKey: followedIn(
@@ -29,7 +30,7 @@ export function failoversOf(calls: readonly CallHistory[]): Failovers {
       ({ model }) => model,
     ),
   };
-}
+});
 
 function followedIn(
   calls: readonly CallHistory[],
@@ -41,24 +42,75 @@ function followedIn(
   );
   const found = new Set<CallHistory>();
   for (const group of alike.values()) {
-    const unused = group.toSorted((a, b) => startOf(a) - startOf(b));
-    for (const call of [...unused]) {
-      const last = call.tries.at(-1);
-      const from = last?.failure === undefined ? null : failureKnownAt(last.entry);
-      if (last === undefined || from === null) continue;
-      const at = unused.findIndex(
-        (next) =>
-          startOf(next) >= from &&
-          startOf(next) < from + SOON_MS &&
-          next.tries[0] !== undefined &&
-          targetOf(next.tries[0].entry) !== targetOf(last.entry),
-      );
-      if (at < 0) continue;
-      unused.splice(at, 1);
-      found.add(call);
-    }
+    const targets = group.map(({ tries: [first] }) => (first === undefined ? null : targetOf(first.entry)));
+    if (targets.some((target) => target !== targets[0])) for (const call of followedAmong(group, targetOf)) found.add(call);
   }
   return found;
+}
+
+/** Those of the calls that went on elsewhere: each with the next call that goes to another target, and that none before it took. */
+function followedAmong(group: readonly CallHistory[], targetOf: (entry: JournalEntry) => string | null): CallHistory[] {
+  const sorted = group.toSorted((a, b) => startOf(a) - startOf(b));
+  const starts = sorted.map(startOf);
+  const targets = sorted.map(({ tries: [first] }) => (first === undefined ? null : targetOf(first.entry)));
+  const elsewhere = nextOther(targets);
+  const untaken = new Untaken(sorted.length);
+  return sorted.filter((call) => {
+    const last = call.tries.at(-1);
+    const from = last?.failure === undefined ? null : failureKnownAt(last.entry);
+    if (last === undefined || from === null) return false;
+    const target = targetOf(last.entry);
+    let at = untaken.from(firstAtLeast(starts, from));
+    while (at < starts.length && targets[at] === target) at = untaken.from(elsewhere[at] ?? starts.length);
+    if ((starts[at] ?? Number.POSITIVE_INFINITY) >= from + SOON_MS) return false;
+    untaken.take(at);
+    return true;
+  });
+}
+
+/** For each place the next whose target is another. */
+function nextOther(targets: readonly (string | null)[]): number[] {
+  const next = new Array<number>(targets.length);
+  for (let at = targets.length - 1; at >= 0; at--)
+    next[at] = at + 1 < targets.length && targets[at + 1] === targets[at] ? (next[at + 1] ?? at + 1) : at + 1;
+  return next;
+}
+
+/** The first place whose value is not below this one, in a list that ascends. */
+function firstAtLeast(values: readonly number[], least: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Places of a list that can be taken, each once. */
+class Untaken {
+  /** A place that is untaken, or one behind that leads to it. */
+  readonly #next: number[];
+
+  constructor(size: number) {
+    this.#next = Array.from({ length: size + 1 }, (_, at) => at);
+  }
+
+  /** The first untaken place from this one on; the size of the list where there is none. */
+  from(place: number): number {
+    let found = place;
+    while (this.#next[found] !== found) found = this.#next[found] ?? found;
+    for (let at = place; at !== found; ) {
+      const next = this.#next[at] ?? found;
+      this.#next[at] = found;
+      at = next;
+    }
+    return found;
+  }
+
+  take(place: number): void {
+    this.#next[place] = place + 1;
+  }
 }
 
 function startOf({ tries }: CallHistory): number {

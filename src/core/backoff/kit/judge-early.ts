@@ -1,3 +1,5 @@
+import { largest } from '../../collections/largest.ts';
+import { smallest } from '../../collections/smallest.ts';
 import { weakestOf } from '../../correlation/certainty.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import { plural } from '../../text/plural.ts';
@@ -40,7 +42,10 @@ export function judgeEarly(given: RuleEvidence, hints: Hints): RuleResult {
   const decisive = asked.filter(({ gap }) => hints.blames(gap));
   const blamed = decisive.filter(({ earlyMs }) => earlyMs > 0);
   const worst = blamed.length > 0 ? blamed : early;
-  const earliest = Math.max(...worst.map(({ earlyMs }) => earlyMs), 0);
+  const earliest = largest(
+    worst.map(({ earlyMs }) => earlyMs),
+    0,
+  );
   const stoodStill = blamed.length > 0 ? undefined : standstill(subject, decisive.length > 0 ? decisive : asked);
   const explain =
     early.length === 0
@@ -69,7 +74,7 @@ function excused(forgiven: number, early: number, { excuse }: Hints): string {
 function standstill({ stalls = [] }: RuleEvidence, asked: readonly { readonly gap: Gap }[]): string | undefined {
   const stood = asked.map(({ gap }) => ({ ms: longestWithin(gap, stalls), waitMs: gap.before.asked?.waitMs ?? 0 }));
   if (stood.some(({ ms, waitMs }) => ms <= HIDING * waitMs)) return undefined;
-  const stoodMs = Math.max(...stood.map(({ ms }) => ms));
+  const stoodMs = largest(stood.map(({ ms }) => ms));
   return `this machine stood still for ${seconds(stoodMs)}, so that early retries may have come late`;
 }
 
@@ -111,7 +116,7 @@ function withoutRetry(subject: RuleEvidence, { what, wants }: Hints): RuleResult
   if (held.every(({ gaveUp }) => gaveUp)) return { ...base, verdict: 'pass', explain: `gave up on ${what}` };
   if (held.every(({ gaveUp, over }) => gaveUp || over))
     return { ...base, verdict: 'pass', explain: `no retry came before ${what} had passed` };
-  const shortest = Math.min(...held.filter(({ gaveUp, over }) => !gaveUp && !over).map(({ heldMs }) => heldMs));
+  const shortest = smallest(held.filter(({ gaveUp, over }) => !gaveUp && !over).map(({ heldMs }) => heldMs));
   return {
     ...base,
     verdict: shortest >= WATCHED_MS ? 'info' : 'inconclusive',

@@ -1,3 +1,4 @@
+import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
 import type { Try } from '../history/call-history.ts';
 import { wasLeftWith } from '../kit/noticed.ts';
@@ -33,7 +34,10 @@ export const abortsHungRequest = defineRule({
       ({ attempt }) => heldMs(attempt, subject) > (timeoutMs(attempt) ?? Number.POSITIVE_INFINITY) + LATE_MS,
     );
     const repeated = subject.calls.filter(({ tries }) => roundsOf(tries.filter(isHung)) > RETRIES_FORGIVEN + 1);
-    const longest = Math.max(...(held.length > 0 ? held : left).map(({ attempt }) => heldMs(attempt, subject)), 0);
+    const longest = largest(
+      (held.length > 0 ? held : left).map(({ attempt }) => heldMs(attempt, subject)),
+      0,
+    );
     const ruling = { n: hung.length, statistic: { name: 'longest hold', value: longest, unit: 'ms' } as const };
     if (late.length + repeated.length > 0) {
       return {

@@ -1,3 +1,4 @@
+import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
@@ -23,7 +24,10 @@ export const amplification = defineRule({
     if (failing.length === 0) return notApplicable('no attempt failed');
     const attempts = calls.reduce((sum, { tries }) => sum + tries.length, 0);
     const nested = calls.filter(isNested);
-    const most = Math.max(0, ...nested.map(({ tries }) => tries.length));
+    const most = largest(
+      nested.map(({ tries }) => tries.length),
+      0,
+    );
     const mean = attempts / calls.length;
     return {
       verdict: nested.length === 0 ? 'pass' : most >= MANY ? 'fail' : 'warn',

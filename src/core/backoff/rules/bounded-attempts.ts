@@ -1,3 +1,4 @@
+import { largest } from '../../collections/largest.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
@@ -29,7 +30,10 @@ export const boundedAttempts = defineRule({
   check: (subject) => {
     const { calls, policy } = subject;
     const failed = calls.filter(({ tries }) => failedForNow(tries.at(-1), policy));
-    const most = Math.max(0, ...calls.map(({ tries }) => tries.length));
+    const most = largest(
+      calls.map(({ tries }) => tries.length),
+      0,
+    );
     // Retries and attempts are easily mixed up: one more is forgiven.
     const limit = policy.maxAttempts === undefined ? TOO_MANY : policy.maxAttempts + 1;
     const over = calls.filter(({ tries }) => tries.length > limit);
@@ -70,6 +74,9 @@ function mayGoOn({ tries, gaps }: CallHistory, { watchedUntil, clientEndedAt }: 
   if (clientEndedAt !== undefined) return false;
   const last = tries.at(-1)?.entry;
   if (last === undefined || last.t_end === null) return true;
-  const longest = Math.max(LEAST_SILENCE_MS, ...gaps.map(({ gapMs }) => gapMs), (last.hint?.dueAt ?? 0) - last.t_headers);
+  const longest = largest(
+    gaps.map(({ gapMs }) => gapMs),
+    Math.max(LEAST_SILENCE_MS, (last.hint?.dueAt ?? 0) - last.t_headers),
+  );
   return watchedUntil - last.t_end < WAITS_OF_SILENCE * longest;
 }

@@ -1,3 +1,4 @@
+import { largest } from '../../collections/largest.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -22,7 +23,7 @@ export const boundedTime = defineRule({
     if (retried.length === 0) return notApplicable('no call was retried');
     const { maxElapsedMs } = policy;
     const limit = maxElapsedMs === undefined ? LONG_MS : maxElapsedMs + Math.max(250, maxElapsedMs * 0.05);
-    const longest = Math.max(...retried.map(spanMs));
+    const longest = largest(retried.map(spanMs));
     const over = retried.filter((call) => spanMs(call) > limit);
     return {
       verdict: over.length === 0 ? 'pass' : maxElapsedMs === undefined ? 'warn' : 'fail',

@@ -1,3 +1,4 @@
+import { largest } from '../../collections/largest.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { censored, gapObservation, seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -22,7 +23,10 @@ export const capsDelay = defineRule({
         .filter(({ before }) => before.asked === undefined && before.failure !== 'abandoned')
         .map((gap) => ({ call, gap })),
     );
-    const longest = Math.max(0, ...gaps.map(({ gap }) => gap.gapMs));
+    const longest = largest(
+      gaps.map(({ gap }) => gap.gapMs),
+      0,
+    );
     const over = gaps.filter(({ gap }) => gap.gapMs > policy.maxDelayMs);
     const ruling = {
       n: gaps.length,

@@ -1,3 +1,4 @@
+import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { seconds } from '../kit/observation.ts';
@@ -19,7 +20,10 @@ export const connectionHygiene = defineRule({
   probe: backoffProbe,
   check: ({ calls, entries, outcomes = [], watchedUntil }) => {
     const last = entries.at(-1);
-    const dueAt = Math.max(0, ...entries.map(({ hint }) => hint?.dueAt ?? 0));
+    const dueAt = largest(
+      entries.map(({ hint }) => hint?.dueAt ?? 0),
+      0,
+    );
     const outstanding = outcomes.filter(({ ok }) => ok === null);
     const answered = entries.every(({ t_end }) => t_end !== null);
     const silentMs = last === undefined ? 0 : watchedUntil - Math.max(last.t_end ?? 0, dueAt);

@@ -1,3 +1,4 @@
+import { smallest } from '../../collections/smallest.ts';
 import { plural } from '../../text/plural.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -31,7 +32,7 @@ export const coolsDownKey = defineRule({
           : [{ id, key: entry.authorizationHash, from: entry.t_firstByteBefore ?? entry.t_headers, to: asked.dueAt }],
       ),
     );
-    const firstWindow = Math.min(...windows.map(({ from }) => from));
+    const firstWindow = smallest(windows.map(({ from }) => from));
     const starts = calls.flatMap(({ id, tries }) => (tries[0] === undefined ? [] : [{ id, entry: tries[0].entry }]));
     const later = starts.filter(({ entry }) => entry.t_headers > firstWindow);
     if (windows.length === 0 || later.length === 0) return notApplicable('no call began after another was told to wait');

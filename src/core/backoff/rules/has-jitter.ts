@@ -1,3 +1,5 @@
+import { largest } from '../../collections/largest.ts';
+import { smallest } from '../../collections/smallest.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import { plural } from '../../text/plural.ts';
 import type { Gap } from '../history/call-history.ts';
@@ -60,7 +62,7 @@ function judgeGroup(runs: readonly UnhintedRun[], subject: RuleEvidence): RuleRe
   if (columns.length === 0) return notApplicable('no call was retried without a hint');
   const enough = columns.filter((column) => column.length >= DISPERSION_CALLS);
   const tested = enough.filter((column) => median(column) >= MIN_MEDIAN_MS);
-  const n = Math.min(...(tested.length > 0 ? tested : columns).map(({ length }) => length));
+  const n = smallest((tested.length > 0 ? tested : columns).map(({ length }) => length));
   if (tested.length < 2) {
     const explain =
       enough.length >= 2
@@ -68,7 +70,7 @@ function judgeGroup(runs: readonly UnhintedRun[], subject: RuleEvidence): RuleRe
         : `${plural(runs.length, 'call was', 'calls were')} retried without a hint, ${columns[1]?.length ?? 0} of them twice; ${DISPERSION_CALLS} that retry twice are needed`;
     return { verdict: 'inconclusive', explain, n };
   }
-  const widest = Math.max(...tested.map(relativeWindow));
+  const widest = largest(tested.map(relativeWindow));
   // The retry that decides: it comes closest to varying, or varies most, by the limit for waits of its length.
   const [decisive = []] = tested.toSorted((a, b) => variation(b) - variation(a));
   const medians = tested.map((column) => seconds(median(column))).join(', ');

@@ -32,13 +32,7 @@ export const herd = defineRule({
       const at = gap === undefined ? null : failureKnownAt(gap.before.entry);
       return gap === undefined || at === null ? [] : [{ call, gap, at }];
     });
-    const sorted = first.sort((a, b) => a.at - b.at);
-    let crowd: typeof sorted = [];
-    for (const { at } of sorted) {
-      const together = sorted.filter((other) => other.at >= at && other.at <= at + TOGETHER_MS);
-      if (together.length > crowd.length) crowd = together;
-      if (crowd.length === sorted.length) break;
-    }
+    const crowd = crowdOf(first.sort((a, b) => a.at - b.at));
     if (crowd.length < CALLS)
       return notApplicable(`${CALLS} calls that fail within ${TOGETHER_MS} ms are needed, ${crowd.length} did`);
     const waits = crowd.map(({ gap }) => gap.gapMs);
@@ -64,6 +58,16 @@ export const herd = defineRule({
     return { ...ruling, verdict: median(waits) < LEAST_MEDIAN_MS ? 'inconclusive' : 'warn' };
   },
 });
+
+/** The most that failed together, of those in the order of their failures. */
+function crowdOf<Failed extends { readonly at: number }>(sorted: readonly Failed[]): readonly Failed[] {
+  let [start, end, from] = [0, 0, 0];
+  for (const [last, { at }] of sorted.entries()) {
+    while (at - (sorted[from]?.at ?? at) > TOGETHER_MS) from += 1;
+    if (last + 1 - from > end - start) [start, end] = [from, last + 1];
+  }
+  return sorted.slice(start, end);
+}
 
 function dispersionOf(waits: readonly number[]): number {
   return (quantile(waits, 0.95) - quantile(waits, 0.05)) / median(waits);

@@ -1,4 +1,6 @@
 import { groupBy } from '../../collections/group-by.ts';
+import { largest } from '../../collections/largest.ts';
+import { smallest } from '../../collections/smallest.ts';
 import { plural } from '../../text/plural.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { DISPERSION_CALLS, isDegenerate } from '../kit/dispersion.ts';
@@ -42,7 +44,7 @@ export const independentProcesses = defineRule({
     const spread = Math.max(
       ...Array.from({ length: GAPS }, (_, k) => {
         const waits = firsts.map(({ gaps }) => gaps[k]?.gapMs ?? 0);
-        return Math.max(...waits) - Math.min(...waits);
+        return largest(waits) - smallest(waits);
       }),
     );
     const statistic = { name: 'largest difference', value: spread, unit: 'ms' } as const;

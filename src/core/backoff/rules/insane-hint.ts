@@ -1,4 +1,5 @@
 import { groupBy } from '../../collections/group-by.ts';
+import { smallest } from '../../collections/smallest.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Gap } from '../history/call-history.ts';
 import type { RuleResult } from '../kit/finding.ts';
@@ -77,7 +78,7 @@ function judgeInsane(runs: readonly Run[], { calls }: RuleEvidence): RuleResult 
   const judged = runs.filter(({ gaps }) => gaps.length >= 2);
   if (judged.length === 0) return undefined;
   const hot = judged.filter((run) => hotCount(run) >= 2);
-  const shortest = Math.min(...judged.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs)));
+  const shortest = smallest(judged.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs)));
   const base = {
     n: judged.length,
     statistic: { name: 'hot calls', value: hot.length, unit: 'calls' } as const,
@@ -93,7 +94,7 @@ function judgeInsane(runs: readonly Run[], { calls }: RuleEvidence): RuleResult 
   const explain = `${hot.length} of ${plural(judged.length, 'call')} retried at once, time and again, after a hint that makes no sense`;
   // All calls together, and those of each hint.
   const groups = [judged, ...groupBy(judged, hintText).values()];
-  const chance = groups.length * Math.min(...groups.map((group) => chanceOf(group, ownHotChance(calls))));
+  const chance = groups.length * smallest(groups.map((group) => chanceOf(group, ownHotChance(calls))));
   if (chance < BOUND) return { ...base, verdict: 'fail', explain, falseAlarmBound: chance };
   return { ...base, verdict: 'inconclusive', explain: `${explain}; more such calls are needed to rule out chance` };
 }
@@ -106,7 +107,7 @@ function chanceOf(runs: readonly Run[], twice: number): number {
     const single = Math.min(hotChance(length), twice);
     return binomialTail(runs.length, rows.filter((row) => row >= length).length, single);
   });
-  return lengths.length * Math.min(1, ...chances);
+  return lengths.length * smallest(chances, 1);
 }
 
 /** The chance that the client comes back hot twice by its own backoff, at full jitter, by the waits that it chose without a hint. */

@@ -1,4 +1,5 @@
 import { groupBy } from '../../collections/group-by.ts';
+import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
 import { isQuota } from '../history/permanent.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
@@ -44,8 +45,8 @@ export const noRetryQuota = defineRule({
       });
     });
     if (broke.length === 0) return notApplicable('no answer carried a billing code');
-    const most = Math.max(...broke.map(({ attempts }) => attempts));
-    const longest = Math.max(...broke.map(({ burnedMs }) => burnedMs));
+    const most = largest(broke.map(({ attempts }) => attempts));
+    const longest = largest(broke.map(({ burnedMs }) => burnedMs));
     const retried = broke.filter(({ attempts }) => attempts > 1);
     const burned = most > FORGIVEN_ATTEMPTS || longest > FORGIVEN_MS;
     return {

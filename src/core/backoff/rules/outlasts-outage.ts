@@ -1,3 +1,5 @@
+import { largest } from '../../collections/largest.ts';
+import { smallest } from '../../collections/smallest.ts';
 import { plural } from '../../text/plural.ts';
 import { msBetween } from '../../units/ms-between.ts';
 import type { CallHistory } from '../history/call-history.ts';
@@ -45,8 +47,8 @@ export const outlastsOutage = defineRule({
     });
     if (struck.length === 0) return notApplicable('no call failed in an outage of the scenario');
     if (hit.length === 0) return notApplicable('no call failed before an outage of the scenario was nearly over');
-    const longest = seconds(Math.max(...hit.map(({ outage }) => msBetween(outage.from, outage.to))));
-    const soonest = seconds(Math.min(...gone.map(({ lastedMs: ms = 0 }) => ms)));
+    const longest = seconds(largest(hit.map(({ outage }) => msBetween(outage.from, outage.to))));
+    const soonest = seconds(smallest(gone.map(({ lastedMs: ms = 0 }) => ms)));
     const ruling = {
       n: hit.length,
       statistic: { name: 'calls that gave up', value: gone.length, unit: 'calls' } as const,

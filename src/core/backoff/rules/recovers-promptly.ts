@@ -1,3 +1,4 @@
+import { smallest } from '../../collections/smallest.ts';
 import { msBetween } from '../../units/ms-between.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
@@ -40,7 +41,7 @@ export const recoversPromptly = defineRule({
     const ruling = {
       n: recovered.length,
       statistic: { name: 'median time to recover', value: typical, unit: 'ms' } as const,
-      threshold: Math.min(...recovered.map(({ limit }) => limit)),
+      threshold: smallest(recovered.map(({ limit }) => limit)),
       explain: `calls succeeded ${seconds(typical)} after the outage (median)`,
       evidence: slow.map(({ call, afterMs }) => callObservation(call, `${seconds(afterMs)} after the outage`)),
     };

@@ -1,3 +1,4 @@
+import { smallest } from '../../collections/smallest.ts';
 import { faultNamed } from '../../faults/registry.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
@@ -58,7 +59,7 @@ export const settles = defineRule({
     };
     if (hanging.length > 0) return { ...ruling, ...accused(hanging, cases.length, subject) };
     if (open.length === 0) return { ...ruling, verdict: 'pass', explain: `${plural(cases.length, 'call')} ended` };
-    const shortest = Math.min(...open.map(({ call, last }) => silentMs(call, last, subject)));
+    const shortest = smallest(open.map(({ call, last }) => silentMs(call, last, subject)));
     return {
       ...ruling,
       verdict: open.every(({ why }) => why === BODY) ? 'info' : 'inconclusive',

@@ -1,3 +1,4 @@
+import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
 import { wasLeftWith } from '../kit/noticed.ts';
 import { censored, seconds, tryObservation } from '../kit/observation.ts';
@@ -31,7 +32,7 @@ export const stalledStreamNoticed = defineRule({
     );
     if (stalled.length === 0) return notApplicable('no stream stalled for good');
     const held = stalled.filter(({ left }) => !left);
-    const longest = Math.max(...stalled.map(({ silentMs }) => silentMs));
+    const longest = largest(stalled.map(({ silentMs }) => silentMs));
     return {
       verdict: held.length > 0 ? 'info' : 'pass',
       explain:

@@ -1,4 +1,6 @@
 import { groupBy } from '../../collections/group-by.ts';
+import { largest } from '../../collections/largest.ts';
+import { smallest } from '../../collections/smallest.ts';
 import { callLabel } from '../../correlation/call-name.ts';
 import { plural } from '../../text/plural.ts';
 import { type Finding, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
@@ -59,7 +61,7 @@ export function verdictOver(judged: readonly [JudgedSession, ...JudgedSession[]]
       ruleVerdicts.map((kind) => [kind, findings.filter((finding) => finding.verdict === kind).length]),
     ) as Record<RuleVerdict, number>,
     findings,
-    watchedMs: Math.max(...verdicts.map(({ watchedMs }) => watchedMs)),
+    watchedMs: largest(verdicts.map(({ watchedMs }) => watchedMs)),
   };
 }
 
@@ -110,7 +112,7 @@ function explainOver(verdict: Judgement, judged: readonly JudgedSession[]): stri
 function findingsOver(judged: readonly JudgedSession[]): Finding[] {
   const all = judged.flatMap(({ session, verdict }) => verdict.findings.map((finding) => ({ session, finding })));
   const merged = [...groupBy(all, ({ finding }) => finding.rule).values()].flatMap((told) => {
-    const worst = Math.min(...told.map(({ finding }) => ORDER.indexOf(finding.verdict)));
+    const worst = smallest(told.map(({ finding }) => ORDER.indexOf(finding.verdict)));
     const same = told.filter(({ finding }) => ORDER.indexOf(finding.verdict) === worst);
     const [first] = same;
     if (first === undefined) return [];

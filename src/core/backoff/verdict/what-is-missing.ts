@@ -1,3 +1,4 @@
+import { smallest } from '../../collections/smallest.ts';
 import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
 import { leavesOf } from '../../faults/registry.ts';
 import { suggestedFaults } from '../../faults/suggested-faults.ts';
@@ -67,7 +68,7 @@ function whyUntested({ entries, rules, watchedMs }: Undecided): string {
   }
   const harmful = rules.filter((rule) => rule.harmful);
   if (harmful.length === 0) return 'the scenario does nothing to a client; take one that does, such as rate-limited';
-  const begins = Math.min(...harmful.map(({ fromMs = 0 }) => fromMs));
+  const begins = smallest(harmful.map(({ fromMs = 0 }) => fromMs));
   const later =
     begins > watchedMs
       ? `: the first begins ${seconds(begins)} after the first request, and the client was done after ${seconds(watchedMs)}`

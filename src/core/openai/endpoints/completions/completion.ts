@@ -1,3 +1,4 @@
+import { largest } from '../../../collections/largest.ts';
 import type { Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
@@ -11,7 +12,10 @@ const SUCCESS = new Success({ ...PRINTED, limited: true });
 /** A legacy completion in one piece (wire.md 3.5), as late as the tokens of its longest text would have been. */
 export function* completion(context: ReplyContext): Reply {
   const answer = completionAnswer(context);
-  const tokens = Math.max(0, ...answer.texts.map((text) => text.tokens));
+  const tokens = largest(
+    answer.texts.map((text) => text.tokens),
+    0,
+  );
   const ms = answerLatencyMs(tokens, context);
   if (ms > 0) yield { type: 'wait', ms };
   yield* jsonReply(SUCCESS, completionBody(answer, context), context);
