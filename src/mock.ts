@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { atOnce } from './core/at-once.ts';
 import type { Verdict } from './core/backoff/verdict/verdict.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
@@ -18,6 +19,7 @@ import { addRules } from './session/add-rules.ts';
 import type { Engine } from './session/engine.ts';
 import { readPolicy } from './session/load-policy.ts';
 import { onUnservedUrl } from './session/on-unserved-url.ts';
+import { readCalls } from './session/read-calls.ts';
 import type { Session } from './session/session.ts';
 
 export interface MockOptions {
@@ -148,7 +150,7 @@ function sessionApi(server: MockServer, session: Session): MockSession {
       if (!isWhole(since)) throw new TypeError(`since: expected a whole number of at least 0, found ${describeValue(since)}`);
       return session.journal(since);
     },
-    calls: () => session.calls(),
+    calls: () => atOnce(readCalls(session)),
     verdict: (policy, { ended = false } = {}) =>
       judgeSession(session, server.loopDelay, {
         policy: policy === undefined ? undefined : readPolicy(policy),

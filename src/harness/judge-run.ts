@@ -1,15 +1,12 @@
-import { asWatched } from '../core/backoff/history/as-watched.ts';
+import { atOnce } from '../core/at-once.ts';
 import type { CallHistory } from '../core/backoff/history/call-history.ts';
-import { historiesOf } from '../core/backoff/history/history.ts';
 import type { RunContext } from '../core/backoff/kit/rule-evidence.ts';
 import { callIn, verdictOver } from '../core/backoff/verdict/verdict-over.ts';
 import type { PolicySpec } from '../core/policy/policy-schema.ts';
 import type { ReportInput } from '../core/report/report.ts';
-import { judgeSession } from '../server/admin/judge-session.ts';
+import { judgeSessionInSteps } from '../server/admin/judge-session.ts';
 import type { MockServer } from '../server/start.ts';
-import { sessionPolicy } from '../session/load-policy.ts';
 import type { Session } from '../session/session.ts';
-import { sessionOutages } from '../session/session-outages.ts';
 
 export interface RunJudging {
   readonly policy: PolicySpec | undefined;
@@ -26,26 +23,24 @@ export function judgeRun(
 ): ReportInput {
   const judged = (session: Session) => ({
     session: session.id,
-    verdict: judgeSession(session, loopDelay, { policy, circumstances }),
+    ...atOnce(judgeSessionInSteps(session, loopDelay, { policy, circumstances })),
   });
-  const seen = [first, ...others].map((session) => {
-    const entries = asWatched(session.journal(), circumstances);
-    const histories = historiesOf(entries, sessionPolicy(session, policy).calls);
-    return {
-      entries,
-      histories: others.length === 0 ? histories : histories.map(named(session)),
-      outages: sessionOutages(session, entries),
-    };
-  });
+  const one = judged(first);
+  if (others.length === 0) {
+    const { entries, histories, outages } = one;
+    return { verdict: verdictOver([one]), entries, histories, outages, version };
+  }
+  const rest = others.map(judged);
+  const all = [one, ...rest];
   return {
-    verdict: verdictOver([judged(first), ...others.map(judged)]),
-    entries: seen.flatMap(({ entries }) => entries).sort((a, b) => a.t_headers - b.t_headers),
-    histories: seen.flatMap(({ histories }) => histories),
-    outages: seen.flatMap(({ outages }) => outages),
+    verdict: verdictOver([one, ...rest]),
+    entries: all.flatMap(({ entries }) => entries).sort((a, b) => a.t_headers - b.t_headers),
+    histories: all.flatMap(({ session, histories }) => histories.map(named(session))),
+    outages: all.flatMap(({ outages }) => outages),
     version,
   };
 }
 
-function named({ id }: Session): (history: CallHistory) => CallHistory {
-  return (history) => ({ ...history, id: callIn(id, history.id) });
+function named(session: string): (history: CallHistory) => CallHistory {
+  return (history) => ({ ...history, id: callIn(session, history.id) });
 }

@@ -2,7 +2,6 @@ import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import type { FaultsByName } from '../core/faults/bound-fault.ts';
-import { type Call, callsOf } from '../core/journal/calls.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
@@ -183,11 +182,6 @@ export class Session {
   /** Entries that fell out of the journal. */
   get dropped(): number {
     return this.#state.journal.dropped;
-  }
-
-  /** The calls of the journal. What was not read to its end belongs to none. */
-  calls(): Call[] {
-    return callsOf(this.journal().filter(({ t_bodyEnd }) => t_bodyEnd !== null));
   }
 
   /** The scenario, and how often each part of it struck. */

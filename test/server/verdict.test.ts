@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { judgeSession } from '../../src/server/admin/judge-session.ts';
-import { verdictOn } from '../../src/session/verdict-on.ts';
+import { judgeClient } from '../../src/session/verdict-on.ts';
 import { drive } from '../support/drive.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
 
@@ -85,5 +85,5 @@ test('the lateness of the mock since the first request reaches the judge', () =>
     { at: 6_000, ms: 80 },
     { at: 7_000, ms: 2 },
   ];
-  expect(verdictOn).toHaveBeenCalledWith(engine.defaultSession, expect.anything(), { stalls });
+  expect(judgeClient).toHaveBeenCalledWith(engine.defaultSession, expect.anything(), { stalls });
 });

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { atOnce } from '../../src/core/at-once.ts';
 import { policyOf } from '../../src/core/policy/policy-of.ts';
 import { formatGoDuration, parseDuration } from '../../src/core/units/duration.ts';
 import { bundledPath } from '../../src/scenario-files/load-scenario.ts';
+import { readCalls } from '../../src/session/read-calls.ts';
 import { verdictOn } from '../../src/session/verdict-on.ts';
 import { errorOf } from '../support/apply-fault.ts';
 import { type Driver, drive, type Received, type Sent } from '../support/drive.ts';
@@ -278,7 +280,7 @@ test('the retry after a natural 429 is an attempt of the same call', () => {
   statuses(mock, { content: 'first' }, { content: 'second' });
   mock.clock.advance(60_000);
   mock.send({ content: 'second' });
-  expect(mock.engine.defaultSession.calls().map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([
+  expect(atOnce(readCalls(mock.engine.defaultSession)).map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([
     [200],
     [429, 200],
   ]);

@@ -10,14 +10,17 @@ import { messageOf } from '../../core/text/message-of.ts';
 import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
 import { addRules } from '../../session/add-rules.ts';
 import type { Engine } from '../../session/engine.ts';
+import { inTurns } from '../../session/in-turns.ts';
 import { policyFrom, readPolicy } from '../../session/load-policy.ts';
 import { publicScenario } from '../../session/public-scenario.ts';
+import { readCalls } from '../../session/read-calls.ts';
 import type { Session } from '../../session/session.ts';
 import { SessionsFullError } from '../../session/sessions-full-error.ts';
 import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
-import { judgeSession } from './judge-session.ts';
+import { journalPieces } from './journal-pieces.ts';
+import { judgeSessionInSteps } from './judge-session.ts';
 import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
 import { problem } from './problem-response.ts';
 import { sessionsFull } from './sessions-full.ts';
@@ -90,15 +93,10 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
     const since = Number(c.req.query('since') ?? 0);
     if (!Number.isSafeInteger(since) || since < 0)
       return problem(c, 400, 'since is wrong.', 'It is the seq of the last entry that was read: a whole number.');
-    const entries = sessionOf(c).journal(since);
-    return c.json({
-      entries,
-      next: entries.at(-1)?.seq ?? since,
-      dropped: sessionOf(c).dropped,
-      event_loop_delay_ms: loopDelay.history(),
-    });
+    const pieces = ReadableStream.from<Uint8Array>(journalPieces(sessionOf(c), since, loopDelay));
+    return c.body(pieces, 200, { 'content-type': 'application/json' });
   });
-  const verdictFor = (c: Context, policy: PolicySpec | undefined) => {
+  const verdictFor = async (c: Context, policy: PolicySpec | undefined) => {
     const session = sessionOf(c);
     const { ended = 'false' } = c.req.query();
     if (ended !== 'true' && ended !== 'false')
@@ -109,14 +107,15 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
         'It is true when the client is done, so that nothing more will come; else false.',
       );
     const circumstances = circumstancesOf(session, engine, { ended: ended === 'true' });
-    return c.json(judgeSession(session, loopDelay, { policy, circumstances }));
+    const { verdict } = await inTurns(judgeSessionInSteps(session, loopDelay, { policy, circumstances }));
+    return c.json(verdict);
   };
   routes.get('/verdict', queryOf('policy', 'ended'), (c) => {
     const preset = c.req.query('policy');
     return verdictFor(c, preset === undefined ? undefined : readPolicy(preset));
   });
   routes.post('/verdict', queryOf('ended'), async (c) => verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })));
-  routes.get('/calls', (c) => c.json({ calls: sessionOf(c).calls() }));
+  routes.get('/calls', async (c) => c.json({ calls: await inTurns(readCalls(sessionOf(c))) }));
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
   routes.put('/scenario', async (c) => {
     const text = await c.req.text();

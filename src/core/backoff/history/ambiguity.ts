@@ -1,3 +1,4 @@
+import type { Steps } from '../../at-once.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { isNamed } from '../../correlation/call-name.ts';
 import type { Evidence } from '../../correlation/correlation.ts';
@@ -25,21 +26,30 @@ const NAMED: ReadonlySet<Evidence> = new Set(['path', ...HEADERS]);
  * 2.3). Of calls without a mark of their own that say the same at the same time, which sent a retry is a guess, also where it was
  * taken for the retry of the only one that had come until then. The same goes for marks that may be vain.
  */
-export function markAmbiguous(histories: readonly CallHistory[], entries: readonly JournalEntry[]): CallHistory[] {
+export function* markAmbiguous(histories: readonly CallHistory[], entries: readonly JournalEntry[]): Steps<CallHistory[]> {
   const vain = new Set(unreliablyMarked(entries).flat());
+  yield;
   const shared = new Set(
     [...groupBy(entries, ({ logicalId }) => logicalId)].flatMap(([id, group]) => (isShared(group) ? [id] : [])),
   );
   const unmarked = histories.filter(({ method, tries }) => !NAMED.has(method) && tries[0]?.retryCount === undefined);
+  yield;
   const sayings = sayingsByConnection(entries);
+  yield;
+  const overlapping = alike(unmarked).flatMap(overlappingOf);
+  yield;
+  const patient = alike(histories.filter(({ method }) => method !== 'path')).flatMap(patientOf);
+  yield;
   const doubted = new Set([
-    ...alike(unmarked).flatMap(overlappingOf),
-    ...alike(histories.filter(({ method }) => method !== 'path')).flatMap(patientOf),
+    ...overlapping,
+    ...patient,
     ...unmarked.filter((history) => isInterleaved(history, sayings)),
     ...histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry))),
     ...histories.filter((history) => shared.has(history.id) || saysManyThings(history)),
   ]);
+  yield;
   const known = markCompetingCalls(histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history))));
+  yield;
   const several = [...groupBy(known.filter(isRecognisedByBody), sayingOfHistory).values()].flatMap(besideOthers);
   const inDoubt = new Set(several);
   return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));

@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '../../at-once.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
@@ -21,9 +22,17 @@ export function historiesOf(entries: readonly JournalEntry[], calls?: DeclaredCa
 }
 
 /** The histories, and what the declaration, where there is one, leaves open or is wrong in. */
-export function recognisedCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls): DeclaredHistories {
+function recognisedCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls): DeclaredHistories {
+  return atOnce(recogniseCalls(entries, calls));
+}
+
+/** See `recognisedCalls`. */
+export function* recogniseCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls): Steps<DeclaredHistories> {
   const read = entries.filter(isJudged);
-  if (calls === undefined) return { histories: inOrder(undeclaredHistories(read)), dealings: [], contradiction: undefined };
+  if (calls === undefined) {
+    const histories = inOrder(yield* undeclaredHistories(read));
+    return { histories, dealings: [], contradiction: undefined };
+  }
   const isDeclared = ({ method, logicalIdFrom }: JournalEntry) => method === 'POST' && logicalIdFrom !== 'path';
   const declared = read.filter(isDeclared).sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq);
   const others = read.filter((entry) => !isDeclared(entry));
@@ -32,15 +41,24 @@ export function recognisedCalls(entries: readonly JournalEntry[], calls?: Declar
     declared.length === 0
       ? { histories: [], dealings: [], contradiction: undefined }
       : declaredHistories(declared, { calls, named });
-  return { ...found, histories: inOrder([...undeclaredHistories(others), ...found.histories]) };
+  yield;
+  return { ...found, histories: inOrder([...(yield* undeclaredHistories(others)), ...found.histories]) };
 }
 
-function undeclaredHistories(read: readonly JournalEntry[]): CallHistory[] {
+/** Calls of one step. */
+const CALLS_AT_ONCE = 1_000;
+
+function* undeclaredHistories(read: readonly JournalEntry[]): Steps<CallHistory[]> {
   const groups = groupBy(read, ({ logicalId }) => logicalId);
-  const histories = [...groups].flatMap(([id, group]) =>
-    episodesOf(group).map((episode, at, all) => historyOf(id, episode, at < all.length - 1)),
-  );
-  return markAmbiguous(histories, read);
+  yield;
+  const histories: CallHistory[] = [];
+  for (const [id, group] of groups) {
+    const episodes = episodesOf(group);
+    for (const [at, episode] of episodes.entries()) histories.push(historyOf(id, episode, at < episodes.length - 1));
+    if (histories.length % CALLS_AT_ONCE === 0) yield;
+  }
+  yield;
+  return yield* markAmbiguous(histories, read);
 }
 
 function inOrder(histories: readonly CallHistory[]): CallHistory[] {

@@ -1,10 +1,11 @@
+import { atOnce, type Steps } from '../../at-once.ts';
 import { weakestOf } from '../../correlation/certainty.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Policy, RuleLevel } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
-import { recognisedCalls, suspectedHistories } from '../history/history.ts';
+import { recogniseCalls, suspectedHistories } from '../history/history.ts';
 import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
 import type { BackoffRule } from '../kit/rule.ts';
 import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-evidence.ts';
@@ -56,14 +57,31 @@ export function judge(
 
 /** What all rules find that the policy asks. */
 export function findingsOf(heard: EvidenceSet): Finding[] {
+  return atOnce(askRules(heard));
+}
+
+/** See `findingsOf`. */
+export function* askRules(heard: EvidenceSet): Steps<Finding[]> {
   const { levels } = heard.certain.policy;
-  return backoffRules.filter(({ id }) => levels[id] !== 'off').map((rule) => judgeRule(rule, heard));
+  const findings: Finding[] = [];
+  for (const rule of backoffRules) {
+    if (levels[rule.id] === 'off') continue;
+    findings.push(judgeRule(rule, heard));
+    yield;
+  }
+  return findings;
 }
 
 /** The journal as rules look at it. */
 export function evidenceOf(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): EvidenceSet {
+  return atOnce(gatherEvidence(entries, circumstances, policy));
+}
+
+/** See `evidenceOf`. */
+export function* gatherEvidence(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): Steps<EvidenceSet> {
   const served = entries.filter(({ unserved }) => !unserved);
-  const { histories: calls, dealings, contradiction } = recognisedCalls(entries, policy.calls);
+  const { histories: calls, dealings, contradiction } = yield* recogniseCalls(entries, policy.calls);
+  yield;
   const suspected = policy.calls === undefined ? suspectedHistories(entries) : [];
   const dealt = new Set((dealings[0] ?? []).flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));

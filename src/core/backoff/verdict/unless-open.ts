@@ -1,8 +1,6 @@
-import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { failureText } from '../history/failure.ts';
-import { historiesOf } from '../history/history.ts';
 import { mayBeRetried } from '../history/invites-retry.ts';
 import { seconds } from '../kit/observation.ts';
 import { mayComeBack } from '../kit/retried.ts';
@@ -10,9 +8,9 @@ import type { RunContext } from '../kit/rule-evidence.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A pass is none while a call is open: what the client does next may speak against it. What does so already stands. */
-export function unlessOpen(verdict: Verdict, entries: readonly JournalEntry[], around: RunContext): Verdict {
+export function unlessOpen(verdict: Verdict, calls: readonly CallHistory[], around: RunContext): Verdict {
   if (verdict.verdict !== 'pass' || around.clientEndedAt !== undefined) return verdict;
-  const open = historiesOf(entries, verdict.policy.calls).filter((call) => isOpen(call, around));
+  const open = calls.filter((call) => isOpen(call, around));
   const last = open.at(-1)?.tries.at(-1);
   if (last === undefined) return verdict;
   const { t_end } = last.entry;
