@@ -157,7 +157,7 @@ export class DecisionService {
 
   #decide(ask: DecideMessage): void {
     const { engine, plans, tell } = this.#parts;
-    const { ref, pathCall, fingerprint } = ask;
+    const { ref, pathCall, fingerprint, asked } = ask;
     const session = engine.session(ask.session);
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
@@ -165,7 +165,8 @@ export class DecisionService {
     const forced = ask.forced && stepOf(ask.forced, faultsByName);
     const preset = ask.preset === undefined ? undefined : chosenBy(ask.preset);
     const declared = declaredFor(incoming, session.plan);
-    const evidence = { pathCall, headers, fingerprint, declared, at, connection };
+    const { acrossKeys } = session.plan;
+    const evidence = { pathCall, headers, fingerprint, declared, asked, acrossKeys, at, connection };
     const read = readRequestOf(ask, incoming);
     const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, question, ...read };
     const decided = here(session.state.decide(step));

@@ -1,4 +1,4 @@
-import type { Correlation } from '../core/correlation/correlation.ts';
+import type { Asked, Correlation } from '../core/correlation/correlation.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
@@ -46,6 +46,8 @@ export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' 
   readonly plan: number;
   readonly request: SentRequest;
   readonly pathCall: string | undefined;
+  /** Undefined for a request that is no question. */
+  readonly asked: Asked | undefined;
   readonly path: string;
   readonly fingerprint: string;
   readonly bodySha256: string;

@@ -1,4 +1,4 @@
-import type { Correlation } from '../core/correlation/correlation.ts';
+import type { Asked, Correlation } from '../core/correlation/correlation.ts';
 import { HEADERS_OF_INTEREST } from '../core/journal/entry.ts';
 import type { Traits } from '../core/plan/decide.ts';
 import type { Decision } from '../exchange/decision-step.ts';
@@ -34,13 +34,15 @@ const REQUEST: FieldsOf<SentRequest> = {
   connection: CONNECTION,
 };
 const TRAITS: FieldsOf<Traits> = { streamed: true, features: true, keyScope: true, modelScope: true };
+const ASKED: FieldsOf<Asked> = { provider: true, keyHash: true, model: true, question: true };
 /** The call that the primary remembers stays there. */
-const CORRELATION: FieldsOf<Omit<Correlation, 'remembered'>> = {
+const CORRELATION: FieldsOf<Omit<Correlation, 'remembered' | 'asked'>> = {
   call: true,
   attempt: true,
   evidence: true,
   certainty: true,
   drawKey: true,
+  question: true,
 };
 const PERFORMED: FieldsOf<Performed> = {
   lastByteAt: true,
@@ -75,6 +77,7 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
   matches: true,
   traits: TRAITS,
   question: true,
+  asked: ASKED,
 };
 const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
   ref: true,
@@ -92,7 +95,9 @@ const SHAPES = new Map<unknown, Shape>([
   ['exchange progress', shapeOf(PROGRESS)],
 ]);
 
-type SentDecision = Omit<Decision, 'correlation' | 'faults'> & { readonly correlation: Omit<Correlation, 'remembered'> };
+type SentDecision = Omit<Decision, 'correlation' | 'faults'> & {
+  readonly correlation: Omit<Correlation, 'remembered' | 'asked'>;
+};
 
 function allOf<Name extends string>(names: readonly Name[]): { readonly [K in Name]: true } {
   return Object.fromEntries(names.map((name) => [name, true])) as { [K in Name]: true };

@@ -99,6 +99,7 @@ export class RemoteState implements SessionState {
       plan: planVersion,
       request: this.#sent(incoming),
       pathCall: evidence.pathCall,
+      asked: evidence.asked,
       path: request.path,
       fingerprint: request.fingerprint,
       bodySha256,

@@ -40,6 +40,7 @@ export function entryView(record: JournalRecord, bodyShaCanonical: string | null
     stream: record.stream,
     bodyBytes: record.bodyBytes,
     bodySha256: record.bodySha256,
+    question: record.question,
     authorizationHash: record.authorizationHash,
     faultApplied: record.faultApplied,
     refusedBy: record.refusedBy,

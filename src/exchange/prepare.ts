@@ -9,6 +9,7 @@ import { Facts } from '../core/plan/facts.ts';
 import { matchingRules } from '../core/plan/matching-rules.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
+import { AskedByRequest } from './asked-by-request.ts';
 import { readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
 import { apiRequestOf, type Incoming } from './incoming.ts';
@@ -61,7 +62,9 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
   const request = apiRequestOf(incoming, path, reading, declared !== undefined);
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
-  const evidence = { pathCall: call, headers, fingerprint: request.fingerprint, declared, at, connection };
+  const { acrossKeys } = reader.plan;
+  const asked = request.endpoint?.prompt === undefined ? undefined : new AskedByRequest(request, headers);
+  const evidence = { pathCall: call, headers, fingerprint: request.fingerprint, declared, asked, acrossKeys, at, connection };
   const facts = factsOf(request, headers, reader);
   const error = preset === undefined ? errorOf(facts, reader) : undefined;
   const draws = preset === undefined && (error === undefined || error.admitted === true);

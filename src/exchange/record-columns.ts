@@ -43,6 +43,7 @@ export const RECORD_COLUMNS = {
   bodyBytes: 'number',
   bodyAt: 'number',
   bodySha256: 'plain text',
+  question: 'client text',
   authorizationHash: 'client text',
   headers: 'client text',
   faultApplied: 'shared',

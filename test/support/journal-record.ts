@@ -45,5 +45,6 @@ export const JOURNAL_RECORD: JournalRecord = {
   shouldRetry: null,
   paceDueAt: null,
   retryable: false,
+  question: null,
   xRequestId: 'req_ed1692f28b27414ebc298d2b377f052d',
 };

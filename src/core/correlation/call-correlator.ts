@@ -38,7 +38,7 @@ export class CallCorrelator {
 
   /** Forgets everything. Calls go on to be numbered from where they were. */
   clear(): void {
-    const { totals, calls, named, groups, connections } = this.#state;
+    const { totals, calls, named, groups, connections, questions } = this.#state;
     for (let call = calls.oldest; call !== undefined; call = calls.oldest) {
       calls.remove(call);
       call.forgotten = true;
@@ -46,7 +46,9 @@ export class CallCorrelator {
     named.clear();
     groups.clear();
     connections.clear();
+    questions.clear();
     totals.declaredKinds = 0;
     totals.countsRetries = false;
+    totals.hasFailures = false;
   }
 }

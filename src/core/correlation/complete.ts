@@ -2,6 +2,7 @@ import { isNamed } from './call-name.ts';
 import type { CorrelationState } from './correlation-state.ts';
 import { noteFailure, type OpenCall } from './fingerprint-group.ts';
 import type { Outcome } from './outcome.ts';
+import { rememberQuestion } from './questions.ts';
 import { forgetCall, rememberFailure } from './remember.ts';
 
 /** Notes in the state how an attempt of a call ended. A success closes an unnamed call: equal requests that follow are new ones. */
@@ -12,7 +13,14 @@ export function complete(state: CorrelationState, call: OpenCall, outcome: Outco
   call.pending -= 1;
   call.answered ||= outcome.delivered;
   group.answered ||= call.answered;
-  rememberFailure(state, connection, retryable ? group.fingerprint : undefined);
+  rememberFailure(state, connection, retryable ? call.lastFingerprint : undefined);
+  state.totals.hasFailures ||= retryable || outcome.permanent === true;
+  if (retryable && call.asked !== undefined) {
+    const { provider, keyHash, model, question } = call.asked;
+    // What is kept is not the request that it is read from.
+    call.asked = { provider, keyHash, model, question };
+    if (!isNamed(call.id) && question !== undefined) rememberQuestion(state, call, question);
+  } else call.asked = undefined;
   if (retryable) {
     noteFailure(call, {
       at: outcome.at,

@@ -16,6 +16,8 @@ export interface CorrelationState {
   readonly groups: LruMap<string, FingerprintGroup>;
   /** Connections on which an answer was a retryable failure. */
   readonly connections: LruMap<number, FailedConnection>;
+  /** Calls without a name that failed, by what they ask. */
+  readonly questions: Map<string, readonly OpenCall[]>;
   /** Is told the id of each call that a step forgets: a list of them would cost each request an array. */
   readonly onForget: (call: string) => void;
 }
@@ -28,6 +30,8 @@ export interface CorrelationTotals {
   opened: number;
   /** A request counted itself as a retry. */
   countsRetries: boolean;
+  /** A request failed. Before that, nobody asks what is asked. */
+  hasFailures: boolean;
   /** Different requests that were taken by what the program declares. */
   declaredKinds: number;
 }
@@ -41,11 +45,12 @@ interface FailedConnection extends Linked<FailedConnection> {
 
 export function emptyState(onForget: (call: string) => void): CorrelationState {
   return {
-    totals: { unnamed: 0, opened: 0, countsRetries: false, declaredKinds: 0 },
+    totals: { unnamed: 0, opened: 0, countsRetries: false, hasFailures: false, declaredKinds: 0 },
     calls: new UseOrder(),
     named: new Map(),
     groups: new LruMap(({ fingerprint }) => fingerprint),
     connections: new LruMap(({ connection }) => connection),
+    questions: new Map(),
     onForget,
   };
 }

@@ -3,7 +3,18 @@ import type { DeclaredCalls } from './declared-calls.ts';
 import type { OpenCall } from './fingerprint-group.ts';
 
 /** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
-export type Evidence = 'path' | 'declared' | 'client-request-id' | 'idempotency-key' | 'retry-count' | 'fingerprint' | 'first';
+export const EVIDENCE = [
+  'path',
+  'declared',
+  'client-request-id',
+  'idempotency-key',
+  'retry-count',
+  'fingerprint',
+  'question',
+  'first',
+] as const;
+
+export type Evidence = (typeof EVIDENCE)[number];
 
 /** The connection that a request came on. */
 export interface Connection {
@@ -11,6 +22,21 @@ export interface Connection {
   readonly acceptedAt: number;
   /** 1 for its first request. */
   readonly requests: number;
+}
+
+/** Who is asked. */
+export interface Target {
+  /** The service, where a scenario has several. */
+  readonly provider: string;
+  /** Of the key; undefined where none was sent. */
+  readonly keyHash: string | undefined;
+  readonly model: string | undefined;
+}
+
+/** What a request asks, and whom. */
+export interface Asked extends Target {
+  /** Equal for equal questions, also to another target; undefined for what asks nothing. Found when it is read. */
+  readonly question: string | undefined;
 }
 
 /** What recognition looks at. All times in milliseconds of the monotonic clock. */
@@ -22,6 +48,10 @@ export interface CorrelationEvidence {
   readonly fingerprint: string;
   /** What the program says of calls such as this one; undefined where it says nothing. */
   readonly declared?: DeclaredCalls | undefined;
+  /** Undefined for a request that is no question. */
+  readonly asked?: Asked | undefined;
+  /** The scenario tells keys apart: a question that failed with one may go on with another. */
+  readonly acrossKeys?: boolean | undefined;
   readonly at: number;
   readonly connection: Connection;
 }
@@ -35,6 +65,10 @@ export interface Correlation {
   readonly certainty: Certainty;
   /** The same for the same request of the same run, in any interleaving: what draws go by. */
   readonly drawKey: string;
+  /** What the request asks, where it was looked at: before the first failure it is not. */
+  readonly question?: string | undefined;
+  /** The same for when it fails. */
+  readonly asked?: Asked | undefined;
   /** The call as the recogniser remembers it. */
   readonly remembered?: OpenCall;
 }

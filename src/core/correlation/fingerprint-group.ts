@@ -1,4 +1,5 @@
 import type { Linked } from '../collections/use-order.ts';
+import type { Asked } from './correlation.ts';
 
 /** Calls of one kind remembered at most: each arrival may look through them. */
 const MAX_CALLS = 1_000;
@@ -30,6 +31,12 @@ export interface OpenCall extends Linked<OpenCall> {
         readonly hintMs: number | undefined;
       }
     | undefined;
+  /** What its last attempt asked, and whom. */
+  asked: Asked | undefined;
+  /** The fingerprint of its last attempt, which may have gone to another target than the first. */
+  lastFingerprint: string;
+  /** Under which its failure is found by requests to other targets. */
+  question: string | undefined;
   /** Its name is that of several calls: a session, not a call, has it. */
   namesMany: boolean;
   /** A later request may be recognised as its retry by what it says. */

@@ -2,6 +2,8 @@ import { type Named, nameOf } from './call-name.ts';
 import type { Certainty } from './certainty.ts';
 import type { Correlation, CorrelationEvidence, Evidence } from './correlation.ts';
 import type { CorrelationState } from './correlation-state.ts';
+import type { DeclaredCalls } from './declared-calls.ts';
+import { findAskedElsewhere } from './find-asked-elsewhere.ts';
 import { findRetriedCall, type Seen } from './find-retried-call.ts';
 import { type FingerprintGroup, nextOrdinal, noteFailure, type OpenCall } from './fingerprint-group.ts';
 import { forgetCall, groupOf, newCallId, openCall } from './remember.ts';
@@ -26,6 +28,7 @@ export function observe(
   const declared = findDeclared(state, seen);
   const named = declared === undefined ? nameFor(state, seen) : undefined;
   const found = declared ?? (named === undefined ? findUnnamed(state, seen) : findNamed(state, named, seen));
+  const question = state.totals.hasFailures ? evidence.asked?.question : undefined;
   const findable = declared === undefined && named?.evidence !== 'path' && (named === undefined || retryCount !== undefined);
   const call = found.call ?? openCall(state, found.id, group, findable);
   if (declared !== undefined) group.declared = call;
@@ -35,33 +38,48 @@ export function observe(
   call.pending += 1;
   call.retryCount = retryCount;
   call.arrivedAt = evidence.at;
+  call.asked = evidence.asked;
+  call.lastFingerprint = evidence.fingerprint;
   noteFailure(call, undefined);
   const attempt = call.attempts;
   const drawKey = named === undefined ? ordinalKey(group, counted) : `${named.id} ${attempt}`;
-  return { call: call.id, attempt, evidence: found.evidence, certainty: found.certainty, drawKey, remembered: call };
+  const { evidence: by, certainty } = found;
+  return { call: call.id, attempt, evidence: by, certainty, drawKey, question, asked: evidence.asked, remembered: call };
 }
 
 /**
  * The call by what the program declares: equal requests are its attempts until it has succeeded. Undefined where nothing is
  * declared, where the path names the call, and where the requests have shown that the declaration does not hold.
  */
-function findDeclared(state: CorrelationState, { evidence: { declared, pathCall }, group }: Seen): Found | undefined {
+function findDeclared(state: CorrelationState, seen: Seen): Found | undefined {
+  const { evidence, group } = seen;
+  const { declared, pathCall } = evidence;
   if (declared === undefined || pathCall !== undefined || group.contradicted) return undefined;
-  const { totals } = state;
-  const certainty = declared === 'unique' ? 'exact' : 'likely';
-  const { declared: call } = group;
-  const isOver = call?.answered === true;
-  if (call !== undefined && !isOver) {
+  const call = group.declared?.forgotten === true ? undefined : group.declared;
+  if (call !== undefined && !call.answered) {
     // Of a program that makes so many calls, two at once are rather two of them.
-    if (declared === 'unique' || call.pending === 0) return { call, id: call.id, evidence: 'declared', certainty };
+    if (declared === 'unique' || call.pending === 0)
+      return { call, id: call.id, evidence: 'declared', certainty: sure(declared) };
     group.contradicted = true;
     return undefined;
   }
+  const elsewhere = call === undefined && findFailedElsewhere(state, seen);
+  return elsewhere || firstDeclared(state, group, declared);
+}
+
+function sure(declared: DeclaredCalls): Certainty {
+  return declared === 'unique' ? 'exact' : 'likely';
+}
+
+/** A new call of those that are declared; undefined where there are more of them than that. */
+function firstDeclared(state: CorrelationState, group: FingerprintGroup, declared: DeclaredCalls): Found | undefined {
+  const { totals } = state;
+  const { declared: call } = group;
   if (call === undefined) totals.declaredKinds += 1;
-  group.contradicted = declared === 'unique' ? isOver : totals.declaredKinds > declared;
+  group.contradicted = declared === 'unique' ? call?.answered === true : totals.declaredKinds > declared;
   if (group.contradicted) return undefined;
-  if (call !== undefined && call.pending === 0) forgetCall(state, call);
-  return { call: undefined, id: newCallId(state), evidence: 'first', certainty };
+  if (call !== undefined && call.pending === 0 && !call.forgotten) forgetCall(state, call);
+  return { call: undefined, id: newCallId(state), evidence: 'first', certainty: sure(declared) };
 }
 
 /**
@@ -92,11 +110,19 @@ function findUnnamed(state: CorrelationState, seen: Seen): Found {
   const { group, retryCount } = seen;
   const { call, doubtful } = findRetriedCall(state, seen);
   if (call === undefined) {
+    const elsewhere = findFailedElsewhere(state, seen);
+    if (elsewhere !== undefined) return elsewhere;
     return { call, id: newCallId(state), evidence: 'first', certainty: retryCount === 0 ? 'exact' : 'likely' };
   }
   const chained = retryCount !== undefined && retryCount > 0;
   const certainty = certaintyOf(doubtful, group, retryCount);
   return { call, id: call.id, evidence: chained ? 'retry-count' : 'fingerprint', certainty };
+}
+
+/** The call that failed at another target and asks the same: the request is its next attempt. */
+function findFailedElsewhere(state: CorrelationState, seen: Seen): Found | undefined {
+  const { call, doubtful } = findAskedElsewhere(state, seen);
+  return call && { call, id: call.id, evidence: 'question', certainty: doubtful ? 'ambiguous' : 'likely' };
 }
 
 /** How certain it is that the request is a retry of the one that is taken. */

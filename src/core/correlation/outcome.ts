@@ -4,6 +4,8 @@ export interface Outcome {
   readonly at: number;
   /** An equal request that follows is taken for its retry. */
   readonly retryable: boolean;
+  /** It failed, and a retry is of no use. */
+  readonly permanent?: boolean | undefined;
   /** The client got the whole of an answer that is no error. */
   readonly delivered: boolean;
   /** The wait that the answer asked for. */

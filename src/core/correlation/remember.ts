@@ -1,6 +1,7 @@
 import { isNamed } from './call-name.ts';
 import type { CorrelationState } from './correlation-state.ts';
 import { addFindable, emptyGroup, type FingerprintGroup, type OpenCall, removeFindable } from './fingerprint-group.ts';
+import { forgetQuestion } from './questions.ts';
 
 /** Calls remembered at most; the oldest are forgotten first. */
 const MAX_CALLS = 20_000;
@@ -35,6 +36,9 @@ export function openCall(state: CorrelationState, id: string, group: Fingerprint
     attempts: 0,
     pending: 0,
     doubtful: false,
+    asked: undefined,
+    lastFingerprint: group.fingerprint,
+    question: undefined,
     namesMany: false,
     answered: false,
     arrivedAt: 0,
@@ -62,6 +66,7 @@ export function forgetCall(state: CorrelationState, call: OpenCall): void {
   if (isNamed(id)) state.named.delete(id);
   removeFindable(group, call);
   if (group.declared === call) group.declared = undefined;
+  forgetQuestion(state, call);
   state.onForget(id);
 }
 

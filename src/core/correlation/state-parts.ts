@@ -8,7 +8,7 @@ import { addFindable, emptyGroup, type FingerprintGroup, noteFailure, type OpenC
  * step needs, makes a state of them, runs the step, and writes the parts that have changed, if nobody else did meanwhile.
  */
 
-/** Parts by their names: `totals`, `group <fingerprint>`, `call <id>`, `connection <number>`. */
+/** Parts by their names: `totals`, `group <fingerprint>`, `call <id>`, `connection <number>`, `question <hash>`. */
 export type StateParts = Readonly<Record<string, unknown>>;
 
 type CallPart = Omit<OpenCall, 'group' | 'older' | 'newer' | 'forgotten'>;
@@ -24,6 +24,9 @@ interface GroupPart
   readonly counted: readonly (readonly [number, number])[];
 }
 
+/** The calls that failed and ask that, each with its group. */
+type QuestionPart = readonly { readonly call: string; readonly group: string }[];
+
 interface ConnectionPart {
   readonly fingerprint: string | null;
 }
@@ -36,6 +39,7 @@ export function partsToObserve(evidence: CorrelationEvidence): string[] {
     groupName(evidence.fingerprint),
     connectionName(evidence.connection.id),
     ...(named === undefined ? [] : [callName(named.id)]),
+    ...questionNames(evidence.asked?.question),
   ];
 }
 
@@ -47,10 +51,14 @@ export function partsToComplete(call: string, fingerprint: string, connection: n
 /** The parts that have to be read, too, because of what these say. */
 export function furtherParts(parts: StateParts): string[] {
   const names = Object.entries(parts).flatMap(([name, part]) => {
-    if (name.startsWith(CALL)) return [groupName((part as CallOrPlace).group)];
+    if (name.startsWith(CALL)) {
+      const { group, call } = part as CallOrPlace;
+      return [groupName(group), ...questionsOf(call)];
+    }
+    if (name.startsWith(QUESTION)) return (part as QuestionPart).map(({ group }) => groupName(group));
     if (!name.startsWith(GROUP)) return [];
-    const { declared } = part as GroupPart;
-    return declared === null ? [] : [callName(declared)];
+    const { declared, calls } = part as GroupPart;
+    return [...(declared === null ? [] : [callName(declared)]), ...calls.flatMap(questionsOf)];
   });
   return names.filter((name) => parts[name] === undefined);
 }
@@ -62,12 +70,16 @@ export function stateOf(parts: StateParts, onForget: (call: string) => void): Co
   Object.assign(state.totals, parts[TOTALS] as CorrelationTotals | undefined);
   for (const [name, part] of entries) if (name.startsWith(GROUP)) addGroup(state, name.slice(GROUP.length), part as GroupPart);
   for (const [name, part] of entries) {
-    if (name.startsWith(CALL)) addCall(state, part as CallOrPlace, parts);
+    if (name.startsWith(CALL)) addCall(state, part as CallOrPlace);
     if (name.startsWith(CONNECTION)) {
       const fingerprint = (part as ConnectionPart).fingerprint ?? undefined;
       const connection = Number(name.slice(CONNECTION.length));
       state.connections.add({ connection, fingerprint, older: undefined, newer: undefined });
     }
+  }
+  for (const [name, part] of entries) {
+    if (name.startsWith(GROUP)) addDeclared(state, name.slice(GROUP.length), part as GroupPart);
+    if (name.startsWith(QUESTION)) addQuestion(state, name.slice(QUESTION.length), part as QuestionPart);
   }
   return state;
 }
@@ -75,15 +87,21 @@ export function stateOf(parts: StateParts, onForget: (call: string) => void): Co
 /** The parts that the state is made of. Those of calls that were forgotten are not among them. */
 export function partsOf(state: CorrelationState): StateParts {
   const parts: Record<string, unknown> = { [TOTALS]: { ...state.totals } };
-  for (let group = state.groups.oldest; group !== undefined; group = group.newer)
+  for (let group = state.groups.oldest; group !== undefined; group = group.newer) {
     parts[groupName(group.fingerprint)] = groupPart(group);
+    const { declared } = group;
+    if (declared?.findable === true) parts[callName(declared.id)] = { group: declared.group.fingerprint } satisfies CallOrPlace;
+  }
   for (let call = state.calls.oldest; call !== undefined; call = call.newer) {
-    const { id, group, findable } = call;
+    const { id, group, findable, lastFingerprint } = call;
     if (!findable) parts[callName(id)] = { group: group.fingerprint, call: callPart(call) } satisfies CallOrPlace;
-    else if (isNamed(id)) parts[callName(id)] = { group: group.fingerprint } satisfies CallOrPlace;
+    else if (isNamed(id) || lastFingerprint !== group.fingerprint)
+      parts[callName(id)] = { group: group.fingerprint } satisfies CallOrPlace;
   }
   for (let failed = state.connections.oldest; failed !== undefined; failed = failed.newer)
     parts[connectionName(failed.connection)] = { fingerprint: failed.fingerprint ?? null } satisfies ConnectionPart;
+  for (const [question, calls] of state.questions)
+    parts[QUESTION + question] = calls.map(({ id, group }) => ({ call: id, group: group.fingerprint })) satisfies QuestionPart;
   return parts;
 }
 
@@ -98,6 +116,7 @@ const TOTALS = 'totals';
 const GROUP = 'group ';
 const CALL = 'call ';
 const CONNECTION = 'connection ';
+const QUESTION = 'question ';
 
 function groupName(fingerprint: string): string {
   return GROUP + fingerprint;
@@ -111,13 +130,23 @@ function connectionName(connection: number): string {
   return CONNECTION + connection;
 }
 
+function questionNames(question: string | undefined): string[] {
+  return question === undefined ? [] : [QUESTION + question];
+}
+
+function questionsOf(call: CallPart | undefined): string[] {
+  return [...questionNames(call?.question), ...questionNames(call?.asked?.question)];
+}
+
 function groupPart(group: FingerprintGroup): GroupPart {
   const { calls, failed: _failed, declared, counted, fingerprint: _name, older: _older, newer: _newer, ...rest } = group;
   return { ...rest, calls: calls.map(callPart), declared: declared?.id ?? null, counted: [...(counted ?? [])] };
 }
 
-function callPart({ group: _group, older: _older, newer: _newer, forgotten: _forgotten, ...rest }: OpenCall): CallPart {
-  return rest;
+function callPart({ group: _group, older: _older, newer: _newer, forgotten: _forgotten, asked, ...rest }: OpenCall): CallPart {
+  if (asked === undefined) return { ...rest, asked };
+  const { provider, keyHash, model, question } = asked;
+  return { ...rest, asked: { provider, keyHash, model, question } };
 }
 
 function addGroup(state: CorrelationState, fingerprint: string, part: GroupPart): void {
@@ -131,12 +160,23 @@ function addGroup(state: CorrelationState, fingerprint: string, part: GroupPart)
 }
 
 /** Adds a call that has a part of its own. */
-function addCall(state: CorrelationState, { group: fingerprint, call }: CallOrPlace, parts: StateParts): void {
+function addCall(state: CorrelationState, { group: fingerprint, call }: CallOrPlace): void {
   if (call === undefined) return;
   const group = state.groups.get(fingerprint);
   if (group === undefined) throw new RangeError(`the group of call ${call.id} was not read`);
-  const added = addToGroup(state, group, call);
-  if ((parts[groupName(fingerprint)] as GroupPart).declared === call.id) group.declared = added;
+  addToGroup(state, group, call);
+}
+
+function addDeclared(state: CorrelationState, fingerprint: string, { declared }: GroupPart): void {
+  const group = state.groups.get(fingerprint);
+  if (group !== undefined && declared !== null) group.declared = callOf(state, declared);
+}
+
+function addQuestion(state: CorrelationState, question: string, part: QuestionPart): void {
+  state.questions.set(
+    question,
+    part.flatMap(({ call }) => callOf(state, call) ?? []),
+  );
 }
 
 function addToGroup(state: CorrelationState, group: FingerprintGroup, { failure, ...part }: CallPart): OpenCall {

@@ -76,6 +76,11 @@ export interface JournalEntry {
   readonly bodySha256: string;
   /** SHA-256 of the body as JSON with sorted keys and without `stream_options`; null when it is not JSON or not kept. */
   readonly bodyShaCanonical: string | null;
+  /**
+   * Hash of what is asked, equal for the same question to another model, key, service or API: 16 hex digits. Null where it was
+   * not looked at: of what succeeds before the first failure of the session, and of what asks nothing.
+   */
+  question: string | null;
   /** First 16 hex digits of the SHA-256 of the Authorization header; null without one. */
   readonly authorizationHash: string | null;
   /** Headers of interest, as sent. */

@@ -71,6 +71,8 @@ export interface Plan {
     readonly settings: AnswerSettings;
   }[];
   readonly rules: readonly PlannedRule[];
+  /** It tells keys apart: what failed with one may go on with another. */
+  readonly acrossKeys: boolean;
   readonly expect: PolicySpec;
   /** What the scenario expects of a client, completed by its preset. */
   readonly policy: Policy;
@@ -110,6 +112,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
       settings: { ...settings, reply: spec },
     })),
     rules: compileRules(scenario.rules, 'rules', parts),
+    acrossKeys: [...scenario.rules, ...scenario.replies].some(({ match }) => match?.key !== undefined),
     expect: scenario.expect,
     policy: policyOf(scenario.expect),
   };

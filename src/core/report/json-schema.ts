@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { ruleVerdicts } from '../backoff/kit/finding.ts';
 import { CERTAINTIES } from '../correlation/certainty.ts';
+import { EVIDENCE } from '../correlation/correlation.ts';
 import { ruleLevels } from '../policy/policy.ts';
 
 /** Raised when a reader of the previous one would be misled; new fields do not raise it. */
 export const SCHEMA_VERSION = 1;
 
 const certainty = z.enum(CERTAINTIES);
-const evidence = z.enum(['path', 'declared', 'client-request-id', 'idempotency-key', 'retry-count', 'fingerprint', 'first']);
+const evidence = z.enum(EVIDENCE);
 const count = z.int().min(0);
 const ms = z.number().describe('milliseconds since the first request');
 

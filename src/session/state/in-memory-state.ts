@@ -209,7 +209,10 @@ export class InMemoryState implements SessionState {
   /** Ends an exchange. The correlation is that of a request that was read to its end. */
   end(record: JournalRecord, { correlation, faults }: Ending, { performed, endedAt }: ExchangeEnd): void {
     const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy, faults });
-    if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
+    if (correlation !== undefined) {
+      if (outcome.retryable || outcome.permanent === true) record.question ??= correlation.asked?.question ?? null;
+      this.#decisions.settle(correlation, outcome);
+    }
     this.release();
     this.#close(record);
   }

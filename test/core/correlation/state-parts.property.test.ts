@@ -97,6 +97,7 @@ interface Arrives {
   readonly connection: number;
   readonly afterMs: number;
   readonly declared: 'unique' | number | undefined;
+  readonly model: string;
 }
 
 interface Ends {
@@ -124,6 +125,7 @@ const arrives: fc.Arbitrary<Arrives> = fc.record({
   connection: fc.integer({ min: 1, max: 4 }),
   afterMs: fc.constantFrom(0, 10, 300, 2_000),
   declared: seldom(fc.constantFrom<'unique' | number>('unique', 2)),
+  model: fc.constantFrom('m', 'm', 'm', 'n'),
 });
 const ends: fc.Arbitrary<Ends> = fc.record({
   type: fc.constant('ends'),
@@ -132,8 +134,10 @@ const ends: fc.Arbitrary<Ends> = fc.record({
   afterMs: fc.constantFrom(0, 1, 50, 1_000),
 });
 
-function evidenceOf({ fingerprint, headers, pathCall, connection, declared }: Arrives, at: number, requests: number) {
-  return { fingerprint, headers, pathCall, declared, at, connection: { id: connection, acceptedAt: 0, requests } };
+function evidenceOf({ fingerprint, headers, pathCall, connection, declared, model }: Arrives, at: number, requests: number) {
+  const asked = { provider: '', keyHash: 'k', model, question: fingerprint };
+  const print = `${fingerprint}${model}`;
+  return { fingerprint: print, headers, pathCall, declared, asked, at, connection: { id: connection, acceptedAt: 0, requests } };
 }
 
 function outcomeOf({ how }: Ends, connection: number, at: number): Outcome {
@@ -158,7 +162,7 @@ test('steps on what a store has read find the same as with the state in memory',
           const evidence = evidenceOf(event, now, 1 + (index % 3));
           const found = memory.observe(evidence);
           expect(comparable(stored.observe(evidence))).toEqual(comparable(found));
-          open.push({ found, fingerprint: event.fingerprint, connection: event.connection });
+          open.push({ found, fingerprint: evidence.fingerprint, connection: event.connection });
         } else {
           const [ended] = open.splice(event.which % Math.max(1, open.length), 1);
           if (ended === undefined) continue;

@@ -7,18 +7,23 @@ import { isReplay } from './is-replay.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { retryHint } from './retry-hint.ts';
 
-/** The requests of one name as calls: what follows a success, or goes on with another model, is another. */
+/** The requests of one name as calls: what follows a success, or asks something else of another model, is another. */
 export function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {
   const episodes: JournalEntry[][] = [];
   let current: JournalEntry[] = [];
   for (const entry of [...group].sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq)) {
     const previous = current.at(-1);
     const answered = previous !== undefined && previous.t_end !== null && previous.t_end <= entry.t_headers;
-    const over = answered && (failureOf(previous) === undefined || previous.model !== entry.model);
+    const over = answered && (failureOf(previous) === undefined || isOther(previous, entry));
     if (over || current.length === 0) episodes.push((current = []));
     current.push(entry);
   }
   return episodes;
+}
+
+/** Under one name several things may be asked of several models. */
+function isOther(before: JournalEntry, after: JournalEntry): boolean {
+  return before.model !== after.model && (after.question === null || before.question !== after.question);
 }
 
 /** The history of one call. `followed` when another of the same name comes after it. */

@@ -1,3 +1,4 @@
+import { messageParts } from './question.ts';
 import { type ApiRequest, asList, asRecord, type Fields, fieldsOf, type Input, type PromptReader } from './request.ts';
 
 /** The prompt of an endpoint that takes `messages`. Each message, and the answer to begin, has a frame of 3 tokens. */
@@ -14,6 +15,9 @@ export const messagePrompt: PromptReader = {
   answersTool(fields) {
     const role = asRecord(asList(fields['messages']).at(-1))?.['role'];
     return role === 'tool' || role === 'function';
+  },
+  *question(fields) {
+    for (const message of asList(fields['messages'])) yield* messageParts(asRecord(message) ?? {});
   },
   // A quarter of the characters of the contents, and 2 and one more for each message (wire.md 2.5, since March 2025).
   precount(fields) {
@@ -41,6 +45,7 @@ export function inputPrompt(field: string, absent?: readonly Input[]): PromptRea
       return { texts: inputTexts(given), otherTokens: tokenIds(given) };
     },
     lastText: (fields) => inputTexts(inputs(fields)).at(-1) ?? '',
+    question: (fields) => inputs(fields).map((input) => `user text ${typeof input === 'string' ? input : input.join(' ')}`),
     // A quarter of the characters, and token ids one each: captured of embeddings, of completions an inference.
     precount(fields) {
       const given = inputs(fields);

@@ -54,6 +54,8 @@ export interface PromptReader {
   lastText(fields: Fields): string;
   /** The last of what was sent is the result of a tool call. Without it, never. */
   answersTool?(fields: Fields): boolean;
+  /** What is asked, part by part, in the words that all APIs that take it have in common. */
+  question(fields: Fields): Iterable<string>;
   /** Tokens that the limits count before the model runs (wire.md 2.5). */
   precount(fields: Fields): number;
 }

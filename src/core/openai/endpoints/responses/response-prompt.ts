@@ -1,3 +1,4 @@
+import { callPart, contentParts, messageParts } from '../../request/question.ts';
 import { asList, asRecord, type Fields, type PromptReader } from '../../request/request.ts';
 
 /** What OpenAI counts beside the input (wire-responses.md 1.2; of the gpt-4o and gpt-4.1 families, within 2). */
@@ -20,6 +21,15 @@ export const responsePrompt: PromptReader = {
     const type = asRecord(asList(input).at(-1))?.['type'];
     return typeof type === 'string' && type.endsWith('_output');
   },
+  *question({ instructions, input, previous_response_id: previous, conversation }) {
+    if (typeof instructions === 'string' && instructions !== '') yield `system text ${instructions}`;
+    // What was said before is in the state.
+    for (const before of [previous, asRecord(conversation)?.['id'] ?? conversation]) {
+      if (typeof before === 'string') yield `before ${before}`;
+    }
+    if (typeof input === 'string') yield `user text ${input}`;
+    for (const item of asList(input)) yield* itemParts(asRecord(item) ?? {});
+  },
   precount(fields) {
     const texts = textsOf(fields);
     const characters = texts.reduce((total, { length }) => total + length, 0);
@@ -27,6 +37,15 @@ export const responsePrompt: PromptReader = {
     return Math.ceil(characters / 4) + 3 * texts.length + 3 + overhead;
   },
 };
+
+/** What an item says, as a message of chat says it. */
+function* itemParts(item: Fields): Iterable<string> {
+  const { type, role, content, output, input, arguments: given } = item;
+  if (typeof role === 'string') yield* messageParts({ role, content });
+  else if (given !== undefined) yield callPart(item);
+  else if (type === 'custom_tool_call') yield callPart({ ...item, arguments: input });
+  else if (output !== undefined) yield* contentParts('tool', output);
+}
 
 function textsOf({ instructions, input }: Fields): string[] {
   const given = typeof instructions === 'string' && instructions !== '' ? [instructions] : [];
