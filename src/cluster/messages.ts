@@ -1,4 +1,5 @@
-import type { Asked, Correlation } from '../core/correlation/correlation.ts';
+import type { Asked } from '../core/correlation/asked.ts';
+import type { Correlation } from '../core/correlation/correlation.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';

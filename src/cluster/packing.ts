@@ -1,4 +1,5 @@
-import type { Asked, Correlation } from '../core/correlation/correlation.ts';
+import type { Asked } from '../core/correlation/asked.ts';
+import type { Correlation } from '../core/correlation/correlation.ts';
 import { HEADERS_OF_INTEREST } from '../core/journal/entry.ts';
 import type { Traits } from '../core/plan/decide.ts';
 import type { Decision } from '../exchange/decision-step.ts';

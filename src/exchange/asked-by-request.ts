@@ -1,4 +1,4 @@
-import type { Asked } from '../core/correlation/correlation.ts';
+import type { Asked } from '../core/correlation/asked.ts';
 import { memoize } from '../core/memo/body-memo.ts';
 import { questionHash } from '../core/openai/request/question-hash.ts';
 import { type ApiRequest, modelOf } from '../core/openai/request/request.ts';

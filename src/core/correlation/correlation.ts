@@ -1,3 +1,4 @@
+import type { Asked } from './asked.ts';
 import type { Certainty } from './certainty.ts';
 import type { DeclaredCalls } from './declared-calls.ts';
 import type { OpenCall } from './fingerprint-group.ts';
@@ -22,21 +23,6 @@ export interface Connection {
   readonly acceptedAt: number;
   /** 1 for its first request. */
   readonly requests: number;
-}
-
-/** Who is asked. */
-export interface Target {
-  /** The service, where a scenario has several. */
-  readonly provider: string;
-  /** Of the key; undefined where none was sent. */
-  readonly keyHash: string | undefined;
-  readonly model: string | undefined;
-}
-
-/** What a request asks, and whom. */
-export interface Asked extends Target {
-  /** Equal for equal questions, also to another target; undefined for what asks nothing. Found when it is read. */
-  readonly question: string | undefined;
 }
 
 /** What recognition looks at. All times in milliseconds of the monotonic clock. */

@@ -1,5 +1,5 @@
 import type { Linked } from '../collections/use-order.ts';
-import type { Asked } from './correlation.ts';
+import type { Asked } from './asked.ts';
 
 /** Calls of one kind remembered at most: each arrival may look through them. */
 const MAX_CALLS = 1_000;

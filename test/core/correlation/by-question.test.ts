@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Asked } from '../../../src/core/correlation/asked.ts';
 import { CallCorrelator } from '../../../src/core/correlation/call-correlator.ts';
-import type { Asked, Correlation, CorrelationEvidence } from '../../../src/core/correlation/correlation.ts';
+import type { Correlation, CorrelationEvidence } from '../../../src/core/correlation/correlation.ts';
 
 /** One session: requests arrive, each on a connection of its own, and end. */
 function session(common: Partial<CorrelationEvidence> = {}) {
