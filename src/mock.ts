@@ -82,6 +82,8 @@ export interface MockOpenAI extends MockSession, AsyncDisposable {
   readonly port: number;
   /** `http://127.0.0.1:PORT`. */
   readonly origin: string;
+  /** The further services of the scenario by name: `mock.providers.backup.baseURL`. Their calls and verdict are those of the mock. */
+  readonly providers: Readonly<Record<string, MockSession>>;
   /**
    * Opens an isolated session, under its own scenario or the mock's. Throws an Error when 1,000 are open that may not be
    * forgotten.
@@ -116,6 +118,7 @@ export async function createMockOpenAI(options: MockOptions = {}): Promise<MockO
     ...sessionApi(server, server.engine.defaultSession),
     port: server.port,
     origin: server.origin,
+    providers: Object.fromEntries(server.engine.providers.map((session) => [session.id, sessionApi(server, session)])),
     session(sessionOptions = {}) {
       checkOptions(sessionOptions, ['scenario', 'seed']);
       const session = openSession(server.engine, sessionOptions);
@@ -150,9 +153,9 @@ function sessionApi(server: MockServer, session: Session): MockSession {
       if (!isWhole(since)) throw new TypeError(`since: expected a whole number of at least 0, found ${describeValue(since)}`);
       return session.journal(since);
     },
-    calls: () => atOnce(readCalls(session)),
+    calls: () => atOnce(readCalls(engine.judgedWith(session))),
     verdict: (policy, { ended = false } = {}) =>
-      judgeSession(session, server.loopDelay, {
+      judgeSession(engine.judgedWith(session), server.loopDelay, {
         policy: policy === undefined ? undefined : readPolicy(policy),
         circumstances: circumstancesOf(session, engine, { ended }),
       }),

@@ -118,6 +118,8 @@ export type FromWorker =
 /** What a plan is made from. */
 export interface PlanSource {
   readonly source: Source;
+  /** The service of the scenario that the plan is for; undefined for the one at /v1. */
+  readonly provider: string | undefined;
   readonly seed: number;
   readonly additions: readonly (readonly Rule[])[];
 }

@@ -103,7 +103,8 @@ export class RemoteEngine implements EnginePort {
     return plan;
   }
 
-  #load({ source, seed }: PlanSource): LoadedScenario {
-    return loadScenario(source, this.libraries, seed);
+  #load({ source, provider, seed }: PlanSource): LoadedScenario {
+    const loaded = loadScenario(source, this.libraries, seed);
+    return (provider === undefined ? undefined : loaded.providers.get(provider)) ?? loaded;
   }
 }

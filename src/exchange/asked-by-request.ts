@@ -6,11 +6,12 @@ import { authorizationHash, type Incoming } from './incoming.ts';
 
 /** What a request asks, and whom: found when it is read, for most requests are never compared with others. */
 export class AskedByRequest implements Asked {
-  readonly provider = '';
+  readonly provider: string;
   readonly #request: ApiRequest;
   readonly #headers: Incoming['headers'];
 
-  constructor(request: ApiRequest, headers: Incoming['headers']) {
+  constructor(request: ApiRequest, headers: Incoming['headers'], provider: string) {
+    this.provider = provider;
     this.#request = request;
     this.#headers = headers;
   }

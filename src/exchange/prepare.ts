@@ -62,8 +62,8 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
   const request = apiRequestOf(incoming, path, reading, declared !== undefined);
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
-  const { acrossKeys } = reader.plan;
-  const asked = request.endpoint?.prompt === undefined ? undefined : new AskedByRequest(request, headers);
+  const { acrossKeys, provider } = reader.plan;
+  const asked = request.endpoint?.prompt === undefined ? undefined : new AskedByRequest(request, headers, provider);
   const evidence = { pathCall: call, headers, fingerprint: request.fingerprint, declared, asked, acrossKeys, at, connection };
   const facts = factsOf(request, headers, reader);
   const error = preset === undefined ? errorOf(facts, reader) : undefined;

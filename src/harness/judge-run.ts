@@ -17,20 +17,22 @@ export interface RunJudging {
 
 /** Judges the client in each session by itself, and all in one; with what reports show of them. */
 export function judgeRun(
-  { loopDelay }: MockServer,
-  [first, ...others]: readonly [Session, ...Session[]],
+  { engine, loopDelay }: MockServer,
+  [session, ...sessions]: readonly [Session, ...Session[]],
   { policy, circumstances, version }: RunJudging,
 ): ReportInput {
-  const judged = (session: Session) => ({
-    session: session.id,
-    ...atOnce(judgeSessionInSteps(session, loopDelay, { policy, circumstances })),
+  const first = engine.judgedWith(session);
+  const others = sessions.filter((other) => !first.includes(other)).map((other) => engine.judgedWith(other));
+  const judged = (together: readonly [Session, ...Session[]]) => ({
+    session: together[0].id,
+    ...atOnce(judgeSessionInSteps(together, loopDelay, { policy, circumstances })),
   });
   const one = judged(first);
   if (others.length === 0) {
     const { entries, histories, outages } = one;
     return { verdict: verdictOver([one]), entries, histories, outages, version };
   }
-  const rest = others.map(judged);
+  const rest = uniqueBySession(others.map(judged));
   const all = [one, ...rest];
   return {
     verdict: verdictOver([one, ...rest]),
@@ -39,6 +41,11 @@ export function judgeRun(
     outages: all.flatMap(({ outages }) => outages),
     version,
   };
+}
+
+/** The sessions of one scenario are judged once, whichever of them a request came to first. */
+function uniqueBySession<One extends { readonly session: string }>(judged: readonly One[]): One[] {
+  return [...new Map(judged.map((one) => [one.session, one])).values()];
 }
 
 function named(session: string): (history: CallHistory) => CallHistory {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultsByName as faults } from '../core/faults/registry.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { asRecord } from '../core/openai/request/request.ts';
 import { compilePlan, type Plan } from '../core/plan/compile.ts';
 import { withoutEffect } from '../core/plan/without-effect.ts';
 import { type Problem, ScenarioError } from '../core/problem.ts';
@@ -21,6 +22,8 @@ export interface LoadedScenario {
   /** The data as written. */
   readonly raw: unknown;
   readonly plan: Plan;
+  /** The further services of the scenario, by name. */
+  readonly providers: ReadonlyMap<string, LoadedScenario>;
   /** Rules that can never strike and replies that can never speak, in the order of the file. */
   readonly warnings: readonly Problem[];
 }
@@ -147,7 +150,42 @@ export function loadScenario(source: Source, libraries: Libraries, seed?: Scenar
   const chosen = wanted === 'random' ? randomInt(2 ** 32) : wanted;
   const name = scenario.name ?? (source.file === 'scenario' ? 'scenario' : basename(source.file).replace(YAML_ENDING, ''));
   const plan = compilePlan({ ...scenario, name }, chosen, { libraries, faults });
-  return { source, scenario, raw: parsed.raw, plan, warnings: parsed.place(withoutEffect(scenario, plan, libraries)) };
+  const providers = loadProviders({ source, scenario, raw: parsed.raw, plan }, libraries);
+  const idle = [...providers].flatMap(([id, own]) =>
+    withoutEffect(own.scenario, own.plan, libraries).map((found) => ({ ...found, path: ['providers', id, ...found.path] })),
+  );
+  const warnings = parsed.place([...withoutEffect(scenario, plan, libraries), ...idle]);
+  return { source, scenario, raw: parsed.raw, plan, providers, warnings };
+}
+
+const NO_PROVIDERS: LoadedScenario['providers'] = new Map();
+
+/** The services under `providers:`. All are judged by what the scenario expects, and draw by its seed. */
+function loadProviders(
+  { source, scenario, raw, plan: { name, seed } }: Pick<LoadedScenario, 'source' | 'scenario' | 'raw' | 'plan'>,
+  libraries: Libraries,
+): LoadedScenario['providers'] {
+  const entries = Object.entries(scenario.providers).map(([id, { scenario: file, ...own }]) => {
+    const { expect } = scenario;
+    const named = file === undefined ? undefined : namedProvider(file, { source, id, libraries });
+    const service: Scenario = { ...(named?.scenario ?? own), providers: {}, seed, expect };
+    const plan = compilePlan({ ...service, name: service.name ?? `${name}/${id}` }, seed, { libraries, faults, provider: id });
+    const written = asRecord(asRecord(asRecord(raw)?.['providers'])?.[id]);
+    const loaded = { source, scenario: service, raw: named?.raw ?? written, plan, providers: NO_PROVIDERS, warnings: [] };
+    return [id, loaded] as const;
+  });
+  return new Map(entries);
+}
+
+/** The scenario that a provider names. Throws a ScenarioError where there is none, or where it has providers of its own. */
+function namedProvider(
+  file: string,
+  { source, id, libraries }: { readonly source: Source; readonly id: string; readonly libraries: Libraries },
+): Pick<LoadedScenario, 'scenario' | 'raw'> {
+  const refuse = (message: string) => new ScenarioError([{ file: source.file, path: `providers.${id}.scenario`, message }]);
+  const loaded = loadScenario(givenSource(file), libraries);
+  if (loaded.providers.size > 0) throw refuse(`${file} has providers of its own; name a scenario of one service`);
+  return loaded;
 }
 
 /** Whether it is a regular file; false where there is none. */

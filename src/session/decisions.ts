@@ -1,6 +1,6 @@
 import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
-import { CallCorrelator } from '../core/correlation/call-correlator.ts';
+import type { CallCorrelator } from '../core/correlation/call-correlator.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { Outcome } from '../core/correlation/outcome.ts';
 import { type Amounts, createBuckets } from '../core/limits/buckets.ts';
@@ -11,6 +11,7 @@ import { callScope, decide, decideConnection, type FaultDecision, isReached } fr
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../exchange/decision-step.ts';
 import { CapacityGate } from './capacity-gate.ts';
+import type { RecognisedCalls } from './recognised-calls.ts';
 
 /** The limits of a scenario, where the use of its rules is told. */
 const LIMITS = 'limits';
@@ -33,10 +34,10 @@ export class Decisions {
   /** Connections that rules were asked about. */
   #connections = 0;
 
-  /** `isClosed` says whether a connection is known to be closed. */
-  constructor(clock: Clock, isClosed: (connection: number) => boolean) {
+  constructor(clock: Clock, calls: RecognisedCalls) {
     this.#clock = clock;
-    this.#recogniser = new CallCorrelator({ onForget: (call) => this.#counters.forget(callScope(call)), isClosed });
+    this.#recogniser = calls.correlator;
+    calls.onForget((call) => this.#counters.forget(callScope(call)));
   }
 
   /** When the first request arrived; undefined before it. */

@@ -3,10 +3,12 @@ import type { Clock } from '../core/clock.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import { DEFAULT_BOUNDS, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { ScenarioError } from '../core/problem.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { DEFAULT_SESSION } from './default-session.ts';
 import { PlanVersions } from './plan-versions.ts';
+import { RecognisedCalls } from './recognised-calls.ts';
 import { Session } from './session.ts';
 import { SessionsFullError } from './sessions-full-error.ts';
 import { ClosedConnections } from './state/closed-connections.ts';
@@ -35,6 +37,8 @@ export class Engine {
   readonly #calls: DeclaredCalls | undefined;
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Set<(entry: JournalRecord, session: Session) => void>();
+  /** The calls of the default session, and of the services that its scenario has beside it. */
+  readonly #recognised: RecognisedCalls;
   readonly #planListeners = new Set<(id: string, session: Session | undefined) => void>();
   #scenario: LoadedScenario;
   #created = 0;
@@ -46,7 +50,21 @@ export class Engine {
     this.#bounds = bounds;
     this.#calls = calls;
     this.#scenario = scenario;
-    this.#add(DEFAULT_SESSION, scenario, { lasting: true });
+    this.#recognised = new RecognisedCalls(this.#closed.has);
+    this.#add(DEFAULT_SESSION, scenario, { lasting: true, recognised: this.#recognised });
+    this.#provide(scenario);
+  }
+
+  /** The sessions of the services that the scenario has beside the default one, in the order of the file. */
+  get providers(): readonly Session[] {
+    return [...this.#scenario.providers.keys()].flatMap((name) => this.#sessions.get(name) ?? []);
+  }
+
+  /** The sessions that are judged together with this one, itself included: those of one scenario with providers. */
+  judgedWith(session: Session): readonly [Session, ...Session[]] {
+    const { defaultSession, providers } = this;
+    const isOne = session === defaultSession || providers.includes(session);
+    return isOne ? [defaultSession, ...providers] : [session];
   }
 
   /** The scenario of the default session, and of sessions made on first use. */
@@ -76,9 +94,10 @@ export class Engine {
 
   /**
    * A new session under its own scenario, or the server's; it stays until it is closed. Throws a SessionsFullError when there
-   * is no room for another.
+   * is no room for another, and a ScenarioError for a scenario with providers: those are the server's.
    */
   openSession(scenario: LoadedScenario = this.#scenario): Session {
+    refuseProviders(scenario, this.#scenario);
     let id: string;
     do {
       this.#created += 1;
@@ -96,8 +115,10 @@ export class Engine {
 
   /** Runs another scenario in the default session, from its beginning; sessions made from now on get it too. */
   replaceScenario(scenario: LoadedScenario): void {
+    for (const name of this.#scenario.providers.keys()) if (!scenario.providers.has(name)) this.closeSession(name);
     this.#scenario = scenario;
     this.defaultSession.replaceScenario(scenario);
+    this.#provide(scenario);
   }
 
   /** Tells that a connection is not open any more: its number, as the requests that came on it bear it. */
@@ -126,28 +147,40 @@ export class Engine {
     while (this.sessions.some(({ inFlight }) => inFlight > 0)) await Promise.all(this.sessions.map((session) => session.idle()));
   }
 
-  #createSession(id: string, scenario: LoadedScenario, lasting: boolean): Session {
+  /** Makes the sessions of the further services of the scenario, or has those that are there go by it. */
+  #provide({ providers }: LoadedScenario): void {
+    for (const [name, scenario] of providers) {
+      const known = this.#sessions.get(name);
+      if (known === undefined) this.#add(name, scenario, { lasting: true, recognised: this.#recognised });
+      else known.replaceScenario(scenario);
+    }
+  }
+
+  #createSession(id: string, scenario: LoadedScenario, { lasting, recognised }: Making): Session {
     return new Session({
       id,
       lasting,
+      recognised: recognised ?? new RecognisedCalls(this.#closed.has),
       run: this.run,
       scenario,
       clock: this.clock,
       libraries: this.libraries,
       bounds: this.#bounds,
       calls: this.#calls,
-      isClosed: this.#closed.has,
       versionOf: this.planVersions.of,
       onEntry: (entry, session) => {
         for (const listener of this.#listeners) listener(entry, session);
       },
       onPlan: (session) => this.#tellPlan(id, session),
+      onReset: (session) => {
+        if (session === this.defaultSession) for (const provider of this.providers) provider.reset();
+      },
     });
   }
 
-  #add(id: string, scenario: LoadedScenario, { lasting }: { readonly lasting: boolean }): Session {
+  #add(id: string, scenario: LoadedScenario, making: Making): Session {
     if (this.#sessions.size > MAX_SESSIONS) this.#makeRoom();
-    const session = this.#createSession(id, scenario, lasting);
+    const session = this.#createSession(id, scenario, making);
     this.#sessions.set(id, session);
     this.#tellPlan(id, session);
     return session;
@@ -163,6 +196,18 @@ export class Engine {
     const { id } = idle.reduce((oldest, session) => (session.lastUsedAt < oldest.lastUsedAt ? session : oldest), first);
     this.closeSession(id);
   }
+}
+
+interface Making {
+  readonly lasting: boolean;
+  /** Of a session that shares its calls with others. */
+  readonly recognised?: RecognisedCalls;
+}
+
+function refuseProviders(scenario: LoadedScenario, ofServer: LoadedScenario): void {
+  if (scenario.providers.size === 0 || scenario === ofServer) return;
+  const message = 'a session is one service: give providers to the scenario of the server';
+  throw new ScenarioError([{ file: scenario.source.file, path: 'providers', message }]);
 }
 
 function fullOf(made: number, busy: number): string {

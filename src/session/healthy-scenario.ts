@@ -19,6 +19,7 @@ const SCENARIO: Scenario & { readonly name: string } = {
   limits: {},
   replies: [],
   rules: [],
+  providers: {},
   expect: {},
 };
 
@@ -30,6 +31,7 @@ export function healthyScenario(libraries: Libraries, seed = 1): LoadedScenario 
     scenario: SCENARIO,
     raw,
     plan: compilePlan(SCENARIO, seed, { libraries, faults: NO_FAULTS }),
+    providers: new Map(),
     warnings: [],
   };
 }

@@ -14,3 +14,11 @@ export function* readEntries(session: Session, since = 0): Steps<JournalEntry[]>
   }
   return entries;
 }
+
+/** The entries of sessions that belong together, in the order in which they came. */
+export function* readEntriesOver(sessions: readonly [Session, ...Session[]]): Steps<JournalEntry[]> {
+  const [first, ...others] = sessions;
+  const all = yield* readEntries(first);
+  for (const session of others) for (const entry of yield* readEntries(session)) all.push(entry);
+  return others.length === 0 ? all : all.sort((a, b) => a.t_headers - b.t_headers);
+}

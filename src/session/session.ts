@@ -14,6 +14,7 @@ import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import type { Exchange } from './exchange.ts';
 import { here } from './maybe-promise.ts';
+import type { RecognisedCalls } from './recognised-calls.ts';
 import { type KnownPlan, ServedSession } from './served-session.ts';
 import { InMemoryState, type PlanInForce } from './state/in-memory-state.ts';
 import type { SessionState } from './state/session-state.ts';
@@ -32,13 +33,15 @@ export interface SessionParts {
   readonly bounds: JournalBounds;
   /** What the program says of its calls; goes before what the scenario expects. */
   readonly calls?: DeclaredCalls | undefined;
-  /** Whether a connection is known to be closed. */
-  isClosed(connection: number): boolean;
+  /** The calls that are recognised here, and in the other sessions of the same scenario. */
+  readonly recognised: RecognisedCalls;
   /** The number of a plan. */
   versionOf(plan: Plan): number;
   onEntry(entry: JournalRecord, session: Session): void;
   /** Called when requests are decided by another plan from now on. */
   onPlan(session: Session): void;
+  /** Called after everything was forgotten. */
+  onReset(session: Session): void;
 }
 
 /** An isolated world: a plan, what its requests share, a journal. */
@@ -53,7 +56,7 @@ export class Session {
   #isLasting: boolean;
 
   constructor(parts: SessionParts) {
-    const { clock, libraries, bounds, scenario, isClosed } = parts;
+    const { clock, libraries, bounds, scenario, recognised: calls } = parts;
     this.id = parts.id;
     this.#parts = parts;
     this.#scenario = withDeclaredCalls(scenario, parts.calls);
@@ -64,7 +67,7 @@ export class Session {
       libraries,
       bounds,
       inForce: this.#inForce(this.#scenario.plan),
-      isClosed,
+      calls,
       onClosed,
     });
     this.#served = new ServedSession({ clock, libraries, state: this.#state, known: this.#state });
@@ -210,6 +213,7 @@ export class Session {
     this.#restart();
     this.#state.journal.clear();
     this.#state.renumber();
+    this.#parts.onReset(this);
   }
 
   /** Resolves when no request is being answered. */

@@ -45,7 +45,7 @@ test('a count of 0 that repeats what has just failed is a retry, however early: 
   const client = loop(countsNothing, { attempts: 4, waitMs: 100 });
   const { verdict, session } = await virtualWorld({ scenario: always('server_error'), client, named: false });
   expect([verdict.calls, verdict.attempts]).toEqual([1, 4]);
-  expect(atOnce(readCalls(session))).toHaveLength(1);
+  expect(atOnce(readCalls([session]))).toHaveLength(1);
 });
 
 const patient: Readonly<Record<string, Marks>> = {

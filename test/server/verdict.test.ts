@@ -80,10 +80,10 @@ test('the lateness of the mock since the first request reaches the judge', () =>
   clock.advance(5_000);
   send();
   const row = (at: number, p99: number) => ({ at, p50: 1, p99, max: p99 });
-  judgeSession(engine.defaultSession, { history: () => [row(1_000, 900), row(6_000, 80), row(7_000, 2)], stop: () => {} });
+  judgeSession([engine.defaultSession], { history: () => [row(1_000, 900), row(6_000, 80), row(7_000, 2)], stop: () => {} });
   const stalls = [
     { at: 6_000, ms: 80 },
     { at: 7_000, ms: 2 },
   ];
-  expect(judgeClient).toHaveBeenCalledWith(engine.defaultSession, expect.anything(), { stalls });
+  expect(judgeClient).toHaveBeenCalledWith([engine.defaultSession], expect.anything(), { stalls });
 });

@@ -280,7 +280,7 @@ test('the retry after a natural 429 is an attempt of the same call', () => {
   statuses(mock, { content: 'first' }, { content: 'second' });
   mock.clock.advance(60_000);
   mock.send({ content: 'second' });
-  expect(atOnce(readCalls(mock.engine.defaultSession)).map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([
+  expect(atOnce(readCalls([mock.engine.defaultSession])).map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([
     [200],
     [429, 200],
   ]);
@@ -404,7 +404,7 @@ test('tight-limits: who waits is served, who hammers never is', () => {
 
 test('a scenario of limits is exercised once a limit has refused', () => {
   const { engine, send } = drive({ limits: { '*': { rpm: 1 } } });
-  const exercised = () => verdictOn(engine.defaultSession, policyOf()).exercised;
+  const exercised = () => verdictOn([engine.defaultSession], policyOf()).exercised;
   send();
   expect(exercised()).toBe(false);
   send();

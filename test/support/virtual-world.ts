@@ -147,7 +147,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
   const all = Promise.all(programs);
   await clock.run(all, untilMs);
   const finished = outcomes.length === calls && outcomes.every(({ ok }) => ok !== null);
-  const verdict = verdictOn(session, policyOf(session.plan.expect, policySchema.parse(policy)), {
+  const verdict = verdictOn([session], policyOf(session.plan.expect, policySchema.parse(policy)), {
     watchedUntil: clock.now(),
     ...(finished ? { clientEndedAt: clock.now() } : {}),
     outcomes: options.outcomes === false ? [] : outcomes,

@@ -13,7 +13,7 @@ import type { MockServer } from '../../server/start.ts';
 import { loadPolicy } from '../../session/load-policy.ts';
 import type { Session } from '../../session/session.ts';
 import { UsedSessions } from '../../session/used-sessions.ts';
-import { clientEnvironment } from '../options/client-environment.ts';
+import { clientEnvironment, providerVariable } from '../options/client-environment.ts';
 import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { printVerdict } from '../output/print-verdict.ts';
@@ -55,11 +55,17 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const server = await startForClient({ source, seed, calls, port, entries: RUN_ENTRIES, onFailure, say });
   const used = new UsedSessions(server.engine);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
-  const { plan } = server.engine.defaultSession;
+  const { providers, defaultSession } = server.engine;
+  const { plan } = defaultSession;
   say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
+  for (const { id } of providers) say(`  ${id}: ${server.origin}/s/${id}/v1, in ${providerVariable(id)}`);
   if (server.engine.scenario.warnings.length > 0) warningTexts(server.engine.scenario).forEach(say);
   try {
-    const env = clientEnvironment(process.env, { origin: server.origin, apiKey: clientKey(plan) });
+    const env = clientEnvironment(process.env, {
+      origin: server.origin,
+      apiKey: clientKey(plan),
+      providers: providers.map(({ id }) => id),
+    });
     const supervised = await supervise(() => startCommand(command, env), {
       now: server.engine.clock.now,
       inFlight: () => server.engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),

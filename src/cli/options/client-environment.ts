@@ -3,6 +3,8 @@ export interface ClientTarget {
   /** `http://127.0.0.1:41234`. */
   readonly origin: string;
   readonly apiKey: string;
+  /** The further services of the scenario. */
+  readonly providers?: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,7 +15,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
  * The environment for a program whose OpenAI clients are to talk to the mock. A real key and a real address that stand
  * in it are replaced, so that a test can neither spend money nor leak the key.
  */
-export function clientEnvironment(inherited: Environment, { origin, apiKey }: ClientTarget): Environment {
+export function clientEnvironment(inherited: Environment, { origin, apiKey, providers = [] }: ClientTarget): Environment {
   const baseURL = `${origin}/v1`;
   const noProxy = withLoopback(`${inherited['NO_PROXY'] ?? ''},${inherited['no_proxy'] ?? ''}`);
   return {
@@ -40,7 +42,13 @@ export function clientEnvironment(inherited: Environment, { origin, apiKey }: Cl
     // For scripts.
     MOCK_OPENAI_ORIGIN: origin,
     MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,
+    ...Object.fromEntries(providers.map((name) => [providerVariable(name), `${origin}/s/${name}/v1`])),
   };
+}
+
+/** The variable with the base URL of a service: `MOCK_OPENAI_BACKUP_EU_BASE_URL` of `backup-eu`. */
+export function providerVariable(name: string): string {
+  return `MOCK_OPENAI_${name.toUpperCase().replaceAll('-', '_')}_BASE_URL`;
 }
 
 function withLoopback(list: string): string {

@@ -8,6 +8,8 @@ export interface Attempt {
   /** `seq` of its journal entry. */
   readonly entry: number;
   readonly attempt: number;
+  /** Who was asked: the session, the hash of the key, the model. */
+  readonly target: { readonly provider: string; readonly key: string | null; readonly model: string | null };
   readonly status: number | null;
   readonly errorCode: string | number | null;
   readonly faults: readonly string[];
@@ -37,7 +39,7 @@ export function callsOf(entries: readonly JournalEntry[]): Call[] {
 }
 
 function callOf(entries: readonly JournalEntry[]): Call {
-  const sorted = [...entries].sort((a, b) => a.seq - b.seq);
+  const sorted = [...entries].sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq);
   const [first] = sorted;
   if (first === undefined) throw new RangeError('a call has at least one attempt');
   const recognised = sorted.find(({ logicalIdFrom }) => logicalIdFrom !== 'first') ?? first;
@@ -56,6 +58,7 @@ function attemptOf(entry: JournalEntry, previous: JournalEntry | undefined): Att
   return {
     entry: entry.seq,
     attempt: entry.attemptSeq,
+    target: { provider: entry.session, key: entry.authorizationHash, model: entry.model },
     status: entry.status,
     errorCode: entry.errorCode,
     faults: entry.faultApplied?.faults.map(({ name }) => name) ?? [],

@@ -54,6 +54,8 @@ export interface PlannedRule {
 /** A scenario ready to run. */
 export interface Plan {
   readonly name: string;
+  /** The service that it is the plan of, where a scenario has several; empty for the one at /v1. */
+  readonly provider: string;
   readonly seed: number;
   readonly auth: Scenario['auth'];
   readonly identity: Identity;
@@ -90,15 +92,19 @@ export interface PlanParts {
   readonly libraries: Libraries;
   /** Those that its rules may name. */
   readonly faults: FaultsByName;
+  /** The service that the plan is for, where it is one of several. */
+  readonly provider?: string;
 }
 
 /** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern or a fault that parsing would have refused. */
 export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts): Plan {
-  const { libraries } = parts;
+  const { libraries, provider = '' } = parts;
+  const hasProviders = provider !== '' || Object.keys(scenario.providers).length > 0;
   const { name = 'scenario', tokens, models, latency } = scenario;
   const settings = { tokens, models, latency: { ttft: latency.ttft, interToken: latency.inter_token }, reply: {} };
   return {
     name,
+    provider,
     seed,
     auth: scenario.auth,
     identity: identityOf(seed),
@@ -112,7 +118,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
       settings: { ...settings, reply: spec },
     })),
     rules: compileRules(scenario.rules, 'rules', parts),
-    acrossKeys: [...scenario.rules, ...scenario.replies].some(({ match }) => match?.key !== undefined),
+    acrossKeys: hasProviders || [...scenario.rules, ...scenario.replies].some(({ match }) => match?.key !== undefined),
     expect: scenario.expect,
     policy: policyOf(scenario.expect),
   };

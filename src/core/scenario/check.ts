@@ -1,6 +1,6 @@
 import type { Libraries } from '../libraries.ts';
 import { endpoints } from '../openai/endpoints/registry.ts';
-import { asList, asRecord } from '../openai/request/request.ts';
+import { asList, asRecord, type Fields } from '../openai/request/request.ts';
 import { unknownName } from '../schema/fields.ts';
 import { messageOf } from '../text/message-of.ts';
 import { compilePattern } from '../text/pattern.ts';
@@ -15,27 +15,55 @@ const ACTIONS = ['fault', 'sequence', 'one_of'];
 
 /** Checks across keys. Takes the raw data, so that it reports together with the errors of shape; ignores what has the wrong type. */
 export function checkScenario(value: unknown, libraries: Libraries): ScenarioFinding[] {
-  const { rules, replies, limits, expect } = asRecord(value) ?? {};
+  const { expect, providers, ...service } = asRecord(value) ?? {};
+  const further = Object.entries(asRecord(providers) ?? {}).map(([name, own]) => [name, asRecord(own) ?? {}] as const);
+  const rules = [service['rules'], ...further.map(([, own]) => own['rules'])].flatMap(asList);
   return [
-    ...checkLimits(asRecord(limits) ?? {}, libraries),
-    ...checkRules(asList(rules), libraries, ['rules']),
-    ...checkReplies(asList(replies), libraries),
+    ...checkService(service, libraries, []),
+    ...further.flatMap(([name, own]) => checkProvider(own, libraries, ['providers', name])),
     ...checkPolicy(expect, ['expect'], wordsOfRules(rules)),
   ];
 }
 
-function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libraries): ScenarioFinding[] {
+function checkService({ rules, replies, limits }: Fields, libraries: Libraries, at: Path): ScenarioFinding[] {
+  return [
+    ...checkLimits(asRecord(limits) ?? {}, libraries, at),
+    ...checkRules(asList(rules), libraries, [...at, 'rules']),
+    ...checkReplies(asList(replies), libraries, at),
+  ];
+}
+
+function checkProvider(own: Fields, libraries: Libraries, at: Path): ScenarioFinding[] {
+  const others = Object.keys(own).filter((key) => key !== 'scenario');
+  const twice =
+    'scenario' in own && others.length > 0
+      ? [
+          scenarioFinding(
+            [...at, 'scenario'],
+            `a provider has a scenario or keys of its own; found ${others.join(', ')} beside it`,
+            'key',
+          ),
+        ]
+      : [];
+  return [...twice, ...checkService(own, libraries, at)];
+}
+
+function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libraries, at: Path): ScenarioFinding[] {
   const isGood = (pattern: string) => complaintAbout(pattern, 'model', libraries) === undefined;
   const findings = Object.entries(limits).flatMap(([pattern, value]) => {
     const complaint = complaintAbout(pattern, 'model', libraries);
     const entry = asRecord(value);
     const empty = entry !== undefined && !LIMIT_KEYS.some((key) => key in entry);
     return [
-      ...(complaint === undefined ? [] : [scenarioFinding(['limits', pattern], complaint, 'key')]),
-      ...(empty ? [scenarioFinding(['limits', pattern], `limits nothing: give one of ${LIMIT_KEYS.join(', ')}`)] : []),
+      ...(complaint === undefined ? [] : [scenarioFinding([...at, 'limits', pattern], complaint, 'key')]),
+      ...(empty ? [scenarioFinding([...at, 'limits', pattern], `limits nothing: give one of ${LIMIT_KEYS.join(', ')}`)] : []),
     ];
   });
-  return [...findings, ...deadLimits(Object.keys(limits).filter(isGood), libraries)];
+  const dead = deadLimits(Object.keys(limits).filter(isGood), libraries).map((found) => ({
+    ...found,
+    path: [...at, ...found.path],
+  }));
+  return [...findings, ...dead];
 }
 
 /** The same for a list of rules that stands at the path. */
@@ -80,10 +108,10 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Scenari
   return findings;
 }
 
-function checkReplies(replies: readonly unknown[], libraries: Libraries): ScenarioFinding[] {
+function checkReplies(replies: readonly unknown[], libraries: Libraries, place: Path): ScenarioFinding[] {
   return replies.flatMap((value, index) => {
     const reply = asRecord(value) ?? {};
-    const at = ['replies', index];
+    const at = [...place, 'replies', index];
     const given = CONTENT_KEYS.filter((key) => key in reply);
     const second = given[1];
     const clash =

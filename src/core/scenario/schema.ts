@@ -103,15 +103,10 @@ const MAX_MAX_BODY = 100 * MIB;
 
 const maxBody = size().refine((bytes) => bytes <= MAX_MAX_BODY, { error: `expected at most ${MAX_MAX_BODY / MIB}MiB` });
 
-/** The file format. */
-export const scenarioSchema = record({
-  $schema: z.string().optional(),
+/** What one service does. */
+const serviceFields = {
   name: z.string().min(1).max(200).optional(),
   description: z.string().optional(),
-  seed: z
-    .union([whole(0), z.literal('random')])
-    .default(1)
-    .describe('what the draws depend on; random picks one and prints it'),
   tokens: z.enum(['estimate', 'exact']).default('estimate').describe('how tokens are counted'),
   auth: auth.default('any').describe('which API keys are good'),
   models: models.default('any').describe('which models exist'),
@@ -129,6 +124,31 @@ export const scenarioSchema = record({
     .describe('how much the service can do: more waits in a queue, or is refused when that is full'),
   replies: z.array(replySchema).default([]).describe('what a healthy answer says; the first that matches'),
   rules: z.array(ruleSchema).default([]).describe('the first rule that fires decides'),
+};
+
+/** One of several services. */
+const providerSchema = record({
+  scenario: z.string().min(1).optional().describe('a file, or the name of a bundled scenario: in place of keys of its own'),
+  ...serviceFields,
+});
+
+const providerName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, { error: 'expected a name of letters, digits, _ and -, in lower case, with a letter first' })
+  .refine((name) => name !== 'default', { error: 'default is the service at /v1; give this one another name' });
+
+/** The file format. */
+export const scenarioSchema = record({
+  $schema: z.string().optional(),
+  ...serviceFields,
+  seed: z
+    .union([whole(0), z.literal('random')])
+    .default(1)
+    .describe('what the draws depend on; random picks one and prints it'),
+  providers: z
+    .record(providerName, providerSchema)
+    .default({})
+    .describe('further services, each at /s/NAME/v1, judged together: a call that fails at one may go on at another'),
   expect: policySchema.prefault({}).describe('what a good client does, when this scenario judges one'),
 });
 
@@ -139,3 +159,4 @@ export type Rule = z.output<typeof ruleSchema> & {
 export type RuleInput = z.input<typeof ruleSchema>;
 export type Scenario = Omit<z.output<typeof scenarioSchema>, 'rules'> & { readonly rules: readonly Rule[] };
 export type ScenarioInput = z.input<typeof scenarioSchema>;
+export type Provider = Scenario['providers'][string];

@@ -107,7 +107,7 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
         'It is true when the client is done, so that nothing more will come; else false.',
       );
     const circumstances = circumstancesOf(session, engine, { ended: ended === 'true' });
-    const { verdict } = await inTurns(judgeSessionInSteps(session, loopDelay, { policy, circumstances }));
+    const { verdict } = await inTurns(judgeSessionInSteps(engine.judgedWith(session), loopDelay, { policy, circumstances }));
     return c.json(verdict);
   };
   routes.get('/verdict', queryOf('policy', 'ended'), (c) => {
@@ -115,7 +115,7 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
     return verdictFor(c, preset === undefined ? undefined : readPolicy(preset));
   });
   routes.post('/verdict', queryOf('ended'), async (c) => verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })));
-  routes.get('/calls', async (c) => c.json({ calls: await inTurns(readCalls(sessionOf(c))) }));
+  routes.get('/calls', async (c) => c.json({ calls: await inTurns(readCalls(engine.judgedWith(sessionOf(c)))) }));
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
   routes.put('/scenario', async (c) => {
     const text = await c.req.text();

@@ -13,21 +13,25 @@ export interface Judging {
   readonly circumstances?: Partial<RunContext>;
 }
 
-/** Judges the client of a session, with what is known of the mock's own lateness while it was used. */
-export function judgeSession(session: Session, loopDelay: LoopDelayMonitor, judging: Judging = {}): Verdict {
-  return atOnce(judgeSessionInSteps(session, loopDelay, judging)).verdict;
+/** Judges the client of sessions that belong together, with what is known of the mock's own lateness while they were used. */
+export function judgeSession(
+  sessions: readonly [Session, ...Session[]],
+  loopDelay: LoopDelayMonitor,
+  judging: Judging = {},
+): Verdict {
+  return atOnce(judgeSessionInSteps(sessions, loopDelay, judging)).verdict;
 }
 
 /** See `judgeSession`. */
 export function judgeSessionInSteps(
-  session: Session,
+  sessions: readonly [Session, ...Session[]],
   loopDelay: LoopDelayMonitor,
   { policy, circumstances }: Judging,
 ): Steps<Judged> {
-  const startedAt = session.startedAt ?? Number.POSITIVE_INFINITY;
+  const startedAt = Math.min(...sessions.map((session) => session.startedAt ?? Number.POSITIVE_INFINITY));
   const stalls = loopDelay
     .history()
     .filter(({ at }) => at >= startedAt)
     .map(({ at, p99 }) => ({ at, ms: p99 }));
-  return judgeClient(session, sessionPolicy(session, policy), { stalls, ...circumstances });
+  return judgeClient(sessions, sessionPolicy(sessions[0], policy), { stalls, ...circumstances });
 }

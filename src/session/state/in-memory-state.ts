@@ -16,6 +16,7 @@ import { endedAtOf, type HeadNotes, type JournalRecord, noteEnd, noteHead, type 
 import { replyContextOf } from '../../exchange/reply-context-of.ts';
 import { type ReadRequest, unreadRequest } from '../../exchange/unread-request.ts';
 import { Decisions } from '../decisions.ts';
+import type { RecognisedCalls } from '../recognised-calls.ts';
 import { SessionJournal } from '../session-journal.ts';
 import type { Decided, ExchangeEnd, OpenExchange, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
 
@@ -31,8 +32,7 @@ export interface InMemoryStateParts {
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
   readonly inForce: PlanInForce;
-  /** Whether a connection is known to be closed. */
-  isClosed(connection: number): boolean;
+  readonly calls: RecognisedCalls;
   /** Called when nothing will change about a record any more. */
   onClosed(record: JournalRecord): void;
 }
@@ -57,7 +57,7 @@ export class InMemoryState implements SessionState {
   constructor(parts: InMemoryStateParts) {
     this.#parts = parts;
     this.#inForce = parts.inForce;
-    this.#decisions = new Decisions(parts.clock, parts.isClosed);
+    this.#decisions = new Decisions(parts.clock, parts.calls);
     this.journal = new SessionJournal(parts.bounds);
     this.#lastUsedAt = parts.clock.now();
   }
