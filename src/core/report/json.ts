@@ -50,7 +50,7 @@ function jsonCall(history: CallHistory, start: number): JsonReport['calls'][numb
 
 function jsonAttempt(attempt: Try, history: CallHistory, start: number): JsonReport['calls'][number]['attempts'][number] {
   const { entry, position, failure, asked } = attempt;
-  const { gaps } = history;
+  const gaps = history.failovers.length === 0 ? history.gaps : [...history.gaps, ...history.failovers];
   // Where no tries overlap, there is one before each but the first.
   const likely = gaps[position - 2];
   const gap = likely?.after === attempt ? likely : gaps.find(({ after }) => after === attempt);

@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../journal/entry.ts';
 import type { CallHistory, Try } from './call-history.ts';
 import { hasSameBody } from './has-same-body.ts';
 import { gapBetween } from './history-of.ts';
+import { sameTarget } from './same-target.ts';
 
 /**
  * What each target (session, key, model) was told and was asked within each call: a wait holds for the next attempt of the same
@@ -46,6 +47,7 @@ function splitByTarget(episodes: readonly CallHistory[]): CallHistory[] {
       ...first,
       tries: renumbered,
       gaps,
+      failovers: [],
       certainty: weakestOf(episodes) ?? first.certainty,
       overlapping: gaps.length < renumbered.length - 1,
     };
@@ -54,10 +56,7 @@ function splitByTarget(episodes: readonly CallHistory[]): CallHistory[] {
 
 function hasOneTarget({ tries }: CallHistory): boolean {
   const first = tries[0]?.entry;
-  return tries.every(
-    ({ entry }) =>
-      entry.session === first?.session && entry.authorizationHash === first.authorizationHash && entry.model === first.model,
-  );
+  return first !== undefined && tries.every(({ entry }) => sameTarget(entry, first));
 }
 
 /** Under one name several things may be asked of several models: only the same question has to wait. */

@@ -34,7 +34,10 @@ export interface CallHistory {
   /** Other calls say the same, and may have sent some of its tries: it accuses nobody. */
   readonly inDoubt?: true;
   readonly tries: readonly Try[];
+  /** Between tries of the same target, one right after the other. */
   readonly gaps: readonly Gap[];
+  /** Between tries of two targets: what one has told binds nobody at the other. */
+  readonly failovers: readonly Gap[];
   /** Tries that a network stack sent again by itself (backoff.md A2); they count as none. */
   readonly replays: readonly JournalEntry[];
   /** The tries overlap: a hedge, or several calls under one name. Gaps between such tries are left out. */

@@ -6,6 +6,7 @@ import { failureOf } from './failure.ts';
 import { isReplay } from './is-replay.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { retryHint } from './retry-hint.ts';
+import { sameTarget } from './same-target.ts';
 
 /** The requests of one name as calls: what follows a success, or asks something else of another model, is another. */
 export function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {
@@ -38,16 +39,17 @@ export function historyOf(id: string, entries: readonly JournalEntry[], followed
       tries[tries.length - 1] = { ...tryOf(entry, tries.length) };
     } else tries.push(tryOf(entry, tries.length + 1));
   }
-  const gaps = tries.slice(1).flatMap((after, at) => gapBetween(tries[at], after, at + 1));
+  const all = tries.slice(1).flatMap((after, at) => gapBetween(tries[at], after, at + 1));
   const method = entries.find(({ logicalIdFrom }) => logicalIdFrom !== 'first')?.logicalIdFrom ?? 'first';
   return {
     id,
     method,
     certainty: weakestOf(entries) ?? 'exact',
     tries,
-    gaps,
+    gaps: all.filter(({ before, after }) => sameTarget(before.entry, after.entry)),
+    failovers: all.filter(({ before, after }) => !sameTarget(before.entry, after.entry)),
     replays,
-    overlapping: gaps.length < tries.length - 1,
+    overlapping: all.length < tries.length - 1,
     replaced: followed && tries.at(-1)?.failure !== undefined,
   };
 }

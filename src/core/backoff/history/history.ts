@@ -3,15 +3,10 @@ import { groupBy } from '../../collections/group-by.ts';
 import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { markAmbiguous } from './ambiguity.ts';
-import type { CallHistory, Gap } from './call-history.ts';
+import type { CallHistory } from './call-history.ts';
 import { type DeclaredHistories, declaredHistories } from './declared-histories.ts';
 import { episodesOf, historyOf } from './history-of.ts';
 import { unreliablyMarked } from './unreliable-markers.ts';
-
-/** Whether both attempts came with the same key: limits and hints are the key's. */
-export function sameKey({ before, after }: Gap): boolean {
-  return before.entry.authorizationHash === after.entry.authorizationHash;
-}
 
 /**
  * Journal entries → the histories of their calls, in the order of their first tries. What follows a success, or goes on

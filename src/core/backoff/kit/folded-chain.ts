@@ -21,8 +21,8 @@ interface Link {
  * The tries of a call in one line: `429 → 0.502 s → 429 → 1.104 s → 200`. What is sent again and again at equal intervals,
  * with the same end, is told once: `20 × 503, each after 0.10 s`, or `20 × 503, each after 0.11 to 0.41 s`.
  */
-export function foldedChain({ tries, gaps }: CallHistory): string {
-  const gapBefore = new Map(gaps.map(({ after, gapMs }) => [after, gapMs]));
+export function foldedChain({ tries, gaps, failovers }: CallHistory): string {
+  const gapBefore = new Map([...gaps, ...failovers].map(({ after, gapMs }) => [after, gapMs]));
   const links = tries.map((attempt): Link => ({ text: answerText(attempt), gapMs: gapBefore.get(attempt) }));
   const parts: string[] = [];
   let shown = 0;

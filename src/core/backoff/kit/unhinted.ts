@@ -1,6 +1,5 @@
 import { groupBy } from '../../collections/group-by.ts';
 import type { CallHistory, Gap } from '../history/call-history.ts';
-import { sameKey } from '../history/history.ts';
 
 /** Gaps below this are no backoff (backoff.md C1). */
 export const HOT_MS = 25;
@@ -14,7 +13,7 @@ export interface UnhintedRun {
 }
 
 /**
- * The runs of all calls. A run ends with the first hint, with another kind of failure, with another key, and where
+ * The runs of all calls. A run ends with the first hint, with another kind of failure, with another target, and where
  * a layer above starts anew.
  */
 export function unhintedRuns(calls: readonly CallHistory[]): UnhintedRun[] {
@@ -22,7 +21,9 @@ export function unhintedRuns(calls: readonly CallHistory[]): UnhintedRun[] {
     const first = call.gaps[0];
     if (first === undefined || call.overlapping) return [];
     const after = kindOf(first);
-    const end = call.gaps.findIndex((gap) => after === undefined || kindOf(gap) !== after || isOuter(gap) || !sameKey(gap));
+    const end = call.gaps.findIndex(
+      (gap, at) => after === undefined || kindOf(gap) !== after || isOuter(gap) || gap.index !== first.index + at,
+    );
     const gaps = end < 0 ? call.gaps : call.gaps.slice(0, end);
     return after === undefined || gaps.length === 0 ? [] : [{ call, after, gaps }];
   });
