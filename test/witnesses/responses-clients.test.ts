@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMockOpenAI, type MockOpenAI, type OpenedSession } from '../../src/index.ts';
 import { expectSections, table } from '../support/page-sections.ts';
@@ -26,6 +27,7 @@ const STALL_TIMEOUT_MS = 1_000;
 const STALL_WATCHED_MS = 8_000;
 
 const here = (name: string) => fileURLToPath(new URL(`responses/${name}`, import.meta.url));
+const run = promisify(execFile);
 const key = (client: string, situation: string) => `${client} · ${situation}`;
 
 let mock: MockOpenAI;
@@ -143,6 +145,28 @@ test.for(CLIENTS)('$name asks no earlier than a 429 says', ({ name, program }, c
   const { findings = [] } = sessions.get(key(name, 'limited'))?.verdict(undefined, { ended: true }) ?? {};
   expect(findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
   expect(findings.find(({ rule }) => rule === 'never_early')?.verdict).toMatch(/pass|inconclusive|not_applicable/);
+});
+
+test('what is built satisfies the types of openai 7, too, but for the known deviations', async (context) => {
+  const reason = missing.get('javascript');
+  if (reason !== undefined) return context.skip(reason);
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const compilerOptions = {
+    paths: { 'openai/*': [join(folder, 'node_modules/openai/*.d.mts')] },
+    typeRoots: [join(root, 'node_modules/@types')],
+    composite: false,
+    incremental: false,
+    listFiles: true,
+  };
+  const files = ['sdk-types', 'endpoints/responses/delta-events'].map((name) => join(root, `test/core/openai/${name}.test.ts`));
+  const project = { extends: join(root, 'test/tsconfig.json'), compilerOptions, include: [], references: [], files };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
+  const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+    maxBuffer: 2 ** 24,
+  }).catch((error) => error);
+  expect(stdout.match(/^.*error TS.*$/gm)).toBeNull();
+  expect(stdout).toContain(join(folder, 'node_modules/openai/resources/responses/responses.d.mts'));
+  expect(stdout).not.toContain(join(root, 'node_modules/openai/'));
 });
 
 describe('under run', () => {

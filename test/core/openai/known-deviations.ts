@@ -63,12 +63,14 @@ type WireItem =
 
 /**
  * Before it is finished a response has no usage, and without a user it has null (wire-responses.md 11); the SDK knows absence.
- * The SDK adds `output_text`, and knows only errors of its own list and tiers of today. What is repeated of the request is
- * not looked into: its types are those of the request.
+ * The SDK adds `output_text`, and knows only errors of its own list and tiers of today. Since version 7 it requires
+ * `access_programs`, which no capture has (wire-responses.md 2.1). What is repeated of the request is not looked into: its types
+ * are those of the request.
  */
 export type WireResponse = Omit<
   Response,
   | 'output_text'
+  | 'access_programs'
   | 'output'
   | 'error'
   | 'service_tier'

@@ -113,9 +113,9 @@ export interface ImageObject {
   readonly id: string;
   readonly type: 'image_generation_call';
   readonly status: HostedStatus;
-  readonly background: string;
-  readonly output_format: string;
-  readonly quality: string;
+  readonly background: 'opaque' | 'transparent';
+  readonly output_format: 'png' | 'webp' | 'jpeg' | 'gif' | 'svg';
+  readonly quality: 'low' | 'medium' | 'high' | 'xhigh' | 'max';
   /** The image in base64; null until it is there. */
   readonly result: string | null;
   readonly revised_prompt: string | null;

@@ -101,6 +101,11 @@ export class InterpreterItem implements OutputItem {
 /** A transparent PNG of one pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=';
 
+/** What can be asked of an image, beside `auto` (the types of openai 7.59). */
+const BACKGROUNDS: readonly ImageObject['background'][] = ['opaque', 'transparent'];
+const FORMATS: readonly ImageObject['output_format'][] = ['png', 'webp', 'jpeg', 'gif', 'svg'];
+const QUALITIES: readonly ImageObject['quality'][] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
 /** An image that was asked for: whatever that is, one pixel of it. */
 export class ImageItem implements OutputItem {
   readonly prefix = 'ig';
@@ -110,16 +115,13 @@ export class ImageItem implements OutputItem {
   readonly #options: Pick<ImageObject, 'background' | 'output_format' | 'quality' | 'size'>;
 
   constructor(prompt: string, options: Readonly<Record<string, unknown>>) {
-    const option = (name: string, usual: string) => {
-      const value = options[name];
-      return typeof value === 'string' && value !== 'auto' ? value : usual;
-    };
+    const { background, output_format: format, quality, size } = options;
     this.#prompt = prompt;
     this.#options = {
-      background: option('background', 'opaque'),
-      output_format: option('output_format', 'png'),
-      quality: option('quality', 'medium'),
-      size: option('size', '1024x1024'),
+      background: BACKGROUNDS.find((one) => one === background) ?? 'opaque',
+      output_format: FORMATS.find((one) => one === format) ?? 'png',
+      quality: QUALITIES.find((one) => one === quality) ?? 'medium',
+      size: typeof size === 'string' && size !== 'auto' ? size : '1024x1024',
     };
   }
 
