@@ -4,20 +4,26 @@ import { judge } from '../../src/core/backoff/verdict/judge.ts';
 import type { Verdict } from '../../src/core/backoff/verdict/verdict.ts';
 import { policyOf } from '../../src/core/policy/policy-of.ts';
 import { type EntryParts, journalEntry } from '../support/journal-entry.ts';
-import { virtualWorld, type World } from '../support/virtual-world.ts';
+import { type Api, virtualWorld, type World } from '../support/virtual-world.ts';
+import { answerBugs } from './bugs/answer-bugs.ts';
 import { type Bug, twinOf } from './bugs/bug.ts';
 import { bugs } from './bugs.ts';
 
 /** What became of a client with a bug, and of its good twin. Each is played once. */
-const played = new Map<Bug, { readonly bad: Promise<World>; readonly good: Promise<World> }>();
+const played = { chat: new Map<Bug, Worlds>(), responses: new Map<Bug, Worlds>() };
 
-function worldsOf(bug: Bug) {
+interface Worlds {
+  readonly bad: Promise<World>;
+  readonly good: Promise<World>;
+}
+
+function worldsOf(bug: Bug, api: Api = 'chat'): Worlds {
   const { scenario, client, policy = {}, world = {} } = bug;
-  const worlds = played.get(bug) ?? {
-    bad: virtualWorld({ scenario, policy, client, ...world }),
-    good: virtualWorld({ scenario, policy, client: twinOf(bug), ...world }),
+  const worlds = played[api].get(bug) ?? {
+    bad: virtualWorld({ scenario, policy, client, api, ...world }),
+    good: virtualWorld({ scenario, policy, client: twinOf(bug), api, ...world }),
   };
-  played.set(bug, worlds);
+  played[api].set(bug, worlds);
   return worlds;
 }
 
@@ -33,16 +39,22 @@ function accusations({ findings }: Verdict): string {
   );
 }
 
-test.each(bugs)('$row: a client that $symptom is accused of that, and of nothing else', async (bug) => {
-  const { accused, verdict } = await worldsOf(bug).bad;
+/** What speaks of answers and their streams is also tried on the other API. */
+const TRIED = [
+  ...bugs.map((bug) => ({ ...bug, bug, api: 'chat' as Api })),
+  ...answerBugs.map((bug) => ({ ...bug, bug, api: 'responses' as Api })),
+];
+
+test.each(TRIED)('$row, $api: a client that $symptom is accused of that, and of nothing else', async ({ bug, api }) => {
+  const { accused, verdict } = await worldsOf(bug, api).bad;
   expect(accused, accusations(verdict)).toEqual({ fail: bug.fail ?? [], warn: bug.warn ?? [] });
   for (const id of bug.info ?? []) expect(verdictOn(id, verdict)).toBe('info');
   for (const { verdict: found, evidence, advice } of verdict.findings)
     if (found === 'fail') expect([evidence.length > 0, advice !== '']).toEqual([true, true]);
 });
 
-test.each(bugs)('$row: the good twin is accused of nothing', async (bug) => {
-  const { accused, verdict } = await worldsOf(bug).good;
+test.each(TRIED)('$row, $api: the good twin is accused of nothing', async ({ bug, api }) => {
+  const { accused, verdict } = await worldsOf(bug, api).good;
   expect(accused, accusations(verdict)).toEqual({ fail: [], warn: [] });
 });
 

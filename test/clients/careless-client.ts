@@ -49,7 +49,7 @@ export function carelessClient(options: Carelessness): VirtualClient {
 
 /** The text of as much of a stream as came. */
 function textOf(partial: string): string {
-  return [...partial.matchAll(/"delta":\{"content":("(?:[^"\\]|\\.)*")/g)]
+  return [...partial.matchAll(/"delta":(?:\{"content":)?("(?:[^"\\]|\\.)*")/g)]
     .map(([, json]) => JSON.parse(json ?? '""') as string)
     .join('');
 }

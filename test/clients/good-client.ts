@@ -84,27 +84,40 @@ function sane(ms: number): number | undefined {
   return ms > 0 && ms <= 2_147_483_647 ? ms : undefined;
 }
 
-/** The text of an answer, streamed or whole. Throws where it is broken. */
+/** What the lines of an event stream begin with; a comment begins with the colon. */
+const STREAM_FIELD = /^(?:data|event|id|retry)?:/;
+
+/** The text of an answer of either API, streamed or whole. Throws where it is broken. */
 export function readAnswer(text: string): string {
-  if (!text.startsWith('data:')) return (JSON.parse(text) as Answer).choices[0]?.message.content ?? '';
+  if (!STREAM_FIELD.test(text)) return wholeText(JSON.parse(text) as Answer);
   let content = '';
   let finished = false;
-  for (const line of text.split('\n')) {
-    if (!line.startsWith('data: ') || line === 'data: [DONE]') continue;
-    const event = JSON.parse(line.slice('data: '.length)) as StreamEvent;
-    if (event.error !== undefined) throw new Error('error in the stream');
-    content += event.choices[0]?.delta.content ?? '';
-    finished ||= event.choices[0]?.finish_reason != null;
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    const [, data = '[DONE]'] = /^data: ?(.*)$/.exec(line) ?? [];
+    if (data === '[DONE]') continue;
+    const event = JSON.parse(data) as StreamEvent;
+    if (event.error !== undefined || event.type === 'response.failed') throw new Error('error in the stream');
+    content += (typeof event.delta === 'string' ? event.delta : event.choices?.[0]?.delta.content) ?? '';
+    finished ||= event.choices?.[0]?.finish_reason != null || /^response\.(?:completed|incomplete)$/.test(event.type ?? '');
   }
   if (!finished) throw new Error('the stream ended early');
   return content;
 }
 
-interface Answer {
-  readonly choices: readonly { readonly message: { readonly content: string | null } }[];
+function wholeText({ choices, output = [] }: Answer): string {
+  if (choices !== undefined) return choices[0]?.message.content ?? '';
+  return output.flatMap(({ content = [] }) => content.map(({ text = '' }) => text)).join('');
 }
 
+interface Answer {
+  readonly choices?: readonly { readonly message: { readonly content: string | null } }[];
+  readonly output?: readonly { readonly content?: readonly { readonly text?: string }[] }[];
+}
+
+/** A chunk of chat completions, or an event of Responses. */
 interface StreamEvent {
   readonly error?: object;
-  readonly choices: readonly { readonly delta: { readonly content?: string }; readonly finish_reason: string | null }[];
+  readonly choices?: readonly { readonly delta: { readonly content?: string }; readonly finish_reason: string | null }[];
+  readonly type?: string;
+  readonly delta?: string;
 }

@@ -58,9 +58,19 @@ export interface ClientTools {
 /** One call of a client: resolves with the text it takes for the answer, or rejects. */
 export type VirtualClient = (tools: ClientTools, signal: AbortSignal) => Promise<string>;
 
+export type Api = 'chat' | 'responses';
+
+/** Where a request goes, and what a prompt is to it. */
+const APIS = {
+  chat: { path: '/v1/chat/completions', asking: (prompt: string) => ({ messages: [{ role: 'user', content: prompt }] }) },
+  responses: { path: '/v1/responses', asking: (prompt: string) => ({ input: prompt }) },
+} as const satisfies Record<Api, object>;
+
 export interface WorldOptions {
   readonly scenario: ScenarioInput;
   readonly client: VirtualClient;
+  /** What is asked. Default chat completions. */
+  readonly api?: Api;
   /** Default 1. */
   readonly calls?: number;
   /** Time between the starts of calls; default 20 ms. */
@@ -103,7 +113,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
   });
   const session = engine.defaultSession;
   const outcomes: ClientOutcome[] = [];
-  const wire = new VirtualWire(session, clock);
+  const wire = new VirtualWire(session, clock, options.api);
   let before: Promise<unknown> = Promise.resolve();
   const make = async (index: number) => {
     await clock.sleep(1 + (options.oneByOne === true ? 1 : index) * staggerMs);
@@ -171,31 +181,34 @@ interface VirtualConnection {
 class VirtualWire {
   readonly #session: Session;
   readonly #clock: VirtualClock;
+  readonly #api: (typeof APIS)[Api];
   readonly #idle: VirtualConnection[] = [];
   #connections = 0;
 
-  constructor(session: Session, clock: VirtualClock) {
+  constructor(session: Session, clock: VirtualClock, api: Api = 'chat') {
     this.#session = session;
     this.#clock = clock;
+    this.#api = APIS[api];
   }
 
   async request(request: VirtualRequest, prompt: string, call: string | undefined): Promise<VirtualResponse> {
     const { body = {}, headers = {}, key = 'sk-test' } = request;
+    const { path, asking } = this.#api;
     const connection = this.#connection();
     connection.requests += 1;
     const at = this.#clock.now();
     const prepared = this.#session.prepare(
       {
         method: 'POST',
-        target: '/v1/chat/completions',
+        target: path,
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-        body: Buffer.from(JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: prompt }], ...body })),
+        body: Buffer.from(JSON.stringify({ model: 'gpt-4o', ...asking(prompt), ...body })),
         oversized: false,
         connection: { ...connection, remotePort: 50_000 + connection.id },
         headersAt: at,
         bodyEndAt: at,
       },
-      { path: '/v1/chat/completions', call, forced: undefined },
+      { path, call, forced: undefined },
     );
     const exchange = this.#session.receive(prepared);
     const run = new Run(exchange.takeReply(), { clock: this.#clock, request, headSent: (head) => exchange.headSent(head) });
