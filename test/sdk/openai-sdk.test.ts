@@ -165,12 +165,14 @@ test.each([
   for (const answer of await Promise.all(asked)) expect(answer.choices[0]?.message.content).toBeTruthy();
 });
 
-test('error-guide: one error a request, then healthy', async () => {
-  const mock = await startMock('error-guide');
-  const client = clientOf(mock, { maxRetries: 0, timeout: 200 });
+test.each<[string, (client: OpenAI) => Promise<unknown>, number]>([
+  ['chat completions', (client) => client.chat.completions.create(HELLO), 404],
+  ['responses', (client) => client.responses.create({ model: 'gpt-4o', input: 'Hello' }), 400],
+])('error-guide, %s: one error a request, then healthy', async (_api, ask, unknownModel) => {
+  const client = clientOf(await startMock('error-guide'), { maxRetries: 0, timeout: 200 });
   const seen: unknown[] = [];
   for (let i = 0; i < 20; i++) {
-    const result = await client.chat.completions.create(HELLO).then(
+    const result = await ask(client).then(
       () => 200,
       (error: APIError) => error.status ?? error.constructor.name,
     );
@@ -184,7 +186,7 @@ test('error-guide: one error a request, then healthy', async () => {
     401,
     403,
     403,
-    404,
+    unknownModel,
     429,
     429,
     429,
