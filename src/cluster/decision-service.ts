@@ -109,7 +109,7 @@ export class DecisionService {
     for (const connection of [...this.#connections.keys()]) this.#connectionGone(connection);
   }
 
-  /** What an equal request came to, of which the client may know, is to be known here before. */
+  /** A client may know what an equal request came to. It must be known here before. */
   #receive(ask: DecideMessage): void {
     if (ask.question !== undefined && refersToOthers(ask.question)) this.#afterAll(() => this.#receiveEqual(ask));
     else this.#receiveEqual(ask);

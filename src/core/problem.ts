@@ -23,7 +23,7 @@ export function formatProblem({ file, line, column, path, message }: Problem): s
   return `${file}:${line}:${column} ${key}${message}`;
 }
 
-/** Problems shown at most: more help nobody. */
+/** Problems shown at most: more do not help. */
 export const MAX_PROBLEMS = 1_000;
 
 /** The first problems, and how many more there are. */

@@ -3,7 +3,7 @@ import type { Head } from '../core/wire/effect.ts';
 import { fieldIn } from '../core/wire/header-field.ts';
 
 /**
- * When a client that reads `x-ratelimit-*` may go on: the reset of the limit of which nothing remains, on the clock of
+ * When a client that reads `x-ratelimit-*` may go on: the reset of the limit that is used up, on the clock of
  * `at`; null while something remains (wire.md 2.4).
  */
 export function paceDueAt(head: Pick<Head, 'headers' | 'printed'>, at: number): number | null {

@@ -5,7 +5,7 @@ import type { Received } from './record.ts';
 /** A request as it is read and recorded. */
 export type ReadRequest = Pick<Received, 'incoming' | 'request' | 'bodySha256'>;
 
-/** A request of which the body was not read to its end. */
+/** A request whose body was not read to its end. */
 export function unreadRequest(incoming: Incoming, path: string): ReadRequest {
   const reading = readingOf(incoming.body);
   return { incoming, request: apiRequestOf(incoming, path, reading), bodySha256: reading.sha256 };

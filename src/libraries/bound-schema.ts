@@ -48,8 +48,8 @@ const PLAIN = [
 ] as const;
 
 /**
- * The schema as a finite tree: references replaced by what they refer to, recursion ended by the shortest way out, sizes
- * of which the schema does not say much kept small. Throws when there is no such tree, or none of a reasonable size.
+ * The schema as a finite tree: references replaced by what they refer to, recursion ended by the shortest way out, and small
+ * sizes where the schema says little of them. Throws when there is no such tree, or none of a reasonable size.
  */
 export function boundSchema(schema: unknown): Bounded {
   let failure: unknown;

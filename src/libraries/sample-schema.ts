@@ -11,7 +11,7 @@ const generator = lazily<Generator>('#libraries/json-schema-faker');
 /** A schema that passes `boundSchema` takes some milliseconds, a huge one a tenth of a second; this stops what it could not foresee. */
 const TIMEOUT_MS = 800;
 
-/** Words for strings of which the schema says no more than their length. */
+/** Words for strings where the schema says only how long they are. */
 const WORDS = (
   'amber autumn bridge canyon cedar cobalt coral crystal delta ember falcon forest garden golden granite harbor horizon island ' +
   'juniper lantern lunar maple meadow morning north orchard pearl pine quiet raven river saffron silver solar spring stone summit ' +

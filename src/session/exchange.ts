@@ -30,7 +30,7 @@ interface ExchangeParts {
   readonly unused?: (() => Amounts | undefined) | undefined;
 }
 
-/** An exchange of which the state is told. What it holds stays in memory as long as the client does. */
+/** An exchange that tells the state how it goes. What it holds stays in memory as long as the client does. */
 export class FollowedExchange implements Exchange {
   readonly chosen: FaultChoice;
   readonly #open: OpenExchange;

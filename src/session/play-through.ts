@@ -61,7 +61,7 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
   const answer = [status, entry?.errorCode].filter((part) => part != null).join(' ');
   const outcome = [answer, complete ? '' : performed.ending].filter((part) => part !== '').join(', then ');
   const faults = entry?.faultApplied?.faults.map(({ name }) => name).join(', ') ?? '';
-  // The SDKs retry nothing of which the head has come (wire.md 7.3).
+  // The SDKs retry no answer whose head has come (wire.md 7.3).
   const begun = status !== undefined && !complete;
   const retried = entry?.retryable === true && !begun;
   return [{ outcome, faults, rule: entry?.faultApplied?.rule ?? '' }, retried];

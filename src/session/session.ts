@@ -24,7 +24,7 @@ import { withRules } from './with-rules.ts';
 /** What a session is made of. */
 export interface SessionParts {
   readonly id: string;
-  /** Somebody made it: it is not one that came into being by use. */
+  /** It stays until it is closed: it did not come into being by use. */
   readonly lasting: boolean;
   readonly run: string;
   readonly scenario: LoadedScenario;

@@ -20,8 +20,8 @@ const NOISE = 1e-9;
 
 /**
  * A request before a service: a continuous token bucket with a queue, first come, first served. `at` never lies before an
- * earlier one. A place is used when it is given: a client that leaves the queue does not make room, and what is served to
- * nobody was work all the same. That, and the price of refusals, is what keeps an overloaded service down.
+ * earlier one. A place is used when it is given: a client that leaves the queue does not make room, and an
+ * answer that no client waits for was work all the same. That, and the price of refusals, is what keeps an overloaded service down.
  */
 export function received(spec: CapacitySpec, backlog: Backlog | undefined, at: number): Reception {
   const { perSecond, burst, queue, refusalCost } = spec;

@@ -1,7 +1,7 @@
 import { record } from '../schema/fields.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
-/** Nobody can tell whether the answer is complete; `[DONE]` comes all the same. */
+/** A client cannot tell whether the answer is complete; `[DONE]` comes all the same. */
 export const missingFinishReason = defineStreamFault({
   name: 'missing_finish_reason',
   summary: 'no chunk says why the answer ended',

@@ -21,7 +21,7 @@ export function settled(bucket: Bucket): Bucket {
 
 /**
  * Whether the bucket can serve the amount. A 429 tells its wait in whole milliseconds, the fraction cut off; so a bucket
- * that has been refilling for `elapsedMs` gives what flows back within the millisecond that has begun, and whoever waited
+ * that has been refilling for `elapsedMs` gives what flows back within the millisecond that has begun. A client that waited
  * as told is served.
  */
 export function serves({ limit, used, windowMs }: Bucket, amount: number, elapsedMs: number): boolean {

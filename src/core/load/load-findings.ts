@@ -51,7 +51,7 @@ function unlessSaturated(told: Told, { exactness }: LoadReport): Finding {
   });
 }
 
-/** A recovery that nobody asked for, and that had no occasion, is no question left open. */
+/** A recovery that no expectation asks for, and that had no occasion, is no question left open. */
 function recoveryVerdict({ state, recoveredAfterMs }: Recovery, withinMs: number | undefined): RuleVerdict {
   if (state === 'no_outage' && withinMs === undefined) return 'not_applicable';
   if (unmeasured(state) !== undefined) return 'inconclusive';

@@ -6,7 +6,7 @@ import { LATE_DRIVER, unmeasured } from './unmeasured.ts';
 
 /**
  * The verdict on a fleet. A load that was cut short passes nothing, nor does one whose calls all failed, or whose outage a
- * late driver has measured. Expectations that nothing in a whole load could measure were not exercised: nobody has kept them.
+ * late driver has measured. Expectations that nothing in a whole load could measure were not exercised: they were not kept.
  */
 export function loadVerdict(verdict: Verdict, report: LoadReport, expected: LoadExpectation = {}): Verdict {
   if (report.cutShort !== null) return cutShort(verdict, report.cutShort);

@@ -10,8 +10,8 @@ interface Cell {
 export type BodyMemo = Map<string, Cell>;
 
 /**
- * What `find` finds: from the memo where it was found before for the same given values. It has to depend on the body of
- * the memo and on these alone, and nobody may change it.
+ * What `find` finds: from the memo where it was found before for the same given values. It must depend on the body of
+ * the memo and on these alone. It must not be changed.
  */
 export function memoize<Value>(memo: BodyMemo | undefined, kind: string, given: readonly unknown[], find: () => Value): Value {
   const cell = memo?.get(kind);

@@ -5,7 +5,7 @@ import { layerDepth, type Plan, type PlannedRule, stepsOf } from './compile.ts';
 import { coversMatch, coversRange } from './covers-match.ts';
 import { impossibleIn } from './impossible-match.ts';
 
-/** Rules and replies that those behind them are held against: more would take long, and nobody writes them. */
+/** Rules and replies that those behind them are held against: more would take long, and no scenario has them. */
 const MAX_COMPARED = 50;
 
 /** Rules that can never strike and replies that can never speak, one finding for each. Says nothing where that is not certain. */

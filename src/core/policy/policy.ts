@@ -22,7 +22,7 @@ export interface Policy {
   readonly outlastsMs?: number;
   /** Statuses that the client must retry; `transport` for failures without an answer. */
   readonly retries: readonly (number | 'transport')[];
-  /** Statuses, and codes and types of errors, that the client must not retry, besides those that nobody should. */
+  /** Statuses, and codes and types of errors, that the client must not retry, besides those that no client should. */
   readonly neverRetries: readonly (number | string)[];
   readonly levels: Readonly<Record<string, RuleLevel>>;
   /** So many new calls within this time after its account was refused for good are too many. */

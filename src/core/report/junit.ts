@@ -12,8 +12,8 @@ import { unservedLines } from './unserved-lines.ts';
 const SUITE = 'mock-openai.backoff';
 
 /**
- * JUnit XML as GitLab, Jenkins and GitHub's actions read it: a case a rule. What fails is a failure, what nobody can
- * tell is skipped; warnings pass, with their text as output.
+ * JUnit XML as GitLab, Jenkins and GitHub's actions read it: a case a rule. What fails is a failure. What the
+ * data cannot tell is skipped. Warnings pass, with their text as output.
  */
 export function renderJunit(input: ReportInput): string {
   const { verdict, entries, version } = input;

@@ -105,7 +105,7 @@ function checkWholes({ path, calls }: FaultList, { stream, endpoint }: Readonly<
   ];
 }
 
-/** A rule that speaks of one endpoint gives a fault nothing to strike of which its streams know nothing. */
+/** A fault needs something of a stream that the streams of the rule's endpoint do not have: it has nothing to strike. */
 function checkFeatures({ path, calls }: FaultList, { endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
   const features = endpoints.find(({ name }) => name === endpoint)?.stream?.features;
   if (features === undefined) return [];

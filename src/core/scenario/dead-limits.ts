@@ -3,7 +3,7 @@ import { familyOf } from '../openai/models/model-family.ts';
 import { compilePattern, globCovers, isWild, type Matcher } from '../text/pattern.ts';
 import { type ScenarioFinding, scenarioFinding } from './finding.ts';
 
-/** Patterns with wildcards that are held against those below them: more would take long, and nobody writes them. */
+/** Patterns with wildcards that are held against those below them: more would take long, and no scenario has them. */
 const MAX_COMPARED = 100;
 
 interface Above {

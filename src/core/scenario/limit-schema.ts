@@ -70,5 +70,5 @@ const limitSchema = z.union([tier.transform((name) => ({ ...entry.parse({}), tie
 /** Model pattern → limits; the first that fits a model counts. */
 export const limitsSchema = z.record(z.string(), limitSchema);
 
-/** The keys of which an entry needs at least one. */
+/** An entry needs at least one of these keys. */
 export const LIMIT_KEYS = ['tier', 'rpm', 'tpm', 'rpd', 'tpd'];

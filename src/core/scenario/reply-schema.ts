@@ -12,7 +12,7 @@ const toolCall = record({
   arguments: call.arguments ?? {},
 }));
 
-/** The keys of which a reply gives at most one. */
+/** A reply gives at most one of these keys. */
 export const CONTENT_KEYS = ['content', 'echo', 'tokens', 'json', 'refusal', 'tool_call', 'tool_calls'];
 
 /** What a healthy answer says. */

@@ -9,7 +9,7 @@ export interface TimeBins {
 const DAY_MS = 86_400_000;
 const STEPS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 3_600_000, DAY_MS];
 
-/** Bins of the narrowest width, at least `narrowest`, of which no more than `most` cover the span. */
+/** Bins of the narrowest width, at least `narrowest`, so that no more than `most` cover the span. */
 export function timeBins(from: number, to: number, narrowest: number, most: number): TimeBins {
   const steps = STEPS.filter((step) => step >= narrowest);
   return binsOf(from, to, steps.find((step) => (to - from) / step < most) ?? Math.ceil((to - from) / most / DAY_MS) * DAY_MS);

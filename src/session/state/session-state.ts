@@ -22,7 +22,7 @@ export interface SessionState {
    * when the step was made by a plan that is not in force any more; then nothing has happened.
    */
   decide(step: DecisionStep): MaybePromise<Decided | 'stale'>;
-  /** Decides about a connection, or a request of which only the head is read. Undefined when it goes on. */
+  /** Decides about a connection, or a request whose head alone is read. Undefined when it goes on. */
   decideEarly(request: UnreadRequest): MaybePromise<Decided | undefined>;
   /** Notes a request that its client left before its body was complete. */
   abandoned(request: Omit<UnreadRequest, 'forced'>, performed: Performed): void;

@@ -1,6 +1,6 @@
 import type { Overflow } from './endpoint.ts';
 
-/** The window that is told for a model of which none is known, in tokens. */
+/** The window that is told for a model whose window is not known, in tokens. */
 const USUAL_WINDOW = 128_000;
 
 /** The window that the refusal of a request tells, in tokens: less than the request is said to have. */

@@ -18,7 +18,7 @@ export interface ModelInfo {
   readonly reasoning: boolean;
 }
 
-/** 2024-01-01T00:00:00Z: the age of a model of which none is known. */
+/** 2024-01-01T00:00:00Z: the date of a model whose own is not known. */
 const SOME_TIME = 1_704_067_200;
 
 /** Reasoning models of gpt-5 and later keep a part of their window for the output. */

@@ -13,7 +13,7 @@ export interface StoredResponse {
   /** `previous_response_id` of its request. */
   readonly previous: string | undefined;
   readonly context: TurnContext;
-  /** How it comes about, when nobody waits for it. */
+  /** How it comes about, when it is in the background. */
   readonly background: BackgroundRun | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface TurnContext {
   readonly openCalls: readonly string[];
 }
 
-/** A response that is worked on while nobody waits. Times in milliseconds of the engine's clock. */
+/** A response that is worked on in the background. Times in milliseconds of the engine's clock. */
 export interface BackgroundRun {
   /** Until then it is queued. */
   readonly beginsAt: number;

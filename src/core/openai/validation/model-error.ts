@@ -17,7 +17,7 @@ import { isGiven } from '../request/field-values.ts';
 import { asList, asRecord } from '../request/request.ts';
 import type { Fields } from './terms.ts';
 
-/** The values of which reasoning models take no other (wire.md 400-10). */
+/** Reasoning models take these values and no others (wire.md 400-10). */
 const FIXED = [
   ['temperature', 1],
   ['presence_penalty', 0],
@@ -43,7 +43,7 @@ export function strangeFields({ id }: ModelInfo): readonly string[] {
   return [...(WITHOUT_REASONING.test(id) ? ['reasoning_effort'] : []), ...(WITHOUT_AUDIO.test(id) ? OF_OLDER_MODELS : [])];
 }
 
-/** Models of which an unknown field is told with what may have been meant (wire-responses.md 6.1: measured of gpt-5.6). */
+/** Models that answer an unknown field with what may have been meant (wire-responses.md 6.1: measured of gpt-5.6). */
 export function tellsWhatWasMeant({ id }: ModelInfo): boolean {
   return /^gpt-(?:5\.\d|[6-9])/.test(id);
 }
@@ -105,7 +105,7 @@ function isWanted(name: string, value: unknown): boolean {
   return name !== 'logit_bias' || Object.keys(value as object).length > 0;
 }
 
-/** wire.md 400-25, of which the wording for `max_completion_tokens` is unverified. */
+/** wire.md 400-25. The wording for `max_completion_tokens` is unverified. */
 function lengthError(fields: Fields, { maxOutputTokens }: ModelInfo): ErrorAnswer | undefined {
   if (maxOutputTokens === null) return undefined;
   for (const name of ['max_tokens', 'max_completion_tokens'] as const) {

@@ -54,7 +54,7 @@ export interface ObjectRule extends Nullable {
   readonly open?: boolean | 'unread';
 }
 
-/** An object of which one field tells what the others are. */
+/** An object with one field that tells what the others are. */
 export interface TaggedRule extends Nullable {
   readonly kind: 'tagged';
   readonly tag: string;

@@ -67,7 +67,7 @@ export class HeaderLayout {
   readonly #texts: readonly string[];
   readonly #length: number;
   readonly #places = new Map<string, number>();
-  /** Whoever sets `connection` says what becomes of it, and then the text is not all that matters. */
+  /** False where a source sets `connection`: what becomes of the connection is not all in the text then. */
   readonly #isPlain: boolean;
 
   constructor(sources: readonly Source[]) {

@@ -18,7 +18,7 @@ export type StreamFeature = 'finish reason' | 'failure' | 'incompletion' | 'keep
 export interface StreamGrammar {
   /** The event that tells a client that the answer is complete. */
   readonly completion: EventKind;
-  /** Without that event nobody can tell whether the answer is complete: the stream was cut. */
+  /** Without that event a client cannot tell whether the answer is complete: the stream was cut. */
   readonly needsCompletion: boolean;
   readonly features: readonly StreamFeature[];
   /** What ends each stream after its last event, where the family has such a thing. */

@@ -13,7 +13,7 @@ import type { ChatAnswer } from './chat-answer.ts';
 export interface ChunkOptions {
   readonly includeUsage: boolean;
   readonly includeObfuscation: boolean;
-  /** Nobody changes the events on their way, so that their size may be told along with them. */
+  /** No fault changes the events on their way, so that their size may be told along with them. */
   readonly isFinal: boolean;
   readonly random: Random;
 }
@@ -100,7 +100,7 @@ export class ChunkWriter {
     return this.#choice('content', { index, delta, logprobs: logprobs ?? this.#noLogprobs, finish_reason: null });
   }
 
-  /** What most of a stream consists of: `delta` of a piece of text, of which only the text is put into JSON anew. */
+  /** What most of a stream consists of: `delta` of a piece of text. Only the text is put into JSON anew. */
   text(index: number, kind: 'content' | 'refusal', piece: string): Write {
     const { data, bytes } = this.#frameOf(index, kind).around(piece);
     const { isFinal } = this.#options;

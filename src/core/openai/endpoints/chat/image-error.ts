@@ -4,7 +4,7 @@ import { asList, asRecord } from '../../request/request.ts';
 
 const IMAGE = /^data:image\/(?:png|jpe?g|gif|webp)[;,]/i;
 
-/** Hosts that nobody but the client reaches: names that RFC 2606 and 6761 keep out of the DNS, loopback and private addresses. */
+/** Hosts that only the client reaches: names that RFC 2606 and 6761 keep out of the DNS, loopback and private addresses. */
 const OUT_OF_REACH =
   /^https?:\/\/(?:[^/?#@]*@)?(?:(?:[^/?#:]+\.)?(?:localhost|local|invalid|test)|(?:127|10)(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|\[::1\])(?:[:/?#]|$)/i;
 

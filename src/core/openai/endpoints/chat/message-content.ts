@@ -22,7 +22,7 @@ export function messageContentError(messages: readonly unknown[], model: string)
   return undefined;
 }
 
-/** A message without content, of somebody who has to have some. */
+/** A message without content, of a role that must have some. */
 function saysNothingElse(message: Fields): boolean {
   const { role } = message;
   if (role === 'function') return false;

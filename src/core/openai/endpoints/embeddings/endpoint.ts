@@ -4,7 +4,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { embeddingsError, inputLimit } from './embeddings-error.ts';
 import { embeddingsReply } from './embeddings-reply.ts';
 
-/** The limit that is told for a model of which none is known, in tokens. */
+/** The limit that is told for a model whose limit is not known, in tokens. */
 const USUAL_LIMIT = 8_192;
 
 /** `POST /v1/embeddings`. */

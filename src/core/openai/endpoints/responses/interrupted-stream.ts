@@ -12,8 +12,8 @@ interface Ending {
 }
 
 /**
- * The events that end a stream of which these were sent: those that end the item that has begun, and `response.incomplete` with
- * what was said so far.
+ * The events that end a stream after those that were sent: they end the item that has begun, and then comes `response.incomplete`
+ * with what was said so far.
  */
 export function interruptedEvents(sent: readonly string[], { finished, reason, number }: Ending): readonly Write[] {
   const progress = progressOf(sent);

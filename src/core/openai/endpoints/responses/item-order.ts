@@ -49,7 +49,7 @@ function outputError(items: readonly Fields[]): ErrorAnswer | undefined {
 }
 
 /**
- * Reasoning without an id was not stored: nobody knows what it belongs to. Sealed reasoning may come last: Codex goes on from
+ * Reasoning without an id was not stored: what it belongs to is not known. Sealed reasoning may come last: Codex goes on from
  * it where a stream broke off behind it.
  */
 function reasoningError(items: readonly Fields[]): ErrorAnswer | undefined {

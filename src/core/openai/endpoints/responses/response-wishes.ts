@@ -22,7 +22,7 @@ export interface ResponseWishes {
   readonly maxTokens: number;
   readonly format: TextFormat;
   readonly tools: readonly OfferedTool[];
-  /** The tools of which one has to be called; empty where nothing has to. */
+  /** The tools that the request asks for: one of them must be called. Empty where none must. */
   readonly mustCall: readonly OfferedTool[];
   /** Tools of OpenAI's own are used: the request asks for one, or offers no others. */
   readonly hosted: OfferedTool | undefined;

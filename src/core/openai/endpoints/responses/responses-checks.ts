@@ -212,7 +212,7 @@ function backgroundError({ background, store }: Fields): ErrorAnswer | undefined
   return background === true && store === false ? backgroundNotStored() : undefined;
 }
 
-/** An empty input is one that nobody gave: the same is said whatever else there is to go on. */
+/** An empty input counts as no input: the same is said whatever else there is to go on. */
 function nothingAskedError(fields: Fields): ErrorAnswer | undefined {
   const { input } = fields;
   const isEmpty = input === '' || (Array.isArray(input) && input.length === 0);

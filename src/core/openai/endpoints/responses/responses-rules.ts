@@ -80,7 +80,7 @@ const fields: Readonly<Record<string, Rule>> = {
   conversation: { kind: 'union', options: [string, { kind: 'object', fields: { id: string }, required: ['id'] }] },
 };
 
-/** Fields of which no more is known than that they are accepted: of Codex, and of openai-node 7.59. Nobody is told that they may be meant. */
+/** Fields of Codex and of openai-node 7.59: it is only known that they are accepted. `Did you mean` does not name them. */
 const UNREAD: readonly string[] = ['client_metadata', 'access_programs', 'background_options', 'image'];
 
 /** A request to the Responses API. */

@@ -57,7 +57,7 @@ const SEALED_LENGTH = 240;
 /** What it costs to make it, in tokens: our own choice. */
 const COMPACTION_TOKENS = 60;
 
-/** The messages of the user as they are; all else is in one item that nobody can read. */
+/** The messages of the user as they are; all else is in one item that cannot be read. */
 function compactReply(context: ReplyContext): Reply {
   const { request, clock, random } = context;
   const { input, previous_response_id: previous } = fieldsOf(request);

@@ -34,7 +34,7 @@ export function deleteReply(context: ReplyContext): Reply {
   });
 }
 
-/** Only what nobody waits for can be cancelled, and only until it is finished. To cancel it again changes nothing. */
+/** Only a response in the background can be cancelled, and only until it is finished. To cancel it again changes nothing. */
 export function cancelReply(context: ReplyContext): Reply {
   return ofResponse(context, ({ response }) => {
     const { id, background } = response;
