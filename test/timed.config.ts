@@ -4,12 +4,14 @@ import { defineConfig } from 'vitest/config';
 import { TellSlow } from './support/tell-slow.ts';
 
 /**
- * Tests of processes on a real clock: clients that are watched, interrupted or blocked, workers that die, and what a program may
- * take of the machine. What else runs would disturb them: `npm run test:timed` has them alone.
+ * Tests of processes on a real clock: clients that are watched, interrupted or blocked, workers that die, and what a program or
+ * a request may take of the machine. What else runs would disturb them: `npm run test:timed` has them alone.
  */
 export const TIMED = [
   'test/cli/run-signals.test.ts',
   'test/cluster/lifecycle.test.ts',
+  'test/costs/journal.test.ts',
+  'test/costs/requests.test.ts',
   'test/harness/interrupted.test.ts',
   'test/harness/load-blocked.test.ts',
   'test/harness/load-interrupted.test.ts',

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { BodyMemo } from '../core/memo/body-memo.ts';
+import { hasTooManyValues } from './has-too-many-values.ts';
 
 /** Bodies that are remembered at most, and how long each may be. */
 const MAX_BODIES = 64;
@@ -15,6 +16,8 @@ export interface BodyReading {
   readonly sha256: string;
   /** Undefined where it is not JSON. */
   readonly json: { readonly value: unknown } | undefined;
+  /** It has more values than are read: see `REQUEST_BOUNDS`. `json` is undefined. */
+  readonly isTooMuch: boolean;
   /** From the second time on: most bodies come once, and are not worth it. */
   readonly memo: BodyMemo | undefined;
 }
@@ -25,6 +28,7 @@ class Reading implements BodyReading {
   memo: BodyMemo | undefined;
   #json: BodyReading['json'];
   #isParsed = false;
+  #isTooMuch: boolean | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -32,9 +36,14 @@ class Reading implements BodyReading {
   }
 
   get json(): BodyReading['json'] {
-    if (!this.#isParsed) this.#json = parsed(this.bytes);
+    if (!this.#isParsed && !this.isTooMuch) this.#json = parsed(this.bytes);
     this.#isParsed = true;
     return this.#json;
+  }
+
+  get isTooMuch(): boolean {
+    this.#isTooMuch ??= hasTooManyValues(this.bytes);
+    return this.#isTooMuch;
   }
 }
 

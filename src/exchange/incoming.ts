@@ -71,7 +71,7 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     key: dialect.credential(headers),
     body: isJson ? reading.json?.value : undefined,
     malformed: isJson && reading.json === undefined,
-    bodyBytes: incoming.oversized ? Number.POSITIVE_INFINITY : body.byteLength,
+    bodyBytes: incoming.oversized || (isJson && reading.isTooMuch) ? Number.POSITIVE_INFINITY : body.byteLength,
     fingerprint:
       memo === undefined
         ? fingerprintFor(incoming, path, { bodySha256, keyHash, isDeclared })

@@ -25,7 +25,7 @@ const script = new vm.Script('task()');
 
 /**
  * A value made to satisfy the JSON Schema, the same for the same seed. Throws when the schema contradicts itself, refers
- * to what it does not contain, or asks for more than a hundred thousand values.
+ * to what it does not contain, or asks for too many values.
  */
 export function sampleSchema(schema: unknown, seed: number): unknown {
   const { generateSync } = generator();

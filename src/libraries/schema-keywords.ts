@@ -1,9 +1,10 @@
+import { REQUEST_BOUNDS } from '../core/openai/request/request-bounds.ts';
 /** A JSON object in the place of a schema. */
 export type Fields = Readonly<Record<string, unknown>>;
 export type Bounded = Record<string, unknown> | boolean;
 
 /** Values of a sample; a text counts as many as it has characters. */
-export const MAX_VALUES = 100_000;
+export const MAX_VALUES = REQUEST_BOUNDS.sampledValues;
 /** Items of an array that may have any number of them. */
 const USUAL_ITEMS = 3;
 const MAX_PATTERN_LENGTH = 1_000;

@@ -14,9 +14,9 @@ export interface TokenLogprob extends Candidate {
 }
 
 /** The `logprobs` of a choice (wire.md 3.2). */
-export interface ChoiceLogprobs {
-  readonly content: TokenLogprob[] | null;
-  readonly refusal: TokenLogprob[] | null;
+export interface ChoiceLogprobs<Tokens = TokenLogprob[]> {
+  readonly content: Tokens | null;
+  readonly refusal: Tokens | null;
 }
 
 /** Words a model might have said instead. More than twenty, so that twenty others are always left. */

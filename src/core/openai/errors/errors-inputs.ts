@@ -37,6 +37,15 @@ export function moreChoicesThanGenerated(n: number, bestOf: number): ErrorAnswer
   );
 }
 
+/** Not OpenAI's: a bound of the mock. */
+export function tooManyTexts(prompts: number, choices: number, most: number): ErrorAnswer {
+  return apiError(
+    400,
+    `You requested ${prompts} prompts with ${choices} choices each. mock-openai makes at most ${most} texts at a time: ask for fewer prompts or a smaller 'n'.`,
+    { param: 'n' },
+  );
+}
+
 /** In public reports of 2026: of a single input too the first is named. */
 export function inputTooLong(index: number, limit: number): ErrorAnswer {
   return apiError(400, `Invalid 'input[${index}]': maximum input length is ${limit} tokens.`);

@@ -37,8 +37,12 @@ export class Success {
 
   /** The value as this success prints it. */
   text(value: unknown): string {
-    const { indent = 0, trailingNewline = false } = this.#format;
-    return JSON.stringify(value, null, indent) + (trailingNewline ? '\n' : '');
+    return JSON.stringify(value, null, this.#format.indent ?? 0) + this.ending;
+  }
+
+  /** What stands behind a value. */
+  get ending(): string {
+    return this.#format.trailingNewline === true ? '\n' : '';
   }
 
   #layoutOf(profile: HeaderProfile, limits: readonly Header[]): HeaderLayout {

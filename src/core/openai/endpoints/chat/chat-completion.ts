@@ -4,8 +4,10 @@ import { rememberLast } from '../../../memo/remember-last.ts';
 import type { Effect, Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import type { ChoiceLogprobs, TokenLogprob } from '../../content/logprobs.ts';
+import type { TokenText } from '../../content/token-text.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
-import { textReply } from '../../wire/json-reply.ts';
+import { LazyList } from '../../wire/json-pieces.ts';
+import { lazyJsonReply, textReply } from '../../wire/json-reply.ts';
 import { hole, PrintedTemplate } from '../../wire/printed-template.ts';
 import { PRINTED, Success } from '../../wire/success.ts';
 import { type ChatAnswer, type CompletionContent, chatUsage, completionContent, completionIdentity } from './chat-answer.ts';
@@ -36,7 +38,19 @@ function saying(speech: CompletionContent, context: ReplyContext): Reply {
   }
   let tokens = 0;
   for (const { said } of speech.choices) tokens = Math.max(tokens, tokensOf(said));
-  return timely(tokens, () => printed({ ...completionIdentity(context), ...speech }, context), context);
+  return choiceByChoice({ ...completionIdentity(context), ...speech }, tokens, context);
+}
+
+/** Log probabilities of many choices are 25 MB: each choice is made when it is its turn. */
+function* choiceByChoice(answer: ChatAnswer, tokens: number, context: ReplyContext): Iterable<Effect> {
+  const ms = answerLatencyMs(tokens, context);
+  if (ms > 0) yield { type: 'wait', ms };
+  const choices = new LazyList(lazyChoices(answer));
+  yield* lazyJsonReply(SUCCESS, { ...chatCompletionBody(answer, context, () => []), choices }, context);
+}
+
+function* lazyChoices(answer: ChatAnswer): Iterable<unknown> {
+  for (const choice of answer.choices) yield choiceObject(choice, answer, (tokens) => new LazyList(tokens));
 }
 
 /** An answer of so many tokens, when it is due. */
@@ -48,10 +62,6 @@ function timely(tokens: number, print: () => string, context: ReplyContext): Rep
 function* later(ms: number, print: () => string, context: ReplyContext): Iterable<Effect> {
   yield { type: 'wait', ms };
   yield* textReply(SUCCESS, print(), context);
-}
-
-function printed(answer: ChatAnswer, context: ReplyContext): string {
-  return SUCCESS.text(chatCompletionBody(answer, context));
 }
 
 function identityValues(context: ReplyContext): readonly string[] {
@@ -132,26 +142,34 @@ function createTemplate({ speech, choice, context }: Printing): PrintedTemplate 
 }
 
 /** The body, its keys in wire order. */
-export function chatCompletionBody(answer: ChatAnswer, context: ReplyContext) {
-  const { id, created, model, fingerprint, serviceTier, choices } = answer;
+export function chatCompletionBody(answer: ChatAnswer, context: ReplyContext, choicesOf = choiceObjects) {
+  const { id, created, model, fingerprint, serviceTier } = answer;
   return {
     id,
     object: 'chat.completion' as const,
     created,
     model: model.snapshot,
-    choices: choices.map((choice) => choiceObject(choice, answer)),
+    choices: choicesOf(answer),
     usage: chatUsage(answer, context),
     service_tier: serviceTier,
     system_fingerprint: fingerprint,
   };
 }
 
+function choiceObjects(answer: ChatAnswer) {
+  return answer.choices.map((choice) => choiceObject(choice, answer, (tokens) => [...tokens]));
+}
+
 /** Reasoning models leave `logprobs` out. */
-function choiceObject({ index, said, finishReason }: ChatChoice, { model, logprobsOf }: ChatAnswer) {
+function choiceObject<Tokens>(
+  { index, said, finishReason }: ChatChoice,
+  { model, logprobsOf }: ChatAnswer,
+  listOf: (tokens: Iterable<TokenLogprob>) => Tokens,
+) {
   return {
     index,
     message: messageOf(said),
-    ...(model.reasoning ? {} : { logprobs: logprobsOf === undefined ? null : choiceLogprobs(said, logprobsOf(index)) }),
+    ...(model.reasoning ? {} : { logprobs: logprobsOf === undefined ? null : choiceLogprobs(said, logprobsOf(index), listOf) }),
     finish_reason: finishReason,
   };
 }
@@ -190,8 +208,16 @@ function functionObject(call: ToolCall) {
 }
 
 /** Calls have none. Tokens that stand for no text are left out, as in a stream. */
-function choiceLogprobs(said: MessageContent, logprobOf: (token: string) => TokenLogprob): ChoiceLogprobs | null {
+function choiceLogprobs<Tokens>(
+  said: MessageContent,
+  logprobOf: (token: string) => TokenLogprob,
+  listOf: (tokens: Iterable<TokenLogprob>) => Tokens,
+): ChoiceLogprobs<Tokens> | null {
   if (said.kind !== 'content' && said.kind !== 'refusal') return null;
-  const logprobs = [...said.text.pieces()].filter((piece) => piece !== '').map(logprobOf);
+  const logprobs = listOf(tokenLogprobs(said.text, logprobOf));
   return said.kind === 'content' ? { content: logprobs, refusal: null } : { content: null, refusal: logprobs };
+}
+
+function* tokenLogprobs(text: TokenText, logprobOf: (token: string) => TokenLogprob): Iterable<TokenLogprob> {
+  for (const piece of text.pieces()) if (piece !== '') yield logprobOf(piece);
 }

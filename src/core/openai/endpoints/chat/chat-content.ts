@@ -1,7 +1,7 @@
 import { below, type Random } from '../../../random.ts';
 import { prose } from '../../content/prose.ts';
 import { reasoningTokens } from '../../content/reasoning.ts';
-import { sampleJson } from '../../content/sample-json.ts';
+import { canBeSampled, sampleJson } from '../../content/sample-json.ts';
 import { scriptedText } from '../../content/scripted-text.ts';
 import { firstTokens, type TokenText, tokenText, untilStop } from '../../content/token-text.ts';
 import { inTokens } from '../../content/tokens.ts';
@@ -98,7 +98,10 @@ class Speaker {
 
   fromRequest({ mustCall, legacyFunctions, format }: ChatOptions): MessageContent {
     if (mustCall !== undefined) {
-      const tool = mustCall.tools[below(this.#random, mustCall.tools.length)];
+      const chosen = mustCall.tools[below(this.#random, mustCall.tools.length)];
+      const isFree = ({ parameters }: { readonly parameters: unknown }) =>
+        canBeSampled(parameters ?? NO_ARGUMENTS, this.#context);
+      const tool = chosen === undefined || isFree(chosen) ? chosen : (mustCall.tools.find(isFree) ?? chosen);
       if (tool !== undefined) {
         const spec = { name: tool.name, arguments: this.#json(tool.parameters ?? NO_ARGUMENTS) };
         return this.#calling([spec], legacyFunctions);
@@ -135,7 +138,7 @@ class Speaker {
   }
 
   #json(schema: unknown): string {
-    return sampleJson(schema, this.#random, this.#context.libraries);
+    return sampleJson(schema, this.#random, this.#context);
   }
 }
 

@@ -5,10 +5,12 @@ import {
   moreChoicesThanGenerated,
   onlyAllowedWhen,
   promptTooLong,
+  tooManyTexts,
 } from '../../errors/errors.ts';
 import { isOtherModelKind } from '../../models/model-kind.ts';
 import { inputsIn } from '../../request/prompt.ts';
 import type { Input } from '../../request/request.ts';
+import { REQUEST_BOUNDS } from '../../request/request-bounds.ts';
 import { Checker } from '../../validation/checker.ts';
 import type { Fields, Terms } from '../../validation/terms.ts';
 import { unknownFieldsError } from '../../validation/unknown-fields.ts';
@@ -27,6 +29,7 @@ export function completionsError(fields: Fields, terms: Terms): ErrorAnswer | un
     unknownFieldsError(fields, completionRules) ??
     new Checker().checkFields(fields, completionRules) ??
     combinationError(fields) ??
+    textsError(fields) ??
     windowError(fields, terms) ??
     // Found only after admission.
     tokenError(inputsIn(fields['prompt']))
@@ -39,6 +42,14 @@ function combinationError({ n, best_of: bestOf, stream, stream_options: options 
   if (typeof bestOf === 'number' && bestOf > 0 && choices > bestOf) return moreChoicesThanGenerated(choices, bestOf);
   if (options !== undefined && options !== null && stream !== true) return onlyAllowedWhen('stream_options', 'stream');
   return undefined;
+}
+
+/** What OpenAI answers to more is not known: the refusal says whose bound it is. */
+function textsError({ prompt, n }: Fields): ErrorAnswer | undefined {
+  const choices = typeof n === 'number' ? n : 1;
+  if (choices === 1) return undefined;
+  const prompts = inputsIn(prompt).length;
+  return prompts * choices > REQUEST_BOUNDS.texts ? tooManyTexts(prompts, choices, REQUEST_BOUNDS.texts) : undefined;
 }
 
 /** Every prompt has the window to itself. */

@@ -6,7 +6,8 @@ import { modelNamed } from '../../models/models.ts';
 import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { asList, asRecord, fieldsOf, modelOf } from '../../request/request.ts';
-import { jsonReply } from '../../wire/json-reply.ts';
+import { LazyList } from '../../wire/json-pieces.ts';
+import { lazyJsonReply } from '../../wire/json-reply.ts';
 import { Success } from '../../wire/success.ts';
 
 const SUCCESS = new Success({ contentType: 'application/json', indent: 2, limited: false });
@@ -15,20 +16,29 @@ const SUCCESS = new Success({ contentType: 'application/json', indent: 2, limite
 export function* moderationsReply(context: ReplyContext): Reply {
   const ms = answerLatencyMs(0, context);
   if (ms > 0) yield { type: 'wait', ms };
-  yield* jsonReply(SUCCESS, moderationsBody(context), context);
+  const results = new LazyList(resultsOf(context));
+  yield* lazyJsonReply(SUCCESS, { ...moderationsBody(context, () => []), results }, context);
 }
 
 /** The body: a result an input (wire.md 3.5 tells the id; the rest is the official API reference). */
-export function moderationsBody(context: ReplyContext) {
-  const { request, settings } = context;
-  const model = modelNamed(modelOf(request) ?? '').snapshot;
-  const kinds = inputKinds(fieldsOf(request)['input']);
-  const flagged = new Set(settings.reply.flagged);
+export function moderationsBody(context: ReplyContext, results = (whole: ReplyContext) => [...resultsOf(whole)]) {
   return {
     id: `modr-${pick(context.random('id'), '0123456789', 4)}`,
-    model,
-    results: (inputsOf(request) ?? []).map((input) => moderation(fork('moderation', model, String(input)), kinds, flagged)),
+    model: modelIn(context),
+    results: results(context),
   };
+}
+
+function modelIn({ request }: ReplyContext): string {
+  return modelNamed(modelOf(request) ?? '').snapshot;
+}
+
+function* resultsOf(context: ReplyContext): Iterable<ReturnType<typeof moderation>> {
+  const { request, settings } = context;
+  const model = modelIn(context);
+  const kinds = inputKinds(fieldsOf(request)['input']);
+  const flagged = new Set(settings.reply.flagged);
+  for (const input of inputsOf(request) ?? []) yield moderation(fork('moderation', model, String(input)), kinds, flagged);
 }
 
 function moderation(random: Random, kinds: ReadonlySet<'text' | 'image'>, flagged: ReadonlySet<ModerationCategory>) {

@@ -187,7 +187,7 @@ class Speaker {
   }
 
   #json(schema: unknown): string {
-    return sampleJson(schema, this.#random, this.#context.libraries);
+    return sampleJson(schema, this.#random, this.#context);
   }
 }
 

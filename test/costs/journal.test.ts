@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { atOnce, type Steps } from '../../src/core/at-once.ts';
+import { backoffRules } from '../../src/core/backoff/registry.ts';
+import { policyOf } from '../../src/core/policy/policy-of.ts';
+import { readCalls } from '../../src/session/read-calls.ts';
+import { readEntries } from '../../src/session/read-entries.ts';
+import { judgeClient } from '../../src/session/verdict-on.ts';
+import { drive } from '../support/drive.ts';
+
+const ENTRIES = 10_000;
+const MAX_STEP_MS = 50;
+const ATTEMPTS = 5;
+
+/** CPU time of the longest step, in milliseconds. */
+function longestStepMs(steps: Steps<unknown>): number {
+  let longestMs = 0;
+  for (;;) {
+    const started = process.cpuUsage();
+    const { done } = steps.next();
+    const { user, system } = process.cpuUsage(started);
+    longestMs = Math.max(longestMs, (user + system) / 1_000);
+    if (done === true) return longestMs;
+  }
+}
+
+function filled(scenario: string) {
+  const { engine, clock, send } = drive(scenario);
+  for (let at = 0; at < ENTRIES; at++) {
+    clock.advance(5);
+    send({ content: `Question ${Math.floor(at / 2)}` });
+  }
+  const session = engine.defaultSession;
+  expect(session.kept).toBe(ENTRIES);
+  return session;
+}
+
+test.each([
+  ['that all went well', '{}'],
+  ['of which each third failed', 'rules: [{ every: 3, fault: server_error }]'],
+  ['that all failed', 'rules: [{ fault: rate_limit }]'],
+])('a full journal of requests %s is read, grouped and judged in steps of at most 50 ms', (_what, scenario) => {
+  const session = filled(scenario);
+  const ways: (() => Steps<unknown>)[] = [
+    () => readEntries(session),
+    () => readCalls([session]),
+    () => judgeClient([session], policyOf()),
+  ];
+  for (const way of ways) {
+    let quickestMs = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < ATTEMPTS && quickestMs >= MAX_STEP_MS; attempt++)
+      quickestMs = Math.min(quickestMs, longestStepMs(way()));
+    expect(quickestMs).toBeLessThan(MAX_STEP_MS);
+  }
+  expect(atOnce(judgeClient([session], policyOf())).verdict.findings).toHaveLength(backoffRules.length);
+});
