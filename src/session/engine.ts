@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import { DEFAULT_BOUNDS, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { MemoryBudget } from '../core/memo/memory-budget.ts';
 import { ScenarioError } from '../core/problem.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
@@ -15,6 +16,9 @@ import { ClosedConnections } from './state/closed-connections.ts';
 
 /** Sessions kept at most, beside the default one. */
 const MAX_SESSIONS = 1_000;
+
+/** Bodies, responses and conversations that all sessions keep together, in bytes. */
+const KEPT_BYTES = 256 * 1024 * 1024;
 
 export interface EngineParts {
   readonly scenario: LoadedScenario;
@@ -47,7 +51,7 @@ export class Engine {
     this.clock = clock;
     this.libraries = libraries;
     this.startedAt = clock.now();
-    this.#bounds = bounds;
+    this.#bounds = { budget: new MemoryBudget(KEPT_BYTES), ...bounds };
     this.#calls = calls;
     this.#scenario = scenario;
     this.#recognised = new RecognisedCalls(this.#closed.has);
@@ -108,9 +112,12 @@ export class Engine {
 
   /** Ends a session. The default one stays. Tells whether there was one. */
   closeSession(id: string): boolean {
-    const closed = id !== DEFAULT_SESSION && this.#sessions.delete(id);
-    if (closed) this.#tellPlan(id, undefined);
-    return closed;
+    const session = id === DEFAULT_SESSION ? undefined : this.#sessions.get(id);
+    if (session === undefined) return false;
+    this.#sessions.delete(id);
+    session.giveBack();
+    this.#tellPlan(id, undefined);
+    return true;
   }
 
   /** Runs another scenario in the default session, from its beginning; sessions made from now on get it too. */

@@ -17,7 +17,7 @@ export class SessionJournal {
   constructor(bounds: JournalBounds) {
     this.#entries = bounds.entries;
     this.#records = new Journal(bounds, new RecordArchive());
-    this.#bodies = new BodyStore(bounds.bodyBytes);
+    this.#bodies = new BodyStore(bounds.bodyBytes, bounds.budget);
   }
 
   /** The number that the next record will bear. */
@@ -65,6 +65,11 @@ export class SessionJournal {
     this.#records.clear();
     this.#bodies.clear();
     this.#canonical = [];
+  }
+
+  /** Gives back the memory of a session that is closed. */
+  giveBack(): void {
+    this.#bodies.clear();
   }
 
   /** Parses and hashes the body of a record once. */

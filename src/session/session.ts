@@ -216,6 +216,11 @@ export class Session {
     this.#parts.onReset(this);
   }
 
+  /** Gives back the memory of a session that is closed. */
+  giveBack(): void {
+    this.#state.giveBack();
+  }
+
   /** Resolves when no request is being answered. */
   idle(): Promise<void> {
     return this.#state.idle();

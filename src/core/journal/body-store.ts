@@ -1,20 +1,28 @@
+import type { Holder, MemoryBudget } from '../memo/memory-budget.ts';
+
 /** Memory is taken in so many parts, each when it is first needed. */
 const PARTS = 256;
 /** Of a part, to begin with. */
 const FIRST_BYTES = 1_024;
 
 /** The newest bytes of so many, outside of the heap. What is written gets an address, by which it is found while it is kept. */
-export class BodyStore {
+export class BodyStore implements Holder {
+  older: Holder | undefined;
+  newer: Holder | undefined;
+  heldBytes = 0;
   readonly #size: number;
   readonly #partSize: number;
+  readonly #budget: MemoryBudget | undefined;
   #parts: (Uint8Array | undefined)[] = [];
   /** Where the next byte goes; addresses are never used again. */
   #next = 0;
   /** The lowest address since all was forgotten. */
   #first = 0;
 
-  constructor(bytes: number) {
+  /** `budget` is what it shares with others; without it nobody asks for its memory. */
+  constructor(bytes: number, budget?: MemoryBudget) {
     this.#size = bytes;
+    this.#budget = budget;
     this.#partSize = Math.max(1, Math.ceil(bytes / PARTS));
   }
 
@@ -24,6 +32,7 @@ export class BodyStore {
     // What is too long is forgotten at once, and no other for it.
     if (bytes.length > this.#size) return -1;
     this.#next += bytes.length;
+    this.#budget?.use(this);
     this.#each(address, bytes.length, (part, start, at, length) => {
       part.set(at === 0 && length === bytes.length ? bytes : bytes.subarray(at, at + length), start);
     });
@@ -47,6 +56,12 @@ export class BodyStore {
   clear(): void {
     this.#parts = [];
     this.#first = this.#next;
+    this.#budget?.resize(this, 0);
+  }
+
+  /** See `clear`. */
+  forget(): void {
+    this.clear();
   }
 
   /** The part, with room for so many bytes: there may be a thousand stores, each with little in it. */
@@ -56,6 +71,7 @@ export class BodyStore {
     const larger = new Uint8Array(Math.min(this.#partSize, Math.max(length, FIRST_BYTES, 2 * (part?.length ?? 0))));
     if (part !== undefined) larger.set(part);
     this.#parts[number] = larger;
+    this.#budget?.resize(this, this.heldBytes + larger.length - (part?.length ?? 0));
     return larger;
   }
 

@@ -1,8 +1,12 @@
+import type { MemoryBudget } from '../memo/memory-budget.ts';
+
 /** How much a journal keeps. */
 export interface JournalBounds {
   readonly entries: number;
   /** Bytes of request bodies, kept so that they can be compared when the journal is read. */
   readonly bodyBytes: number;
+  /** What the bodies of all sessions share. */
+  readonly budget?: MemoryBudget;
 }
 
 export const DEFAULT_BOUNDS: JournalBounds = {

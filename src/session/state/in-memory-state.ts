@@ -156,6 +156,12 @@ export class InMemoryState implements SessionState {
     this.#inForce = inForce;
   }
 
+  /** Gives back the memory of a session that is closed. */
+  giveBack(): void {
+    this.journal.giveBack();
+    this.#store?.clear();
+  }
+
   /** Calls are numbered from the beginning again. While a request is answered they are not: no other call may have its number. */
   renumber(): void {
     if (this.#inFlight === 0) this.#decisions.renumber();
@@ -218,7 +224,7 @@ export class InMemoryState implements SessionState {
   }
 
   #storeInUse(): SessionStore {
-    return (this.#store ??= new SessionStore(parsed));
+    return (this.#store ??= new SessionStore(parsed, this.#parts.bounds.budget));
   }
 
   /** Takes the conversation of a request that will be answered. A fault that answers in its place leaves it alone. */

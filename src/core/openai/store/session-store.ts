@@ -1,3 +1,4 @@
+import type { Holder, MemoryBudget } from '../../memo/memory-budget.ts';
 import type { FoundResponse, FoundTurn, StoredConversation, StoredItem, StoredResponse, TurnContext } from './stored-response.ts';
 
 /** What a request refers to of what the session keeps. Plain data. */
@@ -66,7 +67,11 @@ interface KeptConversation {
  * What a session keeps between requests: responses and conversations, in this process. Bounded: when there is no more room, the
  * oldest response is forgotten, and without responses the oldest conversation.
  */
-export class SessionStore {
+export class SessionStore implements Holder {
+  older: Holder | undefined;
+  newer: Holder | undefined;
+  heldBytes = 0;
+  readonly #budget: MemoryBudget | undefined;
   readonly #parse: (body: Uint8Array) => unknown;
   /** The oldest first. */
   readonly #responses = new Map<string, Kept>();
@@ -76,8 +81,9 @@ export class SessionStore {
   #size = 0;
 
   /** `parse` reads the body of a request that was good JSON. */
-  constructor(parse: (body: Uint8Array) => unknown) {
+  constructor(parse: (body: Uint8Array) => unknown, budget?: MemoryBudget) {
     this.#parse = parse;
+    this.#budget = budget;
   }
 
   find(question: StoreQuestion): StoreFinding {
@@ -135,13 +141,20 @@ export class SessionStore {
         if (conversation !== undefined) this.#keepConversation(changed(conversation, change));
       }
     }
+    this.#budget?.resize(this, this.#size);
   }
 
   clear(): void {
+    this.forget();
+    this.#locked.clear();
+  }
+
+  /** Gives up all responses and conversations. Requests that work on one go on. */
+  forget(): void {
     this.#responses.clear();
     this.#conversations.clear();
-    this.#locked.clear();
     this.#size = 0;
+    this.#budget?.resize(this, 0);
   }
 
   #findTurn({ previous, conversation, items, answers }: Extract<StoreQuestion, { about: 'turn' }>): StoreFinding {
