@@ -59,4 +59,11 @@ export const predictions: Readonly<Record<RuleId, readonly [sdk: RuleVerdict, ca
   // The SDK, and the loop, read a stream to the end of the connection, not to [DONE].
   settles: ['fail', 'pass', 'fail'],
   outlasts_outage: ['info', 'info', 'info'],
+  // They have one target.
+  fails_over: ['not_applicable', 'not_applicable', 'not_applicable'],
+  no_failover_on_bad_request: ['not_applicable', 'not_applicable', 'not_applicable'],
+  breaker_opens: ['not_applicable', 'not_applicable', 'not_applicable'],
+  one_probe: ['not_applicable', 'not_applicable', 'not_applicable'],
+  returns_to_primary: ['not_applicable', 'not_applicable', 'not_applicable'],
+  neutral_429: ['not_applicable', 'not_applicable', 'not_applicable'],
 };

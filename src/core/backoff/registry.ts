@@ -4,9 +4,11 @@ import { abortsHungRequest } from './rules/aborts-hung-request.ts';
 import { amplification } from './rules/amplification.ts';
 import { boundedAttempts } from './rules/bounded-attempts.ts';
 import { boundedTime } from './rules/bounded-time.ts';
+import { breakerOpens } from './rules/breaker-opens.ts';
 import { capsDelay } from './rules/caps-delay.ts';
 import { connectionHygiene } from './rules/connection-hygiene.ts';
 import { coolsDownKey } from './rules/cools-down-key.ts';
+import { failsOver } from './rules/fails-over.ts';
 import { freshConnection } from './rules/fresh-connection.ts';
 import { grows } from './rules/grows.ts';
 import { hasJitter } from './rules/has-jitter.ts';
@@ -15,12 +17,15 @@ import { httpDate } from './rules/http-date.ts';
 import { independentProcesses } from './rules/independent-processes.ts';
 import { insaneHint } from './rules/insane-hint.ts';
 import { longHint } from './rules/long-hint.ts';
+import { neutral429 } from './rules/neutral-429.ts';
 import { neverEarly } from './rules/never-early.ts';
+import { noFailoverOnBadRequest } from './rules/no-failover-on-bad-request.ts';
 import { noHotRetry } from './rules/no-hot-retry.ts';
 import { noRetryPermanent } from './rules/no-retry-permanent.ts';
 import { noRetryQuota } from './rules/no-retry-quota.ts';
 import { noSilentReplay } from './rules/no-silent-replay.ts';
 import { obeysShouldRetry } from './rules/obeys-should-retry.ts';
+import { oneProbe } from './rules/one-probe.ts';
 import { outlastsOutage } from './rules/outlasts-outage.ts';
 import { pacesOnHeaders } from './rules/paces-on-headers.ts';
 import { recoversPromptly } from './rules/recovers-promptly.ts';
@@ -28,6 +33,7 @@ import { retriesTransient } from './rules/retries-transient.ts';
 import { retriesTransport } from './rules/retries-transport.ts';
 import { retryAfterMs } from './rules/retry-after-ms.ts';
 import { retryBudget } from './rules/retry-budget.ts';
+import { returnsToPrimary } from './rules/returns-to-primary.ts';
 import { sameBody } from './rules/same-body.ts';
 import { sameIdempotencyKey } from './rules/same-idempotency-key.ts';
 import { settles } from './rules/settles.ts';
@@ -73,6 +79,12 @@ const REGISTRY = [
   stopsAtAWall,
   settles,
   outlastsOutage,
+  failsOver,
+  noFailoverOnBadRequest,
+  breakerOpens,
+  oneProbe,
+  returnsToPrimary,
+  neutral429,
 ] as const;
 
 /** The ids of all rules, as a type. */

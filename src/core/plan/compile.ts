@@ -118,10 +118,18 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
       settings: { ...settings, reply: spec },
     })),
     rules: compileRules(scenario.rules, 'rules', parts),
-    acrossKeys: hasProviders || [...scenario.rules, ...scenario.replies].some(({ match }) => match?.key !== undefined),
+    acrossKeys:
+      hasProviders ||
+      asksForTargets(scenario.expect) ||
+      [...scenario.rules, ...scenario.replies].some(({ match }) => match?.key !== undefined),
     expect: scenario.expect,
     policy: policyOf(scenario.expect),
   };
+}
+
+/** The policy speaks of several targets. */
+function asksForTargets(expect: PolicySpec): boolean {
+  return expect.fails_over === true || expect.breaker !== undefined || expect.neutral_429 === true;
 }
 
 /** Rules → planned rules; those without a name are called after their place in the list. */

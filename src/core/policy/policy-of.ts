@@ -22,6 +22,7 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
         ...(spec.rules as Policy['levels'] | undefined),
       },
       ...given('wall', wallOf(spec, policy)),
+      ...targetsOf(spec, policy),
       ...given('load', spec.load === undefined ? policy.load : { ...policy.load, ...expectationOf(spec.load) }),
     }),
     policyPresets[preset],
@@ -31,6 +32,21 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
 /** The last specification that speaks of the wall decides. */
 function wallOf({ wall }: PolicySpec, before: Policy): Policy['wall'] {
   return wall === undefined ? before.wall : { calls: wall.calls, withinMs: wall.within };
+}
+
+/** What is expected where there are several targets. */
+function targetsOf(spec: PolicySpec, policy: Policy): Partial<Policy> {
+  return {
+    ...given('failsOver', spec.fails_over ?? policy.failsOver),
+    ...given('withinMs', spec.within ?? policy.withinMs),
+    ...given('breaker', breakerOf(spec, policy)),
+    ...given('returnsWithinMs', spec.returns_within ?? policy.returnsWithinMs),
+    ...given('neutral429', spec.neutral_429 ?? policy.neutral429),
+  };
+}
+
+function breakerOf({ breaker }: PolicySpec, before: Policy): Policy['breaker'] {
+  return breaker === undefined ? before.breaker : { after: breaker.after, forMs: breaker.for };
 }
 
 function expectationOf({ recovers_within, ...shares }: NonNullable<PolicySpec['load']>): LoadExpectation {

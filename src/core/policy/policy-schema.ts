@@ -46,6 +46,19 @@ export const policySchema = record({
     .optional()
     .describe('what a breach of a rule counts as'),
   wall: wallSchema.optional().describe('when a client that goes on after a 401, 402, 403 or a billing 429 fails'),
+  fails_over: z
+    .boolean()
+    .optional()
+    .describe('true: a call that fails at one provider, key or model has to go on at another; false: it is not asked'),
+  within: duration().optional().describe('so soon after the failure it has to go on'),
+  breaker: record({
+    after: whole(1).describe('so many failures of a target in a row'),
+    for: duration().describe('new calls leave it alone for so long'),
+  })
+    .optional()
+    .describe('when a circuit breaker has to open'),
+  returns_within: duration().optional().describe('so soon after its recovery, calls come back to the first target'),
+  neutral_429: z.boolean().optional().describe('true: a 429 of one key must not keep calls with other keys away from a provider'),
   load: loadSchema.optional().describe('what is expected of a fleet under load'),
 });
 

@@ -27,6 +27,16 @@ export interface Policy {
   readonly levels: Readonly<Record<string, RuleLevel>>;
   /** So many new calls within this time after its account was refused for good are too many. */
   readonly wall?: { readonly calls: number; readonly withinMs: number };
+  /** A call that fails at one target has to go on at another. */
+  readonly failsOver?: boolean;
+  /** So soon after the failure. */
+  readonly withinMs?: number;
+  /** New calls leave a target alone for so long, once so many of its answers in a row were failures. */
+  readonly breaker?: { readonly after: number; readonly forMs: number };
+  /** So soon after its recovery, calls come back to the first target. */
+  readonly returnsWithinMs?: number;
+  /** A 429 of one key must not keep calls with other keys away. */
+  readonly neutral429?: boolean;
   /** What is expected of a fleet under load. */
   readonly load?: LoadExpectation;
 }

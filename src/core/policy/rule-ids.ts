@@ -38,4 +38,10 @@ export const ruleIds: readonly string[] = [
   'stops_at_a_wall',
   'settles',
   'outlasts_outage',
+  'fails_over',
+  'no_failover_on_bad_request',
+  'breaker_opens',
+  'one_probe',
+  'returns_to_primary',
+  'neutral_429',
 ];

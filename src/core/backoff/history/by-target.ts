@@ -1,10 +1,10 @@
 import { groupBy } from '../../collections/group-by.ts';
 import { weakestOf } from '../../correlation/certainty.ts';
-import type { JournalEntry } from '../../journal/entry.ts';
 import type { CallHistory, Try } from './call-history.ts';
 import { hasSameBody } from './has-same-body.ts';
 import { gapBetween } from './history-of.ts';
 import { sameTarget } from './same-target.ts';
+import { targetOf } from './target.ts';
 
 /**
  * What each target (session, key, model) was told and was asked within each call: a wait holds for the next attempt of the same
@@ -64,8 +64,4 @@ function gapToSame(before: Try | undefined, after: Try, index: number) {
   const isElsewhereBetween = before !== undefined && after.position > before.position + 1;
   if (isElsewhereBetween && !hasSameBody(before.entry, after.entry)) return [];
   return gapBetween(before, after, index);
-}
-
-function targetOf({ session, authorizationHash, model }: JournalEntry): string {
-  return `${session} ${authorizationHash} ${model}`;
 }

@@ -1,5 +1,8 @@
 import { smallest } from '../../collections/smallest.ts';
+import type { Policy } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
+import { targetOf } from '../history/target.ts';
+import type { RuleVerdict } from '../kit/finding.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
@@ -13,7 +16,8 @@ export const coolsDownKey = defineRule({
   source: sources.rateLimitFields,
   severity: 'low',
   confidence: 'deterministic',
-  measures: 'first attempts of other calls that arrive within a wait of 1 s and more; info (few clients share a limiter)',
+  measures:
+    'first attempts of other calls that arrive within a wait of 1 s and more; info (few clients share a limiter), and fails at one where the policy has `rules: { cools_down_key: fail }`',
   falseAlarmBound: 0,
   advice: 'share one limiter per API key among all calls of a process, and close it for the time of a Retry-After',
   probe: {
@@ -24,12 +28,12 @@ export const coolsDownKey = defineRule({
     }),
     oneProcess: true,
   },
-  check: ({ calls }) => {
+  check: ({ calls, policy }) => {
     const windows = calls.flatMap(({ id, tries }) =>
       tries.flatMap(({ asked, entry }) =>
         asked?.dueAt == null || (asked.waitMs ?? 0) < LEAST_WAIT_MS
           ? []
-          : [{ id, key: entry.authorizationHash, from: entry.t_firstByteBefore ?? entry.t_headers, to: asked.dueAt }],
+          : [{ id, target: targetOf(entry), from: entry.t_firstByteBefore ?? entry.t_headers, to: asked.dueAt }],
       ),
     );
     const firstWindow = smallest(windows.map(({ from }) => from));
@@ -39,18 +43,21 @@ export const coolsDownKey = defineRule({
     const inside = later.filter(({ id, entry }) =>
       windows.some(
         (window) =>
-          window.id !== id &&
-          window.key === entry.authorizationHash &&
-          entry.t_headers > window.from &&
-          entry.t_headers < window.to,
+          window.id !== id && window.target === targetOf(entry) && entry.t_headers > window.from && entry.t_headers < window.to,
       ),
     );
     const value = inside.length / later.length;
     return {
-      verdict: inside.length > 0 || later.length < NEEDED ? 'info' : 'pass',
-      explain: `${inside.length} of ${plural(later.length, 'call')} began while another call of the same key was told to wait`,
+      verdict: verdictOn(inside.length, later.length, policy),
+      explain: `${inside.length} of ${plural(later.length, 'call')} began while another call of the same key and model was told to wait`,
       n: later.length,
       statistic: { name: 'share of calls', value, unit: 'share' },
     };
   },
 });
+
+/** Few clients share a limiter, so that it has to be asked for. */
+function verdictOn(inside: number, later: number, { levels }: Policy): RuleVerdict {
+  if (inside > 0) return levels['cools_down_key'] === 'fail' ? 'fail' : 'info';
+  return later < NEEDED ? 'info' : 'pass';
+}

@@ -1,0 +1,91 @@
+import type { JournalEntry } from '../../journal/entry.ts';
+import { plural } from '../../text/plural.ts';
+import { failureText } from '../history/failure.ts';
+import { type FailureRow, failureRows } from '../history/failure-row.ts';
+import { byTarget, targetOf } from '../history/target.ts';
+import { seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
+import { retriesTransient } from './retries-transient.ts';
+
+const AFTER = 5;
+const FOR_MS = 5_000;
+/** A request that comes so soon was under way when the failure was told. */
+const UNDER_WAY_MS = 50;
+
+export const breakerOpens = defineRule({
+  id: 'breaker_opens',
+  summary: 'leaves a target alone after several failures in a row',
+  source: `Azure, Circuit Breaker pattern, https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker; ${sources.cascading}`,
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures: `requests to a target within ${FOR_MS / 1_000} s after ${AFTER} failures of it in a row, while something else is asked; fails at one where the policy has \`breaker: { after, for }\`, which replaces both numbers`,
+  falseAlarmBound: 0,
+  advice:
+    'count failures by target, open after a few in a row, answer from another target or fail fast meanwhile, then let one probe through',
+  probe: retriesTransient.probe,
+  check: ({ entries, policy }) => {
+    const { after, forMs } = policy.breaker ?? { after: AFTER, forMs: FOR_MS };
+    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null);
+    const openings = [...byTarget(read).values()].flatMap((asked) =>
+      failureRows(asked).flatMap((row) => openingOf(row, { after, forMs, all: read })),
+    );
+    if (openings.length === 0) return notApplicable(`no target failed ${after} times in a row`);
+    const pushed = openings.filter(({ pushes }) => pushes.length > 0);
+    const watched = openings.filter(({ hasDemand }) => hasDemand);
+    const ruling = {
+      n: openings.length,
+      statistic: {
+        name: 'requests to an open target',
+        value: pushed.reduce((sum, { pushes }) => sum + pushes.length, 0),
+        unit: 'calls',
+      } as const,
+      threshold: 1,
+      correlation: 'exact' as const,
+    };
+    if (pushed.length > 0) {
+      return {
+        ...ruling,
+        verdict: policy.breaker === undefined ? 'info' : 'fail',
+        explain: `${plural(ruling.statistic.value, 'request')} came within ${seconds(forMs)} after ${after} failures in a row`,
+        evidence: pushed.map(({ last, pushes }) => ({
+          call: last.logicalId,
+          entries: [last, ...pushes].slice(0, 10).map(({ seq }) => seq),
+          line: `${failureText(last)}, ${after} in a row → ${plural(pushes.length, 'request')} more`,
+        })),
+      };
+    }
+    if (watched.length === 0) return notApplicable('after the failures nothing was asked of anybody');
+    return {
+      ...ruling,
+      verdict: 'pass',
+      explain: `after ${after} failures in a row a target was left alone for ${seconds(forMs)}, while others were asked`,
+    };
+  },
+});
+
+interface Opening {
+  /** The failure that should have opened the breaker. */
+  readonly last: JournalEntry;
+  readonly pushes: readonly JournalEntry[];
+  /** Others were asked meanwhile. */
+  readonly hasDemand: boolean;
+}
+
+interface Breaker {
+  readonly after: number;
+  readonly forMs: number;
+  readonly all: readonly JournalEntry[];
+}
+
+function openingOf({ asked, failures, knownAt, overAt }: FailureRow, { after, forMs, all }: Breaker): Opening[] {
+  const openAt = knownAt[after - 1];
+  const last = failures[after - 1];
+  if (openAt === undefined || last === undefined) return [];
+  const until = Math.min(openAt + forMs, overAt ?? Number.POSITIVE_INFINITY);
+  const isWithin = ({ t_headers: at }: JournalEntry) => at > openAt + UNDER_WAY_MS && at < until;
+  const target = targetOf(last);
+  return [
+    { last, pushes: asked.filter(isWithin), hasDemand: all.some((entry) => isWithin(entry) && targetOf(entry) !== target) },
+  ];
+}

@@ -1,0 +1,82 @@
+import { failureKnownAt } from '../../journal/calls.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import { plural } from '../../text/plural.ts';
+import { failureRows } from '../history/failure-row.ts';
+import { byTarget, targetOf } from '../history/target.ts';
+import { seconds } from '../kit/observation.ts';
+import { defineRule, notApplicable } from '../kit/rule.ts';
+import { sources } from '../kit/sources.ts';
+import { retriesTransient } from './retries-transient.ts';
+
+/** A target that failed so often in a row is taken for down. */
+const DOWN = 5;
+/** So long without a request, while others are asked, shows a breaker that is open. */
+const IDLE_MS = 1_000;
+/** So many at once are forgiven: some breakers let a few through. */
+const FEW = 3;
+/** What comes so soon after the first probe was sent before its answer was known. */
+const TOGETHER_MS = 50;
+
+export const oneProbe = defineRule({
+  id: 'one_probe',
+  summary: 'asks a target that was down with few requests at first',
+  source: `Azure, Circuit Breaker pattern, https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker; ${sources.metastable}`,
+  severity: 'medium',
+  confidence: 'deterministic',
+  measures: `requests that come together, before the first of them is answered, to a target that failed ${DOWN} times in a row and was then left alone for ${seconds(IDLE_MS)} and more while others were asked; warns above ${FEW}`,
+  falseAlarmBound: 0,
+  advice: 'when a breaker half-opens, let one request through and hold the others back until it is answered',
+  probe: retriesTransient.probe,
+  check: ({ entries }) => {
+    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null);
+    const returns = [...byTarget(read).values()].flatMap((asked) => returnsTo(asked, read));
+    if (returns.length === 0) return notApplicable('no target was down, left alone and asked again');
+    const worst = returns.reduce((a, b) => (b.length > a.length ? b : a));
+    const crowds = returns.filter((together) => together.length > FEW);
+    const ruling = {
+      n: returns.length,
+      statistic: { name: 'requests at once', value: worst.length, unit: 'calls' } as const,
+      threshold: FEW + 1,
+      correlation: 'exact' as const,
+    };
+    if (crowds.length === 0)
+      return {
+        ...ruling,
+        verdict: 'pass',
+        explain: `${plural(worst.length, 'request')} at most asked a target that had been down`,
+      };
+    return {
+      ...ruling,
+      verdict: 'warn',
+      explain: `${plural(worst.length, 'request')} asked a target that had been down, before any was answered`,
+      evidence: crowds.flatMap(([first, ...others]) =>
+        first === undefined
+          ? []
+          : [
+              {
+                call: first.logicalId,
+                entries: [first, ...others].slice(0, 10).map(({ seq }) => seq),
+                line: `${plural(others.length, 'request')} more with the first`,
+              },
+            ],
+      ),
+    };
+  },
+});
+
+/** The requests that came together each time that a target was asked again after it had been down and left alone. */
+function returnsTo(asked: readonly JournalEntry[], all: readonly JournalEntry[]): (readonly JournalEntry[])[] {
+  return failureRows(asked).flatMap(({ failures }) => {
+    const down = failures[DOWN - 1];
+    if (down === undefined) return [];
+    const from = asked.indexOf(down);
+    return asked.slice(from + 1).flatMap((entry, at) => {
+      const before = asked[from + at];
+      if (before === undefined || entry.t_headers - before.t_headers < IDLE_MS) return [];
+      const isBetween = ({ t_headers: time }: JournalEntry) => time > before.t_headers && time < entry.t_headers;
+      if (!all.some((other) => isBetween(other) && targetOf(other) !== targetOf(entry))) return [];
+      const until = Math.max(failureKnownAt(entry) ?? entry.t_headers, entry.t_headers + TOGETHER_MS);
+      return [asked.filter(({ t_headers: time }) => time >= entry.t_headers && time <= until)];
+    });
+  });
+}

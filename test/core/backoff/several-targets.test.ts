@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import type { RuleId } from '../../../src/core/backoff/registry.ts';
+import { judge } from '../../../src/core/backoff/verdict/judge.ts';
+import { policyOf } from '../../../src/core/policy/policy-of.ts';
+import { type PolicyInput, policySchema } from '../../../src/core/policy/policy-schema.ts';
+import { type EntryParts, journalEntry } from '../../support/journal-entry.ts';
+
+interface Watched {
+  readonly policy?: PolicyInput;
+  readonly outages?: readonly { readonly from: number; readonly to: number }[];
+}
+
+function finding(rule: RuleId, parts: readonly EntryParts[], { policy = {}, outages = [] }: Watched = {}) {
+  const entries = [...parts]
+    .sort((a, b) => (a.t_headers ?? 0) - (b.t_headers ?? 0))
+    .map((part, at) => journalEntry({ seq: at + 1, logicalId: `#${at}`, certainty: 'likely', status: 200, ...part }));
+  const end = Math.max(...entries.map(({ t_end }) => t_end ?? 0)) + 1_000;
+  const around = { watchedUntil: end, clientEndedAt: end, outages };
+  const { findings } = judge(entries, around, policyOf(policySchema.parse(policy)), { name: 't', seed: 1, rules: [] });
+  return findings.find((found) => found.rule === rule);
+}
+
+type Times = readonly number[];
+const at = (times: Times, parts: EntryParts): EntryParts[] => times.map((time) => ({ t_headers: time, ...parts }));
+const span = (from: number, to: number, step: number): Times =>
+  Array.from({ length: Math.ceil((to - from) / step) }, (_, index) => from + index * step);
+const primary = { session: 'primary' };
+const backup = { session: 'backup' };
+const down = { ...primary, status: 503 };
+
+describe('fails_over', () => {
+  const call = (id: string, start: number, ...tries: EntryParts[]): EntryParts[] =>
+    tries.map((part, index) => ({ logicalId: id, attemptSeq: index + 1, t_headers: start + 10 * index, ...part }));
+  const good = [...call('#1', 0, down, backup), ...call('#2', 100, down, backup)];
+  const patient = [...call('#1', 0, down, primary), ...call('#2', 100, primary)];
+  const givesUp = [...call('#1', 0, down), ...call('#2', 100, down, down), ...call('#3', 200, backup)];
+
+  test('a client that goes on elsewhere passes, with and without the policy', () => {
+    expect(finding('fails_over', good)).toMatchObject({ verdict: 'pass', n: 2 });
+    expect(finding('fails_over', good)?.explain).toBe(
+      '2 of 2 calls that failed went on with backup, after 0.009 s in the middle',
+    );
+    expect(finding('fails_over', good, { policy: { fails_over: true, within: '1s' } })?.verdict).toBe('pass');
+  });
+
+  test('one that gives up is told of, and fails where the policy asks for more', () => {
+    expect(finding('fails_over', givesUp)).toMatchObject({ verdict: 'info', n: 2 });
+    expect(finding('fails_over', givesUp, { policy: { fails_over: true } })).toMatchObject({ verdict: 'fail', n: 2 });
+  });
+
+  test('one that goes on after the time that the policy gives fails', () => {
+    const late = call('#1', 0, down, { ...backup, t_headers: 3_000 });
+    expect(finding('fails_over', late, { policy: { fails_over: true, within: '1s' } })?.verdict).toBe('fail');
+    expect(finding('fails_over', late, { policy: { fails_over: true } })?.verdict).toBe('pass');
+  });
+
+  test('what succeeds where it failed needs no other target', () => {
+    expect(finding('fails_over', patient)?.verdict).toBe('not_applicable');
+  });
+
+  test('of one target nothing is said, but where the policy asks', () => {
+    const alone = call('#1', 0, { status: 503 });
+    expect(finding('fails_over', alone)?.verdict).toBe('not_applicable');
+    expect(finding('fails_over', alone, { policy: { fails_over: true } })?.verdict).toBe('fail');
+  });
+
+  test.each([
+    ['key', { authorizationHash: 'bbbbbbbbbbbb' }, 'key bbbbbbbb'],
+    ['model', { model: 'gpt-4o-mini' }, 'gpt-4o-mini'],
+  ])('another %s is another target', (_what, other, name) => {
+    expect(finding('fails_over', call('#1', 0, { status: 503, question: 'q' }, { question: 'q', ...other }))?.explain).toContain(
+      `went on with ${name}`,
+    );
+  });
+});
+
+describe('no_failover_on_bad_request', () => {
+  const refused = { ...primary, status: 400, errorCode: 'invalid_value', question: 'q' };
+  const elsewhere = { ...backup, question: 'q' };
+
+  test.each([
+    ['another provider', elsewhere],
+    ['another model', { ...primary, model: 'gpt-4o-mini', question: 'q' }],
+    ['another provider, where it is refused again', { ...elsewhere, status: 400 }],
+  ])('a bad request that goes on to %s is warned of', (_what, next) => {
+    expect(finding('no_failover_on_bad_request', [...at([0], refused), ...at([50], next)])?.verdict).toBe('warn');
+  });
+
+  test.each([
+    ['too large a body', { status: 413 }],
+    ['content that breaks the policy', { status: 400, errorCode: 'content_policy_violation' }],
+    ['what cannot be processed', { status: 422 }],
+  ])('so is %s', (_what, how) => {
+    const entries = [...at([0], { ...refused, ...how }), ...at([50], elsewhere)];
+    expect(finding('no_failover_on_bad_request', entries)?.verdict).toBe('warn');
+  });
+
+  test.each([
+    ['gives it back', [...at([0], refused), ...at([50], { ...backup, question: 'other' })], 'pass'],
+    ['goes on after a 503', [...at([0], { ...down, question: 'q' }), ...at([50], elsewhere)], 'not_applicable'],
+    [
+      'has a larger window elsewhere',
+      [...at([0], { ...refused, errorCode: 'context_length_exceeded' }), ...at([50], elsewhere)],
+      'not_applicable',
+    ],
+    ['asks anew a minute later', [...at([0], refused), ...at([60_000], elsewhere)], 'pass'],
+    ['sends it again to the same target', [...at([0, 50], refused), ...at([90], { ...backup, question: 'other' })], 'pass'],
+  ] as const)('a client that %s is not', (_what, entries, verdict) => {
+    expect(finding('no_failover_on_bad_request', entries)?.verdict).toBe(verdict);
+  });
+
+  test('a program that asks two models the same of everything is not accused', () => {
+    const both = [0, 100, 200].flatMap((time, index) => [
+      { t_headers: time, ...(index === 1 ? refused : primary), question: `q${index}` },
+      { t_headers: time + 20, ...backup, question: `q${index}` },
+    ]);
+    expect(finding('no_failover_on_bad_request', both)?.verdict).toBe('inconclusive');
+  });
+});
+
+describe('breaker_opens', () => {
+  const demand = at(span(0, 20_000, 100), backup);
+  const opens = [...demand, ...at(span(0, 500, 100), down), ...at([6_000, 12_000], down)];
+  const policy = { breaker: { after: 5, for: '5s' } } as const;
+
+  test('a breaker that opens after five failures passes', () => {
+    expect(finding('breaker_opens', opens, { policy })).toMatchObject({ verdict: 'pass' });
+  });
+
+  test.each([
+    ['never opens', span(0, 3_000, 100)],
+    ['opens after eight', span(0, 800, 100)],
+    ['opens for a second only', [...span(0, 500, 100), 1_600, 2_700, 3_800]],
+  ])('one that %s fails', (_what, times) => {
+    const entries = [...demand, ...at(times, down)];
+    expect(finding('breaker_opens', entries, { policy })?.verdict).toBe('fail');
+    expect(finding('breaker_opens', entries)?.verdict).toBe('info');
+  });
+
+  test('what was under way when the fifth failure was told is forgiven', () => {
+    const entries = [...demand, ...at([0, 0, 0, 0, 0, 1, 1, 20], down)];
+    expect(finding('breaker_opens', entries, { policy })?.verdict).toBe('pass');
+  });
+
+  test('a success between them begins the count anew', () => {
+    const entries = [...demand, ...at([0, 100, 200, 300], down), ...at([400], primary), ...at([500, 600, 700, 800], down)];
+    expect(finding('breaker_opens', entries, { policy })?.verdict).toBe('not_applicable');
+  });
+
+  test('where nothing more was asked, silence is no merit', () => {
+    expect(finding('breaker_opens', at(span(0, 500, 100), down), { policy })?.verdict).toBe('not_applicable');
+  });
+});
+
+describe('one_probe', () => {
+  const demand = at(span(0, 20_000, 100), backup);
+  const fell = at(span(0, 600, 100), down);
+
+  test('one request that asks whether the target is back passes', () => {
+    expect(finding('one_probe', [...demand, ...fell, ...at([6_000], down), ...at([12_000], primary)])?.verdict).toBe('pass');
+  });
+
+  test.each([
+    ['twenty at once', Array.from({ length: 20 }, () => 6_000)],
+    ['four at once', [6_000, 6_001, 6_002, 6_003]],
+    ['a row of them within 50 ms', span(6_000, 6_050, 10)],
+  ])('%s are warned of', (_what, times) => {
+    expect(finding('one_probe', [...demand, ...fell, ...at(times, down)])?.verdict).toBe('warn');
+  });
+
+  test('calls of a client without another target, which wait and come back, are no probes', () => {
+    const entries = [
+      ...fell,
+      ...at(
+        Array.from({ length: 20 }, () => 6_000),
+        down,
+      ),
+    ];
+    expect(finding('one_probe', entries)?.verdict).toBe('not_applicable');
+  });
+
+  test('traffic that comes back once the probe has succeeded passes', () => {
+    const entries = [...demand, ...fell, ...at([6_000], primary), ...at(span(6_200, 8_000, 10), primary)];
+    expect(finding('one_probe', entries)?.verdict).toBe('pass');
+  });
+});
+
+describe('returns_to_primary', () => {
+  const outages = [{ from: 0, to: 10_000 }];
+  const policy = { returns_within: '5s' } as const;
+  const away = [...at([0, 100], down), ...at(span(200, 30_000, 500), backup)];
+
+  test('a client that comes back in time passes', () => {
+    const entries = [...away, ...at([12_000], primary)];
+    expect(finding('returns_to_primary', entries, { policy, outages })).toMatchObject({
+      verdict: 'pass',
+      statistic: { value: 2_000 },
+    });
+  });
+
+  test.each([
+    ['never comes back', []],
+    ['comes back too late', [19_000]],
+    ['asks once, before the end', [9_000]],
+  ])('one that %s fails', (_what, times) => {
+    const entries = [...away, ...at(times, { ...primary, status: (times[0] ?? 0) < 10_000 ? 503 : 200 })];
+    expect(finding('returns_to_primary', entries, { policy, outages })?.verdict).toBe('fail');
+    expect(finding('returns_to_primary', entries, { outages })?.verdict).not.toBe('fail');
+  });
+
+  test('what was not watched for long enough is inconclusive', () => {
+    const short = [...at([0, 100], down), ...at(span(200, 12_000, 500), backup)];
+    expect(finding('returns_to_primary', short, { policy, outages })?.verdict).toBe('inconclusive');
+  });
+
+  test('without an outage of a known length nothing is said', () => {
+    expect(finding('returns_to_primary', away, { policy })?.verdict).toBe('not_applicable');
+  });
+});
+
+describe('neutral_429', () => {
+  const [a, b] = [
+    { ...primary, authorizationHash: 'a' },
+    { ...primary, authorizationHash: 'b' },
+  ];
+  const before = [...at([0, 20], a), ...at([10, 30], b)];
+  const limited = { ...a, t_headers: 100, status: 429, hint: { header: 'retry-after', raw: '10', dueAt: 10_101 } } as const;
+  const policy = { neutral_429: true } as const;
+
+  test('a client that goes on with the other key passes', () => {
+    const entries = [...before, limited, ...at(span(200, 5_000, 100), b), ...at(span(250, 5_000, 500), backup)];
+    expect(finding('neutral_429', entries, { policy })?.verdict).toBe('pass');
+  });
+
+  test('one that leaves the provider for one key fails where the policy asks', () => {
+    const entries = [...before, limited, ...at(span(200, 5_000, 100), backup)];
+    expect(finding('neutral_429', entries, { policy })?.verdict).toBe('fail');
+    expect(finding('neutral_429', entries)?.verdict).toBe('info');
+  });
+
+  test.each([
+    ['has one key', [...at([0], a), limited, ...at(span(200, 5_000, 100), backup)]],
+    ['asks for nothing more', [...before, limited]],
+    [
+      'is out of credit',
+      [
+        ...before,
+        { ...limited, errorCode: 'insufficient_quota', errorType: 'insufficient_quota' },
+        ...at(span(200, 5_000, 100), backup),
+      ],
+    ],
+  ])('of one that %s nothing is said', (_what, entries) => {
+    expect(finding('neutral_429', entries, { policy })?.verdict).toBe('not_applicable');
+  });
+});
+
+describe('cools_down_key', () => {
+  const told = { t_headers: 0, status: 429, hint: { header: 'retry-after', raw: '10', dueAt: 10_001 } } as const;
+  const asked = { rules: { cools_down_key: 'fail' } } as const;
+
+  test('new calls to the same key and model while it waits fail where the policy asks', () => {
+    const entries = [told, ...at(span(100, 5_000, 200), {})];
+    expect(finding('cools_down_key', entries, { policy: asked })?.verdict).toBe('fail');
+    expect(finding('cools_down_key', entries)?.verdict).toBe('info');
+  });
+
+  test('calls with another key, or of another model, do not', () => {
+    const entries = [
+      told,
+      ...at(span(100, 5_000, 200), { authorizationHash: 'b' }),
+      ...at(span(150, 5_000, 200), { model: 'other' }),
+    ];
+    expect(finding('cools_down_key', entries, { policy: asked })?.verdict).toBe('pass');
+  });
+});
