@@ -12,10 +12,12 @@ export function check(files: readonly string[], { strict = false }: { readonly s
   for (const file of files) {
     try {
       const loaded = loadScenario(givenSource(file), libraries);
-      const { plan, warnings } = loaded;
+      const { plan, providers, warnings } = loaded;
+      const rules = [...providers.values()].reduce((sum, own) => sum + own.plan.rules.length, plan.rules.length);
+      const services = providers.size === 0 ? '' : `, ${plural(providers.size, 'provider')}`;
       for (const text of warningTexts(loaded)) process.stderr.write(`${printableLines(text)}\n`);
       const warned = warnings.length === 0 ? '' : `, ${plural(warnings.length, 'warning')}`;
-      process.stdout.write(`${file}: ok, ${plural(plan.rules.length, 'rule')}${warned}\n`);
+      process.stdout.write(`${file}: ok, ${plural(rules, 'rule')}${services}${warned}\n`);
       bad ||= strict && warnings.length > 0;
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;

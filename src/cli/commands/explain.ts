@@ -1,3 +1,4 @@
+import type { Plan } from '../../core/plan/compile.ts';
 import { dependsOnArrivalOrder, explainRule } from '../../core/plan/explain.ts';
 import { explainCapacity } from '../../core/plan/explain-capacity.ts';
 import { explainLimit } from '../../core/plan/explain-limits.ts';
@@ -16,6 +17,33 @@ export async function explain(file: string, { requests, seed }: { requests: numb
   for (const text of warningTexts(loaded)) process.stderr.write(`${printableLines(text)}\n`);
   const lines = [`${plan.name}, seed ${plan.seed}`];
   if (scenario.description !== undefined) lines.push(scenario.description.trim());
+  lines.push(...explainService(plan));
+  for (const [name, provider] of loaded.providers) {
+    const { description } = provider.scenario;
+    lines.push('', `Provider ${name}, at /s/${name}/v1:${description === undefined ? '' : ` ${description.trim()}`}`);
+    lines.push(...explainService(provider.plan).map((line) => (line === '' ? '' : `  ${line}`)));
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  if (requests === 0) return exitCode.pass;
+  process.stdout.write(
+    '\nThe first requests, played through: chat completions, every other call streaming, one request a second,\n' +
+      'each failed call retried twice as the official SDKs do:\n\n',
+  );
+  const rows = playThrough(loaded, requests, libraries).map(({ request, call, attempt, rule, faults, outcome }) => [
+    String(request),
+    String(call),
+    String(attempt),
+    outcome,
+    faults,
+    rule,
+  ]);
+  process.stdout.write(table([['request', 'call', 'attempt', 'outcome', 'fault', 'rule'], ...rows]));
+  return exitCode.pass;
+}
+
+/** What one service does: its limits, its capacity, its rules. */
+function explainService(plan: Plan): string[] {
+  const lines: string[] = [];
   if (plan.limits.length > 0) {
     lines.push('', 'Limits, a set of buckets for each API key and model family; the first that fits the model:');
     lines.push(...plan.limits.map((limit) => `  ${explainLimit(limit)}`));
@@ -35,20 +63,5 @@ export async function explain(file: string, { requests, seed }: { requests: numb
       '  Of equal requests in parallel that no name tells apart, which one counts as the second attempt depends on their arrival.',
     );
   }
-  process.stdout.write(`${lines.join('\n')}\n`);
-  if (requests === 0) return exitCode.pass;
-  process.stdout.write(
-    '\nThe first requests, played through: chat completions, every other call streaming, one request a second,\n' +
-      'each failed call retried twice as the official SDKs do:\n\n',
-  );
-  const rows = playThrough(loaded, requests, libraries).map(({ request, call, attempt, rule, faults, outcome }) => [
-    String(request),
-    String(call),
-    String(attempt),
-    outcome,
-    faults,
-    rule,
-  ]);
-  process.stdout.write(table([['request', 'call', 'attempt', 'outcome', 'fault', 'rule'], ...rows]));
-  return exitCode.pass;
+  return lines;
 }

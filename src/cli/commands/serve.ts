@@ -43,13 +43,14 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stop = stopSignal();
   server.engine.onEntry((entry, session) => output.request(entry, session));
   onUnservedUrl(server.engine, output.warning);
-  const { name, seed, rules } = server.engine.defaultSession.plan;
+  const { name, seed } = server.engine.defaultSession.plan;
   const adminOff = !isLoopback(options.host) && options.adminToken === undefined;
   output.listening({
     origin: server.origin,
     scenario: name,
     seed,
-    rules: rules.length,
+    rules: rulesIn(server.engine.scenario),
+    providers: Object.fromEntries(server.engine.providers.map(({ id }) => [id, `${server.origin}/s/${id}/v1`])),
     workers: options.workers ?? 1,
     adminOff,
   });
@@ -62,6 +63,11 @@ export async function serve(options: ServeOptions): Promise<number> {
   await journal?.close();
   output.stopped(signal);
   return exitCode.pass;
+}
+
+/** Those of further services included. */
+function rulesIn({ plan, providers }: LoadedScenario): number {
+  return [plan, ...[...providers.values()].map((provider) => provider.plan)].reduce((sum, { rules }) => sum + rules.length, 0);
 }
 
 /** The file of a scenario, and what reads it: loaded only where there is one. */

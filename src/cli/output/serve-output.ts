@@ -16,6 +16,8 @@ interface Listening {
   /** Processes that serve. */
   readonly workers: number;
   readonly adminOff: boolean;
+  /** The base URLs of further services, by name. */
+  readonly providers: Readonly<Record<string, string>>;
 }
 
 /** What a running server tells the user. */
@@ -40,7 +42,7 @@ function jsonOutput(): ServeOutput {
   const event = (name: string, fields: object = {}) =>
     void process.stdout.write(`${JSON.stringify({ event: name, ...fields })}\n`);
   return {
-    listening: ({ origin, scenario, seed, rules, workers, adminOff }) =>
+    listening: ({ origin, scenario, seed, rules, workers, adminOff, providers }) =>
       event('listening', {
         base_url: `${origin}/v1`,
         admin_url: adminOff ? null : `${origin}/__admin`,
@@ -48,6 +50,7 @@ function jsonOutput(): ServeOutput {
         seed,
         rules,
         workers,
+        ...(Object.keys(providers).length === 0 ? {} : { providers }),
       }),
     request: (entry, session) => event('request', { entry: session.view(entry) }),
     reloaded: ({ name, seed, rules }) => event('reloaded', { scenario: name, seed, rules: rules.length }),
@@ -67,13 +70,14 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
   return {
-    listening({ origin, scenario, seed, rules, workers, adminOff }) {
+    listening({ origin, scenario, seed, rules, workers, adminOff, providers }) {
       const processes = workers === 1 ? '' : `, ${workers} workers`;
       const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}${processes}`;
       // Scripts read the first line of stdout.
       if (!terminal) process.stdout.write(`${origin}/v1\n`);
       say(paint('dim', printable(about)));
       if (terminal && !quiet) process.stdout.write(`${paint('bold', `${origin}/v1`)}\n`);
+      for (const [name, url] of Object.entries(providers)) say(`  ${name}: ${url}`);
       if (adminOff) say('The admin API is off: it needs --admin-token on a host that is not loopback.');
     },
     request: (entry) => {

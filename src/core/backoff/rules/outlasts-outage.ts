@@ -31,7 +31,8 @@ export const outlastsOutage = defineRule({
     const struck = outages.flatMap((outage) =>
       subject.calls.flatMap((call) => {
         const first = call.tries.find(({ failure, entry }) => failure !== undefined && isWithin(entry.t_headers, outage));
-        return first === undefined || isExcused(call, subject)
+        // What goes on elsewhere need not wait for the end.
+        return first === undefined || call.failovers.length > 0 || isExcused(call, subject)
           ? []
           : [{ call, outage, lastedMs: lastedMs(call, outage, subject), startedAt: first.entry.t_headers }];
       }),
