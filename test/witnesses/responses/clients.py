@@ -331,10 +331,11 @@ async def see(name, situation, base_url):
 
 async def main():
     urls = json.loads(os.environ["URLS"])
-    # The first request of a client loads the rest of it, which holds up the others.
-    for name, situations in urls.items():
-        await see(name, "healthy", situations.pop("healthy"))
-    await asyncio.gather(*(see(name, *one) for name, situations in urls.items() for one in situations.items()))
+    asked = [(name, *one) for name, situations in urls.items() for one in situations.items()]
+    # The first request of a client loads the rest of it, and a busy process would look like a stall: each has a turn of its own.
+    turns = {"healthy": 0, "stall": 2}
+    for turn in range(3):
+        await asyncio.gather(*(see(*one) for one in asked if turns.get(one[1], 1) == turn))
 
 
 asyncio.run(main())

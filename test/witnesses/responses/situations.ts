@@ -1,19 +1,39 @@
 import type { ScenarioInput } from '../../../src/core/scenario/schema.ts';
 
-/** The text of a whole answer. */
-export const WHOLE = 'One two three four five six seven eight.';
+type Rule = NonNullable<ScenarioInput['rules']>[number];
 
-/** What happens to the first attempt of each response, by column of the page. */
-const FAULTS = {
+/** The text of a whole answer. */
+export const WHOLE = 'One two three four — naïve five 😀 six seven eight.';
+
+/** What happens to the first attempt of each response, by column of the page: what breaks, and what is legal all the same. */
+const BREAKS = {
   limited: { rate_limit: { retry_after: '1s' } },
   cut: { truncated_stream: { after_chunks: 3, end: 'clean' } },
   closed: { truncated_stream: { after_chunks: 3, end: 'close' } },
+  error: { stream_error: { after_chunks: 3 } },
   failed: { response_failed: { after_chunks: 3 } },
   stall: { stalled_stream: { after_chunks: 3 } },
 } as const;
 
-export const SITUATIONS = ['healthy', 'tool', ...(Object.keys(FAULTS) as (keyof typeof FAULTS)[])] as const;
-export type Situation = (typeof SITUATIONS)[number];
+const LEGAL = {
+  incomplete: { response_incomplete: { after_chunks: 3 } },
+  keepalive: { keepalive_events: { after_chunks: 3, every: '200ms' } },
+  framing: ['split_utf8', { reframed_stream: { retry: null } }],
+  cr: { reframed_stream: { line_ending: 'cr', retry: null } },
+  retry: { reframed_stream: { line_ending: 'lf', comments: false, segments: false } },
+} as const;
+
+const FAULTS: Readonly<Record<string, Rule['fault']>> = { ...BREAKS, ...LEGAL };
+
+export type Situation = 'healthy' | 'tool' | keyof typeof BREAKS | keyof typeof LEGAL;
+/** The columns of the first table of the page, and of the second. */
+export const BREAKING: readonly Situation[] = ['healthy', 'tool', ...keysOf(BREAKS)];
+export const LEGAL_ONES: readonly Situation[] = keysOf(LEGAL);
+export const SITUATIONS: readonly Situation[] = [...BREAKING, ...LEGAL_ONES];
+
+function keysOf<T extends object>(of: T): readonly (keyof T)[] {
+  return Object.keys(of) as (keyof T)[];
+}
 
 const REPLIES: ScenarioInput['replies'] = [
   { match: { prompt: '/weather/i' }, tool_call: { name: 'weather', arguments: { city: 'Oslo' } } },
@@ -24,6 +44,6 @@ const REPLIES: ScenarioInput['replies'] = [
 ];
 
 export function scenarioOf(situation: Situation): ScenarioInput {
-  const fault = situation === 'healthy' || situation === 'tool' ? undefined : FAULTS[situation];
+  const fault = FAULTS[situation];
   return { replies: REPLIES, rules: fault === undefined ? [] : [{ match: { endpoint: 'responses' }, attempts: 1, fault }] };
 }
