@@ -6,6 +6,7 @@ import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
+import type { Incoming } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { HeadNotes } from '../exchange/record.ts';
 import type { TimedDelay } from '../server/timing/loop-delay.ts';
@@ -25,6 +26,7 @@ export interface SentRequest {
   readonly body: Uint8Array;
   readonly headersAt: number;
   readonly bodyEndAt: number | null;
+  readonly protocol: Incoming['protocol'];
   readonly connection: {
     /** The worker's own number. */
     readonly id: number;

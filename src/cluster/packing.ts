@@ -32,9 +32,10 @@ const REQUEST: FieldsOf<SentRequest> = {
   body: true,
   headersAt: true,
   bodyEndAt: true,
+  protocol: true,
   connection: CONNECTION,
 };
-const TRAITS: FieldsOf<Traits> = { streamed: true, features: true, keyScope: true, modelScope: true };
+const TRAITS: FieldsOf<Traits> = { streamed: true, features: true, carrier: true, keyScope: true, modelScope: true };
 const ASKED: FieldsOf<Asked> = { provider: true, keyHash: true, model: true, question: true };
 /** The call that the primary remembers stays there. */
 const CORRELATION: FieldsOf<Omit<Correlation, 'remembered' | 'asked'>> = {

@@ -114,6 +114,7 @@ export class RemoteState implements SessionState {
       traits: {
         streamed: traits.streamed,
         features: traits.features,
+        carrier: traits.carrier,
         keyScope: scoped('key') ? traits.keyScope : '',
         modelScope: scoped('model') ? traits.modelScope : '',
       },

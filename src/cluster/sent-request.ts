@@ -8,7 +8,7 @@ import { SENT_HEADERS } from './packing.ts';
 
 /** What the primary is to know of a request. */
 export function sentRequest(
-  { method, target, headers, body, headersAt, bodyEndAt, connection }: Incoming,
+  { method, target, headers, body, headersAt, bodyEndAt, protocol, connection }: Incoming,
   { isOpen: open }: { readonly isOpen: boolean },
 ): SentRequest {
   const sent: Record<string, string> = {};
@@ -24,13 +24,14 @@ export function sentRequest(
     body,
     headersAt,
     bodyEndAt,
+    protocol,
     connection: { id, acceptedAt, requests, remotePort, open },
   };
 }
 
 /** The request as the engine of the primary takes it. `id`: the number that its connection has there. */
 export function incomingOf(
-  { method, target, headers, body, headersAt, bodyEndAt, connection }: SentRequest,
+  { method, target, headers, body, headersAt, bodyEndAt, protocol, connection }: SentRequest,
   id: number,
 ): Incoming {
   const { acceptedAt, requests, remotePort } = connection;
@@ -42,6 +43,7 @@ export function incomingOf(
     oversized: false,
     headersAt,
     bodyEndAt,
+    protocol,
     connection: { id, acceptedAt, requests, remotePort },
   };
 }

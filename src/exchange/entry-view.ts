@@ -21,6 +21,7 @@ export function entryView(record: JournalRecord, bodyShaCanonical: string | null
     connId: record.connId,
     connReqSeq: record.connReqSeq,
     remotePort: record.remotePort,
+    protocol: record.protocol,
     t_accept: record.t_accept,
     t_headers: record.t_headers,
     t_bodyEnd: record.t_bodyEnd,

@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Connection } from '../core/correlation/correlation.ts';
+import type { Protocol } from '../core/journal/entry.ts';
 import { memoize } from '../core/memo/body-memo.ts';
 import { rememberLast } from '../core/memo/remember-last.ts';
 import { dialectOf } from '../core/openai/dialects/registry.ts';
-import { endpointOf } from '../core/openai/endpoints/registry.ts';
-import type { ApiRequest } from '../core/openai/request/request.ts';
+import { endpointOf, socketEndpointOf } from '../core/openai/endpoints/registry.ts';
+import type { ApiRequest, SocketTurn } from '../core/openai/request/request.ts';
+import type { Carrier } from '../core/wire/carrier.ts';
 import type { BodyReading } from './body-reading.ts';
 import { canonicalSha } from './canonical-sha.ts';
 
@@ -22,6 +24,12 @@ export interface Incoming {
   readonly headersAt: number;
   /** Null when the body was not read to its end. */
   readonly bodyEndAt: number | null;
+  /** Default: HTTP/1.1. */
+  readonly protocol?: Protocol | undefined;
+  /** What its answer travels in. Default: a response of HTTP. */
+  readonly carrier?: Carrier;
+  /** What it has as a frame of a WebSocket; undefined where it is none. */
+  readonly turn?: SocketTurn | undefined;
 }
 
 /** A request target taken apart. */
@@ -53,9 +61,9 @@ export const parseTarget = rememberLast((target: string): Target => {
 
 /** The request as core sees it. `reading` is that of its body; `isDeclared` where the program says how many calls it makes. */
 export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading, isDeclared = false): ApiRequest {
-  const { method, headers, body } = incoming;
+  const { method, headers, body, carrier = 'response', turn } = incoming;
   const { dialect, path: routed } = dialectOf(path);
-  const endpoint = endpointOf(method, routed);
+  const endpoint = carrier === 'handshake' ? socketEndpointOf(routed) : endpointOf(method, routed);
   const authorization = headers['authorization'];
   const { sha256: bodySha256, memo } = reading;
   const keyHash = authorizationHash(authorization);
@@ -72,6 +80,8 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
     body: isJson ? reading.json?.value : undefined,
     malformed: isJson && reading.json === undefined,
     bodyBytes: incoming.oversized || (isJson && reading.isTooMuch) ? Number.POSITIVE_INFINITY : body.byteLength,
+    carrier,
+    turn,
     fingerprint:
       memo === undefined
         ? fingerprintFor(incoming, path, { bodySha256, keyHash, isDeclared })

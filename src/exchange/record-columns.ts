@@ -23,6 +23,7 @@ export const RECORD_COLUMNS = {
   connId: 'number',
   connReqSeq: 'number',
   remotePort: 'number',
+  protocol: 'shared',
   t_accept: 'number',
   t_headers: 'number',
   t_bodyEnd: 'number',

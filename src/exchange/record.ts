@@ -72,6 +72,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     connId: connection.id,
     connReqSeq: connection.requests,
     remotePort: connection.remotePort,
+    protocol: incoming.protocol ?? 'http/1.1',
     t_accept: connection.acceptedAt,
     t_headers: incoming.headersAt,
     t_bodyEnd: incoming.bodyEndAt,

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { messageOf } from '../core/text/message-of.ts';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
 import type { Exchange } from '../session/exchange.ts';
@@ -15,6 +15,8 @@ import { Connections } from './http1/connections.ts';
 import { NOTHING_SENT, receiveRequest, type ServerContext } from './http1/receive-request.ts';
 import { ReceivedMessage } from './http1/received-message.ts';
 import { TimerWheel } from './timing/timer-wheel.ts';
+import type { SocketContext } from './websocket/socket-context.ts';
+import type { Handshake, WebSockets } from './websocket/web-sockets.ts';
 
 /** What answers under `/__admin`, and at `/metrics`. */
 export type AdminListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -56,6 +58,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     alarms: new TimerWheel(engine.clock.now),
     failed: (response, error) => fail(response, error, options),
   };
+  const sockets = lazySockets({ ...reception, onFailure: (error) => options.onFailure(error) });
   const server = createServer(
     { IncomingMessage: ReceivedMessage, keepAlive: true, keepAliveInitialDelay: PROBE_MS },
     (request, response) => {
@@ -78,6 +81,19 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     },
   );
   server.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception }));
+  server.on('upgrade', (request: ReceivedMessage, socket: Socket, rest: Buffer) => {
+    const connection = connections.of(socket);
+    // node:http has let go of it.
+    socket.on('error', () => undefined);
+    if (connection.endedHow !== undefined) return;
+    connection.requests += 1;
+    const turn = connection.claim();
+    turn.whenReady(() => {
+      turn.done();
+      if (connection.isDestroyed || connection.endedHow !== undefined) return;
+      upgrade({ request, connection, rest }, { ...options, sockets }).catch(options.onFailure);
+    });
+  });
   // What we do to idle connections is the scenario's decision. Clients that are gone without a word, the system finds out.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
@@ -99,15 +115,52 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       // Those, too, that become idle while the last requests finish.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       server.closeIdleConnections();
+      sockets.loaded?.leave();
       const timer = setTimeout(() => {
         connections.cutAll();
         server.closeAllConnections();
+        sockets.loaded?.cutAll();
       }, graceMs);
       await closed;
       clearTimeout(timer);
       clearInterval(sweep);
     },
   };
+}
+
+/** WebSockets, loaded when the first is asked for. */
+interface LazySockets {
+  /** Undefined as long as none was asked for. */
+  readonly loaded: WebSockets | undefined;
+  load(): Promise<Pick<typeof import('./websocket/web-sockets.ts'), 'detachedResponse'> & { readonly webSockets: WebSockets }>;
+}
+
+function lazySockets(context: SocketContext): LazySockets {
+  let loaded: WebSockets | undefined;
+  return {
+    get loaded() {
+      return loaded;
+    },
+    async load() {
+      const { WebSockets, detachedResponse } = await import('./websocket/web-sockets.ts');
+      return { detachedResponse, webSockets: (loaded ??= new WebSockets(context)) };
+    },
+  };
+}
+
+/** Answers a request to make a WebSocket of its connection. */
+async function upgrade(
+  { request, connection, rest }: Pick<Handshake, 'request' | 'connection' | 'rest'>,
+  { sockets, admin }: ListenOptions & { readonly sockets: LazySockets },
+): Promise<void> {
+  const { detachedResponse, webSockets } = await sockets.load();
+  if (connection.isDestroyed) return;
+  const response = detachedResponse(request);
+  const target = parseTarget(request.url ?? '/');
+  if (isOurs(target)) {
+    await admin(request, response);
+    connection.end('fin');
+  } else webSockets.accept({ request, response, connection, target, rest });
 }
 
 /** What the mock itself answers; all else is OpenAI's. */

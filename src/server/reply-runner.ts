@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Effect, End, Pace } from '../core/wire/effect.ts';
+import type { CloseFrame, Effect, End, Pace } from '../core/wire/effect.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { Exchange } from '../session/exchange.ts';
 import type { Batch } from './batch.ts';
@@ -123,7 +123,7 @@ class ReplyRunner implements Wakeable {
         this.#end(effect);
         break;
       case 'close':
-        this.#awaits(this.#close('fin'));
+        this.#awaits(this.#close('fin', effect.saying));
         break;
       case 'reset':
         this.#awaits(this.#close('reset'));
@@ -227,7 +227,7 @@ class ReplyRunner implements Wakeable {
   }
 
   /** Ends the connection from our side, the answer unfinished, once the kernel has taken what was written. */
-  async #close(how: 'fin' | 'reset'): Promise<void> {
+  async #close(how: 'fin' | 'reset', saying?: CloseFrame): Promise<void> {
     const { connection } = this.#target;
     this.#writer.flush();
     if (this.#writer.hasHead) {
@@ -240,6 +240,7 @@ class ReplyRunner implements Wakeable {
     if (this.over) return;
     this.#closedBy = 'server';
     this.#closedHow = how;
+    if (saying !== undefined) this.#writer.sayGoodbye?.(saying);
     connection.end(how);
   }
 

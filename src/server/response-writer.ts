@@ -1,4 +1,4 @@
-import type { Head, Write } from '../core/wire/effect.ts';
+import type { CloseFrame, Head, Write } from '../core/wire/effect.ts';
 import type { Performed } from '../exchange/performed.ts';
 
 /** Bytes of a body, content events and events. */
@@ -44,6 +44,8 @@ export interface ResponseWriter {
   whenFinished(callback: () => void): () => void;
   /** Calls back when the kernel has taken what was sent. */
   whenTaken(callback: () => void): void;
+  /** What is said before the connection is ended; not where the version of HTTP has no such thing. */
+  sayGoodbye?(saying: CloseFrame): void;
   /** Bytes that the client's kernel has not acknowledged; undefined where the system does not tell. */
   unacknowledged(): Promise<number | undefined>;
 }

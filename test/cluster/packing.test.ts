@@ -35,6 +35,7 @@ const ask: FromWorker = {
     body: Buffer.from('{}'),
     headersAt: 1.25,
     bodyEndAt: null,
+    protocol: 'http/1.1',
     connection: { id: 1, acceptedAt: 0.5, requests: 2, remotePort: 54_321, open: true },
   },
   pathCall: undefined,
@@ -50,7 +51,7 @@ const ask: FromWorker = {
   forced: [{ name: 'overloaded', params: {} }] as never,
   preset: null,
   matches: [0, 2],
-  traits: { streamed: true, features: ['failure'], keyScope: 'key 0.5', modelScope: '' },
+  traits: { streamed: true, features: ['failure'], carrier: 'response', keyScope: 'key 0.5', modelScope: '' },
 };
 const messages: readonly (FromWorker | ToWorker)[] = [
   ask,

@@ -107,7 +107,10 @@ test('the page of scenarios lists the bundled ones, and the endpoints that rules
 });
 
 test('the page of limits lists the endpoints that are served', async () => {
-  const rows = endpoints.map(({ method, path, name }) => [code(`${method} ${path}`), code(name)]);
+  const rows = endpoints.map(({ method, path, name, socket }) => [
+    `${code(`${method} ${path}`)}${socket === undefined ? '' : ' as a WebSocket'}`,
+    code(name),
+  ]);
   await expectSections('docs/limits.md', { served: table(['served', 'name in `match`'], rows) });
 });
 

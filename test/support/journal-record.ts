@@ -13,6 +13,7 @@ export const JOURNAL_RECORD: JournalRecord = {
   connId: 1,
   connReqSeq: 1,
   remotePort: 50_000,
+  protocol: 'http/1.1',
   t_accept: 0,
   t_headers: 0,
   t_bodyEnd: 0,

@@ -27,6 +27,8 @@ export function couldRetry(
 ): boolean {
   const { failure } = call;
   if (failure === undefined) return false;
+  // What was sent on the connection of the failure before it came, as turns of a WebSocket are, waited for its turn.
+  if (connection.id === failure.connection && at < failure.knownAt) return false;
   // The client opened this connection before it could know of the failure, and has not used it since.
   if (connection.requests === 1 && connection.acceptedAt < failure.knownAt) return false;
   if (retryCount !== undefined && retryCount > 0) return call.retryCount === retryCount - 1;

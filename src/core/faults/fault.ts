@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 import type { StreamFeature, StreamGrammar } from '../openai/wire/stream-grammar.ts';
+import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
 import type { Leaves } from './leaves.ts';
 
@@ -46,6 +47,8 @@ export interface Fault {
   readonly changes?: AnswerKind;
   /** What a stream has to have for it: it strikes no request that is answered by a stream without. */
   readonly needs?: readonly StreamFeature[];
+  /** What an answer has to travel in for it to mean something; without it, it means something in all. */
+  readonly carriers?: readonly Carrier[];
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
   readonly errorCodes?: readonly string[];
   /** Parameters whose text becomes the code or the type of its error. */
@@ -76,6 +79,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   injectedAtWith?(params: z.output<Params>): InjectionPoint;
   readonly changes?: AnswerKind;
   readonly needs?: readonly StreamFeature[];
+  readonly carriers?: readonly Carrier[];
   readonly errorCodes?: readonly string[];
   readonly errorWordParams?: readonly string[];
   readonly source?: string;

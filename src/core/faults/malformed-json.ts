@@ -10,6 +10,7 @@ export const malformedJson = defineFault({
   kind: 'transport',
   injectedAt: 'edge',
   changes: 'whole',
+  carriers: ['response'],
   params: record({
     after_bytes: whole(0).optional().describe('bytes of the body that are left; default half of them'),
   }).prefault({}),

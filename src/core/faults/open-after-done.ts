@@ -6,6 +6,7 @@ export const openAfterDone = defineStreamFault({
   name: 'open_after_done',
   summary: 'sends [DONE] and keeps the response open',
   leaves: 'open',
+  carriers: ['response'],
   params: record({
     for: duration().optional().describe('then the response ends; without it, it never does'),
   }).prefault({}),

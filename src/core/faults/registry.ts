@@ -60,6 +60,7 @@ import { unknownUrl } from './unknown-url.ts';
 import { unprocessable } from './unprocessable.ts';
 import { unsupportedCountry } from './unsupported-country.ts';
 import { unsupportedParameter } from './unsupported-parameter.ts';
+import { websocketClose } from './websocket-close.ts';
 import { wrongContentType } from './wrong-content-type.ts';
 
 const REGISTRY = [
@@ -74,6 +75,7 @@ const REGISTRY = [
   malformedJson,
   wrongContentType,
   earlyClose,
+  websocketClose,
   invalidJson,
   missingParameter,
   invalidType,

@@ -9,6 +9,7 @@ export const slowBody = defineFault({
   summary: 'dribbles the body, of streams too',
   leaves: 'complete',
   slows: 'body',
+  carriers: ['response', 'frames'],
   kind: 'transport',
   injectedAt: 'edge',
   params: paceParams({ bytes: 64, everyMs: 50 }),

@@ -7,6 +7,7 @@ export const slowHeaders = defineFault({
   summary: 'dribbles the status line and the header fields',
   leaves: 'complete',
   slows: 'head',
+  carriers: ['response'],
   kind: 'transport',
   injectedAt: 'edge',
   params: paceParams({ bytes: 16, everyMs: 50 }),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { StreamFeature, StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import { whole } from '../schema/fields.ts';
+import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
 import { defineFault, type SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
@@ -19,6 +20,7 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
   readonly needs?: readonly StreamFeature[];
+  readonly carriers?: readonly Carrier[];
   readonly errorCodes?: readonly string[];
   readonly source?: string;
   readonly params: Params;

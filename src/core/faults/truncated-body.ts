@@ -11,6 +11,7 @@ export const truncatedBody = defineFault({
   kind: 'transport',
   injectedAt: 'edge',
   changes: 'whole',
+  carriers: ['response'],
   params: record({
     after_bytes: whole(0).optional().describe('bytes that come; default half of them, always at least one too few'),
     end: z.enum(['close', 'reset']).default('close'),

@@ -8,6 +8,7 @@ export const wrongContentType = defineFault({
   name: 'wrong_content_type',
   summary: 'answers as usual under another Content-Type',
   leaves: 'mislabelled',
+  carriers: ['response'],
   kind: 'transport',
   injectedAt: 'edge',
   params: record({

@@ -13,6 +13,9 @@ export interface Hint {
   readonly other?: Omit<Hint, 'other'>;
 }
 
+/** What a request came by: a version of HTTP, or a frame of a WebSocket. */
+export type Protocol = 'http/1.0' | 'http/1.1' | 'websocket';
+
 /**
  * One request: what came, what was decided, what went over the wire. Field names and definitions are those of
  * backoff.md 2.1. All `t_` times are milliseconds of one monotonic clock; `time` is for display.
@@ -38,6 +41,8 @@ export interface JournalEntry {
   /** 1 for the first request of the connection. */
   readonly connReqSeq: number;
   readonly remotePort: number | null;
+  /** Of a request by WebSocket, all that is said of the answer is said of its frames. */
+  readonly protocol: Protocol;
   /** Always null: the mock speaks plain HTTP. */
   readonly tlsResumed: null;
 

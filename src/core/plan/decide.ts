@@ -9,7 +9,7 @@ import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
 /** What a decision on a request goes by, beside the rules that match it. */
-export type Traits = Pick<Facts, 'streamed' | 'features' | 'keyScope' | 'modelScope'>;
+export type Traits = Pick<Facts, 'streamed' | 'features' | 'carrier' | 'keyScope' | 'modelScope'>;
 
 /** One request as the plan sees it. */
 export interface RuleStep {
@@ -110,11 +110,12 @@ function tryRule(
   return { applied, faults: step.faults };
 }
 
-/** A fault strikes only a request that gets as far as its layer, and only an answer that has what it changes. */
+/** A fault strikes only a request that gets as far as its layer, and only an answer that has what it changes, in what it knows. */
 export function isReached(
   { traits, refusedBy }: Pick<RuleStep, 'traits' | 'refusedBy'>,
-  { strikes, changes, needs }: Step,
+  { strikes, changes, needs, carriers }: Step,
 ): boolean {
+  if (carriers !== undefined && !carriers.includes(traits.carrier)) return false;
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   if (changes === undefined) return true;
   const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';

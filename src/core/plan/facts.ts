@@ -3,6 +3,7 @@ import { promptOf } from '../openai/request/prompt.ts';
 import { type ApiRequest, asList, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
 import type { StreamFeature } from '../openai/wire/stream-grammar.ts';
 import { draw } from '../random.ts';
+import type { Carrier } from '../wire/carrier.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -37,6 +38,11 @@ export class Facts {
   /** What the stream of the answer has that others have not; nothing where there is no stream. */
   get features(): readonly StreamFeature[] {
     return this.streamed ? (this.request.endpoint?.stream?.features ?? []) : [];
+  }
+
+  /** What the answer travels in. */
+  get carrier(): Carrier {
+    return this.request.carrier ?? 'response';
   }
 
   /** The scope of counters per key. Not the key itself: nothing keeps keys. */

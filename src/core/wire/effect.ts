@@ -57,6 +57,18 @@ export interface End {
   readonly next?: readonly Effect[];
 }
 
+/** The connection ends before the response does. */
+interface Close {
+  readonly type: 'close';
+  /** What a WebSocket says before (RFC 6455 §5.5.1); without it nothing. HTTP has no such thing. */
+  readonly saying?: CloseFrame;
+}
+
+export interface CloseFrame {
+  readonly code: number;
+  readonly reason: string;
+}
+
 /** A pause. */
 interface Wait {
   readonly type: 'wait';
@@ -70,14 +82,7 @@ interface Wait {
  * together. `end` finishes the response properly, `close` sends FIN without finishing it, `reset` sends RST once the
  * kernel has taken what was written, `hang` holds the socket until the client leaves.
  */
-export type Effect =
-  | Wait
-  | Head
-  | Write
-  | End
-  | { readonly type: 'close' }
-  | { readonly type: 'reset' }
-  | { readonly type: 'hang' };
+export type Effect = Wait | Head | Write | End | Close | { readonly type: 'reset' } | { readonly type: 'hang' };
 
 /** A lazy sequence of effects: nothing is computed before the server asks for it. It can be iterated once. */
 export type Reply = Iterable<Effect>;

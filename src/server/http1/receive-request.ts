@@ -59,6 +59,7 @@ export function receiveRequest(arrived: HttpExchange, reception: ServerContext):
     connection: connections.state(connection),
     headersAt: engine.clock.now(),
     bodyEndAt: null,
+    protocol: request.protocol,
   };
   const received = new ReceivedRequest(arrived, reception, { head, session, turn });
   const forced = head.headers['x-mock-fault'];

@@ -11,11 +11,31 @@ const NO_FIELDS: string[] = [];
 const NO_HEADERS: IncomingHttpHeaders = Object.freeze({});
 const NOBODY: BodyListener = { chunk: () => undefined, end: () => undefined };
 
+/** What node:http says of a message and its types do not. */
+interface HeldMessage {
+  /** The client asks for another protocol. */
+  upgrade: boolean | null;
+  _addHeaderLines(headers: string[], length: number): void;
+}
+
+const { _addHeaderLines: ADD_HEADER_LINES } = IncomingMessage.prototype as unknown as HeldMessage;
+
+/** Whether the header fields are those of an opening handshake (RFC 6455 §4.2.1). Without them the request stays one of HTTP. */
+function opensWebSocket(headers: IncomingHttpHeaders): boolean {
+  return (
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  );
+}
+
 /**
  * A request whose body can be had straight from the parser: for a body that is wanted whole, streams cost more than
  * parsing it. Whoever does not ask for that has a stream as usual.
  */
 export class ReceivedMessage extends IncomingMessage {
+  declare upgrade: boolean | null;
+
   static {
     // TypeScript takes it for a field, which no accessor may replace.
     const inherited = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded');
@@ -27,6 +47,20 @@ export class ReceivedMessage extends IncomingMessage {
   }
 
   #listener: BodyListener | undefined;
+
+  /** The version of HTTP. */
+  get protocol(): 'http/1.0' | 'http/1.1' {
+    return this.httpVersionMinor === 0 ? 'http/1.0' : 'http/1.1';
+  }
+
+  /**
+   * Called by node:http with the header fields, before it asks whether the connection is to be upgraded. Of all upgrades
+   * only those to a WebSocket are for us: Java's client offers HTTP/2 with each request.
+   */
+  _addHeaderLines(headers: string[], length: number): void {
+    ADD_HEADER_LINES.call(this, headers, length);
+    if (this.upgrade) this.upgrade = opensWebSocket(this.headers);
+  }
 
   /** Hands over the whole body, from now on if nothing of it has come yet. */
   deliver(listener: BodyListener): void {

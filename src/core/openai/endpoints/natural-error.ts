@@ -70,7 +70,7 @@ function bodyError(request: ApiRequest, rules: NaturalErrorRules, endpoint: Endp
   const { models, tokens, libraries } = rules;
   const sent = { endpoint, contentType };
   if (request.memo === undefined) return findBodyError(request, rules, sent);
-  const given = [endpoint, contentType, models, tokens, libraries];
+  const given = [endpoint, contentType, models, tokens, libraries, request.turn?.generates];
   return memoize(request.memo, 'error', given, () => findBodyError(request, rules, sent));
 }
 
@@ -104,13 +104,15 @@ class RequestTerms implements Terms {
   readonly model: ModelInfo;
   readonly isServed: boolean;
   readonly bodyBytes: number;
+  readonly turn: ApiRequest['turn'];
   readonly libraries: Libraries;
   readonly #rules: NaturalErrorRules;
 
-  constructor({ bodyBytes }: ApiRequest, rules: NaturalErrorRules, { model, isServed }: Pick<Terms, 'model' | 'isServed'>) {
+  constructor({ bodyBytes, turn }: ApiRequest, rules: NaturalErrorRules, { model, isServed }: Pick<Terms, 'model' | 'isServed'>) {
     this.model = model;
     this.isServed = isServed;
     this.bodyBytes = bodyBytes;
+    this.turn = turn;
     this.libraries = rules.libraries;
     this.#rules = rules;
   }

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { modelEndpoints } from './models/endpoint.ts';
 import { moderations } from './moderations/endpoint.ts';
 import { responses } from './responses/endpoint.ts';
+import { responsesSocket } from './responses/socket/endpoint.ts';
 import { storedResponseEndpoints } from './responses/stored/endpoints.ts';
 import { inputEndpoints } from './responses/stored/input-endpoints.ts';
 import { root } from './root/endpoint.ts';
@@ -13,6 +14,7 @@ import { root } from './root/endpoint.ts';
 const REGISTRY = [
   chatCompletions,
   responses,
+  responsesSocket,
   ...inputEndpoints,
   ...storedResponseEndpoints,
   ...conversationEndpoints,
@@ -40,7 +42,7 @@ const WITH_PLACEHOLDER = endpoints.filter(({ path }) => path.includes('{'));
 /** The others, by method and path. */
 const BY_REQUEST = new Map<string, Map<string, Endpoint>>();
 for (const endpoint of endpoints) {
-  if (WITH_PLACEHOLDER.includes(endpoint)) continue;
+  if (WITH_PLACEHOLDER.includes(endpoint) || endpoint.socket !== undefined) continue;
   const byPath = BY_REQUEST.get(endpoint.method) ?? new Map<string, Endpoint>();
   BY_REQUEST.set(endpoint.method, byPath.set(endpoint.path, endpoint));
 }
@@ -51,6 +53,13 @@ export function endpointOf(method: string, path: string): Endpoint | undefined {
   if (exact !== undefined) return exact;
   const segments = path.split('/');
   return WITH_PLACEHOLDER.find((endpoint) => endpoint.method === method && pathMatches(endpoint, segments));
+}
+
+const WITH_SOCKET = endpoints.filter(({ socket }) => socket !== undefined);
+
+/** The endpoint that makes a WebSocket of the connection of a request to that path; undefined when none does. */
+export function socketEndpointOf(path: string): Endpoint | undefined {
+  return WITH_SOCKET.find((endpoint) => endpoint.path === path);
 }
 
 /** The segments of a path with placeholders, and whether the last stands for all that follows. */

@@ -14,3 +14,4 @@ export * from './errors-quota.ts';
 export * from './errors-request.ts';
 export * from './errors-responses.ts';
 export * from './errors-server.ts';
+export * from './errors-socket.ts';

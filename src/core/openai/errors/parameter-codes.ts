@@ -24,4 +24,7 @@ export const parameterCodes = [
   'max_tokens_per_request',
   'previous_response_not_found',
   'conversation_locked',
+  'websocket_connection_limit_reached',
+  'invalid_frame',
+  'too_many_turns',
 ] as const;

@@ -1,6 +1,8 @@
 import type { BodyMemo } from '../../memo/body-memo.ts';
+import type { Carrier } from '../../wire/carrier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { StoreQuestion } from '../store/session-store.ts';
+import type { SocketProtocol } from '../wire/socket-protocol.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
 
 /** A text, or the ids of its tokens. */
@@ -36,6 +38,8 @@ export interface RequestEndpoint {
   readonly modelInPath?: (path: string) => string;
   /** How its streams are written. Without it the endpoint never streams. */
   readonly stream?: StreamGrammar;
+  /** The request makes a WebSocket of its connection, on which this is spoken. Without it, it does not. */
+  readonly socket?: SocketProtocol;
   /** What the request asks. Without it, nothing. */
   readonly prompt?: PromptReader;
   /** What the request refers to of what the session keeps; undefined where nothing. Asked of requests that are good in themselves. */
@@ -58,6 +62,16 @@ export interface PromptReader {
   question(fields: Fields): Iterable<string>;
   /** Tokens that the limits count before the model runs (wire.md 2.5). */
   precount(fields: Fields): number;
+}
+
+/** What a request has that came as a frame of a WebSocket. Plain data. */
+export interface SocketTurn {
+  /** Stands for the connection, and is the same in all of its turns. */
+  readonly socket: string;
+  /** It goes on from the last response of the connection, which may be kept nowhere else. */
+  readonly continuesLast: boolean;
+  /** Without it the response is prepared, and says nothing. */
+  readonly generates: boolean;
 }
 
 /** The fields of a request. */
@@ -83,6 +97,10 @@ export interface ApiRequest {
   /** True when a body was required and what came is not JSON. */
   readonly malformed: boolean;
   readonly bodyBytes: number;
+  /** What its answer travels in. Default: a response of HTTP. */
+  readonly carrier?: Carrier;
+  /** What it has as a frame of a WebSocket; undefined where it is none. */
+  readonly turn?: SocketTurn | undefined;
   /** Hash of key, method, path and raw body: equal for equal requests. */
   readonly fingerprint: string;
   /** What was found out about requests with the same raw body. */

@@ -7,6 +7,8 @@ export type StoreQuestion =
       readonly about: 'turn';
       /** `previous_response_id`. */
       readonly previous: string | undefined;
+      /** The connection that may go on from a response that only it has. */
+      readonly holder?: string;
       readonly conversation: string | undefined;
       /** The ids of item references. */
       readonly items: readonly string[];
@@ -93,7 +95,7 @@ export class SessionStore implements Holder {
       case 'turn':
         return this.#findTurn(question);
       case 'response': {
-        const kept = this.#responses.get(question.id);
+        const kept = this.#stored(question.id);
         if (kept === undefined) return { is: 'missing', what: 'response', id: question.id };
         return { is: 'response', response: kept.response, turns: question.withTurns ? this.#turnsOf(kept) : [] };
       }
@@ -157,8 +159,14 @@ export class SessionStore implements Holder {
     this.#budget?.resize(this, 0);
   }
 
-  #findTurn({ previous, conversation, items, answers }: Extract<StoreQuestion, { about: 'turn' }>): StoreFinding {
-    const before = previous === undefined ? undefined : this.#responses.get(previous);
+  /** The response of that id, unless only another connection has it. */
+  #stored(id: string, holder?: string): Kept | undefined {
+    const kept = this.#responses.get(id);
+    return kept?.response.holder === undefined || kept.response.holder === holder ? kept : undefined;
+  }
+
+  #findTurn({ previous, holder, conversation, items, answers }: Extract<StoreQuestion, { about: 'turn' }>): StoreFinding {
+    const before = previous === undefined ? undefined : this.#stored(previous, holder);
     if (previous !== undefined && before === undefined) return { is: 'missing', what: 'previous response', id: previous };
     const talk = conversation === undefined ? undefined : this.#conversations.get(conversation)?.conversation;
     if (conversation !== undefined) {
@@ -180,7 +188,7 @@ export class SessionStore implements Holder {
     const key = keyOf(id);
     const quoted = JSON.stringify(id);
     for (const [responseId, { response }] of this.#responses) {
-      if (keyOf(responseId) === key && response.text.includes(quoted)) return true;
+      if (keyOf(responseId) === key && response.holder === undefined && response.text.includes(quoted)) return true;
     }
     for (const { conversation } of this.#conversations.values()) {
       if (conversation.items.some((item) => item.id === id)) return true;

@@ -15,6 +15,8 @@ export interface StoredResponse {
   readonly context: TurnContext;
   /** How it comes about, when it is in the background. */
   readonly background: BackgroundRun | undefined;
+  /** The connection that alone can go on from it, where it was not to be stored; undefined where everybody can ask for it. */
+  readonly holder?: string;
 }
 
 /** What the next turn begins with. */

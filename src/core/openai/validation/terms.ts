@@ -1,6 +1,6 @@
 import type { Libraries } from '../../libraries.ts';
 import type { ModelInfo } from '../models/models.ts';
-import type { Input } from '../request/request.ts';
+import type { Input, SocketTurn } from '../request/request.ts';
 
 export type { Fields } from '../request/request.ts';
 
@@ -21,4 +21,6 @@ export interface Terms extends Measures {
   /** The scenario serves the model. False only for an endpoint that judges its model itself. */
   readonly isServed: boolean;
   readonly libraries: Libraries;
+  /** What the request has as a frame of a WebSocket; undefined where it is none. */
+  readonly turn?: SocketTurn | undefined;
 }

@@ -39,5 +39,8 @@ test.each([
 });
 
 test('no endpoint that is served counts as unserved', () => {
-  for (const { method, path } of endpoints) expect(unservedUrl(method, path.replace('{id}', 'gpt-4o')), path).toBeUndefined();
+  for (const { method, path, socket } of endpoints) {
+    // Without a handshake it is no request of OpenAI's.
+    if (socket === undefined) expect(unservedUrl(method, path.replace('{id}', 'gpt-4o')), path).toBeUndefined();
+  }
 });

@@ -12,16 +12,20 @@ import { tokensBefore } from './stored/tokens-before.ts';
 /** Makes up the response to a request. */
 export function responseAnswer(context: ReplyContext): ResponseAnswer {
   const { request, settings, libraries } = context;
-  const given = [request.path, settings, libraries, tokensBefore(context)];
+  const given = [request.path, settings, libraries, tokensBefore(context), request.turn?.generates];
   return memoize(request.memo, 'response', given, () => createAnswer(context));
 }
+
+/** The answer to a request that only prepares the next. That it is complete is documented, its usage unverified. */
+const NOTHING_SAID = { items: [], reasoning: 0, incompleteReason: undefined };
 
 function createAnswer(context: ReplyContext): ResponseAnswer {
   const { request, settings, libraries } = context;
   const fields = fieldsOf(request);
   const id = modelOf(request) ?? 'gpt-4o';
   const model = modelInfo(id, settings) ?? modelNamed(id);
-  const { items, reasoning, incompleteReason } = outputOf(responseWishes(fields, model), model, context);
+  const { items, reasoning, incompleteReason } =
+    request.turn?.generates === false ? NOTHING_SAID : outputOf(responseWishes(fields, model), model, context);
   const output = items.reduce((total, { tokens }) => total + tokens, 0);
   return {
     model,

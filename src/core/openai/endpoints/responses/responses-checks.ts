@@ -1,6 +1,7 @@
 import type { ErrorAnswer } from '../../errors/error.ts';
 import {
   backgroundNotStored,
+  backgroundOverSocket,
   encryptedContentUnreadable,
   inputTooLongForModel,
   invalidBody,
@@ -86,6 +87,7 @@ export const responsesChecks: readonly Check[] = [
   field('stream', { type: 'measured' }),
   field('stream_options', { 'type, unknown fields': 'measured' }),
   field('background', { type: 'measured' }),
+  { name: 'background: over WebSocket', texts: { 'not supported': 'unverified' }, find: socketError },
   field('max_output_tokens', { 'type, bound': 'measured' }),
   field('max_tool_calls', { 'type, bound': 'measured' }),
   { name: 'reasoning: type of effort', texts: { integer: 'measured' }, find: effortTypeError },
@@ -155,9 +157,10 @@ function modelError({ model, prompt }: Fields): ErrorAnswer | undefined {
   return invalidType('model', 'a string', fieldTypeName(model));
 }
 
-function inputMissingError(fields: Fields): ErrorAnswer | undefined {
+/** What is prepared, and not to be answered, may lack an input. */
+function inputMissingError(fields: Fields, { turn }: Terms): ErrorAnswer | undefined {
   if (fields['input'] === null) return invalidType('input', 'a string', fieldTypeName(null));
-  if (fields['input'] !== undefined) return undefined;
+  if (fields['input'] !== undefined || turn?.generates === false) return undefined;
   return SAYS_ELSEWHERE.some((name) => isGiven(fields[name])) ? undefined : missingParameter('input');
 }
 
@@ -208,12 +211,17 @@ function promptError({ prompt }: Fields): ErrorAnswer | undefined {
   return typeof id === 'string' && !/^pmpt_[0-9a-f]{32,}$/.test(id) ? promptNotFound(id) : undefined;
 }
 
+function socketError({ background }: Fields, { turn }: Terms): ErrorAnswer | undefined {
+  return background === true && turn !== undefined ? backgroundOverSocket() : undefined;
+}
+
 function backgroundError({ background, store }: Fields): ErrorAnswer | undefined {
   return background === true && store === false ? backgroundNotStored() : undefined;
 }
 
 /** An empty input counts as no input: the same is said whatever else there is to go on. */
-function nothingAskedError(fields: Fields): ErrorAnswer | undefined {
+function nothingAskedError(fields: Fields, { turn }: Terms): ErrorAnswer | undefined {
+  if (turn?.generates === false) return undefined;
   const { input } = fields;
   const isEmpty = input === '' || (Array.isArray(input) && input.length === 0);
   return isEmpty && !SAYS_ELSEWHERE.some((name) => isGiven(fields[name])) ? nothingAsked() : undefined;

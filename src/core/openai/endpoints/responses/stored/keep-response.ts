@@ -16,7 +16,9 @@ export function keepResponse(
   const { store, previousResponseId: previous, conversation } = answer.echo;
   const { id } = identity;
   const context = contextAfter(answer, identity);
-  if (store) keep({ change: 'keep response', response: { id, text, previous: previous ?? undefined, context, background } });
+  const response = { id, text, previous: previous ?? undefined, context, background };
+  if (store) keep({ change: 'keep response', response });
+  else if (request.turn !== undefined) keep({ change: 'keep response', response: { ...response, holder: request.turn.socket } });
   if (conversation === undefined) return;
   const items = [
     ...inputItemsOf(fieldsOf(request)['input'], { id, createdAt: identity.createdAt }),

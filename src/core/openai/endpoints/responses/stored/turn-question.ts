@@ -14,6 +14,7 @@ export function turnQuestion(request: ApiRequest): StoreQuestion | undefined {
     ...referencesOf(typeof input === 'string' ? NONE : asList(input)),
   } as const;
   const refers = question.previous !== undefined || question.conversation !== undefined || question.items.length > 0;
+  if (request.turn !== undefined) return { ...question, ...(request.turn.continuesLast && { holder: request.turn.socket }) };
   return refers || store !== false ? question : undefined;
 }
 

@@ -1,0 +1,7 @@
+import type { ServerContext } from '../http1/receive-request.ts';
+
+/** Where WebSockets are served. */
+export interface SocketContext extends ServerContext {
+  /** Told of what must never happen: a fault of the mock itself. */
+  onFailure(error: unknown): void;
+}
