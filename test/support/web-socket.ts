@@ -12,6 +12,8 @@ export interface ClientSocket {
   readonly ws: WebSocket;
   /** The frames in the order in which they came; of those that are not JSON the text. */
   readonly frames: readonly (Frame | string)[];
+  /** Hands over the frames, which are forgotten. Not while one is waited for. */
+  take(): (Frame | string)[];
   /** How the connection ended. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   /** Sends an object as JSON, and anything else as it is. */
@@ -58,6 +60,10 @@ export async function openSocket(
     ws,
     frames,
     closed,
+    take() {
+      read = 0;
+      return frames.splice(0);
+    },
     send: (frame) => ws.send(typeof frame === 'object' && !Buffer.isBuffer(frame) ? JSON.stringify(frame) : (frame as string)),
     async ask(fields = {}) {
       socket.send({ type: 'response.create', model: 'gpt-4o', input: 'Hello', ...fields });
