@@ -10,7 +10,6 @@ import type { Policy } from '../policy/policy.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { PolicySpec } from '../policy/policy-schema.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
-import type { Carrier } from '../wire/carrier.ts';
 import { compileLimits, type PlannedLimit } from './limits.ts';
 import { compileMatch, type RequestMatcher } from './match.ts';
 
@@ -37,8 +36,6 @@ export interface Step {
   readonly changes: AnswerKind | undefined;
   /** What the stream has to have for them to strike it. */
   readonly needs: readonly StreamFeature[];
-  /** What an answer has to travel in for any of them to mean something; undefined where each means something in all. */
-  readonly carriers: readonly Carrier[] | undefined;
 }
 
 /** A rule ready to be asked. */
@@ -194,17 +191,7 @@ export function stepOf(calls: readonly FaultCall[], faultsByName: FaultsByName):
   const answers = faults.some(({ fault: { terminal: final } }) => final === true);
   const changes = answers ? undefined : faults.find(({ fault }) => fault.changes !== undefined)?.fault.changes;
   const needs = answers ? [] : faults.flatMap(({ fault }) => fault.needs ?? []);
-  return { faults, calls, strikes: deepest(faults), changes, needs, carriers: carriersOf(faults) };
-}
-
-/** Of faults in a list, those that mean nothing are left out where others mean something. */
-function carriersOf(faults: readonly BoundFault[]): Step['carriers'] {
-  const carriers = new Set<Carrier>();
-  for (const { fault } of faults) {
-    if (fault.carriers === undefined) return undefined;
-    for (const carrier of fault.carriers) carriers.add(carrier);
-  }
-  return faults.length === 0 ? undefined : [...carriers];
+  return { faults, calls, strikes: deepest(faults), changes, needs };
 }
 
 /** The deepest place that any of the faults strikes at. */

@@ -4,6 +4,7 @@ import type { Layer } from '../openai/wire/layer.ts';
 import { draw } from '../random.ts';
 import type { Rule } from '../scenario/schema.ts';
 import { inRange } from '../units/range.ts';
+import type { Carrier } from '../wire/carrier.ts';
 import { type Action, layerDepth, type Plan, type PlannedRule, type Step } from './compile.ts';
 import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
@@ -113,13 +114,18 @@ function tryRule(
 /** A fault strikes only a request that gets as far as its layer, and only an answer that has what it changes, in what it knows. */
 export function isReached(
   { traits, refusedBy }: Pick<RuleStep, 'traits' | 'refusedBy'>,
-  { strikes, changes, needs, carriers }: Step,
+  { faults, strikes, changes, needs }: Step,
 ): boolean {
-  if (carriers !== undefined && !carriers.includes(traits.carrier)) return false;
+  if (!isMeantFor(faults, traits.carrier)) return false;
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   if (changes === undefined) return true;
   const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';
   return changes === answer && needs.every((feature) => traits.features.includes(feature));
+}
+
+/** Whether any of the faults means something to an answer that travels in that. In a list, those that mean nothing are left out. */
+export function isMeantFor(faults: readonly BoundFault[], carrier: Carrier): boolean {
+  return faults.length === 0 || faults.some(({ fault }) => fault.carriers === undefined || fault.carriers.includes(carrier));
 }
 
 /** `first`, `after` and `every` count the requests the rule speaks of; `times` counts those it decided. */

@@ -2,6 +2,7 @@ import { ServerResponse } from 'node:http';
 import { dialectOf } from '../../core/openai/dialects/registry.ts';
 import { socketEndpointOf } from '../../core/openai/endpoints/registry.ts';
 import type { Step } from '../../core/plan/compile.ts';
+import { isMeantFor } from '../../core/plan/decide.ts';
 import { ScenarioError } from '../../core/problem.ts';
 import type { Header } from '../../core/wire/effect.ts';
 import type { Incoming, Target } from '../../exchange/incoming.ts';
@@ -154,7 +155,7 @@ export class WebSockets {
 async function forcedFault(header: string): Promise<Step> {
   const { parseForcedFault } = await import('../../exchange/forced-fault.ts');
   const step = parseForcedFault(header);
-  if (step.carriers === undefined || step.carriers.includes('frames')) return step;
+  if (isMeantFor(step.faults, 'frames')) return step;
   const names = step.calls.map(({ name }) => name).join(', ');
   throw new ScenarioError([{ file: 'x-mock-fault', path: '', message: `${names} means nothing to a WebSocket` }]);
 }
