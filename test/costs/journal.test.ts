@@ -5,6 +5,7 @@ import { policyOf } from '../../src/core/policy/policy-of.ts';
 import { readCalls } from '../../src/session/read-calls.ts';
 import { readEntries } from '../../src/session/read-entries.ts';
 import { judgeClient } from '../../src/session/verdict-on.ts';
+import { plainMs } from '../support/cpu-time.ts';
 import { drive } from '../support/drive.ts';
 
 const ENTRIES = 10_000;
@@ -48,7 +49,7 @@ test.each([
   for (const way of ways) {
     let quickestMs = Number.POSITIVE_INFINITY;
     for (let attempt = 0; attempt < ATTEMPTS && quickestMs >= MAX_STEP_MS; attempt++)
-      quickestMs = Math.min(quickestMs, longestStepMs(way()));
+      quickestMs = Math.min(quickestMs, plainMs(longestStepMs(way())));
     expect(quickestMs).toBeLessThan(MAX_STEP_MS);
   }
   expect(atOnce(judgeClient([session], policyOf())).verdict.findings).toHaveLength(backoffRules.length);

@@ -1,3 +1,4 @@
+import { groupBy } from '../../collections/group-by.ts';
 import { smallest } from '../../collections/smallest.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
@@ -40,10 +41,11 @@ export const coolsDownKey = defineRule({
     const starts = calls.flatMap(({ id, tries }) => (tries[0] === undefined ? [] : [{ id, entry: tries[0].entry }]));
     const later = starts.filter(({ entry }) => entry.t_headers > firstWindow);
     if (windows.length === 0 || later.length === 0) return notApplicable('no call began after another was told to wait');
-    const inside = later.filter(({ id, entry }) =>
-      windows.some(
-        (window) =>
-          window.id !== id && window.target === targetOf(entry) && entry.t_headers > window.from && entry.t_headers < window.to,
+    const windowsOf = groupBy(windows, ({ target }) => target);
+    const inside = [...groupBy(later, ({ entry }) => targetOf(entry))].flatMap(([target, ofTarget]) =>
+      insideOf(
+        ofTarget.map(({ id, entry }) => ({ id, at: entry.t_headers })),
+        windowsOf.get(target) ?? [],
       ),
     );
     const value = inside.length / later.length;
@@ -60,4 +62,48 @@ export const coolsDownKey = defineRule({
 function verdictOn(inside: number, later: number, { levels }: Policy): RuleVerdict {
   if (inside > 0) return levels['cools_down_key'] === 'fail' ? 'fail' : 'info';
   return later < NEEDED ? 'info' : 'pass';
+}
+
+interface Window {
+  /** The call that was told to wait. */
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Start {
+  readonly id: string;
+  readonly at: number;
+}
+
+/** The starts that lie within the window of another call. */
+function insideOf(starts: readonly Start[], windows: readonly Window[]): Start[] {
+  const waiting = windows.toSorted((a, b) => a.from - b.from);
+  const begun = new Longest();
+  let next = 0;
+  return starts
+    .toSorted((a, b) => a.at - b.at)
+    .filter(({ id, at }) => {
+      for (let window = waiting[next]; window !== undefined && window.from < at; window = waiting[++next]) begun.add(window);
+      return begun.endOfOthers(id) > at;
+    });
+}
+
+/** Of the windows that have begun, the one that ends last, and the last that another call has. */
+class Longest {
+  #first: Window | undefined;
+  #second: Window | undefined;
+
+  add(window: Window): void {
+    const { id, to } = window;
+    if (to >= (this.#first?.to ?? to)) {
+      if (this.#first?.id !== id) this.#second = this.#first;
+      this.#first = window;
+    } else if (id !== this.#first?.id && to > (this.#second?.to ?? 0)) this.#second = window;
+  }
+
+  /** When the last window of any other call ends; 0 without one. */
+  endOfOthers(id: string): number {
+    return (this.#first?.id === id ? this.#second : this.#first)?.to ?? 0;
+  }
 }

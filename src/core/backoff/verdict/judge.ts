@@ -5,6 +5,8 @@ import type { Policy, RuleLevel } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
+import { equalFollowers } from '../history/equal-followers.ts';
+import { failoversOf } from '../history/failovers.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
 import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
 import type { BackoffRule } from '../kit/rule.ts';
@@ -64,6 +66,11 @@ export function findingsOf(heard: EvidenceSet): Finding[] {
 export function* askRules(heard: EvidenceSet): Steps<Finding[]> {
   const { levels } = heard.certain.policy;
   const findings: Finding[] = [];
+  // Rules that share what they look at find it in a step of its own.
+  equalFollowers(heard.certain.calls);
+  yield;
+  failoversOf(heard.certain.calls);
+  yield;
   for (const rule of backoffRules) {
     if (levels[rule.id] === 'off') continue;
     findings.push(judgeRule(rule, heard));
