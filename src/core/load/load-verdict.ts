@@ -27,6 +27,6 @@ function undecided({ calls, attempts, recovery, exactness, outages }: LoadReport
   if (attempts > 0 && calls.scheduled > 0 && calls.ok === 0)
     return `none of ${calls.scheduled} calls ended well, so that nothing was put to the test: see the errors, or let some calls succeed`;
   if (exactness.saturated && outages.length > 0 && unmeasured(recovery.state) === undefined)
-    return `${LATE_DRIVER}, so that nobody knows what became of the service after the outage: take a lower rate, more processes, or a quieter machine`;
+    return `${LATE_DRIVER}, so that what became of the service after the outage is not known: take a lower rate, more processes, or a quieter machine`;
   return undefined;
 }

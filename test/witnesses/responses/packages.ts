@@ -36,7 +36,8 @@ export const pypiVersion = (name: PypiName): string => PYPI[name];
 /** Installs the packages of npm. Returns why that is not possible: no registry answers. Throws an Error when it fails otherwise. */
 export async function installFromNpm(folder: string): Promise<string | undefined> {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }');
-  if (!(await succeeds('npm', ['view', `ai@${NPM.ai}`, 'version']))) return 'no registry of npm answers';
+  if (!(await succeeds('npm', ['view', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', `ai@${NPM.ai}`, 'version'])))
+    return 'no registry of npm answers';
   const packages = Object.entries(NPM).map(([name, version]) => `${name}@${version}`);
   await run('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: folder });
   return undefined;
@@ -49,7 +50,7 @@ export async function installFromPypi(folder: string): Promise<string | undefine
   await run('python3', ['-m', 'venv', folder]);
   const pip = [pythonOf(folder), '-m', 'pip', '--disable-pip-version-check'] as const;
   const [python, ...args] = pip;
-  if (!(await succeeds(python, [...args, 'download', '--no-deps', '--dest', folder, `openai==${PYPI.openai}`])))
+  if (!(await succeeds(python, [...args, 'download', '--retries', '1', '--no-deps', '--dest', folder, `openai==${PYPI.openai}`])))
     return 'no registry of Python answers';
   const packages = Object.entries(PYPI).map(([name, version]) => `${name}==${version}`);
   // What is compiled ahead is never used: each program runs once.
