@@ -165,8 +165,8 @@ export class DecisionService {
     const forced = ask.forced && stepOf(ask.forced, faultsByName);
     const preset = ask.preset === undefined ? undefined : chosenBy(ask.preset);
     const declared = declaredFor(incoming, session.plan);
-    const { acrossKeys } = session.plan;
-    const evidence = { pathCall, headers, fingerprint, declared, asked, acrossKeys, at, connection };
+    const { acrossKeys, acrossTargets } = session.plan;
+    const evidence = { pathCall, headers, fingerprint, declared, asked, acrossKeys, acrossTargets, at, connection };
     const read = readRequestOf(ask, incoming);
     const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, question, ...read };
     const decided = here(session.state.decide(step));

@@ -62,9 +62,10 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
   const request = apiRequestOf(incoming, path, reading, declared !== undefined);
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
-  const { acrossKeys, provider } = reader.plan;
+  const { acrossKeys, acrossTargets, provider } = reader.plan;
   const asked = request.endpoint?.prompt === undefined ? undefined : new AskedByRequest(request, headers, provider);
-  const evidence = { pathCall: call, headers, fingerprint: request.fingerprint, declared, asked, acrossKeys, at, connection };
+  const { fingerprint } = request;
+  const evidence = { pathCall: call, headers, fingerprint, declared, asked, acrossKeys, acrossTargets, at, connection };
   const facts = factsOf(request, headers, reader);
   const error = preset === undefined ? errorOf(facts, reader) : undefined;
   const draws = preset === undefined && (error === undefined || error.admitted === true);

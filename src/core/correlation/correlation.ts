@@ -38,6 +38,8 @@ export interface CorrelationEvidence {
   readonly asked?: Asked | undefined;
   /** The scenario tells keys apart: a question that failed with one may go on with another. */
   readonly acrossKeys?: boolean | undefined;
+  /** The scenario tells targets apart: a question that is under way at one may be hedged at another. */
+  readonly acrossTargets?: boolean | undefined;
   readonly at: number;
   readonly connection: Connection;
 }

@@ -8,6 +8,9 @@ import { RetryCandidates } from './retry-candidates.ts';
 /** So long after a failure, the same question elsewhere is a call of its own. */
 const LONGEST_MS = 120_000;
 
+/** What is asked of several targets at once is rather several calls. */
+const SHORTEST_HEDGE_MS = 50;
+
 const NOBODY: RetriedCall = { call: undefined, doubtful: false };
 
 /**
@@ -21,7 +24,9 @@ export function findAskedElsewhere(state: CorrelationState, seen: Seen): Retried
   const alone = calls.length === 1;
   const mark = { retryCount, alone, unrivalled: alone && !state.totals.countsRetries };
   const candidates = new RetryCandidates(evidence.connection.id);
-  for (const call of calls) if (mayGoOn(call, seen) && couldRetry(call, evidence, mark)) candidates.add(call);
+  for (const call of calls) {
+    if (isUnderWay(call, seen) || (mayGoOn(call, seen) && couldRetry(call, evidence, mark))) candidates.add(call);
+  }
   if (candidates.call === undefined) return NOBODY;
   return { call: candidates.call, doubtful: candidates.doubtful || hasOwnCalls(group) };
 }
@@ -42,6 +47,18 @@ function mayGoOn(call: OpenCall, { evidence, group }: Seen): boolean {
   if (call.group === group || call.failure === undefined || at - call.failure.at > LONGEST_MS) return false;
   if (asked === undefined || call.asked === undefined) return false;
   return call.lastFingerprint === fingerprint || isElsewhere(call.asked, asked, acrossKeys);
+}
+
+/** Whether the call waits for an answer of another target, for long enough to be hedged or given up. */
+function isUnderWay(
+  { failure, pending, arrivedAt, asked: before, retryCount: counted, group: own }: OpenCall,
+  seen: Seen,
+): boolean {
+  const { evidence, group, retryCount } = seen;
+  const { asked, at, acrossKeys = false } = evidence;
+  if (failure !== undefined || pending === 0 || own === group || at - arrivedAt < SHORTEST_HEDGE_MS) return false;
+  if (asked === undefined || before === undefined || retryCount !== counted) return false;
+  return isElsewhere(before, asked, acrossKeys);
 }
 
 function hasOwnCalls({ calls, uncounted, first }: Seen['group']): boolean {

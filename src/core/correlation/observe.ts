@@ -1,4 +1,4 @@
-import { type Named, nameOf } from './call-name.ts';
+import { isNamed, type Named, nameOf } from './call-name.ts';
 import type { Certainty } from './certainty.ts';
 import type { Correlation, CorrelationEvidence, Evidence } from './correlation.ts';
 import type { CorrelationState } from './correlation-state.ts';
@@ -6,6 +6,7 @@ import type { DeclaredCalls } from './declared-calls.ts';
 import { findAskedElsewhere } from './find-asked-elsewhere.ts';
 import { findRetriedCall, type Seen } from './find-retried-call.ts';
 import { type FingerprintGroup, nextOrdinal, noteFailure, type OpenCall } from './fingerprint-group.ts';
+import { rememberQuestion } from './questions.ts';
 import { forgetCall, groupOf, newCallId, openCall } from './remember.ts';
 
 interface Found {
@@ -28,7 +29,8 @@ export function observe(
   const declared = findDeclared(state, seen);
   const named = declared === undefined ? nameFor(state, seen) : undefined;
   const found = declared ?? (named === undefined ? findUnnamed(state, seen) : findNamed(state, named, seen));
-  const question = state.totals.hasFailures ? evidence.asked?.question : undefined;
+  const { asked } = evidence;
+  const question = questionOf(state, evidence);
   const findable = declared === undefined && named?.evidence !== 'path' && (named === undefined || retryCount !== undefined);
   const call = found.call ?? openCall(state, found.id, group, findable);
   if (declared !== undefined) group.declared = call;
@@ -38,13 +40,24 @@ export function observe(
   call.pending += 1;
   call.retryCount = retryCount;
   call.arrivedAt = evidence.at;
-  call.asked = evidence.asked;
+  call.asked = asked;
   call.lastFingerprint = evidence.fingerprint;
   noteFailure(call, undefined);
+  if (evidence.acrossTargets === true) expectElsewhere(state, call, question);
   const attempt = call.attempts;
   const drawKey = named === undefined ? ordinalKey(group, counted) : `${named.id} ${attempt}`;
   const { evidence: by, certainty } = found;
-  return { call: call.id, attempt, evidence: by, certainty, drawKey, question, asked: evidence.asked, remembered: call };
+  return { call: call.id, attempt, evidence: by, certainty, drawKey, question, asked, remembered: call };
+}
+
+/** What is asked, where it is worth knowing: most requests are never compared with others. */
+function questionOf({ totals }: CorrelationState, { asked, acrossTargets }: CorrelationEvidence): string | undefined {
+  return totals.hasFailures || acrossTargets === true ? asked?.question : undefined;
+}
+
+/** A request to another target may be an attempt of the call, also before the call has failed. */
+function expectElsewhere(state: CorrelationState, call: OpenCall, question: string | undefined): void {
+  if (question !== undefined && !isNamed(call.id)) rememberQuestion(state, call, question);
 }
 
 /**

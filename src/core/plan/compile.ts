@@ -75,6 +75,8 @@ export interface Plan {
   readonly rules: readonly PlannedRule[];
   /** It tells keys apart: what failed with one may go on with another. */
   readonly acrossKeys: boolean;
+  /** It tells targets apart: what is under way at one may be hedged at another. */
+  readonly acrossTargets: boolean;
   readonly expect: PolicySpec;
   /** What the scenario expects of a client, completed by its preset. */
   readonly policy: Policy;
@@ -99,7 +101,6 @@ export interface PlanParts {
 /** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern or a fault that parsing would have refused. */
 export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts): Plan {
   const { libraries, provider = '' } = parts;
-  const hasProviders = provider !== '' || Object.keys(scenario.providers).length > 0;
   const { name = 'scenario', tokens, models, latency } = scenario;
   const settings = { tokens, models, latency: { ttft: latency.ttft, interToken: latency.inter_token }, reply: {} };
   return {
@@ -118,18 +119,22 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
       settings: { ...settings, reply: spec },
     })),
     rules: compileRules(scenario.rules, 'rules', parts),
-    acrossKeys:
-      hasProviders ||
-      asksForTargets(scenario.expect) ||
-      [...scenario.rules, ...scenario.replies].some(({ match }) => match?.key !== undefined),
+    ...targetsOf(scenario, provider !== ''),
     expect: scenario.expect,
     policy: policyOf(scenario.expect),
   };
 }
 
-/** The policy speaks of several targets. */
-function asksForTargets(expect: PolicySpec): boolean {
-  return expect.fails_over === true || expect.breaker !== undefined || expect.neutral_429 === true;
+/** Whether the scenario is about several keys, models or services. */
+function targetsOf(
+  { rules, replies, expect, providers }: Scenario,
+  isProvider: boolean,
+): Pick<Plan, 'acrossKeys' | 'acrossTargets'> {
+  const matches = [...rules, ...replies].map(({ match }) => match);
+  const asked = expect.fails_over === true || expect.breaker !== undefined || expect.neutral_429 === true;
+  const hasServices = isProvider || Object.keys(providers).length > 0;
+  const acrossKeys = hasServices || asked || matches.some((match) => match?.key !== undefined);
+  return { acrossKeys, acrossTargets: acrossKeys || matches.some((match) => match?.model !== undefined) };
 }
 
 /** Rules → planned rules; those without a name are called after their place in the list. */

@@ -50,7 +50,7 @@ export const policySchema = record({
     .boolean()
     .optional()
     .describe('true: a call that fails at one provider, key or model has to go on at another; false: it is not asked'),
-  within: duration().optional().describe('so soon after the failure it has to go on'),
+  within: duration().optional().describe('so soon after it began, a call whose target fails or is slow has to go on'),
   breaker: record({
     after: whole(1).describe('so many failures of a target in a row'),
     for: duration().describe('new calls leave it alone for so long'),

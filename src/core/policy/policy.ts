@@ -29,7 +29,7 @@ export interface Policy {
   readonly wall?: { readonly calls: number; readonly withinMs: number };
   /** A call that fails at one target has to go on at another. */
   readonly failsOver?: boolean;
-  /** So soon after the failure. */
+  /** So soon after the call began. */
   readonly withinMs?: number;
   /** New calls leave a target alone for so long, once so many of its answers in a row were failures. */
   readonly breaker?: { readonly after: number; readonly forMs: number };

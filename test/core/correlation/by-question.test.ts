@@ -79,6 +79,25 @@ test.each(['succeeds', 'refused'] as const)('nothing goes on after a call that %
   expect(ask(5, { model: 'other' })).toMatchObject({ attempt: 1, evidence: 'first' });
 });
 
+test('what is under way at one target for a while and is asked of another is a hedge of the same call', () => {
+  const { ask, end } = session({ acrossTargets: true });
+  const first = ask(0);
+  const hedge = ask(400, { model: 'other' });
+  expect(hedge).toMatchObject({ call: first.call, attempt: 2, evidence: 'question', certainty: 'likely' });
+  end(hedge, 500, 'fails');
+  end(first, 900, 'fails');
+  expect(ask(950, { model: 'third' })).toMatchObject({ call: first.call, attempt: 3 });
+});
+
+test.each([
+  ['asked of two targets at once', 5, { model: 'other' }],
+  ['asked of the same target again', 400, {}],
+])('what is under way and %s is two calls', (_what, at, asked) => {
+  const { ask } = session({ acrossTargets: true });
+  ask(0);
+  expect(ask(at, asked)).toMatchObject({ attempt: 1, evidence: 'first' });
+});
+
 test('a connection that was opened before the failure was known brings no failover', () => {
   const { ask, end } = session();
   end(ask(0), 10, 'fails');

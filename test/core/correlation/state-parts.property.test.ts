@@ -98,6 +98,7 @@ interface Arrives {
   readonly afterMs: number;
   readonly declared: 'unique' | number | undefined;
   readonly model: string;
+  readonly acrossTargets: boolean;
 }
 
 interface Ends {
@@ -126,6 +127,7 @@ const arrives: fc.Arbitrary<Arrives> = fc.record({
   afterMs: fc.constantFrom(0, 10, 300, 2_000),
   declared: seldom(fc.constantFrom<'unique' | number>('unique', 2)),
   model: fc.constantFrom('m', 'm', 'm', 'n'),
+  acrossTargets: fc.boolean(),
 });
 const ends: fc.Arbitrary<Ends> = fc.record({
   type: fc.constant('ends'),
@@ -134,10 +136,23 @@ const ends: fc.Arbitrary<Ends> = fc.record({
   afterMs: fc.constantFrom(0, 1, 50, 1_000),
 });
 
-function evidenceOf({ fingerprint, headers, pathCall, connection, declared, model }: Arrives, at: number, requests: number) {
+function evidenceOf(
+  { fingerprint, headers, pathCall, connection, declared, model, acrossTargets }: Arrives,
+  at: number,
+  requests: number,
+) {
   const asked = { provider: '', keyHash: 'k', model, question: fingerprint };
   const print = `${fingerprint}${model}`;
-  return { fingerprint: print, headers, pathCall, declared, asked, at, connection: { id: connection, acceptedAt: 0, requests } };
+  return {
+    fingerprint: print,
+    headers,
+    pathCall,
+    declared,
+    asked,
+    acrossTargets,
+    at,
+    connection: { id: connection, acceptedAt: 0, requests },
+  };
 }
 
 function outcomeOf({ how }: Ends, connection: number, at: number): Outcome {

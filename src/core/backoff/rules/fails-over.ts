@@ -1,8 +1,9 @@
 import { plural } from '../../text/plural.ts';
-import type { CallHistory, Gap } from '../history/call-history.ts';
+import type { CallHistory, Try } from '../history/call-history.ts';
+import { sameTarget } from '../history/same-target.ts';
 import { targetName } from '../history/target.ts';
-import type { RuleResult } from '../kit/finding.ts';
-import { callObservation, gapObservation, seconds } from '../kit/observation.ts';
+import type { Observation, RuleResult } from '../kit/finding.ts';
+import { callObservation, seconds, tryText } from '../kit/observation.ts';
 import { mayComeBack, wasAborted } from '../kit/retried.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import type { RuleEvidence } from '../kit/rule-evidence.ts';
@@ -17,71 +18,88 @@ export const failsOver = defineRule({
   severity: 'high',
   confidence: 'deterministic',
   measures:
-    'calls that failed at their first target and did not succeed there: went on elsewhere, or gave up; fails at one that gave up, or went on later than `within`, where the policy has `fails_over: true`',
+    'calls that failed at their first target and did not succeed there: went on elsewhere, or gave up; fails at one that gave up, or went on later than `within` after the call began, where the policy has `fails_over: true`',
   falseAlarmBound: 0,
   advice:
     'give the client or gateway a second target, and the failures after which it is asked: 429, 5xx, timeouts, broken connections',
   probe: retriesTransient.probe,
   check: (subject) => {
     const { policy } = subject;
-    const struck = subject.calls.filter((call) => failedAtFirstTarget(call) && !isExcused(call, subject));
-    const moved = struck.filter(({ failovers }) => failovers.length > 0);
-    if (policy.failsOver === false || struck.length === 0) return notApplicable('no call failed for good at its first target');
+    const struck = subject.calls.filter(failedAtFirstTarget);
+    const moved = struck.flatMap(moveOf);
+    const gone = struck.filter((call) => moveOf(call).length === 0 && !isExcused(call, subject));
+    if (policy.failsOver === false || moved.length + gone.length === 0)
+      return notApplicable('no call failed for good at its first target');
     if (moved.length === 0 && policy.failsOver !== true && !hasSeveralTargets(subject))
       return notApplicable('one target was asked, and the policy asks for no other');
-    const gone = struck.filter(({ failovers }) => failovers.length === 0);
-    const late = moved.filter(
-      ({ failovers: [first] }) => first !== undefined && first.gapMs > (policy.withinMs ?? Number.POSITIVE_INFINITY),
-    );
-    return ruling({ struck, moved, gone, late }, policy.failsOver === true);
+    const late = moved.filter(({ afterMs }) => afterMs > (policy.withinMs ?? Number.POSITIVE_INFINITY));
+    return ruling({ moved, gone, late }, policy.failsOver === true);
   },
 });
 
-interface Cases {
-  readonly struck: readonly CallHistory[];
-  readonly moved: readonly CallHistory[];
-  readonly gone: readonly CallHistory[];
-  readonly late: readonly CallHistory[];
+/** How a call went on elsewhere. */
+interface Move {
+  readonly call: CallHistory;
+  readonly before: Try;
+  readonly after: Try;
+  /** From the beginning of the call. */
+  readonly afterMs: number;
 }
 
-function ruling({ struck, moved, gone, late }: Cases, isAsked: boolean): RuleResult {
-  const all = plural(struck.length, 'call that failed', 'calls that failed');
-  const waits = moved.flatMap(({ failovers: [first] }) => (first === undefined ? [] : [first.gapMs]));
-  const after = waits.length === 0 ? '' : `, after ${seconds(median(waits))} in the middle`;
-  const breach = gone.length + late.length;
+interface Cases {
+  readonly moved: readonly Move[];
+  readonly gone: readonly CallHistory[];
+  readonly late: readonly Move[];
+}
+
+function ruling({ moved, gone, late }: Cases, isAsked: boolean): RuleResult {
+  const count = moved.length + gone.length;
+  const all = plural(count, 'call that failed', 'calls that failed');
+  const after = moved.length === 0 ? '' : `, typically ${seconds(median(moved.map(({ afterMs }) => afterMs)))} after it began`;
+  const tooLate = late.length === 0 ? '' : `; ${late.length} too late`;
   const base = {
-    n: struck.length,
-    statistic: { name: 'share that went on elsewhere', value: moved.length / struck.length, unit: 'share' } as const,
+    n: count,
+    statistic: { name: 'share that went on elsewhere', value: moved.length / count, unit: 'share' } as const,
     threshold: 1,
-    explain: `${moved.length} of ${all} went on with ${elsewhere(moved)}${after}${late.length === 0 ? '' : `; ${late.length} too late`}`,
+    explain: `${moved.length} of ${all} went on with ${elsewhere(moved)}${after}${tooLate}`,
   };
-  const evidence = [...gone.map((call) => callObservation(call, 'gave up at its only target')), ...late.flatMap(lateObservation)];
-  if (breach === 0) return { ...base, verdict: 'pass', evidence: moved.slice(0, 1).flatMap(lateObservation) };
+  if (gone.length + late.length === 0) return { ...base, verdict: 'pass', evidence: moved.slice(0, 1).map(moveObservation) };
+  const evidence = [...gone.map((call) => callObservation(call, 'gave up at its only target')), ...late.map(moveObservation)];
   return { ...base, verdict: isAsked ? 'fail' : 'info', evidence };
 }
 
-function lateObservation(call: CallHistory) {
-  return call.failovers.slice(0, 1).map((gap) => gapObservation(call, gap, `at ${nameAfter(gap)}`));
+/** `attempt 1: 503 → attempt 2 at backup, 0.402 s after the call began`. */
+function moveObservation({ call, before, after, afterMs }: Move): Observation {
+  const where = targetName(after.entry, before.entry);
+  const line = `${tryText(before)} → attempt ${after.position} at ${where}, ${seconds(afterMs)} after the call began`;
+  return { call: call.id, entries: [before.entry.seq, after.entry.seq], line };
 }
 
-function elsewhere(moved: readonly CallHistory[]): string {
-  const names = new Set(moved.flatMap(({ failovers: [first] }) => (first === undefined ? [] : [nameAfter(first)])));
+function elsewhere(moved: readonly Move[]): string {
+  const names = new Set(moved.map(({ before, after }) => targetName(after.entry, before.entry)));
   return names.size === 0 ? 'another target' : [...names].slice(0, 3).join(', ');
 }
 
-function nameAfter({ before, after }: Gap): string {
-  return targetName(after.entry, before.entry);
+/** In a list of its own: empty where the call stayed with its first target. */
+function moveOf(call: CallHistory): Move[] {
+  const { tries } = call;
+  const [first] = tries;
+  const place = tries.findIndex(({ entry }) => first !== undefined && !sameTarget(entry, first.entry));
+  const [before, after] = [tries[place - 1], tries[place]];
+  if (first === undefined || before === undefined || after === undefined) return [];
+  return [{ call, before, after, afterMs: after.entry.t_headers - first.entry.t_headers }];
 }
 
 /** What is tried again where it failed, and succeeds there, needs no other target. */
-function failedAtFirstTarget({ tries, failovers }: CallHistory): boolean {
-  return tries[0]?.entry.retryable === true && (failovers.length > 0 || tries.at(-1)?.failure !== undefined);
+function failedAtFirstTarget(call: CallHistory): boolean {
+  const { tries } = call;
+  return tries[0]?.entry.retryable === true && (moveOf(call).length > 0 || tries.at(-1)?.failure !== undefined);
 }
 
 /** It is not over, or somebody told it to stop. */
 function isExcused(call: CallHistory, subject: RuleEvidence): boolean {
   const last = call.tries.at(-1);
-  return call.failovers.length === 0 && last !== undefined && (wasAborted(call, subject) || mayComeBack(last, subject));
+  return last !== undefined && (wasAborted(call, subject) || mayComeBack(last, subject));
 }
 
 function hasSeveralTargets({ entries }: RuleEvidence): boolean {
