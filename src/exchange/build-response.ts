@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { BoundFault } from '../core/faults/bound-fault.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import type { ReplyContext } from '../core/openai/request/reply-context.ts';
@@ -27,7 +28,7 @@ interface World extends Pick<ReplyContext, 'keep'> {
 /** How a request is answered as it was decided on. */
 export function buildResponse(
   { step, facts, error, limited }: Prepared,
-  { correlation, limit, applied, draws, found }: Decision & { readonly draws?: Draws | undefined },
+  { correlation, limit, applied, faults, draws, found }: Decision & { readonly draws?: Draws | undefined },
   { plan, clock, libraries, keep }: World,
 ): ResponseInput {
   const { organizationId } = plan.identity;
@@ -42,8 +43,16 @@ export function buildResponse(
     account: admission?.account,
     draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
     unchanged: applied === null,
+    leastCalls: leastCallsOf(faults),
     found,
     keep,
   });
   return { refusal, context };
+}
+
+/** How many functions the answer has to call at least; undefined where it does not matter. */
+function leastCallsOf(faults: readonly BoundFault[]): number | undefined {
+  let least: number | undefined;
+  for (const { leastCalls } of faults) if (leastCalls !== undefined) least = Math.max(least ?? 0, leastCalls);
+  return least;
 }

@@ -14,7 +14,7 @@ import type { Draws } from './draws.ts';
 import type { ReadRequest } from './unread-request.ts';
 
 /** The world in which a request is answered. */
-export interface Surroundings extends Pick<ReplyContext, 'found' | 'keep'> {
+export interface Surroundings extends Pick<ReplyContext, 'found' | 'keep' | 'leastCalls'> {
   readonly plan: Plan;
   readonly clock: Clock;
   readonly libraries: Libraries;
@@ -42,6 +42,7 @@ class RequestContext implements ReplyContext {
   readonly receivedAt: number;
   readonly settings: AnswerSettings;
   readonly unchanged: boolean;
+  readonly leastCalls: number | undefined;
   readonly found: ReplyContext['found'];
   readonly keep: ReplyContext['keep'];
   readonly random: ReplyContext['random'];
@@ -50,7 +51,7 @@ class RequestContext implements ReplyContext {
 
   constructor(
     { incoming, request }: Pick<ReadRequest, 'incoming' | 'request'>,
-    { plan, clock, libraries, facts, account, draws, unchanged, found, keep }: Surroundings,
+    { plan, clock, libraries, facts, account, draws, unchanged, leastCalls, found, keep }: Surroundings,
   ) {
     this.request = request;
     this.clock = clock;
@@ -61,6 +62,7 @@ class RequestContext implements ReplyContext {
     this.receivedAt = incoming.headersAt;
     this.settings = settingsFor(plan, facts);
     this.unchanged = unchanged;
+    this.leastCalls = leastCalls;
     this.found = found;
     this.keep = keep;
     this.#seed = plan.seed;

@@ -50,6 +50,11 @@ export class BoundFault implements NamedFault {
     return (grammar && this.fault.leavesIn?.(grammar)) ?? this.leaves;
   }
 
+  /** So many functions the answer has to call at least; undefined where it does not matter. */
+  get leastCalls(): number | undefined {
+    return this.fault.leastCallsWith?.(this.params as never);
+  }
+
   get slows(): SlowPart | undefined {
     return this.fault.slows;
   }

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Layer } from '../openai/wire/layer.ts';
-import type { StreamFeature, StreamGrammar } from '../openai/wire/stream-grammar.ts';
+import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
 import type { Leaves } from './leaves.ts';
@@ -21,7 +22,7 @@ export interface Fault {
   readonly name: string;
   /** One line: what happens. */
   readonly summary: string;
-  readonly kind: 'error' | 'transport' | 'stream';
+  readonly kind: 'error' | 'transport' | 'stream' | 'answer';
   /** It answers, or never does, whatever would have come: nothing after it in a list takes effect. */
   readonly terminal?: true;
   /** The same, where it depends on the parameters. */
@@ -45,10 +46,12 @@ export interface Fault {
   injectedAtWith?(params: never): InjectionPoint;
   /** It changes only answers that are sent in this way, and strikes no request that is answered in the other. */
   readonly changes?: AnswerKind;
-  /** What a stream has to have for it: it strikes no request that is answered by a stream without. */
-  readonly needs?: readonly StreamFeature[];
+  /** What an answer has to have for it: it strikes no request whose answer is without. */
+  readonly needs?: readonly AnswerFeature[];
   /** What an answer has to travel in for it to mean something; without it, it means something in all. */
   readonly carriers?: readonly Carrier[];
+  /** So many functions the answer has to call at least: it is made to, where the request offers any. */
+  leastCallsWith?(params: never): number;
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
   readonly errorCodes?: readonly string[];
   /** Parameters whose text becomes the code or the type of its error. */
@@ -78,8 +81,9 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly injectedAt: InjectionPoint;
   injectedAtWith?(params: z.output<Params>): InjectionPoint;
   readonly changes?: AnswerKind;
-  readonly needs?: readonly StreamFeature[];
+  readonly needs?: readonly AnswerFeature[];
   readonly carriers?: readonly Carrier[];
+  leastCallsWith?(params: z.output<Params>): number;
   readonly errorCodes?: readonly string[];
   readonly errorWordParams?: readonly string[];
   readonly source?: string;

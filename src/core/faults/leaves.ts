@@ -7,6 +7,7 @@
  * - `stalled`: a part of a stream, then silence · `truncated`: a part of a stream, then its end
  * - `unreadable`: an answer of success with an error in it, or one that cannot be parsed
  * - `undetermined`: an answer of success that does not say whether it is complete
+ * - `damaged`: an answer of success, complete by its form, that lacks what was asked for or has it broken
  */
 export type Leaves =
   | 'unchanged'
@@ -19,9 +20,10 @@ export type Leaves =
   | 'stalled'
   | 'truncated'
   | 'unreadable'
-  | 'undetermined';
+  | 'undetermined'
+  | 'damaged';
 
-const SPOILT: ReadonlySet<Leaves> = new Set(['truncated', 'unreadable', 'undetermined']);
+const SPOILT: ReadonlySet<Leaves> = new Set(['truncated', 'unreadable', 'undetermined', 'damaged']);
 
 /** Whether it is an answer of success that a client must not take for one. */
 export function isSpoilt(leaves: Leaves): boolean {

@@ -4,6 +4,7 @@ import { accountDeactivated } from './account-deactivated.ts';
 import { badGateway } from './bad-gateway.ts';
 import { billingNotActive } from './billing-not-active.ts';
 import { type BoundFault, bindFault, type FaultsByName, type NamedFault } from './bound-fault.ts';
+import { brokenToolCall } from './broken-tool-call.ts';
 import { cloudflareTimeout } from './cloudflare-timeout.ts';
 import { conflict } from './conflict.ts';
 import { connectionReset } from './connection-reset.ts';
@@ -11,7 +12,9 @@ import { contentPolicyViolation } from './content-policy-violation.ts';
 import { contextLengthExceeded } from './context-length-exceeded.ts';
 import { duplicateChunk } from './duplicate-chunk.ts';
 import { earlyClose } from './early-close.ts';
+import { emptyAnswer } from './empty-answer.ts';
 import { emptyResponse } from './empty-response.ts';
+import { errorInBody } from './error-in-body.ts';
 import type { Fault } from './fault.ts';
 import { gatewayTimeout } from './gateway-timeout.ts';
 import { hang } from './hang.ts';
@@ -24,6 +27,7 @@ import { invalidValue } from './invalid-value.ts';
 import { keepaliveEvents } from './keepalive-events.ts';
 import { latency } from './latency.ts';
 import type { Leaves } from './leaves.ts';
+import { lostAnswer } from './lost-answer.ts';
 import { malformedChunk } from './malformed-chunk.ts';
 import { malformedJson } from './malformed-json.ts';
 import { maxTokensTooLarge } from './max-tokens-too-large.ts';
@@ -33,8 +37,10 @@ import { missingDone } from './missing-done.ts';
 import { missingFinishReason } from './missing-finish-reason.ts';
 import { missingParameter } from './missing-parameter.ts';
 import { missingScopes } from './missing-scopes.ts';
+import { missingUsage } from './missing-usage.ts';
 import { modelForbidden } from './model-forbidden.ts';
 import { modelNotFound } from './model-not-found.ts';
+import { nullContent } from './null-content.ts';
 import { ok } from './ok.ts';
 import { openAfterDone } from './open-after-done.ts';
 import { overloaded } from './overloaded.ts';
@@ -62,6 +68,7 @@ import { unsupportedCountry } from './unsupported-country.ts';
 import { unsupportedParameter } from './unsupported-parameter.ts';
 import { websocketClose } from './websocket-close.ts';
 import { wrongContentType } from './wrong-content-type.ts';
+import { wrongModel } from './wrong-model.ts';
 
 const REGISTRY = [
   ok,
@@ -123,6 +130,13 @@ const REGISTRY = [
   splitUtf8,
   reframedStream,
   keepaliveEvents,
+  emptyAnswer,
+  errorInBody,
+  nullContent,
+  missingUsage,
+  wrongModel,
+  lostAnswer,
+  brokenToolCall,
 ] as const;
 
 type Registered = (typeof REGISTRY)[number];

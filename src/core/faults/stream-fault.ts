@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
-import type { StreamFeature, StreamGrammar } from '../openai/wire/stream-grammar.ts';
+import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
+import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import { whole } from '../schema/fields.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
@@ -19,7 +20,7 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   readonly leaves: Leaves;
   leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
-  readonly needs?: readonly StreamFeature[];
+  readonly needs?: readonly AnswerFeature[];
   readonly carriers?: readonly Carrier[];
   readonly errorCodes?: readonly string[];
   readonly source?: string;

@@ -5,7 +5,7 @@ import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
 import type { AnswerSettings, ReplySpec } from '../openai/request/answer-settings.ts';
 import { type Identity, identityOf } from '../openai/request/identity.ts';
-import type { StreamFeature } from '../openai/wire/stream-grammar.ts';
+import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Policy } from '../policy/policy.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { PolicySpec } from '../policy/policy-schema.ts';
@@ -34,8 +34,8 @@ export interface Step {
   readonly strikes: InjectionPoint;
   /** How a request has to be answered for them to strike it; undefined where it does not matter. */
   readonly changes: AnswerKind | undefined;
-  /** What the stream has to have for them to strike it. */
-  readonly needs: readonly StreamFeature[];
+  /** What the answer has to have for them to strike it. */
+  readonly needs: readonly AnswerFeature[];
 }
 
 /** A rule ready to be asked. */

@@ -118,9 +118,8 @@ export function isReached(
 ): boolean {
   if (!isMeantFor(faults, traits.carrier)) return false;
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
-  if (changes === undefined) return true;
   const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';
-  return changes === answer && needs.every((feature) => traits.features.includes(feature));
+  return (changes === undefined || changes === answer) && needs.every((feature) => traits.features.includes(feature));
 }
 
 /** Whether any of the faults means something to an answer that travels in that. In a list, those that mean nothing are left out. */

@@ -1,7 +1,7 @@
 import { lastUserText } from '../openai/content/tokens.ts';
 import { promptOf } from '../openai/request/prompt.ts';
-import { type ApiRequest, asList, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
-import type { StreamFeature } from '../openai/wire/stream-grammar.ts';
+import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
+import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import { draw } from '../random.ts';
 import type { Carrier } from '../wire/carrier.ts';
 
@@ -35,9 +35,20 @@ export class Facts {
     return isStreamed(this.request);
   }
 
-  /** What the stream of the answer has that others have not; nothing where there is no stream. */
-  get features(): readonly StreamFeature[] {
-    return this.streamed ? (this.request.endpoint?.stream?.features ?? []) : [];
+  /** What the answer has that others have not. */
+  get features(): readonly AnswerFeature[] {
+    const { endpoint } = this.request;
+    const ofStream = this.streamed ? (endpoint?.stream?.features ?? []) : [];
+    if (endpoint?.answer === undefined) return ofStream;
+    const calls = endpoint.answer.withDamagedCalls !== undefined && this.#mayCall;
+    return [...ofStream, 'generated answer', ...(calls ? (['tool call'] as const) : [])];
+  }
+
+  /** The model may call a function. It calls none once it has the result of a call. */
+  get #mayCall(): boolean {
+    const { tools, tool_choice: choice } = fieldsOf(this.request);
+    const offers = asList(tools).some((tool) => asRecord(tool)?.['type'] === 'function');
+    return offers && choice !== 'none' && !this.answersTool;
   }
 
   /** What the answer travels in. */

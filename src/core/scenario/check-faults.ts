@@ -1,6 +1,9 @@
+import type { AnswerKind } from '../faults/fault.ts';
 import { boundFault, type FaultCall, faultNamed, faults, leavesOf } from '../faults/registry.ts';
+import type { Endpoint } from '../openai/endpoints/endpoint.ts';
 import { endpoints } from '../openai/endpoints/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
+import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 
 /** A list of faults at its place. */
@@ -56,7 +59,7 @@ function checkList({ path, calls }: FaultList): ScenarioFinding[] {
   const final = calls.findIndex((call) => call !== undefined && boundFault(call).isFinal);
   if (final < 0) return [];
   const next = known[final + 1]?.name;
-  const changed = known.findIndex((fault, index) => index < final && fault?.changes === 'stream');
+  const changed = known.findIndex((fault, index) => index < final && (fault?.changes === 'stream' || fault?.kind === 'answer'));
   const answering = known[final]?.name;
   return [
     ...(final < known.length - 1
@@ -67,7 +70,9 @@ function checkList({ path, calls }: FaultList): ScenarioFinding[] {
       : [
           scenarioFinding(
             [...path, changed],
-            `${known[changed]?.name} never happens: ${answering} after it answers without a stream`,
+            `${known[changed]?.name} never happens: ${answering} after it ${
+              known[changed]?.changes === 'stream' ? 'answers without a stream' : 'leaves no answer to change'
+            }`,
           ),
         ]),
   ];
@@ -105,18 +110,41 @@ function checkWholes({ path, calls }: FaultList, { stream, endpoint }: Readonly<
   ];
 }
 
-/** A fault needs something of a stream that the streams of the rule's endpoint do not have: it has nothing to strike. */
-function checkFeatures({ path, calls }: FaultList, { endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
-  const features = endpoints.find(({ name }) => name === endpoint)?.stream?.features;
-  if (features === undefined) return [];
+/** A fault needs something of an answer that the answers of the rule's endpoint never have: it has nothing to strike. */
+function checkFeatures({ path, calls }: FaultList, match: Readonly<Record<string, unknown>>): ScenarioFinding[] {
+  const endpoint = endpoints.find(({ name }) => name === match['endpoint']);
   return calls.flatMap((call, index) => {
-    const missing = call && faultNamed(call.name).needs?.find((feature) => !features.includes(feature));
-    if (missing === undefined) return [];
-    const at = calls.length > 1 ? [...path, index] : path;
-    return [
-      scenarioFinding(at, `${call?.name} never happens: streams of ${String(endpoint)} have no event of that kind (${missing})`),
-    ];
+    if (call === undefined) return [];
+    const { needs = [], changes } = faultNamed(call.name);
+    const why = needs
+      .map((feature) => whyMissing(feature, { endpoint, noTools: match['has_tools'] === false, changes }))
+      .find((text) => text !== undefined);
+    if (why === undefined) return [];
+    return [scenarioFinding(calls.length > 1 ? [...path, index] : path, `${call.name} never happens: ${why}`)];
   });
+}
+
+/** What a rule says of the answers that it changes. */
+interface Spoken {
+  readonly endpoint: Endpoint | undefined;
+  readonly noTools: boolean;
+  readonly changes: AnswerKind | undefined;
+}
+
+function whyMissing(feature: AnswerFeature, { endpoint, noTools, changes }: Spoken): string | undefined {
+  if (feature === 'tool call' && noTools) return 'the rule speaks of requests that offer no tools';
+  if (endpoint === undefined) return undefined;
+  const { name, answer, stream } = endpoint;
+  switch (feature) {
+    case 'generated answer':
+      return answer === undefined ? `no model makes up the answers of ${name}` : undefined;
+    case 'tool call':
+      return answer?.withDamagedCalls === undefined ? `answers of ${name} call no tools` : undefined;
+    default:
+      // A fault of streams is refused for that.
+      if (stream === undefined && changes === 'stream') return undefined;
+      return stream?.features.includes(feature) ? undefined : `streams of ${name} have no event of that kind (${feature})`;
+  }
 }
 
 function neverStreams(endpoint: unknown): boolean {

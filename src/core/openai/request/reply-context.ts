@@ -23,6 +23,8 @@ export interface ReplyContext {
   readonly account?: RateLimitAccount | undefined;
   /** Nothing changes the answer on its way: events that are ready together may be written together. */
   readonly unchanged: boolean;
+  /** So many functions are called at least: a fault needs calls. None where it is undefined. */
+  readonly leastCalls?: number | undefined;
   /** What the session keeps of what the request refers to; undefined where it refers to nothing. */
   readonly found?: StoreFinding | undefined;
   /** Changes what the session keeps. Undefined where the request refers to nothing. */

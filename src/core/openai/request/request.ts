@@ -2,6 +2,7 @@ import type { BodyMemo } from '../../memo/body-memo.ts';
 import type { Carrier } from '../../wire/carrier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { StoreQuestion } from '../store/session-store.ts';
+import type { AnswerEditor } from '../wire/answer-editor.ts';
 import type { SocketProtocol } from '../wire/socket-protocol.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
 
@@ -36,6 +37,8 @@ export interface RequestEndpoint {
   readonly defaultModel?: string;
   /** The model that the path names. */
   readonly modelInPath?: (path: string) => string;
+  /** How its answers are damaged. Without it, a model makes nothing up for them. */
+  readonly answer?: AnswerEditor;
   /** How its streams are written. Without it the endpoint never streams. */
   readonly stream?: StreamGrammar;
   /** The request makes a WebSocket of its connection, on which this is spoken. Without it, it does not. */

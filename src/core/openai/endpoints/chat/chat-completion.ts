@@ -19,7 +19,7 @@ const SUCCESS = new Success({ ...PRINTED, limited: true });
 export function chatCompletion(context: ReplyContext): Reply {
   const { settings, identity, libraries, request } = context;
   // What is filled in for one body is worth keeping where the body comes again.
-  if (request.memo === undefined) return saying(completionContent(context), context);
+  if (request.memo === undefined || context.leastCalls !== undefined) return saying(completionContent(context), context);
   let speech: CompletionContent | undefined;
   const plain = memoize(request.memo, 'completion', [request.path, settings, identity, libraries], () => {
     speech = completionContent(context);

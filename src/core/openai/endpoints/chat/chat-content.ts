@@ -1,4 +1,5 @@
 import { below, type Random } from '../../../random.ts';
+import { atLeast } from '../../content/at-least.ts';
 import { prose } from '../../content/prose.ts';
 import { reasoningTokens } from '../../content/reasoning.ts';
 import { canBeSampled, sampleJson } from '../../content/sample-json.ts';
@@ -81,16 +82,19 @@ class Speaker {
   readonly #context: ReplyContext;
   readonly #index: number;
   readonly #random: Random;
+  readonly #leastCalls: number;
 
   constructor(context: ReplyContext, index: number) {
     this.#context = context;
     this.#index = index;
     this.#random = context.textRandom('choice', index);
+    this.#leastCalls = context.leastCalls ?? 0;
   }
 
   fromScenario(reply: ReplySpec, { legacyFunctions }: ChatOptions): MessageContent | undefined {
     const { toolCalls, refusal } = reply;
-    if (toolCalls !== undefined) return this.#calling(toolCalls, legacyFunctions);
+    if (toolCalls !== undefined) return this.#calling(atLeast(this.#leastCalls, toolCalls), legacyFunctions);
+    if (this.#leastCalls > 0) return undefined;
     if (refusal !== undefined) return { kind: 'refusal', text: this.#text(refusal) };
     const text = scriptedText(this.#context, this.#random);
     return text && { kind: 'content', text };
@@ -104,7 +108,7 @@ class Speaker {
       const tool = chosen === undefined || isFree(chosen) ? chosen : (mustCall.tools.find(isFree) ?? chosen);
       if (tool !== undefined) {
         const spec = { name: tool.name, arguments: this.#json(tool.parameters ?? NO_ARGUMENTS) };
-        return this.#calling([spec], legacyFunctions);
+        return this.#calling(atLeast(this.#leastCalls, [spec]), legacyFunctions);
       }
     }
     if (format.type === 'json_schema') return this.#content(this.#json(format.schema));

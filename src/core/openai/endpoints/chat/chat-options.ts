@@ -45,7 +45,7 @@ export interface ChatOptions {
 }
 
 /** Reads out of a request what it wishes of the model. */
-export function chatOptions({ request }: ReplyContext, { reasoning, maxOutputTokens }: ModelInfo): ChatOptions {
+export function chatOptions({ request, leastCalls = 0 }: ReplyContext, { reasoning, maxOutputTokens }: ModelInfo): ChatOptions {
   const fields = fieldsOf(request);
   const { n, stop, top_logprobs: top } = fields;
   const legacyFunctions = asList(fields['functions']).length > 0 && asList(fields['tools']).length === 0;
@@ -58,7 +58,7 @@ export function chatOptions({ request }: ReplyContext, { reasoning, maxOutputTok
       maxOutputTokens ?? LONGEST_ANSWER,
     ),
     format: formatOf(asRecord(fields['response_format'])),
-    mustCall: legacyFunctions ? mustCallLegacy(fields) : mustCallOf(fields),
+    mustCall: legacyFunctions ? mustCallLegacy(fields) : (mustCallOf(fields) ?? (leastCalls > 0 ? mayCall(fields) : undefined)),
     legacyFunctions,
     topLogprobs: fields['logprobs'] === true && !reasoning ? (isCount(top, 1) ? Math.min(top, MAX_TOP_LOGPROBS) : 0) : undefined,
     reasons: reasoning,
@@ -98,9 +98,7 @@ function formatOf(format: Readonly<Record<string, unknown>> | undefined): Respon
 function mustCallOf(fields: Readonly<Record<string, unknown>>): ChatOptions['mustCall'] {
   const choice = fields['tool_choice'];
   if (choice === undefined) return undefined;
-  const tools = asList(fields['tools'])
-    .map(functionOf)
-    .filter((tool) => tool !== undefined);
+  const tools = functionsOf(fields);
   if (choice === 'required') return calling(tools, false);
   const { type, function: named, allowed_tools: allowed } = asRecord(choice) ?? {};
   if (type === 'function') {
@@ -117,6 +115,17 @@ function mustCallOf(fields: Readonly<Record<string, unknown>>): ChatOptions['mus
     tools.filter(({ name }) => allowedNames.has(name)),
     false,
   );
+}
+
+/** All functions that are offered. */
+function mayCall(fields: Readonly<Record<string, unknown>>): ChatOptions['mustCall'] {
+  return calling(functionsOf(fields), false);
+}
+
+function functionsOf(fields: Readonly<Record<string, unknown>>): readonly FunctionTool[] {
+  return asList(fields['tools'])
+    .map(functionOf)
+    .filter((tool) => tool !== undefined);
 }
 
 /** `function_call` with a name; its other values leave the choice to the model. */

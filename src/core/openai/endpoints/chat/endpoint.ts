@@ -4,6 +4,7 @@ import { chunkGrammar } from '../../wire/event.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { chatAnswer, chatUsage } from './chat-answer.ts';
 import { chatCompletion } from './chat-completion.ts';
+import { chatEditor } from './chat-editor.ts';
 import { chatError } from './chat-error.ts';
 import { chatOverflow } from './chat-overflow.ts';
 import { chatStream } from './chat-stream.ts';
@@ -12,6 +13,7 @@ import { chatStream } from './chat-stream.ts';
 export const chatCompletions = defineEndpoint({
   name: 'chat.completions',
   path: '/v1/chat/completions',
+  answer: chatEditor,
   stream: chunkGrammar,
   prompt: messagePrompt,
   validate: chatError,

@@ -7,6 +7,7 @@ import { windowOf } from '../context-window.ts';
 import { defineEndpoint, type Overflow } from '../endpoint.ts';
 import { completion } from './completion.ts';
 import { completionAnswer, completionUsage } from './completion-answer.ts';
+import { completionEditor } from './completion-editor.ts';
 import { completionStream } from './completion-stream.ts';
 import { completionsError, DEFAULT_MAX_TOKENS } from './completions-error.ts';
 
@@ -17,6 +18,7 @@ const DEFAULT_PROMPT = '<|endoftext|>';
 export const completions = defineEndpoint({
   name: 'completions',
   path: '/v1/completions',
+  answer: completionEditor,
   stream: chunkGrammar,
   prompt: inputPrompt('prompt', [DEFAULT_PROMPT]),
   validate: completionsError,

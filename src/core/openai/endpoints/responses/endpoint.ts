@@ -5,6 +5,7 @@ import type { ReplyContext } from '../../request/reply-context.ts';
 import { fieldsOf, isStreamed } from '../../request/request.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { responseAnswer } from './response-answer.ts';
+import { responseEditor } from './response-editor.ts';
 import { responseGrammar } from './response-grammar.ts';
 import { WITHOUT } from './response-headers.ts';
 import { responsePrompt } from './response-prompt.ts';
@@ -22,6 +23,7 @@ export const responses = defineEndpoint({
   gateway: false,
   withoutHeaders: WITHOUT,
   challenges: true,
+  answer: responseEditor,
   stream: responseGrammar,
   prompt: responsePrompt,
   judgesModel: true,

@@ -1,6 +1,7 @@
 import type { Write } from '../../../wire/effect.ts';
-import { asList, asRecord, type Fields } from '../../request/request.ts';
-import { float, printed } from './response-json.ts';
+import { asRecord, type Fields } from '../../request/request.ts';
+import { withResponseFloats } from './response-floats.ts';
+import { printed } from './response-json.ts';
 
 /** How a stream ends before its answer is complete. */
 interface Ending {
@@ -126,33 +127,16 @@ interface Cut {
   readonly deltas: number;
 }
 
-/** What JSON cannot tell of a response that was read is told again: which of its numbers are floats. */
 function incompleteResponse(finished: Fields, { output, reason, deltas }: Cut): Fields {
   const { usage } = finished;
   return {
-    ...finished,
+    ...withResponseFloats(finished),
     status: 'incomplete',
     completed_at: null,
     incomplete_details: { reason },
-    frequency_penalty: floatOf(finished['frequency_penalty']),
     output,
-    presence_penalty: floatOf(finished['presence_penalty']),
-    temperature: floatOf(finished['temperature']),
-    tools: asList(finished['tools']).map(withFloats),
-    top_p: floatOf(finished['top_p']),
     usage: usageOf(asRecord(usage) ?? {}, deltas),
   };
-}
-
-function withFloats(tool: unknown): unknown {
-  const fields = asRecord(tool) ?? {};
-  const ranking = asRecord(fields['ranking_options']);
-  if (ranking === undefined) return tool;
-  return { ...fields, ranking_options: { ...ranking, score_threshold: floatOf(ranking['score_threshold']) } };
-}
-
-function floatOf(value: unknown): unknown {
-  return typeof value === 'number' ? float(value) : value;
 }
 
 /** A delta is a token. */

@@ -1,4 +1,5 @@
 import { below, type Random } from '../../../random.ts';
+import { atLeast } from '../../content/at-least.ts';
 import { logprobsFrom } from '../../content/logprobs.ts';
 import { prose } from '../../content/prose.ts';
 import { reasoningTokens } from '../../content/reasoning.ts';
@@ -109,7 +110,9 @@ class Speaker {
   /** What is said, whole. */
   said(): Said {
     const { toolCalls, refusal } = this.#context.settings.reply;
-    if (toolCalls !== undefined) return { kind: 'calls', calls: toolCalls.map((spec) => this.#call(spec)) };
+    const { leastCalls = 0 } = this.#context;
+    if (toolCalls !== undefined) return { kind: 'calls', calls: atLeast(leastCalls, toolCalls).map((spec) => this.#call(spec)) };
+    if (leastCalls > 0) return this.#asked();
     if (refusal !== undefined) return { kind: 'refusal', text: this.#text(refusal) };
     const text = scriptedText(this.#context, this.#random);
     return text === undefined ? this.#asked() : { kind: 'text', text };
@@ -132,9 +135,11 @@ class Speaker {
 
   /** What the request asks for: a call, a text that fits a schema, or prose. */
   #asked(): Said {
-    const { mustCall, format } = this.#wishes;
-    const tool = mustCall[below(this.#random, mustCall.length)];
-    if (tool?.name !== undefined) return { kind: 'calls', calls: [this.#callOf(tool, tool.name)] };
+    const { mustCall, tools, format } = this.#wishes;
+    const { leastCalls = 0 } = this.#context;
+    const callable = mustCall.length === 0 && leastCalls > 0 ? tools.filter(({ type }) => type === 'function') : mustCall;
+    const tool = callable[below(this.#random, callable.length)];
+    if (tool?.name !== undefined) return { kind: 'calls', calls: atLeast(leastCalls, [this.#callOf(tool, tool.name)]) };
     if (format.type === 'json_schema') return { kind: 'text', text: this.#text(this.#json(format.schema)) };
     if (format.type === 'json_object') {
       return { kind: 'text', text: this.#text(JSON.stringify({ answer: this.#prose('choice').text })) };

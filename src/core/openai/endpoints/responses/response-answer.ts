@@ -11,8 +11,8 @@ import { tokensBefore } from './stored/tokens-before.ts';
 
 /** Makes up the response to a request. */
 export function responseAnswer(context: ReplyContext): ResponseAnswer {
-  const { request, settings, libraries } = context;
-  const given = [request.path, settings, libraries, tokensBefore(context), request.turn?.generates];
+  const { request, settings, libraries, leastCalls } = context;
+  const given = [request.path, settings, libraries, tokensBefore(context), request.turn?.generates, leastCalls];
   return memoize(request.memo, 'response', given, () => createAnswer(context));
 }
 
