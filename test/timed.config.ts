@@ -9,6 +9,7 @@ import { TellSlow } from './support/tell-slow.ts';
  */
 export const TIMED = [
   'test/cli/run-signals.test.ts',
+  'test/cli/unread-output.test.ts',
   'test/cluster/lifecycle.test.ts',
   'test/costs/journal.test.ts',
   'test/costs/requests.test.ts',

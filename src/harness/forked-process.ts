@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ClientError } from './driver.ts';
 import type { GroupGuard } from './group-guard.ts';
+import { signalGroup } from './process-group.ts';
 import { uncaughtError } from './uncaught-error.ts';
 
 /** Time that it gets to end by itself. */
@@ -115,11 +116,7 @@ export class ForkedProcess<Said extends object, Told extends { readonly type: st
 
   /** Ends what it has started and left behind. */
   #endGroup(): void {
-    try {
-      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
-    } catch {
-      // Nothing is left, or the system has no groups.
-    }
+    signalGroup(this.#child, 'SIGKILL');
   }
 }
 

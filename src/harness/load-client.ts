@@ -10,13 +10,16 @@ export interface LoadClient {
   close(): Promise<void>;
 }
 
-/** Loads the client of a source. Throws what its import throws, or a ClientError that says what is wrong with it. */
-export async function loadClient(source: ClientSource): Promise<LoadClient> {
-  if ('command' in source) return await commandClient(source);
+/** Loads the client of a source. `onLeftBehind` is told of each command that left processes behind. Throws what its import throws, or a ClientError that says what is wrong with it. */
+export async function loadClient(source: ClientSource, onLeftBehind: () => void): Promise<LoadClient> {
+  if ('command' in source) return await commandClient(source, onLeftBehind);
   return { client: await importClient(source.module), close: async () => undefined };
 }
 
-async function commandClient({ command, environment }: Extract<ClientSource, { command: string }>): Promise<LoadClient> {
+async function commandClient(
+  { command, environment }: Extract<ClientSource, { command: string }>,
+  onLeftBehind: () => void,
+): Promise<LoadClient> {
   const guard = await guardGroups();
   const driver = commandDriver({
     command,
@@ -26,6 +29,7 @@ async function commandClient({ command, environment }: Extract<ClientSource, { c
       return { ...Object.fromEntries(variables), MOCK_OPENAI_PROMPT: prompt, MOCK_OPENAI_STREAM: '', MOCK_OPENAI_CALL: callId };
     },
     onGroup: guard.note,
+    onLeftBehind,
   });
   return {
     client: ({ signal, ...call }) => {

@@ -47,6 +47,8 @@ export type FromLoader =
   | { readonly type: 'aborted' }
   /** Nothing is left to start, and no call is under way. */
   | { readonly type: 'finished' }
+  /** A command has ended and left processes behind, which were ended. */
+  | { readonly type: 'left behind' }
   /** The 99th percentile of the event-loop delay within the last second, in milliseconds. */
   | { readonly type: 'delay'; readonly ms: number };
 

@@ -30,7 +30,7 @@ if (!process.connected) process.exit();
 process.channel?.unref();
 
 async function start(): Promise<void> {
-  const { client, close } = await loadClient(JSON.parse(source) as ClientSource);
+  const { client, close } = await loadClient(JSON.parse(source) as ClientSource, () => say({ type: 'left behind' }));
   process.channel?.ref();
   const schedule = new LoadSchedule(
     client,

@@ -32,6 +32,8 @@ export class Loader {
   heardAt = machineNow();
   /** It has told all that happened until the order to abort, or until its own end. */
   hasTold = false;
+  /** Commands that left processes behind. */
+  leftBehind = 0;
   readonly #process: ForkedProcess<ToLoader, FromLoader>;
   #warmed: () => void = () => undefined;
 
@@ -60,6 +62,9 @@ export class Loader {
           case 'finished':
             this.hasTold = true;
             return finish();
+          case 'left behind':
+            this.leftBehind += 1;
+            return;
           case 'delay':
             return onDelay(message.ms);
         }

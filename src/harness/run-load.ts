@@ -326,6 +326,11 @@ export class RunningLoad {
     return parts.length === 0 ? null : parts.join('; ');
   }
 
+  /** Calls whose command left processes behind, which were ended. */
+  get leftBehind(): number {
+    return this.#loaders.reduce((sum, { leftBehind }) => sum + leftBehind, 0);
+  }
+
   #target(session: string): LoadTarget {
     const { server, apiKey } = this.#options;
     return { callsURL: `${server.origin}/s/${encodeURIComponent(session)}/c`, apiKey, prompt: PROMPT };

@@ -12,21 +12,24 @@ const NODE = process.execPath;
 /** Lives until it is ended, at most for as long as a test may take. */
 const LIVE = 'setTimeout(() => {}, 25_000);';
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s is passed on, to children of children too', async (signal) => {
-  const cwd = tempFolder({
-    'parent.mjs': `
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)(
+  '%s is passed on, to children of children too',
+  async (signal) => {
+    const cwd = tempFolder({
+      'parent.mjs': `
       import { spawn } from 'node:child_process';
       const child = spawn(process.execPath, ['-e', ${JSON.stringify(LIVE)}]);
       console.log(process.pid + ' ' + child.pid);
       ${LIVE}`,
-  });
-  const running = await startCli(['run', '--', NODE, 'parent.mjs'], cwd);
-  const pids = running.firstLine.split(' ').map(Number);
-  const { code, stderr } = await running.stop(signal);
-  expect(code).toBe(1);
-  expect(stderr).toContain(`interrupted by ${signal}`);
-  for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
-});
+    });
+    const running = await startCli(['run', '--', NODE, 'parent.mjs'], cwd);
+    const pids = running.firstLine.split(' ').map(Number);
+    const { code, stderr } = await running.stop(signal);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`interrupted by ${signal}`);
+    for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
+  },
+);
 
 /** Asks for an answer, and says so when the mock has the request; then does what is given. */
 const holding = (stream: boolean, then: string) => `
@@ -70,6 +73,19 @@ test('a client that somebody kills while it hangs has not given up', async () =>
   });
   const { stderr } = await runCli(['run', '--scenario', 'hang.yaml', '--', NODE, 'ask.mjs'], cwd);
   expect(stderr).toMatch(/inconclusive \(\d\)[^(]*aborts_hung_request/);
+});
+
+test('when SIGKILL ends it, the command ends, too', async () => {
+  const cwd = tempFolder({
+    'parent.mjs': `
+      import { spawn } from 'node:child_process';
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(LIVE)}]);
+      console.log(process.pid + ' ' + child.pid);
+      ${LIVE}`,
+  });
+  const running = await startCli(['run', '--', NODE, 'parent.mjs'], cwd);
+  await running.stop('SIGKILL');
+  for (const pid of running.firstLine.split(' ').map(Number)) await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 test('a second signal kills a command that ignores the first', async () => {

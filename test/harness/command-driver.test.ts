@@ -83,3 +83,27 @@ test('a command runs when its group is known, and its end is told', async () => 
   expect(await call.answer).toEqual({ ok: true, text: 'out' });
   await expect.poll(() => told).toEqual([true, false]);
 });
+
+test('what a command leaves behind in its group is ended, and told', async () => {
+  const file = join(tempFolder(), 'pid');
+  let told = 0;
+  const left = (onLeftBehind: () => void) => commandDriver({ command, environment: () => ({}), onLeftBehind });
+  const command = `sleep 30 >/dev/null 2>&1 & echo $! > "${file}"; echo done`;
+  expect(await left(() => (told += 1)).start(CALL, 0).answer).toEqual({ ok: true, text: 'done' });
+  await expect.poll(() => told).toBe(1);
+  await expect.poll(() => isAlive(Number(readFileSync(file, 'utf8')))).toBe(false);
+});
+
+test('what ends by itself in time is not left behind', async () => {
+  const groups: boolean[] = [];
+  let told = 0;
+  const driver = commandDriver({
+    command: 'true &',
+    environment: () => ({}),
+    onGroup: async (_pid, alive) => void groups.push(alive),
+    onLeftBehind: () => (told += 1),
+  });
+  await driver.start(CALL, 0).answer;
+  await expect.poll(() => groups).toEqual([true, false]);
+  expect(told).toBe(0);
+});

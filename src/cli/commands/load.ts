@@ -17,7 +17,8 @@ import { clientEnvironment } from '../options/client-environment.ts';
 import { type LoadFlags, loadPlanOf, rate, span } from '../options/load-options.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { deliverReports, prepareReports, type ReportTargets } from '../output/deliver-reports.ts';
-import { exitCode, exitCodeOf } from '../output/exit-code.ts';
+import { exitCodeOf } from '../output/exit-code.ts';
+import { leftBehindNotes } from '../output/left-behind-notes.ts';
 import { showLoadProgress } from '../output/load-progress.ts';
 import { PartialReport } from '../output/partial-report.ts';
 import { printVerdict } from '../output/print-verdict.ts';
@@ -52,7 +53,7 @@ export async function load(options: LoadOptions): Promise<number> {
   const { plan: scenario } = server.engine.defaultSession;
   const plan = loadPlanOf(options, scenario.seed);
   const apiKey = clientKey(scenario);
-  return driveClients(server, { secondSignal: exitCode.failed }, async ({ signal, attach }) => {
+  return driveClients(server, async ({ signal, attach }) => {
     const client = sourceOf(options, server, apiKey);
     const running = await RunningLoad.start({ server, signal, source: client, plan, apiKey, drainMs, ...background });
     attach(running);
@@ -95,7 +96,7 @@ async function watch(running: RunningLoad, server: MockServer, options: Watched)
   }
   const input = finished(running, server, options);
   if (options.json === true) process.stdout.write(renderJson(input));
-  else printVerdict(input, []);
+  else printVerdict(input, leftBehindNotes(running.leftBehind));
   await deliverReports(options, input);
   return exitCodeOf(input.verdict);
 }

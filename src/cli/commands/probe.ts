@@ -26,6 +26,7 @@ import { clientEnvironment } from '../options/client-environment.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { deliverReports, prepareReports, type ReportTargets } from '../output/deliver-reports.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
+import { leftBehindNotes } from '../output/left-behind-notes.ts';
 import { packageVersion } from '../package-version.ts';
 import { driveClients } from '../process/drive-clients.ts';
 import { LOOPBACK, startFromCli } from '../process/start-from-cli.ts';
@@ -58,8 +59,9 @@ export async function probe(options: ProbeOptions): Promise<number> {
     host: LOOPBACK,
     port: 0,
   });
-  return driveClients(server, { secondSignal: exitCode.interrupted }, async ({ signal, attach }) => {
-    const driver = await driverOf(options, server, signal);
+  return driveClients(server, async ({ signal, attach }) => {
+    let leftBehind = 0;
+    const driver = await driverOf(options, server, { signal, onLeftBehind: () => (leftBehind += 1) });
     attach(driver);
     const run = await runProbes({
       server,
@@ -73,6 +75,7 @@ export async function probe(options: ProbeOptions): Promise<number> {
       onProgress: showProgress,
     });
     clearProgress();
+    for (const note of leftBehindNotes(leftBehind)) process.stderr.write(`${note}\n`);
     return await tell(run, options, baseline);
   });
 }
@@ -82,7 +85,12 @@ function enabled(rules: readonly BackoffRule[], policy: PolicySpec | undefined):
   return rules.filter(({ id }) => levels[id] !== 'off');
 }
 
-async function driverOf(options: ProbeOptions, server: MockServer, signal: AbortSignal): Promise<Driver> {
+interface Driving {
+  readonly signal: AbortSignal;
+  onLeftBehind(): void;
+}
+
+async function driverOf(options: ProbeOptions, server: MockServer, { signal, onLeftBehind }: Driving): Promise<Driver> {
   const { now } = server.engine.clock;
   const { client, command } = options;
   if (client !== undefined && command === undefined)
@@ -92,6 +100,7 @@ async function driverOf(options: ProbeOptions, server: MockServer, signal: Abort
   const driver = commandDriver({
     command,
     onGroup: guard.note,
+    onLeftBehind,
     environment: ({ baseURL, apiKey, prompt, stream, callId }) => ({
       ...clientEnvironment({}, { origin: baseURL.replace(/\/v1$/, ''), apiKey }),
       MOCK_OPENAI_PROMPT: prompt,

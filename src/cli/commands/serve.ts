@@ -1,5 +1,4 @@
 import { existsSync, unwatchFile, watchFile } from 'node:fs';
-import { constants } from 'node:os';
 import { ScenarioError } from '../../core/problem.ts';
 import type { Source } from '../../core/scenario/parse.ts';
 import { libraries } from '../../libraries.ts';
@@ -10,7 +9,7 @@ import { onUnservedUrl } from '../../session/on-unserved-url.ts';
 import { warmUpSteps } from '../../session/warm-up.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { createServeOutput, type ServeOutput } from '../output/serve-output.ts';
-import { onSignals } from '../process/on-signals.ts';
+import { onSignals, signalExitCode } from '../process/on-signals.ts';
 import { openJournal, startFromCli } from '../process/start-from-cli.ts';
 
 export interface ServeOptions {
@@ -62,6 +61,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   await server.close(GRACE_MS);
   await journal?.close();
   output.stopped(signal);
+  // What nobody reads would keep the process for ever.
+  if (!(await output.settled())) process.exit(exitCode.pass);
   return exitCode.pass;
 }
 
@@ -170,7 +171,7 @@ function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     let stopping = false;
     onSignals(['SIGINT', 'SIGTERM'], (signal) => {
-      if (stopping) process.exit(128 + constants.signals[signal]);
+      if (stopping) process.exit(signalExitCode(signal));
       stopping = true;
       resolve(signal);
     });

@@ -9,8 +9,6 @@ export const exitCode = {
   usage: 2,
   /** The mock itself failed. */
   internal: 3,
-  /** A second Ctrl-C ended the process. */
-  interrupted: 130,
 } as const;
 
 /** What a verdict ends with: whatever does not pass fails a build. */

@@ -5,6 +5,7 @@ import { printable, printableLines } from '../../core/text/printable.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
 import type { Session } from '../../session/session.ts';
 import { packageVersion } from '../package-version.ts';
+import { BoundedOutput } from './bounded-output.ts';
 
 /** A server that has started. */
 interface Listening {
@@ -30,6 +31,8 @@ export interface ServeOutput {
   warning(message: string): void;
   failure(error: unknown): void;
   stopped(signal: string): void;
+  /** Resolves when the reader has taken all that was told, or does not: whether it has. */
+  settled(): Promise<boolean>;
 }
 
 /** Chooses how to talk: JSON events, lines for people, or hardly at all. Errors go to stderr whatever is chosen. */
@@ -39,8 +42,9 @@ export function createServeOutput(options: { quiet?: boolean; verbose?: boolean;
 }
 
 function jsonOutput(): ServeOutput {
-  const event = (name: string, fields: object = {}) =>
-    void process.stdout.write(`${JSON.stringify({ event: name, ...fields })}\n`);
+  const line = (name: string, fields: object) => `${JSON.stringify({ event: name, ...fields })}\n`;
+  const output = new BoundedOutput(process.stdout, (events) => line('left_out', { events }));
+  const event = (name: string, fields: object = {}) => output.write(line(name, fields));
   return {
     listening: ({ origin, scenario, seed, rules, workers, adminOff, providers }) =>
       event('listening', {
@@ -61,13 +65,15 @@ function jsonOutput(): ServeOutput {
         message: messageOf(error),
       }),
     stopped: (signal) => event('stopped', { signal }),
+    settled: () => output.settled(),
   };
 }
 
 function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
   const terminal = process.stdout.isTTY === true;
+  const output = new BoundedOutput(process.stderr, (lines) => `${lines} lines were left out: nobody read them\n`);
   const say = (text: string) => {
-    if (!quiet) process.stderr.write(`${text}\n`);
+    if (!quiet) output.write(`${text}\n`);
   };
   return {
     listening({ origin, scenario, seed, rules, workers, adminOff, providers }) {
@@ -85,12 +91,12 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     },
     reloaded: ({ name, seed, rules }) =>
       say(printable(`reloaded: scenario ${name}, seed ${seed}, ${rulesText(rules.length)}; counters start anew`)),
-    keptOld: (_error, text) =>
-      process.stderr.write(`${printableLines(text)}\nThe scenario was not reloaded: the old one goes on.\n`),
-    warning: (message) => process.stderr.write(`${printableLines(message)}\n`),
+    keptOld: (_error, text) => output.write(`${printableLines(text)}\nThe scenario was not reloaded: the old one goes on.\n`),
+    warning: (message) => output.write(`${printableLines(message)}\n`),
     failure: (error) =>
-      process.stderr.write(printableLines(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`)),
+      output.write(printableLines(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}\n`)),
     stopped: (signal) => say(`stopped by ${signal}`),
+    settled: () => output.settled(),
   };
 }
 

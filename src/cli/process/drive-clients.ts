@@ -3,7 +3,7 @@ import { ClientError } from '../../harness/driver.ts';
 import type { MockServer } from '../../server/start.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { exitCode } from '../output/exit-code.ts';
-import { END_SIGNALS, onSignals } from './on-signals.ts';
+import { END_SIGNALS, onSignals, signalExitCode } from './on-signals.ts';
 
 /** Client processes that this process started. */
 interface ClientProcesses {
@@ -20,27 +20,18 @@ export interface Driving {
   attach(processes: ClientProcesses): void;
 }
 
-export interface DriveOptions {
-  /** What the process ends with when a second signal comes. */
-  readonly secondSignal: number;
-}
-
 /**
  * Drives clients against the server, and ends clients and server whatever happens. The first signal ends the run and lets it
- * tell what it saw; the second ends this process. Resolves with the exit code. Rejects with a UsageError when the client
+ * tell what it saw; the second ends this process, as a process that a signal ended. Resolves with the exit code. Rejects with a UsageError when the client
  * cannot be used.
  */
-export async function driveClients(
-  server: MockServer,
-  { secondSignal }: DriveOptions,
-  drive: (driving: Driving) => Promise<number>,
-): Promise<number> {
+export async function driveClients(server: MockServer, drive: (driving: Driving) => Promise<number>): Promise<number> {
   const controller = new AbortController();
   const { signal } = controller;
   let clients: ClientProcesses | undefined;
   const kill = () => clients?.kill();
   const stopListening = onSignals(END_SIGNALS, (name) => {
-    if (signal.aborted) process.exit(secondSignal);
+    if (signal.aborted) process.exit(signalExitCode(name));
     controller.abort(`interrupted by ${name}`);
   });
   process.on('exit', kill);

@@ -125,6 +125,7 @@ function relaySignals(now: () => number): Relay {
     },
     stop() {
       clearTimeout(timer);
+      command?.release();
       process.off('exit', kill);
       stopListening();
     },

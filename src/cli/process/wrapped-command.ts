@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { messageOf } from '../../core/text/message-of.ts';
+import { guardGroup, HAS_GROUPS, isGroupAlive, signalGroup } from '../../harness/process-group.ts';
 import { UsageError } from '../options/usage-error.ts';
 
 /** How a command ended: by itself with a code, or by a signal. */
@@ -16,10 +17,9 @@ export interface WrappedCommand {
   isAlive(): boolean;
   /** Sends a signal to the whole group. */
   kill(signal: NodeJS.Signals): void;
+  /** To be called when nothing of the group is to be ended any more: until then it does not outlive this process. */
+  release(): void;
 }
-
-/** Windows knows no process groups: there only the program itself is told. */
-const HAS_GROUPS = process.platform !== 'win32';
 
 /** Starts the command in a process group of its own. Rejects with a UsageError when it cannot be started. */
 export async function startCommand(
@@ -32,8 +32,13 @@ export async function startCommand(
     child.once('spawn', resolve);
     child.once('error', (error) => reject(new UsageError(`cannot start "${command}": ${reasonOf(error)}`)));
   });
-  const send = (signal: NodeJS.Signals | 0): boolean => signalTo(child, signal);
-  return { ended, isAlive: () => send(0), kill: (signal) => void send(signal) };
+  const guard = guardGroup(child);
+  return {
+    ended,
+    isAlive: () => isGroupAlive(child),
+    kill: (signal) => void signalGroup(child, signal),
+    release: guard.close,
+  };
 }
 
 function spawnHere(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
@@ -42,18 +47,6 @@ function spawnHere(command: string, args: readonly string[], env: NodeJS.Process
   } catch (error) {
     // Of an empty name and of characters that no argument can have, Node complains at once.
     throw new UsageError(`cannot start "${command}": ${messageOf(error)}`);
-  }
-}
-
-/** Whether there was anybody to tell. */
-function signalTo(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  if (child.pid === undefined) return false;
-  if (!HAS_GROUPS) return child.exitCode === null && child.signalCode === null && child.kill(signal);
-  try {
-    return process.kill(-child.pid, signal);
-  } catch (error) {
-    // EPERM: somebody is there whom we may not signal.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
