@@ -35,6 +35,8 @@ interface VirtualRequest {
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: string;
+  /** Who is asked, where the scenario has providers. */
+  readonly provider?: string;
   /** For the whole attempt. */
   readonly timeoutMs?: number;
   /** Between two pieces of the answer. */
@@ -113,7 +115,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
   });
   const session = engine.defaultSession;
   const outcomes: ClientOutcome[] = [];
-  const wire = new VirtualWire(session, clock, options.api);
+  const wire = new VirtualWire(engine, clock, options.api);
   let before: Promise<unknown> = Promise.resolve();
   const make = async (index: number) => {
     await clock.sleep(1 + (options.oneByOne === true ? 1 : index) * staggerMs);
@@ -157,7 +159,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
   const all = Promise.all(programs);
   await clock.run(all, untilMs);
   const finished = outcomes.length === calls && outcomes.every(({ ok }) => ok !== null);
-  const verdict = verdictOn([session], policyOf(session.plan.expect, policySchema.parse(policy)), {
+  const verdict = verdictOn(engine.judgedWith(session), policyOf(session.plan.expect, policySchema.parse(policy)), {
     watchedUntil: clock.now(),
     ...(finished ? { clientEndedAt: clock.now() } : {}),
     outcomes: options.outcomes === false ? [] : outcomes,
@@ -179,25 +181,26 @@ interface VirtualConnection {
 
 /** The network between clients and the engine: 0.2 ms each way, connections kept alive. */
 class VirtualWire {
-  readonly #session: Session;
+  readonly #engine: Engine;
   readonly #clock: VirtualClock;
   readonly #api: (typeof APIS)[Api];
   readonly #idle: VirtualConnection[] = [];
   #connections = 0;
 
-  constructor(session: Session, clock: VirtualClock, api: Api = 'chat') {
-    this.#session = session;
+  constructor(engine: Engine, clock: VirtualClock, api: Api = 'chat') {
+    this.#engine = engine;
     this.#clock = clock;
     this.#api = APIS[api];
   }
 
   async request(request: VirtualRequest, prompt: string, call: string | undefined): Promise<VirtualResponse> {
-    const { body = {}, headers = {}, key = 'sk-test' } = request;
+    const { body = {}, headers = {}, key = 'sk-test', provider } = request;
+    const session = this.#engine.session(provider);
     const { path, asking } = this.#api;
     const connection = this.#connection();
     connection.requests += 1;
     const at = this.#clock.now();
-    const prepared = this.#session.prepare(
+    const prepared = session.prepare(
       {
         method: 'POST',
         target: path,
@@ -210,7 +213,7 @@ class VirtualWire {
       },
       { path, call, forced: undefined },
     );
-    const exchange = this.#session.receive(prepared);
+    const exchange = session.receive(prepared);
     const run = new Run(exchange.takeReply(), { clock: this.#clock, request, headSent: (head) => exchange.headSent(head) });
     const { response, error, performed } = await run.outcome();
     exchange.finished(performed);

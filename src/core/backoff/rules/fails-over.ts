@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import { sameTarget } from '../history/same-target.ts';
@@ -96,10 +97,20 @@ function failedAtFirstTarget(call: CallHistory): boolean {
   return tries[0]?.entry.retryable === true && (moveOf(call).length > 0 || tries.at(-1)?.failure !== undefined);
 }
 
-/** It is not over, or somebody told it to stop. */
+/** It is not over, somebody told it to stop, or another target was asked the same by what counts as a call of its own. */
 function isExcused(call: CallHistory, subject: RuleEvidence): boolean {
+  const [first] = call.tries;
   const last = call.tries.at(-1);
-  return last !== undefined && (wasAborted(call, subject) || mayComeBack(last, subject));
+  if (first === undefined || last === undefined) return true;
+  return wasAborted(call, subject) || mayComeBack(last, subject) || subject.entries.some((entry) => mayBeNext(first, entry));
+}
+
+/** So long after the first attempt, the same question elsewhere may be its failover. */
+const SOON_MS = 60_000;
+
+function mayBeNext({ entry: first }: Try, entry: JournalEntry): boolean {
+  if (first.question === null || entry.question !== first.question || sameTarget(entry, first)) return false;
+  return entry.t_headers >= first.t_headers && entry.t_headers < first.t_headers + SOON_MS;
 }
 
 function hasSeveralTargets({ entries }: RuleEvidence): boolean {

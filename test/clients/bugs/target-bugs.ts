@@ -1,0 +1,156 @@
+import type { ScenarioInput } from '../../../src/core/scenario/schema.ts';
+import type { ClientTools, VirtualClient, VirtualResponse } from '../../support/virtual-world.ts';
+import type { Bug } from './bug.ts';
+
+const PRIMARY_DOWN: ScenarioInput = {
+  providers: { primary: { rules: [{ name: 'down', fault: 'overloaded' }] }, backup: {} },
+};
+
+/** A circuit breaker of a program. Times in milliseconds. */
+class Breaker {
+  readonly #openForMs: number;
+  readonly #probesAlone: boolean;
+  #failures = 0;
+  #openedAt: number | undefined;
+  #probing = false;
+
+  constructor({ openForMs, probesAlone }: { readonly openForMs: number; readonly probesAlone: boolean }) {
+    this.#openForMs = openForMs;
+    this.#probesAlone = probesAlone;
+  }
+
+  admits(now: number): boolean {
+    if (this.#openedAt === undefined) return true;
+    if (now - this.#openedAt < this.#openForMs || this.#probing) return false;
+    this.#probing = this.#probesAlone;
+    return true;
+  }
+
+  note(ok: boolean, now: number): void {
+    this.#probing = false;
+    this.#failures = ok ? 0 : this.#failures + 1;
+    this.#openedAt = this.#failures >= 5 ? now : undefined;
+  }
+}
+
+/** What all calls of a program share. */
+function shared<State>(make: () => State): (tools: ClientTools) => State {
+  const states = new WeakMap<object, State>();
+  return ({ program }) => {
+    const state = states.get(program) ?? make();
+    states.set(program, state);
+    return state;
+  };
+}
+
+function textOf(response: VirtualResponse): string {
+  if (response.status !== 200) throw new Error(String(response.status));
+  return response.text;
+}
+
+const asksPrimaryAlone: VirtualClient = async (tools) => textOf(await tools.request({ provider: 'primary' }));
+
+/** Asks the backup after what `goesOn` says. */
+const failingOver =
+  (goesOn: (status: number) => boolean): VirtualClient =>
+  async (tools) => {
+    const first = await tools.request({ provider: 'primary' });
+    return textOf(goesOn(first.status) ? await tools.request({ provider: 'backup' }) : first);
+  };
+
+const withBreaker = (options: { readonly openForMs: number; readonly probesAlone: boolean }): VirtualClient => {
+  const breakerOf = shared(() => new Breaker(options));
+  return async (tools) => {
+    const breaker = breakerOf(tools);
+    if (breaker.admits(tools.now())) {
+      const first = await tools.request({ provider: 'primary' });
+      breaker.note(first.status === 200, tools.now());
+      if (first.status === 200) return first.text;
+    }
+    return textOf(await tools.request({ provider: 'backup' }));
+  };
+};
+
+/** Two keys by turns; `onLimit` is asked where to go while one is told to wait. */
+const keyPool = (onLimit: 'other key' | 'other provider'): VirtualClient => {
+  const poolOf = shared(() => ({ calls: 0, heldUntil: 0 }));
+  return async (tools) => {
+    const pool = poolOf(tools);
+    pool.calls += 1;
+    const isHeld = tools.now() < pool.heldUntil;
+    if (isHeld && onLimit === 'other provider') return textOf(await tools.request({ provider: 'backup' }));
+    const key = !isHeld && pool.calls % 2 === 1 ? 'sk-a' : 'sk-b';
+    const first = await tools.request({ provider: 'primary', key });
+    if (first.status === 200) return first.text;
+    pool.heldUntil = tools.now() + Number(first.header('retry-after')) * 1_000;
+    return textOf(await tools.request(onLimit === 'other key' ? { provider: 'primary', key: 'sk-b' } : { provider: 'backup' }));
+  };
+};
+
+/** Clients and gateways with several targets. */
+export const targetBugs: readonly Bug[] = [
+  {
+    row: 'F17 litellm #39857',
+    symptom: 'gives up although there is a second provider',
+    scenario: PRIMARY_DOWN,
+    policy: { fails_over: true },
+    client: asksPrimaryAlone,
+    twin: failingOver((status) => status >= 500),
+    world: { calls: 5 },
+    fail: ['fails_over'],
+    warn: ['retries_transient'],
+  },
+  {
+    row: 'litellm #34023',
+    symptom: 'tries a bad request at the next provider',
+    scenario: { providers: { primary: { rules: [{ every: 2, fault: 'invalid_value' }, { fault: 'overloaded' }] }, backup: {} } },
+    client: failingOver((status) => status !== 200),
+    twin: failingOver((status) => status >= 500),
+    world: { calls: 6 },
+    warn: ['no_failover_on_bad_request'],
+  },
+  {
+    row: 'no breaker',
+    symptom: 'asks a provider that is down first, each time',
+    scenario: PRIMARY_DOWN,
+    policy: { breaker: { after: 5, for: '2s' } },
+    client: failingOver((status) => status >= 500),
+    twin: withBreaker({ openForMs: 2_000, probesAlone: true }),
+    world: { calls: 60, staggerMs: 100 },
+    fail: ['breaker_opens'],
+  },
+  {
+    row: 'stampede at half-open',
+    symptom: 'lets all calls through when its breaker half-opens',
+    scenario: { providers: { primary: { rules: [{ fault: [{ latency: '300ms' }, 'server_error'] }] }, backup: {} } },
+    client: withBreaker({ openForMs: 2_000, probesAlone: false }),
+    twin: withBreaker({ openForMs: 2_000, probesAlone: true }),
+    world: { calls: 300, staggerMs: 20 },
+    warn: ['one_probe'],
+  },
+  {
+    row: 'never back',
+    symptom: 'stays with the backup for good',
+    scenario: { providers: { primary: { rules: [{ during: '0s..2s', fault: 'overloaded' }] }, backup: {} } },
+    policy: { returns_within: '3s' },
+    client: withBreaker({ openForMs: Number.POSITIVE_INFINITY, probesAlone: true }),
+    twin: withBreaker({ openForMs: 1_000, probesAlone: true }),
+    world: { calls: 100, staggerMs: 100 },
+    fail: ['returns_to_primary'],
+  },
+  {
+    row: 'AegisFlow #75',
+    symptom: 'gives a provider up for the 429 of one of its keys',
+    scenario: {
+      providers: {
+        primary: { rules: [{ match: { key: 'sk-a' }, after: 1, fault: { rate_limit: { retry_after: '5s' } } }] },
+        backup: {},
+      },
+    },
+    policy: { neutral_429: true },
+    client: keyPool('other provider'),
+    twin: keyPool('other key'),
+    world: { calls: 30, staggerMs: 100 },
+    fail: ['neutral_429'],
+  },
+];
