@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,8 +52,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await mock.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+  // Tens of thousands of files.
+  await rm(folder, { recursive: true, force: true });
+}, 300_000);
 
 async function seeWithNode(): Promise<void> {
   const reason = await installFromNpm(folder);
