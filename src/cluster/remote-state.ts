@@ -143,6 +143,8 @@ class RemoteExchange implements OpenExchange {
   }
 
   keep(change: StoreChange): void {
+    // The end must not come before it: after the end nothing is kept.
+    this.#progress = undefined;
     this.#client.notify({ kind: 'keep', ref: this.#ref, change });
   }
 

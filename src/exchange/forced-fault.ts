@@ -1,3 +1,4 @@
+import { isMeantFor } from '../core/faults/bound-fault.ts';
 import { faultsByName } from '../core/faults/registry.ts';
 import { asRecord } from '../core/openai/request/request.ts';
 import { type Step, stepOf } from '../core/plan/compile.ts';
@@ -5,19 +6,26 @@ import { type Problem, ScenarioError } from '../core/problem.ts';
 import { faultSchema } from '../core/scenario/fault-schema.ts';
 import { findingsOf } from '../core/scenario/issue-message.ts';
 import { readYaml } from '../core/scenario/yaml-document.ts';
+import type { Carrier } from '../core/wire/carrier.ts';
 
 const FILE = 'x-mock-fault';
+const CARRIED: Readonly<Record<Carrier, string>> = { response: 'HTTP', handshake: 'a handshake', frames: 'a WebSocket' };
 const NAME = /^[a-z0-9_]+$/;
 
 /**
  * Reads `x-mock-fault`: `rate_limit; retry_after=2s`, several faults separated by commas, or the fault as YAML in
- * braces. Throws a ScenarioError that says what is wrong with it.
+ * braces. Throws a ScenarioError that says what is wrong with it, also where it means nothing to an answer that travels so.
  */
-export function parseForcedFault(header: string): Step {
+export function parseForcedFault(header: string, carrier: Carrier = 'response'): Step {
   const text = header.trim();
   const value = /^[[{]/.test(text) ? readFlow(text) : splitOutside(text, ',').map(readShort);
   const result = faultSchema.safeParse(value);
-  if (result.success) return stepOf(result.data, faultsByName);
+  if (result.success) {
+    const step = stepOf(result.data, faultsByName);
+    if (isMeantFor(step.faults, carrier)) return step;
+    const names = step.calls.map(({ name }) => name).join(', ');
+    return refuse(`${names} means nothing to ${CARRIED[carrier]}`);
+  }
   const problems = findingsOf(result.error.issues, value).map(({ path, message }): Problem => {
     return {
       file: FILE,

@@ -41,3 +41,11 @@ test.each([
 ])('quotes keep separators where they begin a value: %s', (header, params) => {
   expect(parseForcedFault(header).calls).toMatchObject([{ name: 'rate_limit', params }]);
 });
+
+test.each([
+  ['slow_headers, wrong_content_type', 'frames', 'slow_headers, wrong_content_type means nothing to a WebSocket'],
+  ['websocket_close', 'response', 'websocket_close means nothing to HTTP'],
+] as const)('%s is refused where it means nothing', (header, carrier, message) => {
+  expect(() => parseForcedFault(header, carrier)).toThrow(message);
+  expect(() => parseForcedFault(`${header}, latency`, carrier)).not.toThrow();
+});

@@ -1,5 +1,6 @@
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
+import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
 import type { Fault, InjectionPoint, SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
@@ -70,6 +71,11 @@ export function bindFault(faults: FaultsByName, { name, params }: NamedFault): B
   const fault = faults.get(name);
   if (fault === undefined) throw new RangeError(`no fault is named ${name}`);
   return new BoundFault(fault, params);
+}
+
+/** Whether any of the faults means something to an answer that travels in that. In a list, those that mean nothing are left out. */
+export function isMeantFor(faults: readonly BoundFault[], carrier: Carrier): boolean {
+  return faults.length === 0 || faults.some(({ fault }) => fault.carriers === undefined || fault.carriers.includes(carrier));
 }
 
 /**

@@ -1,10 +1,9 @@
-import type { BoundFault } from '../faults/bound-fault.ts';
+import { type BoundFault, isMeantFor } from '../faults/bound-fault.ts';
 import type { FaultApplied } from '../journal/entry.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 import { draw } from '../random.ts';
 import type { Rule } from '../scenario/schema.ts';
 import { inRange } from '../units/range.ts';
-import type { Carrier } from '../wire/carrier.ts';
 import { type Action, layerDepth, type Plan, type PlannedRule, type Step } from './compile.ts';
 import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
@@ -120,11 +119,6 @@ export function isReached(
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';
   return (changes === undefined || changes === answer) && needs.every((feature) => traits.features.includes(feature));
-}
-
-/** Whether any of the faults means something to an answer that travels in that. In a list, those that mean nothing are left out. */
-export function isMeantFor(faults: readonly BoundFault[], carrier: Carrier): boolean {
-  return faults.length === 0 || faults.some(({ fault }) => fault.carriers === undefined || fault.carriers.includes(carrier));
 }
 
 /** `first`, `after` and `every` count the requests the rule speaks of; `times` counts those it decided. */

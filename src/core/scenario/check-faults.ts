@@ -1,9 +1,11 @@
+import { isMeantFor } from '../faults/bound-fault.ts';
 import type { AnswerKind } from '../faults/fault.ts';
 import { boundFault, type FaultCall, faultNamed, faults, leavesOf } from '../faults/registry.ts';
 import type { Endpoint } from '../openai/endpoints/endpoint.ts';
-import { endpoints } from '../openai/endpoints/registry.ts';
+import { carriersOf, endpoints } from '../openai/endpoints/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
+import type { Carrier } from '../wire/carrier.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 
 /** A list of faults at its place. */
@@ -24,6 +26,7 @@ export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): 
     ...lists.flatMap((list) => checkStreams(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkWholes(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkFeatures(list, asRecord(rule['match']) ?? {})),
+    ...lists.flatMap((list) => checkCarriers(list, asRecord(rule['match']) ?? {})),
     ...(early ? [...checkAcceptRule(rule, early, at), ...lists.flatMap(checkAcceptList)] : []),
   ];
 }
@@ -146,6 +149,21 @@ function whyMissing(feature: AnswerFeature, { endpoint, noTools, changes }: Spok
       return stream?.features.includes(feature) ? undefined : `streams of ${name} have no event of that kind (${feature})`;
   }
 }
+
+/** A rule that speaks of one endpoint gives a fault nothing to strike that changes what its answers never travel in. */
+function checkCarriers({ path, calls }: FaultList, { endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
+  const known = endpoints.find(({ name }) => name === endpoint);
+  const faultsInList = calls.flatMap((call) => (call === undefined ? [] : [boundFault(call)]));
+  if (known === undefined || carriersOf(known).some((carrier) => isMeantFor(faultsInList, carrier))) return [];
+  const names = faultsInList.map(({ name }) => name).join(', ');
+  return [scenarioFinding(path, `${names} never happens: it means nothing to ${WORDS[carriersOf(known)[0] ?? 'response']}`)];
+}
+
+const WORDS: Readonly<Record<Carrier, string>> = {
+  response: 'answers by HTTP',
+  handshake: 'the handshake of a WebSocket',
+  frames: 'the frames of a WebSocket',
+};
 
 function neverStreams(endpoint: unknown): boolean {
   return endpoints.some(({ name, stream }) => name === endpoint && stream === undefined);

@@ -12,9 +12,20 @@ const OF_THE_HANDSHAKE: ReadonlySet<string> = new Set([
   'sec-websocket-key',
   'sec-websocket-version',
   'upgrade',
-  'x-client-request-id',
   'x-stainless-retry-count',
 ]);
+
+/** What names a call in a request that asks for an answer. Codex sends the name of a thread with the handshake, which is not the call. */
+const NAMES: ReadonlySet<string> = new Set(['idempotency-key', 'x-client-request-id']);
+
+/** The header fields without those that name a call. */
+export function withoutNames(headers: Incoming['headers']): Incoming['headers'] {
+  return without(NAMES, headers);
+}
+
+function without(names: ReadonlySet<string>, headers: Incoming['headers']): Incoming['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)));
+}
 
 /** What a handshake says of each request that is made on its connection. */
 export interface HandshakeFacts {
@@ -24,7 +35,7 @@ export interface HandshakeFacts {
 
 /** The header fields of a handshake that hold for the requests on its connection. */
 export function lastingHeaders(headers: Incoming['headers']): Incoming['headers'] {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_HANDSHAKE.has(name)));
+  return without(OF_THE_HANDSHAKE, headers);
 }
 
 /** A turn of a WebSocket as the request that it is. `socket` stands for the connection. */
@@ -41,7 +52,8 @@ export function turnRequest(
   return {
     method: 'POST',
     target,
-    headers,
+    // What is prepared is no answer.
+    headers: generates ? headers : withoutNames(headers),
     body: bytes,
     oversized: bytes.length > maxBytes,
     connection,

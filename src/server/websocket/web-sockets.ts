@@ -2,7 +2,6 @@ import { ServerResponse } from 'node:http';
 import { dialectOf } from '../../core/openai/dialects/registry.ts';
 import { socketEndpointOf } from '../../core/openai/endpoints/registry.ts';
 import type { Step } from '../../core/plan/compile.ts';
-import { isMeantFor } from '../../core/plan/decide.ts';
 import { ScenarioError } from '../../core/problem.ts';
 import type { Header } from '../../core/wire/effect.ts';
 import type { Incoming, Target } from '../../exchange/incoming.ts';
@@ -18,7 +17,7 @@ import { decideRequest } from './decide-request.ts';
 import { HandshakeWriter } from './handshake-writer.ts';
 import { ServedSocket } from './served-socket.ts';
 import type { SocketContext } from './socket-context.ts';
-import { lastingHeaders } from './turn-request.ts';
+import { lastingHeaders, withoutNames } from './turn-request.ts';
 
 /** A request to make a WebSocket of its connection. */
 export interface Handshake {
@@ -79,7 +78,7 @@ export class WebSockets {
     const incoming: Incoming = {
       method: request.method ?? 'GET',
       target: request.url ?? '/',
-      headers: request.headers as Incoming['headers'],
+      headers: withoutNames(request.headers as Incoming['headers']),
       body: NO_BODY,
       oversized: false,
       connection: connections.state(connection),
@@ -154,8 +153,5 @@ export class WebSockets {
 /** What `x-mock-fault` of a handshake asks for: faults of the turns. Throws a ScenarioError that says what is wrong with it. */
 async function forcedFault(header: string): Promise<Step> {
   const { parseForcedFault } = await import('../../exchange/forced-fault.ts');
-  const step = parseForcedFault(header);
-  if (isMeantFor(step.faults, 'frames')) return step;
-  const names = step.calls.map(({ name }) => name).join(', ');
-  throw new ScenarioError([{ file: 'x-mock-fault', path: '', message: `${names} means nothing to a WebSocket` }]);
+  return parseForcedFault(header, 'frames');
 }

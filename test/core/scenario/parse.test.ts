@@ -257,6 +257,21 @@ test.each([
     /missing_done never happens: the rule speaks of requests to embeddings/,
   ],
   [
+    'a fault of a WebSocket where there is none',
+    'rules: [{ match: { endpoint: chat.completions }, fault: websocket_close }]',
+    /websocket_close never happens: it means nothing to answers by HTTP/,
+  ],
+  [
+    'a fault of bodies on a handshake',
+    'rules: [{ match: { endpoint: responses.websocket }, fault: [slow_headers, slow_body] }]',
+    /slow_headers, slow_body never happens: it means nothing to the handshake of a WebSocket/,
+  ],
+  [
+    'a code that may not be sent',
+    'rules: [{ match: { endpoint: responses }, fault: { websocket_close: { code: 1006 } } }]',
+    /expected a code that may be sent: 1000 to 1003, 1007 to 1014, or 3000 to 4999/,
+  ],
+  [
     'a fault of whole answers where all stream',
     'rules: [ { match: { stream: true }, sequence: [ok, [{ latency: 1s }, malformed_json]] } ]',
     /^flaky\.yaml:1:\d+ rules\[0\]\.sequence\[1\]\[1\]: malformed_json changes only answers in one piece: the rule speaks of requests that stream/,

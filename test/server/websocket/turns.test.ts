@@ -246,3 +246,40 @@ test('the mock closes its WebSockets when it ends: those under way when they are
   expect((await busy.closed).code).toBe(1001);
   await ended;
 });
+
+test('a name that the handshake brings is that of the call that is asked, not of the handshake or of a warm-up', async () => {
+  const mock = await startMock({
+    rules: [{ match: { endpoint: 'responses', prompt: 'Hello*' }, attempts: 1, fault: 'overloaded' }],
+  });
+  const headers = { 'x-client-request-id': 'thread-1' };
+  const socket = await openSocket(mock, { headers });
+  await socket.ask({ generate: false, input: [] });
+  expect(await socket.ask({ metadata: { started: '1' } })).toMatchObject({ status: 503 });
+  const again = await openSocket(mock, { headers });
+  // Codex says something else with each attempt.
+  expect(await again.ask({ metadata: { started: '2' } })).toMatchObject({ type: 'response.completed' });
+  await mock.idle();
+  expect(mock.journal().map(({ logicalId, attemptSeq }) => `${logicalId} ${attemptSeq}`)).toEqual([
+    '#1 1',
+    '#2 1',
+    'client-request-id:thread-1 1',
+    '#3 1',
+    'client-request-id:thread-1 2',
+  ]);
+});
+
+test('a turn that was sent before the one before it had failed is no retry of it', async () => {
+  const mock = await startMock({
+    rules: [{ match: { endpoint: 'responses' }, first: 1, fault: [{ latency: '50ms' }, 'server_error'] as never }],
+  });
+  const socket = await openSocket(mock);
+  const create = { type: 'response.create', model: 'gpt-4o', input: 'Hello' };
+  socket.send(create);
+  socket.send(create);
+  expect(await socket.next(endsResponse)).toMatchObject({ status: 500 });
+  expect(await socket.next(endsResponse)).toMatchObject({ type: 'response.completed' });
+  await mock.idle();
+  const [, failed, queued] = mock.journal();
+  expect(queued).toMatchObject({ attemptSeq: 1 });
+  expect(queued?.logicalId).not.toBe(failed?.logicalId);
+});

@@ -1,3 +1,4 @@
+import type { Carrier } from '../../wire/carrier.ts';
 import { chatCompletions } from './chat/endpoint.ts';
 import { completions } from './completions/endpoint.ts';
 import { conversationEndpoints } from './conversations/endpoint.ts';
@@ -56,6 +57,12 @@ export function endpointOf(method: string, path: string): Endpoint | undefined {
 }
 
 const WITH_SOCKET = endpoints.filter(({ socket }) => socket !== undefined);
+
+/** What answers of an endpoint travel in. */
+export function carriersOf({ path, socket }: Pick<Endpoint, 'path' | 'socket'>): readonly Carrier[] {
+  if (socket !== undefined) return ['handshake'];
+  return socketEndpointOf(path) === undefined ? ['response'] : ['response', 'frames'];
+}
 
 /** The endpoint that makes a WebSocket of the connection of a request to that path; undefined when none does. */
 export function socketEndpointOf(path: string): Endpoint | undefined {
