@@ -56,6 +56,16 @@ export class BoundFault implements NamedFault {
     return this.fault.leastCallsWith?.(this.params as never);
   }
 
+  /** Whether it sends signs of life that carry nothing. */
+  get beats(): boolean {
+    return this.fault.beatsWith?.(this.params as never) ?? false;
+  }
+
+  /** The silence after which the stream goes on, in milliseconds; undefined where it never does, or nobody can say. */
+  get pauseMs(): number | undefined {
+    return this.fault.pauseWith?.(this.params as never);
+  }
+
   get slows(): SlowPart | undefined {
     return this.fault.slows;
   }

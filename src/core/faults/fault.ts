@@ -34,6 +34,10 @@ export interface Fault {
   leavesIn?(grammar: StreamGrammar): Leaves;
   /** The part of a whole answer that comes late. */
   readonly slows?: SlowPart;
+  /** It sends signs of life that carry nothing, in place of what was asked for. */
+  beatsWith?(params: never): boolean;
+  /** The stream of its answer goes on after a silence of so many milliseconds; undefined where it never does, or nobody can say. */
+  pauseWith?(params: never): number | undefined;
   /** It stands for a refusal by a limit: its request draws from the buckets what a refused one draws. */
   readonly refusesByLimit?: true;
   /** HTTP status the client sees; undefined where the fault sends none of its own. */
@@ -76,6 +80,8 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   leavesWith?(params: z.output<Params>): Leaves;
   leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
+  beatsWith?(params: z.output<Params>): boolean;
+  pauseWith?(params: z.output<Params>): number | undefined;
   readonly refusesByLimit?: true;
   readonly status?: number;
   readonly injectedAt: InjectionPoint;

@@ -1,27 +1,42 @@
 import { z } from 'zod';
 import { sampleLatencyMs } from '../openai/content/latency.ts';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
-import { duration, latencySpec, record } from '../schema/fields.ts';
+import { latencySpec, record } from '../schema/fields.ts';
 import { defineFault } from './fault.ts';
+import { headFirst, heartbeatIn, isHeadEarly, type Silence, silenceParams, silent } from './silence.ts';
 
 const ONE_SECOND: LatencyMs = { kind: 'constant', ms: 1_000 };
 
-/** Nothing is sent before the wait is over. */
+/** Nothing is sent before the wait is over, or nothing but the head and signs of life. */
 export const latency = defineFault({
   name: 'latency',
-  summary: 'waits before the first byte, then answers as it would have',
+  summary: 'waits before the first byte, or behind the head, then answers as it would have',
   leaves: 'complete',
   slows: 'head',
   kind: 'transport',
   injectedAt: 'edge',
+  beatsWith: ({ heartbeat }) => heartbeat !== undefined,
+  pauseWith: (params) => (params.kind === 'constant' && isLive(params) ? params.ms : undefined),
   params: z
-    .union([latencySpec(), record({ for: duration() }).transform(({ for: ms }): LatencyMs => ({ kind: 'constant', ms }))])
+    .union([
+      latencySpec().transform((wait): LatencyMs & Silence => wait),
+      record({ for: latencySpec().default(ONE_SECOND), ...silenceParams }).transform(
+        ({ for: wait, ...silence }): LatencyMs & Silence => ({ ...wait, ...silence }),
+      ),
+    ])
     .default(ONE_SECOND),
-  *apply(reply, params, { random }) {
-    yield {
-      type: 'wait',
-      ms: sampleLatencyMs(params, random('fault', 'latency')),
-    };
+  *apply(reply, params, context) {
+    const ms = sampleLatencyMs(params, context.random('fault', 'latency'));
+    if (isHeadEarly(params, context)) {
+      yield* headFirst(reply, (heldMs) => silent(heldMs + ms, heartbeatIn(params, context)));
+      return;
+    }
+    yield { type: 'wait', ms };
     yield* reply;
   },
 });
+
+/** The client sees that there is an answer. */
+function isLive({ head, heartbeat }: Silence): boolean {
+  return head !== undefined || heartbeat !== undefined;
+}

@@ -1,6 +1,8 @@
 import { sampleLatencyMs } from '../openai/content/latency.ts';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import { latencySpec, record } from '../schema/fields.ts';
+import type { Effect, Reply } from '../wire/effect.ts';
+import { headFirst, heartbeatIn, isHeadEarly, silenceParams, silent } from './silence.ts';
 import { defineStreamFault } from './stream-fault.ts';
 
 const NONE: LatencyMs = { kind: 'constant', ms: 0 };
@@ -12,17 +14,35 @@ export const slowStream = defineStreamFault({
   summary: 'every chunk comes late',
   leaves: 'complete',
   slows: 'chunks',
+  beatsWith: ({ heartbeat }) => heartbeat !== undefined,
+  pauseWith: ({ inter_token: interToken }) => (interToken.kind === 'constant' ? interToken.ms : undefined),
   params: record({
-    ttft: latencySpec().default(NONE).describe('before the head'),
+    ttft: latencySpec().default(NONE).describe('before the head, or behind it where it comes early'),
     inter_token: latencySpec().default(ONE_SECOND).describe('before every content chunk'),
+    ...silenceParams,
   }).prefault({}),
-  *apply(reply, { ttft, inter_token: interToken }, { random }) {
-    const draws = random('fault', 'slow_stream');
-    const first = sampleLatencyMs(ttft, draws);
-    if (first > 0) yield { type: 'wait', ms: first };
-    for (const effect of reply) {
-      if (effect.type === 'write' && effect.event === 'content') yield { type: 'wait', ms: sampleLatencyMs(interToken, draws) };
-      yield effect;
+  *apply(reply, params, context) {
+    const draws = context.random('fault', 'slow_stream');
+    const first = sampleLatencyMs(params.ttft, draws);
+    const beat = heartbeatIn(params, context);
+    const slowed = slow(reply, () => silent(sampleLatencyMs(params.inter_token, draws), beat));
+    if (isHeadEarly(params, context)) {
+      yield* headFirst(slowed, (heldMs) => silent(heldMs + first, beat));
+      return;
     }
+    if (first > 0) yield { type: 'wait', ms: first };
+    yield* slowed;
   },
 });
+
+/** With a pause before each content chunk, and none within one that comes in pieces. */
+function* slow(reply: Iterable<Effect>, pause: () => Reply): Reply {
+  let isInside = false;
+  for (const effect of reply) {
+    if (effect.type === 'write') {
+      if (!isInside && (effect.event ?? effect.partOf) === 'content') yield* pause();
+      isInside = effect.partOf !== undefined;
+    }
+    yield effect;
+  }
+}

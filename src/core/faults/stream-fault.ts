@@ -20,6 +20,8 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   readonly leaves: Leaves;
   leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
+  beatsWith?(params: z.output<Params>): boolean;
+  pauseWith?(params: z.output<Params>): number | undefined;
   readonly needs?: readonly AnswerFeature[];
   readonly carriers?: readonly Carrier[];
   readonly errorCodes?: readonly string[];

@@ -24,6 +24,7 @@ export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): 
     ...lists.flatMap(checkList),
     ...lists.flatMap(checkKinds),
     ...lists.flatMap((list) => checkStreams(list, asRecord(rule['match']) ?? {})),
+    ...lists.flatMap((list) => checkHeartbeats(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkWholes(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkFeatures(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkCarriers(list, asRecord(rule['match']) ?? {})),
@@ -99,6 +100,16 @@ function checkStreams({ path, calls }: FaultList, { stream, endpoint }: Readonly
     stream === false ? 'requests that do not stream' : `requests to ${String(endpoint)}, which are not answered by streams`;
   const at = calls.length > 1 ? [...path, index] : path;
   return [scenarioFinding(at, `${calls[index]?.name} never happens: the rule speaks of ${spoken}`)];
+}
+
+/** Signs of life are for streams. */
+function checkHeartbeats({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
+  if (stream !== false && !neverStreams(endpoint)) return [];
+  return calls.flatMap((call, index) => {
+    if (call === undefined || !boundFault(call).beats || faultNamed(call.name).changes === 'stream') return [];
+    const at = calls.length > 1 ? [...path, index] : path;
+    return [scenarioFinding(at, `the heartbeat of ${call.name} never comes: the rule speaks of requests that do not stream`)];
+  });
 }
 
 /** A rule that speaks of streams gives a fault of whole answers nothing but errors to strike: one in the list, or one by chance. */
