@@ -13,6 +13,8 @@ function nearest(found: string, candidates: Iterable<string>): string | undefine
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;
   for (const candidate of all) {
+    // It is at least as far as the lengths differ.
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

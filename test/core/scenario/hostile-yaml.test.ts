@@ -10,6 +10,32 @@ for (let i = 1; i < 12; i++) {
   bomb.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]`);
 }
 
+const rules = (text: string, count: number) => `rules:\n${`${text}\n`.repeat(count)}`;
+
+test.each([
+  ['commas', `[${','.repeat(KIB_250)}`],
+  ['commas in brackets', `a: [${','.repeat(KIB_250)}]`],
+  ['braces', '{}'.repeat(KIB_250 / 2)],
+  ['anchors', '&a '.repeat(KIB_250 / 3)],
+  ['tags of a value', `a: ${'!t '.repeat(KIB_250 / 3 - 1)}`],
+  ['directives', '%A b\n'.repeat(KIB_250 / 5)],
+  ['rules that do nothing', rules('- {fault: ok}', 18_000)],
+  ['wrong rules', rules('- {falt: ok}', 18_000)],
+  ['wrong faults', rules('- fault: okk', 9_900)],
+  ['wrong keys', rules('- falt: ok', 9_900)],
+  ['keys that are nearly too many', Array.from({ length: 9_900 }, (_, i) => `k${i}: 1`).join('\n')],
+  ['an empty block of text', `a: |\n${'\n'.repeat(KIB_250 - 10)}`],
+  ['empty lines', '\n'.repeat(KIB_250)],
+  ['comments', '#\n'.repeat(KIB_250 / 2)],
+  ['dashes', '- - - - - -\n'.repeat(KIB_250 / 12)],
+  ['limits for many models', `limits:\n${Array.from({ length: 4_900 }, (_, i) => ` "m${i}*": {rpm: 1}`).join('\n')}`],
+])('a text of %s is read, or refused, within a second', (_what, text) => {
+  const cpuMs = stopwatch();
+  const { problems = [] } = parseScenario({ file: 'hostile.yaml', text }, libraries);
+  expect(cpuMs()).toBeLessThan(1_000);
+  for (const { message } of problems) expect(message).not.toMatch(/stack|internal/i);
+});
+
 test.each([
   ['an alias bomb', bomb.join('\n')],
   ['an alias to itself', 'rules: &a [*a]'],
