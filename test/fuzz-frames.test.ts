@@ -6,7 +6,7 @@ import { type ClientSocket, endsResponse, type Frame, openSocket } from './suppo
 
 /*
  * Whatever frames are sent on a WebSocket, what comes back is a frame that OpenAI sends, or a close that RFC 6455 asks for. Some
- * hundred frames run with the other tests; `npm run fuzz` sends twenty thousand.
+ * hundred frames run with the other tests; `npm run fuzz:core` sends twenty thousand.
  */
 
 const FRAMES = Math.min(20_000, Number(process.env['FUZZ_RUNS'] ?? 600));

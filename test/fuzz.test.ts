@@ -11,7 +11,7 @@ import { fakeClock } from './support/reply-context.ts';
 
 /*
  * Whatever is sent, the answer is one that OpenAI gives: never a failure of the mock's own. A few thousand requests run
- * with the other tests; `npm run fuzz` sends a hundred thousand.
+ * with the other tests; `npm run fuzz:core` sends a hundred thousand.
  */
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1_500);

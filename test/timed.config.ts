@@ -8,6 +8,7 @@ import { TellSlow } from './support/tell-slow.ts';
  * a request may take of the machine. What else runs would disturb them: `npm run test:timed` has them alone.
  */
 export const TIMED = [
+  'test/cli/descriptors.test.ts',
   'test/cli/run-signals.test.ts',
   'test/cli/unread-output.test.ts',
   'test/cluster/lifecycle.test.ts',

@@ -61,6 +61,21 @@ test.runIf(tellsChildren)('the port stays when no worker is left to share it', a
   await expect.poll(async () => (await postChat(server).catch(() => undefined))?.status).toBe(200);
 });
 
+test.runIf(tellsChildren)('workers that die as they start are tried again', { timeout: 40_000 }, async () => {
+  const server = await startWorkers('{}');
+  const killed = new Set<number>();
+  for (let until = Date.now() + 1_500; Date.now() < until; await new Promise((go) => setTimeout(go, 20))) {
+    for (const pid of childrenOf(server.process.pid)) {
+      if (killed.has(pid)) continue;
+      killed.add(pid);
+      process.kill(pid, 'SIGKILL');
+    }
+  }
+  expect(killed.size).toBeGreaterThan(2);
+  await expect.poll(async () => (await postChat(server).catch(() => undefined))?.status).toBe(200);
+  expect((await server.stop()).code).toBe(0);
+});
+
 test('x-mock-fault asks for any fault where no scenario has named one', async () => {
   const server = await startCli(['--port', '0', '--workers', '2']);
   const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { bytesInUse } from '../support/collect-garbage.ts';
 import { plainMs } from '../support/cpu-time.ts';
 import { drive } from '../support/drive.ts';
-import { HEAVY_BODIES } from '../support/heavy-bodies.ts';
-import { measureSteps } from '../support/measure-steps.ts';
+import { HEAVY_BODIES } from './heavy-bodies.ts';
+import { measureSteps } from './measure-steps.ts';
 
 /** What else runs on the machine makes some attempts slow; the quickest tells what the work costs. */
 const ATTEMPTS = 8;

@@ -11,6 +11,7 @@ import { exitCode } from '../output/exit-code.ts';
 import { createServeOutput, type ServeOutput } from '../output/serve-output.ts';
 import { onSignals, signalExitCode } from '../process/on-signals.ts';
 import { openJournal, startFromCli } from '../process/start-from-cli.ts';
+import { watchDescriptors } from '../process/watch-descriptors.ts';
 
 export interface ServeOptions {
   readonly scenario?: string;
@@ -56,7 +57,9 @@ export async function serve(options: ServeOptions): Promise<number> {
   if (options.quiet !== true) file?.warningsOf(server.engine.scenario).forEach(output.warning);
   const unwatch = file && watch(server, file, options, output);
   warmUp([...warmUpSteps(server.engine), () => void server.preload()]);
+  const stopWatching = watchDescriptors(output.warning);
   const signal = await stop;
+  stopWatching();
   unwatch?.();
   await server.close(GRACE_MS);
   await journal?.close();

@@ -1,6 +1,6 @@
 import type { Engine } from '../../src/session/engine.ts';
+import { performed } from '../support/performed.ts';
 import type { HeavyBody } from './heavy-bodies.ts';
-import { performed } from './performed.ts';
 
 /** After so many bytes the server lets the event loop go on: `HIGH_WATER_BYTES` of the reply runner. */
 const HIGH_WATER_BYTES = 64 * 1024;
