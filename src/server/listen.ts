@@ -83,8 +83,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception }));
   server.on('upgrade', (request: ReceivedMessage, socket: Socket, rest: Buffer) => {
     const connection = connections.of(socket);
-    // node:http has let go of it.
+    // node:http has let go of it. A client that closes its side while its handshake waits is gone.
     socket.on('error', () => undefined);
+    socket.on('end', () => socket.end());
     if (connection.endedHow !== undefined) return;
     connection.requests += 1;
     const turn = connection.claim();

@@ -219,3 +219,23 @@ test('a handshake behind another request on the connection waits for its answer'
   expect(text.indexOf('HTTP/1.1 200 OK')).toBe(0);
   expect(text.indexOf('HTTP/1.1 101')).toBeGreaterThan(100);
 });
+
+test.each(['hang', { latency: '30s' }])('a client that leaves while its handshake waits is noticed: %j', async (fault) => {
+  const mock = await startMock({ rules: [{ match: HANDSHAKE, fault: fault as never }] });
+  const ws = new WebSocket(`${mock.baseURL.replace('http', 'ws')}/responses`, { headers: { authorization: 'Bearer sk-1' } });
+  ws.on('error', () => undefined);
+  await expect.poll(() => mock.journal().length).toBe(1);
+  ws.terminate();
+  await mock.idle();
+  expect(mock.journal()).toMatchObject([{ status: null, closedBy: 'client' }]);
+});
+
+test('frames that come together with the handshake are read', async () => {
+  const mock = await startMock({ rules: [{ match: HANDSHAKE, fault: { latency: '20ms' } }] });
+  const text = Buffer.from('{"type":"response.create","model":"gpt-4o","input":"Hello"}');
+  // Masked with zeros (RFC 6455 §5.3).
+  const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]);
+  const sent = Buffer.concat([Buffer.from(handshakeText('/v1/responses', 'Authorization: Bearer sk-1')), frame]);
+  const { text: read } = await rawExchange(Number(new URL(mock.baseURL).port), sent, (all) => all.includes('response.completed'));
+  expect(read).toMatch(/^HTTP\/1\.1 101/);
+});
