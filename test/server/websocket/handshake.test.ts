@@ -239,3 +239,11 @@ test('frames that come together with the handshake are read', async () => {
   const { text: read } = await rawExchange(Number(new URL(mock.baseURL).port), sent, (all) => all.includes('response.completed'));
   expect(read).toMatch(/^HTTP\/1\.1 101/);
 });
+
+test('no subprotocol is taken, whatever is offered', async () => {
+  const mock = await startMock();
+  const sent = handshakeText('/v1/responses', 'Authorization: Bearer sk-1', 'Sec-WebSocket-Protocol: realtime, other');
+  const { text } = await rawExchange(Number(new URL(mock.baseURL).port), sent, (read) => read.includes('\r\n\r\n'));
+  expect(text).toMatch(/^HTTP\/1\.1 101/);
+  expect(text.toLowerCase()).not.toContain('sec-websocket-protocol');
+});
