@@ -104,7 +104,8 @@ export class DecisionService {
   workerExited(): void {
     this.#gone = true;
     const now = this.#parts.engine.clock.now();
-    for (const ref of [...this.#exchanges.keys()]) this.#over(ref)?.ended({ performed: CUT, endedAt: now, unused: undefined });
+    for (const ref of [...this.#exchanges.keys()])
+      this.#over(ref)?.ended({ performed: CUT, endedAt: now, unused: undefined, billed: 0 });
     for (const [session, { count }] of this.#reading) this.#read({ kind: 'reading', session, more: -count });
     for (const connection of [...this.#connections.keys()]) this.#connectionGone(connection);
   }

@@ -46,6 +46,7 @@ export function entryView(record: JournalRecord, bodyShaCanonical: string | null
     faultApplied: record.faultApplied,
     refusedBy: record.refusedBy,
     queuedMs: record.queuedMs,
+    billedTokens: record.billedTokens,
     status: record.status,
     errorCode: record.errorCode,
     errorType: record.errorType,

@@ -50,6 +50,7 @@ export const RECORD_COLUMNS = {
   faultApplied: 'shared',
   refusedBy: 'shared',
   queuedMs: 'number',
+  billedTokens: 'number',
   status: 'number',
   errorCode: 'shared',
   errorType: 'shared',

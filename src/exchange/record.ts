@@ -98,6 +98,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,
     queuedMs: null,
+    billedTokens: 0,
     status: null,
     errorCode: null,
     errorType: null,

@@ -14,7 +14,7 @@ import type { Draws } from './draws.ts';
 import type { ReadRequest } from './unread-request.ts';
 
 /** The world in which a request is answered. */
-export interface Surroundings extends Pick<ReplyContext, 'found' | 'keep' | 'leastCalls'> {
+export interface Surroundings extends Pick<ReplyContext, 'found' | 'keep' | 'bill' | 'leastCalls'> {
   readonly plan: Plan;
   readonly clock: Clock;
   readonly libraries: Libraries;
@@ -45,13 +45,14 @@ class RequestContext implements ReplyContext {
   readonly leastCalls: number | undefined;
   readonly found: ReplyContext['found'];
   readonly keep: ReplyContext['keep'];
+  readonly bill: ReplyContext['bill'];
   readonly random: ReplyContext['random'];
   readonly #seed: number;
   #forkText: ReplyContext['random'] | undefined;
 
   constructor(
     { incoming, request }: Pick<ReadRequest, 'incoming' | 'request'>,
-    { plan, clock, libraries, facts, account, draws, unchanged, leastCalls, found, keep }: Surroundings,
+    { plan, clock, libraries, facts, account, draws, unchanged, leastCalls, found, keep, bill }: Surroundings,
   ) {
     this.request = request;
     this.clock = clock;
@@ -65,6 +66,7 @@ class RequestContext implements ReplyContext {
     this.leastCalls = leastCalls;
     this.found = found;
     this.keep = keep;
+    this.bill = bill;
     this.#seed = plan.seed;
     this.random = draws.random;
   }

@@ -1,6 +1,6 @@
 import { unservedRequests, unservedText } from '../core/backoff/verdict/unserved-requests.ts';
 import type { PolicyInput } from '../core/policy/policy-schema.ts';
-import { describeValue, unknownName } from '../core/schema/fields.ts';
+import { describeValue, percentage, unknownName } from '../core/schema/fields.ts';
 import { plural } from '../core/text/plural.ts';
 import type { VerdictOptions } from '../mock.ts';
 import { backedOff } from './backed-off.ts';
@@ -61,6 +61,31 @@ export const matchers = {
         if (retried.length > 0 && certain.length === 0)
           return { holds: 'undecided', found: 'equal calls may be retries; give each call a base URL of its own (mock.callURL)' };
         return { holds: retried.length === 0, found: `it retried ${retried.length} of ${plural(calls.length, 'call')}` };
+      },
+    });
+  },
+
+  toHaveFailedOver(this: MatcherContext, received: unknown): MatcherResult {
+    return matcher(this, received, {
+      expected: 'to go on at another target with each call that failed at its first',
+      judge: (mock) => {
+        const finding = mock.verdict(undefined, { ended: true }).findings.find(({ rule }) => rule === 'fails_over');
+        if (finding === undefined || finding.verdict === 'not_applicable' || finding.verdict === 'inconclusive')
+          return { holds: 'undecided', found: finding?.explain ?? 'the policy turns fails_over off' };
+        return { holds: finding.verdict === 'pass', found: finding.explain };
+      },
+    });
+  },
+
+  toHaveWastedAtMost(this: MatcherContext, received: unknown, limit: number | string): MatcherResult {
+    const share = percentage().safeParse(limit);
+    if (!share.success) throw new TypeError(`limit: expected a share such as '5%' or 0.05, found ${describeValue(limit)}`);
+    return matcher(this, received, {
+      expected: `to waste at most ${share.data * 100} % of the tokens that it is billed`,
+      judge: (mock) => {
+        const { billed, wasted } = mock.verdict(undefined, { ended: true }).tokens;
+        if (billed === 0) return { holds: 'undecided', found: 'nothing was billed' };
+        return { holds: wasted / billed <= share.data, found: `${wasted} of ${plural(billed, 'token')} were of no use` };
       },
     });
   },

@@ -14,6 +14,10 @@ export interface MockMatchers {
   toHaveBackedOff(expectation?: BackoffExpectation): void;
   /** Every call was tried once. */
   toHaveNotRetried(): void;
+  /** Each call that failed at its first provider, key or model went on at another, and at least one did. */
+  toHaveFailedOver(): void;
+  /** At most that share of the billed tokens (`'5%'`, 0.05) went into answers that were spoilt, cut, lost or left. */
+  toHaveWastedAtMost(limit: number | string): void;
   /**
    * No rule of good retrying is broken, under the scenario's `expect:` and the policy, or preset, over it. `{ ended: true }` says that
    * the client is done: it is needed where a call ended in a failure that invites a retry.

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Amounts } from '../core/limits/buckets.ts';
+import type { Bill } from '../core/openai/request/reply-context.ts';
 import type { Head, Reply } from '../core/wire/effect.ts';
 import type { FaultChoice } from '../exchange/decision-step.ts';
 import type { Performed } from '../exchange/performed.ts';
@@ -28,6 +29,8 @@ interface ExchangeParts {
   readonly slot?: QueueSlot | undefined;
   /** What goes back into the buckets when a success is over. */
   readonly unused?: (() => Amounts | undefined) | undefined;
+  /** What the answer costs, once it is made. */
+  readonly bill?: Bill | undefined;
 }
 
 /** An exchange that tells the state how it goes. What it holds stays in memory as long as the client does. */
@@ -37,17 +40,19 @@ export class FollowedExchange implements Exchange {
   readonly #clock: Clock;
   readonly #slot: QueueSlot | undefined;
   readonly #unused: (() => Amounts | undefined) | undefined;
+  readonly #bill: Bill | undefined;
   #reply: Reply;
   /** The state knows that the reply waits, or that it has begun. */
   #isTold = false;
   #status: number | null = null;
 
-  constructor(reply: Reply, chosen: FaultChoice, open: OpenExchange, { clock, slot, unused }: ExchangeParts) {
+  constructor(reply: Reply, chosen: FaultChoice, open: OpenExchange, { clock, slot, unused, bill }: ExchangeParts) {
     this.chosen = chosen;
     this.#open = open;
     this.#clock = clock;
     this.#slot = slot;
     this.#unused = unused;
+    this.#bill = bill;
     this.#reply = reply;
   }
 
@@ -75,6 +80,18 @@ export class FollowedExchange implements Exchange {
 
   finished(performed: Performed): void {
     const unused = this.#status === 200 ? this.#unused?.() : undefined;
-    this.#open.ended({ performed, endedAt: endedAtOf(performed, this.#clock), unused });
+    this.#open.ended({
+      performed,
+      endedAt: endedAtOf(performed, this.#clock),
+      unused,
+      billed: billedTokens(this.#bill, performed),
+    });
   }
+}
+
+/** Tokens that were billed: of a stream that was cut, those that had been made. */
+function billedTokens(bill: Bill | undefined, { closedBy, chunksOut, eventsOut }: Performed): number {
+  if (bill === undefined) return 0;
+  const isCutStream = closedBy !== null && eventsOut > 0;
+  return isCutStream ? Math.min(bill.total, bill.before + chunksOut) : bill.total;
 }

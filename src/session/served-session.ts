@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/bound-fault.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { errorReply } from '../core/openai/errors/error.ts';
+import type { Bill } from '../core/openai/request/reply-context.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Plan, Step } from '../core/plan/compile.ts';
 import { unusedOf } from '../exchange/admission.ts';
@@ -105,12 +106,13 @@ export class ServedSession {
     const { limit, applied, faults, exchange } = decided;
     const { clock, libraries } = this.#parts;
     const keep = prepared.step.question && ((change: StoreChange) => exchange.keep(change));
-    const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries, keep });
+    const bill: Bill = { total: 0, before: 0 };
+    const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries, keep, bill });
     const slot = plan.capacity === undefined ? undefined : new QueueSlot(exchange);
     const base = refusal === undefined ? QueueSlot.reply(slot, plan.capacity, context) : errorReply(refusal, context);
     const reply = preset?.reply ?? applyFaults(base, faults, context);
     const unused = limited && limit && (() => unusedOf(limited, limit, context));
-    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, slot, unused });
+    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, slot, unused, bill });
   }
 
   #refusal(read: ReturnType<typeof unreadRequest>, { correlation, applied, faults, exchange, draws }: Decided): Exchange {

@@ -67,8 +67,8 @@ const messages: readonly (FromWorker | ToWorker)[] = [
     placed: undefined,
   },
   { kind: 'exchange progress', ref: 3, head },
-  { kind: 'exchange progress', ref: 3, head, end: { performed, endedAt: 2, unused: { tokens: 4 } } },
-  { kind: 'exchange progress', ref: 3, end: { performed, endedAt: 2, unused: undefined } },
+  { kind: 'exchange progress', ref: 3, head, end: { performed, endedAt: 2, unused: { tokens: 4 }, billed: 12 } },
+  { kind: 'exchange progress', ref: 3, end: { performed, endedAt: 2, unused: undefined, billed: 0 } },
   { kind: 'ping', ping: 1 },
 ];
 

@@ -66,4 +66,6 @@ export const predictions: Readonly<Record<RuleId, readonly [sdk: RuleVerdict, ca
   one_probe: ['not_applicable', 'not_applicable', 'not_applicable'],
   returns_to_primary: ['not_applicable', 'not_applicable', 'not_applicable'],
   neutral_429: ['not_applicable', 'not_applicable', 'not_applicable'],
+  // Each pays for the stream that is cut.
+  pays_once: ['info', 'info', 'info'],
 };

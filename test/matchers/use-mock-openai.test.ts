@@ -115,6 +115,34 @@ test('the official SDK backs off', async () => {
   expect(mock).toHaveBackedOff({ factor: 2 });
 });
 
+test('toHaveFailedOver wants each call that failed to go on elsewhere', async () => {
+  const send = (model: string) =>
+    fetch(`${mock.baseURL}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
+    }).then((response) => response.text());
+  mock.use({ match: { model: 'gpt-4o' }, fault: 'overloaded' });
+  expect(() => expect(mock).toHaveFailedOver()).toThrow('that cannot be told');
+  await send('gpt-4o');
+  await send('gpt-4o-mini');
+  expect(mock).toHaveFailedOver();
+  mock.reset();
+  mock.use({ match: { model: 'gpt-4o' }, fault: 'overloaded' });
+  await send('gpt-4o');
+  expect(() => expect(mock).toHaveFailedOver()).toThrow('that cannot be told');
+});
+
+test('toHaveWastedAtMost bounds the tokens that were of no use', async () => {
+  expect(() => expect(mock).toHaveWastedAtMost('5%')).toThrow('nothing was billed');
+  mock.use([{ first: 1, fault: 'lost_answer' }, { fault: 'ok' }]);
+  await ask(1);
+  expect(mock).toHaveWastedAtMost(0.5);
+  expect(mock).not.toHaveWastedAtMost('49%');
+  expect(() => expect(mock).toHaveWastedAtMost('49%')).toThrow(/tokens? were of no use/);
+  expect(() => expect(mock).toHaveWastedAtMost('much')).toThrow("expected a share such as '5%' or 0.05");
+});
+
 test('toHaveNotRetried wants one attempt a call', async () => {
   expect(() => expect(mock).toHaveNotRetried()).toThrow('no request reached the mock');
   await ask(0).catch(() => {});

@@ -47,5 +47,6 @@ export const JOURNAL_RECORD: JournalRecord = {
   paceDueAt: null,
   retryable: false,
   question: null,
+  billedTokens: 0,
   xRequestId: 'req_ed1692f28b27414ebc298d2b377f052d',
 };

@@ -28,6 +28,7 @@ import { obeysShouldRetry } from './rules/obeys-should-retry.ts';
 import { oneProbe } from './rules/one-probe.ts';
 import { outlastsOutage } from './rules/outlasts-outage.ts';
 import { pacesOnHeaders } from './rules/paces-on-headers.ts';
+import { paysOnce } from './rules/pays-once.ts';
 import { recoversPromptly } from './rules/recovers-promptly.ts';
 import { retriesTransient } from './rules/retries-transient.ts';
 import { retriesTransport } from './rules/retries-transport.ts';
@@ -85,6 +86,7 @@ const REGISTRY = [
   oneProbe,
   returnsToPrimary,
   neutral429,
+  paysOnce,
 ] as const;
 
 /** The ids of all rules, as a type. */

@@ -7,6 +7,10 @@ import { headFirst, heartbeatIn, isHeadEarly, type Silence, silenceParams, silen
 
 const ONE_SECOND: LatencyMs = { kind: 'constant', ms: 1_000 };
 
+const absent = z.never().optional();
+/** They belong to the other form: what is wrong with it is told of these, not that they are unknown. */
+const KEYS_OF_A_WAIT = { min: absent, max: absent, p50: absent, p95: absent };
+
 /** Nothing is sent before the wait is over, or nothing but the head and signs of life. */
 export const latency = defineFault({
   name: 'latency',
@@ -20,8 +24,12 @@ export const latency = defineFault({
   params: z
     .union([
       latencySpec().transform((wait): LatencyMs & Silence => wait),
-      record({ for: latencySpec().default(ONE_SECOND), ...silenceParams }).transform(
-        ({ for: wait, ...silence }): LatencyMs & Silence => ({ ...wait, ...silence }),
+      record({ for: latencySpec().default(ONE_SECOND), ...silenceParams, ...KEYS_OF_A_WAIT }).transform(
+        ({ for: wait, head, heartbeat }): LatencyMs & Silence => ({
+          ...wait,
+          ...(head === undefined ? {} : { head }),
+          ...(heartbeat === undefined ? {} : { heartbeat }),
+        }),
       ),
     ])
     .default(ONE_SECOND),

@@ -97,6 +97,8 @@ export interface JournalEntry {
   refusedBy: Layer | null;
   /** How long the request waited for its turn under a `capacity`, in milliseconds; null without one, and when refused. */
   queuedMs: number | null;
+  /** Tokens that the answer cost: prompt, thoughts, and what had been made of a stream that was cut. 0 for what was refused. */
+  billedTokens: number;
   status: number | null;
   errorCode: string | number | null;
   errorType: string | null;

@@ -1,4 +1,5 @@
 import type { CallHistory } from '../backoff/history/call-history.ts';
+import { costOver } from '../backoff/history/cost.ts';
 import { quantile } from '../backoff/kit/statistics.ts';
 import type { CallRecord } from './call-record.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
@@ -72,7 +73,8 @@ export interface LoadReport {
   readonly errors: readonly ErrorCount[];
   readonly peaks: Peaks;
   readonly socketsPerAttempt: number | null;
-  /** Prompt tokens of all attempts but the first of each call, as estimated. */
+  readonly billedTokens: number;
+  /** Of these, those of answers that were spoilt, cut, lost or left. */
   readonly wastedTokens: number;
   readonly exactness: Exactness;
 }
@@ -85,7 +87,7 @@ export function loadReportOf(run: LoadRun): LoadReport {
   const { workload, cutShort, records, histories, entries, background, outages, capacityPerSecond, from, loadUntil } = run;
   const settled = records.filter(({ settledAt }) => settledAt !== null);
   const sinceScheduled = (of: readonly CallRecord[]) => of.map(({ scheduledAt, settledAt }) => (settledAt ?? 0) - scheduledAt);
-  const extra = histories.reduce((sum, { tries }) => sum + tries.length - 1, 0);
+  const cost = costOver(histories);
   const served = histories.flatMap(({ tries }) =>
     tries.flatMap(({ failure, entry }) => (failure === undefined && entry.t_end !== null ? [entry.t_end - entry.t_headers] : [])),
   );
@@ -108,7 +110,8 @@ export function loadReportOf(run: LoadRun): LoadReport {
     errors: errorsOf(records),
     peaks: peaksOf(run),
     socketsPerAttempt: entries.length === 0 ? null : new Set(entries.map(({ connId }) => connId)).size / entries.length,
-    wastedTokens: extra * run.promptTokens,
+    billedTokens: cost.billed,
+    wastedTokens: cost.wasted,
     exactness: exactnessOf(run),
   };
 }

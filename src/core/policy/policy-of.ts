@@ -34,7 +34,7 @@ function wallOf({ wall }: PolicySpec, before: Policy): Policy['wall'] {
   return wall === undefined ? before.wall : { calls: wall.calls, withinMs: wall.within };
 }
 
-/** What is expected where there are several targets. */
+/** What is expected where there are several targets, and of what answers cost. */
 function targetsOf(spec: PolicySpec, policy: Policy): Partial<Policy> {
   return {
     ...given('failsOver', spec.fails_over ?? policy.failsOver),
@@ -42,6 +42,7 @@ function targetsOf(spec: PolicySpec, policy: Policy): Partial<Policy> {
     ...given('breaker', breakerOf(spec, policy)),
     ...given('returnsWithinMs', spec.returns_within ?? policy.returnsWithinMs),
     ...given('neutral429', spec.neutral_429 ?? policy.neutral429),
+    ...given('maxWaste', spec.max_waste ?? policy.maxWaste),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, record, share, whole } from '../schema/fields.ts';
+import { duration, percentage, record, share, whole } from '../schema/fields.ts';
 import { type PolicyPreset, policyPresets, ruleLevels } from './policy.ts';
 import { ruleIds } from './rule-ids.ts';
 
@@ -59,6 +59,7 @@ export const policySchema = record({
     .describe('when a circuit breaker has to open'),
   returns_within: duration().optional().describe('so soon after its recovery, calls come back to the first target'),
   neutral_429: z.boolean().optional().describe('true: a 429 of one key must not keep calls with other keys away from a provider'),
+  max_waste: percentage().optional().describe('share of the billed tokens that may be of no use: 5% or 0.05'),
   load: loadSchema.optional().describe('what is expected of a fleet under load'),
 });
 

@@ -37,6 +37,8 @@ export interface Policy {
   readonly returnsWithinMs?: number;
   /** A 429 of one key must not keep calls with other keys away. */
   readonly neutral429?: boolean;
+  /** Share of the billed tokens that may be of no use. */
+  readonly maxWaste?: number;
   /** What is expected of a fleet under load. */
   readonly load?: LoadExpectation;
 }

@@ -44,4 +44,5 @@ export const ruleIds: readonly string[] = [
   'one_probe',
   'returns_to_primary',
   'neutral_429',
+  'pays_once',
 ];

@@ -109,6 +109,9 @@ const verdict = z.object({
   calls: count,
   attempts: count,
   amplification: z.number().describe('attempts per call'),
+  tokens: z
+    .object({ billed: count, used: count, wasted: count })
+    .describe('what the calls cost: wasted is what was billed for answers that were spoilt, cut, lost or left'),
   correlation: z.record(certainty, count),
   counts: z.record(z.enum(ruleVerdicts), count),
   findings: z.array(finding).describe('those that speak against the client first'),
@@ -199,7 +202,8 @@ const load = z.object({
   errors: z.array(z.object({ error: z.string(), calls: count })).describe('what failed calls say, the most frequent first'),
   peaks: z.object({ per10Ms: count, per100Ms: count, toMeanAfterOutage: z.number().nullable() }),
   socketsPerAttempt: z.number().nullable(),
-  wastedTokens: z.number().describe('prompt tokens of retries, as estimated'),
+  billedTokens: count,
+  wastedTokens: count.describe('billed for answers that were spoilt, cut, lost or left'),
   exactness: z.object({
     startErrorMs: distribution,
     saturated: z.boolean().describe('the driver did not keep its schedule'),

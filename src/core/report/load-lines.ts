@@ -41,7 +41,7 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
     ],
     [
       'wasted',
-      `about ${load.wastedTokens.toLocaleString('en-US')} prompt tokens in retries; ${load.socketsPerAttempt === null ? '–' : short(round(load.socketsPerAttempt))} sockets an attempt`,
+      `${load.wastedTokens.toLocaleString('en-US')} of ${load.billedTokens.toLocaleString('en-US')} billed tokens wasted; ${load.socketsPerAttempt === null ? '–' : short(round(load.socketsPerAttempt))} sockets an attempt`,
     ],
     ['exactness', exactnessText(exactness)],
   ];

@@ -57,8 +57,14 @@ export function runNumbers(verdict: Verdict): (readonly [name: string, value: st
     ['calls', String(verdict.calls)],
     ['attempts', String(verdict.attempts)],
     ['amplification', `×${short(verdict.amplification)}`],
+    ...(verdict.tokens.wasted === 0 ? [] : [['tokens', costText(verdict.tokens)] as const]),
     ['recognised', correlationText(verdict)],
     ['watched', span(verdict.watchedMs)],
     ['clock', clockText(verdict)],
   ];
+}
+
+/** `1200 billed, 300 of them wasted (25 %)`. */
+function costText({ billed, wasted }: Verdict['tokens']): string {
+  return `${billed} billed, ${wasted} of them wasted (${short((100 * wasted) / billed)} %)`;
 }

@@ -137,6 +137,19 @@ export function share() {
   return z.number().min(0).max(1);
 }
 
+/** A share, as a number from 0 to 1 or as a percentage. */
+export function percentage() {
+  return scalar<number, string | number>(
+    'a share such as 5% or 0.05',
+    (value) => {
+      const percent = typeof value === 'string' ? /^(\d{1,3}(?:\.\d+)?) ?%$/.exec(value)?.[1] : undefined;
+      const found = percent === undefined ? value : Number(percent) / 100;
+      return typeof found === 'number' && found >= 0 && found <= 1 ? found : undefined;
+    },
+    { type: ['string', 'number'] },
+  );
+}
+
 /** A duration that varies: `300ms`, `{ min, max }` or `{ p50, p95 }`. */
 export function latencySpec() {
   return z.union([

@@ -77,4 +77,6 @@ export interface ExchangeEnd {
   readonly endedAt: number;
   /** What goes back into the buckets. */
   readonly unused: Amounts | undefined;
+  /** Tokens that were billed. */
+  readonly billed: number;
 }

@@ -1,5 +1,5 @@
 import type { ScenarioInput } from '../../../src/core/scenario/schema.ts';
-import type { ClientTools, VirtualClient, VirtualResponse } from '../../support/virtual-world.ts';
+import { type ClientTools, TimeoutError, type VirtualClient, type VirtualResponse } from '../../support/virtual-world.ts';
 import type { Bug } from './bug.ts';
 
 const PRIMARY_DOWN: ScenarioInput = {
@@ -87,7 +87,20 @@ const keyPool = (onLimit: 'other key' | 'other provider'): VirtualClient => {
   };
 };
 
-/** Clients and gateways with several targets. */
+/** Leaves after a second, and asks again. */
+const impatient: VirtualClient = async (tools) => {
+  for (let attempt = 1; attempt < 3; attempt++) {
+    try {
+      return textOf(await tools.request({ timeoutMs: 1_000 }));
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      await tools.sleep(300 + 300 * tools.random());
+    }
+  }
+  return textOf(await tools.request({ timeoutMs: 60_000 }));
+};
+
+/** Clients and gateways with several targets, and those that pay too much. */
 export const targetBugs: readonly Bug[] = [
   {
     row: 'F17 litellm #39857',
@@ -152,5 +165,14 @@ export const targetBugs: readonly Bug[] = [
     twin: keyPool('other key'),
     world: { calls: 30, staggerMs: 100 },
     fail: ['neutral_429'],
+  },
+  {
+    row: 'paid resubmissions',
+    symptom: 'leaves slow answers, pays for them and asks again',
+    scenario: { rules: [{ fault: { latency: '5s' } }] },
+    policy: { max_waste: '20%' },
+    client: impatient,
+    world: { calls: 3 },
+    fail: ['pays_once'],
   },
 ];

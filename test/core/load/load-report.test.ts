@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { historiesOf } from '../../../src/core/backoff/history/history.ts';
 import { loadFindings } from '../../../src/core/load/load-findings.ts';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import { loadLines } from '../../../src/core/report/load-lines.ts';
@@ -71,12 +72,22 @@ test('amplification is told of calls that began in the outage and of the others'
 });
 
 test('retries are counted, their waits told, and those that came too early', () => {
-  const { retries, wastedTokens, socketsPerAttempt } = loadReportOf(RUN);
+  const { retries, socketsPerAttempt } = loadReportOf(RUN);
   expect(retries.histogram).toEqual([2, 1]);
   expect(retries.gaps).toEqual([{ retry: 1, n: 1, p5: 500, p50: 500, p95: 500, dispersion: null }]);
   expect(retries.early).toEqual({ count: 1, worstMs: 500 });
-  expect(wastedTokens).toBe(10);
   expect(socketsPerAttempt).toBe(0.5);
+});
+
+test('tokens of answers that were of no use are wasted', () => {
+  const [entry] = RUN.entries;
+  const tries = [20, 30].map((billedTokens, at) =>
+    journalEntry({ ...entry, billedTokens, seq: at + 1, t_headers: at * 1_000, closedBy: at === 0 ? 'server' : null }),
+  );
+  expect(loadReportOf({ ...RUN, entries: tries, histories: historiesOf(tries) })).toMatchObject({
+    billedTokens: 50,
+    wastedTokens: 20,
+  });
 });
 
 test('rates over time add up to what happened', () => {

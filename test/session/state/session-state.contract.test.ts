@@ -34,7 +34,7 @@ async function decided(world: StateWorld, at = 0, connection = 1): Promise<Decid
 
 function end({ exchange }: Decided, at: number, notes = OK, unused: object | undefined = undefined): void {
   exchange.started(notes);
-  exchange.ended({ performed: performed(at), endedAt: at, unused });
+  exchange.ended({ performed: performed(at), endedAt: at, unused, billed: 0 });
 }
 
 describe.each([
@@ -86,7 +86,7 @@ describe.each([
     const refused = await world.state.decideEarly({ incoming, ...EMPTY });
     expect(refused).toMatchObject({ applied: { rule: 'door' }, correlation: { certainty: 'ambiguous' } });
     const cut = performed(null, { closedBy: 'server', closedHow: 'reset' });
-    refused?.exchange.ended({ performed: cut, endedAt: 6, unused: undefined });
+    refused?.exchange.ended({ performed: cut, endedAt: 6, unused: undefined, billed: 0 });
     expect(await world.state.decideEarly({ incoming, ...EMPTY })).toBeUndefined();
     expect(world.session.journal()).toMatchObject([{ closedHow: 'reset', t_end: 6, faultApplied: { rule: 'door' } }]);
     expect(world.session.inFlight).toBe(0);

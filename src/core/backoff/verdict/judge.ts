@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../journal/entry.ts';
 import type { Policy, RuleLevel } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
+import { costOver } from '../history/cost.ts';
 import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
 import { failoversOf } from '../history/failovers.ts';
@@ -328,6 +329,7 @@ function volumeOf(histories: readonly CallHistory[]) {
     calls: histories.length,
     attempts,
     amplification: histories.length === 0 ? 0 : attempts / histories.length,
+    tokens: costOver(histories),
     correlation,
   };
 }

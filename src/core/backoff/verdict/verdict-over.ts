@@ -52,6 +52,11 @@ export function verdictOver(judged: readonly [JudgedSession, ...JudgedSession[]]
     calls,
     attempts,
     amplification: calls === 0 ? 0 : attempts / calls,
+    tokens: {
+      billed: sum(({ tokens }) => tokens.billed),
+      used: sum(({ tokens }) => tokens.used),
+      wasted: sum(({ tokens }) => tokens.wasted),
+    },
     correlation: {
       exact: sum(({ correlation }) => correlation.exact),
       likely: sum(({ correlation }) => correlation.likely),

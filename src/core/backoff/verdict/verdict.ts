@@ -1,5 +1,6 @@
 import type { Certainty } from '../../correlation/certainty.ts';
 import type { Policy } from '../../policy/policy.ts';
+import type { Cost } from '../history/cost.ts';
 import type { Finding, RuleVerdict } from '../kit/finding.ts';
 import type { UnservedRequests } from './unserved-requests.ts';
 
@@ -55,6 +56,8 @@ export interface Verdict {
   readonly attempts: number;
   /** Attempts per call. */
   readonly amplification: number;
+  /** What the calls cost, in tokens. */
+  readonly tokens: Cost;
   /** How many calls were recognised how surely. */
   readonly correlation: Readonly<Record<Certainty, number>>;
   /** How many findings of each kind. */

@@ -7,6 +7,17 @@ import type { Identity } from './identity.ts';
 import type { RateLimitAccount } from './rate-limit-account.ts';
 import type { ApiRequest } from './request.ts';
 
+/**
+ * What an answer costs, in tokens. The endpoint writes it as it makes the answer: what is refused, and what is never made,
+ * costs nothing.
+ */
+export interface Bill {
+  /** Prompt, thoughts and answer. */
+  total: number;
+  /** Of these, what is spent before the first piece of the answer: a stream that is cut costs no more than its pieces beside it. */
+  before: number;
+}
+
 /** Everything a reply may depend on. */
 export interface ReplyContext {
   readonly request: ApiRequest;
@@ -29,6 +40,8 @@ export interface ReplyContext {
   readonly found?: StoreFinding | undefined;
   /** Changes what the session keeps. Undefined where the request refers to nothing. */
   readonly keep?: ((change: StoreChange) => void) | undefined;
+  /** Undefined where nobody wants to know. */
+  readonly bill?: Bill | undefined;
   /** A random source of this call and attempt, forked by the labels. */
   random(...labels: readonly (string | number)[]): Random;
   /** A random source that is the same for every equal request, forked by the labels: drives texts. */

@@ -3,6 +3,7 @@ import { fork } from '../../../random.ts';
 import { logprobsFrom, type TokenLogprob } from '../../content/logprobs.ts';
 import { promptTokens } from '../../content/tokens.ts';
 import { type ModelInfo, modelInfo, modelNamed } from '../../models/models.ts';
+import { charge } from '../../request/charge.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { modelOf } from '../../request/request.ts';
 import { completionId, fingerprintId } from '../../wire/id.ts';
@@ -83,4 +84,11 @@ export function chatUsage({ model, choices }: CompletionContent, { request, sett
     reasoning += choice.reasoning;
   }
   return usage(model.snapshot, { prompt: promptTokens(request, settings, libraries), completion, reasoning });
+}
+
+/** Notes what the answer costs. */
+export function chargeAnswer(speech: CompletionContent, context: ReplyContext): void {
+  if (context.bill === undefined) return;
+  const { total_tokens: total, completion_tokens: completion, completion_tokens_details: details } = chatUsage(speech, context);
+  charge(context, total, completion - details.reasoning_tokens);
 }

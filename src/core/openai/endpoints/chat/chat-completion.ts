@@ -5,12 +5,20 @@ import type { Effect, Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import type { ChoiceLogprobs, TokenLogprob } from '../../content/logprobs.ts';
 import type { TokenText } from '../../content/token-text.ts';
+import { charge } from '../../request/charge.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { LazyList } from '../../wire/json-pieces.ts';
 import { lazyJsonReply, textReply } from '../../wire/json-reply.ts';
 import { hole, PrintedTemplate } from '../../wire/printed-template.ts';
 import { PRINTED, Success } from '../../wire/success.ts';
-import { type ChatAnswer, type CompletionContent, chatUsage, completionContent, completionIdentity } from './chat-answer.ts';
+import {
+  type ChatAnswer,
+  type CompletionContent,
+  chargeAnswer,
+  chatUsage,
+  completionContent,
+  completionIdentity,
+} from './chat-answer.ts';
 import { type ChatChoice, type MessageContent, type ToolCall, tokensOf } from './chat-content.ts';
 
 const SUCCESS = new Success({ ...PRINTED, limited: true });
@@ -24,20 +32,23 @@ export function chatCompletion(context: ReplyContext): Reply {
   const plain = memoize(request.memo, 'completion', [request.path, settings, identity, libraries], () => {
     speech = completionContent(context);
     const text = plainText(speech, context);
-    return text && { tokens: text.tokens, template: text.template.bind(2, text.values) };
+    return text && { tokens: text.tokens, spent: text.spent, template: text.template.bind(2, text.values) };
   });
   if (plain === undefined) return saying(speech ?? completionContent(context), context);
+  charge(context, plain.spent, plain.tokens);
   return timely(plain.tokens, () => plain.template.fill(identityValues(context)), context);
 }
 
 function saying(speech: CompletionContent, context: ReplyContext): Reply {
   const plain = plainText(speech, context);
   if (plain !== undefined) {
-    const { template, values, tokens } = plain;
+    const { template, values, tokens, spent } = plain;
+    charge(context, spent, tokens);
     return timely(tokens, () => template.fill([...identityValues(context), ...values]), context);
   }
   let tokens = 0;
   for (const { said } of speech.choices) tokens = Math.max(tokens, tokensOf(said));
+  chargeAnswer(speech, context);
   return choiceByChoice({ ...completionIdentity(context), ...speech }, tokens, context);
 }
 
@@ -76,6 +87,8 @@ interface PlainText {
   /** All that is printed of it, but for what tells it from others that say the same. */
   readonly values: readonly string[];
   readonly tokens: number;
+  /** Tokens in all. */
+  readonly spent: number;
 }
 
 function plainText(speech: CompletionContent, context: ReplyContext): PlainText | undefined {
@@ -92,7 +105,7 @@ function plainText(speech: CompletionContent, context: ReplyContext): PlainText 
     String(spent.total_tokens),
     String(spent.completion_tokens_details.reasoning_tokens),
   ];
-  return { template: templateOf({ speech, choice, context }), values, tokens: tokensOf(choice.said) };
+  return { template: templateOf({ speech, choice, context }), values, tokens: tokensOf(choice.said), spent: spent.total_tokens };
 }
 
 /** Templates by what does not differ from answer to answer: model, configuration, tier, end. */

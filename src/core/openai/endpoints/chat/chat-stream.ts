@@ -6,7 +6,7 @@ import type { ReplyContext } from '../../request/reply-context.ts';
 import { asRecord, fieldsOf } from '../../request/request.ts';
 import { DONE } from '../../wire/event.ts';
 import { Success } from '../../wire/success.ts';
-import { type ChatAnswer, chatAnswer, chatUsage } from './chat-answer.ts';
+import { type ChatAnswer, chargeAnswer, chatAnswer, chatUsage } from './chat-answer.ts';
 import { type ChatDelta, ChunkWriter } from './chat-chunk.ts';
 import type { ChatChoice, MessageContent, ToolCall } from './chat-content.ts';
 
@@ -16,6 +16,7 @@ const SUCCESS = new Success({ contentType: 'text/event-stream; charset=utf-8', l
 export function* chatStream(context: ReplyContext): Reply {
   const { settings, request } = context;
   const answer = chatAnswer(context);
+  chargeAnswer(answer, context);
   const latencies = context.random('latency');
   const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
   if (ttft > 0) yield { type: 'wait', ms: ttft };

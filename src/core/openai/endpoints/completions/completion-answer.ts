@@ -5,6 +5,7 @@ import { concatenated, firstTokens, type TokenText, tokenText, untilStop } from 
 import { inTokens, promptTokens } from '../../content/tokens.ts';
 import { type ModelInfo, modelInfo, modelNamed } from '../../models/models.ts';
 import type { FinishReason } from '../../request/answer-settings.ts';
+import { charge } from '../../request/charge.ts';
 import { isCount, isText } from '../../request/field-values.ts';
 import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
@@ -68,6 +69,13 @@ export function completionUsage({ texts }: CompletionAnswer, { request, settings
   const prompt = promptTokens(request, settings, libraries);
   const completion = texts.reduce((total, { tokens }) => total + tokens, 0);
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+}
+
+/** Notes what the answer costs. */
+export function chargeCompletion(answer: CompletionAnswer, context: ReplyContext): void {
+  if (context.bill === undefined) return;
+  const { total_tokens: total, completion_tokens: completion } = completionUsage(answer, context);
+  charge(context, total, completion);
 }
 
 interface Wanted {

@@ -5,7 +5,13 @@ import type { ReplyContext } from '../../request/reply-context.ts';
 import { asRecord, fieldsOf } from '../../request/request.ts';
 import { DONE, event } from '../../wire/event.ts';
 import { Success } from '../../wire/success.ts';
-import { type CompletionAnswer, type CompletionText, completionAnswer, completionUsage } from './completion-answer.ts';
+import {
+  type CompletionAnswer,
+  type CompletionText,
+  chargeCompletion,
+  completionAnswer,
+  completionUsage,
+} from './completion-answer.ts';
 import { type CompletionChoice, legacyLogprobs, spokenTokens } from './completion-choice.ts';
 
 /** One event of a stream. Keys in wire order: the model comes last (wire.md 3.5). */
@@ -25,6 +31,7 @@ const SUCCESS = new Success({ contentType: 'text/event-stream', limited: true })
 export function* completionStream(context: ReplyContext): Reply {
   const { settings, request } = context;
   const answer = completionAnswer(context);
+  chargeCompletion(answer, context);
   const latencies = context.random('latency');
   const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
   if (ttft > 0) yield { type: 'wait', ms: ttft };

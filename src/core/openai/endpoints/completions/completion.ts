@@ -5,7 +5,13 @@ import type { ReplyContext } from '../../request/reply-context.ts';
 import { LazyList } from '../../wire/json-pieces.ts';
 import { lazyJsonReply } from '../../wire/json-reply.ts';
 import { PRINTED, Success } from '../../wire/success.ts';
-import { type CompletionAnswer, type CompletionText, completionAnswer, completionUsage } from './completion-answer.ts';
+import {
+  type CompletionAnswer,
+  type CompletionText,
+  chargeCompletion,
+  completionAnswer,
+  completionUsage,
+} from './completion-answer.ts';
 import { type CompletionChoice, legacyLogprobs, spokenTokens } from './completion-choice.ts';
 
 const SUCCESS = new Success({ ...PRINTED, limited: true });
@@ -13,6 +19,7 @@ const SUCCESS = new Success({ ...PRINTED, limited: true });
 /** A legacy completion in one piece (wire.md 3.5), as late as the tokens of its longest text would have been. */
 export function* completion(context: ReplyContext): Reply {
   const answer = completionAnswer(context);
+  chargeCompletion(answer, context);
   const tokens = largest(
     answer.texts.map((text) => text.tokens),
     0,

@@ -2,6 +2,7 @@ import type { Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import { promptTokens } from '../../content/tokens.ts';
 import { modelNamed } from '../../models/models.ts';
+import { charge } from '../../request/charge.ts';
 import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { fieldsOf, modelOf } from '../../request/request.ts';
@@ -15,8 +16,9 @@ const BASE64 = new Success({ ...PRINTED, limited: true });
 
 /** Embeddings (wire.md 3.5): in `float` on one line, in `base64` printed. Each vector is made when it is its turn. */
 export function* embeddingsReply(context: ReplyContext): Reply {
-  const { request } = context;
+  const { request, settings, libraries } = context;
   const ms = answerLatencyMs(0, context);
+  if (context.bill !== undefined) charge(context, promptTokens(request, settings, libraries), 0);
   if (ms > 0) yield { type: 'wait', ms };
   const { encoding_format: format, dimensions: wanted } = fieldsOf(request);
   const [success, json] = format === 'base64' ? ([BASE64, base64Json] as const) : ([FLOATS, floatsJson] as const);

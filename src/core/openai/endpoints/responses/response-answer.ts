@@ -1,6 +1,7 @@
 import { memoize } from '../../../memo/body-memo.ts';
 import { promptTokens } from '../../content/tokens.ts';
 import { modelInfo, modelNamed } from '../../models/models.ts';
+import { charge } from '../../request/charge.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { fieldsOf, modelOf } from '../../request/request.ts';
 import { outputOf } from './output.ts';
@@ -13,7 +14,10 @@ import { tokensBefore } from './stored/tokens-before.ts';
 export function responseAnswer(context: ReplyContext): ResponseAnswer {
   const { request, settings, libraries, leastCalls } = context;
   const given = [request.path, settings, libraries, tokensBefore(context), request.turn?.generates, leastCalls];
-  return memoize(request.memo, 'response', given, () => createAnswer(context));
+  const answer = memoize(request.memo, 'response', given, () => createAnswer(context));
+  const { total_tokens: total, output_tokens: output, output_tokens_details: details } = answer.usage;
+  charge(context, total, output - details.reasoning_tokens);
+  return answer;
 }
 
 /** The answer to a request that only prepares the next. That it is complete is documented, its usage unverified. */
