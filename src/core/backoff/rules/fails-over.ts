@@ -1,8 +1,10 @@
+import { firstFrom } from '../../collections/first-from.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import { sameTarget } from '../history/same-target.ts';
-import { targetName } from '../history/target.ts';
+import { targetName, targetOf } from '../history/target.ts';
 import type { Observation, RuleResult } from '../kit/finding.ts';
 import { callObservation, seconds, tryText } from '../kit/observation.ts';
 import { mayComeBack, wasAborted } from '../kit/retried.ts';
@@ -28,11 +30,12 @@ export const failsOver = defineRule({
     const { policy } = subject;
     const struck = subject.calls.filter(failedAtFirstTarget);
     const moved = struck.flatMap(moveOf);
-    const gone = struck.filter((call) => moveOf(call).length === 0 && !isExcused(call, subject));
-    if (policy.failsOver === false || moved.length + gone.length === 0)
-      return notApplicable('no call failed for good at its first target');
+    if (policy.failsOver === false || struck.length === 0) return notApplicable('no call failed for good at its first target');
     if (moved.length === 0 && policy.failsOver !== true && !hasSeveralTargets(subject))
       return notApplicable('one target was asked, and the policy asks for no other');
+    const asked = askedTimes(subject.entries);
+    const gone = struck.filter((call) => moveOf(call).length === 0 && !isExcused(call, asked, subject));
+    if (moved.length + gone.length === 0) return notApplicable('no call is known to have failed for good at its first target');
     const late = moved.filter(({ afterMs }) => afterMs > (policy.withinMs ?? Number.POSITIVE_INFINITY));
     return ruling({ moved, gone, late }, policy.failsOver === true);
   },
@@ -98,19 +101,37 @@ function failedAtFirstTarget(call: CallHistory): boolean {
 }
 
 /** It is not over, somebody told it to stop, or another target was asked the same by what counts as a call of its own. */
-function isExcused(call: CallHistory, subject: RuleEvidence): boolean {
+function isExcused(call: CallHistory, asked: AskedTimes, subject: RuleEvidence): boolean {
   const [first] = call.tries;
   const last = call.tries.at(-1);
   if (first === undefined || last === undefined) return true;
-  return wasAborted(call, subject) || mayComeBack(last, subject) || subject.entries.some((entry) => mayBeNext(first, entry));
+  return wasAborted(call, subject) || mayComeBack(last, subject) || wasAskedElsewhere(first, asked);
+}
+
+/** When each question was asked of each target, in order. */
+type AskedTimes = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+
+function askedTimes(entries: readonly JournalEntry[]): AskedTimes {
+  const asked = groupBy(
+    entries.filter(({ question }) => question !== null).toSorted((a, b) => a.t_headers - b.t_headers),
+    ({ question }) => question ?? '',
+  );
+  const timesOf = (same: readonly JournalEntry[]) =>
+    new Map([...groupBy(same, targetOf)].map(([target, of]) => [target, of.map(({ t_headers: at }) => at)]));
+  return new Map([...asked].map(([question, same]) => [question, timesOf(same)]));
 }
 
 /** So long after the first attempt, the same question elsewhere may be its failover. */
 const SOON_MS = 60_000;
 
-function mayBeNext({ entry: first }: Try, entry: JournalEntry): boolean {
-  if (first.question === null || entry.question !== first.question || sameTarget(entry, first)) return false;
-  return entry.t_headers >= first.t_headers && entry.t_headers < first.t_headers + SOON_MS;
+function wasAskedElsewhere({ entry }: Try, asked: AskedTimes): boolean {
+  const own = targetOf(entry);
+  const { t_headers: from } = entry;
+  for (const [target, times] of asked.get(entry.question ?? '') ?? []) {
+    const next = target === own ? undefined : times[firstFrom(times, from)];
+    if (next !== undefined && next < from + SOON_MS) return true;
+  }
+  return false;
 }
 
 function hasSeveralTargets({ entries }: RuleEvidence): boolean {

@@ -1,3 +1,4 @@
+import { firstFrom } from '../../collections/first-from.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
 import { isQuota } from '../history/permanent.ts';
@@ -23,7 +24,11 @@ export const neutral429 = defineRule({
   probe: coolsDownKey.probe,
   check: ({ entries, policy }) => {
     const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null).toSorted((a, b) => a.t_headers - b.t_headers);
-    const spans = read.filter((entry) => entry.status === 429 && !isQuota(entry)).map((entry) => spanAfter(entry, read));
+    if (!hasSeveralKeysAndProviders(read)) return notApplicable('one provider, or one key of each, was asked');
+    const times = read.map(({ t_headers: at }) => at);
+    const used = firstUses(read);
+    const limited = read.filter((entry) => entry.status === 429 && !isQuota(entry));
+    const spans = limited.map((entry) => spanAfter(entry, { read, times, used }));
     const told = spans.filter(({ otherKeys, own, others }) => otherKeys > 0 && (own > 0 || others >= ENOUGH));
     if (told.length === 0) return notApplicable('no key of several of a provider was rate limited while there was more to ask');
     const deserted = told.filter(({ own }) => own === 0);
@@ -64,18 +69,44 @@ interface Span {
   readonly others: number;
 }
 
-function spanAfter(entry: JournalEntry, all: readonly JournalEntry[]): Span {
+/** What was asked, in order. */
+interface Asked {
+  readonly read: readonly JournalEntry[];
+  /** When each came. */
+  readonly times: readonly number[];
+  /** The first request with each key of each provider. */
+  readonly used: readonly JournalEntry[];
+}
+
+function firstUses(read: readonly JournalEntry[]): JournalEntry[] {
+  const first = new Map<string, JournalEntry>();
+  for (const entry of read) {
+    const user = `${entry.session} ${entry.authorizationHash}`;
+    if (!first.has(user)) first.set(user, entry);
+  }
+  return [...first.values()];
+}
+
+function hasSeveralKeysAndProviders(read: readonly JournalEntry[]): boolean {
+  const used = firstUses(read);
+  const providers = new Set(used.map(({ session }) => session));
+  return providers.size > 1 && used.length > providers.size;
+}
+
+function spanAfter(entry: JournalEntry, { read, times, used }: Asked): Span {
   const from = entry.t_firstByteBefore ?? entry.t_headers;
   const forMs = entry.hint?.dueAt == null ? USUAL_MS : Math.max(0, entry.hint.dueAt - from);
   const hasOtherKey = ({ session, authorizationHash: key }: JournalEntry) =>
     session === entry.session && key !== entry.authorizationHash;
-  const within = all.filter(({ t_headers: at }) => at > from && at < from + forMs);
-  const before = all.filter((other) => other.t_headers <= from && hasOtherKey(other));
-  return {
-    entry,
-    forMs,
-    otherKeys: new Set(before.map(({ authorizationHash }) => authorizationHash)).size,
-    own: within.filter(hasOtherKey).length,
-    others: within.filter(({ session }) => session !== entry.session).length,
-  };
+  let own = 0;
+  let others = 0;
+  for (let at = firstFrom(times, from); at < read.length; at++) {
+    const next = read[at];
+    // One request with another key shows that the provider was not given up.
+    if (next === undefined || next.t_headers >= from + forMs || own > 0) break;
+    if (hasOtherKey(next)) own += 1;
+    else if (next.session !== entry.session) others += 1;
+  }
+  const otherKeys = used.filter((other) => other.t_headers <= from && hasOtherKey(other)).length;
+  return { entry, forMs, otherKeys, own, others };
 }
