@@ -6,7 +6,7 @@ import { faults } from '../../src/core/faults/registry.ts';
 import { loadReportOf } from '../../src/core/load/load-report.ts';
 import { renderJson } from '../../src/core/report/json.ts';
 import { bundledScenarios } from '../../src/scenario-files/load-scenario.ts';
-import { loadRun } from '../support/load-run.ts';
+import { loadRun } from '../support/load/load-run.ts';
 import { runCli } from '../support/run-cli.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { naiveRun } from '../support/runs.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { childrenOf } from '../support/children-of.ts';
 import { isAlive } from '../support/is-alive.ts';
-import { loadOf } from '../support/load-of.ts';
+import { loadOf } from '../support/load/load-of.ts';
 import { spawnCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderHtml } from '../../src/report/html/page.ts';
-import { fleetRun } from '../support/fleet-run.ts';
+import { fleetRun } from '../support/load/fleet-run.ts';
 import { HOSTILE, hostileRun, hotRun, naiveRun, RUNS } from '../support/runs.ts';
 
 test.each(Object.entries(RUNS))('%s: the page asks for nothing and runs nothing', async (_name, run) => {

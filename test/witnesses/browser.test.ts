@@ -9,7 +9,7 @@ import { renderJson } from '../../src/core/report/json.ts';
 import { renderComparison } from '../../src/report/html/comparison-page.ts';
 import { renderHtml } from '../../src/report/html/page.ts';
 import { journalOf } from '../support/exchanges.ts';
-import { fleetRun } from '../support/fleet-run.ts';
+import { fleetRun } from '../support/load/fleet-run.ts';
 import { RUNS as PLAIN_RUNS, reportInput } from '../support/runs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

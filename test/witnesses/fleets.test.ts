@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { hotRetries } from '../support/hot-retries.ts';
-import { loadOf } from '../support/load-of.ts';
+import { loadOf } from '../support/load/load-of.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

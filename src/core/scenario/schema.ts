@@ -159,4 +159,3 @@ export type Rule = z.output<typeof ruleSchema> & {
 export type RuleInput = z.input<typeof ruleSchema>;
 export type Scenario = Omit<z.output<typeof scenarioSchema>, 'rules'> & { readonly rules: readonly Rule[] };
 export type ScenarioInput = z.input<typeof scenarioSchema>;
-export type Provider = Scenario['providers'][string];

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import { renderJson } from '../../../src/core/report/json.ts';
 import { askOnce } from '../../support/ask-once.ts';
-import { loadRun } from '../../support/load-run.ts';
+import { loadRun } from '../../support/load/load-run.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
 import { naiveRun } from '../../support/runs.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { judge } from '../../../src/core/backoff/verdict/judge.ts';
 import { policyPresets } from '../../../src/core/policy/policy.ts';
-import { goodPolicies, noises, simulateTraffic } from '../../support/simulated-traffic.ts';
+import { goodPolicies, noises, simulateTraffic } from '../../support/load/simulated-traffic.ts';
 
 /** Runs per policy. Chance explains one accusation in so many at most, by the bounds of the rules. */
 const RUNS = Number(process.env['SIMULATED_RUNS'] ?? 12);

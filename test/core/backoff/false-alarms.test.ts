@@ -11,7 +11,7 @@ import {
   simulateTraffic,
   type Traffic,
   type WaitPolicy,
-} from '../../support/simulated-traffic.ts';
+} from '../../support/load/simulated-traffic.ts';
 
 /** Runs per policy and noise: enough to show a rule that accuses one run in ten. `npm run simulate` makes 20,000. */
 const RUNS = Number(process.env['SIMULATED_RUNS'] ?? 40);

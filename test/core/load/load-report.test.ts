@@ -4,7 +4,7 @@ import { loadFindings } from '../../../src/core/load/load-findings.ts';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import { loadLines } from '../../../src/core/report/load-lines.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
-import { callRecord, loadRun } from '../../support/load-run.ts';
+import { callRecord, loadRun } from '../../support/load/load-run.ts';
 
 const hint = (dueAt: number) => ({ header: 'retry-after', raw: '1', dueAt }) as const;
 

@@ -6,7 +6,7 @@ import { loadVerdict } from '../../../src/core/load/load-verdict.ts';
 import type { LoadExpectation } from '../../../src/core/policy/policy.ts';
 import { loadLines } from '../../../src/core/report/load-lines.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
-import { callRecord, loadRun } from '../../support/load-run.ts';
+import { callRecord, loadRun } from '../../support/load/load-run.ts';
 import { naiveRun, reportInput } from '../../support/runs.ts';
 
 const { verdict: kept } = reportInput([

@@ -3,7 +3,7 @@ import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { ScenarioInput } from '../../../src/core/scenario/schema.ts';
 import { sessionOutages } from '../../../src/session/session-outages.ts';
 import { hotRetries } from '../../support/hot-retries.ts';
-import { callRecord, loadRun } from '../../support/load-run.ts';
+import { callRecord, loadRun } from '../../support/load/load-run.ts';
 import { type VirtualClient, virtualWorld } from '../../support/virtual-world.ts';
 
 /*

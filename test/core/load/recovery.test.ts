@@ -5,7 +5,7 @@ import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { LoadRun } from '../../../src/core/load/load-run.ts';
 import { recoveryOf } from '../../../src/core/load/recovery.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
-import { callRecord, loadRun } from '../../support/load-run.ts';
+import { callRecord, loadRun } from '../../support/load/load-run.ts';
 
 /** Twenty calls a second for thirty seconds, of which those end well that `isOk`; so many attempts each. */
 function run(isOk: (at: number) => boolean, attempts = 1, parts: Partial<LoadRun> = {}): LoadRun {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import { type ComparedRun, comparedRow, comparedRun, differencesOf } from '../../../src/core/report/comparison.ts';
 import type { JsonLoad } from '../../../src/core/report/json-schema.ts';
-import { callRecord, loadRun } from '../../support/load-run.ts';
+import { callRecord, loadRun } from '../../support/load/load-run.ts';
 
 function comparedTo(parts: Partial<ComparedRun>, run = loadRun({ records: [callRecord('a', 0)] })): ComparedRun {
   return { name: 'fleet', verdict: 'pass', scenario: 'outage', seed: 1, load: loadReportOf(run) as JsonLoad, ...parts };

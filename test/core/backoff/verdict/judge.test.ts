@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../../../src/core/journal/entry.ts';
 import { policyOf } from '../../../../src/core/policy/policy-of.ts';
 import { type PolicyInput, policySchema } from '../../../../src/core/policy/policy-schema.ts';
 import { type EntryParts, journalEntry } from '../../../support/journal-entry.ts';
-import { goodPolicies, noises, simulateTraffic, type WaitPolicy } from '../../../support/simulated-traffic.ts';
+import { goodPolicies, noises, simulateTraffic, type WaitPolicy } from '../../../support/load/simulated-traffic.ts';
 
 const RULE = { id: 'r', harmful: true, served: 1 };
 

@@ -1,9 +1,9 @@
-import { loadFindings } from '../../src/core/load/load-findings.ts';
-import { loadReportOf } from '../../src/core/load/load-report.ts';
-import type { ReportInput } from '../../src/core/report/report.ts';
-import { type Exchange, journalOf, T0 } from './exchanges.ts';
-import { callRecord, loadRun } from './load-run.ts';
-import { reportInput } from './runs.ts';
+import { loadFindings } from '../../../src/core/load/load-findings.ts';
+import { loadReportOf } from '../../../src/core/load/load-report.ts';
+import type { ReportInput } from '../../../src/core/report/report.ts';
+import { type Exchange, journalOf, T0 } from '../exchanges.ts';
+import { callRecord, loadRun } from '../load/load-run.ts';
+import { reportInput } from '../runs.ts';
 
 /** A fleet under load whose calls come back twenty times, each time after a tenth of a second, for as long as they are refused. */
 export function fleetRun(calls = 120): ReportInput {

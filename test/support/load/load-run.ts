@@ -1,7 +1,7 @@
-import { historiesOf } from '../../src/core/backoff/history/history.ts';
-import type { JournalEntry } from '../../src/core/journal/entry.ts';
-import type { CallRecord } from '../../src/core/load/call-record.ts';
-import type { LoadRun } from '../../src/core/load/load-run.ts';
+import { historiesOf } from '../../../src/core/backoff/history/history.ts';
+import type { JournalEntry } from '../../../src/core/journal/entry.ts';
+import type { CallRecord } from '../../../src/core/load/call-record.ts';
+import type { LoadRun } from '../../../src/core/load/load-run.ts';
 
 /** A call that started in time and ended well after 10 ms, unless the parts say otherwise. */
 export function callRecord(call: string, scheduledAt: number, parts: Partial<CallRecord> = {}): CallRecord {

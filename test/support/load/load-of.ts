@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JsonLoad, reportSchema } from '../../src/core/report/json-schema.ts';
+import { type JsonLoad, reportSchema } from '../../../src/core/report/json-schema.ts';
 
 /** What the report in a folder says of a load. */
 export function loadOf(folder: string): JsonLoad {

@@ -1,6 +1,6 @@
-import type { JournalEntry } from '../../src/core/journal/entry.ts';
-import { fork, type Random } from '../../src/core/random.ts';
-import { journalEntry } from './journal-entry.ts';
+import type { JournalEntry } from '../../../src/core/journal/entry.ts';
+import { fork, type Random } from '../../../src/core/random.ts';
+import { journalEntry } from '../journal-entry.ts';
 
 /** How long a client waits before retry `k` (1 is the first), in milliseconds. `previousMs` is its last wait. */
 export type WaitPolicy = (k: number, random: Random, previousMs: number) => number;
