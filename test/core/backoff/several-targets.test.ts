@@ -273,3 +273,21 @@ describe('cools_down_key', () => {
     expect(finding('cools_down_key', entries, { policy: asked })?.verdict).toBe('pass');
   });
 });
+
+test.each([
+  ['the same in other words', 'q', 'exact'],
+  ['something else', 'r', 'ambiguous'],
+])('under one id, a retry that asks %s is %s', (_what, question, certainty) => {
+  const id = { logicalId: 'client-request-id:k', logicalIdFrom: 'client-request-id', certainty: 'exact' } as const;
+  const parts: EntryParts[] = [
+    { ...id, t_headers: 0, status: 503, question: 'q', bodySha256: 'a', bodyShaCanonical: 'a' },
+    { ...id, t_headers: 900, question, bodySha256: 'b', bodyShaCanonical: 'b' },
+  ];
+  const entries = parts.map((part, at) => journalEntry({ seq: at + 1, attemptSeq: at + 1, status: 200, ...part }));
+  const { correlation } = judge(entries, { watchedUntil: 2_000, clientEndedAt: 2_000 }, policyOf(), {
+    name: 't',
+    seed: 1,
+    rules: [],
+  });
+  expect(correlation).toMatchObject({ [certainty]: 1 });
+});

@@ -145,15 +145,20 @@ function isSameRetry(before: JournalEntry | undefined, entry: JournalEntry): boo
   return count === retryCountOf(before) && !isReplay(before, entry);
 }
 
-/** The name of a call is that of several, or its body changes: after a failure that invites a retry it says something else. */
+/** The name of a call is that of several, or what it asks changes: after a failure that invites a retry it asks something else. */
 function saysManyThings({ method, tries }: CallHistory): boolean {
   return (
     HEADERS.has(method) &&
     tries.some(({ entry }, at) => {
       const before = tries[at - 1]?.entry;
-      return before !== undefined && mayBeRetried(before) && !hasSameBody(before, entry);
+      return before !== undefined && mayBeRetried(before) && !hasSameBody(before, entry) && !asksTheSame(before, entry);
     })
   );
+}
+
+/** What was said before may have grown by what a broken answer had delivered. */
+function asksTheSame(before: JournalEntry, entry: JournalEntry): boolean {
+  return before.question !== null && before.question === entry.question;
 }
 
 function doubtful(history: CallHistory): CallHistory {
