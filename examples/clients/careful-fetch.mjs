@@ -35,6 +35,8 @@ async function attemptOnce(url, request, signal) {
     const response = await fetch(url, { ...request, signal: AbortSignal.any([signal, patience.signal]) });
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       text += chunk;
+      // Comments say that the connection lives, not that an answer comes.
+      if (!/^(?!:|$)/m.test(chunk)) continue;
       clearTimeout(timer);
       timer = setTimeout(giveUp, IDLE_MS);
     }

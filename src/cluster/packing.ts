@@ -89,7 +89,7 @@ const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: Fi
 const PROGRESS: FieldsOf<Sent<'exchange progress'>> = {
   ref: true,
   head: allOf(HEAD_FIELDS),
-  end: { performed: PERFORMED, endedAt: true, unused: true, billed: true },
+  end: { performed: PERFORMED, endedAt: true, unused: true, billed: true, brokenCalls: true },
 };
 const SHAPES = new Map<unknown, Shape>([
   ['decide', shapeOf(DECIDE)],

@@ -6,7 +6,11 @@ import type { JournalRecord } from './record.ts';
  * The record as it is shown. `bodyShaCanonical`: see `canonicalSha`. Each field is named: a copy of fifty fields by `...` costs
  * ten times as much, and makes an object that is slow to read ever after.
  */
-export function entryView(record: JournalRecord, bodyShaCanonical: string | null): JournalEntry {
+export function entryView(
+  record: JournalRecord,
+  bodyShaCanonical: string | null,
+  toolResults: JournalEntry['toolResults'] = null,
+): JournalEntry {
   const { place } = record;
   return {
     session: place.session,
@@ -54,6 +58,8 @@ export function entryView(record: JournalRecord, bodyShaCanonical: string | null
     shouldRetry: record.shouldRetry,
     paceDueAt: record.paceDueAt,
     retryable: record.retryable,
+    brokenCalls: record.brokenCalls?.split(' ') ?? null,
+    toolResults,
     xRequestId: record.xRequestId,
     time: new Date(record.wallMs).toISOString(),
     tlsResumed: null,

@@ -29,12 +29,17 @@ export interface RecordPlace {
 
 /** A journal entry as it is kept; `entryView` makes of it what is shown. */
 export interface JournalRecord
-  extends Omit<JournalEntry, keyof RecordPlace | 'time' | 'tlsResumed' | 'headers' | 'bodyShaCanonical' | 'unserved'> {
+  extends Omit<
+    JournalEntry,
+    keyof RecordPlace | 'time' | 'tlsResumed' | 'headers' | 'bodyShaCanonical' | 'unserved' | 'brokenCalls' | 'toolResults'
+  > {
   readonly place: RecordPlace;
   /** Wall clock, when the head of the request had arrived. */
   readonly wallMs: number;
   /** Where the body is kept; -1 where it is not. */
   readonly bodyAt: number;
+  /** Ids, with spaces between them. */
+  brokenCalls: string | null;
   /** The values of HEADERS_OF_INTEREST, in their order. */
   readonly headers: readonly (string | null)[];
 }
@@ -108,6 +113,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     shouldRetry: null,
     paceDueAt: null,
     retryable: false,
+    brokenCalls: null,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Head, Reply } from '../core/wire/effect.ts';
 import type { FaultChoice } from '../exchange/decision-step.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { endedAtOf, headNotesOf } from '../exchange/record.ts';
+import type { SentCalls } from '../exchange/sent-calls.ts';
 import type { QueueSlot } from './queue-slot.ts';
 import type { OpenExchange } from './state/session-state.ts';
 
@@ -31,6 +32,8 @@ interface ExchangeParts {
   readonly unused?: (() => Amounts | undefined) | undefined;
   /** What the answer costs, once it is made. */
   readonly bill?: Bill | undefined;
+  /** Listens to the answer, where a fault may break calls in it. */
+  readonly calls?: SentCalls | undefined;
 }
 
 /** An exchange that tells the state how it goes. What it holds stays in memory as long as the client does. */
@@ -41,19 +44,21 @@ export class FollowedExchange implements Exchange {
   readonly #slot: QueueSlot | undefined;
   readonly #unused: (() => Amounts | undefined) | undefined;
   readonly #bill: Bill | undefined;
+  readonly #calls: SentCalls | undefined;
   #reply: Reply;
   /** The state knows that the reply waits, or that it has begun. */
   #isTold = false;
   #status: number | null = null;
 
-  constructor(reply: Reply, chosen: FaultChoice, open: OpenExchange, { clock, slot, unused, bill }: ExchangeParts) {
+  constructor(reply: Reply, chosen: FaultChoice, open: OpenExchange, { clock, slot, unused, bill, calls }: ExchangeParts) {
     this.chosen = chosen;
     this.#open = open;
     this.#clock = clock;
     this.#slot = slot;
     this.#unused = unused;
     this.#bill = bill;
-    this.#reply = reply;
+    this.#calls = calls;
+    this.#reply = calls === undefined ? reply : calls.heard(reply);
   }
 
   get placed(): Promise<void> | undefined {
@@ -85,6 +90,7 @@ export class FollowedExchange implements Exchange {
       endedAt: endedAtOf(performed, this.#clock),
       unused,
       billed: billedTokens(this.#bill, performed),
+      brokenCalls: this.#calls?.broken,
     });
   }
 }

@@ -12,6 +12,7 @@ import type { Incoming } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { type Destination, factsOf, type Prepared, prepare } from '../exchange/prepare.ts';
 import { replyContextOf } from '../exchange/reply-context-of.ts';
+import { SentCalls } from '../exchange/sent-calls.ts';
 import { unreadRequest } from '../exchange/unread-request.ts';
 import { type Exchange, FollowedExchange } from './exchange.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
@@ -112,7 +113,9 @@ export class ServedSession {
     const base = refusal === undefined ? QueueSlot.reply(slot, plan.capacity, context) : errorReply(refusal, context);
     const reply = preset?.reply ?? applyFaults(base, faults, context);
     const unused = limited && limit && (() => unusedOf(limited, limit, context));
-    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, slot, unused, bill });
+    const callsIn = applied !== null && prepared.facts.hasTools ? prepared.step.request.endpoint?.answer?.callsIn : undefined;
+    const calls = callsIn && new SentCalls(callsIn);
+    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, slot, unused, bill, calls });
   }
 
   #refusal(read: ReturnType<typeof unreadRequest>, { correlation, applied, faults, exchange, draws }: Decided): Exchange {

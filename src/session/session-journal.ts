@@ -4,6 +4,7 @@ import { Journal, type JournalBounds } from '../core/journal/journal.ts';
 import { canonicalSha } from '../exchange/canonical-sha.ts';
 import { entryView } from '../exchange/entry-view.ts';
 import { type JournalRecord, type Received, type RecordPlace, recordOf } from '../exchange/record.ts';
+import { toolResultsIn } from '../exchange/tool-results-in.ts';
 import { RecordArchive } from './record-archive.ts';
 
 /** The journal of a session: its records, and the bodies of their requests. */
@@ -13,6 +14,8 @@ export class SessionJournal {
   readonly #entries: number;
   /** What was found out about bodies when they were first read, each in the place of its record; empty until then. */
   #canonical: (string | null | undefined)[] = [];
+  /** Until then nobody asks for the results of calls. */
+  #hasBrokenCalls = false;
 
   constructor(bounds: JournalBounds) {
     this.#entries = bounds.entries;
@@ -47,12 +50,13 @@ export class SessionJournal {
 
   /** To be called when nothing of the record will change any more. */
   close(record: JournalRecord): void {
+    this.#hasBrokenCalls ||= record.brokenCalls !== null;
     this.#records.close(record);
   }
 
   /** The record as it is shown. */
   view(record: JournalRecord): JournalEntry {
-    return entryView(record, this.#canonicalSha(record));
+    return entryView(record, this.#canonicalSha(record), this.#hasBrokenCalls ? this.#toolResults(record) : null);
   }
 
   /** The entries after the given number that are there now, oldest first, read one by one. */
@@ -65,11 +69,17 @@ export class SessionJournal {
     this.#records.clear();
     this.#bodies.clear();
     this.#canonical = [];
+    this.#hasBrokenCalls = false;
   }
 
   /** Gives back the memory of a session that is closed. */
   giveBack(): void {
     this.#bodies.clear();
+  }
+
+  #toolResults({ bodyAt, bodyBytes }: JournalRecord): JournalEntry['toolResults'] {
+    const body = this.#bodies.holds(bodyAt) ? this.#bodies.read(bodyAt, bodyBytes) : undefined;
+    return body === undefined ? null : toolResultsIn(body);
   }
 
   /** Parses and hashes the body of a record once. */

@@ -24,6 +24,7 @@ const ACCUSATIONS: Readonly<Record<string, string>> = {
   flaky: 'never_early',
   'metastable-outage': 'no_hot_retry, bounded_attempts',
   outage: 'no_hot_retry, bounded_attempts',
+  'spoilt-answers': 'stream_error_surfaced',
   'quota-exhausted': 'no_hot_retry, no_retry_quota, bounded_attempts',
   'rate-limited': 'never_early',
   'tight-limits': 'retry_after_ms, bounded_attempts',

@@ -52,7 +52,12 @@ interface Once {
   readonly count: number;
 }
 
-async function attemptOnce(tools: ClientTools, { count, ...request }: Once): Promise<string | Failure> {
+async function attemptOnce(tools: ClientTools, { count, idleMs, ...others }: Once): Promise<string | Failure> {
+  // In a stream, what says nothing but that the connection lives is silence.
+  const request = {
+    ...others,
+    ...('stream' in others.body && others.body.stream === true ? { eventIdleMs: idleMs } : { idleMs }),
+  };
   let response: VirtualResponse;
   try {
     response = await tools.request({ ...request, headers: { 'x-stainless-retry-count': String(count) } });
@@ -104,14 +109,15 @@ export function readAnswer(text: string): string {
   return content;
 }
 
-function wholeText({ choices, output = [] }: Answer): string {
+function wholeText({ choices, output }: Answer): string {
+  if (choices === undefined && output === undefined) throw new Error('no answer');
   if (choices !== undefined) return choices[0]?.message.content ?? '';
-  return output.flatMap(({ content = [] }) => content.map(({ text = '' }) => text)).join('');
+  return (output ?? []).flatMap(({ content }) => (content ?? []).map(({ text = '' }) => text)).join('');
 }
 
 interface Answer {
   readonly choices?: readonly { readonly message: { readonly content: string | null } }[];
-  readonly output?: readonly { readonly content?: readonly { readonly text?: string }[] }[];
+  readonly output?: readonly { readonly content?: readonly { readonly text?: string }[] | null }[];
 }
 
 /** A chunk of chat completions, or an event of Responses. */

@@ -68,4 +68,10 @@ export const predictions: Readonly<Record<RuleId, readonly [sdk: RuleVerdict, ca
   neutral_429: ['not_applicable', 'not_applicable', 'not_applicable'],
   // Each pays for the stream that is cut.
   pays_once: ['info', 'info', 'info'],
+  // A driver offers no functions.
+  half_tool_call_not_run: ['not_applicable', 'not_applicable', 'not_applicable'],
+  // The SDK's timeout is ten minutes, the loop has none.
+  heartbeats_do_not_fool: ['info', 'pass', 'info'],
+  // careful-fetch gives up after 5 s of silence.
+  bears_long_pauses: ['pass', 'info', 'pass'],
 };

@@ -98,3 +98,57 @@ test('legal-sse: the SDK reads the same text in every framing', async () => {
   );
   expect(mock.journal().every(({ closedBy, faultApplied }) => closedBy === null && faultApplied !== null)).toBe(true);
 });
+
+test('heartbeat-stall: comments before a stream, silence, comments only, then whole streams', () => {
+  const { send } = driven('heartbeat-stall');
+  const first = send({ ...STREAM, content: 'Question 1' });
+  expect(first.effects.map(({ type }) => type).slice(0, 4)).toEqual(['head', 'wait', 'write', 'wait']);
+  expect(first.text.match(/^: keep-alive$/gm)).toHaveLength(3);
+  expect(first.text).toContain('[DONE]');
+  expect(send({ ...STREAM, content: 'Question 2' }).effects.at(-1)?.type).toBe('hang');
+});
+
+test('broken-tools: six calls come broken, then whole ones', async () => {
+  const mock = await startMock('broken-tools');
+  const client = new OpenAI({ baseURL: mock.baseURL, apiKey: mock.apiKey });
+  const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+  const seen = [];
+  for (let index = 0; index < 7; index++) {
+    const { choices } = await client.chat.completions.create({
+      model: 'gpt-4o',
+      messages: [{ role: 'user', content: `Question ${index}` }],
+      tools: [{ type: 'function', function: { name: 'find', parameters } }],
+    });
+    const calls = choices[0]?.message.tool_calls ?? [];
+    seen.push(calls.map((call) => (call.type === 'function' ? call.function.name : '')).join());
+  }
+  expect(seen).toEqual(['find', 'find', 'no_such_find', 'find', 'find', 'find,find', '']);
+  expect(mock.journal().flatMap(({ brokenCalls }) => brokenCalls ?? [])).toHaveLength(3);
+});
+
+test('spoilt-answers: each way to spoil an answer, and a second attempt that is whole', async () => {
+  const mock = await startMock('spoilt-answers');
+  const client = new OpenAI({ baseURL: mock.baseURL, apiKey: mock.apiKey });
+  for (let index = 0; index < 16; index++) {
+    const asked = () =>
+      client.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: `Question ${index}` }] });
+    const text = await asked().then(
+      ({ choices }) => choices?.[0]?.message.content,
+      () => undefined,
+    );
+    if (typeof text !== 'string') expect((await asked()).choices[0]?.message.content).toEqual(expect.any(String));
+  }
+  expect(mock.journal().filter(({ retryable }) => retryable)).toHaveLength(4);
+  expect(mock.calls()).toHaveLength(16);
+});
+
+test('lost-answers: some first answers get lost, second ones come', async () => {
+  const mock = await startMock('lost-answers');
+  const client = new OpenAI({ baseURL: mock.baseURL, apiKey: mock.apiKey, maxRetries: 1 });
+  for (let index = 0; index < 9; index++) {
+    await client.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: `Question ${index}` }] });
+  }
+  const lost = mock.journal().filter(({ status }) => status === null);
+  expect(lost.length).toBeGreaterThan(0);
+  expect(lost.length).toBeLessThan(9);
+});

@@ -232,12 +232,15 @@ test('tools, structured output and refusals arrive as the SDK expects them', asy
 test('every bundled scenario starts with a comment that says what it proves, and is listed', async () => {
   expect(bundledScenarios()).toEqual([
     'bad-key',
+    'broken-tools',
     'context-too-long',
     'error-guide',
     'flaky',
     'healthy',
+    'heartbeat-stall',
     'keep-alive-death',
     'legal-sse',
+    'lost-answers',
     'metastable-outage',
     'outage',
     'quota-exhausted',
@@ -245,6 +248,7 @@ test('every bundled scenario starts with a comment that says what it proves, and
     'resets',
     'slow',
     'slow-network',
+    'spoilt-answers',
     'stream-cut',
     'stream-error',
     'stream-stall',

@@ -46,6 +46,7 @@ export const JOURNAL_RECORD: JournalRecord = {
   shouldRetry: null,
   paceDueAt: null,
   retryable: false,
+  brokenCalls: null,
   question: null,
   billedTokens: 0,
   xRequestId: 'req_ed1692f28b27414ebc298d2b377f052d',

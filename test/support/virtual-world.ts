@@ -41,6 +41,8 @@ interface VirtualRequest {
   readonly timeoutMs?: number;
   /** Between two pieces of the answer. */
   readonly idleMs?: number;
+  /** Between two events of a stream: comments do not count. */
+  readonly eventIdleMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -245,6 +247,7 @@ class Run {
   #head: Head | undefined;
   #text = '';
   #lastByteAt: number | null = null;
+  #lastEventAt: number;
   #chunks = 0;
   #events = 0;
   #gaveUp: Error | undefined;
@@ -253,6 +256,7 @@ class Run {
   constructor(reply: Reply, parts: RunParts) {
     this.#reply = reply;
     this.#parts = parts;
+    this.#lastEventAt = parts.clock.now();
   }
 
   async outcome() {
@@ -299,7 +303,10 @@ class Run {
         case 'write':
           this.#text += typeof effect.data === 'string' ? effect.data : Buffer.from(effect.data).toString();
           this.#lastByteAt = this.#parts.clock.now();
-          if (effect.event !== undefined) this.#events += 1;
+          if (effect.event !== undefined) {
+            this.#events += 1;
+            this.#lastEventAt = this.#parts.clock.now();
+          }
           if (effect.event === 'content') this.#chunks += 1;
           this.#events += effect.holds?.events ?? 0;
           this.#chunks += effect.holds?.contents ?? 0;
@@ -322,12 +329,19 @@ class Run {
     if (this.#gaveUp !== undefined) return Promise.resolve();
     const { promise, resolve } = withResolvers();
     const stop = ms === Number.POSITIVE_INFINITY ? undefined : clock.after(ms, resolve);
-    const { idleMs } = request;
+    const { idleMs, eventIdleMs } = request;
     const idle = idleMs === undefined ? undefined : clock.after(idleMs, () => this.#giveUp(new TimeoutError('idle', this.#text)));
+    const quiet =
+      eventIdleMs === undefined
+        ? undefined
+        : clock.after(Math.max(0, this.#lastEventAt + eventIdleMs - clock.now()), () =>
+            this.#giveUp(new TimeoutError('idle', this.#text)),
+          );
     this.#wake = resolve;
     return promise.finally(() => {
       stop?.();
       idle?.();
+      quiet?.();
     });
   }
 

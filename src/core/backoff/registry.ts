@@ -2,6 +2,7 @@ import type { BackoffRule } from './kit/rule.ts';
 import { abortStopsRetries } from './rules/abort-stops-retries.ts';
 import { abortsHungRequest } from './rules/aborts-hung-request.ts';
 import { amplification } from './rules/amplification.ts';
+import { bearsLongPauses } from './rules/bears-long-pauses.ts';
 import { boundedAttempts } from './rules/bounded-attempts.ts';
 import { boundedTime } from './rules/bounded-time.ts';
 import { breakerOpens } from './rules/breaker-opens.ts';
@@ -11,7 +12,9 @@ import { coolsDownKey } from './rules/cools-down-key.ts';
 import { failsOver } from './rules/fails-over.ts';
 import { freshConnection } from './rules/fresh-connection.ts';
 import { grows } from './rules/grows.ts';
+import { halfToolCallNotRun } from './rules/half-tool-call-not-run.ts';
 import { hasJitter } from './rules/has-jitter.ts';
+import { heartbeatsDoNotFool } from './rules/heartbeats-do-not-fool.ts';
 import { herd } from './rules/herd.ts';
 import { httpDate } from './rules/http-date.ts';
 import { independentProcesses } from './rules/independent-processes.ts';
@@ -87,6 +90,9 @@ const REGISTRY = [
   returnsToPrimary,
   neutral429,
   paysOnce,
+  halfToolCallNotRun,
+  heartbeatsDoNotFool,
+  bearsLongPauses,
 ] as const;
 
 /** The ids of all rules, as a type. */

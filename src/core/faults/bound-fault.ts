@@ -2,7 +2,7 @@ import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
-import type { Fault, InjectionPoint, SlowPart } from './fault.ts';
+import type { Fault, HeartbeatForm, InjectionPoint, SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
 
 /** One fault with its parameters, checked and completed, as data. */
@@ -56,9 +56,9 @@ export class BoundFault implements NamedFault {
     return this.fault.leastCallsWith?.(this.params as never);
   }
 
-  /** Whether it sends signs of life that carry nothing. */
-  get beats(): boolean {
-    return this.fault.beatsWith?.(this.params as never) ?? false;
+  /** What its signs of life are that carry nothing; undefined where it sends none. */
+  get beats(): HeartbeatForm | undefined {
+    return this.fault.beatsWith?.(this.params as never);
   }
 
   /** The silence after which the stream goes on, in milliseconds; undefined where it never does, or nobody can say. */

@@ -13,6 +13,9 @@ export type InjectionPoint = 'accept' | Layer;
 /** How an answer is sent: as a stream of events, or as a whole. */
 export type AnswerKind = 'stream' | 'whole';
 
+/** How signs of life are sent: as comment lines, as data of events, as data of events with a name. */
+export type HeartbeatForm = 'comment' | 'data' | 'event';
+
 /** A part of an answer: status line and header fields, every few bytes of the body, or every chunk of a stream. */
 export type SlowPart = 'head' | 'body' | 'chunks';
 
@@ -34,8 +37,8 @@ export interface Fault {
   leavesIn?(grammar: StreamGrammar): Leaves;
   /** The part of a whole answer that comes late. */
   readonly slows?: SlowPart;
-  /** It sends signs of life that carry nothing, in place of what was asked for. */
-  beatsWith?(params: never): boolean;
+  /** What its signs of life are that carry nothing; undefined where it sends none. */
+  beatsWith?(params: never): HeartbeatForm | undefined;
   /** The stream of its answer goes on after a silence of so many milliseconds; undefined where it never does, or nobody can say. */
   pauseWith?(params: never): number | undefined;
   /** It stands for a refusal by a limit: its request draws from the buckets what a refused one draws. */
@@ -80,7 +83,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   leavesWith?(params: z.output<Params>): Leaves;
   leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
-  beatsWith?(params: z.output<Params>): boolean;
+  beatsWith?(params: z.output<Params>): HeartbeatForm | undefined;
   pauseWith?(params: z.output<Params>): number | undefined;
   readonly refusesByLimit?: true;
   readonly status?: number;

@@ -12,7 +12,7 @@ export const hang = defineFault({
   kind: 'transport',
   terminal: true,
   injectedAt: 'edge',
-  beatsWith: ({ heartbeat }) => heartbeat !== undefined,
+  beatsWith: ({ heartbeat }) => heartbeat?.as,
   params: record({
     for: duration().optional().describe('then the connection is closed without an answer'),
     ...silenceParams,

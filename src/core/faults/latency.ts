@@ -19,7 +19,7 @@ export const latency = defineFault({
   slows: 'head',
   kind: 'transport',
   injectedAt: 'edge',
-  beatsWith: ({ heartbeat }) => heartbeat !== undefined,
+  beatsWith: ({ heartbeat }) => heartbeat?.as,
   pauseWith: (params) => (params.kind === 'constant' && isLive(params) ? params.ms : undefined),
   params: z
     .union([

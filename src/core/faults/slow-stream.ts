@@ -14,8 +14,7 @@ export const slowStream = defineStreamFault({
   summary: 'every chunk comes late',
   leaves: 'complete',
   slows: 'chunks',
-  beatsWith: ({ heartbeat }) => heartbeat !== undefined,
-  pauseWith: ({ inter_token: interToken }) => (interToken.kind === 'constant' ? interToken.ms : undefined),
+  beatsWith: ({ heartbeat }) => heartbeat?.as,
   params: record({
     ttft: latencySpec().default(NONE).describe('before the head, or behind it where it comes early'),
     inter_token: latencySpec().default(ONE_SECOND).describe('before every content chunk'),

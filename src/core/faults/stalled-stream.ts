@@ -8,7 +8,7 @@ export const stalledStream = defineStreamFault({
   name: 'stalled_stream',
   summary: 'goes silent in the middle: for good, or for a while',
   leaves: 'stalled',
-  beatsWith: ({ heartbeat }) => heartbeat !== undefined,
+  beatsWith: ({ heartbeat }) => heartbeat?.as,
   pauseWith: ({ for: ms }) => ms,
   params: record({
     ...afterChunksParam,

@@ -5,7 +5,7 @@ import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import { whole } from '../schema/fields.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
-import { defineFault, type SlowPart } from './fault.ts';
+import { defineFault, type HeartbeatForm, type SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
 
 /** Where in the stream: after so many content chunks, at the latest after all of them. */
@@ -20,7 +20,7 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   readonly leaves: Leaves;
   leavesIn?(grammar: StreamGrammar): Leaves;
   readonly slows?: SlowPart;
-  beatsWith?(params: z.output<Params>): boolean;
+  beatsWith?(params: z.output<Params>): HeartbeatForm | undefined;
   pauseWith?(params: z.output<Params>): number | undefined;
   readonly needs?: readonly AnswerFeature[];
   readonly carriers?: readonly Carrier[];

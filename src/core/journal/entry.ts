@@ -1,6 +1,7 @@
 import type { Certainty } from '../correlation/certainty.ts';
 import type { Evidence } from '../correlation/correlation.ts';
 import type { FaultCall } from '../faults/registry.ts';
+import type { ToolResult } from '../openai/request/tool-results.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 
 /** The wait that an answer asked for. */
@@ -109,6 +110,10 @@ export interface JournalEntry {
   paceDueAt: number | null;
   /** It failed, and an equal request that follows is taken for its retry. */
   retryable: boolean;
+  /** Ids of calls of functions that went out with arguments that are not JSON, by a fault; null where there are none. */
+  readonly brokenCalls: readonly string[] | null;
+  /** The results that the request brings, in a session in which such calls went out; else null. */
+  readonly toolResults: readonly ToolResult[] | null;
   readonly xRequestId: string;
 }
 

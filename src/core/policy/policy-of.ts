@@ -12,7 +12,6 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
       maxDelayMs: spec.max_delay ?? policy.maxDelayMs,
       ...given('maxElapsedMs', spec.max_elapsed ?? policy.maxElapsedMs),
       ...given('maxHonouredRetryAfterMs', spec.max_honoured_retry_after ?? policy.maxHonouredRetryAfterMs),
-      ...given('outlastsMs', spec.outlasts ?? policy.outlastsMs),
       // What is given here goes before the opposite that was given earlier.
       retries: spec.retries ?? without(policy.retries, spec.never_retries),
       neverRetries: spec.never_retries ?? without(policy.neverRetries, spec.retries),
@@ -23,6 +22,7 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
       },
       ...given('wall', wallOf(spec, policy)),
       ...targetsOf(spec, policy),
+      ...patienceOf(spec, policy),
       ...given('load', spec.load === undefined ? policy.load : { ...policy.load, ...expectationOf(spec.load) }),
     }),
     policyPresets[preset],
@@ -32,6 +32,14 @@ export function policyOf(...specs: readonly PolicySpec[]): Policy {
 /** The last specification that speaks of the wall decides. */
 function wallOf({ wall }: PolicySpec, before: Policy): Policy['wall'] {
   return wall === undefined ? before.wall : { calls: wall.calls, withinMs: wall.within };
+}
+
+/** How long the client has to bear with a service. */
+function patienceOf(spec: PolicySpec, policy: Policy): Partial<Policy> {
+  return {
+    ...given('outlastsMs', spec.outlasts ?? policy.outlastsMs),
+    ...given('maxPauseMs', spec.max_pause ?? policy.maxPauseMs),
+  };
 }
 
 /** What is expected where there are several targets, and of what answers cost. */

@@ -39,6 +39,8 @@ export interface Policy {
   readonly neutral429?: boolean;
   /** Share of the billed tokens that may be of no use. */
   readonly maxWaste?: number;
+  /** A stream that lives may be silent for so long. */
+  readonly maxPauseMs?: number;
   /** What is expected of a fleet under load. */
   readonly load?: LoadExpectation;
 }

@@ -45,4 +45,7 @@ export const ruleIds: readonly string[] = [
   'returns_to_primary',
   'neutral_429',
   'pays_once',
+  'half_tool_call_not_run',
+  'heartbeats_do_not_fool',
+  'bears_long_pauses',
 ];

@@ -106,7 +106,7 @@ function checkStreams({ path, calls }: FaultList, { stream, endpoint }: Readonly
 function checkHeartbeats({ path, calls }: FaultList, { stream, endpoint }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
   if (stream !== false && !neverStreams(endpoint)) return [];
   return calls.flatMap((call, index) => {
-    if (call === undefined || !boundFault(call).beats || faultNamed(call.name).changes === 'stream') return [];
+    if (call === undefined || boundFault(call).beats === undefined || faultNamed(call.name).changes === 'stream') return [];
     const at = calls.length > 1 ? [...path, index] : path;
     return [scenarioFinding(at, `the heartbeat of ${call.name} never comes: the rule speaks of requests that do not stream`)];
   });

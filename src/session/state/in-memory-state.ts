@@ -213,8 +213,9 @@ export class InMemoryState implements SessionState {
   }
 
   /** Ends an exchange. The correlation is that of a request that was read to its end. */
-  end(record: JournalRecord, { correlation, faults }: Ending, { performed, endedAt, billed }: ExchangeEnd): void {
+  end(record: JournalRecord, { correlation, faults }: Ending, { performed, endedAt, billed, brokenCalls }: ExchangeEnd): void {
     record.billedTokens = billed;
+    record.brokenCalls = brokenCalls ?? null;
     const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy, faults });
     if (correlation !== undefined) {
       if (outcome.retryable || outcome.permanent === true) record.question ??= correlation.asked?.question ?? null;

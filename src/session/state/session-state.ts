@@ -79,4 +79,6 @@ export interface ExchangeEnd {
   readonly unused: Amounts | undefined;
   /** Tokens that were billed. */
   readonly billed: number;
+  /** Ids of the calls in the answer that are broken, with spaces between them. */
+  readonly brokenCalls?: string | undefined;
 }

@@ -1,10 +1,12 @@
 import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
+import type { Try } from '../history/call-history.ts';
 import { wasLeftWith } from '../kit/noticed.ts';
 import { censored, seconds, tryObservation } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
+import { struckBy } from '../kit/struck-by.ts';
 
 /** A connection that closes so close to the end of the program was closed by that end. */
 const AT_EXIT_MS = 250;
@@ -23,7 +25,7 @@ export const stalledStreamNoticed = defineRule({
   check: ({ calls, watchedUntil, clientEndedAt }) => {
     const stalled = calls.flatMap((call) =>
       call.tries
-        .filter((attempt) => wasLeftWith(attempt, 'stalled') && attempt.failure !== undefined)
+        .filter((attempt) => wasLeftWith(attempt, 'stalled') && attempt.failure !== undefined && isSilent(attempt))
         .map((attempt) => {
           const { t_clientClose, t_lastByte, t_headers } = attempt.entry;
           const left = t_clientClose !== null && (clientEndedAt === undefined || t_clientClose < clientEndedAt - AT_EXIT_MS);
@@ -46,3 +48,8 @@ export const stalledStreamNoticed = defineRule({
     };
   },
 });
+
+/** Signs of life are judged by themselves. */
+function isSilent(attempt: Try): boolean {
+  return struckBy(attempt).every(({ beats }) => beats === undefined);
+}

@@ -8,6 +8,12 @@ export const CALL_DAMAGES = ['cut', 'malformed', 'unknown_tool', 'same_index', '
 
 export type CallDamage = (typeof CALL_DAMAGES)[number];
 
+/** A call of a function as a client reads it. */
+export interface SaidCall {
+  readonly id: string;
+  readonly arguments: string;
+}
+
 /** An event of a stream, as JSON. */
 export interface EditedEvent {
   readonly kind: EventKind;
@@ -33,6 +39,8 @@ export interface AnswerEditor {
   ofModel(model: string): AnswerEdit;
   /** Its calls of functions are damaged. Without it, answers of the family call none. */
   withDamagedCalls?(how: CallDamage): AnswerEdit;
+  /** The calls of an answer, from its one body or the events that came of it. Without it, answers of the family call none. */
+  callsIn?(parts: readonly Fields[]): readonly SaidCall[];
   /** The body in one piece as the family prints it. */
   printBody(body: Fields): string;
   /** An event as the family frames it. */

@@ -1,5 +1,12 @@
 import { asList, asRecord, type Fields } from '../../request/request.ts';
-import { type AnswerEdit, type AnswerEditor, type CallDamage, type EditedEvent, without } from '../../wire/answer-editor.ts';
+import {
+  type AnswerEdit,
+  type AnswerEditor,
+  type CallDamage,
+  type EditedEvent,
+  type SaidCall,
+  without,
+} from '../../wire/answer-editor.ts';
 import { damagedArguments, damagedCalls, damagedName, firstHalf } from '../../wire/damaged-calls.ts';
 import { withResponseFloats } from './response-floats.ts';
 import { printed, printedBody } from './response-json.ts';
@@ -20,6 +27,7 @@ export const responseEditor: AnswerEditor = {
   withoutUsage: () => ofResponse((response) => without(response, 'usage')),
   ofModel: (model) => ofResponse((response) => ({ ...response, model })),
   withDamagedCalls: (how) => new DamagedCalls(how),
+  callsIn: saidCalls,
   printBody: (body) => printedBody(withResponseFloats(body)),
   printEvent: (event) => {
     const response = asRecord(event['response']);
@@ -27,6 +35,19 @@ export const responseEditor: AnswerEditor = {
     return `event: ${String(event['type'])}\ndata: ${data}\n\n`;
   },
 };
+
+/** By the ids of their items; what is said of one at its end replaces its pieces. */
+function saidCalls(parts: readonly Fields[]): readonly SaidCall[] {
+  const calls = new Map<unknown, { id: string; arguments: string }>();
+  for (const part of parts) {
+    const items = [part['item'], ...asList(part['output'])].map(asFields).filter(isFunctionCall);
+    for (const item of items) calls.set(item['id'], { id: String(item['call_id']), arguments: String(item['arguments'] ?? '') });
+    const call = calls.get(part['item_id']);
+    if (call !== undefined && typeof part['delta'] === 'string') call.arguments += part['delta'];
+    if (call !== undefined && typeof part['arguments'] === 'string') call.arguments = part['arguments'];
+  }
+  return [...calls.values()];
+}
 
 /** The events of texts and of calls. */
 const SPEECH = /^response\.(?:content_part|output_text|refusal|function_call_arguments|custom_tool_call_input)\./;
