@@ -74,6 +74,26 @@ describe('fails_over', () => {
   });
 });
 
+describe('amplification', () => {
+  const call = (...tries: (readonly [EntryParts, count: number])[]): EntryParts[] =>
+    tries.map(([part, count], index) => {
+      const headers = { 'x-stainless-retry-count': String(count) };
+      return { logicalId: '#1', attemptSeq: index + 1, t_headers: 1_000 * index, headers, ...part };
+    });
+  const threeAt = (target: EntryParts) => [0, 1, 2].map((count) => [{ ...target, status: 503 }, count] as const);
+
+  test('a client that counts from 0 at its next target has one layer of retries', () => {
+    expect(finding('amplification', call(...threeAt(primary), [backup, 0]))?.verdict).toBe('pass');
+    expect(finding('amplification', call(...threeAt(primary), ...threeAt(backup)))?.verdict).toBe('pass');
+  });
+
+  test('one that comes back to a target and counts from 0 there has two', () => {
+    expect(finding('amplification', call(...threeAt(primary), [primary, 0]))?.verdict).toBe('warn');
+    expect(finding('amplification', call(...threeAt(primary), ...threeAt(backup), [primary, 0]))?.verdict).toBe('warn');
+    expect(finding('amplification', call(...threeAt(primary), ...threeAt(backup), ...threeAt(primary)))?.verdict).toBe('fail');
+  });
+});
+
 describe('no_failover_on_bad_request', () => {
   const refused = { ...primary, status: 400, errorCode: 'invalid_value', question: 'q' };
   const elsewhere = { ...backup, question: 'q' };

@@ -1,6 +1,8 @@
+import { groupBy } from '../../collections/group-by.ts';
 import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
+import { targetOf } from '../history/target.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { callObservation } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -15,7 +17,7 @@ export const amplification = defineRule({
   source: `${sources.timeouts}; ${sources.overload}`,
   severity: 'high',
   confidence: 'deterministic',
-  measures: `x-stainless-retry-count that starts anew within one call; warns, and fails from ${MANY} attempts on`,
+  measures: `x-stainless-retry-count that starts anew at one target within one call; warns, and fails from ${MANY} attempts on`,
   falseAlarmBound: 0,
   advice: 'retry at one layer: set maxRetries: 0 in the SDK when a framework retries above it, or the other way round',
   probe: backoffProbe,
@@ -48,10 +50,15 @@ export const amplification = defineRule({
   },
 });
 
-/** Retry counts that went up and then start anew (0 1 2 0 1 2): somebody above the SDK retries, too. */
+/**
+ * Retry counts that went up and then start anew at the same target (0 1 2 0 1 2): somebody above the SDK retries, too. At
+ * another target it is a failover, whose client counts from 0.
+ */
 function isNested({ tries }: CallHistory): boolean {
-  return tries.some(({ retryCount }, at) => {
-    const previous = tries[at - 1]?.retryCount;
-    return retryCount !== undefined && previous !== undefined && retryCount < previous;
-  });
+  return [...groupBy(tries, ({ entry }) => targetOf(entry)).values()].some((asked) =>
+    asked.some(({ retryCount }, at) => {
+      const previous = asked[at - 1]?.retryCount;
+      return retryCount !== undefined && previous !== undefined && retryCount < previous;
+    }),
+  );
 }
