@@ -47,7 +47,7 @@ export const CASES: readonly GatewayCase[] = [
   litellm('key-pool', 'keys without retries', 'two keys, `num_retries=0`'),
   litellm('key-pool', 'keys without cooldowns', 'two keys, `num_retries=2`, `disable_cooldowns`'),
   portkey('half-open', 'fallback, no breaker', '`mode: fallback` on 500'),
-  litellm('half-open', 'cooldowns', '`fallbacks`, `allowed_fails=4`, `cooldown_time=3`'),
+  litellm('half-open', 'cooldowns', '`fallbacks`, `allowed_fails=4`, `cooldown_time=5`'),
   litellm('half-open', 'no cooldowns', '`fallbacks`, `disable_cooldowns`'),
   portkey('limited.yaml', 'retries after 429', '`retry: { attempts: 5 }`'),
   portkey('limited.yaml', 'retries after 429, as told', '`retry: { attempts: 5, use_retry_after_header: true }`'),

@@ -36,7 +36,7 @@ CASES = {
     "keys": ({**KEYS, "num_retries": 2}, 20, 0.1),
     "keys without retries": ({**KEYS, "num_retries": 0}, 20, 0.1),
     "keys without cooldowns": ({**KEYS, "num_retries": 2, "disable_cooldowns": True}, 30, 0.1),
-    "cooldowns": ({**FALLBACK, "num_retries": 0, "allowed_fails": 4, "cooldown_time": 3}, 32, 0.5),
+    "cooldowns": ({**FALLBACK, "num_retries": 0, "allowed_fails": 4, "cooldown_time": 5}, 55, 0.3),
     "no cooldowns": ({**FALLBACK, "num_retries": 0, "disable_cooldowns": True}, 60, 0.2),
 }
 
