@@ -102,6 +102,9 @@ function incoming({ key, model }: Caller, { call, attempt }: Place, at: number):
   };
 }
 
+/** A client that waits for longer is none that anybody has: that of the official SDKs leaves after ten minutes (wire.md 7.1). */
+const LONGEST_MS = 3_600_000;
+
 /** Runs a reply without a wire and without waiting. A client would leave a hanging server in the end. */
 function perform(exchange: Exchange): Performed & { ending: string } {
   const result = (closedBy: Performed['closedBy'], ending: string, closedHow: Performed['closedHow']) => ({
@@ -114,7 +117,11 @@ function perform(exchange: Exchange): Performed & { ending: string } {
     eventsOut: 0,
     ending,
   });
+  let waitedMs = 0;
   for (const effect of exchange.takeReply()) {
+    if (effect.type === 'wait') waitedMs += effect.ms;
+    // Signs of life may go on for ever.
+    if (waitedMs > LONGEST_MS) return result('client', 'silence', 'fin');
     if (effect.type === 'head') exchange.headSent(effect);
     if (effect.type === 'close') return result('server', 'closed', 'fin');
     if (effect.type === 'reset') return result('server', 'reset', 'reset');

@@ -24,9 +24,10 @@ export const neutral429 = defineRule({
   probe: coolsDownKey.probe,
   check: ({ entries, policy }) => {
     const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null).toSorted((a, b) => a.t_headers - b.t_headers);
-    if (!hasSeveralKeysAndProviders(read)) return notApplicable('one provider, or one key of each, was asked');
     const times = read.map(({ t_headers: at }) => at);
     const used = firstUses(read);
+    const hasOneKey = new Set(used.map(({ session }) => session)).size === used.length;
+    if (hasOneKey) return notApplicable('each provider was asked with one key');
     const limited = read.filter((entry) => entry.status === 429 && !isQuota(entry));
     const spans = limited.map((entry) => spanAfter(entry, { read, times, used }));
     const told = spans.filter(({ otherKeys, own, others }) => otherKeys > 0 && (own > 0 || others >= ENOUGH));
@@ -85,12 +86,6 @@ function firstUses(read: readonly JournalEntry[]): JournalEntry[] {
     if (!first.has(user)) first.set(user, entry);
   }
   return [...first.values()];
-}
-
-function hasSeveralKeysAndProviders(read: readonly JournalEntry[]): boolean {
-  const used = firstUses(read);
-  const providers = new Set(used.map(({ session }) => session));
-  return providers.size > 1 && used.length > providers.size;
 }
 
 function spanAfter(entry: JournalEntry, { read, times, used }: Asked): Span {
