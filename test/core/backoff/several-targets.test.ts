@@ -311,3 +311,24 @@ test.each([
   });
   expect(correlation).toMatchObject({ [certainty]: 1 });
 });
+
+test.each([
+  [
+    'a stream that had delivered something',
+    { status: 200, stream: true, closedBy: 'server', closedHow: 'reset', chunksOut: 0, eventsOut: 3 },
+    'pass',
+  ],
+  ['a refusal', { status: 503 }, 'warn'],
+] as const)('the same question in another body after %s is judged as that', (_what, how, verdict) => {
+  const id = { logicalId: 'client-request-id:k', logicalIdFrom: 'client-request-id', certainty: 'exact', question: 'q' } as const;
+  const entries = [
+    { ...id, t_headers: 0, ...how, bodySha256: 'a', bodyShaCanonical: 'a' },
+    { ...id, t_headers: 900, bodySha256: 'b', bodyShaCanonical: 'b' },
+  ].map((part, at) => journalEntry({ seq: at + 1, attemptSeq: at + 1, status: 200, ...part }));
+  const { findings } = judge(entries, { watchedUntil: 2_000, clientEndedAt: 2_000 }, policyOf(), {
+    name: 't',
+    seed: 1,
+    rules: [],
+  });
+  expect(findings.find(({ rule }) => rule === 'same_body')?.verdict).toBe(verdict);
+});

@@ -27,7 +27,7 @@ export const sameBody = defineRule({
       call.gaps.filter(({ before }) => !asksForChange(before.entry, policy)).map((gap) => ({ call, gap })),
     );
     if (gaps.length === 0) return notApplicable('no call with a name of its own was retried');
-    const changed = gaps.filter(({ gap }) => !hasSameBody(gap.before.entry, gap.after.entry));
+    const changed = gaps.filter(({ gap }) => !hasSameBody(gap.before.entry, gap.after.entry) && !isResumption(gap));
     const reordered =
       gaps.filter(({ gap }) => gap.before.entry.bodySha256 !== gap.after.entry.bodySha256).length - changed.length;
     return {
@@ -43,6 +43,12 @@ export const sameBody = defineRule({
     };
   },
 });
+
+/** The same question, with what a broken stream had delivered: the answer goes on from there. */
+function isResumption({ before, after }: Gap): boolean {
+  const { question, eventsOut } = before.entry;
+  return eventsOut > 0 && question !== null && question === after.entry.question;
+}
 
 function bodiesOf({ before, after }: Gap): string {
   return `body ${before.entry.bodySha256.slice(0, 8)} then ${after.entry.bodySha256.slice(0, 8)}`;
