@@ -12,7 +12,7 @@ import { type LimitDraw, limitedRequest } from './admission.ts';
 import { AskedByRequest } from './asked-by-request.ts';
 import { readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
-import { apiRequestOf, type Incoming } from './incoming.ts';
+import { apiRequestOf, authorizationHash, type Incoming } from './incoming.ts';
 
 /** What was decided for a request before it came. */
 export interface PresetOutcome extends FaultChoice {
@@ -63,7 +63,10 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
   const { acrossKeys, acrossTargets, provider } = reader.plan;
-  const asked = request.endpoint?.prompt === undefined ? undefined : new AskedByRequest(request, headers, provider);
+  const asked =
+    request.endpoint?.prompt === undefined
+      ? undefined
+      : new AskedByRequest(request, authorizationHash(headers['authorization']), provider);
   const { fingerprint } = request;
   const evidence = { pathCall: call, headers, fingerprint, declared, asked, acrossKeys, acrossTargets, at, connection };
   const facts = factsOf(request, headers, reader);

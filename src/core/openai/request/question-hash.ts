@@ -1,9 +1,9 @@
 import { promptOf } from './prompt.ts';
 import { type ApiRequest, fieldsOf } from './request.ts';
-import { addText, beginHash, endHash } from './text-hash.ts';
+import { addSampled, beginHash, endHash } from './text-hash.ts';
 
-/** Of a longer text its length, its beginning and its end are looked at. UTF-16 units. */
-const MAX_TEXT_LENGTH = 2 ** 18;
+/** Of a longer text so many UTF-16 units are looked at: a hash of all of it would cost as much as to parse it. */
+const SAMPLES = 8_192;
 
 /**
  * What a request asks, as 16 hexadecimal digits: equal for the same question to another model, with another key, of another
@@ -14,10 +14,10 @@ export function questionHash(request: ApiRequest): string | undefined {
   if (endpoint?.prompt === undefined) return undefined;
   beginHash();
   // Text that is to be continued or answered is another question than text that is to be embedded.
-  addText(endpoint.stream === undefined ? endpoint.name : '', MAX_TEXT_LENGTH);
+  addSampled(endpoint.stream === undefined ? endpoint.name : '', SAMPLES);
   let parts = 0;
   for (const part of promptOf(request).question(fieldsOf(request))) {
-    addText(part, MAX_TEXT_LENGTH);
+    addSampled(part, SAMPLES);
     parts += 1;
   }
   const [low, high] = endHash();

@@ -31,6 +31,18 @@ export function addText(text: string, maxLength: number): void {
   }
 }
 
+/** Adds a text. Of one that is longer than `samples` UTF-16 units, its length and so many of them, evenly spread, and its end. */
+export function addSampled(text: string, samples: number): void {
+  const { length } = text;
+  if (length <= samples) {
+    addText(text, samples);
+    return;
+  }
+  addCode(length);
+  for (let i = 0; i < samples; i++) addCode(text.charCodeAt(Math.floor((i * length) / samples)));
+  addText(text.slice(-256), 256);
+}
+
 /** Ends the hash: two whole numbers of 32 bits. */
 export function endHash(): readonly [number, number] {
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
