@@ -300,6 +300,7 @@ test.each<[string, unknown]>([
       required: [`${'a'.repeat(40)}!`],
     },
   ],
+  ['more values than docs/limits.md allows', { type: 'array', minItems: 5_000, uniqueItems: true, items: text }],
   ['a reference elsewhere', { $ref: 'https://example.com/schema.json' }],
   ['a reference to nowhere', { $ref: '#/$defs/missing' }],
   ['a bad escape', { $ref: '#/%zz' }],
@@ -312,8 +313,8 @@ test.each<[string, unknown]>([
 
 test.each<[string, unknown]>([
   ['at most a billion items', { type: 'array', maxItems: 1e9, items: text }],
-  ['five thousand unique texts', { type: 'array', minItems: 5_000, uniqueItems: true, items: text }],
-  ['five thousand properties', strict(Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`p${i}`, text])))],
+  ['1,900 unique texts', { type: 'array', minItems: 1_900, uniqueItems: true, items: text }],
+  ['1,900 properties', strict(Object.fromEntries(Array.from({ length: 1_900 }, (_, i) => [`p${i}`, text])))],
   [
     'a hundred nested alternatives',
     Array.from({ length: 80 }).reduce<object>(
