@@ -39,7 +39,7 @@ export function* judgeClient(
   const entries = asWatched(numbered(yield* readEntriesOver(sessions), sessions.length), watched);
   const outages = sessions.flatMap((session) => sessionOutages(session, entriesOf(session, entries, sessions.length)));
   yield;
-  const around = { outages, ...watched };
+  const around = { outages, ...watched, ...(sessions.length > 1 ? { together: true as const } : {}) };
   const heard = yield* gatherEvidence(entries, around, policy);
   yield;
   const findings = yield* askRules(heard);

@@ -15,7 +15,7 @@ function finding(rule: RuleId, parts: readonly EntryParts[], { policy = {}, outa
     .sort((a, b) => (a.t_headers ?? 0) - (b.t_headers ?? 0))
     .map((part, at) => journalEntry({ seq: at + 1, logicalId: `#${at}`, certainty: 'likely', status: 200, ...part }));
   const end = Math.max(...entries.map(({ t_end }) => t_end ?? 0)) + 1_000;
-  const around = { watchedUntil: end, clientEndedAt: end, outages };
+  const around = { watchedUntil: end, clientEndedAt: end, outages, together: true } as const;
   const { findings } = judge(entries, around, policyOf(policySchema.parse(policy)), { name: 't', seed: 1, rules: [] });
   return findings.find((found) => found.rule === rule);
 }
@@ -331,4 +331,17 @@ test.each([
     rules: [],
   });
   expect(findings.find(({ rule }) => rule === 'same_body')?.verdict).toBe(verdict);
+});
+
+test('sessions that are not services of one scenario are no targets of each other', () => {
+  const entries = [
+    { ...primary, t_headers: 0, status: 400, errorCode: 'invalid_value', question: 'q' },
+    { ...backup, t_headers: 50, question: 'q' },
+  ].map((part, at) => journalEntry({ seq: at + 1, logicalId: `#${at}`, status: 200, ...part }));
+  const { findings } = judge(entries, { watchedUntil: 2_000, clientEndedAt: 2_000 }, policyOf(), {
+    name: 't',
+    seed: 1,
+    rules: [],
+  });
+  expect(findings.find(({ rule }) => rule === 'no_failover_on_bad_request')?.verdict).toBe('not_applicable');
 });

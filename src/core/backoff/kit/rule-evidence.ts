@@ -57,6 +57,8 @@ export interface RunContext {
   readonly stalls?: readonly Stall[];
   /** Why times cannot be trusted although nothing stalled: a driver did not keep its schedule. */
   readonly untimely?: string;
+  /** The sessions are services of one scenario: a call may go from one to another. */
+  readonly together?: true;
   /** Where to look when no request came, in whole sentences. */
   readonly silence?: string;
 }

@@ -21,6 +21,8 @@ export interface BackoffRule {
   readonly needsOutcome?: true;
   /** How to mend a client that breaks the rule. */
   readonly advice: string;
+  /** It compares targets: sessions count as such only where they are services of one scenario. */
+  readonly comparesTargets?: true;
   /** What provokes it. */
   readonly probe: Probe;
   /** Another probe that is played for it, too: its scenes are among those that it hears. */

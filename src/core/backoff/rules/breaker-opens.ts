@@ -19,6 +19,7 @@ export const breakerOpens = defineRule({
   source: `Azure, Circuit Breaker pattern, https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker; ${sources.cascading}`,
   severity: 'medium',
   confidence: 'deterministic',
+  comparesTargets: true,
   measures: `requests to a target within ${FOR_MS / 1_000} s after ${AFTER} failures of it in a row, while something else is asked; fails at one where the policy has \`breaker: { after, for }\`, which replaces both numbers`,
   falseAlarmBound: 0,
   advice:

@@ -20,6 +20,7 @@ export const failsOver = defineRule({
   source: `${sources.transientFaults}; LiteLLM #39857, https://github.com/BerriAI/litellm/issues/39857`,
   severity: 'high',
   confidence: 'deterministic',
+  comparesTargets: true,
   measures:
     'calls that failed at their first target and did not succeed there: went on elsewhere, or gave up; fails at one that gave up, or went on later than `within` after the call began, where the policy has `fails_over: true`',
   falseAlarmBound: 0,

@@ -18,6 +18,7 @@ export const neutral429 = defineRule({
   source: `${sources.rateLimits}; AegisFlow #75, https://github.com/saivedant169/AegisFlow/issues/75`,
   severity: 'medium',
   confidence: 'deterministic',
+  comparesTargets: true,
   measures: `waits after a 429 of one of several keys of a provider in which other providers are asked at least ${ENOUGH} times and this one is not; info, and fails at one where the policy has \`neutral_429: true\``,
   falseAlarmBound: 0,
   advice: 'count a 429 against the key that got it, not against the health of its provider',

@@ -22,6 +22,7 @@ export const noFailoverOnBadRequest = defineRule({
   source: `${sources.errorCodes}; LiteLLM #34023, https://github.com/BerriAI/litellm/issues/34023`,
   severity: 'medium',
   confidence: 'deterministic',
+  comparesTargets: true,
   measures: `questions refused with 400, 413 or 422 that another target is asked within ${SOON_MS / 1_000} s; not where the program asks several targets the same also after a success; a context window that is too small is excused`,
   falseAlarmBound: 0,
   advice: 'fail over after 429, 5xx, timeouts and broken connections only; give a 400, 413 or 422 back to the caller',

@@ -23,6 +23,7 @@ export const oneProbe = defineRule({
   source: `Azure, Circuit Breaker pattern, https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker; ${sources.metastable}`,
   severity: 'medium',
   confidence: 'deterministic',
+  comparesTargets: true,
   measures: `requests that come together, before the first of them is answered, to a target that failed ${DOWN} times in a row and was then left alone for ${seconds(IDLE_MS)} and more while others were asked; warns above ${FEW}`,
   falseAlarmBound: 0,
   advice: 'when a breaker half-opens, let one request through and hold the others back until it is answered',

@@ -17,6 +17,7 @@ export const returnsToPrimary = defineRule({
   source: `Azure, Circuit Breaker pattern, https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker; ${sources.transientFaults}`,
   severity: 'medium',
   confidence: 'deterministic',
+  comparesTargets: true,
   measures: `time from the end of an outage of the target that most calls asked first until it is asked again, where at least ${ENOUGH} calls began elsewhere; info, and fails above \`returns_within\` where the policy has it`,
   falseAlarmBound: 0,
   advice: 'probe a target that was given up now and then, and send new calls there again when it answers',

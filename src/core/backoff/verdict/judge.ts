@@ -10,7 +10,7 @@ import { equalFollowers } from '../history/equal-followers.ts';
 import { failoversOf } from '../history/failovers.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
 import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
-import type { BackoffRule } from '../kit/rule.ts';
+import { type BackoffRule, notApplicable } from '../kit/rule.ts';
 import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-evidence.ts';
 import { tellingCallsApart } from '../kit/telling-calls-apart.ts';
 import { testsClient } from '../kit/tests-client.ts';
@@ -173,6 +173,8 @@ function passesOnFault(rule: BackoffRule, subject: RuleEvidence): boolean {
 
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
 function rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvidence): RuleResult {
+  if (rule.comparesTargets === true && !isOneWorld(certain))
+    return notApplicable('the sessions are not services of one scenario');
   const ruling = unlessDoubtful(rule, unlessInDoubt(rule, certain), certain);
   if (accuses(ruling)) return unlessLate(rule, ruling, certain);
   if (ambiguous.calls.length > 0) {
@@ -181,6 +183,11 @@ function rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvide
     if (ruling.verdict === 'not_applicable' && suspected.verdict === 'pass') return undecided(ruling, certain);
   }
   return unlessLate(rule, ruling, certain);
+}
+
+function isOneWorld({ entries, together }: RuleEvidence): boolean {
+  const [first] = entries;
+  return together === true || entries.every(({ session }) => session === first?.session);
 }
 
 /** In the session that is judged: requests of another would be missed. */
