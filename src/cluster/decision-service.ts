@@ -3,7 +3,8 @@ import { isLost, refersToOthers } from '../core/openai/store/lost-error.ts';
 import { stepOf } from '../core/plan/compile.ts';
 import { messageOf } from '../core/text/message-of.ts';
 import type { Performed } from '../exchange/performed.ts';
-import { declaredFor } from '../exchange/prepare.ts';
+import { declaredFor, targetOf } from '../exchange/prepare.ts';
+import { questionIn } from '../exchange/question-in.ts';
 import type { Engine } from '../session/engine.ts';
 import { here } from '../session/maybe-promise.ts';
 import type { Session } from '../session/session.ts';
@@ -112,7 +113,7 @@ export class DecisionService {
 
   /** A client may know what an equal request came to. It must be known here before. */
   #receive(ask: DecideMessage): void {
-    if (ask.question !== undefined && refersToOthers(ask.question)) this.#afterAll(() => this.#receiveEqual(ask));
+    if (ask.reference !== undefined && refersToOthers(ask.reference)) this.#afterAll(() => this.#receiveEqual(ask));
     else this.#receiveEqual(ask);
   }
 
@@ -158,18 +159,20 @@ export class DecisionService {
 
   #decide(ask: DecideMessage): void {
     const { engine, plans, tell } = this.#parts;
-    const { ref, pathCall, fingerprint, asked } = ask;
+    const { ref, pathCall, fingerprint } = ask;
     const session = engine.session(ask.session);
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
-    const { failsAt, limited, matches, traits, question } = ask;
+    const { failsAt, limited, matches, traits, reference } = ask;
     const forced = ask.forced && stepOf(ask.forced, faultsByName);
     const preset = ask.preset === undefined ? undefined : chosenBy(ask.preset);
     const declared = declaredFor(incoming, session.plan);
     const { acrossKeys, acrossTargets } = session.plan;
-    const evidence = { pathCall, headers, fingerprint, declared, asked, acrossKeys, acrossTargets, at, connection };
     const read = readRequestOf(ask, incoming);
-    const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, question, ...read };
+    const target = targetOf(read.request, headers, session.plan.provider);
+    const question = () => questionIn(incoming.body, read.request.endpoint);
+    const evidence = { pathCall, headers, fingerprint, declared, target, question, acrossKeys, acrossTargets, at, connection };
+    const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, reference, ...read };
     const decided = here(session.state.decide(step));
     if (decided === 'stale') {
       tell(plans.updateFor(session.id, session));

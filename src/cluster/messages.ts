@@ -1,4 +1,3 @@
-import type { Asked } from '../core/correlation/asked.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
@@ -38,7 +37,7 @@ export interface SentRequest {
 }
 
 /** Asks for the decision on a request. */
-export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' | 'matches' | 'traits' | 'question'> {
+export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' | 'matches' | 'traits' | 'reference'> {
   readonly kind: 'decide';
   readonly forced: readonly FaultCall[] | undefined;
   /** What was decided before it came; undefined when nothing was. */
@@ -49,8 +48,6 @@ export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' 
   readonly plan: number;
   readonly request: SentRequest;
   readonly pathCall: string | undefined;
-  /** Undefined for a request that is no question. */
-  readonly asked: Asked | undefined;
   readonly path: string;
   readonly fingerprint: string;
   readonly bodySha256: string;

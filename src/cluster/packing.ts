@@ -1,4 +1,3 @@
-import type { Asked } from '../core/correlation/asked.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import { HEADERS_OF_INTEREST } from '../core/journal/entry.ts';
 import type { Traits } from '../core/plan/decide.ts';
@@ -36,9 +35,8 @@ const REQUEST: FieldsOf<SentRequest> = {
   connection: CONNECTION,
 };
 const TRAITS: FieldsOf<Traits> = { streamed: true, features: true, carrier: true, keyScope: true, modelScope: true };
-const ASKED: FieldsOf<Asked> = { provider: true, keyHash: true, model: true, question: true };
 /** The call that the primary remembers stays there. */
-const CORRELATION: FieldsOf<Omit<Correlation, 'remembered' | 'asked'>> = {
+const CORRELATION: FieldsOf<Omit<Correlation, 'remembered'>> = {
   call: true,
   attempt: true,
   evidence: true,
@@ -78,8 +76,7 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
   preset: true,
   matches: true,
   traits: TRAITS,
-  question: true,
-  asked: ASKED,
+  reference: true,
 };
 const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
   ref: true,
@@ -98,7 +95,7 @@ const SHAPES = new Map<unknown, Shape>([
 ]);
 
 type SentDecision = Omit<Decision, 'correlation' | 'faults'> & {
-  readonly correlation: Omit<Correlation, 'remembered' | 'asked'>;
+  readonly correlation: Omit<Correlation, 'remembered'>;
 };
 
 function allOf<Name extends string>(names: readonly Name[]): { readonly [K in Name]: true } {

@@ -40,7 +40,7 @@ export class RemoteState implements SessionState {
   }
 
   async decide(step: DecisionStep): Promise<Decided | 'stale'> {
-    const answer = await this.#client.request(this.#question(step));
+    const answer = await this.#client.request(this.#message(step));
     if (answer.kind !== 'decided') return 'stale';
     const { ref, ruling, placed } = answer;
     const { correlation, limit, applied, found } = ruling;
@@ -87,8 +87,8 @@ export class RemoteState implements SessionState {
     return sentRequest(incoming, { isOpen: !this.#parts.isClosed(incoming.connection.id) });
   }
 
-  #question(step: DecisionStep): Omit<DecideMessage, 'ref'> {
-    const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits, question } = step;
+  #message(step: DecisionStep): Omit<DecideMessage, 'ref'> {
+    const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits, reference } = step;
     const { model, stream } = fieldsOf(request);
     const { rules } = this.#parts.plan();
     const matches = [...step.matches];
@@ -99,7 +99,6 @@ export class RemoteState implements SessionState {
       plan: planVersion,
       request: this.#sent(incoming),
       pathCall: evidence.pathCall,
-      asked: evidence.asked,
       path: request.path,
       fingerprint: request.fingerprint,
       bodySha256,
@@ -118,7 +117,7 @@ export class RemoteState implements SessionState {
         keyScope: scoped('key') ? traits.keyScope : '',
         modelScope: scoped('model') ? traits.modelScope : '',
       },
-      question,
+      reference,
     };
   }
 }

@@ -2,7 +2,7 @@ import type { Correlation, CorrelationEvidence } from '../core/correlation/corre
 import type { BoundFault } from '../core/faults/bound-fault.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { LimitResult } from '../core/limits/buckets.ts';
-import type { StoreFinding, StoreQuestion } from '../core/openai/store/session-store.ts';
+import type { StoreFinding, StoreReference } from '../core/openai/store/session-store.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
 import type { Step } from '../core/plan/compile.ts';
 import type { RuleStep } from '../core/plan/decide.ts';
@@ -22,7 +22,7 @@ export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'>, Read
   /** What was decided before it came; undefined when nothing was. */
   readonly preset: FaultChoice | undefined;
   /** What it refers to of what the session keeps. */
-  readonly question?: StoreQuestion | undefined;
+  readonly reference?: StoreReference | undefined;
 }
 
 /** The faults that were chosen for a request. */

@@ -1,4 +1,5 @@
 import { REQUEST_BOUNDS } from '../core/openai/request/request-bounds.ts';
+import { hasMoreThan } from './has-more-than.ts';
 
 const { members: MAX_MEMBERS, values: MAX_VALUES } = REQUEST_BOUNDS;
 
@@ -21,17 +22,6 @@ export function hasTooManyValues(bytes: Uint8Array): boolean {
     else if (OPENERS.has(sign)) members += 1;
     else if (sign === COMMA) commas += 1;
     if (members > MAX_MEMBERS || commas > MAX_VALUES) return true;
-  }
-  return false;
-}
-
-function hasMoreThan(most: number, signs: readonly number[], buffer: Buffer): boolean {
-  let count = 0;
-  for (const sign of signs) {
-    for (let at = buffer.indexOf(sign); at >= 0; at = buffer.indexOf(sign, at + 1)) {
-      count += 1;
-      if (count > most) return true;
-    }
   }
   return false;
 }

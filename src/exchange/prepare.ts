@@ -1,15 +1,18 @@
+import type { CorrelationEvidence } from '../core/correlation/correlation.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
+import type { Target } from '../core/correlation/target.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { memoize } from '../core/memo/body-memo.ts';
 import { promptTokens } from '../core/openai/content/tokens.ts';
 import { naturalError } from '../core/openai/endpoints/natural-error.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
-import type { ApiRequest } from '../core/openai/request/request.ts';
+import { questionHash } from '../core/openai/request/question-hash.ts';
+import { type ApiRequest, modelOf } from '../core/openai/request/request.ts';
 import type { Plan, Step } from '../core/plan/compile.ts';
 import { Facts } from '../core/plan/facts.ts';
 import { matchingRules } from '../core/plan/matching-rules.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
-import { AskedByRequest } from './asked-by-request.ts';
 import { readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
 import { apiRequestOf, authorizationHash, type Incoming } from './incoming.ts';
@@ -63,12 +66,19 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
   const { acrossKeys, acrossTargets, provider } = reader.plan;
-  const asked =
-    request.endpoint?.prompt === undefined
-      ? undefined
-      : new AskedByRequest(request, authorizationHash(headers['authorization']), provider);
   const { fingerprint } = request;
-  const evidence = { pathCall: call, headers, fingerprint, declared, asked, acrossKeys, acrossTargets, at, connection };
+  const evidence: CorrelationEvidence = {
+    pathCall: call,
+    headers,
+    fingerprint,
+    declared,
+    target: targetOf(request, headers, provider),
+    question: () => questionOf(request),
+    acrossKeys,
+    acrossTargets,
+    at,
+    connection,
+  };
   const facts = factsOf(request, headers, reader);
   const error = preset === undefined ? errorOf(facts, reader) : undefined;
   const draws = preset === undefined && (error === undefined || error.admitted === true);
@@ -86,9 +96,20 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     incoming,
     request,
     bodySha256,
-    question: error === undefined && preset === undefined ? request.endpoint?.refersTo?.(request) : undefined,
+    reference: error === undefined && preset === undefined ? request.endpoint?.refersTo?.(request) : undefined,
   };
   return { plan: reader.plan, facts, error, limited, preset, step };
+}
+
+/** Who is asked; undefined for a request that asks nothing. */
+export function targetOf(request: ApiRequest, headers: Incoming['headers'], provider: string): Target | undefined {
+  if (request.endpoint?.prompt === undefined) return undefined;
+  return { provider, keyHash: authorizationHash(headers['authorization']), model: modelOf(request) };
+}
+
+/** What is asked: once for a body that comes again. */
+function questionOf({ endpoint, body, memo }: ApiRequest): string | undefined {
+  return memoize(memo, 'question', [endpoint], () => questionHash(endpoint, body));
 }
 
 /** What the plan expects of calls such as this one. A GET may be repeated to see how something goes on. */

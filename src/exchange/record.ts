@@ -183,10 +183,16 @@ interface RecordEnd {
   readonly expectation: RetryExpectation;
   /** Those that the request met. */
   readonly faults: readonly BoundFault[];
+  /** What it asked, as far as that is still known. Found where the request failed. */
+  question(): string | undefined;
 }
 
 /** Notes in the record how the exchange ended; tells what that means for the call. */
-export function noteEnd(record: JournalRecord, performed: Performed, { endedAt, expectation, faults }: RecordEnd): Outcome {
+export function noteEnd(
+  record: JournalRecord,
+  performed: Performed,
+  { endedAt, expectation, faults, question }: RecordEnd,
+): Outcome {
   const { lastByteAt, clientCloseAt, closedBy } = performed;
   record.t_lastByte = lastByteAt;
   record.t_clientClose = clientCloseAt;
@@ -200,11 +206,13 @@ export function noteEnd(record: JournalRecord, performed: Performed, { endedAt, 
   // Only its end shows that an answer of success was spoilt.
   const failure = failureKind(record, faults, grammarOf(record));
   record.retryable = isRetryableAfter(failure, record, expectation);
+  if (failure !== undefined) record.question ??= question() ?? null;
   const knownAt = failure === 'content' ? endedAt : (headAt ?? endedAt);
   return {
     at: clientCloseAt ?? knownAt,
     retryable: record.retryable,
     permanent: failure !== undefined && !record.retryable,
+    question: failure === undefined ? undefined : (record.question ?? undefined),
     delivered: failure === undefined && closedBy !== 'client',
     hintMs: hint?.dueAt == null || headAt === null ? undefined : msBetween(headAt, hint.dueAt),
     connection: record.connId,

@@ -106,7 +106,7 @@ export class ServedSession {
     const { plan, limited, preset } = prepared;
     const { limit, applied, faults, exchange } = decided;
     const { clock, libraries } = this.#parts;
-    const keep = prepared.step.question && ((change: StoreChange) => exchange.keep(change));
+    const keep = prepared.step.reference && ((change: StoreChange) => exchange.keep(change));
     const bill: Bill = { total: 0, before: 0 };
     const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries, keep, bill });
     const slot = plan.capacity === undefined ? undefined : new QueueSlot(exchange);

@@ -1,8 +1,10 @@
 import { BodyStore } from '../core/journal/body-store.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
+import { endpointNamed } from '../core/openai/endpoints/registry.ts';
 import { canonicalSha } from '../exchange/canonical-sha.ts';
 import { entryView } from '../exchange/entry-view.ts';
+import { questionIn } from '../exchange/question-in.ts';
 import { type JournalRecord, type Received, type RecordPlace, recordOf } from '../exchange/record.ts';
 import { toolResultsIn } from '../exchange/tool-results-in.ts';
 import { RecordArchive } from './record-archive.ts';
@@ -80,6 +82,12 @@ export class SessionJournal {
   #toolResults({ bodyAt, bodyBytes }: JournalRecord): JournalEntry['toolResults'] {
     const body = this.#bodies.holds(bodyAt) ? this.#bodies.read(bodyAt, bodyBytes) : undefined;
     return body === undefined ? null : toolResultsIn(body);
+  }
+
+  /** What the request of a record asks; undefined where its body is not kept any more. */
+  questionOf({ endpoint, bodyAt, bodyBytes }: JournalRecord): string | undefined {
+    const body = endpoint !== null && this.#bodies.holds(bodyAt) ? this.#bodies.read(bodyAt, bodyBytes) : undefined;
+    return body && questionIn(body, endpointNamed(endpoint ?? ''));
   }
 
   /** Parses and hashes the body of a record once. */

@@ -39,7 +39,6 @@ const ask: FromWorker = {
     connection: { id: 1, acceptedAt: 0.5, requests: 2, remotePort: 54_321, open: true },
   },
   pathCall: undefined,
-  asked: { provider: '', keyHash: 'ab', model: 'gpt-4o', question: 'cd' },
   path: '/v1/chat/completions',
   fingerprint: 'f',
   bodySha256: 'b',

@@ -15,12 +15,8 @@ export function complete(state: CorrelationState, call: OpenCall, outcome: Outco
   group.answered ||= call.answered;
   rememberFailure(state, connection, retryable ? call.lastFingerprint : undefined);
   state.totals.hasFailures ||= retryable || outcome.permanent === true;
-  if (retryable && call.asked !== undefined) {
-    const { provider, keyHash, model, question } = call.asked;
-    // What is kept is not the request that it is read from.
-    call.asked = { provider, keyHash, model, question };
-    if (!isNamed(call.id) && question !== undefined) rememberQuestion(state, call, question);
-  } else call.asked = undefined;
+  const { question } = outcome;
+  if (retryable && question !== undefined && !isNamed(call.id)) rememberQuestion(state, call, question);
   if (retryable) {
     noteFailure(call, {
       at: outcome.at,

@@ -1,7 +1,7 @@
-import type { Asked } from './asked.ts';
 import type { Certainty } from './certainty.ts';
 import type { DeclaredCalls } from './declared-calls.ts';
 import type { OpenCall } from './fingerprint-group.ts';
+import type { Target } from './target.ts';
 
 /** How a request was recognised as part of a call, strongest first (design: calls, attempts, sessions). */
 export const EVIDENCE = [
@@ -34,8 +34,10 @@ export interface CorrelationEvidence {
   readonly fingerprint: string;
   /** What the program says of calls such as this one; undefined where it says nothing. */
   readonly declared?: DeclaredCalls | undefined;
-  /** Undefined for a request that is no question. */
-  readonly asked?: Asked | undefined;
+  /** Who is asked; undefined for a request that is no question. */
+  readonly target?: Target | undefined;
+  /** What is asked: equal for equal questions, also to another target. Undefined where nothing is. Few requests are compared by it. */
+  question?(): string | undefined;
   /** The scenario tells keys apart: a question that failed with one may go on with another. */
   readonly acrossKeys?: boolean | undefined;
   /** The scenario tells targets apart: a question that is under way at one may be hedged at another. */
@@ -55,8 +57,6 @@ export interface Correlation {
   readonly drawKey: string;
   /** What the request asks, where it was looked at: before the first failure it is not. */
   readonly question?: string | undefined;
-  /** The same for when it fails. */
-  readonly asked?: Asked | undefined;
   /** The call as the recogniser remembers it. */
   readonly remembered?: OpenCall;
 }

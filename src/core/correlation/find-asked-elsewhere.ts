@@ -36,29 +36,27 @@ const NO_CALLS: readonly OpenCall[] = [];
 function askingTheSame({ questions }: CorrelationState, { evidence, retryCount }: Seen): readonly OpenCall[] {
   // What counts itself as a retry is one of the same request.
   if (questions.size === 0 || (retryCount ?? 0) > 0) return NO_CALLS;
-  const question = evidence.asked?.question;
+  const question = evidence.question?.();
   return question === undefined ? NO_CALLS : (questions.get(question) ?? NO_CALLS);
 }
 
 /** Whether the call failed not long ago, and the request asks another target; or the one that the call went to last. */
 function mayGoOn(call: OpenCall, { evidence, group }: Seen): boolean {
-  const { asked, fingerprint, at, acrossKeys = false } = evidence;
+  const { target, fingerprint, at, acrossKeys = false } = evidence;
   // Of its own kind, the call was looked at before.
   if (call.group === group || call.failure === undefined || at - call.failure.at > LONGEST_MS) return false;
-  if (asked === undefined || call.asked === undefined) return false;
-  return call.lastFingerprint === fingerprint || isElsewhere(call.asked, asked, acrossKeys);
+  if (target === undefined || call.target === undefined) return false;
+  return call.lastFingerprint === fingerprint || isElsewhere(call.target, target, acrossKeys);
 }
 
 /** Whether the call waits for an answer of another target, for long enough to be hedged or given up. */
-function isUnderWay(
-  { failure, pending, arrivedAt, asked: before, retryCount: counted, group: own }: OpenCall,
-  seen: Seen,
-): boolean {
+function isUnderWay(call: OpenCall, seen: Seen): boolean {
+  const { failure, pending, arrivedAt, target: before, retryCount: counted, group: own } = call;
   const { evidence, group, retryCount } = seen;
-  const { asked, at, acrossKeys = false } = evidence;
+  const { target, at, acrossKeys = false } = evidence;
   if (failure !== undefined || pending === 0 || own === group || at - arrivedAt < SHORTEST_HEDGE_MS) return false;
-  if (asked === undefined || before === undefined || retryCount !== counted) return false;
-  return isElsewhere(before, asked, acrossKeys);
+  if (target === undefined || before === undefined || retryCount !== counted) return false;
+  return isElsewhere(before, target, acrossKeys);
 }
 
 function hasOwnCalls({ calls, uncounted, first }: Seen['group']): boolean {

@@ -1,5 +1,5 @@
 import type { Linked } from '../collections/use-order.ts';
-import type { Asked } from './asked.ts';
+import type { Target } from './target.ts';
 
 /** Calls of one kind remembered at most: each arrival may look through them. */
 const MAX_CALLS = 1_000;
@@ -31,8 +31,8 @@ export interface OpenCall extends Linked<OpenCall> {
         readonly hintMs: number | undefined;
       }
     | undefined;
-  /** What its last attempt asked, and whom. */
-  asked: Asked | undefined;
+  /** Who was asked by its last attempt. */
+  target: Target | undefined;
   /** The fingerprint of its last attempt, which may have gone to another target than the first. */
   lastFingerprint: string;
   /** Under which its failure is found by requests to other targets. */

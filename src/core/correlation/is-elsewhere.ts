@@ -1,4 +1,4 @@
-import type { Target } from './asked.ts';
+import type { Target } from './target.ts';
 
 /**
  * Whether a question that failed at one target may go on at the other. Another key alone is none where the scenario tells no

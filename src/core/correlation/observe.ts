@@ -29,7 +29,6 @@ export function observe(
   const declared = findDeclared(state, seen);
   const named = declared === undefined ? nameFor(state, seen) : undefined;
   const found = declared ?? (named === undefined ? findUnnamed(state, seen) : findNamed(state, named, seen));
-  const { asked } = evidence;
   const question = questionOf(state, evidence);
   const findable = declared === undefined && named?.evidence !== 'path' && (named === undefined || retryCount !== undefined);
   const call = found.call ?? openCall(state, found.id, group, findable);
@@ -40,19 +39,19 @@ export function observe(
   call.pending += 1;
   call.retryCount = retryCount;
   call.arrivedAt = evidence.at;
-  call.asked = asked;
+  call.target = evidence.target;
   call.lastFingerprint = evidence.fingerprint;
   noteFailure(call, undefined);
   if (evidence.acrossTargets === true) expectElsewhere(state, call, question);
   const attempt = call.attempts;
   const drawKey = named === undefined ? ordinalKey(group, counted) : `${named.id} ${attempt}`;
   const { evidence: by, certainty } = found;
-  return { call: call.id, attempt, evidence: by, certainty, drawKey, question, asked, remembered: call };
+  return { call: call.id, attempt, evidence: by, certainty, drawKey, question, remembered: call };
 }
 
 /** What is asked, where it is worth knowing: most requests are never compared with others. */
-function questionOf({ totals }: CorrelationState, { asked, acrossTargets }: CorrelationEvidence): string | undefined {
-  return totals.hasFailures || acrossTargets === true ? asked?.question : undefined;
+function questionOf({ totals }: CorrelationState, evidence: CorrelationEvidence): string | undefined {
+  return totals.hasFailures || evidence.acrossTargets === true ? evidence.question?.() : undefined;
 }
 
 /** A request to another target may be an attempt of the call, also before the call has failed. */

@@ -6,6 +6,8 @@ export interface Outcome {
   readonly retryable: boolean;
   /** It failed, and a retry is of no use. */
   readonly permanent?: boolean | undefined;
+  /** What it asked, where it failed. */
+  readonly question?: string | undefined;
   /** The client got the whole of an answer that is no error. */
   readonly delivered: boolean;
   /** The wait that the answer asked for. */

@@ -36,7 +36,7 @@ export function openCall(state: CorrelationState, id: string, group: Fingerprint
     attempts: 0,
     pending: 0,
     doubtful: false,
-    asked: undefined,
+    target: undefined,
     lastFingerprint: group.fingerprint,
     question: undefined,
     namesMany: false,

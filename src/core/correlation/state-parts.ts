@@ -2,6 +2,7 @@ import { isNamed, nameOf } from './call-name.ts';
 import type { CorrelationEvidence } from './correlation.ts';
 import { type CorrelationState, type CorrelationTotals, emptyState } from './correlation-state.ts';
 import { addFindable, emptyGroup, type FingerprintGroup, noteFailure, type OpenCall } from './fingerprint-group.ts';
+import type { Outcome } from './outcome.ts';
 
 /*
  * The state of correlation in parts of plain data, each under a name. A store outside of the process reads the parts that a
@@ -39,13 +40,13 @@ export function partsToObserve(evidence: CorrelationEvidence): string[] {
     groupName(evidence.fingerprint),
     connectionName(evidence.connection.id),
     ...(named === undefined ? [] : [callName(named.id)]),
-    ...questionNames(evidence.asked?.question),
+    ...questionNames(evidence.question?.()),
   ];
 }
 
-/** The parts that `complete` reads first, for a call and the fingerprint of the request that was recognised. */
-export function partsToComplete(call: string, fingerprint: string, connection: number): string[] {
-  return ['totals', groupName(fingerprint), connectionName(connection), callName(call)];
+/** The parts that `complete` reads first, for a call, the fingerprint of the request that was recognised, and how that ended. */
+export function partsToComplete(call: string, fingerprint: string, { connection, question }: Outcome): string[] {
+  return ['totals', groupName(fingerprint), connectionName(connection), callName(call), ...questionNames(question)];
 }
 
 /** The parts that have to be read, too, because of what these say. */
@@ -135,7 +136,7 @@ function questionNames(question: string | undefined): string[] {
 }
 
 function questionsOf(call: CallPart | undefined): string[] {
-  return [...questionNames(call?.question), ...questionNames(call?.asked?.question)];
+  return questionNames(call?.question);
 }
 
 function groupPart(group: FingerprintGroup): GroupPart {
@@ -143,10 +144,8 @@ function groupPart(group: FingerprintGroup): GroupPart {
   return { ...rest, calls: calls.map(callPart), declared: declared?.id ?? null, counted: [...(counted ?? [])] };
 }
 
-function callPart({ group: _group, older: _older, newer: _newer, forgotten: _forgotten, asked, ...rest }: OpenCall): CallPart {
-  if (asked === undefined) return { ...rest, asked };
-  const { provider, keyHash, model, question } = asked;
-  return { ...rest, asked: { provider, keyHash, model, question } };
+function callPart({ group: _group, older: _older, newer: _newer, forgotten: _forgotten, ...rest }: OpenCall): CallPart {
+  return rest;
 }
 
 function addGroup(state: CorrelationState, fingerprint: string, part: GroupPart): void {

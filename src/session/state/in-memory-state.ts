@@ -5,7 +5,7 @@ import type { JournalBounds } from '../../core/journal/journal.ts';
 import type { Libraries } from '../../core/libraries.ts';
 import type { Amounts } from '../../core/limits/buckets.ts';
 import { isLost } from '../../core/openai/store/lost-error.ts';
-import { SessionStore, type StoreChange, type StoreQuestion } from '../../core/openai/store/session-store.ts';
+import { SessionStore, type StoreChange, type StoreReference } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
 import { refundForFaults } from '../../exchange/admission.ts';
 import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../../exchange/decision-step.ts';
@@ -87,7 +87,7 @@ export class InMemoryState implements SessionState {
     const { plan, version, place } = this.#inForce;
     if (step.planVersion !== version) return 'stale';
     this.#lastUsedAt = Math.max(this.#lastUsedAt, step.evidence.at);
-    const found = step.question && this.#storeInUse().find(step.question);
+    const found = step.reference && this.#storeInUse().find(step.reference);
     const failsAt = step.failsAt ?? (found !== undefined && isLost(found) ? 'api' : undefined);
     const decision = this.#decisions.decide(failsAt === step.failsAt ? step : { ...step, failsAt }, plan);
     const { correlation, limit, applied, faults } = decision;
@@ -104,8 +104,8 @@ export class InMemoryState implements SessionState {
       correlation,
       fingerprint: request.fingerprint,
       account: limited?.name,
-      body: step.question && step.incoming.body,
-      locked: layer === undefined ? this.#lock(step.question, faults) : undefined,
+      body: step.reference && step.incoming.body,
+      locked: layer === undefined ? this.#lock(step.reference, faults) : undefined,
       faults,
     });
     return { correlation, limit, applied, faults, exchange, draws, found };
@@ -123,7 +123,12 @@ export class InMemoryState implements SessionState {
 
   abandoned(request: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
     const { record } = this.#unread(request, NO_CHOICE);
-    noteEnd(record, performed, { endedAt: endedAtOf(performed, this.#parts.clock), expectation: this.plan.policy, faults: [] });
+    noteEnd(record, performed, {
+      endedAt: endedAtOf(performed, this.#parts.clock),
+      expectation: this.plan.policy,
+      faults: [],
+      question: () => undefined,
+    });
     this.#close(record);
   }
 
@@ -216,11 +221,9 @@ export class InMemoryState implements SessionState {
   end(record: JournalRecord, { correlation, faults }: Ending, { performed, endedAt, billed, brokenCalls }: ExchangeEnd): void {
     record.billedTokens = billed;
     record.brokenCalls = brokenCalls ?? null;
-    const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy, faults });
-    if (correlation !== undefined) {
-      if (outcome.retryable || outcome.permanent === true) record.question ??= correlation.asked?.question ?? null;
-      this.#decisions.settle(correlation, outcome);
-    }
+    const question = () => this.journal.questionOf(record);
+    const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy, faults, question });
+    if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
     this.release();
     this.#close(record);
   }
@@ -230,8 +233,8 @@ export class InMemoryState implements SessionState {
   }
 
   /** Takes the conversation of a request that will be answered. A fault that answers in its place leaves it alone. */
-  #lock(question: StoreQuestion | undefined, faults: Decision['faults']): string | undefined {
-    const conversation = question?.about === 'turn' ? question.conversation : undefined;
+  #lock(reference: StoreReference | undefined, faults: Decision['faults']): string | undefined {
+    const conversation = reference?.about === 'turn' ? reference.conversation : undefined;
     if (conversation === undefined || faults.some(({ isFinal }) => isFinal)) return undefined;
     this.#storeInUse().lock(conversation);
     return conversation;

@@ -1,31 +1,41 @@
 import { expect, test } from 'vitest';
-import type { Asked } from '../../../src/core/correlation/asked.ts';
 import { CallCorrelator } from '../../../src/core/correlation/call-correlator.ts';
 import type { Correlation, CorrelationEvidence } from '../../../src/core/correlation/correlation.ts';
+import type { Target } from '../../../src/core/correlation/target.ts';
+
+interface Asked extends Target {
+  readonly question: string;
+}
 
 /** One session: requests arrive, each on a connection of its own, and end. */
 function session(common: Partial<CorrelationEvidence> = {}) {
   const calls = new CallCorrelator({ onForget: () => undefined, isClosed: () => false });
+  const questions = new Map<Correlation, string>();
   let connections = 0;
   const ask = (at: number, asked: Partial<Asked> = {}, more: Partial<CorrelationEvidence> = {}): Correlation => {
     connections += 1;
-    const whole = { provider: '', keyHash: 'k1', model: 'gpt-4o', question: 'q', ...asked };
-    return calls.observe({
+    const { question = 'q', ...elsewhere } = asked;
+    const target = { provider: '', keyHash: 'k1', model: 'gpt-4o', ...elsewhere };
+    const found = calls.observe({
       pathCall: undefined,
       headers: {},
-      fingerprint: JSON.stringify(whole),
+      fingerprint: JSON.stringify([target, question]),
       at,
       connection: { id: connections, acceptedAt: at, requests: 1 },
-      asked: whole,
+      target,
+      question: () => question,
       ...common,
       ...more,
     });
+    questions.set(found, question);
+    return found;
   };
   const end = (of: Correlation, at: number, how: 'fails' | 'refused' | 'succeeds') =>
     calls.complete(of, {
       at,
       retryable: how === 'fails',
       permanent: how === 'refused',
+      question: how === 'succeeds' ? undefined : questions.get(of),
       delivered: how === 'succeeds',
       hintMs: undefined,
       connection: 0,
@@ -67,11 +77,14 @@ test.each([
   ['asks something else', { model: 'other', question: 'another' }, 5],
   ['asks the same target, in other words', { fingerprint: 'other' }, 5],
   ['comes two minutes later', { model: 'other' }, 130_000],
-])('a request that %s is a call of its own', (_what, { fingerprint, ...asked }: Partial<Asked & CorrelationEvidence>, at) => {
-  const { ask, end } = session();
-  end(ask(0), 1, 'fails');
-  expect(ask(at, asked, fingerprint === undefined ? {} : { fingerprint })).toMatchObject({ attempt: 1, evidence: 'first' });
-});
+])(
+  'a request that %s is a call of its own',
+  (_what, { fingerprint, ...asked }: Partial<Asked & Pick<CorrelationEvidence, 'fingerprint'>>, at) => {
+    const { ask, end } = session();
+    end(ask(0), 1, 'fails');
+    expect(ask(at, asked, fingerprint === undefined ? {} : { fingerprint })).toMatchObject({ attempt: 1, evidence: 'first' });
+  },
+);
 
 test.each(['succeeds', 'refused'] as const)('nothing goes on after a call that %s', (how) => {
   const { ask, end } = session();
@@ -144,15 +157,10 @@ test('where a program makes no call twice, its question at another model is the 
 
 test('what is asked is not looked at before something has failed', () => {
   const { ask, end } = session();
-  const asked = {
-    provider: '',
-    keyHash: 'k1',
-    model: 'm',
-    get question(): string {
-      throw new Error('looked at');
-    },
+  const question = () => {
+    throw new Error('looked at');
   };
-  const first = ask(0, {}, { asked, fingerprint: 'x' });
+  const first = ask(0, {}, { question, fingerprint: 'x' });
   end(first, 1, 'succeeds');
-  expect(ask(5, {}, { asked, fingerprint: 'y' }).question).toBeUndefined();
+  expect(ask(5, {}, { question, fingerprint: 'y' }).question).toBeUndefined();
 });

@@ -57,7 +57,7 @@ class StoredCorrelation {
   }
 
   complete(id: string, fingerprint: string, outcome: Outcome): void {
-    this.#step(partsToComplete(id, fingerprint, outcome.connection), (state) => {
+    this.#step(partsToComplete(id, fingerprint, outcome), (state) => {
       const call = callOf(state, id);
       if (call !== undefined) complete(state, call, outcome);
     });
@@ -141,23 +141,32 @@ function evidenceOf(
   at: number,
   requests: number,
 ) {
-  const asked = { provider: '', keyHash: 'k', model, question: fingerprint };
+  const target = { provider: '', keyHash: 'k', model };
   const print = `${fingerprint}${model}`;
   return {
     fingerprint: print,
     headers,
     pathCall,
     declared,
-    asked,
+    target,
+    question: () => fingerprint,
     acrossTargets,
     at,
     connection: { id: connection, acceptedAt: 0, requests },
   };
 }
 
-function outcomeOf({ how }: Ends, connection: number, at: number): Outcome {
+function outcomeOf({ how }: Ends, { connection, question }: { connection: number; question: string }, at: number): Outcome {
   const retryable = how !== 'success';
-  return { at, retryable, delivered: !retryable, hintMs: undefined, connection, clientLeft: how === 'left' };
+  return {
+    at,
+    retryable,
+    question: retryable ? question : undefined,
+    delivered: !retryable,
+    hintMs: undefined,
+    connection,
+    clientLeft: how === 'left',
+  };
 }
 
 const comparable = ({ remembered: _remembered, ...correlation }: Correlation) => correlation;
@@ -169,7 +178,12 @@ test('steps on what a store has read find the same as with the state in memory',
       const forgotten: string[] = [];
       const memory = new CallCorrelator({ onForget: (call) => forgotten.push(call), isClosed });
       const stored = new StoredCorrelation(new FakeStore(), isClosed);
-      const open: { readonly found: Correlation; readonly fingerprint: string; readonly connection: number }[] = [];
+      const open: {
+        readonly found: Correlation;
+        readonly fingerprint: string;
+        readonly question: string;
+        readonly connection: number;
+      }[] = [];
       let now = 0;
       for (const [index, event] of events.entries()) {
         now += event.afterMs;
@@ -177,11 +191,11 @@ test('steps on what a store has read find the same as with the state in memory',
           const evidence = evidenceOf(event, now, 1 + (index % 3));
           const found = memory.observe(evidence);
           expect(comparable(stored.observe(evidence))).toEqual(comparable(found));
-          open.push({ found, fingerprint: evidence.fingerprint, connection: event.connection });
+          open.push({ found, fingerprint: evidence.fingerprint, question: event.fingerprint, connection: event.connection });
         } else {
           const [ended] = open.splice(event.which % Math.max(1, open.length), 1);
           if (ended === undefined) continue;
-          const outcome = outcomeOf(event, ended.connection, now);
+          const outcome = outcomeOf(event, ended, now);
           memory.complete(ended.found, outcome);
           stored.complete(ended.found.call, ended.fingerprint, outcome);
         }

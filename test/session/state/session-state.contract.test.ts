@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { faultsByName } from '../../../src/core/faults/registry.ts';
-import type { StoreQuestion } from '../../../src/core/openai/store/session-store.ts';
+import type { StoreReference } from '../../../src/core/openai/store/session-store.ts';
 import type { StoredResponse } from '../../../src/core/openai/store/stored-response.ts';
 import type { DecisionStep } from '../../../src/exchange/decision-step.ts';
 import type { HeadNotes } from '../../../src/exchange/record.ts';
@@ -162,8 +162,8 @@ describe.each([
   describe('keeps responses and conversations', () => {
     const question = { about: 'turn', previous: undefined, conversation: undefined, items: [], answers: [] } as const;
 
-    const asked = async (world: StateWorld, of: StoreQuestion, connection = 1) => {
-      const found = await world.state.decide({ ...stepAt(world, 0, connection), question: of });
+    const asked = async (world: StateWorld, of: StoreReference, connection = 1) => {
+      const found = await world.state.decide({ ...stepAt(world, 0, connection), reference: of });
       if (found === 'stale') throw new Error('the step is stale');
       return found;
     };

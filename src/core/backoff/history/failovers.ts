@@ -1,3 +1,4 @@
+import { firstFrom } from '../../collections/first-from.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
@@ -60,7 +61,7 @@ function followedAmong(group: readonly CallHistory[], targetOf: (entry: JournalE
     const from = last?.failure === undefined ? null : failureKnownAt(last.entry);
     if (last === undefined || from === null) return false;
     const target = targetOf(last.entry);
-    let at = untaken.from(firstAtLeast(starts, from));
+    let at = untaken.from(firstFrom(starts, from));
     while (at < starts.length && targets[at] === target) at = untaken.from(elsewhere[at] ?? starts.length);
     if ((starts[at] ?? Number.POSITIVE_INFINITY) >= from + SOON_MS) return false;
     untaken.take(at);
@@ -74,17 +75,6 @@ function nextOther(targets: readonly (string | null)[]): number[] {
   for (let at = targets.length - 1; at >= 0; at--)
     next[at] = at + 1 < targets.length && targets[at + 1] === targets[at] ? (next[at + 1] ?? at + 1) : at + 1;
   return next;
-}
-
-/** The first place whose value is not below this one, in a list that ascends. */
-function firstAtLeast(values: readonly number[], least: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Places of a list that can be taken, each once. */

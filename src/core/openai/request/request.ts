@@ -1,7 +1,7 @@
 import type { BodyMemo } from '../../memo/body-memo.ts';
 import type { Carrier } from '../../wire/carrier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import type { StoreQuestion } from '../store/session-store.ts';
+import type { StoreReference } from '../store/session-store.ts';
 import type { AnswerEditor } from '../wire/answer-editor.ts';
 import type { SocketProtocol } from '../wire/socket-protocol.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
@@ -46,7 +46,7 @@ export interface RequestEndpoint {
   /** What the request asks. Without it, nothing. */
   readonly prompt?: PromptReader;
   /** What the request refers to of what the session keeps; undefined where nothing. Asked of requests that are good in themselves. */
-  readonly refersTo?: (request: ApiRequest) => StoreQuestion | undefined;
+  readonly refersTo?: (request: ApiRequest) => StoreReference | undefined;
 }
 
 /** How an endpoint finds the prompt of a request in its fields. */

@@ -9,7 +9,7 @@ import {
   toolCallNotFound,
   toolOutputNotFound,
 } from '../errors/errors.ts';
-import type { StoreFinding, StoreQuestion } from './session-store.ts';
+import type { StoreFinding, StoreReference } from './session-store.ts';
 
 type Lost = Extract<StoreFinding, { is: 'missing' }>['what'];
 
@@ -30,9 +30,9 @@ export function lostError(finding: StoreFinding): ErrorAnswer | undefined {
 }
 
 /** Whether the request refers to anything that another request may have kept. */
-export function refersToOthers(question: StoreQuestion): boolean {
-  if (question.about !== 'turn') return question.about !== 'nothing';
-  const { previous, conversation, items } = question;
+export function refersToOthers(reference: StoreReference): boolean {
+  if (reference.about !== 'turn') return reference.about !== 'nothing';
+  const { previous, conversation, items } = reference;
   return previous !== undefined || conversation !== undefined || items.length > 0;
 }
 

@@ -2,7 +2,7 @@ import type { Holder, MemoryBudget } from '../../memo/memory-budget.ts';
 import type { FoundResponse, FoundTurn, StoredConversation, StoredItem, StoredResponse, TurnContext } from './stored-response.ts';
 
 /** What a request refers to of what the session keeps. Plain data. */
-export type StoreQuestion =
+export type StoreReference =
   | {
       readonly about: 'turn';
       /** `previous_response_id`. */
@@ -88,21 +88,21 @@ export class SessionStore implements Holder {
     this.#budget = budget;
   }
 
-  find(question: StoreQuestion): StoreFinding {
-    switch (question.about) {
+  find(reference: StoreReference): StoreFinding {
+    switch (reference.about) {
       case 'nothing':
         return { is: 'nothing' };
       case 'turn':
-        return this.#findTurn(question);
+        return this.#findTurn(reference);
       case 'response': {
-        const kept = this.#stored(question.id);
-        if (kept === undefined) return { is: 'missing', what: 'response', id: question.id };
-        return { is: 'response', response: kept.response, turns: question.withTurns ? this.#turnsOf(kept) : [] };
+        const kept = this.#stored(reference.id);
+        if (kept === undefined) return { is: 'missing', what: 'response', id: reference.id };
+        return { is: 'response', response: kept.response, turns: reference.withTurns ? this.#turnsOf(kept) : [] };
       }
       case 'conversation': {
-        const conversation = this.#conversations.get(question.id)?.conversation;
-        if (conversation === undefined) return { is: 'missing', what: 'conversation', id: question.id };
-        const { item } = question;
+        const conversation = this.#conversations.get(reference.id)?.conversation;
+        if (conversation === undefined) return { is: 'missing', what: 'conversation', id: reference.id };
+        const { item } = reference;
         if (item !== undefined && !conversation.items.some(({ id }) => id === item)) {
           return { is: 'missing', what: 'item of the conversation', id: item };
         }
@@ -165,7 +165,7 @@ export class SessionStore implements Holder {
     return kept?.response.holder === undefined || kept.response.holder === holder ? kept : undefined;
   }
 
-  #findTurn({ previous, holder, conversation, items, answers }: Extract<StoreQuestion, { about: 'turn' }>): StoreFinding {
+  #findTurn({ previous, holder, conversation, items, answers }: Extract<StoreReference, { about: 'turn' }>): StoreFinding {
     const before = previous === undefined ? undefined : this.#stored(previous, holder);
     if (previous !== undefined && before === undefined) return { is: 'missing', what: 'previous response', id: previous };
     const talk = conversation === undefined ? undefined : this.#conversations.get(conversation)?.conversation;

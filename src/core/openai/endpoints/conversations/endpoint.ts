@@ -1,7 +1,7 @@
 import { invalidBody } from '../../errors/errors.ts';
 import { lastSegment, segmentBehind } from '../../request/query.ts';
 import type { ApiRequest } from '../../request/request.ts';
-import type { StoreQuestion } from '../../store/session-store.ts';
+import type { StoreReference } from '../../store/session-store.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { listQueryError } from '../lists/list-query.ts';
 import { WITHOUT } from '../responses/response-headers.ts';
@@ -25,7 +25,7 @@ const BASE = {
   unreadable: invalidBody,
   withoutHeaders: WITHOUT,
   challenges: true,
-  refersTo: conversationQuestion,
+  refersTo: conversationReference,
 } as const;
 const ALL = '/v1/conversations';
 const ONE = `${ALL}/{conversation_id}`;
@@ -75,7 +75,7 @@ export const conversationEndpoints = [
     name: 'conversations.items.retrieve',
     method: 'GET',
     path: ITEM,
-    refersTo: itemQuestion,
+    refersTo: itemReference,
     reply: retrieveItemReply,
   }),
   defineEndpoint({
@@ -83,15 +83,15 @@ export const conversationEndpoints = [
     name: 'conversations.items.delete',
     method: 'DELETE',
     path: ITEM,
-    refersTo: itemQuestion,
+    refersTo: itemReference,
     reply: deleteItemReply,
   }),
 ] as const;
 
-function conversationQuestion({ path }: ApiRequest): StoreQuestion {
+function conversationReference({ path }: ApiRequest): StoreReference {
   return { about: 'conversation', id: segmentBehind('conversations', path), item: undefined };
 }
 
-function itemQuestion({ path }: ApiRequest): StoreQuestion {
+function itemReference({ path }: ApiRequest): StoreReference {
   return { about: 'conversation', id: segmentBehind('conversations', path), item: lastSegment(path) };
 }

@@ -14,7 +14,7 @@ import { responseStream } from './response-stream.ts';
 import { responsesError } from './responses-error.ts';
 import { backgroundReply, backgroundStream } from './stored/background-reply.ts';
 import { tokensBefore } from './stored/tokens-before.ts';
-import { turnQuestion } from './stored/turn-question.ts';
+import { turnReference } from './stored/turn-reference.ts';
 
 /** `POST /v1/responses`. */
 export const responses = defineEndpoint({
@@ -32,7 +32,7 @@ export const responses = defineEndpoint({
   validate: responsesError,
   overflow: inputTooLongForModel,
   spentTokens: (context) => responseAnswer(context).usage.total_tokens,
-  refersTo: turnQuestion,
+  refersTo: turnReference,
   reply: (context) => (isTooLongInAll(context) ? refusalReply(inputTooLongForModel(), context) : replyTo(context)),
 });
 

@@ -2,7 +2,7 @@ import type { ErrorAnswer } from '../../../errors/error.ts';
 import { invalidType } from '../../../errors/errors.ts';
 import { parametersOf, segmentBehind } from '../../../request/query.ts';
 import type { ApiRequest } from '../../../request/request.ts';
-import type { StoreQuestion } from '../../../store/session-store.ts';
+import type { StoreReference } from '../../../store/session-store.ts';
 import { defineEndpoint } from '../../endpoint.ts';
 import { listQueryError } from '../../lists/list-query.ts';
 import { WITHOUT } from '../response-headers.ts';
@@ -26,7 +26,7 @@ export const storedResponseEndpoints = [
     method: 'GET',
     path: PATH,
     validateQuery: retrieveQueryError,
-    refersTo: responseQuestion,
+    refersTo: responseReference,
     reply: retrieveReply,
   }),
   defineEndpoint({
@@ -34,22 +34,22 @@ export const storedResponseEndpoints = [
     name: 'responses.delete',
     method: 'DELETE',
     path: PATH,
-    refersTo: responseQuestion,
+    refersTo: responseReference,
     reply: deleteReply,
   }),
-  defineEndpoint({ ...BASE, name: 'responses.cancel', path: `${PATH}/cancel`, refersTo: responseQuestion, reply: cancelReply }),
+  defineEndpoint({ ...BASE, name: 'responses.cancel', path: `${PATH}/cancel`, refersTo: responseReference, reply: cancelReply }),
   defineEndpoint({
     ...BASE,
     name: 'responses.input_items',
     method: 'GET',
     path: `${PATH}/input_items`,
     validateQuery: listQueryError,
-    refersTo: (request) => ({ ...responseQuestion(request), withTurns: true }),
+    refersTo: (request) => ({ ...responseReference(request), withTurns: true }),
     reply: inputItemsReply,
   }),
 ] as const;
 
-function responseQuestion({ path }: ApiRequest): Extract<StoreQuestion, { about: 'response' }> {
+function responseReference({ path }: ApiRequest): Extract<StoreReference, { about: 'response' }> {
   return { about: 'response', id: segmentBehind('responses', path), withTurns: false };
 }
 

@@ -17,7 +17,7 @@ import { responsePrompt } from '../response-prompt.ts';
 import { responsesError } from '../responses-error.ts';
 import { itemsShown } from './input-items.ts';
 import { tokensBefore } from './tokens-before.ts';
-import { turnQuestion } from './turn-question.ts';
+import { turnReference } from './turn-reference.ts';
 
 const SUCCESS = new Success({ contentType: 'application/json', limited: false, without: WITHOUT });
 const LIMITED = new Success({ contentType: 'application/json', limited: true, without: WITHOUT });
@@ -31,7 +31,7 @@ const BASE = {
   unreadable: invalidBody,
   validate: responsesError,
   overflow: inputTooLongForModel,
-  refersTo: turnQuestion,
+  refersTo: turnReference,
 } as const;
 
 /** What is done with the input of a response without an answer to it (wire-responses.md 4). Its fields are checked as those of a response. */

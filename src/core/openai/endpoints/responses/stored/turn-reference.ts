@@ -1,21 +1,21 @@
 import { type ApiRequest, asList, asRecord, type Fields, fieldsOf } from '../../../request/request.ts';
-import type { StoreQuestion } from '../../../store/session-store.ts';
+import type { StoreReference } from '../../../store/session-store.ts';
 
 const NONE: readonly string[] = [];
 
 /** What a turn refers to: an earlier response, a conversation, items by their ids, calls. Undefined where nothing, and nothing will be kept. */
-export function turnQuestion(request: ApiRequest): StoreQuestion | undefined {
+export function turnReference(request: ApiRequest): StoreReference | undefined {
   const fields = fieldsOf(request);
   const { previous_response_id: previous, store, input } = fields;
-  const question = {
+  const reference = {
     about: 'turn',
     previous: typeof previous === 'string' ? previous : undefined,
     conversation: conversationOf(fields),
     ...referencesOf(typeof input === 'string' ? NONE : asList(input)),
   } as const;
-  const refers = question.previous !== undefined || question.conversation !== undefined || question.items.length > 0;
-  if (request.turn !== undefined) return { ...question, ...(request.turn.continuesLast && { holder: request.turn.socket }) };
-  return refers || store !== false ? question : undefined;
+  const refers = reference.previous !== undefined || reference.conversation !== undefined || reference.items.length > 0;
+  if (request.turn !== undefined) return { ...reference, ...(request.turn.continuesLast && { holder: request.turn.socket }) };
+  return refers || store !== false ? reference : undefined;
 }
 
 /** The conversation that a request names. */
