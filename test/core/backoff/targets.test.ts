@@ -65,12 +65,12 @@ const failed = { status: 503, logicalIdFrom: 'first' } as const;
 test.each([
   ['under another key', { ...failed, ...A }, { ...B }, 'pass'],
   [
-    'with another model, as far as its length shows',
-    { ...failed, ...LARGE, bodyBytes: 100 },
-    { ...SMALL, bodyBytes: 105 },
+    'with another model, as far as what is asked shows',
+    { ...failed, ...LARGE, question: 'q' },
+    { ...SMALL, question: 'q' },
     'inconclusive',
   ],
-  ['nowhere', { ...failed, ...LARGE, bodyBytes: 100 }, { ...SMALL, bodyBytes: 300 }, 'warn'],
+  ['nowhere', { ...failed, ...LARGE, question: 'q' }, { ...SMALL, question: 'r' }, 'warn'],
 ] as const)('a call that fails and goes on %s is retried, or may be', (_where, first, next, verdict) => {
   const later = { t_headers: 500, logicalId: '#2', attemptSeq: 1, logicalIdFrom: 'first', ...next } as const;
   expect(finding('retries_transient', { t_headers: 0, ...first }, later)?.verdict).toBe(verdict);

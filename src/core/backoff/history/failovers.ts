@@ -12,7 +12,7 @@ const SOON_MS = 60_000;
 interface Failovers {
   /** The same body came with another key. */
   readonly toAnotherKey: ReadonlySet<CallHistory>;
-  /** A body of the same length but for the name of the model came with another model: what it says the journal does not keep. */
+  /** The same was asked of another model, by what could not be taken for an attempt of the call as it came. */
   readonly toAnotherModel: ReadonlySet<CallHistory>;
 }
 
@@ -22,12 +22,12 @@ export const failoversOf = perObject((calls: readonly CallHistory[]): Failovers 
   return {
     toAnotherKey: followedIn(
       unnamed,
-      (entry) => entry.bodySha256,
+      ({ method, path, bodySha256 }) => `${method} ${path} ${bodySha256}`,
       ({ authorizationHash }) => authorizationHash,
     ),
     toAnotherModel: followedIn(
       unnamed,
-      ({ bodyBytes, model, authorizationHash }) => `${bodyBytes - (model ?? '').length} ${authorizationHash}`,
+      ({ question, authorizationHash }) => (question === null ? undefined : `${question} ${authorizationHash}`),
       ({ model }) => model,
     ),
   };
@@ -35,12 +35,11 @@ export const failoversOf = perObject((calls: readonly CallHistory[]): Failovers 
 
 function followedIn(
   calls: readonly CallHistory[],
-  sameOf: (entry: JournalEntry) => string,
+  sameOf: (entry: JournalEntry) => string | undefined,
   targetOf: (entry: JournalEntry) => string | null,
 ): Set<CallHistory> {
-  const alike = groupBy(calls, ({ tries: [first] }) =>
-    first === undefined ? '' : `${first.entry.method} ${first.entry.path} ${sameOf(first.entry)}`,
-  );
+  const known = calls.filter(({ tries: [first] }) => first !== undefined && sameOf(first.entry) !== undefined);
+  const alike = groupBy(known, ({ tries: [first] }) => (first && sameOf(first.entry)) ?? '');
   const found = new Set<CallHistory>();
   for (const group of alike.values()) {
     const targets = group.map(({ tries: [first] }) => (first === undefined ? null : targetOf(first.entry)));

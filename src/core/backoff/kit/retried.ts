@@ -56,7 +56,7 @@ export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwis
     const doubted = doubtful.flatMap(([, same]) => same.filter(({ call }) => isFollowed(call)));
     const [one, many] = doubted.some(({ call }) => followed.has(call))
       ? ['equal request', 'equal requests']
-      : ['request of the same length to another model', 'requests of the same length to another model'];
+      : ['request that asks the same of another model', 'requests that ask the same of another model'];
     return {
       verdict: 'inconclusive',
       explain: `${plural(doubted.length, one, many)} followed ${namesOf(doubtful)} within a minute: retries, or new calls that say the same; name the calls in the path to tell`,

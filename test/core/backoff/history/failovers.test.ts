@@ -14,6 +14,7 @@ function goneElsewhere(requests: readonly EntryParts[], kind: 'toAnotherKey' | '
         logicalIdFrom: 'first',
         t_headers: at * 10,
         bodySha256: `${at}`,
+        question: 'q',
         ...parts,
       }),
   );
@@ -23,7 +24,7 @@ function goneElsewhere(requests: readonly EntryParts[], kind: 'toAnotherKey' | '
 const failed = (model: string): EntryParts => ({ status: 503, model });
 const answered = (model: string): EntryParts => ({ status: 200, model });
 
-test('a failure goes on with the next request of the same length to another model, and each request is gone to once', () => {
+test('a failure goes on with the next request that asks the same of another model, and each request is gone to once', () => {
   expect(goneElsewhere([failed('aaa'), failed('aaa'), answered('bbb')])).toEqual(['#0']);
   expect(goneElsewhere([failed('aaa'), failed('aaa'), answered('bbb'), answered('ccc')])).toEqual(['#0', '#1']);
   expect(goneElsewhere([failed('aaa'), answered('aaa'), answered('aaa'), answered('bbb')])).toEqual(['#0']);
@@ -33,6 +34,16 @@ test('nothing goes on where all go to one model, before the failure, or after mo
   expect(goneElsewhere([failed('aaa'), failed('aaa'), answered('aaa')])).toEqual([]);
   expect(goneElsewhere([answered('bbb'), failed('aaa')])).toEqual([]);
   expect(goneElsewhere([failed('aaa'), { ...answered('bbb'), t_headers: 61_000 }])).toEqual([]);
+});
+
+test('what asks something else, or what nobody knows, is no failover', () => {
+  expect(goneElsewhere([failed('aaa'), { ...answered('bbb'), question: 'r' }])).toEqual([]);
+  expect(
+    goneElsewhere([
+      { ...failed('aaa'), question: null },
+      { ...answered('bbb'), question: null },
+    ]),
+  ).toEqual([]);
 });
 
 test('the same body with another key is found, too', () => {
