@@ -1,6 +1,5 @@
 import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
-import type { CallCorrelator } from '../core/correlation/call-correlator.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { Outcome } from '../core/correlation/outcome.ts';
 import { type Amounts, createBuckets } from '../core/limits/buckets.ts';
@@ -11,7 +10,7 @@ import { callScope, decide, decideConnection, type FaultDecision, isReached } fr
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../exchange/decision-step.ts';
 import { CapacityGate } from './capacity-gate.ts';
-import type { RecognisedCalls } from './recognised-calls.ts';
+import type { SessionWorld } from './session-world.ts';
 
 /** The limits of a scenario, where the use of its rules is told. */
 const LIMITS = 'limits';
@@ -27,17 +26,17 @@ export class Decisions {
   readonly #counters = createCounters();
   readonly #buckets = createBuckets();
   readonly #gate = new CapacityGate();
-  readonly #recogniser: CallCorrelator;
+  readonly #world: SessionWorld;
   /** How often each rule struck. */
   readonly #served = new Map<string, number>();
   #startedAt: number | undefined;
   /** Connections that rules were asked about. */
   #connections = 0;
 
-  constructor(clock: Clock, calls: RecognisedCalls) {
+  constructor(clock: Clock, world: SessionWorld) {
     this.#clock = clock;
-    this.#recogniser = calls.correlator;
-    calls.onForget((call) => this.#counters.forget(callScope(call)));
+    this.#world = world;
+    world.onForget((call) => this.#counters.forget(callScope(call)));
   }
 
   /** When the first request arrived; undefined before it. */
@@ -48,8 +47,8 @@ export class Decisions {
   /** The one step that depends on the requests before: all that they share is asked and changed here. */
   decide(step: DecisionStep, plan: Plan): Decision {
     const { evidence, failsAt, limited, preset } = step;
-    this.#startedAt ??= evidence.at;
-    const correlation = this.#recogniser.observe(evidence);
+    this.#begin(evidence.at);
+    const correlation = this.#world.correlator.observe(evidence);
     const taken = limited && this.#buckets.draw(limited.name, limited.draw, this.#clock.now());
     const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
     const chosen = preset ?? this.#decide(step, correlation, refusedBy, plan) ?? NO_CHOICE;
@@ -62,14 +61,14 @@ export class Decisions {
   decideEarly(at: number, forced: Step | undefined, plan: Plan): FaultDecision | undefined {
     const chosen = this.#early(at, forced, plan);
     if (chosen === undefined) return undefined;
-    this.#startedAt ??= at;
+    this.#begin(at);
     this.#struck(chosen);
     return chosen;
   }
 
   /** Tells how an attempt of a call ended. */
   settle(recognition: Correlation, outcome: Outcome): void {
-    this.#recogniser.complete(recognition, outcome);
+    this.#world.correlator.complete(recognition, outcome);
   }
 
   /** Puts back into the buckets of an account what was not used. */
@@ -96,7 +95,7 @@ export class Decisions {
 
   /** Numbers calls from 1 again. No request that is under way may know a call by its number. */
   renumber(): void {
-    this.#recogniser.renumber();
+    this.#world.correlator.renumber();
   }
 
   /** Back to the beginning. */
@@ -104,7 +103,7 @@ export class Decisions {
     this.#counters.clear();
     this.#buckets.clear();
     this.#gate.clear();
-    this.#recogniser.clear();
+    this.#world.clear();
     this.#served.clear();
     this.#startedAt = undefined;
     this.#connections = 0;
@@ -131,9 +130,15 @@ export class Decisions {
     return decision !== undefined && deepest(decision.faults) === 'accept' ? decision : undefined;
   }
 
-  /** Since the first request. */
+  /** A request arrives: the first one starts the clock of its session, and that of the world. */
+  #begin(at: number): void {
+    this.#startedAt ??= at;
+    this.#world.startedAt ??= at;
+  }
+
+  /** Since the first request of the world. */
   #elapsedMs(at: number): number {
-    return Math.max(0, at - (this.#startedAt ?? at));
+    return Math.max(0, at - (this.#world.startedAt ?? at));
   }
 
   #struck({ applied }: FaultChoice): void {

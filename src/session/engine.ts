@@ -9,8 +9,8 @@ import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { DEFAULT_SESSION } from './default-session.ts';
 import { PlanVersions } from './plan-versions.ts';
-import { RecognisedCalls } from './recognised-calls.ts';
 import { Session } from './session.ts';
+import { SessionWorld } from './session-world.ts';
 import { SessionsFullError } from './sessions-full-error.ts';
 import { ClosedConnections } from './state/closed-connections.ts';
 
@@ -41,8 +41,8 @@ export class Engine {
   readonly #calls: DeclaredCalls | undefined;
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Set<(entry: JournalRecord, session: Session) => void>();
-  /** The calls of the default session, and of the services that its scenario has beside it. */
-  readonly #recognised: RecognisedCalls;
+  /** Of the default session, and of the services that its scenario has beside it. */
+  readonly #world: SessionWorld;
   readonly #planListeners = new Set<(id: string, session: Session | undefined) => void>();
   #scenario: LoadedScenario;
   #created = 0;
@@ -54,8 +54,8 @@ export class Engine {
     this.#bounds = { budget: new MemoryBudget(KEPT_BYTES), ...bounds };
     this.#calls = calls;
     this.#scenario = scenario;
-    this.#recognised = new RecognisedCalls(this.#closed.has);
-    this.#add(DEFAULT_SESSION, scenario, { lasting: true, recognised: this.#recognised });
+    this.#world = new SessionWorld(this.#closed.has);
+    this.#add(DEFAULT_SESSION, scenario, { lasting: true, world: this.#world });
     this.#provide(scenario);
   }
 
@@ -158,16 +158,16 @@ export class Engine {
   #provide({ providers }: LoadedScenario): void {
     for (const [name, scenario] of providers) {
       const known = this.#sessions.get(name);
-      if (known === undefined) this.#add(name, scenario, { lasting: true, recognised: this.#recognised });
+      if (known === undefined) this.#add(name, scenario, { lasting: true, world: this.#world });
       else known.replaceScenario(scenario);
     }
   }
 
-  #createSession(id: string, scenario: LoadedScenario, { lasting, recognised }: Making): Session {
+  #createSession(id: string, scenario: LoadedScenario, { lasting, world }: Making): Session {
     return new Session({
       id,
       lasting,
-      recognised: recognised ?? new RecognisedCalls(this.#closed.has),
+      world: world ?? new SessionWorld(this.#closed.has),
       run: this.run,
       scenario,
       clock: this.clock,
@@ -180,7 +180,10 @@ export class Engine {
       },
       onPlan: (session) => this.#tellPlan(id, session),
       onReset: (session) => {
-        if (session === this.defaultSession) for (const provider of this.providers) provider.reset();
+        const together = this.judgedWith(session);
+        for (const other of together) if (other !== session) other.forget();
+        // No other call may have the number of one that is under way.
+        if (together.every(({ inFlight }) => inFlight === 0)) session.renumber();
       },
     });
   }
@@ -207,8 +210,8 @@ export class Engine {
 
 interface Making {
   readonly lasting: boolean;
-  /** Of a session that shares its calls with others. */
-  readonly recognised?: RecognisedCalls;
+  /** Of a session that is one of several of its scenario. */
+  readonly world?: SessionWorld;
 }
 
 function refuseProviders(scenario: LoadedScenario, ofServer: LoadedScenario): void {

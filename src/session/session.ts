@@ -14,8 +14,8 @@ import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import type { Exchange } from './exchange.ts';
 import { here } from './maybe-promise.ts';
-import type { RecognisedCalls } from './recognised-calls.ts';
 import { type KnownPlan, ServedSession } from './served-session.ts';
+import type { SessionWorld } from './session-world.ts';
 import { InMemoryState, type PlanInForce } from './state/in-memory-state.ts';
 import type { SessionState } from './state/session-state.ts';
 import { withDeclaredCalls } from './with-declared-calls.ts';
@@ -33,8 +33,8 @@ export interface SessionParts {
   readonly bounds: JournalBounds;
   /** What the program says of its calls; goes before what the scenario expects. */
   readonly calls?: DeclaredCalls | undefined;
-  /** The calls that are recognised here, and in the other sessions of the same scenario. */
-  readonly recognised: RecognisedCalls;
+  /** What it has in common with the other sessions of the same scenario. */
+  readonly world: SessionWorld;
   /** The number of a plan. */
   versionOf(plan: Plan): number;
   onEntry(entry: JournalRecord, session: Session): void;
@@ -56,7 +56,7 @@ export class Session {
   #isLasting: boolean;
 
   constructor(parts: SessionParts) {
-    const { clock, libraries, bounds, scenario, recognised: calls } = parts;
+    const { clock, libraries, bounds, scenario, world } = parts;
     this.id = parts.id;
     this.#parts = parts;
     this.#scenario = withDeclaredCalls(scenario, parts.calls);
@@ -67,7 +67,7 @@ export class Session {
       libraries,
       bounds,
       inForce: this.#inForce(this.#scenario.plan),
-      calls,
+      world,
       onClosed,
     });
     this.#served = new ServedSession({ clock, libraries, state: this.#state, known: this.#state });
@@ -109,6 +109,11 @@ export class Session {
   /** When the first request arrived, on the engine's clock; undefined before it. */
   get startedAt(): number | undefined {
     return this.#state.startedAt;
+  }
+
+  /** When the first request came to it, or to another session of the same scenario: spans of time count from then. */
+  get clockStartedAt(): number | undefined {
+    return this.#parts.world.startedAt;
   }
 
   get inFlight(): number {
@@ -208,12 +213,21 @@ export class Session {
     this.#restart();
   }
 
-  /** Back to the beginning: counters, buckets, calls, added rules and the journal are forgotten. */
+  /** Back to the beginning, together with the other sessions of the same scenario: counters, buckets, calls, added rules and the journal are forgotten. */
   reset(): void {
+    this.forget();
+    this.#parts.onReset(this);
+  }
+
+  /** The same for this session alone: its calls may have gone to others. */
+  forget(): void {
     this.#restart();
     this.#state.journal.clear();
+  }
+
+  /** Calls are numbered from the beginning again, where no request is being answered. */
+  renumber(): void {
     this.#state.renumber();
-    this.#parts.onReset(this);
   }
 
   /** Gives back the memory of a session that is closed. */

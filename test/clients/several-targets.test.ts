@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import { createMockOpenAI, type MockOpenAI } from '../../src/mock.ts';
+import { drive } from '../support/drive.ts';
 
 interface Target {
   readonly base: string;
@@ -130,4 +131,24 @@ test('a session of its own has no part in the world of the providers', async () 
 test('a session may not have providers of its own', async () => {
   await using mock = await mockOf({});
   expect(() => mock.session({ scenario: TWO })).toThrow(/providers: a session is one service/);
+});
+
+test('spans of time count from the first request to any of the services', () => {
+  const down = [{ during: '0s..2s', fault: 'overloaded' }] as const;
+  const { clock, send } = drive({ rules: [...down], providers: { backup: { rules: [...down] } } });
+  expect(send().status).toBe(503);
+  clock.advance(1_500);
+  expect(send({ target: '/s/backup/v1/chat/completions' }).status).toBe(503);
+  clock.advance(1_000);
+  expect(send({ target: '/s/backup/v1/chat/completions' }).status).toBe(200);
+});
+
+test('a reset of one service resets all services of the scenario', async () => {
+  await using mock = await mockOf(TWO);
+  await calls(3, (text) => failOver(basesOf(mock), text));
+  expect(mock.calls()).toHaveLength(3);
+  mock.providers['backup']?.reset();
+  expect(mock.calls()).toEqual([]);
+  await failOver(basesOf(mock), 'once more');
+  expect(mock.calls()).toMatchObject([{ id: '#1', attempts: [{ status: 503 }, { status: 200 }] }]);
 });

@@ -16,8 +16,8 @@ import { endedAtOf, type HeadNotes, type JournalRecord, noteEnd, noteHead, type 
 import { replyContextOf } from '../../exchange/reply-context-of.ts';
 import { type ReadRequest, unreadRequest } from '../../exchange/unread-request.ts';
 import { Decisions } from '../decisions.ts';
-import type { RecognisedCalls } from '../recognised-calls.ts';
 import { SessionJournal } from '../session-journal.ts';
+import type { SessionWorld } from '../session-world.ts';
 import type { Decided, ExchangeEnd, OpenExchange, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
 
 /** The plan that is in force, and where the records that come under it belong. */
@@ -32,7 +32,7 @@ export interface InMemoryStateParts {
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
   readonly inForce: PlanInForce;
-  readonly calls: RecognisedCalls;
+  readonly world: SessionWorld;
   /** Called when nothing will change about a record any more. */
   onClosed(record: JournalRecord): void;
 }
@@ -57,7 +57,7 @@ export class InMemoryState implements SessionState {
   constructor(parts: InMemoryStateParts) {
     this.#parts = parts;
     this.#inForce = parts.inForce;
-    this.#decisions = new Decisions(parts.clock, parts.calls);
+    this.#decisions = new Decisions(parts.clock, parts.world);
     this.journal = new SessionJournal(parts.bounds);
     this.#lastUsedAt = parts.clock.now();
   }

@@ -1,8 +1,11 @@
 import { CallCorrelator } from '../core/correlation/call-correlator.ts';
 
-/** The calls that are recognised in a session, or in all sessions of one scenario with providers: a call may go from one to another. */
-export class RecognisedCalls {
+/** What the sessions of one scenario have in common, the services that it has beside the default one included. Most have one session. */
+export class SessionWorld {
+  /** Recognises calls: they may go from one session to another. */
   readonly correlator: CallCorrelator;
+  /** When the first request came to any of the sessions, on the engine's clock: what spans of time count from. */
+  startedAt: number | undefined;
   readonly #listeners: ((call: string) => void)[] = [];
 
   /** `isClosed` says whether a connection is known to be closed. */
@@ -16,5 +19,11 @@ export class RecognisedCalls {
   /** Calls the listener with the id of each call that is forgotten. */
   onForget(listener: (call: string) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Back to the beginning. */
+  clear(): void {
+    this.correlator.clear();
+    this.startedAt = undefined;
   }
 }
