@@ -7,12 +7,13 @@ import autocannon from 'autocannon';
 const HEADERS = { authorization: 'Bearer sk-bench-0123456789abcdefghijklmnop', 'content-type': 'application/json' };
 
 /**
- * Who sends the load. Each takes the port, the bodies, the connections and the seconds, and resolves to the answers a
- * second, those that were no successes, and the requests that had no answer. Each connection, or thread, goes through the bodies.
+ * Who sends the load. Each takes the port, the path, the bodies, the connections and the seconds, and resolves to the answers
+ * a second, those that were no successes, and the requests that had no answer. Each connection, or thread, goes through the
+ * bodies.
  */
 export const generators = {
-  async autocannon({ port, bodies, connections, seconds }) {
-    const requests = bodies.map((body) => ({ method: 'POST', path: '/v1/chat/completions', headers: HEADERS, body }));
+  async autocannon({ port, path, bodies, connections, seconds }) {
+    const requests = bodies.map((body) => ({ method: 'POST', path, headers: HEADERS, body }));
     let clients = 0;
     const setupClient = (client) => {
       // Each begins elsewhere: equal requests at one time would not be different ones.
@@ -35,12 +36,12 @@ export const generators = {
 };
 
 /** It is pinned as this process is, which starts it. */
-async function wrk({ port, bodies, connections, seconds }) {
+async function wrk({ port, path, bodies, connections, seconds }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const script = join(folder, 'requests.lua');
     writeFileSync(script, luaOf(bodies));
-    const url = `http://127.0.0.1:${port}/v1/chat/completions`;
+    const url = `http://127.0.0.1:${port}${path}`;
     // It waits for whole seconds only.
     const duration = Math.max(1, Math.round(seconds));
     const args = ['--threads', '1', '--connections', String(connections), '--duration', `${duration}s`, '--script', script, url];

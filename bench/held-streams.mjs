@@ -2,14 +2,14 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * So many paced streams at once, in processes of their own. Resolves to `{ count, paceMs, lost, rate, residentKib, delayMs }`:
+ * So many paced streams of an API at once (`chat`, `responses`), in processes of their own. Resolves to `{ count, paceMs, lost, rate, residentKib, delayMs }`:
  * `rate` is the share of the ideal chunk rate; undefined when the process failed, as it does without enough descriptors.
  */
-export async function heldStreams(count, paceMs) {
+export async function heldStreams(count, paceMs, api) {
   const child = fork(new URL('streams.mjs', import.meta.url), [String(count), 'paced'], {
     // The second as `serve` has it.
     execArgv: ['--expose-gc', '--no-allocation-site-pretenuring'],
-    env: { ...process.env, PACE_MS: String(paceMs) },
+    env: { ...process.env, PACE_MS: String(paceMs), API: api },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const told = once(child, 'message').then(([message]) => message);

@@ -10,7 +10,7 @@ import { generators } from './generators.mjs';
 import { heldStreams } from './held-streams.mjs';
 import { journalEntry } from './journal-entry.mjs';
 import { pinSelf, unpinSelf } from './pin.mjs';
-import { chatBody, compare } from './rounds.mjs';
+import { chatBody, compare, RESPONSES, responsesBody } from './rounds.mjs';
 import { startUp } from './start-up.mjs';
 
 const { values } = parseArgs({
@@ -21,12 +21,14 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-/** Streams that are held, and the milliseconds between their chunks. */
+/** Streams that are held, the milliseconds between their chunks, and the API. */
 const HELD = [
-  [1_000, 1_000],
-  [5_000, 1_000],
-  [10_000, 1_000],
-  [3_000, 50],
+  [1_000, 1_000, 'chat'],
+  [5_000, 1_000, 'chat'],
+  [5_000, 1_000, 'responses'],
+  [10_000, 1_000, 'chat'],
+  [3_000, 50, 'chat'],
+  [3_000, 50, 'responses'],
 ];
 const seconds = values.quick ? 0.5 : 1;
 const hasAimock = await import('@copilotkit/aimock').then(
@@ -45,6 +47,7 @@ const names = Object.keys(generators).filter((name) => generators[name] !== unde
 const generator = names.at(-1);
 
 const json = { body: chatBody() };
+const responses = { path: RESPONSES, body: responsesBody() };
 /** More than are remembered. */
 const bodies = Array.from({ length: 1_000 }, (_, each) => chatBody({ ask: `Tell me, ${each},` }));
 const answers = {};
@@ -60,7 +63,9 @@ for (const name of names) {
           { server: 'healthy', ...json },
           { server: 'healthy', name: 'healthy, 1,000 bodies', bodies },
           { server: 'limits', ...json },
+          { server: 'healthy', name: 'Responses', ...responses },
           ...(hasAimock ? [{ server: 'aimock', ...json }] : []),
+          ...(hasAimock ? [{ server: 'aimock', name: 'aimock, Responses', ...responses }] : []),
         ],
         { ...options, peer: 'aimock' },
       ),
@@ -73,16 +78,15 @@ for (const name of names) {
       ),
     )),
   ];
-  streams[name] = await section(
-    `streams of 200 chunks without a wait, by ${name}`,
-    compare(
-      ['bare stream', 'stream', ...(hasAimock ? ['aimock stream'] : [])].map((server) => ({
-        server,
-        body: chatBody({ stream: true }),
-      })),
-      { ...options, peer: 'aimock stream' },
-    ),
-  );
+  const ofChat = { body: chatBody({ stream: true }) };
+  const ofResponses = { path: RESPONSES, body: responsesBody({ stream: true }) };
+  streams[name] = [
+    ...(await streamsOf('streams of 200 chunks without a wait', ['bare stream', 'stream'], { ...options, ...ofChat })),
+    ...(await streamsOf('streams of Responses, 200 deltas', ['bare stream of Responses', 'stream'], {
+      ...options,
+      ...ofResponses,
+    })),
+  ];
 }
 
 const rules = await section(
@@ -111,14 +115,14 @@ print(`\njournal: ${entryUs.toFixed(2)} µs an entry, in a loop by itself`);
 
 const held = [];
 print('\nheld streams');
-for (const [count, paceMs] of values.quick ? [[1_000, 1_000]] : HELD) {
-  const found = await heldStreams(count, paceMs);
-  if (found === undefined) print(`  ${count} every ${paceMs} ms: failed`);
+for (const [count, paceMs, api] of values.quick ? HELD.slice(0, 1) : HELD) {
+  const found = await heldStreams(count, paceMs, api);
+  if (found === undefined) print(`  ${count} of ${api} every ${paceMs} ms: failed`);
   else {
     held.push(found);
     const { lost, rate, residentKib, delayMs } = found;
     print(
-      `  ${String(count).padStart(6)} every ${String(paceMs).padStart(5)} ms: ${lost} lost, ${(rate * 100).toFixed(1)} % of the ideal rate, ` +
+      `  ${String(count).padStart(6)} of ${api.padEnd(9)} every ${String(paceMs).padStart(5)} ms: ${lost} lost, ${(rate * 100).toFixed(1)} % of the ideal rate, ` +
         `${residentKib.toFixed(1)} KiB each, event loop late by ${delayMs.p99.toFixed(1)} ms (p99), sampling of 5 ms included`,
     );
   }
@@ -139,6 +143,12 @@ writeFileSync(
   `${JSON.stringify({ about, answers, streams, rules, bodies: sizes, journal: { entryUs }, held, start }, null, 2)}\n`,
 );
 print(`\n${values.out}`);
+
+function streamsOf(title, servers, { path, body, ...options }) {
+  const subjects = [...servers, ...(hasAimock ? ['aimock stream'] : [])];
+  const cases = subjects.map((server) => ({ server, path, body }));
+  return section(`${title}, by ${options.generator}`, compare(cases, { ...options, peer: 'aimock stream' }));
+}
 
 async function section(title, measured) {
   const rows = await measured;

@@ -15,12 +15,21 @@ export function chatBody({ stream = false, bytes = 300, ask = 'Tell me' } = {}) 
   return JSON.stringify({ ...frame, messages: [{ role: 'user', content }] });
 }
 
+export const CHAT = '/v1/chat/completions';
+export const RESPONSES = '/v1/responses';
+
+/** The same request, of the Responses API. */
+export function responsesBody({ stream = false } = {}) {
+  const { messages, ...rest } = JSON.parse(chatBody({ stream }));
+  return JSON.stringify({ ...rest, input: messages[0].content });
+}
+
 /** Time for a server to get warm, as a multiple of that of a round. */
 const WARM_UP = 3;
 
 /**
  * Sends requests to each server in turn, round after round, so that whatever else the machine does strikes all alike. Each
- * case: the server's name, a body or several, connections where they are others than all have. Resolves to a row for each,
+ * case: the server's name, a body or several, connections and path where they are others than all have. Resolves to a row for each,
  * its ratios to the first of them, and to the peer if it is among them.
  */
 export async function compare(cases, { rounds, generator = 'autocannon', seconds = 1, connections = 16, peer }) {
@@ -53,10 +62,11 @@ export async function compare(cases, { rounds, generator = 'autocannon', seconds
 }
 
 /** Answers a second, and CPU time of the server a request: the latter tells nothing of how much of the machine others took. */
-async function slice({ subject, body, bodies = [body], connections }, generator, seconds) {
+async function slice({ subject, path = CHAT, body, bodies = [body], connections }, generator, seconds) {
   const before = await subject.usage();
   const { answered, rps, bytes, refused, lost } = await generators[generator]({
     port: subject.port,
+    path,
     bodies,
     connections,
     seconds,

@@ -1,5 +1,5 @@
 /*
- * Thousands of concurrent streams: npm run bench:streams [streams=5000] [stalled | slow | paced]. The clients run in
+ * Thousands of concurrent streams: [API=responses] npm run bench:streams [streams=5000] [stalled | slow | paced]. The clients run in
  * a process of their own, on a core of their own. Prints what they got, resident memory per stream and event-loop delay of
  * the server; whoever started this process is told the same as a message.
  */
@@ -9,9 +9,15 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pinned, pinSelf } from './pin.mjs';
 
-const BODY = JSON.stringify({ model: 'gpt-4o', stream: true, messages: [{ role: 'user', content: 'Hello' }] });
+/** What is asked of each API, and the mark of an event with text; the opening chunk of chat has an empty content and the role before it. */
+const APIS = {
+  chat: { path: '/v1/chat/completions', asked: { messages: [{ role: 'user', content: 'Hello' }] }, mark: '"delta":{"content":"' },
+  responses: { path: '/v1/responses', asked: { input: 'Hello' }, mark: 'event: response.output_text.delta' },
+};
+const { path: PATH, asked: ASKED, mark: CONTENT } = APIS[process.env.API ?? 'chat'];
+const BODY = JSON.stringify({ model: 'gpt-4o', stream: true, ...ASKED });
 const REQUEST = [
-  'POST /v1/chat/completions HTTP/1.1',
+  `POST ${PATH} HTTP/1.1`,
   'Host: 127.0.0.1',
   'Authorization: Bearer sk-bench',
   'Content-Type: application/json',
@@ -20,8 +26,6 @@ const REQUEST = [
   BODY,
 ].join('\r\n');
 const BATCH = 250;
-/** The opening chunk has an empty content and the role before it. */
-const CONTENT = '"delta":{"content":"';
 
 const PACE_MS = Number(process.env.PACE_MS ?? 1_000);
 const KINDS = {

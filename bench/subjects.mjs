@@ -12,6 +12,9 @@ const ANSWER = Buffer.from(JSON.stringify({ object: 'chat.completion', padding: 
 /** An event as long as those of OpenAI. */
 const EVENT = `data: ${JSON.stringify({ object: 'chat.completion.chunk', padding: 'x'.repeat(280) })}\n\n`;
 
+/** The same of the Responses API. */
+const RESPONSES_EVENT = `event: response.output_text.delta\ndata: ${JSON.stringify({ type: 'response.output_text.delta', padding: 'x'.repeat(190) })}\n\n`;
+
 /** Rules that speak of no request of the benchmark. */
 function idleRules(count) {
   return Array.from({ length: count }, (_, index) => ({
@@ -30,14 +33,8 @@ export const subjects = {
   /** The smallest server there is: reads the JSON, writes a fixed answer of 700 bytes. */
   bare: { start: () => bare((response) => response.writeHead(200, HEAD).end(ANSWER)) },
   /** The smallest server of streams: one write per chunk. */
-  'bare stream': {
-    start: () =>
-      bare((response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' });
-        for (let i = 0; i < CHUNKS; i++) response.write(EVENT);
-        response.end('data: [DONE]\n\n');
-      }),
-  },
+  'bare stream': { start: () => bareStream(EVENT, 'data: [DONE]\n\n') },
+  'bare stream of Responses': { start: () => bareStream(RESPONSES_EVENT, RESPONSES_EVENT) },
   /** The name of a bundled scenario, or a scenario. */
   healthy: { scenario: 'healthy' },
   flaky: { scenario: 'flaky' },
@@ -52,6 +49,14 @@ export const subjects = {
 };
 
 const HEAD = { 'content-type': 'application/json', 'content-length': ANSWER.length };
+
+function bareStream(event, last) {
+  return bare((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (let i = 0; i < CHUNKS; i++) response.write(event);
+    response.end(last);
+  });
+}
 
 async function bare(answer) {
   const server = createServer((request, response) => {

@@ -17,7 +17,7 @@ export interface DeltaShape {
 }
 
 /** A text of that length, which hides how long the piece is. */
-type Obfuscate = (length: number) => string;
+export type Obfuscate = (length: number) => string;
 
 /** Writes the events of one stream (wire-responses.md 3.1): each is named twice, and has the next number. */
 export class EventWriter {
@@ -27,6 +27,11 @@ export class EventWriter {
   /** Without `obfuscate` no event has an obfuscation. */
   constructor(obfuscate: Obfuscate | undefined) {
     this.#obfuscate = obfuscate;
+  }
+
+  /** So many events were written elsewhere. */
+  skip(events: number): void {
+    this.#sequence += events;
   }
 
   /** The fields stand in alphabetical order. */
@@ -81,7 +86,7 @@ export class DeltaWriter {
   ) {
     this.#kind = kind;
     this.#opening = `event: ${type}\ndata: {"type":"${type}",${contentIndex === undefined ? '' : `"content_index":${contentIndex},`}"delta":`;
-    this.#middle = `,"item_id":"${itemId}"`;
+    this.#middle = `,"item_id":${JSON.stringify(itemId)}`;
     this.#ending = `,"output_index":${outputIndex},"sequence_number":`;
     this.#closing = `${summaryIndex === undefined ? '' : `,"summary_index":${summaryIndex}`}}\n\n`;
     this.#hasLogprobs = hasLogprobs === true;

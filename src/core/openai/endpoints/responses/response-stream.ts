@@ -1,3 +1,4 @@
+import { memoize } from '../../../memo/body-memo.ts';
 import type { Random } from '../../../random.ts';
 import type { Effect, Head, Reply } from '../../../wire/effect.ts';
 import { sampleLatencyMs } from '../../content/latency.ts';
@@ -5,7 +6,7 @@ import type { ReplyContext } from '../../request/reply-context.ts';
 import { asRecord, fieldsOf } from '../../request/request.ts';
 import { obfuscation } from '../../wire/obfuscation.ts';
 import { Success } from '../../wire/success.ts';
-import { EventWriter } from './event-writer.ts';
+import { EventWriter, type Obfuscate } from './event-writer.ts';
 import type { ItemIds, ItemStream, OutputItem } from './output-item.ts';
 import { responseAnswer } from './response-answer.ts';
 import { WITHOUT } from './response-headers.ts';
@@ -15,6 +16,7 @@ import { modelDefaults } from './response-model.ts';
 import { begunResponse, type ResponseAnswer, type ResponseIdentity } from './response-object.ts';
 import { printOf } from './response-print.ts';
 import { keepResponse } from './stored/keep-response.ts';
+import { printStream, type StreamIdentity, type StreamPrint } from './stream-print.ts';
 
 const FORMAT = { contentType: 'text/event-stream; charset=utf-8', without: WITHOUT };
 const LIMITED = new Success({ ...FORMAT, limited: true });
@@ -22,20 +24,37 @@ const UNLIMITED = new Success({ ...FORMAT, limited: false });
 
 /** A response in server-sent events (wire-responses.md 3). */
 export function* responseStream(context: ReplyContext): Reply {
-  const { settings, clock } = context;
+  const { settings, clock, unchanged } = context;
   const answer = responseAnswer(context);
   const latencies = context.random('latency');
   const createdMs = clock.wall();
   const ttft = sampleLatencyMs(settings.latency.ttft, latencies);
   if (ttft > 0) yield { type: 'wait', ms: ttft };
   yield streamHead(answer, context);
+  const source = streamSource(answer, latencies, { context, unchanged });
   yield* responseEvents(answer, {
-    ...streamSource(answer, latencies, { context, unchanged: context.unchanged }),
+    ...source,
     createdMs,
     wall: () => clock.wall(),
     finished: (identity, text) => keepResponse(answer, identity, { text }, context),
+    print: unchanged && !waitsBetween(settings) ? streamPrintOf(answer, source, context) : undefined,
   });
   yield { type: 'end' };
+}
+
+/** The print of an answer that is told again; undefined for the first stream of it. */
+function streamPrintOf(
+  answer: ResponseAnswer,
+  { obfuscate }: Pick<EventSource, 'obfuscate'>,
+  { request: { memo } }: ReplyContext,
+): StreamPrint | undefined {
+  if (memo === undefined) return undefined;
+  const { items } = answer;
+  return memoize(memo, 'stream print', [answer], () =>
+    printStream({ items, obfuscated: obfuscate !== undefined }, (identity, writer, deltas) =>
+      eventsBeforeEnd(answer, identity, { writer, deltas }),
+    ),
+  );
 }
 
 export function streamHead({ model }: ResponseAnswer, context: ReplyContext): Head {
@@ -47,13 +66,13 @@ export function streamSource(
   { echo }: ResponseAnswer,
   latencies: Random,
   { context, unchanged }: { readonly context: ReplyContext; readonly unchanged: boolean },
-): Pick<EventSource, 'draws' | 'writer' | 'deltas'> {
+): Pick<EventSource, 'draws' | 'obfuscate' | 'deltas'> {
   const { request, settings } = context;
   const options = asRecord(fieldsOf(request)['stream_options']);
   const random = context.random('obfuscation');
   return {
     draws: new IdentityDraws(echo, context),
-    writer: new EventWriter(options?.['include_obfuscation'] === false ? undefined : (length) => obfuscation(length, random)),
+    obfuscate: options?.['include_obfuscation'] === false ? undefined : (length) => obfuscation(length, random),
     deltas: pacedDeltas({ settings, unchanged }, () => sampleLatencyMs(settings.latency.interToken, latencies)),
   };
 }
@@ -61,7 +80,8 @@ export function streamSource(
 /** What the events of an answer are made with. Times in milliseconds since the epoch. */
 export interface EventSource {
   readonly draws: Pick<IdentityDraws, 'response' | 'item' | 'seal'>;
-  readonly writer: EventWriter;
+  /** Undefined where the request wants none. */
+  readonly obfuscate: Obfuscate | undefined;
   readonly deltas: ItemStream['deltas'];
   readonly createdMs: number;
   wall(): number;
@@ -69,14 +89,53 @@ export interface EventSource {
   finished?(identity: ResponseIdentity, text: string): unknown;
   /** The response waits so long before anything is done about it; undefined where it does not wait. */
   readonly queuedMs?: number;
+  /** The events before the last, where they are printed already. */
+  readonly print?: StreamPrint | undefined;
 }
 
 /** The events of an answer, from its creation to its end (wire-responses.md 3.2). */
 export function* responseEvents(answer: ResponseAnswer, source: EventSource): Iterable<Effect> {
-  const { draws, writer, deltas, createdMs, queuedMs } = source;
-  const print = printOf(answer);
+  const { draws, obfuscate, deltas, createdMs, queuedMs, print } = source;
+  const writer = new EventWriter(obfuscate);
   const begun = { id: draws.response(createdMs), createdAt: inSeconds(createdMs) };
-  const snapshot = print.begun(begun);
+  const items: ItemIds[] = [];
+  const nextItem = (item: OutputItem): ItemIds => {
+    const ids = draws.item(item, source.wall());
+    items.push({ ...ids, seal: draws.seal(item.sealedLength, 'again') });
+    return ids;
+  };
+  if (print !== undefined) {
+    yield* print.writes({ ...begun, items: answer.items.map(nextItem) }, obfuscate);
+    writer.skip(print.events);
+  } else {
+    yield* openingEvents(answer, begun, { writer, queuedMs });
+    for (const [index, item] of answer.items.entries()) yield* itemEvents(item, nextItem(item), index, { writer, deltas });
+  }
+  const completedAt = inSeconds(source.wall());
+  const type = answer.incompleteReason === undefined ? 'response.completed' : 'response.incomplete';
+  const identity = { ...begun, completedAt, items };
+  const text = printOf(answer).finished(identity);
+  source.finished?.(identity, text);
+  yield writer.response('completion', type, text);
+}
+
+type Told = Pick<ItemStream, 'writer' | 'deltas'>;
+
+/** All events before the last. */
+function* eventsBeforeEnd(answer: ResponseAnswer, { items, ...begun }: StreamIdentity, told: Told): Iterable<Effect> {
+  yield* openingEvents(answer, begun, told);
+  for (const [index, item] of answer.items.entries()) {
+    const ids = items[index];
+    if (ids !== undefined) yield* itemEvents(item, ids, index, told);
+  }
+}
+
+function* openingEvents(
+  answer: ResponseAnswer,
+  begun: Pick<ResponseIdentity, 'id' | 'createdAt'>,
+  { writer, queuedMs }: { readonly writer: EventWriter; readonly queuedMs?: number | undefined },
+): Iterable<Effect> {
+  const snapshot = printOf(answer).begun(begun);
   if (queuedMs === undefined) yield writer.response('opening', 'response.created', snapshot);
   else {
     const queued = printed(begunResponse(answer.echo, begun, 'queued'));
@@ -85,28 +144,15 @@ export function* responseEvents(answer: ResponseAnswer, source: EventSource): It
     if (queuedMs > 0) yield { type: 'wait', ms: queuedMs };
   }
   yield writer.response('opening', 'response.in_progress', snapshot);
-  const items: ItemIds[] = [];
-  for (const [index, item] of answer.items.entries()) {
-    const ids = draws.item(item, source.wall());
-    items.push({ ...ids, seal: draws.seal(item.sealedLength, 'again') });
-    yield* itemEvents(item, ids, { place: { item_id: ids.id, output_index: index }, writer, deltas });
-  }
-  const completedAt = inSeconds(source.wall());
-  const type = answer.incompleteReason === undefined ? 'response.completed' : 'response.incomplete';
-  const identity = { ...begun, completedAt, items };
-  const text = print.finished(identity);
-  source.finished?.(identity, text);
-  yield writer.response('completion', type, text);
 }
 
 /** What a stream says of one item, from its announcement to its end. */
-function* itemEvents(item: OutputItem, ids: ItemIds, stream: ItemStream): Iterable<Effect> {
-  const { writer, place } = stream;
-  const { output_index } = place;
-  yield writer.event('progress', 'response.output_item.added', { item: item.announced(ids), output_index });
-  yield* item.events(stream);
+function* itemEvents(item: OutputItem, ids: ItemIds, index: number, { writer, deltas }: Told): Iterable<Effect> {
+  const place = { item_id: ids.id, output_index: index };
+  yield writer.event('progress', 'response.output_item.added', { item: item.announced(ids), output_index: index });
+  yield* item.events({ place, writer, deltas });
   const kind = ENDINGS.has(item.prefix) ? 'finish' : 'progress';
-  yield writer.event(kind, 'response.output_item.done', { item: item.whole(ids), output_index });
+  yield writer.event(kind, 'response.output_item.done', { item: item.whole(ids), output_index: index });
 }
 
 /** The items that an answer may end with; others come before it. */
@@ -117,8 +163,7 @@ function pacedDeltas(
   { settings, unchanged }: Pick<ReplyContext, 'settings' | 'unchanged'>,
   nextWaitMs: () => number,
 ): ItemStream['deltas'] {
-  const { interToken } = settings.latency;
-  const waits = interToken.kind !== 'constant' || interToken.ms > 0;
+  const waits = waitsBetween(settings);
   return function* (writer, text, logprobs) {
     if (unchanged && !waits && logprobs === undefined) {
       yield* writer.pieces(text.pieces());
@@ -133,4 +178,9 @@ function pacedDeltas(
       yield writer.piece(piece, logprobs && [logprobs(piece)]);
     }
   };
+}
+
+/** Whether there is a pause between two pieces. */
+function waitsBetween({ latency: { interToken } }: ReplyContext['settings']): boolean {
+  return interToken.kind !== 'constant' || interToken.ms > 0;
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { EventWriter } from '../../../../../src/core/openai/endpoints/responses/event-writer.ts';
 import { responseAnswer } from '../../../../../src/core/openai/endpoints/responses/response-answer.ts';
 import { printOf } from '../../../../../src/core/openai/endpoints/responses/response-print.ts';
 import { responseEvents } from '../../../../../src/core/openai/endpoints/responses/response-stream.ts';
@@ -36,7 +35,7 @@ test('the stream of G2 is the capture, byte for byte', () => {
       item: () => ({ id: 'msg_058d81c1884c3b50006a91e2b6452487d0b0baa301b2888a7e', callId: '', seal: '' }),
       seal: () => '',
     },
-    writer: new EventWriter((length) => 'axh0jSQQikAc'.slice(0, length)),
+    obfuscate: (length) => 'axh0jSQQikAc'.slice(0, length),
     *deltas(writer, text) {
       yield* writer.pieces(text.pieces());
     },
