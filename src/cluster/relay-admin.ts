@@ -1,16 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isCutShort } from '../server/admin/is-cut-short.ts';
 import { MAX_ADMIN_BODY_BYTES } from '../server/admin/max-admin-body-bytes.ts';
 import { sendProblem } from '../server/admin/send-problem.ts';
 import type { PrimaryClient } from './primary-client.ts';
 
-/** Has the primary answer a request to the admin API. */
+/** Has the primary answer a request to the admin API. One that its client cuts short is not answered. */
 export async function relayAdmin(line: PrimaryClient, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_ADMIN_BODY_BYTES) return tooLong(response);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > MAX_ADMIN_BODY_BYTES) return tooLong(response);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (isCutShort(request)) return;
+    throw error;
   }
   const { method = 'GET', url = '/' } = request;
   const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);

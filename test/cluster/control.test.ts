@@ -129,6 +129,16 @@ test('an upload that its client leaves is in the journal', async () => {
   expect(await server.admin('/__admin/health')).toMatchObject({ in_flight: 0 });
 });
 
+test('an upload to the admin API that its client leaves is no failure of the mock', async () => {
+  const server = await startWorkers('{}');
+  const upload = 'PUT /__admin/scenario HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nname: x';
+  const socket = connect(server.port, '127.0.0.1', () => socket.write(upload));
+  for (let asked = 0; asked < 4; asked++) await server.admin('/__admin/health');
+  socket.resetAndDestroy();
+  for (let asked = 0; asked < 4; asked++) await server.admin('/__admin/health');
+  expect((await server.stop()).stderr).not.toMatch(/failed|\n\s+at /);
+});
+
 test('verdict and metrics are those of all processes', async () => {
   const server = await startWorkers('rules: [ { first: 4, fault: { rate_limit: { retry_after: 30s } } } ]');
   for (let i = 0; i < 5; i++) await ask(server, 1, { 'idempotency-key': 'one' });

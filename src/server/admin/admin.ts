@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { asRecord } from '../../core/openai/request/request.ts';
@@ -19,6 +20,7 @@ import { SessionsFullError } from '../../session/sessions-full-error.ts';
 import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
+import { isCutShort } from './is-cut-short.ts';
 import { journalPieces } from './journal-pieces.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
 import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
@@ -60,6 +62,8 @@ export function createAdmin(options: AdminOptions): Hono {
       const { status, title, detail } = sessionsFull(error);
       return problem(c, status, title, detail);
     }
+    const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+    if (incoming !== undefined && isCutShort(incoming)) return c.body(null, 400);
     options.onFailure(new Error(`${c.req.method} ${c.req.path} failed: ${error.message}`, { cause: error }));
     return problem(c, 500, 'mock-openai itself failed.', error.message);
   });

@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { createAdmin } from '../../../src/server/admin/admin.ts';
+import { startServer } from '../../../src/server/start.ts';
 import { startMock } from '../../support/start-mock.ts';
 
 function admin(mock: { origin: string }, path: string, init: RequestInit = {}): Promise<Response> {
@@ -49,4 +51,21 @@ test('what the admin API itself cannot do is told with its request', async () =>
   expect(answer.status).toBe(500);
   expect(await answer.json()).toMatchObject({ title: 'mock-openai itself failed.', detail: 'broken' });
   expect(failures).toMatchObject([{ message: 'GET /__admin/calls failed: broken', cause: { message: 'broken' } }]);
+});
+
+test.each(['fin', 'reset'])('an upload that its client ends by %s half-way is no failure of the mock', async (how) => {
+  const failures: unknown[] = [];
+  const server = await startServer({ host: '127.0.0.1', port: 0, onFailure: (error) => failures.push(error) });
+  await server.preload();
+  const upload = 'PUT /__admin/scenario HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nname: x';
+  const socket = connect(server.port, '127.0.0.1', () => socket.write(upload));
+  socket.on('error', () => undefined);
+  await fetch(`${server.origin}/__admin/health`);
+  if (how === 'fin') socket.end();
+  else socket.resetAndDestroy();
+  socket.resume();
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect((await fetch(`${server.origin}/__admin/health`)).status).toBe(200);
+  await server.close(1_000);
+  expect(failures).toEqual([]);
 });
