@@ -51,22 +51,7 @@ const [first] = await once(server.stdout, 'data');
 const port = Number(new URL(String(first).trim()).port);
 
 const STRANGE = [
-  null,
-  true,
-  '',
-  0,
-  -0,
-  -1,
-  1.5,
-  1e308,
-  -1e308,
-  2 ** 53,
-  '\ud800',
-  '\u0000',
-  '__proto__',
-  [],
-  {},
-  [[]],
+  ...JSON.parse(readFileSync(new URL('../test/support/strange-values.json', import.meta.url), 'utf8')),
   'x'.repeat(5_000),
 ];
 const CHAT = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], n: 1, stream: false, tools: undefined, stop: 'x' };
@@ -298,6 +283,22 @@ async function watch() {
   agent.destroy();
 }
 
+/** How late the server says that the loops of its processes were, in milliseconds, a row a second. It keeps ten minutes. */
+async function loopDelays() {
+  const url = `http://127.0.0.1:${port}/__admin/journal?since=${Number.MAX_SAFE_INTEGER}`;
+  try {
+    return (await (await fetch(url)).json()).event_loop_delay_ms;
+  } catch {
+    return [];
+  }
+}
+
+let loopDelayMs = 0;
+/** `since` is by the clock of the server: what it imports when it starts does not count. */
+async function noteLoopDelays(since) {
+  for (const { at, max } of await loopDelays()) if (at > since) loopDelayMs = Math.max(loopDelayMs, max);
+}
+
 function usage() {
   try {
     const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1_024;
@@ -309,10 +310,14 @@ function usage() {
 
 await new Promise((resolve) => setTimeout(resolve, 2_000));
 const before = usage();
+const settledAt = (await loopDelays()).at(-1)?.at ?? 0;
 const started = Date.now();
+const timer = setInterval(noteLoopDelays, 60_000, settledAt);
 await Promise.all([watch(), ...Array.from({ length: CONNECTIONS }, (_, number) => client(number))]);
 const seconds = (Date.now() - started) / 1_000;
 await new Promise((resolve) => setTimeout(resolve, 2_000));
+clearInterval(timer);
+await noteLoopDelays(settledAt);
 const health = ended === undefined ? await fetch(`http://127.0.0.1:${port}/__admin/health`).then((answer) => answer.json()) : {};
 const after = usage();
 const crashed = ended;
@@ -329,6 +334,7 @@ const report = JSON.stringify(
     inFlight: health.in_flight,
     sessions: health.sessions,
     longestMs: Math.round(longestMs),
+    loopDelayMs,
     statuses,
     failures,
     stderr: trouble.slice(0, 20),
