@@ -113,8 +113,9 @@ export class ServedSession {
     const base = refusal === undefined ? QueueSlot.reply(slot, plan.capacity, context) : errorReply(refusal, context);
     const reply = preset?.reply ?? applyFaults(base, faults, context);
     const unused = limited && limit && (() => unusedOf(limited, limit, context));
-    const callsIn = applied !== null && prepared.facts.hasTools ? prepared.step.request.endpoint?.answer?.callsIn : undefined;
-    const calls = callsIn && new SentCalls(callsIn);
+    const reader =
+      applied !== null && prepared.facts.hasTools ? prepared.step.request.endpoint?.answer?.callReader?.() : undefined;
+    const calls = reader && new SentCalls(reader);
     return new FollowedExchange(reply, { applied, faults }, exchange, { clock, slot, unused, bill, calls });
   }
 

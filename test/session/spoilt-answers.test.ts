@@ -62,3 +62,46 @@ test('a call is made where the request offers a function, and none once it has t
   const next = (await (await postChat(mock, { messages: [question, message, ...results], tools: TOOLS })).json()) as Parsed;
   expect(next.choices[0].message.content).toEqual(expect.any(String));
 });
+
+const LINE_SEPARATOR = '\u2028';
+const callOf = (argument: string) => ({ replies: [{ tool_call: { name: 'find', arguments: { argument } } }] });
+
+test.each([false, true])(
+  'a broken call is in the journal, a whole one is not, whatever is in its arguments (stream: %s)',
+  async (stream) => {
+    for (const [fault, broken] of [
+      [{ broken_tool_call: { how: 'malformed' } }, 1],
+      ['wrong_model', 0],
+    ] as const) {
+      const mock = await startMock({ rules: [{ fault }], ...callOf(`a${LINE_SEPARATOR}b\r\ndata: {`) });
+      await (await postChat(mock, { stream, tools: TOOLS })).text();
+      expect(mock.journal()[0]?.brokenCalls?.length ?? 0).toBe(broken);
+    }
+  },
+);
+
+test('a call is broken, however long the stream before it breaks', async () => {
+  const mock = await startMock({
+    rules: [{ fault: { broken_tool_call: { how: 'malformed' } } }],
+    ...callOf('long '.repeat(5_000)),
+  });
+  const text = await (await postChat(mock, { stream: true, tools: TOOLS })).text();
+  expect(text.length).toBeGreaterThan(1_000_000);
+  expect(mock.journal()[0]?.brokenCalls).toHaveLength(1);
+});
+
+test('a stream of Responses is incomplete behind a line separator, which ends no line', async () => {
+  const mock = await startMock({
+    rules: [{ fault: { response_incomplete: { after_chunks: 2 } } }],
+    replies: [{ content: `One${LINE_SEPARATOR}two, three, four and five` }],
+  });
+  const answer = await fetch(`${mock.baseURL}/responses`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${mock.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-4o', input: 'Hi', stream: true }),
+  });
+  const events = (await answer.text()).split('\n').filter((line) => line.startsWith('data: '));
+  const last = JSON.parse(events.at(-1)?.slice('data: '.length) ?? '') as Parsed;
+  expect(last.type).toBe('response.incomplete');
+  expect(last.response.output[0].content[0].text).toContain(LINE_SEPARATOR);
+});

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { restOf } from '../collections/rest-of.ts';
 import { isStreamed } from '../openai/request/request.ts';
 import { record } from '../schema/fields.ts';
-import { utf8Length } from '../text/utf8.ts';
-import type { Effect, Head, Reply } from '../wire/effect.ts';
-import { wholeBody, withLength } from '../wire/whole-body.ts';
+import type { Effect, Reply } from '../wire/effect.ts';
+import { wholeBody, withText } from '../wire/whole-body.ts';
 import { defineFault } from './fault.ts';
 
 /** So do aggregators report what their upstream refused. */
@@ -26,17 +26,11 @@ export const errorInBody = defineFault({
     const follower = isStreamed(request) ? request.endpoint?.stream?.follow() : undefined;
     if (follower !== undefined) return insteadOfEvents(reply, follower.error(error));
     return wholeBody(reply, (head, body) => {
-      const text = JSON.stringify({ error }, null, 2);
-      return head.status === 200 ? answered(head, text) : [head, { type: 'write', data: body }, { type: 'end' }];
+      if (head.status !== 200) return [head, { type: 'write', data: body }, { type: 'end' }];
+      return withText(head, JSON.stringify({ error }, null, 2));
     });
   },
 });
-
-function* answered(head: Head, text: string): Reply {
-  const isMeasured = head.headers.some(([name]) => name.toLowerCase() === 'content-length');
-  yield isMeasured ? withLength(head, utf8Length(text)) : head;
-  yield* [{ type: 'write', data: text }, { type: 'end' }] satisfies Effect[];
-}
 
 /** The error comes as soon as the stream would have begun. An error answer stays as it is. */
 function* insteadOfEvents(reply: Reply, error: readonly Effect[]): Reply {
@@ -44,7 +38,7 @@ function* insteadOfEvents(reply: Reply, error: readonly Effect[]): Reply {
   for (let next = effects.next(); next.done !== true; next = effects.next()) {
     yield next.value;
     if (next.value.type !== 'head') continue;
-    if (next.value.status !== 200) yield* { [Symbol.iterator]: () => effects };
+    if (next.value.status !== 200) yield* restOf(effects);
     else yield* [...error, { type: 'end' } as const];
     return;
   }

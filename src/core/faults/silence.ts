@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { restOf } from '../collections/rest-of.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import { isStreamed } from '../openai/request/request.ts';
 import { duration, record } from '../schema/fields.ts';
-import type { Effect, Reply } from '../wire/effect.ts';
+import type { Reply } from '../wire/effect.ts';
 
 const ONE_LINE = /^[^\r\n]*$/;
 
@@ -70,7 +71,7 @@ export function* headFirst(reply: Reply, behindHead: (heldMs: number) => Reply):
     else if (effect.type === 'head') {
       yield effect;
       yield* behindHead(heldMs);
-      yield* following(effects);
+      yield* restOf(effects);
       return;
     } else {
       // Without a head, or before it can be known, the reply keeps its pace.
@@ -79,8 +80,4 @@ export function* headFirst(reply: Reply, behindHead: (heldMs: number) => Reply):
       yield effect;
     }
   }
-}
-
-function following(effects: Iterator<Effect>): Iterable<Effect> {
-  return { [Symbol.iterator]: () => effects };
 }

@@ -1,3 +1,4 @@
+import { restOf } from '../collections/rest-of.ts';
 import type { Effect, Reply, Write } from './effect.ts';
 
 /** What follows the first content chunks of a stream. `last` is the last of them, in its pieces; `rest` what would have come. */
@@ -93,5 +94,5 @@ function placeOfEvent(event: Write['event']): Place {
 
 function* following(first: readonly Effect[], rest: Iterator<Effect>): Iterable<Effect> {
   yield* first;
-  yield* { [Symbol.iterator]: () => rest };
+  yield* restOf(rest);
 }

@@ -1,4 +1,5 @@
 import { bytesOf } from './bytes.ts';
+import { DATA_FIELD, dataLines } from './data-lines.ts';
 import type { Write } from './effect.ts';
 
 /** Some of the data of an event, without what frames it in a stream of events. */
@@ -8,21 +9,22 @@ interface DataPiece {
   readonly isLast: boolean;
 }
 
-const FIELD = 'data: ';
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /** Reads the data out of a stream of events as it is written, whatever its framing (WHATWG HTML, 9.2.6). Each event has one line of data. */
 export class EventDataReader {
-  /** Within an event of which a piece was read. */
+  /** A piece of an event was read, and more of it follows. */
   #isInside = false;
-  /** What the line begins with, as far as that is not known to be the field of the data or another one. */
+  /** The beginning of the line, while it may be that of a line with data; undefined in all other lines. */
   #name: string | undefined = '';
   #isData = false;
 
   /** The data in what is written. An event without any has none. */
   read({ data, partOf }: Write): readonly DataPiece[] {
-    if (typeof data === 'string' && partOf === undefined && !this.#isInside) return wholeData(data);
+    if (typeof data === 'string' && partOf === undefined && !this.#isInside) {
+      return dataLines(data).map((line) => ({ data: line, isLast: true }));
+    }
     this.#isInside = partOf !== undefined;
     return [{ data: this.#dataOf(bytesOf(data)), isLast: partOf === undefined }];
   }
@@ -42,15 +44,7 @@ export class EventDataReader {
 
   #readName(byte: number): void {
     const name: string = this.#name + String.fromCharCode(byte);
-    this.#isData = name === FIELD;
-    this.#name = FIELD.startsWith(name) && !this.#isData ? name : undefined;
+    this.#isData = name === DATA_FIELD;
+    this.#name = DATA_FIELD.startsWith(name) && !this.#isData ? name : undefined;
   }
-}
-
-function wholeData(text: string): readonly DataPiece[] {
-  const pieces: DataPiece[] = [];
-  for (const line of text.split(/\r\n|\n|\r/)) {
-    if (line.startsWith(FIELD)) pieces.push({ data: line.slice(FIELD.length), isLast: true });
-  }
-  return pieces;
 }

@@ -1,4 +1,6 @@
+import { utf8Length } from '../text/utf8.ts';
 import type { Head, Reply, Write } from './effect.ts';
+import { isNamed } from './header-field.ts';
 import { joined } from './joined.ts';
 
 /** A reply remade from its head and its whole body, once both are known. A reply that never ends is left as it is. */
@@ -23,6 +25,12 @@ export function* wholeBody(reply: Reply, remake: (head: Head, body: Uint8Array) 
         return;
     }
   }
+}
+
+/** The answer with another text as its body. Where its head tells a length, it tells that of the text. */
+export function withText(head: Head, text: string): Reply {
+  const isMeasured = head.headers.some((header) => isNamed(header, 'content-length'));
+  return [isMeasured ? withLength(head, utf8Length(text)) : head, { type: 'write', data: text }, { type: 'end' }];
 }
 
 /** The head of a body of that length. */

@@ -14,6 +14,14 @@ export interface SaidCall {
   readonly arguments: string;
 }
 
+/** Puts the calls of one answer together, from its one body or from event after event. */
+export interface CallReader {
+  /** Reads the body, or the next event. */
+  read(part: Fields): void;
+  /** The calls that were read, each with the arguments that have come. */
+  readonly calls: readonly SaidCall[];
+}
+
 /** An event of a stream, as JSON. */
 export interface EditedEvent {
   readonly kind: EventKind;
@@ -28,7 +36,7 @@ export interface AnswerEdit {
   event(event: EditedEvent): readonly EditedEvent[];
 }
 
-/** How a family writes an answer that is damaged. Each function but the last two makes a change for one answer. */
+/** How a family writes an answer that is damaged. Each function but the last three makes a change for one answer. */
 export interface AnswerEditor {
   /** Nothing was answered: `choices: []`, `output: []`. */
   emptied(): AnswerEdit;
@@ -39,8 +47,8 @@ export interface AnswerEditor {
   ofModel(model: string): AnswerEdit;
   /** Its calls of functions are damaged. Without it, answers of the family call none. */
   withDamagedCalls?(how: CallDamage): AnswerEdit;
-  /** The calls of an answer, from its one body or the events that came of it. Without it, answers of the family call none. */
-  callsIn?(parts: readonly Fields[]): readonly SaidCall[];
+  /** Reads the calls of one answer. Without it, answers of the family call none. */
+  callReader?(): CallReader;
   /** The body in one piece as the family prints it. */
   printBody(body: Fields): string;
   /** An event as the family frames it. */

@@ -1,9 +1,10 @@
-import { utf8Length, utf8Text } from '../../text/utf8.ts';
-import type { Effect, EventKind, Reply, Write } from '../../wire/effect.ts';
+import type { EventKind, Reply, Write } from '../../wire/effect.ts';
+import { EventDataReader } from '../../wire/event-data.ts';
 import { joined } from '../../wire/joined.ts';
-import { wholeBody, withLength } from '../../wire/whole-body.ts';
+import { wholeBody, withText } from '../../wire/whole-body.ts';
+import { parseObject } from '../request/parse-object.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
-import { asRecord, type Fields, isStreamed } from '../request/request.ts';
+import { type Fields, isStreamed } from '../request/request.ts';
 import type { AnswerEdit, AnswerEditor, EditedEvent } from './answer-editor.ts';
 
 /** The reply with a change of its answer. An error answer stays as it is, and so does what cannot be read. */
@@ -19,13 +20,10 @@ export function editedAnswer(
 }
 
 function editedBody(reply: Reply, edit: AnswerEdit, editor: AnswerEditor): Reply {
-  return wholeBody(reply, function* (head, body): Iterable<Effect> {
-    const answer = head.status === 200 ? parsed(() => utf8Text(body)) : undefined;
-    const data = answer === undefined ? body : editor.printBody(edit.body(answer));
-    const isMeasured = head.headers.some(([name]) => name.toLowerCase() === 'content-length');
-    yield isMeasured && typeof data === 'string' ? withLength(head, utf8Length(data)) : head;
-    if (data.length > 0) yield { type: 'write', data };
-    yield { type: 'end' };
+  return wholeBody(reply, (head, body) => {
+    const answer = head.status === 200 ? parseObject(body) : undefined;
+    if (answer === undefined) return [head, { type: 'write', data: body }, { type: 'end' }];
+    return withText(head, editor.printBody(edit.body(answer)));
   });
 }
 
@@ -33,14 +31,16 @@ function* editedStream(reply: Reply, edit: AnswerEdit, editor: AnswerEditor): Re
   const events = new EditedEvents(edit, editor);
   let pieces: Write[] = [];
   for (const effect of reply) {
-    if (effect.type !== 'write') {
+    if (effect.type === 'write') {
+      pieces.push(effect);
+      if (effect.partOf !== undefined) continue;
+      yield* events.inPlaceOf(pieces, effect.event);
+      pieces = [];
+    } else {
+      // What was sent of an event that breaks off is sent.
+      if (effect.type !== 'wait') yield* pieces.splice(0);
       yield effect;
-      continue;
     }
-    pieces.push(effect);
-    if (effect.partOf !== undefined) continue;
-    yield* events.inPlaceOf(pieces, effect.event);
-    pieces = [];
   }
 }
 
@@ -68,20 +68,12 @@ class EditedEvents {
   }
 }
 
-const DATA = /^data: (.*)$/m;
 const NUMBER = 'sequence_number';
 
 /** The JSON of an event; undefined where it has none. */
 function dataOf(pieces: readonly Write[]): Fields | undefined {
-  const [piece] = pieces;
-  const text = () => (pieces.length === 1 && typeof piece?.data === 'string' ? piece.data : utf8Text(joined(pieces)));
-  return parsed(() => DATA.exec(text())?.[1] ?? '');
-}
-
-function parsed(text: () => string): Fields | undefined {
-  try {
-    return asRecord(JSON.parse(text()));
-  } catch {
-    return undefined;
-  }
+  const [piece, ...others] = pieces;
+  const data = piece !== undefined && others.length === 0 ? piece.data : joined(pieces);
+  const [found] = new EventDataReader().read({ type: 'write', data });
+  return found && parseObject(found.data);
 }

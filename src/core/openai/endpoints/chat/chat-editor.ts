@@ -1,5 +1,5 @@
 import { asList, asRecord, type Fields } from '../../request/request.ts';
-import type { AnswerEdit, AnswerEditor, CallDamage, EditedEvent, SaidCall } from '../../wire/answer-editor.ts';
+import type { AnswerEdit, AnswerEditor, CallDamage, CallReader, EditedEvent } from '../../wire/answer-editor.ts';
 import { without } from '../../wire/answer-editor.ts';
 import { choicesEditor, eachChoice } from '../../wire/choices-editor.ts';
 import { damagedArguments, damagedCalls, damagedName, firstHalf } from '../../wire/damaged-calls.ts';
@@ -18,26 +18,34 @@ export const chatEditor: AnswerEditor = {
     },
   }),
   withDamagedCalls: (how) => new DamagedCalls(how),
-  callsIn: saidCalls,
+  callReader: () => new ChatCalls(),
 };
 
 /** Each id begins a call; what comes without one goes on with the last of its index. */
-function saidCalls(parts: readonly Fields[]): readonly SaidCall[] {
-  const calls: { id: string; arguments: string }[] = [];
-  const open = new Map<string, { id: string; arguments: string }>();
-  for (const choice of parts.flatMap((part) => asList(part['choices'])).map((each) => asRecord(each) ?? {})) {
-    const said = asRecord(choice['message'] ?? choice['delta']);
-    for (const call of asList(said?.['tool_calls']).map((each) => asRecord(each) ?? {})) {
-      const place = `${String(choice['index'])} ${String(call['index'])}`;
-      if (typeof call['id'] === 'string') {
-        open.set(place, { id: call['id'], arguments: '' });
-        calls.push(open.get(place) as SaidCall);
-      }
-      const current = open.get(place);
-      if (current !== undefined) current.arguments += String(asRecord(call['function'])?.['arguments'] ?? '');
+class ChatCalls implements CallReader {
+  readonly calls: { readonly id: string; arguments: string }[] = [];
+  /** The last call of each index of each choice. */
+  readonly #last = new Map<string, { arguments: string }>();
+
+  read(part: Fields): void {
+    for (const choice of asList(part['choices']).map((each) => asRecord(each) ?? {})) {
+      const said = asRecord(choice['message'] ?? choice['delta']);
+      for (const call of asList(said?.['tool_calls']).map((each) => asRecord(each) ?? {})) this.#add(call, choice['index']);
     }
   }
-  return calls;
+
+  #add({ id, index, function: called }: Fields, choice: unknown): void {
+    const place = `${String(choice)} ${String(index)}`;
+    const given = String(asRecord(called)?.['arguments'] ?? '');
+    if (typeof id === 'string') {
+      const begun = { id, arguments: given };
+      this.calls.push(begun);
+      this.#last.set(place, begun);
+      return;
+    }
+    const last = this.#last.get(place);
+    if (last !== undefined) last.arguments += given;
+  }
 }
 
 /** A message, or its first delta. */

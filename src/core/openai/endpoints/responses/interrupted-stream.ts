@@ -1,4 +1,6 @@
+import { dataLines } from '../../../wire/data-lines.ts';
 import type { Write } from '../../../wire/effect.ts';
+import { parseObject } from '../../request/parse-object.ts';
 import { asRecord, type Fields } from '../../request/request.ts';
 import { withResponseFloats } from './response-floats.ts';
 import { printed } from './response-json.ts';
@@ -52,8 +54,10 @@ interface Progress {
 
 function progressOf(sent: readonly string[]): Progress {
   const progress: Progress = { done: [], item: undefined, place: {}, part: undefined, said: '', deltas: 0 };
-  for (const text of sent) {
-    for (const [, data = ''] of text.matchAll(/^data: (.*)$/gm)) note(progress, JSON.parse(data) as Fields);
+  for (const data of sent.flatMap(dataLines)) {
+    const event = parseObject(data);
+    // A fault may have damaged one.
+    if (event !== undefined) note(progress, event);
   }
   return progress;
 }

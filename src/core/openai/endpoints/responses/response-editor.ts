@@ -3,6 +3,7 @@ import {
   type AnswerEdit,
   type AnswerEditor,
   type CallDamage,
+  type CallReader,
   type EditedEvent,
   type SaidCall,
   without,
@@ -27,7 +28,7 @@ export const responseEditor: AnswerEditor = {
   withoutUsage: () => ofResponse((response) => without(response, 'usage')),
   ofModel: (model) => ofResponse((response) => ({ ...response, model })),
   withDamagedCalls: (how) => new DamagedCalls(how),
-  callsIn: saidCalls,
+  callReader: () => new ResponseCalls(),
   printBody: (body) => printedBody(withResponseFloats(body)),
   printEvent: (event) => {
     const response = asRecord(event['response']);
@@ -37,16 +38,22 @@ export const responseEditor: AnswerEditor = {
 };
 
 /** By the ids of their items; what is said of one at its end replaces its pieces. */
-function saidCalls(parts: readonly Fields[]): readonly SaidCall[] {
-  const calls = new Map<unknown, { id: string; arguments: string }>();
-  for (const part of parts) {
-    const items = [part['item'], ...asList(part['output'])].map(asFields).filter(isFunctionCall);
-    for (const item of items) calls.set(item['id'], { id: String(item['call_id']), arguments: String(item['arguments'] ?? '') });
-    const call = calls.get(part['item_id']);
-    if (call !== undefined && typeof part['delta'] === 'string') call.arguments += part['delta'];
-    if (call !== undefined && typeof part['arguments'] === 'string') call.arguments = part['arguments'];
+class ResponseCalls implements CallReader {
+  readonly #calls = new Map<unknown, { readonly id: string; arguments: string }>();
+
+  read(part: Fields): void {
+    const { item, output, item_id: itemId, delta, arguments: whole } = part;
+    for (const { id, call_id: callId, arguments: given } of [item, ...asList(output)].map(asFields).filter(isFunctionCall)) {
+      this.#calls.set(id, { id: String(callId), arguments: String(given ?? '') });
+    }
+    const call = this.#calls.get(itemId);
+    if (call !== undefined && typeof delta === 'string') call.arguments += delta;
+    if (call !== undefined && typeof whole === 'string') call.arguments = whole;
   }
-  return [...calls.values()];
+
+  get calls(): readonly SaidCall[] {
+    return [...this.#calls.values()];
+  }
 }
 
 /** The events of texts and of calls. */

@@ -1,6 +1,7 @@
 import type { ErrorAnswer } from '../../../errors/error.ts';
 import type { ErrorBody } from '../../../errors/error-body.ts';
 import { socketExpired } from '../../../errors/errors.ts';
+import { parseObject } from '../../../request/parse-object.ts';
 import { asRecord } from '../../../request/request.ts';
 import type { SocketProtocol } from '../../../wire/socket-protocol.ts';
 
@@ -48,13 +49,7 @@ function errorOf({ type, code, message, param }: ErrorBody = NO_ERROR): Record<s
 const NO_ERROR: ErrorBody = { message: '', type: 'server_error', param: null, code: null };
 
 function errorIn(body: string): Record<string, unknown> | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  const error = asRecord(asRecord(parsed)?.['error']);
+  const error = asRecord(parseObject(body)?.['error']);
   if (error === undefined) return undefined;
   const { type, code, message, param, ...others } = error;
   return { type, code, message, param, ...others };
