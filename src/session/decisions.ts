@@ -27,6 +27,7 @@ export class Decisions {
   readonly #buckets = createBuckets();
   readonly #gate = new CapacityGate();
   readonly #world: SessionWorld;
+  readonly #leaveWorld: () => void;
   /** How often each rule struck. */
   readonly #served = new Map<string, number>();
   #startedAt: number | undefined;
@@ -36,7 +37,7 @@ export class Decisions {
   constructor(clock: Clock, world: SessionWorld) {
     this.#clock = clock;
     this.#world = world;
-    world.onForget((call) => this.#counters.forget(callScope(call)));
+    this.#leaveWorld = world.onForget((call) => this.#counters.forget(callScope(call)));
   }
 
   /** When the first request arrived; undefined before it. */
@@ -96,6 +97,11 @@ export class Decisions {
   /** Numbers calls from 1 again. No request that is under way may know a call by its number. */
   renumber(): void {
     this.#world.correlator.renumber();
+  }
+
+  /** The session is closed: the calls of the others are none of it. */
+  close(): void {
+    this.#leaveWorld();
   }
 
   /** Back to the beginning. */

@@ -6,7 +6,7 @@ export class SessionWorld {
   readonly correlator: CallCorrelator;
   /** When the first request came to any of the sessions, on the engine's clock: what spans of time count from. */
   startedAt: number | undefined;
-  readonly #listeners: ((call: string) => void)[] = [];
+  readonly #listeners = new Set<(call: string) => void>();
 
   /** `isClosed` says whether a connection is known to be closed. */
   constructor(isClosed: (connection: number) => boolean) {
@@ -16,9 +16,10 @@ export class SessionWorld {
     this.correlator = new CallCorrelator({ onForget, isClosed });
   }
 
-  /** Calls the listener with the id of each call that is forgotten. */
-  onForget(listener: (call: string) => void): void {
-    this.#listeners.push(listener);
+  /** Calls the listener with the id of each call that is forgotten. Returns how to stop. */
+  onForget(listener: (call: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Back to the beginning. */

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { faultsByName } from '../../src/core/faults/registry.ts';
 import { parseRules } from '../../src/core/scenario/parse.ts';
 import { libraries } from '../../src/libraries.ts';
 import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
 import type { Engine } from '../../src/session/engine.ts';
 import type { Session } from '../../src/session/session.ts';
+import { SessionWorld } from '../../src/session/session-world.ts';
 import { type Driver, drive } from '../support/drive.ts';
 
 const ROOM = 1_000;
@@ -88,4 +89,17 @@ test('a session whose requests are under way is not forgotten', () => {
   busy.release();
   engine.openSession();
   expect(ids(engine)).not.toContain('busy');
+});
+
+test('a provider that a new scenario does not have any more hears of no calls', () => {
+  const listening = new Set<(call: string) => void>();
+  const onForget = vi.spyOn(SessionWorld.prototype, 'onForget').mockImplementation((listener) => {
+    listening.add(listener);
+    return () => void listening.delete(listener);
+  });
+  const { engine } = drive({ providers: { backup: {} } });
+  expect(listening.size).toBe(2);
+  engine.replaceScenario(broken());
+  expect(listening.size).toBe(1);
+  onForget.mockRestore();
 });

@@ -2,6 +2,7 @@ import { cutShort } from '../../core/backoff/history/cut-short.ts';
 import type { RunContext } from '../../core/backoff/kit/rule-evidence.ts';
 import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { DeclaredCalls } from '../../core/correlation/declared-calls.ts';
+import { providerVariable } from '../../core/scenario/provider-variable.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { plural } from '../../core/text/plural.ts';
 import { printableLines } from '../../core/text/printable.ts';
@@ -13,7 +14,7 @@ import type { MockServer } from '../../server/start.ts';
 import { loadPolicy } from '../../session/load-policy.ts';
 import type { Session } from '../../session/session.ts';
 import { UsedSessions } from '../../session/used-sessions.ts';
-import { clientEnvironment, providerVariable } from '../options/client-environment.ts';
+import { clientEnvironment } from '../options/client-environment.ts';
 import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { printVerdict } from '../output/print-verdict.ts';
@@ -72,7 +73,11 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     });
     const ended = failure ?? howItEnded(command, supervised);
     const sessions = used.list();
-    const silence = whyNothingCame(server, port);
+    const silence = whyNothingCame(
+      server,
+      port,
+      providers.map(({ id }) => providerVariable(id)),
+    );
     const circumstances = { ...circumstancesOf(supervised), silence };
     const input = judgeRun(server, sessions, { policy, circumstances, version: packageVersion() });
     const whole = ended === undefined ? input.verdict : cutShort(input.verdict, ended);
@@ -88,11 +93,12 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 }
 
 /** Where to look when the client asked for nothing. */
-function whyNothingCame({ origin }: MockServer, port: number): string {
+function whyNothingCame({ origin }: MockServer, port: number, variables: readonly string[]): string {
   const fixed = port === 0 ? 'with --port 9001, and point it to http://127.0.0.1:9001/v1' : `and point it to ${origin}/v1`;
   const proxy = proxyText(process.env);
   return (
     `Nothing came to ${origin}/v1. Does the client read OPENAI_BASE_URL, OPENAI_API_BASE or OPENAI_HOST, which were set to it? ` +
+    (variables.length === 0 ? '' : `Does it read ${variables.join(' and ')}, where the providers of the scenario are? `) +
     `If it has a setting of its own, run this ${fixed}${proxy === undefined ? '' : `. ${proxy}`}`
   );
 }

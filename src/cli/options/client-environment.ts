@@ -1,3 +1,5 @@
+import { providerVariable } from '../../core/scenario/provider-variable.ts';
+
 /** Where clients find the mock. */
 export interface ClientTarget {
   /** `http://127.0.0.1:41234`. */
@@ -44,11 +46,6 @@ export function clientEnvironment(inherited: Environment, { origin, apiKey, prov
     MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,
     ...Object.fromEntries(providers.map((name) => [providerVariable(name), `${origin}/s/${name}/v1`])),
   };
-}
-
-/** The variable with the base URL of a service: `MOCK_OPENAI_BACKUP_EU_BASE_URL` of `backup-eu`. */
-export function providerVariable(name: string): string {
-  return `MOCK_OPENAI_${name.toUpperCase().replaceAll('-', '_')}_BASE_URL`;
 }
 
 function withLoopback(list: string): string {

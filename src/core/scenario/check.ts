@@ -9,6 +9,7 @@ import { checkPolicy, wordsOfRules } from './check-policy.ts';
 import { deadLimits } from './dead-limits.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 import { LIMIT_KEYS } from './limit-schema.ts';
+import { providerVariable } from './provider-variable.ts';
 import { CONTENT_KEYS } from './reply-schema.ts';
 
 const ACTIONS = ['fault', 'sequence', 'one_of'];
@@ -20,6 +21,7 @@ export function checkScenario(value: unknown, libraries: Libraries): ScenarioFin
   const rules = [service['rules'], ...further.map(([, own]) => own['rules'])].flatMap(asList);
   return [
     ...checkService(service, libraries, []),
+    ...sharedVariables(further.map(([name]) => name)),
     ...further.flatMap(([name, own]) => checkProvider(own, libraries, ['providers', name])),
     ...checkPolicy(expect, ['expect'], wordsOfRules(rules)),
   ];
@@ -31,6 +33,25 @@ function checkService({ rules, replies, limits }: Fields, libraries: Libraries, 
     ...checkRules(asList(rules), libraries, [...at, 'rules']),
     ...checkReplies(asList(replies), libraries, at),
   ];
+}
+
+/** Two names that differ in `-` and `_` alone have one variable: a client could find one of the services only. */
+function sharedVariables(names: readonly string[]): ScenarioFinding[] {
+  const first = new Map<string, string>();
+  return names.flatMap((name) => {
+    const variable = providerVariable(name);
+    const earlier = first.get(variable);
+    if (earlier === undefined) first.set(variable, name);
+    return earlier === undefined
+      ? []
+      : [
+          scenarioFinding(
+            ['providers', name],
+            `${earlier} and ${name} have the same variable, ${variable}; give one of them another name`,
+            'key',
+          ),
+        ];
+  });
 }
 
 function checkProvider(own: Fields, libraries: Libraries, at: Path): ScenarioFinding[] {

@@ -165,6 +165,7 @@ export class InMemoryState implements SessionState {
   giveBack(): void {
     this.journal.giveBack();
     this.#store?.clear();
+    this.#decisions.close();
   }
 
   /** Calls are numbered from the beginning again. While a request is answered they are not: no other call may have its number. */

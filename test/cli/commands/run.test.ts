@@ -85,6 +85,15 @@ test('a command that asks nothing exercises nothing', async () => {
   );
 });
 
+test('where a scenario has providers, what to look for when nothing came names their variables', async () => {
+  const cwd = tempFolder({ 'two.yaml': 'providers: { primary: { rules: [{ fault: overloaded }] }, backup-eu: {} }' });
+  const { code, stderr } = await runCli(['run', '--scenario', 'two.yaml', '--', NODE, '-e', '0'], cwd);
+  expect(code).toBe(1);
+  expect(stderr.replace(/\s+/g, ' ')).toContain(
+    'Does it read MOCK_OPENAI_PRIMARY_BASE_URL and MOCK_OPENAI_BACKUP_EU_BASE_URL, where the providers of the scenario are?',
+  );
+});
+
 test('a run in which nothing was done to the client is no pass', async () => {
   const { code, stderr } = await runCli(['run', '--', NODE, 'ask.mjs'], tempFolder({ 'ask.mjs': askOnce }));
   expect(code).toBe(1);

@@ -157,6 +157,20 @@ describe('breaker_opens', () => {
     expect(finding('breaker_opens', entries)?.verdict).toBe('info');
   });
 
+  test.each([
+    ['hammers the target once its breaker has closed', [...span(0, 500, 100), ...span(6_000, 9_000, 100)], 'fail'],
+    ['opens for a second only the next time', [...span(0, 500, 100), ...span(6_000, 6_500, 100), 7_600, 8_700], 'fail'],
+    [
+      'counts to five anew after each opening',
+      [...span(0, 500, 100), ...span(6_000, 6_500, 100), ...span(12_000, 12_500, 100)],
+      'pass',
+    ],
+    ['sends three probes each time', [...span(0, 500, 100), ...span(6_000, 6_300, 100), ...span(12_000, 12_300, 100)], 'pass'],
+    ['probes each five seconds', [...span(0, 500, 100), ...span(5_600, 20_000, 5_200)], 'pass'],
+  ])('each opening is looked at: one that %s: %#', (_what, times, verdict) => {
+    expect(finding('breaker_opens', [...demand, ...at(times, down)], { policy })?.verdict).toBe(verdict);
+  });
+
   test('what was under way when the fifth failure was told is forgiven', () => {
     const entries = [...demand, ...at([0, 0, 0, 0, 0, 1, 1, 20], down)];
     expect(finding('breaker_opens', entries, { policy })?.verdict).toBe('pass');

@@ -120,6 +120,21 @@ limit: {}
   ]);
 });
 
+test('two providers with one variable are refused, each by its name', () => {
+  expect(
+    problemsOf(`
+providers:
+  primary: {}
+  eu-west_1: {}
+  eu_west-1: { latency: { ttft: 1s } }
+  eu-west-1: {}
+`),
+  ).toEqual([
+    'flaky.yaml:5:3 providers.eu_west-1: eu-west_1 and eu_west-1 have the same variable, MOCK_OPENAI_EU_WEST_1_BASE_URL; give one of them another name',
+    'flaky.yaml:6:3 providers.eu-west-1: eu-west_1 and eu-west-1 have the same variable, MOCK_OPENAI_EU_WEST_1_BASE_URL; give one of them another name',
+  ]);
+});
+
 test.each([
   ['a list at the top', '[]', 'flaky.yaml:1:1 expected a mapping, found a list'],
   ['an unclosed list', 'rules: [', /^flaky\.yaml:1:\d+ invalid YAML: /],

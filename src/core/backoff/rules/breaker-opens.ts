@@ -1,3 +1,5 @@
+import { firstFrom } from '../../collections/first-from.ts';
+import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
 import { failureText } from '../history/failure.ts';
@@ -27,10 +29,12 @@ export const breakerOpens = defineRule({
   probe: retriesTransient.probe,
   check: ({ entries, policy }) => {
     const { after, forMs } = policy.breaker ?? { after: AFTER, forMs: FOR_MS };
-    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null);
-    const openings = [...byTarget(read).values()].flatMap((asked) =>
-      failureRows(asked).flatMap((row) => openingOf(row, { after, forMs, all: read })),
-    );
+    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null).toSorted((a, b) => a.t_headers - b.t_headers);
+    const all = timesOf(read);
+    const openings = [...byTarget(read).values()].flatMap((asked) => {
+      const own = timesOf(asked);
+      return failureRows(asked).flatMap((row) => openingsOf(row, { after, forMs, own, all }));
+    });
     if (openings.length === 0) return notApplicable(`no target failed ${after} times in a row`);
     const pushed = openings.filter(({ pushes }) => pushes.length > 0);
     const watched = openings.filter(({ hasDemand }) => hasDemand);
@@ -73,20 +77,68 @@ interface Opening {
   readonly hasDemand: boolean;
 }
 
+/** Requests in order, and when each came. */
+interface Requests {
+  readonly entries: readonly JournalEntry[];
+  readonly times: readonly number[];
+}
+
 interface Breaker {
   readonly after: number;
   readonly forMs: number;
-  readonly all: readonly JournalEntry[];
+  /** What was asked of the target. */
+  readonly own: Requests;
+  /** What was asked of all targets. */
+  readonly all: Requests;
 }
 
-function openingOf({ asked, failures, knownAt, overAt }: FailureRow, { after, forMs, all }: Breaker): Opening[] {
-  const openAt = knownAt[after - 1];
-  const last = failures[after - 1];
-  if (openAt === undefined || last === undefined) return [];
-  const until = Math.min(openAt + forMs, overAt ?? Number.POSITIVE_INFINITY);
-  const isWithin = ({ t_headers: at }: JournalEntry) => at > openAt + UNDER_WAY_MS && at < until;
+function timesOf(entries: readonly JournalEntry[]): Requests {
+  return { entries, times: entries.map(({ t_headers: at }) => at) };
+}
+
+/**
+ * When a breaker should have opened in a row of failures. After each time, failures are counted anew: some breakers close when
+ * their time is over. A target that was then left alone for long enough starts the count again.
+ */
+function openingsOf({ failures, overAt }: FailureRow, breaker: Breaker): Opening[] {
+  const { after, forMs, own } = breaker;
+  const told = failures
+    .map((entry) => ({ entry, at: failureKnownAt(entry) ?? entry.t_headers }))
+    .sort((one, other) => one.at - other.at);
+  const openings: Opening[] = [];
+  let count = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const { entry, at } of told) {
+    if (at <= until) continue;
+    if (openings.length > 0 && restBefore(entry, own) >= forMs) count = 0;
+    count += 1;
+    if (count < after) continue;
+    count = 0;
+    until = Math.min(at + forMs, overAt ?? Number.POSITIVE_INFINITY);
+    openings.push(openingAfter(entry, { from: at + UNDER_WAY_MS, until }, breaker));
+  }
+  return openings;
+}
+
+/** How long the target had been asked nothing when the request came. */
+function restBefore({ t_headers: at }: JournalEntry, { times }: Requests): number {
+  return at - (times[firstFrom(times, at) - 1] ?? at);
+}
+
+function openingAfter(
+  last: JournalEntry,
+  span: { readonly from: number; readonly until: number },
+  { own, all }: Breaker,
+): Opening {
   const target = targetOf(last);
-  return [
-    { last, pushes: asked.filter(isWithin), hasDemand: all.some((entry) => isWithin(entry) && targetOf(entry) !== target) },
-  ];
+  return {
+    last,
+    pushes: within(own, span),
+    hasDemand: within(all, span).some((entry) => targetOf(entry) !== target),
+  };
+}
+
+function within({ entries, times }: Requests, { from, until }: { readonly from: number; readonly until: number }) {
+  const first = firstFrom(times, from);
+  return entries.slice(first, Math.max(first, firstFrom(times, until))).filter(({ t_headers: at }) => at > from);
 }
