@@ -6,11 +6,11 @@ import type { Delay, LoadRun } from '../core/load/load-run.ts';
 import { inputTokens } from '../core/openai/content/tokens.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
-import { sessionOutages } from '../session/session-outages.ts';
 import { Background } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
 import { type GroupGuard, guardGroups } from './group-guard.ts';
+import { loadSessions, loadTroubles } from './load-journal.ts';
 import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
 import { distribute, type LoadPlan, workloadOf } from './load-plan.ts';
 import { Loader } from './loader.ts';
@@ -109,8 +109,9 @@ export class RunningLoad {
     const { plan, server, drainMs, signal } = this.#options;
     const zeroAt = machineNow() + LEAD_MS;
     this.#zeroAt = zeroAt + this.#shift;
+    const judged = new Set<string>(loadSessions(server.engine).map(({ id }) => id));
     const stopCounting = server.engine.onEntry(({ place }) => {
-      if (place.session !== 'default') return;
+      if (!judged.has(place.session)) return;
       this.#attempts += 1;
       if (this.#attempts >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
     });
@@ -163,8 +164,8 @@ export class RunningLoad {
     };
   }
 
-  /** All that is known so far. */
-  snapshot(journal: readonly JournalEntry[]): LoadRun {
+  /** All that is known so far. `brownOut` is the share of failures from which on a span is judged as an outage is. */
+  snapshot(journal: readonly JournalEntry[], brownOut?: number): LoadRun {
     const { plan, server } = this.#options;
     const { capacity } = server.engine.defaultSession.plan;
     const isNoise = ({ logicalId }: JournalEntry) => logicalId.startsWith(BACKGROUND_CALL);
@@ -180,7 +181,7 @@ export class RunningLoad {
       histories: historiesOf(entries),
       entries,
       background: journal.filter(isNoise),
-      outages: sessionOutages(server.engine.defaultSession, entries),
+      ...loadTroubles(server.engine, entries, brownOut),
       capacityPerSecond: capacity?.perSecond ?? null,
       from: this.#zeroAt,
       steadyFrom: this.#zeroAt + plan.rampMs,

@@ -57,7 +57,7 @@ function entriesOf({ id }: Session, entries: readonly JournalEntry[], sessions: 
 }
 
 /** The scenario, and how often each part of it struck; the parts of further services under their names. */
-function useOver([first, ...others]: readonly [Session, ...Session[]]): ScenarioUse {
+export function useOver([first, ...others]: readonly [Session, ...Session[]]): ScenarioUse {
   const use = first.scenarioUse();
   const further = others.flatMap((session) =>
     session.scenarioUse().rules.map((rule) => ({ ...rule, id: `${session.id}: ${rule.id}` })),

@@ -233,6 +233,7 @@ test('every bundled scenario starts with a comment that says what it proves, and
   expect(bundledScenarios()).toEqual([
     'bad-key',
     'broken-tools',
+    'brown-out',
     'context-too-long',
     'error-guide',
     'failover',

@@ -2,17 +2,20 @@ import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { JournalEntry } from '../../core/journal/entry.ts';
 import { type JudgedLoad, judgeLoad, judgeUnfinishedLoad } from '../../core/load/judge-load.ts';
 import type { LoadRun } from '../../core/load/load-run.ts';
+import { troublesOf } from '../../core/load/troubles.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { renderJson } from '../../core/report/json.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { printableLines } from '../../core/text/printable.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { clientPath } from '../../harness/client-path.ts';
+import { loadJournal, loadSessions } from '../../harness/load-journal.ts';
 import { type ClientSource, ORIGIN } from '../../harness/load-message.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy, sessionPolicy } from '../../session/load-policy.ts';
+import { useOver } from '../../session/verdict-on.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { type LoadFlags, loadPlanOf, rate, span } from '../options/load-options.ts';
 import { UsageError } from '../options/usage-error.ts';
@@ -102,11 +105,10 @@ async function watch(running: RunningLoad, server: MockServer, options: Watched)
 }
 
 function finished(running: RunningLoad, { engine }: MockServer, { judging, strict = false }: Watched): ReportInput {
-  const session = engine.defaultSession;
-  const run = running.snapshot(session.journal());
+  const policy = sessionPolicy(engine.defaultSession, judging);
+  const run = running.snapshot(loadJournal(engine), policy.load?.brownOut);
   const { watchedUntil } = running;
-  const policy = sessionPolicy(session, judging);
-  const { figures, verdict } = judgeLoad(run, { policy, scenario: session.scenarioUse(), watchedUntil });
+  const { figures, verdict } = judgeLoad(run, { policy, scenario: useOver(loadSessions(engine)), watchedUntil });
   return inputOf(run, { figures, verdict: strict ? strictly(verdict) : verdict });
 }
 
@@ -117,13 +119,14 @@ function unfinished(
   { judging }: Watched,
   journal: readonly JournalEntry[],
 ): ReportInput {
-  const session = engine.defaultSession;
-  const run = running.snapshot(journal);
-  const policy = sessionPolicy(session, judging);
-  const judged = judgeUnfinishedLoad(run, { policy, scenario: session.scenarioUse(), watchedUntil: engine.clock.now() });
+  const policy = sessionPolicy(engine.defaultSession, judging);
+  const run = running.snapshot(journal, policy.load?.brownOut);
+  const scenario = useOver(loadSessions(engine));
+  const judged = judgeUnfinishedLoad(run, { policy, scenario, watchedUntil: engine.clock.now() });
   return { ...inputOf(run, judged), histories: [] };
 }
 
-function inputOf({ entries, histories, outages }: LoadRun, { figures, verdict }: JudgedLoad): ReportInput {
-  return { verdict, entries, histories, outages, version: packageVersion(), load: figures };
+function inputOf(run: LoadRun, { figures, verdict }: JudgedLoad): ReportInput {
+  const { entries, histories } = run;
+  return { verdict, entries, histories, outages: troublesOf(run), version: packageVersion(), load: figures };
 }

@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEntry } from '../../core/journal/entry.ts';
 import { entryView } from '../../exchange/entry-view.ts';
+import { inOneOrder, loadSessions } from '../../harness/load-journal.ts';
 import type { MockServer } from '../../server/start.ts';
 
 const FIRST_MS = 2_000;
@@ -14,16 +15,17 @@ const LONGEST_MS = 200;
 export class PartialReport {
   readonly #file: string;
   readonly #render: (journal: readonly JournalEntry[]) => string;
-  readonly #journal: JournalEntry[] = [];
+  readonly #journals: ReadonlyMap<string, JournalEntry[]>;
   readonly #stopListening: () => void;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(folder: string, { engine }: MockServer, render: (journal: readonly JournalEntry[]) => string) {
     this.#file = join(folder, 'report.json');
     this.#render = render;
+    this.#journals = new Map(loadSessions(engine).map(({ id }) => [id, []]));
     this.#stopListening = engine.onEntry((entry) => {
       // Fingerprints of bodies are the work of the whole report.
-      if (entry.place.session === 'default') this.#journal.push(entryView(entry, null));
+      this.#journals.get(entry.place.session)?.push(entryView(entry, null));
     });
     this.#writeIn(FIRST_MS);
   }
@@ -45,7 +47,7 @@ export class PartialReport {
   #write(): void {
     const aside = `${this.#file}.${process.pid}.tmp`;
     try {
-      writeFileSync(aside, this.#render(this.#journal));
+      writeFileSync(aside, this.#render(inOneOrder([...this.#journals.values()])));
       renameSync(aside, this.#file);
     } catch {
       // The whole report tells when its folder cannot be written.

@@ -34,6 +34,7 @@ export function judgeLoad(run: LoadRun, { policy, scenario, watchedUntil }: Load
       watchedUntil,
       outcomes: run.records.map(outcomeOf),
       outages: run.outages,
+      ...(new Set(run.entries.map(({ session }) => session)).size > 1 ? { together: true as const } : {}),
       stalls: [...run.mockDelays, ...run.driverDelays],
       ...(saturated
         ? { untimely: `the driver was late (99 % of the calls within ${Math.round(startErrorMs.p99 ?? 0)} ms)` }

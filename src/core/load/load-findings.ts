@@ -4,6 +4,7 @@ import { sources } from '../backoff/kit/sources.ts';
 import type { LoadExpectation } from '../policy/policy.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Recovery } from './recovery.ts';
+import { troubleName } from './trouble-name.ts';
 import { LATE_DRIVER, unmeasured } from './unmeasured.ts';
 
 const REFERENCE = `${sources.metastable}; ${sources.cascading}`;
@@ -63,12 +64,13 @@ function recovery(report: LoadReport, withinMs: number | undefined): Finding {
   const { state, recoveredAfterMs, goodputBefore, goodputAfter, goodputAtEnd, offeredAtEnd } = report.recovery;
   const rates = `${perSecond(goodputAfter)} calls a second have ended well since, ${perSecond(goodputBefore)} before it, ${perSecond(goodputAtEnd)} at the end`;
   const capacity = report.capacityPerSecond === null ? '' : `, capacity ${perSecond(report.capacityPerSecond)}`;
+  const trouble = troubleName(report);
   const explain = {
     no_outage: unmeasured(state) ?? '',
     not_watched: unmeasured(state) ?? '',
-    recovered: `recovered: 95 % of the goodput was back ${seconds(recoveredAfterMs ?? 0)} after the outage`,
-    metastable: `metastable: the outage is over and ${rates}; retries keep the service down (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
-    not_recovered: `not recovered: the outage is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
+    recovered: `recovered: 95 % of the goodput was back ${seconds(recoveredAfterMs ?? 0)} after the ${trouble}`,
+    metastable: `metastable: the ${trouble} is over and ${rates}; retries keep the service down (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
+    not_recovered: `not recovered: the ${trouble} is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
   }[state];
   const measured =
     recoveredAfterMs === null ? {} : { statistic: { name: 'time to recover', value: recoveredAfterMs, unit: 'ms' as const } };
@@ -115,7 +117,7 @@ function keptUp(report: LoadReport, least: number): Finding {
       explain:
         share === null
           ? (unmeasured(report.recovery.state) ?? 'nothing ended well before the outage')
-          : `${perSecond(goodputAfter)} calls a second ended well after the outage, ${perSecond(goodputBefore)} before it`,
+          : `${perSecond(goodputAfter)} calls a second ended well after the ${troubleName(report)}, ${perSecond(goodputBefore)} before it`,
       advice: 'retry less while most calls fail, and spread retries over time',
       n: report.calls.started,
       ...(share === null ? {} : { statistic: { name: 'goodput after the outage', value: share, unit: 'share' as const } }),

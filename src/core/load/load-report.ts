@@ -9,6 +9,7 @@ import { type Peaks, peaksOf } from './peaks.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import { type EarlyRetries, earlyRetries, type GapRow, gapTable, retryHistogram } from './retries.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
+import { troublesOf } from './troubles.ts';
 
 /** How the calls of a run ended. */
 interface Volume {
@@ -56,7 +57,8 @@ export interface LoadReport {
   readonly backgroundRequests: number;
   readonly amplification: Amplification;
   readonly capacityPerSecond: number | null;
-  readonly outages: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** With a share: brown-outs. */
+  readonly outages: readonly { readonly fromMs: number; readonly toMs: number; readonly share?: number }[];
   readonly timeline: Timeline;
   readonly recovery: Recovery;
   readonly retries: {
@@ -84,7 +86,7 @@ const SATURATED_MS = 50;
 
 /** A load run in figures. */
 export function loadReportOf(run: LoadRun): LoadReport {
-  const { workload, cutShort, records, histories, entries, background, outages, capacityPerSecond, from, loadUntil } = run;
+  const { workload, cutShort, records, histories, entries, background, capacityPerSecond, from, loadUntil } = run;
   const settled = records.filter(({ settledAt }) => settledAt !== null);
   const sinceScheduled = (of: readonly CallRecord[]) => of.map(({ scheduledAt, settledAt }) => (settledAt ?? 0) - scheduledAt);
   const cost = costOver(histories);
@@ -100,7 +102,7 @@ export function loadReportOf(run: LoadRun): LoadReport {
     backgroundRequests: background.length,
     amplification: amplificationOf(run),
     capacityPerSecond,
-    outages: outages.map((outage) => ({ fromMs: outage.from - from, toMs: outage.to - from })),
+    outages: spansOf(run),
     timeline: timelineOf(run),
     recovery: recoveryOf(run),
     retries: { histogram: retryHistogram(histories), gaps: gapTable(histories), early: earlyRetries(histories) },
@@ -116,6 +118,11 @@ export function loadReportOf(run: LoadRun): LoadReport {
   };
 }
 
+function spansOf({ outages, brownOuts, from: zero }: LoadRun): LoadReport['outages'] {
+  const full = outages.map(({ from, to }) => ({ fromMs: from - zero, toMs: to - zero }));
+  return [...full, ...brownOuts.map(({ from, to, share }) => ({ fromMs: from - zero, toMs: to - zero, share }))];
+}
+
 function volumeOf(records: readonly CallRecord[]): Volume {
   const count = (holds: (record: CallRecord) => boolean) => records.filter(holds).length;
   return {
@@ -129,12 +136,13 @@ function volumeOf(records: readonly CallRecord[]): Volume {
   };
 }
 
-function amplificationOf({ histories, outages }: LoadRun): Amplification {
+function amplificationOf({ histories, ...run }: LoadRun): Amplification {
+  const spans = troublesOf(run);
   const inOutage: number[] = [];
   const steady: number[] = [];
   for (const { tries } of histories) {
     const at = tries[0]?.entry.t_headers ?? 0;
-    const hit = outages.some(({ from, to }) => at >= from && at < to);
+    const hit = spans.some(({ from, to }) => at >= from && at < to);
     (hit ? inOutage : steady).push(tries.length);
   }
   const { mean, p99, max } = distributionOf([...inOutage, ...steady]);

@@ -20,6 +20,12 @@ export interface Delay {
   readonly ms: number;
 }
 
+/** A span in which a part of the requests failed. Times on the journal's clock. */
+export interface BrownOut extends Outage {
+  /** Of the requests that came in it, or that its rule fails by plan. */
+  readonly share: number;
+}
+
 /** All that is known of a load run. Times in milliseconds of the journal's clock. */
 export interface LoadRun {
   readonly workload: Workload;
@@ -31,6 +37,8 @@ export interface LoadRun {
   /** Requests of the noise beside them. */
   readonly background: readonly JournalEntry[];
   readonly outages: readonly Outage[];
+  /** What the policy has judged as outages are. */
+  readonly brownOuts: readonly BrownOut[];
   /** Requests a second that the service can do; null where there is always room. */
   readonly capacityPerSecond: number | null;
   /** When the first call was to start. */

@@ -1,5 +1,6 @@
 import { mostWithin } from '../backoff/kit/statistics.ts';
 import type { LoadRun } from './load-run.ts';
+import { troublesOf } from './troubles.ts';
 
 /** How closely requests came together. */
 export interface Peaks {
@@ -10,9 +11,9 @@ export interface Peaks {
   readonly toMeanAfterOutage: number | null;
 }
 
-export function peaksOf({ entries, outages, loadUntil }: LoadRun): Peaks {
+export function peaksOf({ entries, loadUntil, ...run }: LoadRun): Peaks {
   const times = entries.map(({ t_headers }) => t_headers);
-  const over = outages.reduce((last, { to }) => Math.max(last, to), Number.NEGATIVE_INFINITY);
+  const over = troublesOf(run).reduce((last, { to }) => Math.max(last, to), Number.NEGATIVE_INFINITY);
   const after = times.filter((at) => at >= over && at < loadUntil);
   const mean = (after.length * 100) / (loadUntil - over);
   const known = Number.isFinite(over) && after.length > 0 && loadUntil > over;

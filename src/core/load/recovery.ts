@@ -1,5 +1,6 @@
 import { firstSuccessAfter } from '../backoff/history/first-success-after.ts';
 import type { LoadRun } from './load-run.ts';
+import { troublesOf } from './troubles.ts';
 
 /**
  * What became of the service after the outage.
@@ -45,10 +46,10 @@ const NOTHING = {
   goodputAtEnd: null,
 };
 
-/** Whether, and when, the service was itself again after the last outage that the load outlasted. */
+/** Whether, and when, the service was itself again after the last outage, or brown-out, that the load outlasted. */
 export function recoveryOf(run: LoadRun): Recovery {
-  const { outages, from, steadyFrom, loadUntil, workload, records } = run;
-  const hit = outages.filter((outage) => outage.from < loadUntil);
+  const { from, steadyFrom, loadUntil, workload, records } = run;
+  const hit = troublesOf(run).filter((outage) => outage.from < loadUntil);
   const last = hit.reduce<(typeof hit)[number] | undefined>((a, b) => (a === undefined || b.to > a.to ? b : a), undefined);
   if (last === undefined) return { state: 'no_outage', ...NOTHING };
   const good = timesOf(run);

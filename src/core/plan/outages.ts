@@ -1,6 +1,7 @@
 import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import { leavesOf } from '../faults/registry.ts';
 import type { JournalEntry } from '../journal/entry.ts';
+import type { BrownOut } from '../load/load-run.ts';
 import { type PlannedRule, type Step, stepsOf } from './compile.ts';
 import { isFailing } from './failing.ts';
 
@@ -13,19 +14,54 @@ const NEARLY_ALL = 0.8;
  * came: it counts when they failed at least four fifths of the requests that arrived in the span of one of them.
  */
 export function outagesOf(rules: readonly PlannedRule[], startedAt: number, entries: readonly JournalEntry[]): Outage[] {
+  return troublesOf(rules, startedAt, entries).flatMap(({ isOutage, from, to }) => (isOutage ? [{ from, to }] : []));
+}
+
+/**
+ * The spans of rules with `during` that are no outages, and in which more than `least` of the requests fail. The share is the
+ * `probability` of the rule where nothing else narrows it and no other rule fails anything in its span. Otherwise it is measured.
+ */
+export function brownOutsOf(
+  rules: readonly PlannedRule[],
+  startedAt: number,
+  { entries, least }: { readonly entries: readonly JournalEntry[]; readonly least: number },
+): BrownOut[] {
+  return troublesOf(rules, startedAt, entries).flatMap(({ isOutage, from, to, share }) =>
+    isOutage || share <= least ? [] : [{ from, to, share }],
+  );
+}
+
+interface Trouble extends BrownOut {
+  readonly isOutage: boolean;
+}
+
+function troublesOf(rules: readonly PlannedRule[], startedAt: number, entries: readonly JournalEntry[]): Trouble[] {
   const breaking = rules.filter(({ rule, action }) => rule.during !== undefined && stepsOf(action).some(isFailingStep));
   const ids = new Set(breaking.map(({ id }) => id));
-  return breaking.flatMap((planned) => {
+  return breaking.map((planned) => {
     const { from = 0, to = 0 } = planned.rule.during ?? {};
     const span = { from: startedAt + from, to: startedAt + to };
-    return failsAll(planned) || failedShare(span, entries, ids) >= NEARLY_ALL ? [span] : [];
+    if (failsAll(planned)) return { ...span, isOutage: true, share: 1 };
+    const measured = failedShare(span, entries, ids);
+    const isAlone = breaking.every((other) => other === planned || !overlap(other, planned));
+    const share = isAlone && failsByChance(planned) ? (planned.rule.probability ?? measured) : measured;
+    return { ...span, isOutage: measured >= NEARLY_ALL, share };
   });
 }
 
+function overlap({ rule: { during: a } }: PlannedRule, { rule: { during: b } }: PlannedRule): boolean {
+  return a !== undefined && b !== undefined && a.from < b.to && b.from < a.to;
+}
+
 /** Whether every request in its span fails, whatever comes. */
-function failsAll({ rule, action }: PlannedRule): boolean {
-  const { match, attempts, first, after, every, times, probability } = rule;
-  const narrowed = [match, attempts, first, after, every, times, probability].some((given) => given !== undefined);
+function failsAll(planned: PlannedRule): boolean {
+  return planned.rule.probability === undefined && failsByChance(planned);
+}
+
+/** Whether nothing but chance decides which requests in its span fail. */
+function failsByChance({ rule, action }: PlannedRule): boolean {
+  const { match, attempts, first, after, every, times } = rule;
+  const narrowed = [match, attempts, first, after, every, times].some((given) => given !== undefined);
   const runsOut = action.kind === 'sequence' && !action.repeat;
   return !narrowed && !runsOut && stepsOf(action).every((step) => step.changes === undefined && isFailingStep(step));
 }

@@ -58,9 +58,10 @@ function breakerOf({ breaker }: PolicySpec, before: Policy): Policy['breaker'] {
   return breaker === undefined ? before.breaker : { after: breaker.after, forMs: breaker.for };
 }
 
-function expectationOf({ recovers_within, ...shares }: NonNullable<PolicySpec['load']>): LoadExpectation {
+function expectationOf({ recovers_within, brown_out, ...shares }: NonNullable<PolicySpec['load']>): LoadExpectation {
   return {
     ...(recovers_within === undefined ? {} : { recoversWithinMs: recovers_within }),
+    ...(brown_out === undefined ? {} : { brownOut: brown_out }),
     ...Object.fromEntries(Object.entries(shares).filter(([, value]) => value !== undefined)),
   };
 }

@@ -17,6 +17,9 @@ const loadSchema = record({
   recovers_within: duration().optional().describe('from the end of an outage until 95 % of the goodput is back'),
   goodput: share().optional().describe('goodput after the outage as a share of that before it, at least'),
   success: share().optional().describe('share of the calls that end well, at least'),
+  brown_out: share()
+    .optional()
+    .describe('a span of `during` in which more than this share of the requests fails is judged as an outage is'),
 });
 
 const wallSchema = record({

@@ -55,6 +55,8 @@ export interface LoadExpectation {
   readonly goodput?: number;
   /** Share of the calls that end well, at least. */
   readonly success?: number;
+  /** A span in which more than this share of the requests fails is judged as an outage is. */
+  readonly brownOut?: number;
 }
 
 /** `openai-guide`: what OpenAI's guides and the RFCs ask. `strict-sre`: what those ask who run large services. */

@@ -69,6 +69,7 @@ const policy = z.object({
       recoversWithinMs: z.number().optional(),
       goodput: z.number().optional(),
       success: z.number().optional(),
+      brownOut: z.number().optional(),
     })
     .optional()
     .describe('what is expected of a fleet under load'),
@@ -158,7 +159,13 @@ const load = z.object({
     steady: z.number().nullable(),
   }),
   capacityPerSecond: perSecond,
-  outages: z.array(z.object({ fromMs: z.number(), toMs: z.number() })),
+  outages: z.array(
+    z.object({
+      fromMs: z.number(),
+      toMs: z.number(),
+      share: z.number().optional().describe('of a brown-out: the share of the requests that failed'),
+    }),
+  ),
   timeline: z
     .object({
       binMs: z.number(),

@@ -1,4 +1,5 @@
 import type { LoadReport } from '../load/load-report.ts';
+import { troubleName } from '../load/trouble-name.ts';
 import { LATE_DRIVER, unmeasured } from '../load/unmeasured.ts';
 import { plural } from '../text/plural.ts';
 import { short, span } from './numbers.ts';
@@ -13,8 +14,9 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
     ['attempts', attemptsText(load)],
     [
       'amplification',
-      `mean ${times(amplification.mean)}, p99 ${times(amplification.p99)}, max ${times(amplification.max)}; calls that began in the outage ${times(amplification.inOutage)}, others ${times(amplification.steady)}`,
+      `mean ${times(amplification.mean)}, p99 ${times(amplification.p99)}, max ${times(amplification.max)}; calls that began in the ${troubleName(load)} ${times(amplification.inOutage)}, others ${times(amplification.steady)}`,
     ],
+    ...brownOutLines(load),
     ['recovery', recoveryText(load)],
     ['latency', `${latency(load.latencyMs)} from the scheduled start; one attempt ${latency(load.attemptLatencyMs)}`],
     ...(load.giveUpMs.n === 0 ? [] : [['given up', `${latency(load.giveUpMs)} after the scheduled start`] as const]),
@@ -37,7 +39,7 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
     ],
     [
       'peaks',
-      `${peaks.per10Ms} within 10 ms, ${peaks.per100Ms} within 100 ms${peaks.toMeanAfterOutage === null ? '' : `; after the outage ×${short(round(peaks.toMeanAfterOutage))} the mean`}`,
+      `${peaks.per10Ms} within 10 ms, ${peaks.per100Ms} within 100 ms${peaks.toMeanAfterOutage === null ? '' : `; after the ${troubleName(load)} ×${short(round(peaks.toMeanAfterOutage))} the mean`}`,
     ],
     [
       'wasted',
@@ -45,6 +47,14 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
     ],
     ['exactness', exactnessText(exactness)],
   ];
+}
+
+function brownOutLines({ outages }: LoadReport): (readonly [string, string])[] {
+  return outages.flatMap(({ fromMs, toMs, share }) =>
+    share === undefined
+      ? []
+      : [['brown-out', `from ${span(fromMs)} to ${span(toMs)}, ${Math.round(share * 100)} % of the requests fail`] as const],
+  );
 }
 
 function callsText({ started, ok, failed, abandoned, dropped, unreported }: LoadReport['calls']): string {
@@ -71,7 +81,9 @@ function recoveryText(load: LoadReport): string {
     : measured;
 }
 
-function measuredRecovery({ recovery, capacityPerSecond }: LoadReport): string {
+function measuredRecovery(load: LoadReport): string {
+  const { recovery, capacityPerSecond } = load;
+  const trouble = troubleName(load);
   const { state, goodputBefore, goodputAfter, goodputAtEnd, offeredAtEnd, firstSuccessMs, recoveredAfterMs } = recovery;
   const first = firstSuccessMs === null ? '' : `, first success after ${span(firstSuccessMs)}`;
   const capacity = capacityPerSecond === null ? '' : `, capacity ${short(capacityPerSecond)}/s`;
@@ -82,9 +94,9 @@ function measuredRecovery({ recovery, capacityPerSecond }: LoadReport): string {
     case 'not_watched':
       return 'not known: too little of the load lies before or after the outage';
     case 'recovered':
-      return `RECOVERED ${span(recoveredAfterMs ?? 0)} after the outage${first}; ${rates}`;
+      return `RECOVERED ${span(recoveredAfterMs ?? 0)} after the ${trouble}${first}; ${rates}`;
     case 'metastable':
-      return `METASTABLE: the outage is over, the overload is not${first}; ${rates}`;
+      return `METASTABLE: the ${trouble} is over, the overload is not${first}; ${rates}`;
     case 'not_recovered':
       return `NOT RECOVERED${first}; ${rates}`;
   }

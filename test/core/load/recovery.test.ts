@@ -110,3 +110,25 @@ test('nothing is said of what was not watched', () => {
   expect(recoveryOf(run(() => true, 1, { outages: [] })).state).toBe('no_outage');
   expect(recoveryOf(run(() => true, 1, { loadUntil: 15_500 })).state).toBe('not_watched');
 });
+
+test('a brown-out is judged as an outage is, and called by its name', () => {
+  const brownOuts = [{ from: 10_000, to: 15_000, share: 0.5 }];
+  // Half of the calls fail while it lasts, and all that follow.
+  const half = (at: number) => (at / 50) % 2 === 0;
+  const back = run((at) => at < 10_000 || at >= 15_000 || half(at), 1, { outages: [], brownOuts });
+  expect(recoveryOf(back)).toMatchObject({ state: 'recovered', goodputBefore: 20 });
+  const kept = run((at) => at < 10_000 || half(at), 4, { outages: [], brownOuts });
+  const report = loadReportOf(kept);
+  expect(report.outages).toEqual([{ fromMs: 10_000, toMs: 15_000, share: 0.5 }]);
+  expect(loadFindings(report, { recoversWithinMs: 1_000 })[0]).toMatchObject({
+    verdict: 'fail',
+    explain: expect.stringContaining('metastable: the brown-out is over'),
+  });
+});
+
+test('attempts of calls that begin in a brown-out are told apart', () => {
+  const brownOuts = [{ from: 10_000, to: 15_000, share: 0.5 }];
+  const { amplification } = loadReportOf(run(() => true, 1, { outages: [], brownOuts }));
+  expect(amplification).toMatchObject({ inOutage: 1, steady: 1 });
+  expect(loadReportOf(run(() => true, 1, { outages: [] })).amplification.inOutage).toBeNull();
+});

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { faultsByName as faults } from '../../../src/core/faults/registry.ts';
 import type { JournalEntry } from '../../../src/core/journal/entry.ts';
 import { compilePlan } from '../../../src/core/plan/compile.ts';
-import { outagesOf } from '../../../src/core/plan/outages.ts';
+import { brownOutsOf, outagesOf } from '../../../src/core/plan/outages.ts';
 import { parseScenario } from '../../../src/core/scenario/parse.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
@@ -12,9 +12,18 @@ const SPAN = { from: STARTED_AT + 3_000, to: STARTED_AT + 5_000 };
 
 /** The outages of a scenario whose journal is given. */
 function outages(rules: string, entries: readonly JournalEntry[] = []) {
+  return outagesOf(planned(rules), STARTED_AT, entries);
+}
+
+/** Its spans in which more than a share of 0.3 fails. */
+function brownOuts(rules: string, entries: readonly JournalEntry[] = []) {
+  return brownOutsOf(planned(rules), STARTED_AT, { entries, least: 0.3 });
+}
+
+function planned(rules: string) {
   const { value, problems } = parseScenario({ file: 'test.yaml', text: `rules:\n${rules}` }, libraries);
   if (problems !== undefined) throw new Error(JSON.stringify(problems));
-  return outagesOf(compilePlan(value, 1, { libraries, faults }).rules, STARTED_AT, entries);
+  return compilePlan(value, 1, { libraries, faults }).rules;
 }
 
 /** A hundred requests within the span, so many of them struck by the rule, and as many on either side that are not. */
@@ -88,3 +97,47 @@ test('rules that fail a part each make an outage together, rules for all of the 
   expect(outages(rules, mixed('vectors'))).toEqual([SPAN, SPAN]);
   expect(outages(rules, mixed('always'))).toEqual([]);
 });
+
+test('a rule that fails a share of what comes is a brown-out by plan, however few requests come', () => {
+  expect(brownOuts('  - { during: 3s..5s, probability: 0.5, fault: overloaded }')).toEqual([{ ...SPAN, share: 0.5 }]);
+  // By chance more of them failed than the rule says.
+  expect(brownOuts('  - { during: 3s..5s, probability: 0.3, fault: overloaded }', arrivals(40))).toEqual([]);
+});
+
+test('of a rise and fall of errors, the span above the share is a brown-out', () => {
+  const shares = [0.1, 0.3, 0.5, 0.3, 0.1];
+  const rules = shares.map((share, at) => `  - { during: ${at}s..${at + 1}s, probability: ${share}, fault: overloaded }`);
+  expect(brownOuts(rules.join('\n'))).toEqual([{ from: STARTED_AT + 2_000, to: STARTED_AT + 3_000, share: 0.5 }]);
+});
+
+test.each(['match: { endpoint: chat.completions }, fault: overloaded', 'one_of: { overloaded: 1, ok: 1 }'])(
+  '%s is a brown-out when it failed more than the share of what arrived in its span',
+  (parts) => {
+    const rules = `  - { during: 3s..5s, ${parts} }`;
+    expect(brownOuts(rules, arrivals(31))).toEqual([{ ...SPAN, share: 0.31 }]);
+    expect(brownOuts(rules, arrivals(30))).toEqual([]);
+  },
+);
+
+test('two rules in one span are a brown-out by what they failed together', () => {
+  const rule = (name: string, share: number) => `  - { name: ${name}, during: 3s..5s, probability: ${share}, fault: overloaded }`;
+  const rules = [rule('first', 0.25), rule('second', 0.2)].join('\n');
+  expect(brownOuts(rules, [...arrivals(25, 'first')])).toEqual([]);
+  const both = arrivals(40, 'first').map((entry, at) => (at >= 120 ? { ...entry, ...struckBy('second', entry) } : entry));
+  expect(brownOuts(rules, both)).toEqual([
+    { ...SPAN, share: 0.4 },
+    { ...SPAN, share: 0.4 },
+  ]);
+});
+
+test('an outage is no brown-out, nor is a span in which nothing fails', () => {
+  expect(brownOuts('  - { during: 3s..5s, fault: overloaded }', arrivals(100))).toEqual([]);
+  expect(brownOuts('  - { during: 3s..5s, probability: 0.9, fault: overloaded }', arrivals(90))).toEqual([]);
+  expect(brownOuts('  - { during: 3s..5s, fault: { latency: 1s } }', arrivals(0))).toEqual([]);
+  expect(brownOuts('  - { probability: 0.5, fault: overloaded }', arrivals(50))).toEqual([]);
+});
+
+/** What the journal says of an entry that the other rule has struck, where one did. */
+function struckBy(rule: string, { faultApplied }: JournalEntry): Pick<JournalEntry, 'faultApplied'> {
+  return { faultApplied: faultApplied === null ? null : { ...faultApplied, rule } };
+}

@@ -18,6 +18,7 @@ export function loadRun(parts: Partial<LoadRun> & { readonly entries?: readonly 
     histories: historiesOf(entries),
     background: [],
     outages: [],
+    brownOuts: [],
     capacityPerSecond: null,
     from: 0,
     steadyFrom: 0,
