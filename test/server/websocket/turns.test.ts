@@ -31,6 +31,23 @@ test('the frames of an answer are the events of its stream', async () => {
   expect(socket.frames.map(timeless)).toEqual(posted.map(timeless));
 });
 
+test('the same turn again is told in the same frames, and counted in the same way', async () => {
+  const mock = await startMock({ replies: [{ tokens: 30 }] });
+  const socket = await openSocket(mock);
+  const told: string[][] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const before = socket.frames.length;
+    await socket.ask();
+    told.push(socket.frames.slice(before).map(timeless));
+  }
+  expect(new Set(told.map((frames) => frames.join('\n'))).size).toBe(1);
+  await mock.idle();
+  const [, ...turns] = mock.journal();
+  expect(turns.map(({ chunksOut, eventsOut }) => ({ chunksOut, eventsOut }))).toEqual(
+    Array.from({ length: 3 }, () => ({ chunksOut: turns[0]?.chunksOut, eventsOut: told[0]?.length })),
+  );
+});
+
 test('each turn is a request: an attempt of a call, in the journal, told apart by its protocol', async () => {
   const mock = await startMock({ rules: [{ match: { endpoint: 'responses' }, attempts: 1, fault: 'server_error' }] });
   const socket = await openSocket(mock, { headers: { 'user-agent': 'witness', 'x-client-request-id': 'one for the handshake' } });

@@ -42,13 +42,13 @@ export function* responseStream(context: ReplyContext): Reply {
   yield { type: 'end' };
 }
 
-/** The print of an answer that is told again; undefined for the first stream of it. */
+/** The print of an answer that is told again; undefined for the first stream of it, and for frames: each event is one. */
 function streamPrintOf(
   answer: ResponseAnswer,
   { obfuscate }: Pick<EventSource, 'obfuscate'>,
-  { request: { memo } }: ReplyContext,
+  { request: { memo, turn } }: ReplyContext,
 ): StreamPrint | undefined {
-  if (memo === undefined) return undefined;
+  if (memo === undefined || turn !== undefined) return undefined;
   const { items } = answer;
   return memoize(memo, 'stream print', [answer], () =>
     printStream({ items, obfuscated: obfuscate !== undefined }, (identity, writer, deltas) =>
