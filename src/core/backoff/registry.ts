@@ -1,6 +1,7 @@
 import type { BackoffRule } from './kit/rule.ts';
 import { abortStopsRetries } from './rules/abort-stops-retries.ts';
 import { abortsHungRequest } from './rules/aborts-hung-request.ts';
+import { adapts } from './rules/adapts.ts';
 import { amplification } from './rules/amplification.ts';
 import { bearsLongPauses } from './rules/bears-long-pauses.ts';
 import { boundedAttempts } from './rules/bounded-attempts.ts';
@@ -93,6 +94,7 @@ const REGISTRY = [
   halfToolCallNotRun,
   heartbeatsDoNotFool,
   bearsLongPauses,
+  adapts,
 ] as const;
 
 /** The ids of all rules, as a type. */

@@ -50,6 +50,7 @@ function targetsOf(spec: PolicySpec, policy: Policy): Partial<Policy> {
     ...given('breaker', breakerOf(spec, policy)),
     ...given('returnsWithinMs', spec.returns_within ?? policy.returnsWithinMs),
     ...given('neutral429', spec.neutral_429 ?? policy.neutral429),
+    ...given('adapts', spec.adapts ?? policy.adapts),
     ...given('maxWaste', spec.max_waste ?? policy.maxWaste),
   };
 }

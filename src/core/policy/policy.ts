@@ -37,6 +37,8 @@ export interface Policy {
   readonly returnsWithinMs?: number;
   /** A 429 of one key must not keep calls with other keys away. */
   readonly neutral429?: boolean;
+  /** Under a limit, the client has to find its pace. */
+  readonly adapts?: boolean;
   /** Share of the billed tokens that may be of no use. */
   readonly maxWaste?: number;
   /** A stream that lives may be silent for so long. */

@@ -48,4 +48,5 @@ export const ruleIds: readonly string[] = [
   'half_tool_call_not_run',
   'heartbeats_do_not_fool',
   'bears_long_pauses',
+  'adapts',
 ];
