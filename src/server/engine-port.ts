@@ -4,7 +4,7 @@ import type { ServedSession } from '../session/served-session.ts';
 /** What the server asks of a session, whose state is in this process or in another one. */
 export type SessionPort = Pick<
   ServedSession,
-  'maxBodyBytes' | 'begin' | 'release' | 'prepare' | 'isWaiting' | 'abandoned' | 'refuse' | 'receive'
+  'maxBodyBytes' | 'cors' | 'begin' | 'release' | 'prepare' | 'isWaiting' | 'abandoned' | 'refuse' | 'receive'
 >;
 
 /** What is asked of an engine. */

@@ -14,6 +14,7 @@ const SCENARIO: Scenario & { readonly name: string } = {
   tokens: 'estimate',
   auth: 'any',
   models: 'any',
+  cors: true,
   max_body: 20 * 1_048_576,
   latency: { ttft: NO_LATENCY, inter_token: NO_LATENCY },
   limits: {},

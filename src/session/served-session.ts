@@ -5,6 +5,8 @@ import { errorReply } from '../core/openai/errors/error.ts';
 import type { Bill } from '../core/openai/request/reply-context.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Plan, Step } from '../core/plan/compile.ts';
+import type { Reply } from '../core/wire/effect.ts';
+import { forPages } from '../core/wire/for-pages.ts';
 import { unusedOf } from '../exchange/admission.ts';
 import { buildResponse } from '../exchange/build-response.ts';
 import { drawsOf } from '../exchange/draws.ts';
@@ -47,6 +49,11 @@ export class ServedSession {
   /** The largest body that is worth reading. */
   get maxBodyBytes(): number {
     return this.#parts.known.plan.maxBodyBytes;
+  }
+
+  /** Pages of other origins may use it. */
+  get cors(): boolean {
+    return this.#parts.known.plan.cors;
   }
 
   /** Counts a request whose body is still on its way, until `release` is called for it. */
@@ -116,7 +123,13 @@ export class ServedSession {
     const reader =
       applied !== null && prepared.facts.hasTools ? prepared.step.request.endpoint?.answer?.callReader?.() : undefined;
     const calls = reader && new SentCalls(reader);
-    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, slot, unused, bill, calls });
+    return new FollowedExchange(shownTo(prepared.step.incoming, reply, plan), { applied, faults }, exchange, {
+      clock,
+      slot,
+      unused,
+      bill,
+      calls,
+    });
   }
 
   #refusal(read: ReturnType<typeof unreadRequest>, { correlation, applied, faults, exchange, draws }: Decided): Exchange {
@@ -132,6 +145,13 @@ export class ServedSession {
       draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
       unchanged: false,
     });
-    return new FollowedExchange(applyFaults([], faults, context), { applied, faults }, exchange, { clock });
+    return new FollowedExchange(shownTo(read.incoming, applyFaults([], faults, context), plan), { applied, faults }, exchange, {
+      clock,
+    });
   }
+}
+
+/** A browser shows an answer to a page where the answer allows it. */
+function shownTo({ headers }: Incoming, reply: Reply, { cors }: Plan): Reply {
+  return cors && headers['origin'] !== undefined ? forPages(reply) : reply;
 }

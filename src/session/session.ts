@@ -83,6 +83,11 @@ export class Session {
     return this.#served.maxBodyBytes;
   }
 
+  /** Pages of other origins may use it. */
+  get cors(): boolean {
+    return this.#served.cors;
+  }
+
   get scenario(): LoadedScenario {
     return this.#scenario;
   }

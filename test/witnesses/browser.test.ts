@@ -1,8 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { comparedRun } from '../../src/core/report/comparison.ts';
 import { renderJson } from '../../src/core/report/json.ts';
@@ -12,6 +12,7 @@ import { journalOf } from '../support/exchanges.ts';
 import { fleetRun } from '../support/load/fleet-run.ts';
 import { RUNS as PLAIN_RUNS, reportInput } from '../support/runs.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { launchChromium, program } from './chromium.ts';
 
 /*
  * What only a browser can tell. `CHROMIUM` names the program where it is not found by itself; with `SCREENSHOTS` set to a
@@ -21,17 +22,14 @@ import { tempFolder } from '../support/temp-folder.ts';
 const oneCall = () => reportInput(journalOf([{ call: 'only', at: 0, status: 200 }]));
 const RUNS: typeof PLAIN_RUNS = { ...PLAIN_RUNS, 'a fleet under load': () => fleetRun(), 'one call': oneCall };
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
-const program = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path));
 const screenshots = process.env['SCREENSHOTS'];
 
-type Browser = Awaited<ReturnType<typeof chromium.launch>>;
+type Browser = Awaited<ReturnType<typeof launchChromium>>;
 let browser: Browser | undefined;
 
 beforeAll(async () => {
   if (program === undefined) return;
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-  browser = await chromium.launch({ executablePath: program, headless: true, args });
+  browser = await launchChromium();
 });
 
 afterAll(() => browser?.close());

@@ -61,6 +61,8 @@ export interface Plan {
   readonly identity: Identity;
   /** Largest body that is accepted. */
   readonly maxBodyBytes: number;
+  /** Pages of other origins may use it. */
+  readonly cors: boolean;
   /** The settings of an answer that no reply speaks of. */
   readonly settings: AnswerSettings;
   readonly limits: readonly PlannedLimit[];
@@ -110,6 +112,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     auth: scenario.auth,
     identity: identityOf(seed),
     maxBodyBytes: scenario.max_body,
+    cors: scenario.cors,
     settings,
     limits: compileLimits(scenario.limits, libraries),
     capacity: scenario.capacity,

@@ -112,6 +112,7 @@ const serviceFields = {
   models: models.default('any').describe('which models exist'),
   // OpenAI accepts bodies up to some unpublished size.
   max_body: maxBody.default(20 * MIB).describe('a larger request is a 413 of the edge'),
+  cors: z.boolean().default(true).describe('pages in a browser may use the service: requests with an `Origin` are answered so'),
   latency: record({
     ttft: latencySpec().default(NO_LATENCY),
     inter_token: latencySpec().default(NO_LATENCY),

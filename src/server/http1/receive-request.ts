@@ -12,6 +12,7 @@ import type { Batch } from '../batch.ts';
 import type { EnginePort, SessionPort } from '../engine-port.ts';
 import { runReply } from '../reply-runner.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
+import { answerPreflight, isPreflight } from './answer-preflight.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
 import { Http1ResponseWriter } from './http1-response-writer.ts';
@@ -48,6 +49,12 @@ export function receiveRequest(arrived: HttpExchange, reception: ServerContext):
   } catch (error) {
     connection.endTurnWith(response, turn);
     turn.whenReady(() => reception.failed(response, error));
+    return;
+  }
+  if (session.cors && isPreflight(request.method, request.headers)) {
+    // No request of the scenario: it meets no rule, and no clock begins with it.
+    connection.endTurnWith(response, turn);
+    turn.whenReady(() => answerPreflight(request.headers, response));
     return;
   }
   const head: Incoming = {
