@@ -140,6 +140,6 @@ class RequestTerms implements Terms {
 function modelPathError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
   const id = modelOf(request);
   if (id === undefined) return undefined;
-  const isThere = request.method === 'GET' && modelInfo(id, rules) !== undefined;
+  const isThere = request.method !== 'DELETE' && modelInfo(id, rules) !== undefined;
   return isThere ? undefined : modelRetrieveNotFound(id);
 }

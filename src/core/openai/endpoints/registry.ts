@@ -48,8 +48,9 @@ for (const endpoint of endpoints) {
   BY_REQUEST.set(endpoint.method, byPath.set(endpoint.path, endpoint));
 }
 
-/** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. */
-export function endpointOf(method: string, path: string): Endpoint | undefined {
+/** The endpoint that serves the method and path; undefined when OpenAI would not know the URL. HEAD is GET without its body (RFC 9110 §9.3.2). */
+export function endpointOf(asked: string, path: string): Endpoint | undefined {
+  const method = asked === 'HEAD' ? 'GET' : asked;
   const exact = BY_REQUEST.get(method)?.get(path);
   if (exact !== undefined) return exact;
   const segments = path.split('/');
