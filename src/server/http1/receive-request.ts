@@ -7,7 +7,7 @@ import type { Exchange } from '../../session/exchange.ts';
 import { andThen, isPromise, type MaybePromise } from '../../session/maybe-promise.ts';
 import { LEAVING_MS } from '../../session/state/session-state.ts';
 import { type BodyRead, NO_BODY, readBody } from '../admin/read-body.ts';
-import { sendProblem } from '../admin/send-problem.ts';
+import { type ProblemDetails, sendProblem } from '../admin/send-problem.ts';
 import type { Batch } from '../batch.ts';
 import type { EnginePort, SessionPort } from '../engine-port.ts';
 import { runReply } from '../reply-runner.ts';
@@ -15,6 +15,7 @@ import type { TimerWheel } from '../timing/timer-wheel.ts';
 import { answerPreflight, isPreflight } from './answer-preflight.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
+import { decodeBody } from './decode-body.ts';
 import { Http1ResponseWriter } from './http1-response-writer.ts';
 import type { ReceivedMessage } from './received-message.ts';
 
@@ -96,7 +97,7 @@ class ReceivedRequest {
 
   /** Goes on with the faults that `x-mock-fault` asks for, or answers that it is wrong. */
   force(header: string): void {
-    const { response, connection, target } = this.#arrived;
+    const { target } = this.#arrived;
     import('../../exchange/forced-fault.ts')
       .then(({ parseForcedFault }) => {
         this.begin({ path: target.path, call: target.call, forced: parseForcedFault(header) });
@@ -106,10 +107,7 @@ class ReceivedRequest {
           this.#fail(error);
           return;
         }
-        this.#turn.whenReady(() => {
-          connection.endTurnWith(response, this.#turn);
-          sendProblem(response, { status: 400, title: 'The x-mock-fault header is wrong.', detail: error.message });
-        });
+        this.#refuse({ status: 400, title: 'The x-mock-fault header is wrong.', detail: error.message });
       });
   }
 
@@ -146,9 +144,38 @@ class ReceivedRequest {
       return;
     }
     const incoming: Incoming = { ...this.#head, body, oversized, bodyEndAt: clock.now() };
+    const encoding = incoming.headers['content-encoding'];
+    if (encoding === undefined || oversized) this.#enqueue(incoming, destination);
+    else this.#decode(incoming, encoding, destination).catch((error: unknown) => this.#fail(error));
+  }
+
+  async #decode(incoming: Incoming, encoding: string, destination: Destination): Promise<void> {
+    const decoded = await decodeBody(incoming.body, encoding, this.#session.maxBodyBytes);
+    if (decoded === 'unknown coding') {
+      this.#session.release();
+      this.#refuse({
+        status: 415,
+        title: 'The content-encoding is not known to the mock.',
+        detail: `"${encoding}": known are gzip, deflate and br, and zstd with Node 22.15 and later.`,
+      });
+    } else if (decoded === 'too large') this.#enqueue({ ...incoming, body: NO_BODY, oversized: true }, destination);
+    // What cannot be decoded is no JSON.
+    else this.#enqueue(decoded === 'broken' ? incoming : { ...incoming, body: decoded }, destination);
+  }
+
+  #enqueue(incoming: Incoming, destination: Destination): void {
     this.#reception.batch.enqueue(() => {
       // What the answers before it make of the connection, they make of this request.
       this.#turn.whenReady(() => this.#ask(incoming, destination));
+    });
+  }
+
+  /** In words of the mock: what OpenAI says is not known, or it has no such thing. */
+  #refuse(problem: ProblemDetails): void {
+    const { response, connection } = this.#arrived;
+    this.#turn.whenReady(() => {
+      connection.endTurnWith(response, this.#turn);
+      sendProblem(response, problem);
     });
   }
 
