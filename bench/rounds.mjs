@@ -15,7 +15,7 @@ export function chatBody({ stream = false, bytes = 300, ask = 'Tell me' } = {}) 
   return JSON.stringify({ ...frame, messages: [{ role: 'user', content }] });
 }
 
-export const CHAT = '/v1/chat/completions';
+const CHAT = '/v1/chat/completions';
 export const RESPONSES = '/v1/responses';
 
 /** The same request, of the Responses API. */
