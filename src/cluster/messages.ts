@@ -58,7 +58,7 @@ export interface DecideMessage extends Pick<DecisionStep, 'failsAt' | 'limited' 
   readonly stream: boolean;
 }
 
-/** Asks whether a connection, or a request of which only the head has come, is refused. */
+/** Asks whether a connection is refused, or a request whose head alone has come. */
 interface DecideEarlyMessage {
   readonly kind: 'decide early';
   readonly ref: number;

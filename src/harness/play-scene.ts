@@ -70,7 +70,7 @@ class ProbeCalls {
   readonly #play: SceneOptions;
   readonly #beganAt: number;
   readonly #running = new Set<RunningCall>();
-  /** Calls of which a request has come. */
+  /** Calls that a request has come of. */
   readonly #sent = new Set<string>();
   /** The last entry of the journal that was looked at. */
   #seenUpTo = 0;

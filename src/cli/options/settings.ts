@@ -14,7 +14,7 @@ const HANDED = /^MOCK_OPENAI_(?:ORIGIN|ADMIN_URL|CALL|PROMPT|STREAM|URL|SHARDS|[
 const SERVICE = /^MOCK_OPENAI_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT_\d+_(?:TCP|UDP)(?:_\w+)?|NAME|ENV_\w+)$/;
 const SERVICE_ADDRESS = /^(?:tcp|udp):\/\//;
 
-/** Flags of which the first excludes the others: who gives one says how the server talks. */
+/** The first of these flags excludes the others: each says how the server talks. */
 const OUTPUT = ['quiet', 'verbose', 'json'];
 
 /** `MOCK_OPENAI_ADMIN_TOKEN` of `--admin-token`: every flag of `serve` and `run` has its variable. */

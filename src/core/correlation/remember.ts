@@ -70,7 +70,7 @@ export function forgetCall(state: CorrelationState, call: OpenCall): void {
   state.onForget(id);
 }
 
-/** Remembers whether the last answer on a connection was a retryable failure, and of which request. */
+/** Remembers whether the last answer on a connection was a retryable failure, and which request it failed. */
 export function rememberFailure({ connections }: CorrelationState, connection: number, fingerprint: string | undefined): void {
   const known = connections.get(connection);
   if (known !== undefined) {

@@ -124,7 +124,7 @@ function alike(histories: readonly CallHistory[]): CallHistory[][] {
   return [...groupBy(histories, ({ tries }) => (tries[0] === undefined ? '' : requestIdentity(tries[0].entry))).values()];
 }
 
-/** Calls of which a retry came early, where all that says the same may come from clients that wait as they are told. */
+/** Calls with an early retry, where all that says the same may come from clients that wait as they are told. */
 function patientOf(same: readonly CallHistory[]): readonly CallHistory[] {
   const early = same.filter(({ gaps }) => gaps.some(({ before, after }) => earlyAfter(before, after) > 0));
   if (early.length === 0) return early;

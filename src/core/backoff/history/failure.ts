@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../journal/entry.ts';
 import { type Ended, type FailureKind, failureKind } from '../../journal/failure-kind.ts';
 import { grammarOf } from '../../journal/grammar-of.ts';
 
-/** A request of which it can be told whether it failed. */
+/** A request that is known to have failed or not. */
 export type Settled = Ended & Pick<JournalEntry, 'faultApplied' | 'endpoint' | 'stream'>;
 
 /** How the attempt failed; undefined for a success. */

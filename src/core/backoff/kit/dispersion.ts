@@ -10,7 +10,7 @@ export function relativeWindow(waits: readonly number[]): number {
   return shortestWindow(waits, 0.8) / median(waits);
 }
 
-/** Waits of which 80 % lie within so many milliseconds do not vary: 10 ms, or 3 % of their median (backoff.md 6.1). */
+/** Waits do not vary where 80 % of them lie within so many milliseconds: 10 ms, or 3 % of their median (backoff.md 6.1). */
 function degenerateMs(waits: readonly number[]): number {
   return Math.max(10, 0.03 * median(waits));
 }

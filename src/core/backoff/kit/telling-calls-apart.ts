@@ -1,6 +1,6 @@
 import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
 
-/** How a user makes equal requests of a session tell of which call they are; `declared` is what is said of them already. */
+/** How a user makes equal requests of a session tell their calls apart; `declared` is what is said of them already. */
 export function tellingCallsApart(session: string, declared?: DeclaredCalls): string {
   const path = `give each call a base URL of its own, such as …/s/${session}/c/<test>/v1`;
   if (declared !== undefined) return path;

@@ -102,7 +102,7 @@ class DamagedCalls implements AnswerEdit {
   #held: EditedEvent | undefined;
   /** Arguments that broke off, by the id of their item. */
   readonly #cutArguments = new Map<unknown, string>();
-  /** The items of which arguments have come. */
+  /** The items whose arguments have begun to come. */
   readonly #begun = new Set<unknown>();
 
   constructor(how: CallDamage) {
