@@ -1,8 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runCli, startCli } from '../../support/run-cli.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
 import { postChat } from '../../support/start-mock.ts';
@@ -140,6 +141,16 @@ test('a file that becomes a pipe or a device does not stop the server', async ()
   await server.printed('mine.yaml is no regular file any more: the old scenario goes on.\n');
   expect((await postChat(client(server.firstLine))).status).toBe(500);
   expect((await server.stop()).code).toBe(0);
+});
+
+test.skipIf(process.platform === 'win32')('a scenario from a pipe, as of `<(…)`, is read once and stays', async () => {
+  const cwd = tempFolder({ 'text.yaml': 'rules: [ { fault: server_error } ]\n' });
+  execFileSync('mkfifo', ['pipe.yaml'], { cwd });
+  const writer = spawn('sh', ['-c', 'cat text.yaml > pipe.yaml'], { cwd, stdio: 'ignore' });
+  onTestFinished(() => void writer.kill());
+  const server = await startCli(['--port', '0', '--scenario', 'pipe.yaml', '--quiet'], cwd);
+  expect((await postChat(client(server.firstLine))).status).toBe(500);
+  expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('a device is no scenario', async () => {

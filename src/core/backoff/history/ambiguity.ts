@@ -9,7 +9,7 @@ import { hasSameBody } from './has-same-body.ts';
 import { mayBeRetried } from './invites-retry.ts';
 import { isReplay } from './is-replay.ts';
 import { leastCalls } from './least-calls.ts';
-import { requestIdentity } from './request-identity.ts';
+import { groupByIdentity, requestIdentity } from './request-identity.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { isSplitByHints } from './split-by-hints.ts';
 import { unreliablyMarked } from './unreliable-markers.ts';
@@ -50,7 +50,7 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   yield;
   const known = markCompetingCalls(histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history))));
   yield;
-  const several = [...groupBy(known.filter(isRecognisedByBody), sayingOfHistory).values()].flatMap(besideOthers);
+  const several = alike(known.filter(isRecognisedByBody)).flatMap(besideOthers);
   const inDoubt = new Set(several);
   return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));
 }
@@ -64,10 +64,6 @@ function weakened(history: CallHistory): CallHistory {
 
 function isRecognisedByBody({ id }: CallHistory): boolean {
   return !isNamed(id);
-}
-
-function sayingOfHistory({ tries: [first] }: CallHistory): string {
-  return first === undefined ? '' : requestIdentity(first.entry);
 }
 
 /**
@@ -96,8 +92,9 @@ function sayingsByConnection(entries: readonly JournalEntry[]): ReadonlyMap<numb
   const sayings = new Map<number, string | null>();
   for (const entry of entries) {
     const known = sayings.get(entry.connId);
+    if (known === null) continue;
     const saying = requestIdentity(entry);
-    if (known !== null) sayings.set(entry.connId, known === undefined || known === saying ? saying : null);
+    sayings.set(entry.connId, known === undefined || known === saying ? saying : null);
   }
   return sayings;
 }
@@ -121,7 +118,7 @@ function isInterleaved({ tries }: CallHistory, sayings: ReadonlyMap<number, stri
 
 /** Calls by what they say. */
 function alike(histories: readonly CallHistory[]): CallHistory[][] {
-  return [...groupBy(histories, ({ tries }) => (tries[0] === undefined ? '' : requestIdentity(tries[0].entry))).values()];
+  return groupByIdentity(histories, ({ tries }) => tries[0]?.entry);
 }
 
 /** Calls with an early retry, where all that says the same may come from clients that wait as they are told. */

@@ -1,8 +1,7 @@
-import { groupBy } from '../../collections/group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory } from './call-history.ts';
-import { requestIdentity } from './request-identity.ts';
+import { groupByIdentity } from './request-identity.ts';
 
 /** Within this time after an error, an equal request may be its retry. */
 const SOON_MS = 60_000;
@@ -19,11 +18,11 @@ export interface EqualFollower {
 
 /** Calls that may be retries of the one before them, or calls that say the same. Several rules ask it of the same calls. */
 export const equalFollowers = perObject((calls: readonly CallHistory[]): readonly EqualFollower[] => {
-  const alike = groupBy(
+  const alike = groupByIdentity(
     calls.filter(({ method }) => method === 'first' || method === 'fingerprint'),
-    ({ tries }) => (tries[0] === undefined ? '' : requestIdentity(tries[0].entry)),
+    ({ tries }) => tries[0]?.entry,
   );
-  return [...alike.values()].flatMap((same) =>
+  return alike.flatMap((same) =>
     same.slice(1).flatMap((call, at) => {
       const before = same[at];
       const last = before?.tries.at(-1);

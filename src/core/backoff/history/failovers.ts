@@ -4,6 +4,7 @@ import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory } from './call-history.ts';
+import { nextOther } from './next-other.ts';
 
 /** Within this time after a failure the same question elsewhere may be its retry. */
 const SOON_MS = 60_000;
@@ -21,17 +22,23 @@ export const failoversOf = perObject((calls: readonly CallHistory[]): Failovers 
   const unnamed = calls.filter(({ method }) => method === 'first' || method === 'fingerprint');
   return {
     toAnotherKey: followedIn(
-      unnamed,
+      repeated(unnamed, ({ bodySha256 }) => bodySha256),
       ({ method, path, bodySha256 }) => `${method} ${path} ${bodySha256}`,
       ({ authorizationHash }) => authorizationHash,
     ),
     toAnotherModel: followedIn(
-      unnamed,
+      repeated(unnamed, ({ question }) => question),
       ({ question, authorizationHash }) => (question === null ? undefined : `${question} ${authorizationHash}`),
       ({ model }) => model,
     ),
   };
 });
+
+/** The calls with something that another has, too: few have, and to compare all that is the same takes longer. */
+function repeated(calls: readonly CallHistory[], partOf: (entry: JournalEntry) => string | null): CallHistory[] {
+  const byPart = groupBy(calls, ({ tries: [first] }) => (first === undefined ? null : partOf(first.entry)));
+  return [...byPart].flatMap(([part, same]) => (part === null || same.length === 1 ? [] : same));
+}
 
 function followedIn(
   calls: readonly CallHistory[],
@@ -66,14 +73,6 @@ function followedAmong(group: readonly CallHistory[], targetOf: (entry: JournalE
     untaken.take(at);
     return true;
   });
-}
-
-/** For each place the next whose target is another. */
-function nextOther(targets: readonly (string | null)[]): number[] {
-  const next = new Array<number>(targets.length);
-  for (let at = targets.length - 1; at >= 0; at--)
-    next[at] = at + 1 < targets.length && targets[at + 1] === targets[at] ? (next[at + 1] ?? at + 1) : at + 1;
-  return next;
 }
 
 /** Places of a list that can be taken, each once. */

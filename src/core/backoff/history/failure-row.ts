@@ -1,15 +1,10 @@
-import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { failureOf } from './failure.ts';
 
-/** Failures of one target, one after the other, with no success between them. Times on the journal's clock. */
+/** Failures of one target, one after the other, with no success between them. */
 export interface FailureRow {
-  /** What was asked of the target, failures and successes, in the order in which it came. */
-  readonly asked: readonly JournalEntry[];
   readonly failures: readonly JournalEntry[];
-  /** When the client could know of each, earliest first. */
-  readonly knownAt: readonly number[];
-  /** When the first success after them was asked for; undefined where none was. */
+  /** On the journal's clock, when the first success after them was asked for; undefined where none was. */
   readonly overAt: number | undefined;
 }
 
@@ -28,9 +23,7 @@ export function failureRows(asked: readonly JournalEntry[]): FailureRow[] {
     }
   }
   return rows.map((failures, index) => ({
-    asked,
     failures,
-    knownAt: failures.map((entry) => failureKnownAt(entry) ?? entry.t_headers).sort((a, b) => a - b),
     overAt: over[index],
   }));
 }

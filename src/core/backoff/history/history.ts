@@ -2,6 +2,7 @@ import { atOnce, type Steps } from '../../at-once.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { perObject } from '../../memo/per-object.ts';
 import { markAmbiguous } from './ambiguity.ts';
 import type { CallHistory } from './call-history.ts';
 import { type DeclaredHistories, declaredHistories } from './declared-histories.ts';
@@ -23,7 +24,7 @@ function recognisedCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls
 
 /** See `recognisedCalls`. */
 export function* recogniseCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls): Steps<DeclaredHistories> {
-  const read = entries.filter(isJudged);
+  const read = judgedOf(entries);
   if (calls === undefined) {
     const histories = inOrder(yield* undeclaredHistories(read));
     return { histories, dealings: [], contradiction: undefined };
@@ -64,12 +65,14 @@ function inOrder(histories: readonly CallHistory[]): CallHistory[] {
  * What the attempts of marked calls may be in truth, as one call each: an accusation that rests on it is none. See `vainlyMarked`.
  */
 export function suspectedHistories(entries: readonly JournalEntry[]): CallHistory[] {
-  return unreliablyMarked(entries.filter(isJudged)).map((chain) => ({
+  return unreliablyMarked(judgedOf(entries)).map((chain) => ({
     ...historyOf(chain[0]?.logicalId ?? '', chain, false),
     method: 'fingerprint',
     certainty: 'ambiguous',
   }));
 }
+
+const judgedOf = perObject((entries: readonly JournalEntry[]): readonly JournalEntry[] => entries.filter(isJudged));
 
 /** What was not read to its end says nothing of the call that it belongs to, what is not served nothing of the client. */
 function isJudged({ t_bodyEnd, unserved }: JournalEntry): boolean {

@@ -1,9 +1,9 @@
-import { groupBy } from '../../collections/group-by.ts';
 import { isNamed } from '../../correlation/call-name.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { perObject } from '../../memo/per-object.ts';
 import { mayBeRetried } from './invites-retry.ts';
-import { requestIdentity } from './request-identity.ts';
+import { groupByIdentity } from './request-identity.ts';
 import { retryCountOf } from './retry-count-of.ts';
 
 /** With more calls open at a time, nobody can say which of them a request belongs to. */
@@ -15,10 +15,12 @@ const MOST_OPEN = 100;
  * send a new `x-client-request-id` or `idempotency-key` with each attempt (E2). Or they are what they are marked as: a program
  * asks the same anew, or several do. A request that may belong to any of many is told alone.
  */
-export function unreliablyMarked(entries: readonly JournalEntry[]): JournalEntry[][] {
+export const unreliablyMarked = perObject((entries: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] => {
   const unplaced = entries.filter(({ logicalIdFrom }) => logicalIdFrom !== 'path');
-  return [...groupBy(unplaced, requestIdentity).values()].filter(isMarkedAnew).flatMap(chainsOf);
-}
+  return groupByIdentity(unplaced, (entry) => entry)
+    .filter(isMarkedAnew)
+    .flatMap(chainsOf);
+});
 
 /** Whether no mark of these requests, which say the same, joins two of them. */
 function isMarkedAnew(same: readonly JournalEntry[]): boolean {

@@ -1,10 +1,11 @@
+import { firstAfter } from '../../collections/first-after.ts';
 import { firstFrom } from '../../collections/first-from.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
+import { type AskedTarget, type AskedTargets, askedTargets } from '../history/asked-targets.ts';
 import { failureText } from '../history/failure.ts';
 import { type FailureRow, failureRows } from '../history/failure-row.ts';
-import { byTarget, targetOf } from '../history/target.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
@@ -29,12 +30,10 @@ export const breakerOpens = defineRule({
   probe: retriesTransient.probe,
   check: ({ entries, policy }) => {
     const { after, forMs } = policy.breaker ?? { after: AFTER, forMs: FOR_MS };
-    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null).toSorted((a, b) => a.t_headers - b.t_headers);
-    const all = timesOf(read);
-    const openings = [...byTarget(read).values()].flatMap((asked) => {
-      const own = timesOf(asked);
-      return failureRows(asked).flatMap((row) => openingsOf(row, { after, forMs, own, all }));
-    });
+    const all = askedTargets(entries);
+    const openings = all.targets.flatMap((own) =>
+      failureRows(own.entries).flatMap((row) => openingsOf(row, { after, forMs, own, all })),
+    );
     if (openings.length === 0) return notApplicable(`no target failed ${after} times in a row`);
     const pushed = openings.filter(({ pushes }) => pushes.length > 0);
     const watched = openings.filter(({ hasDemand }) => hasDemand);
@@ -77,23 +76,13 @@ interface Opening {
   readonly hasDemand: boolean;
 }
 
-/** Requests in order, and when each came. */
-interface Requests {
-  readonly entries: readonly JournalEntry[];
-  readonly times: readonly number[];
-}
-
 interface Breaker {
   readonly after: number;
   readonly forMs: number;
   /** What was asked of the target. */
-  readonly own: Requests;
+  readonly own: AskedTarget;
   /** What was asked of all targets. */
-  readonly all: Requests;
-}
-
-function timesOf(entries: readonly JournalEntry[]): Requests {
-  return { entries, times: entries.map(({ t_headers: at }) => at) };
+  readonly all: AskedTargets;
 }
 
 /**
@@ -121,24 +110,18 @@ function openingsOf({ failures, overAt }: FailureRow, breaker: Breaker): Opening
 }
 
 /** How long the target had been asked nothing when the request came. */
-function restBefore({ t_headers: at }: JournalEntry, { times }: Requests): number {
+function restBefore({ t_headers: at }: JournalEntry, { times }: AskedTarget): number {
   return at - (times[firstFrom(times, at) - 1] ?? at);
 }
 
 function openingAfter(
   last: JournalEntry,
-  span: { readonly from: number; readonly until: number },
-  { own, all }: Breaker,
+  { from, until }: { readonly from: number; readonly until: number },
+  { own: { entries, times }, all }: Breaker,
 ): Opening {
-  const target = targetOf(last);
   return {
     last,
-    pushes: within(own, span),
-    hasDemand: within(all, span).some((entry) => targetOf(entry) !== target),
+    pushes: entries.slice(firstAfter(times, from), firstFrom(times, until)),
+    hasDemand: all.asksOthers(last, from, until),
   };
-}
-
-function within({ entries, times }: Requests, { from, until }: { readonly from: number; readonly until: number }) {
-  const first = firstFrom(times, from);
-  return entries.slice(first, Math.max(first, firstFrom(times, until))).filter(({ t_headers: at }) => at > from);
 }

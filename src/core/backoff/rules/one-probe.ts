@@ -1,8 +1,10 @@
+import { firstAfter } from '../../collections/first-after.ts';
+import { firstFrom } from '../../collections/first-from.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
+import { type AskedTarget, type AskedTargets, askedTargets } from '../history/asked-targets.ts';
 import { failureRows } from '../history/failure-row.ts';
-import { byTarget, targetOf } from '../history/target.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
@@ -29,8 +31,8 @@ export const oneProbe = defineRule({
   advice: 'when a breaker half-opens, let one request through and hold the others back until it is answered',
   probe: retriesTransient.probe,
   check: ({ entries }) => {
-    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null);
-    const returns = [...byTarget(read).values()].flatMap((asked) => returnsTo(asked, read));
+    const all = askedTargets(entries);
+    const returns = all.targets.flatMap((asked) => returnsTo(asked, all));
     if (returns.length === 0) return notApplicable('no target was down, left alone and asked again');
     const worst = returns.reduce((a, b) => (b.length > a.length ? b : a));
     const crowds = returns.filter((together) => together.length > FEW);
@@ -66,18 +68,28 @@ export const oneProbe = defineRule({
 });
 
 /** The requests that came together each time that a target was asked again after it had been down and left alone. */
-function returnsTo(asked: readonly JournalEntry[], all: readonly JournalEntry[]): (readonly JournalEntry[])[] {
-  return failureRows(asked).flatMap(({ failures }) => {
-    const down = failures[DOWN - 1];
+function returnsTo(asked: AskedTarget, all: AskedTargets): (readonly JournalEntry[])[] {
+  const returns = afterPauses(asked, all);
+  return failureRows(asked.entries).flatMap(({ failures: { [DOWN - 1]: down } }) => {
     if (down === undefined) return [];
-    const from = asked.indexOf(down);
-    return asked.slice(from + 1).flatMap((entry, at) => {
-      const before = asked[from + at];
-      if (before === undefined || entry.t_headers - before.t_headers < IDLE_MS) return [];
-      const isBetween = ({ t_headers: time }: JournalEntry) => time > before.t_headers && time < entry.t_headers;
-      if (!all.some((other) => isBetween(other) && targetOf(other) !== targetOf(entry))) return [];
-      const until = Math.max(failureKnownAt(entry) ?? entry.t_headers, entry.t_headers + TOGETHER_MS);
-      return [asked.filter(({ t_headers: time }) => time >= entry.t_headers && time <= until)];
-    });
+    const from = asked.entries.indexOf(down, firstFrom(asked.times, down.t_headers));
+    return returns.filter(({ place }) => place > from).map(({ together }) => together);
+  });
+}
+
+interface Return {
+  /** Of the first request among those that were asked of the target. */
+  readonly place: number;
+  readonly together: readonly JournalEntry[];
+}
+
+/** The requests that came together each time that the target was left alone while others were asked. */
+function afterPauses({ entries, times }: AskedTarget, all: AskedTargets): Return[] {
+  return entries.flatMap((entry, place) => {
+    const before = times[place - 1];
+    if (before === undefined || entry.t_headers - before < IDLE_MS) return [];
+    if (!all.asksOthers(entry, before, entry.t_headers)) return [];
+    const until = Math.max(failureKnownAt(entry) ?? entry.t_headers, entry.t_headers + TOGETHER_MS);
+    return [{ place, together: entries.slice(firstFrom(times, entry.t_headers), firstAfter(times, until)) }];
   });
 }

@@ -1,6 +1,7 @@
 import { atOnce, type Steps } from '../../at-once.ts';
 import { weakestOf } from '../../correlation/certainty.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { perObject } from '../../memo/per-object.ts';
 import type { Policy, RuleLevel } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
@@ -164,12 +165,22 @@ export function verdictOf(findings: readonly Finding[], heard: EvidenceSet, scen
 
 /** Whether the rule is kept by the calls alone to which something was done. */
 function passesOnFault(rule: BackoffRule, subject: RuleEvidence): boolean {
-  const calls = subject.calls.filter(({ tries, replays }) => [...tries.map(({ entry }) => entry), ...replays].some(testsClient));
-  if (calls.length === 0 || calls.length === subject.calls.length) return calls.length > 0;
-  const struck = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
-  const entries = subject.entries.filter((entry) => struck.has(entry));
-  return rule.check({ ...subject, calls, entries }).verdict === 'pass';
+  const struck = struckIn(subject);
+  if (struck.calls.length === 0 || struck.calls.length === subject.calls.length) return struck.calls.length > 0;
+  return rule.check(struck).verdict === 'pass';
 }
+
+/** The calls to which something was done, and their entries. */
+const struckIn = perObject((subject: RuleEvidence): RuleEvidence => {
+  const calls = subject.calls.filter(
+    ({ tries, replays }) => tries.some(({ entry }) => testsClient(entry)) || replays.some(testsClient),
+  );
+  const struck = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
+  return { ...subject, calls, entries: subject.entries.filter((entry) => struck.has(entry)) };
+});
+
+/** Those that are not in doubt. */
+const sureOf = perObject((calls: readonly CallHistory[]) => calls.filter(({ inDoubt }) => inDoubt === undefined));
 
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
 function rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvidence): RuleResult {
@@ -198,8 +209,9 @@ function adviceFor({ entries: [first], policy }: RuleEvidence): string {
 /** What the calls show; calls that are in doubt accuse nobody. */
 function unlessInDoubt(rule: BackoffRule, subject: RuleEvidence): RuleResult {
   const ruling = rule.check(subject);
-  const sure = subject.calls.filter(({ inDoubt }) => inDoubt === undefined);
-  if (!accuses(ruling) || sure.length === subject.calls.length) return ruling;
+  if (!accuses(ruling)) return ruling;
+  const sure = sureOf(subject.calls);
+  if (sure.length === subject.calls.length) return ruling;
   const without = rule.check({ ...subject, calls: sure });
   return accuses(without) ? without : { ...undecided(ruling, subject), suspected: true };
 }
