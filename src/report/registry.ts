@@ -1,5 +1,5 @@
 import { renderAnnotations } from '../core/report/annotations.ts';
-import { renderJson } from '../core/report/json.ts';
+import { jsonPieces } from '../core/report/json.ts';
 import { renderJunit } from '../core/report/junit.ts';
 import { renderMarkdown } from '../core/report/markdown.ts';
 import type { ReportInput } from '../core/report/report.ts';
@@ -11,13 +11,14 @@ export interface Report {
   /** Name in the folder of reports; null for what is printed instead. */
   readonly file: string | null;
   readonly summary: string;
-  render(input: ReportInput, options?: TerminalOptions): string | Promise<string>;
+  /** The text, or its pieces where it may be long. */
+  render(input: ReportInput, options?: TerminalOptions): string | Iterable<string> | Promise<string>;
 }
 
 /** Every report. */
 export const reports: readonly Report[] = [
   { id: 'terminal', file: null, summary: 'for people at a terminal', render: renderTerminal },
-  { id: 'json', file: 'report.json', summary: 'for machines (schemas/report.schema.json)', render: renderJson },
+  { id: 'json', file: 'report.json', summary: 'for machines (schemas/report.schema.json)', render: jsonPieces },
   {
     id: 'html',
     file: 'report.html',

@@ -5,9 +5,12 @@ import { makeFolder } from './make-folder.ts';
 import { reports } from './registry.ts';
 import { ReportError } from './report-error.ts';
 
-/** Writes every report that is a file into the folder, which it makes; returns their paths. All are rendered before any is written. */
+/** A text, or its pieces. */
+type Text = string | Iterable<string>;
+
+/** Writes every report that is a file into the folder, which it makes; returns their paths. None is in its place before all are written. */
 export async function writeReports(folder: string, input: ReportInput): Promise<string[]> {
-  const rendered: (readonly [path: string, text: string])[] = [];
+  const rendered: (readonly [path: string, text: Text])[] = [];
   for (const { file, render } of reports) {
     if (file !== null) rendered.push([join(folder, file), await render(input)]);
   }
@@ -23,7 +26,7 @@ export async function writeReport(id: string, path: string, input: ReportInput):
 }
 
 /** Every file beside its place first: what cannot be written leaves what was there before. */
-async function writeAll(files: readonly (readonly [path: string, text: string])[], folder: string): Promise<void> {
+async function writeAll(files: readonly (readonly [path: string, text: Text])[], folder: string): Promise<void> {
   const pending = files.map(([path, text]) => ({
     path,
     text,

@@ -7,11 +7,31 @@ import { runStart } from './run-start.ts';
 
 /** The report for machines. */
 export function renderJson(input: ReportInput): string {
-  return `${JSON.stringify(jsonReport(input), null, 2)}\n`;
+  return [...jsonPieces(input)].join('');
 }
 
-function jsonReport(input: ReportInput): JsonReport {
-  const { histories, entries, outages, version, load } = input;
+/** What comes behind the calls, which are last. */
+const END = '[]\n}';
+const CALLS_AT_ONCE = 500;
+
+/** The same, piece by piece: with 100,000 calls it is tens of MB long. */
+export function* jsonPieces(input: ReportInput): Generator<string> {
+  const { histories } = input;
+  const start = runStart(input);
+  const printed = JSON.stringify(reportWithoutCalls(input), null, 2);
+  if (histories.length === 0) return yield `${printed}\n`;
+  yield printed.slice(0, -END.length);
+  for (let at = 0; at < histories.length; at += CALLS_AT_ONCE) {
+    const calls = histories.slice(at, at + CALLS_AT_ONCE).map((history) => jsonCall(history, start));
+    // Of a list in a list the lines are as far to the right as of one in the report.
+    const lines = JSON.stringify([calls], null, 2).slice('[\n  [\n'.length, -'\n  ]\n]'.length);
+    yield `${at === 0 ? '[' : ','}\n${lines}`;
+  }
+  yield '\n  ]\n}\n';
+}
+
+function reportWithoutCalls(input: ReportInput): JsonReport {
+  const { entries, outages, version, load } = input;
   const { sessions, ...verdict } = input.verdict;
   const start = runStart(input);
   return {
@@ -32,7 +52,7 @@ function jsonReport(input: ReportInput): JsonReport {
     },
     outages: outages.map(({ from, to }) => ({ fromMs: from - start, toMs: to - start })),
     ...(load === undefined ? {} : { load: load as JsonLoad }),
-    calls: histories.map((history) => jsonCall(history, start)),
+    calls: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { renderJson } from '../../../src/core/report/json.ts';
+import { jsonPieces, renderJson } from '../../../src/core/report/json.ts';
 import { reportJsonSchema, reportSchema } from '../../../src/core/report/json-schema.ts';
 import { naiveRun, RUNS } from '../../support/runs.ts';
 
@@ -27,6 +27,16 @@ test('attempts have their answer, the wait it asked for, and how early the next 
     { atMs: 2_014, gapMs: 2_004, earlyMs: 27_996, asked: { text: 'Retry-After 30', waitMs: 30_000 } },
     { atMs: 6_020, gapMs: 3_996, earlyMs: 26_004, asked: null },
   ]);
+});
+
+test.each([0, 1, 500, 1_001])('with %s calls its pieces are one JSON text, and none holds them all', (count) => {
+  const run = naiveRun();
+  const histories = Array.from({ length: count }, (_, at) => ({ ...run.histories[at % run.histories.length], id: `c${at}` }));
+  const pieces = [...jsonPieces({ ...run, histories } as typeof run)];
+  const report = JSON.parse(pieces.join(''));
+  expect(report.calls.map(({ id }: { id: string }) => id)).toEqual(histories.map(({ id }) => id));
+  expect(pieces.join('')).toBe(`${JSON.stringify(report, null, 2)}\n`);
+  expect(Math.max(...pieces.map((piece) => piece.split('"attempts"').length))).toBeLessThan(502);
 });
 
 test('a reader of this version bears with fields of a later one', () => {
