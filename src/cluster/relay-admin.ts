@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isCutShort } from '../server/admin/is-cut-short.ts';
 import { MAX_ADMIN_BODY_BYTES } from '../server/admin/max-admin-body-bytes.ts';
 import { sendProblem } from '../server/admin/send-problem.ts';
 import type { PrimaryClient } from './primary-client.ts';
@@ -15,7 +14,7 @@ export async function relayAdmin(line: PrimaryClient, request: IncomingMessage, 
       chunks.push(chunk);
     }
   } catch (error) {
-    if (isCutShort(request)) return;
+    if (request.destroyed) return;
     throw error;
   }
   const { method = 'GET', url = '/' } = request;
