@@ -16,6 +16,7 @@ const PROGRAMS = [
   'cluster/worker-process',
   'harness/background-process',
   'harness/client-process',
+  'harness/gateway-front-process',
   'harness/group-guard-process',
   'harness/load-process',
 ];

@@ -6,6 +6,8 @@ export interface LoadTarget {
   readonly callsURL: string;
   readonly apiKey: string;
   readonly prompt: string;
+  /** The path does not reach the mock: the prompt of each call names it, so that no two calls ask the same. */
+  readonly promptNamesCall?: true;
 }
 
 /** What one client process is to do. Times in milliseconds, after the moment that is zero. */

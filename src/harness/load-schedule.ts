@@ -101,7 +101,8 @@ export async function makeCall(
   client: ClientModule,
   { call, target, signal }: { call: string; target: LoadTarget; signal: AbortSignal },
 ) {
-  const { callsURL, apiKey, prompt } = target;
+  const { callsURL, apiKey, promptNamesCall } = target;
+  const prompt = promptNamesCall === true ? `${target.prompt} This is ${call}.` : target.prompt;
   try {
     return checkedAnswer(
       await client({ callId: call, baseURL: `${callsURL}/${call}/v1`, apiKey, prompt, stream: false, signal }),

@@ -2,6 +2,7 @@ import { asWatched } from '../core/backoff/history/as-watched.ts';
 import { historiesOf } from '../core/backoff/history/history.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { CallRecord } from '../core/load/call-record.ts';
+import type { GatewayTraffic } from '../core/load/gateway-traffic.ts';
 import type { Delay, LoadRun } from '../core/load/load-run.ts';
 import { inputTokens } from '../core/openai/content/tokens.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
@@ -9,6 +10,7 @@ import type { MockServer } from '../server/start.ts';
 import { Background } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
+import { GatewayFront } from './gateway-front.ts';
 import { type GroupGuard, guardGroups } from './group-guard.ts';
 import { loadSessions, loadTroubles } from './load-journal.ts';
 import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
@@ -23,6 +25,8 @@ export interface LoadOptions {
   readonly source: ClientSource;
   readonly plan: LoadPlan;
   readonly apiKey: string;
+  /** The address of a gateway that the clients talk to. */
+  readonly through?: string;
   /** Requests a second of noise that never retries. */
   readonly backgroundPerSecond?: number;
   /** Time for calls under way when no more are started, in milliseconds. */
@@ -73,6 +77,7 @@ export class RunningLoad {
   /** What to add to a time of the machine's clock to have it on the journal's. */
   readonly #shift: number;
   #background: Background | undefined;
+  #front: GatewayFront | undefined;
   #zeroAt = 0;
   #stoppedAt: number | undefined;
   #cutShort: string | undefined;
@@ -115,7 +120,9 @@ export class RunningLoad {
       this.#attempts += 1;
       if (this.#attempts >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
     });
-    const target = this.#target('default');
+    const target = this.#clientTarget;
+    // What the gateway has asked by itself begins no scenario.
+    if (this.#front !== undefined) server.engine.defaultSession.reset();
     for (const [index, work] of distribute(plan).entries()) {
       const loader = this.#loaders[index];
       for (const { call, at } of work.starts)
@@ -137,6 +144,7 @@ export class RunningLoad {
     for (const loader of this.#loaders) loader.say({ type: 'abort' });
     await Promise.race([finished, pause(ABORT_MS)]);
     for (let waitedMs = ABORT_MS; waitedMs < ANSWER_MS && this.#silent().length > 0; waitedMs += POLL_MS) await pause(POLL_MS);
+    await this.#front?.caughtUp();
     this.#hasEnded = true;
     stopCounting();
     await this.#background?.close();
@@ -190,6 +198,9 @@ export class RunningLoad {
       driverDelays: this.#driverDelays,
       promptTokens: inputTokens(PROMPT, 'estimate', server.engine.libraries) + MESSAGE_TOKENS,
       cutShort: this.#whyCutShort(),
+      together: loadSessions(server.engine).length > 1 ? true : undefined,
+      through: this.#front?.traffic,
+      silence: this.#front === undefined ? undefined : this.#whyNothingCame(this.#front.traffic),
     };
   }
 
@@ -203,13 +214,14 @@ export class RunningLoad {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#background?.close(), ...this.#loaders.map((loader) => loader.close())]);
+    await Promise.all([this.#background?.close(), this.#front?.close(), ...this.#loaders.map((loader) => loader.close())]);
     (await this.#guard).close();
   }
 
   /** Ends all processes at once: for the exit of this one. */
   kill(): void {
     this.#background?.kill();
+    this.#front?.kill();
     for (const loader of this.#loaders) loader.kill();
   }
 
@@ -219,9 +231,10 @@ export class RunningLoad {
   }
 
   async #prepare(): Promise<void> {
-    const { plan, source, server, backgroundPerSecond } = this.#options;
+    const { plan, source, server, through, backgroundPerSecond } = this.#options;
     for (let index = 0; index < plan.processes; index++) this.#loaders.push(this.#loader(`p${index + 1}`, source));
     await this.#unlessInterrupted(Promise.all(this.#loaders.map(({ ready }) => ready)));
+    if (through !== undefined) this.#front = await GatewayFront.start(through);
     if (backgroundPerSecond !== undefined) {
       const target = this.#target('default');
       this.#background = await Background.start({ target, perSecond: backgroundPerSecond });
@@ -323,13 +336,28 @@ export class RunningLoad {
     const died = this.#loaders.flatMap(({ died: how }) => (how === undefined ? [] : [how]));
     const silent = this.#silent().length === 0 ? [] : [this.#silenceText(this.#silent())];
     const stopped = this.#cutShort === undefined ? [] : [this.#cutShort];
-    const parts = [...stopped, ...died, ...silent, ...(this.#background?.trouble ?? [])];
+    const parts = [...stopped, ...died, ...silent, ...(this.#background?.trouble ?? []), ...(this.#front?.trouble ?? [])];
     return parts.length === 0 ? null : parts.join('; ');
   }
 
   /** Calls whose command left processes behind, which were ended. */
   get leftBehind(): number {
     return this.#loaders.reduce((sum, { leftBehind }) => sum + leftBehind, 0);
+  }
+
+  /** Where the clients under load find the mock, or the gateway before it. */
+  get #clientTarget(): LoadTarget {
+    const target = this.#target('default');
+    return this.#front === undefined ? target : { ...target, callsURL: this.#front.callsURL, promptNamesCall: true };
+  }
+
+  #whyNothingCame({ url, answers }: GatewayTraffic): string {
+    const { server } = this.#options;
+    const [provider] = server.engine.providers;
+    const upstream = provider === undefined ? `${server.origin}/v1` : `${server.origin}/s/${provider.id}/v1`;
+    const answered = Object.entries(answers).map(([status, count]) => `${status}: ${count}`);
+    const said = answered.length === 0 ? 'The clients sent it nothing.' : `It answered the clients by ${answered.join(', ')}.`;
+    return `Nothing came to ${server.origin} from the gateway at ${url}. ${said} Is its upstream ${upstream}?`;
   }
 
   #target(session: string): LoadTarget {

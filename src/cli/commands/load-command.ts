@@ -24,6 +24,8 @@ export const loadCommand: CommandFactory = (finish) =>
     )
     .option('--drain <duration>', 'time for calls under way when no more are started', '10s')
     .option('--background <rate>', 'requests beside them that never retry, to use up what is shared, such as 200/s')
+    .option('--through <url>', 'the clients talk to a gateway at this address, which has the mock on --port as its upstream')
+    .option('--port <number>', 'port of the mock (default: a free one)', wholeNumber('--port', 65_535))
     .addOption(sharedFlags.policyOverScenario())
     .addOption(sharedFlags.seed())
     .addOption(sharedFlags.reports())

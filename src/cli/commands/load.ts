@@ -18,6 +18,7 @@ import { loadPolicy, sessionPolicy } from '../../session/load-policy.ts';
 import { useOver } from '../../session/verdict-on.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { type LoadFlags, loadPlanOf, rate, span } from '../options/load-options.ts';
+import { reachableGateway } from '../options/reachable-gateway.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { deliverReports, prepareReports, type ReportTargets } from '../output/deliver-reports.ts';
 import { exitCodeOf } from '../output/exit-code.ts';
@@ -33,6 +34,8 @@ export interface LoadOptions extends LoadFlags, ReportTargets {
   readonly client?: string;
   readonly scenario?: string;
   readonly background?: string;
+  readonly through?: string;
+  readonly port?: number;
   readonly drain: string;
   readonly policy?: string;
   readonly seed?: number;
@@ -46,19 +49,29 @@ export async function load(options: LoadOptions): Promise<number> {
   const source = options.scenario === undefined ? undefined : givenSource(options.scenario);
   const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
   checkClient(options);
+  const through = options.through === undefined ? undefined : await reachableGateway(options.through, options.port);
   const drainMs = span('--drain', options.drain);
   const background = options.background === undefined ? {} : { backgroundPerSecond: rate('--background', options.background) };
   // Before anything is started.
   loadPlanOf(options, 0);
   prepareReports(options);
   const say = (message: string) => void process.stderr.write(`${printableLines(message)}\n`);
-  const server = await startForClient({ source, seed, entries: LOAD_ENTRIES, say });
+  const server = await startForClient({ source, seed, entries: LOAD_ENTRIES, say, port: options.port ?? 0 });
   const { plan: scenario } = server.engine.defaultSession;
   const plan = loadPlanOf(options, scenario.seed);
   const apiKey = clientKey(scenario);
   return driveClients(server, async ({ signal, attach }) => {
     const client = sourceOf(options, server, apiKey);
-    const running = await RunningLoad.start({ server, signal, source: client, plan, apiKey, drainMs, ...background });
+    const running = await RunningLoad.start({
+      server,
+      signal,
+      source: client,
+      plan,
+      apiKey,
+      drainMs,
+      ...background,
+      ...(through === undefined ? {} : { through }),
+    });
     attach(running);
     return await watch(running, server, { ...options, judging: policy });
   });

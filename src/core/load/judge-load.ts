@@ -1,4 +1,4 @@
-import type { ClientOutcome } from '../backoff/kit/rule-evidence.ts';
+import type { ClientOutcome, RunContext } from '../backoff/kit/rule-evidence.ts';
 import { evidenceOf, findingsOf, type ScenarioUse, verdictOf } from '../backoff/verdict/judge.ts';
 import type { Verdict } from '../backoff/verdict/verdict.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -32,9 +32,10 @@ export function judgeLoad(run: LoadRun, { policy, scenario, watchedUntil }: Load
     run.entries,
     {
       watchedUntil,
-      outcomes: run.records.map(outcomeOf),
+      ...driversView(run),
+      ...(run.silence === undefined ? {} : { silence: run.silence }),
       outages: run.outages,
-      ...(new Set(run.entries.map(({ session }) => session)).size > 1 ? { together: true as const } : {}),
+      ...(run.together === undefined ? {} : { together: run.together }),
       stalls: [...run.mockDelays, ...run.driverDelays],
       ...(saturated
         ? { untimely: `the driver was late (99 % of the calls within ${Math.round(startErrorMs.p99 ?? 0)} ms)` }
@@ -43,7 +44,24 @@ export function judgeLoad(run: LoadRun, { policy, scenario, watchedUntil }: Load
     policy,
   );
   const findings = withoutContradiction([...findingsOf(evidence), ...loadFindings(figures, policy.load)]);
-  return { figures, verdict: loadVerdict(verdictOf(findings, evidence, scenario), figures, policy.load) };
+  const verdict = unlessSilent(loadVerdict(verdictOf(findings, evidence, scenario), figures, policy.load), run);
+  return { figures, verdict };
+}
+
+/** What the drivers know of calls. Those that arrive through a gateway bear no names: of them it is known when all had come back. */
+function driversView({ through, records }: LoadRun): Pick<RunContext, 'outcomes' | 'clientEndedAt'> {
+  if (through === undefined) return { outcomes: records.map(outcomeOf) };
+  const isOver = records.every(({ startedAt, settledAt, unreported }) =>
+    startedAt === null ? unreported !== true : settledAt !== null,
+  );
+  if (!isOver || records.length === 0) return {};
+  return { clientEndedAt: records.reduce((last, { settledAt }) => Math.max(last, settledAt ?? 0), 0) };
+}
+
+/** A gateway that never asked the mock has not been put to the test, whatever became of the calls. */
+function unlessSilent(verdict: Verdict, { silence, entries, cutShort }: LoadRun): Verdict {
+  if (silence === undefined || entries.length > 0 || cutShort !== null) return verdict;
+  return { ...verdict, verdict: 'inconclusive', exercised: false, explain: silence };
 }
 
 /** The figures so far, without a decision. The rules of good retrying would take the mock's time: they are asked at the end. */

@@ -8,6 +8,8 @@ import type { LoadRun, Workload } from './load-run.ts';
 import { type Peaks, peaksOf } from './peaks.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import { type EarlyRetries, earlyRetries, type GapRow, gapTable, retryHistogram } from './retries.ts';
+import { MOST_TARGETS, type TargetLoad, targetLoads } from './targets.ts';
+import { type Through, throughOf } from './through.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 import { troublesOf } from './troubles.ts';
 
@@ -78,6 +80,11 @@ export interface LoadReport {
   readonly billedTokens: number;
   /** Of these, those of answers that were spoilt, cut, lost or left. */
   readonly wastedTokens: number;
+  /** What came to each target, where there were several. */
+  readonly targets: readonly TargetLoad[];
+  readonly targetsLeftOut: number;
+  /** Both sides of a gateway. */
+  readonly through?: Through;
   readonly exactness: Exactness;
 }
 
@@ -93,6 +100,8 @@ export function loadReportOf(run: LoadRun): LoadReport {
   const served = histories.flatMap(({ tries }) =>
     tries.flatMap(({ failure, entry }) => (failure === undefined && entry.t_end !== null ? [entry.t_end - entry.t_headers] : [])),
   );
+  const targets = targetLoads(run);
+  const through = throughOf(run);
   return {
     workload,
     cutShort,
@@ -114,6 +123,9 @@ export function loadReportOf(run: LoadRun): LoadReport {
     socketsPerAttempt: entries.length === 0 ? null : new Set(entries.map(({ connId }) => connId)).size / entries.length,
     billedTokens: cost.billed,
     wastedTokens: cost.wasted,
+    targets: targets.slice(0, MOST_TARGETS),
+    targetsLeftOut: Math.max(0, targets.length - MOST_TARGETS),
+    ...(through === undefined ? {} : { through }),
     exactness: exactnessOf(run),
   };
 }

@@ -2,6 +2,7 @@ import type { CallHistory } from '../backoff/history/call-history.ts';
 import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallRecord } from './call-record.ts';
+import type { GatewayTraffic } from './gateway-traffic.ts';
 
 /** How calls come: on a schedule (`open`), each after the one before it (`closed`), or all at one moment (`burst`). */
 export interface Workload {
@@ -54,4 +55,10 @@ export interface LoadRun {
   readonly promptTokens: number;
   /** Why the run is not complete; null when it is. */
   readonly cutShort: string | null;
+  /** The requests came to services of one scenario: a call may go from one to another. */
+  readonly together?: true | undefined;
+  /** Of a load whose clients talk to a gateway. */
+  readonly through?: GatewayTraffic | undefined;
+  /** Where to look when no request came, in whole sentences. */
+  readonly silence?: string | undefined;
 }

@@ -211,6 +211,41 @@ const load = z.object({
   socketsPerAttempt: z.number().nullable(),
   billedTokens: count,
   wastedTokens: count.describe('billed for answers that were spoilt, cut, lost or left'),
+  targets: z
+    .array(
+      z.object({
+        provider: z.string().nullable().describe('null: the service at /v1'),
+        model: z.string().nullable(),
+        key: z.string().nullable().describe('the beginning of the hash of the key'),
+        requests: count,
+        refused: count.describe('answered with an error status'),
+        broken: count.describe('without an answer that is of use, for another reason'),
+        billedTokens: count,
+        wastedTokens: count,
+      }),
+    )
+    .default([])
+    .describe('what came to each provider, model and key, the busiest first; empty where there was one only'),
+  targetsLeftOut: count.default(0),
+  through: z
+    .object({
+      url: z.string(),
+      clients: z.object({
+        requests: count.describe('that clients sent to the gateway'),
+        perCall: z
+          .object({ mean: z.number().nullable(), p99: z.number().nullable(), max: z.number().nullable() })
+          .nullable()
+          .describe('null: the clients sent nothing to the address that they were given, so that it is not known'),
+        answers: z.record(z.string(), count).describe('by status; `none`: the connection was closed without one'),
+      }),
+      gateway: z.object({
+        requests: count.describe('that arrived at the mock'),
+        perCall: z.number().nullable(),
+        perClientRequest: z.number().nullable(),
+      }),
+    })
+    .optional()
+    .describe('of a load through a gateway: what was sent on both sides of it'),
   exactness: z.object({
     startErrorMs: distribution,
     saturated: z.boolean().describe('the driver did not keep its schedule'),

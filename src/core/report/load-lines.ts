@@ -3,6 +3,7 @@ import { troubleName } from '../load/trouble-name.ts';
 import { LATE_DRIVER, unmeasured } from '../load/unmeasured.ts';
 import { plural } from '../text/plural.ts';
 import { short, span } from './numbers.ts';
+import { targetLines, throughLines } from './target-lines.ts';
 
 /** A load run in a few lines, each with its name. */
 export function loadLines(load: LoadReport): (readonly [name: string, value: string])[] {
@@ -17,6 +18,8 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
       `mean ${times(amplification.mean)}, p99 ${times(amplification.p99)}, max ${times(amplification.max)}; calls that began in the ${troubleName(load)} ${times(amplification.inOutage)}, others ${times(amplification.steady)}`,
     ],
     ...brownOutLines(load),
+    ...throughLines(load),
+    ...targetLines(load),
     ['recovery', recoveryText(load)],
     ['latency', `${latency(load.latencyMs)} from the scheduled start; one attempt ${latency(load.attemptLatencyMs)}`],
     ...(load.giveUpMs.n === 0 ? [] : [['given up', `${latency(load.giveUpMs)} after the scheduled start`] as const]),
