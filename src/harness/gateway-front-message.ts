@@ -9,7 +9,15 @@ export type FromGatewayFront =
   | { readonly type: 'ready' }
   /** Where the clients find it; told before `ready`. */
   | { readonly type: 'listening'; readonly port: number }
-  /** Calls that sent a request since, one name for each request, and the statuses that the gateway answered with; null without one. */
-  | { readonly type: 'seen'; readonly sent: readonly string[]; readonly answers: readonly (number | null)[] }
+  /**
+   * Since then: a name of a call for each request that it sent, the statuses that the gateway answered with, null without one, and how many
+   * requests could not be handed to it, for no connection could be opened.
+   */
+  | {
+      readonly type: 'seen';
+      readonly sent: readonly string[];
+      readonly answers: readonly (number | null)[];
+      readonly unreachable: number;
+    }
   /** All that was seen until the order has been told. */
   | { readonly type: 'told' };

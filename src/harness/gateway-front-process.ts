@@ -19,6 +19,8 @@ const agent = isTls ? new TlsAgent({ keepAlive: true, timeout: IDLE_MS }) : new 
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade'];
 const CALL_PATH = /^\/c\/([^/]+)\/v1(?=[/?]|$)/;
 const BATCH_MS = 50;
+/** What the system says when no connection can be opened. */
+const UNREACHABLE = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'];
 
 const say = (message: FromGatewayFront): void => {
   if (process.connected) process.send?.(message);
@@ -26,8 +28,11 @@ const say = (message: FromGatewayFront): void => {
 
 const sent: string[] = [];
 const answers: (number | null)[] = [];
+let unreachable = 0;
 const tell = (): void => {
-  if (sent.length > 0 || answers.length > 0) say({ type: 'seen', sent: sent.splice(0), answers: answers.splice(0) });
+  if (sent.length + answers.length + unreachable === 0) return;
+  say({ type: 'seen', sent: sent.splice(0), answers: answers.splice(0), unreachable });
+  unreachable = 0;
 };
 
 /** Headers as they came, in their order and spelling, without those of the connection. */
@@ -61,7 +66,10 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     pipeline(response, outgoing, () => undefined);
   });
   // A connection that breaks on one side breaks on the other.
-  asked.on('error', () => outgoing.destroy());
+  asked.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    if (UNREACHABLE.includes(code)) unreachable += 1;
+    outgoing.destroy();
+  });
   outgoing.once('close', () => asked.destroy());
   pipeline(incoming, asked, () => undefined);
 }

@@ -1,15 +1,17 @@
 import type { GatewayTraffic } from '../core/load/gateway-traffic.ts';
+import { plural } from '../core/text/plural.ts';
 import { ForkedProcess } from './forked-process.ts';
 import type { FromGatewayFront, ToGatewayFront } from './gateway-front-message.ts';
 
 /** Between clients and a gateway: a process that passes on what comes, and counts it. */
 export class GatewayFront {
-  readonly trouble: string[] = [];
   readonly #url: string;
   readonly #sent = new Map<string, number>();
   readonly #answers = new Map<string, number>();
   readonly #process: ForkedProcess<ToGatewayFront, FromGatewayFront>;
   #port = 0;
+  #ended: string | undefined;
+  #unreachable = 0;
   #hasTold = (): void => undefined;
 
   private constructor(url: string) {
@@ -21,7 +23,7 @@ export class GatewayFront {
       uses: '--through',
       onMessage: (message) => this.#note(message),
       onEnd: ({ how, closed }) => {
-        if (!closed) this.trouble.push(`the process between the clients and the gateway ended ${how}`);
+        if (!closed) this.#ended = `the process between the clients and the gateway ended ${how}`;
         this.#hasTold();
       },
     });
@@ -42,6 +44,15 @@ export class GatewayFront {
   /** What was seen so far. */
   get traffic(): GatewayTraffic {
     return { url: this.#url, sent: this.#sent, answers: Object.fromEntries([...this.#answers].sort()) };
+  }
+
+  /** Why the load was not the one that was planned. A gateway that is gone has not been put to the test. */
+  get trouble(): string[] {
+    const gone =
+      this.#unreachable === 0
+        ? []
+        : [`the gateway at ${this.#url} could not be reached for ${plural(this.#unreachable, 'request')} of the clients`];
+    return this.#ended === undefined ? gone : [this.#ended, ...gone];
   }
 
   /** Resolves when all is told that was seen until now. */
@@ -67,6 +78,7 @@ export class GatewayFront {
         break;
       case 'seen':
         for (const call of message.sent) countOne(this.#sent, call);
+        this.#unreachable += message.unreachable;
         for (const status of message.answers) countOne(this.#answers, status === null ? 'none' : String(status));
         break;
       case 'told':

@@ -79,6 +79,13 @@ process.exitCode = ok ? 0 : 1;\n`,
   expect(figures?.through).toMatchObject({ clients: { requests: 3 }, gateway: { requests: 6, perClientRequest: 2 } });
 });
 
+test('a gateway that is gone while the load is on does not pass', { timeout: 60_000 }, async () => {
+  const flags = ['--workers', '2', '--for', '1s', '--processes', '1', '--drain', '5s', '--json'];
+  const { code, verdict } = await loadThrough((upstreams) => startGateway({ upstreams, lasts: 4 }), flags);
+  expect([code, verdict.verdict === 'pass']).toEqual([1, false]);
+  expect(verdict.cutShort).toMatch(/the gateway at http:.* could not be reached for \d+ requests of the clients/);
+});
+
 test('a gateway that asks somebody else is told where its upstream should be', { timeout: 60_000 }, async () => {
   const { code, figures, verdict } = await loadThrough(() => startGateway({ upstreams: ['http://127.0.0.1:9/v1'] }));
   expect([code, verdict.verdict]).toEqual([1, 'inconclusive']);

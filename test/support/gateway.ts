@@ -8,12 +8,21 @@ export interface GatewayOptions {
   readonly upstreams: readonly string[];
   /** How often each is asked before the next is, without a pause; default once. */
   readonly tries?: number;
+  /** After so many requests it is gone: nothing listens there any more. */
+  readonly lasts?: number;
 }
 
 /** A gateway on a free port, which ends with the test: it hands on the first answer that is no failure, or the last one. Returns its base URL. */
-export async function startGateway({ upstreams, tries = 1 }: GatewayOptions): Promise<string> {
+export async function startGateway({ upstreams, tries = 1, lasts = Number.POSITIVE_INFINITY }: GatewayOptions): Promise<string> {
   const targets = upstreams.flatMap((upstream) => Array.from({ length: tries }, () => upstream));
+  let asked = 0;
   const server = createServer(async (incoming, outgoing) => {
+    asked += 1;
+    if (asked > lasts) {
+      server.close();
+      server.closeAllConnections();
+      return;
+    }
     const body = await text(incoming);
     let last: { readonly status: number; readonly said: string } = { status: 502, said: '{}' };
     for (const target of targets) {
