@@ -104,6 +104,8 @@ const TEXTS = [
   '"',
   'rules: [{ match: { prompt: "/(a*)*/" }, fault: ok }]',
   'expect: { max_attempts: 3 }',
+  '{ first: 1, fault: rate_limit }',
+  '[{ every: 3, fault: ok }, { first: 2, fault: connection_reset }]',
   '---\n---',
 ];
 const ADMIN = [
