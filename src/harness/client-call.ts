@@ -1,3 +1,11 @@
+/** One of several places that a client may ask. */
+export interface ClientTarget {
+  /** Names the call in its path, as the other targets do. */
+  readonly baseURL: string;
+  readonly apiKey: string;
+  readonly model: string;
+}
+
 /** What a driver is asked to do: one call of the client under test. */
 export interface ClientCall {
   readonly callId: string;
@@ -6,6 +14,8 @@ export interface ClientCall {
   readonly apiKey: string;
   readonly prompt: string;
   readonly stream: boolean;
+  /** Where the call may go, the first target first. Only for a client that says that it takes several, and where there are several. */
+  readonly targets?: readonly ClientTarget[];
   readonly signal: AbortSignal;
 }
 

@@ -4,6 +4,7 @@ import type { ClientAnswer, ClientModule } from './client-call.ts';
 import { ClientError } from './driver.ts';
 import type { FromClient, ToClient } from './driver-message.ts';
 import { importClient } from './import-client.ts';
+import { takesTargets } from './takes-targets.ts';
 
 /*
  * A process of its own for the client under test: imports its module, makes the calls it is told to make, and says how
@@ -60,5 +61,6 @@ if (client === undefined) {
   // A client may leave promises behind; that is no reason to lose the other calls.
   process.on('unhandledRejection', () => undefined);
   watchLoopDelay(({ p99 }) => say({ type: 'delay', ms: p99 }));
+  if (await takesTargets(modulePath)) say({ type: 'takes targets' });
   say({ type: 'ready' });
 }

@@ -8,6 +8,8 @@ export type ToClient =
 /** What comes back. */
 export type FromClient =
   | { readonly type: 'ready' }
+  /** The client takes several targets; said before `ready`. */
+  | { readonly type: 'takes targets' }
   | { readonly type: 'unusable'; readonly message: string }
   | { readonly type: 'answer'; readonly callId: string; readonly answer: ClientAnswer }
   /** The client was told to stop. */

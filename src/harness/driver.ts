@@ -24,6 +24,8 @@ type Lane = number | 'apart' | { readonly alone: string };
 /** Runs the client under test, in processes apart from the mock. */
 export interface Driver {
   start(call: Omit<ClientCall, 'signal'>, lane: Lane): RunningCall;
+  /** The client may be given several targets. */
+  readonly takesTargets?: boolean;
   /** Ends the process that was started for a scene alone. */
   release?(alone: string): Promise<void>;
   /** Set where each call is a process of its own: so many may be on their way to their first request at the same time. */

@@ -19,24 +19,27 @@ export async function moduleDriver({ module, processes, signal, now }: ModuleDri
   const path = clientPath(module);
   const stalls: { at: number; ms: number }[] = [];
   const late = (ms: number) => void stalls.push({ at: now(), ms });
+  let hasTargets = false;
+  const onTargets = () => void (hasTargets = true);
   // After the client processes have been started, which do not wait for it.
   const guard = Promise.resolve().then(guardGroups);
   // The last one is apart.
-  const lanes = await startAll(processes + 1, path, { late, signal, guard });
+  const lanes = await startAll(processes + 1, path, { late, onTargets, signal, guard });
   const alone = new Map<string, ClientProcess>();
   const aloneOf = (name: string): ClientProcess => {
-    const started = alone.get(name) ?? new ClientProcess(path, name, { late, guard });
+    const started = alone.get(name) ?? new ClientProcess(path, name, { late, onTargets, guard });
     alone.set(name, started);
     return started;
   };
   return {
     stalls,
+    takesTargets: hasTargets,
     start: (call, lane) => {
       if (typeof lane === 'object') return aloneOf(lane.alone).start(call);
       const at = lane === 'apart' ? processes : lane % processes;
       const used = lanes[at];
       // A process that died makes room for a new one.
-      const alive = used?.alive === true ? used : (lanes[at] = new ClientProcess(path, `p${at + 1}`, { late, guard }));
+      const alive = used?.alive === true ? used : (lanes[at] = new ClientProcess(path, `p${at + 1}`, { late, onTargets, guard }));
       return alive.start(call);
     },
     async close() {
@@ -56,6 +59,8 @@ export async function moduleDriver({ module, processes, signal, now }: ModuleDri
 interface Watching {
   readonly guard: Promise<GroupGuard>;
   late(ms: number): void;
+  /** The client takes several targets. */
+  onTargets(): void;
 }
 
 interface Starting extends Watching {
@@ -88,7 +93,7 @@ class ClientProcess {
   readonly #pending = new Map<string, (answer: ClientAnswer) => void>();
   readonly #aborting = new Map<string, () => void>();
 
-  constructor(path: string, name: string, { late, guard }: Watching) {
+  constructor(path: string, name: string, { late, onTargets, guard }: Watching) {
     this.#name = name;
     this.#process = new ForkedProcess<ToClient, FromClient>({
       program: new URL('../harness/client-process.js', import.meta.url),
@@ -98,6 +103,7 @@ class ClientProcess {
       guard,
       onMessage: (message) => {
         if (message.type === 'delay') late(message.ms);
+        else if (message.type === 'takes targets') onTargets();
         else if (message.type === 'aborted') this.#aborted(message.callId);
         else this.#settle(message.callId, message.answer);
       },

@@ -2,6 +2,7 @@ import type { Probe, ProbeVariant } from '../core/backoff/kit/probe.ts';
 import type { ClientOutcome } from '../core/backoff/kit/rule-evidence.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Session } from '../session/session.ts';
+import type { ClientTarget } from './client-call.ts';
 import type { Driver, RunningCall } from './driver.ts';
 import { pause } from './pause.ts';
 import { PROMPT } from './prompt.ts';
@@ -12,6 +13,8 @@ export interface Scene {
   readonly probe: Probe;
   readonly variant: ProbeVariant;
   readonly session: Session;
+  /** The service beside it, where the variant has several targets. */
+  readonly backup?: Session;
   readonly outcomes: ClientOutcome[];
   /** How much later than planned its calls came to their first requests: not the client's doing, so the window moves by it. */
   lateMs: number;
@@ -138,19 +141,22 @@ class ProbeCalls {
   /** Starts a call. `start` resolves when it has come to its first request, or will not; `settled` when it is over. */
   #begin(index: number): { readonly start: Promise<Start>; readonly settled: Promise<void> } {
     const { server, driver, lane } = this.#play;
-    const { session, variant, outcomes } = this.#scene;
+    const { session, variant, outcomes, isAlone } = this.#scene;
     const { now } = server.engine.clock;
     const callId = `${session.id}-${index + 1}`;
     const startedAt = now();
+    const targets = this.#targetsOf(callId);
     const call = driver.start(
       {
         callId,
-        baseURL: `${server.origin}/s/${encodeURIComponent(session.id)}/c/${callId}/v1`,
-        apiKey: 'sk-probe-0123456789abcdefghijklmnopqrstuvwxyz',
+        baseURL: this.#urlOf(session, callId),
+        apiKey: targets?.[0]?.apiKey ?? 'sk-probe-0123456789abcdefghijklmnopqrstuvwxyz',
         prompt: `${PROMPT} (${index + 1})`,
         stream: variant.stream === true,
+        ...(targets === undefined ? {} : { targets }),
       },
-      this.#scene.isAlone ? { alone: session.id } : variant.sequential === true ? 'apart' : lane + index,
+      // What a client keeps of its targets, such as a breaker, belongs to one process.
+      isAlone || targets !== undefined ? { alone: session.id } : variant.sequential === true ? 'apart' : lane + index,
     );
     this.#running.add(call);
     const started = { call: callId, startedAt, process: call.process };
@@ -171,6 +177,20 @@ class ProbeCalls {
     return { start: this.#startOf(call, { callId, index, startedAt }), settled: settle() };
   }
 
+  #urlOf({ id }: Session, callId: string): string {
+    return `${this.#play.server.origin}/s/${encodeURIComponent(id)}/c/${callId}/v1`;
+  }
+
+  /** Where the call may go; undefined where the variant has one target. */
+  #targetsOf(callId: string): readonly ClientTarget[] | undefined {
+    const { session, backup = session, variant } = this.#scene;
+    return variant.targets?.map(({ service, key, model }) => ({
+      baseURL: this.#urlOf(service === 'primary' ? session : backup, callId),
+      apiKey: key,
+      model,
+    }));
+  }
+
   async #startOf(
     { answer }: RunningCall,
     { callId, index, startedAt }: { readonly callId: string; readonly index: number; readonly startedAt: number },
@@ -181,7 +201,7 @@ class ProbeCalls {
     const ended = answer.then(() => void (over = true));
     // The calls of a process that is there start at once, when the first has shown that it is there.
     const isSent = () =>
-      driver.startsAtOnce === undefined ? index > 0 || this.#scene.session.startedAt !== undefined : this.#hasSent(callId);
+      driver.startsAtOnce === undefined ? index > 0 || this.#scene.session.clockStartedAt !== undefined : this.#hasSent(callId);
     while (!isSent()) {
       if (over || this.#isOver) return 'over before';
       if (now() >= startedAt + START_MOST_MS) return 'silent';

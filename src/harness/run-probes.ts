@@ -5,8 +5,8 @@ import { cutShort } from '../core/backoff/history/cut-short.ts';
 import type { Finding } from '../core/backoff/kit/finding.ts';
 import type { Probe, ProbeVariant } from '../core/backoff/kit/probe.ts';
 import type { BackoffRule } from '../core/backoff/kit/rule.ts';
-import { isStallWithin, type RunContext, type Stall } from '../core/backoff/kit/rule-evidence.ts';
-import { evidenceOf, judgeRule, verdictOf } from '../core/backoff/verdict/judge.ts';
+import { isStallWithin, type Outage, type RunContext, type Stall } from '../core/backoff/kit/rule-evidence.ts';
+import { type EvidenceSet, evidenceOf, judgeRule, verdictOf } from '../core/backoff/verdict/judge.ts';
 import type { Verdict } from '../core/backoff/verdict/verdict.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { Policy } from '../core/policy/policy.ts';
@@ -61,7 +61,7 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
   // Every pause listens.
   setMaxListeners(0, signal);
   const { now } = server.engine.clock;
-  const asked = rules.flatMap(({ probe, alsoProbe }) => (alsoProbe === undefined ? [probe] : [probe, alsoProbe]));
+  const asked = rules.flatMap((rule) => [probeFor(rule, driver), ...(rule.alsoProbe === undefined ? [] : [rule.alsoProbe])]);
   const probes = [...new Set(asked)].filter((probe) => !isBeyond(probe, options));
   const scenes = probes.flatMap((probe) => probe.variants.map((variant) => sceneOf(probe, variant, options)));
   const windowMs = (probe: Probe) => (full ? (probe.fullWindowMs ?? probe.windowMs) : probe.windowMs);
@@ -84,6 +84,7 @@ export async function runProbes(options: ProbeOptions): Promise<ProbeRun> {
       const { probe } = scene;
       const pace = { lane: at, startMs: startMs(probe, at), windowMs: windowMs(probe) };
       await playScene(scene, { server, driver, turns, signal: ended, ...pace });
+      if (scene.backup !== undefined) await driver.release?.(scene.session.id);
       done += 1;
       report();
     }),
@@ -124,7 +125,12 @@ async function playUnheard(scenes: Scene[], options: ProbeOptions, { turns, wind
 }
 
 function isUnheard({ session, outcomes }: Scene): boolean {
-  return outcomes.length > 0 && outcomes.every(({ ok }) => ok !== null) && session.journal().length === 0;
+  return outcomes.length > 0 && outcomes.every(({ ok }) => ok !== null) && session.clockStartedAt === undefined;
+}
+
+/** What provokes the rule in this client. */
+function probeFor({ probe, targetsProbe }: BackoffRule, { takesTargets }: Driver): Probe {
+  return takesTargets === true ? (targetsProbe ?? probe) : probe;
 }
 
 /** Whether a probe asks for what the driver cannot do, and nobody has named its rule. */
@@ -137,9 +143,13 @@ function sceneOf(probe: Probe, given: ProbeVariant, { server, driver, seed }: Pr
   const { processCalls } = given;
   const variant = driver.startsAtOnce === undefined || processCalls === undefined ? given : { ...given, calls: processCalls };
   const { name, rules, limits = {} } = variant;
-  const data = { name: `${probe.name}: ${name}`, rules, limits };
-  const session = engine.openSession(loadScenario({ file: 'probe', data }, engine.libraries, seed));
-  return { probe, variant, session, outcomes: [], lateMs: 0, endedAt: undefined, isCutShort: false, isAlone: false };
+  const serviceOf = (data: object) => loadScenario({ file: 'probe', data }, engine.libraries, seed);
+  const session = engine.openSession(serviceOf({ name: `${probe.name}: ${name}`, rules, limits }));
+  const backup =
+    variant.targets === undefined
+      ? {}
+      : { backup: engine.openSession(serviceOf({ name: `${name}: backup` }), { beside: session }) };
+  return { probe, variant, session, ...backup, outcomes: [], lateMs: 0, endedAt: undefined, isCutShort: false, isAlone: false };
 }
 
 /** How a battery came to its end. */
@@ -160,11 +170,13 @@ function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrup
   const entries = noted.map(({ entry }) => entry);
   const all = evidenceOf(entries, circumstancesOf(scenes, stalls), policy);
   const findings = rules.map((rule) => {
-    const own = scenes.filter(({ probe }) => probe === rule.probe);
+    const own = scenes.filter(({ probe }) => probe === probeFor(rule, driver));
     const seen = noted.filter(({ scene }) => own.includes(scene)).map(({ entry }) => entry);
-    const heard = judgeRule(rule, evidenceOf(seen, circumstancesOf(own, stalls), policy));
+    const heard = judgeRule(rule, evidenceIn(own, seen, { stalls, policy }));
     const finding = rule.hears === 'every scene' ? worse(heard, judgeRule(rule, all)) : heard;
     if (isBeyond(rule.probe, options)) return { ...finding, verdict: 'not_applicable' as const, explain: beyond(rule) };
+    if (finding.verdict === 'not_applicable' && rule.targetsProbe !== undefined && driver.takesTargets !== true)
+      return { ...finding, explain: ONE_TARGET };
     if (finding.verdict === 'not_applicable' && seen.length === 0)
       return notProvoked(finding, { scenes: own, mute, isSilent: entries.length === 0 });
     return own.some(({ isCutShort }) => isCutShort) ? unlessAccused(finding) : finding;
@@ -175,6 +187,22 @@ function judgeScenes(scenes: readonly Scene[], options: ProbeOptions, { interrup
   return { verdict: interrupted ? cutShort(verdict, INTERRUPTED) : verdict, entries, interrupted };
 }
 
+const ONE_TARGET = 'the client has one target; a module with `export const targets = true` is given several';
+
+interface Watched {
+  readonly stalls: Driver['stalls'];
+  readonly policy: Policy;
+}
+
+/** A scene with several targets is a world of its own: its services are told apart by their names. */
+function evidenceIn(scenes: readonly Scene[], entries: readonly JournalEntry[], { stalls, policy }: Watched): EvidenceSet {
+  const [scene] = scenes;
+  const around = circumstancesOf(scenes, stalls);
+  if (scene?.backup === undefined) return evidenceOf(entries, around, policy);
+  const named = entries.map((entry) => ({ ...entry, session: entry.session === scene.session.id ? 'primary' : 'backup' }));
+  return evidenceOf(named, { ...around, together: true }, policy);
+}
+
 const WORSE: readonly Finding['verdict'][] = ['warn', 'fail'];
 
 /** What all scenes show, where that speaks against the client more than those of the rule's own probe. */
@@ -183,8 +211,18 @@ function worse(own: Finding, all: Finding): Finding {
 }
 
 /** The journal of a scene as it stood at its end: how its calls were broken off then is not the client's doing. */
-function entriesOf({ session, endedAt }: Scene): JournalEntry[] {
-  return asWatched(session.journal(), endedAt === undefined ? {} : { watchedUntil: endedAt });
+function entriesOf({ session, backup, endedAt }: Scene): JournalEntry[] {
+  const entries = [...session.journal(), ...(backup?.journal() ?? [])];
+  return asWatched(entries, endedAt === undefined ? {} : { watchedUntil: endedAt });
+}
+
+/** Of the service that has the rules of the variant. */
+function outagesOf(scene: Scene): readonly Outage[] {
+  const { session } = scene;
+  return sessionOutages(
+    session,
+    entriesOf(scene).filter((entry) => entry.session === session.id),
+  );
 }
 
 /** What is known of scenes besides their journal. Only the stalls of their own seconds bear on what they measure. */
@@ -198,7 +236,7 @@ function circumstancesOf(scenes: readonly Scene[], stalls: Driver['stalls']): Ru
     watchedUntil,
     ...(finished ? { clientEndedAt: watchedUntil } : {}),
     outcomes,
-    outages: scenes.flatMap((scene) => sessionOutages(scene.session, entriesOf(scene))),
+    outages: scenes.flatMap(outagesOf),
     stalls: stalls.filter((stall) => scenes.some((scene) => wasOn(scene, stall))),
   };
 }

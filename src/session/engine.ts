@@ -98,16 +98,17 @@ export class Engine {
 
   /**
    * A new session under its own scenario, or the server's; it stays until it is closed. Throws a SessionsFullError when there
-   * is no room for another, and a ScenarioError for a scenario with providers: those are the server's.
+   * is no room for another, and a ScenarioError for a scenario with providers: those are the server's. Calls of a session go on
+   * in one that is opened beside it.
    */
-  openSession(scenario: LoadedScenario = this.#scenario): Session {
+  openSession(scenario: LoadedScenario = this.#scenario, { beside }: { readonly beside?: Session } = {}): Session {
     refuseProviders(scenario, this.#scenario);
     let id: string;
     do {
       this.#created += 1;
       id = `s${this.#created}`;
     } while (this.#sessions.has(id));
-    return this.#add(id, scenario, { lasting: true });
+    return this.#add(id, scenario, { lasting: true, ...(beside === undefined ? {} : { world: beside.world }) });
   }
 
   /** Ends a session. The default one stays. Tells whether there was one. */

@@ -73,6 +73,11 @@ export class Session {
     this.#served = new ServedSession({ clock, libraries, state: this.#state, known: this.#state });
   }
 
+  /** What it has in common with the other sessions of the same scenario. */
+  get world(): SessionWorld {
+    return this.#parts.world;
+  }
+
   /** What its requests share. */
   get state(): SessionState & KnownPlan {
     return this.#state;

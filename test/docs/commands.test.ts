@@ -113,6 +113,7 @@ test('every block says how it is checked', () => {
     'yaml compose',
     'js example',
     'js client',
+    'js targets',
     'js jest',
     'ts vitest',
     'ts members',

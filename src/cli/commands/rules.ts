@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Probe } from '../../core/backoff/kit/probe.ts';
 import type { BackoffRule } from '../../core/backoff/kit/rule.ts';
 import { backoffRules } from '../../core/backoff/registry.ts';
 import { unknownName } from '../../core/schema/fields.ts';
@@ -44,8 +45,8 @@ function inWords({
   needsOutcome,
   advice,
   probe,
+  targetsProbe,
 }: BackoffRule): string {
-  const situations = probe.variants.map(({ name, rules, limits }) => ({ situation: name, ...(limits && { limits }), rules }));
   return [
     `${id}  ${severity}, ${confidence}`,
     summary,
@@ -57,12 +58,24 @@ function inWords({
     `source        ${source}`,
     '',
     `How probe --only ${id} provokes it:`,
-    `  ${stringify(situations, { aliasDuplicateObjects: false }).trimEnd().replaceAll('\n', '\n  ')}`,
+    situationsOf(probe),
     '',
+    ...(targetsProbe === undefined
+      ? []
+      : [
+          'The same in a client that takes several targets; the rules are those of the first provider:',
+          situationsOf(targetsProbe),
+          '',
+        ]),
     'In a scenario, or without expect: in a policy file, one of off, info, warn, fail:',
     `  ${stringify({ expect: { rules: { [id]: severity === 'critical' ? 'fail' : 'warn' } } })
       .trimEnd()
       .replaceAll('\n', '\n  ')}`,
     '',
   ].join('\n');
+}
+
+function situationsOf({ variants }: Probe): string {
+  const situations = variants.map(({ name, rules, limits }) => ({ situation: name, ...(limits && { limits }), rules }));
+  return `  ${stringify(situations, { aliasDuplicateObjects: false }).trimEnd().replaceAll('\n', '\n  ')}`;
 }

@@ -1,3 +1,11 @@
+/** Where a client may ask, where it takes several targets. */
+export interface ProbeTarget {
+  /** `primary` has the rules of the variant; another service is healthy. */
+  readonly service: 'primary' | 'backup';
+  readonly key: string;
+  readonly model: string;
+}
+
 /** One situation in which a client is watched: a session of its own. Times in milliseconds. */
 export interface ProbeVariant {
   /** Unique within the probe: `503`, `retry-after -5`. */
@@ -6,6 +14,8 @@ export interface ProbeVariant {
   readonly rules: readonly object[];
   /** Limits as a scenario writes them. */
   readonly limits?: object;
+  /** What the client is given as its targets, in this order; the first is that of a client with one. */
+  readonly targets?: readonly ProbeTarget[];
   /** Calls to make; default 1. */
   readonly calls?: number;
   /** The same where each call is a process of its own, which takes long to start; default the same. */

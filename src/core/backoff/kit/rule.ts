@@ -25,6 +25,8 @@ export interface BackoffRule {
   readonly comparesTargets?: true;
   /** What provokes it. */
   readonly probe: Probe;
+  /** What provokes it in a client that takes several targets, in the place of `probe`. */
+  readonly targetsProbe?: Probe;
   /** Another probe that is played for it, too: its scenes are among those that it hears. */
   readonly alsoProbe?: Probe;
   /**

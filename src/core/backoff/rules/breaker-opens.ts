@@ -8,13 +8,15 @@ import { failureText } from '../history/failure.ts';
 import { type FailureRow, failureRows } from '../history/failure-row.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
+import { longestStallWithin, type Stall } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
+import { targetDownProbe } from '../kit/targets-probes.ts';
 import { retriesTransient } from './retries-transient.ts';
 
 const AFTER = 5;
 const FOR_MS = 5_000;
-/** A request that comes so soon was under way when the failure was told. */
-const UNDER_WAY_MS = 50;
+/** A request that comes so soon was under way when the failure was told, or the client had not heard of it yet. */
+const UNDER_WAY_MS = 250;
 
 export const breakerOpens = defineRule({
   id: 'breaker_opens',
@@ -28,11 +30,12 @@ export const breakerOpens = defineRule({
   advice:
     'count failures by target, open after a few in a row, answer from another target or fail fast meanwhile, then let one probe through',
   probe: retriesTransient.probe,
-  check: ({ entries, policy }) => {
+  targetsProbe: targetDownProbe,
+  check: ({ entries, policy, stalls = [] }) => {
     const { after, forMs } = policy.breaker ?? { after: AFTER, forMs: FOR_MS };
     const all = askedTargets(entries);
     const openings = all.targets.flatMap((own) =>
-      failureRows(own.entries).flatMap((row) => openingsOf(row, { after, forMs, own, all })),
+      failureRows(own.entries).flatMap((row) => openingsOf(row, { after, forMs, own, all, stalls })),
     );
     if (openings.length === 0) return notApplicable(`no target failed ${after} times in a row`);
     const pushed = openings.filter(({ pushes }) => pushes.length > 0);
@@ -83,6 +86,7 @@ interface Breaker {
   readonly own: AskedTarget;
   /** What was asked of all targets. */
   readonly all: AskedTargets;
+  readonly stalls: readonly Stall[];
 }
 
 /**
@@ -90,7 +94,7 @@ interface Breaker {
  * their time is over. A target that was then left alone for long enough starts the count again.
  */
 function openingsOf({ failures, overAt }: FailureRow, breaker: Breaker): Opening[] {
-  const { after, forMs, own } = breaker;
+  const { after, forMs, own, stalls } = breaker;
   const told = failures
     .map((entry) => ({ entry, at: failureKnownAt(entry) ?? entry.t_headers }))
     .sort((one, other) => one.at - other.at);
@@ -104,7 +108,8 @@ function openingsOf({ failures, overAt }: FailureRow, breaker: Breaker): Opening
     if (count < after) continue;
     count = 0;
     until = Math.min(at + forMs, overAt ?? Number.POSITIVE_INFINITY);
-    openings.push(openingAfter(entry, { from: at + UNDER_WAY_MS, until }, breaker));
+    const from = at + UNDER_WAY_MS + longestStallWithin(stalls, at, at + UNDER_WAY_MS);
+    openings.push(openingAfter(entry, { from, until }, breaker));
   }
   return openings;
 }

@@ -7,6 +7,7 @@ import type { RuleVerdict } from '../kit/finding.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
+import { limitedKeyProbe } from '../kit/targets-probes.ts';
 
 const LEAST_WAIT_MS = 1_000;
 const NEEDED = 20;
@@ -29,6 +30,7 @@ export const coolsDownKey = defineRule({
     }),
     oneProcess: true,
   },
+  targetsProbe: limitedKeyProbe,
   check: ({ calls, policy }) => {
     const windows = calls.flatMap(({ id, tries }) =>
       tries.flatMap(({ asked, entry }) =>

@@ -12,6 +12,7 @@ import { defineRule, notApplicable } from '../kit/rule.ts';
 import type { RuleEvidence } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
 import { median } from '../kit/statistics.ts';
+import { targetDownProbe } from '../kit/targets-probes.ts';
 import { retriesTransient } from './retries-transient.ts';
 
 export const failsOver = defineRule({
@@ -27,6 +28,7 @@ export const failsOver = defineRule({
   advice:
     'give the client or gateway a second target, and the failures after which it is asked: 429, 5xx, timeouts, broken connections',
   probe: retriesTransient.probe,
+  targetsProbe: targetDownProbe,
   check: (subject) => {
     const { policy } = subject;
     const struck = subject.calls.filter(failedAtFirstTarget);

@@ -5,6 +5,7 @@ import { isQuota } from '../history/permanent.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
+import { limitedKeyProbe } from '../kit/targets-probes.ts';
 import { coolsDownKey } from './cools-down-key.ts';
 
 /** Without a hint, a key is held back for so long at most. */
@@ -23,6 +24,7 @@ export const neutral429 = defineRule({
   falseAlarmBound: 0,
   advice: 'count a 429 against the key that got it, not against the health of its provider',
   probe: coolsDownKey.probe,
+  targetsProbe: limitedKeyProbe,
   check: ({ entries, policy }) => {
     const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null).toSorted((a, b) => a.t_headers - b.t_headers);
     const times = read.map(({ t_headers: at }) => at);

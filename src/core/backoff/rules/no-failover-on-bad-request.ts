@@ -7,6 +7,7 @@ import { sameTarget } from '../history/same-target.ts';
 import { targetName, targetOf } from '../history/target.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
+import { badRequestProbe } from '../kit/targets-probes.ts';
 import { noRetryPermanent } from './no-retry-permanent.ts';
 
 /** What is wrong with the request itself is wrong everywhere. */
@@ -27,6 +28,7 @@ export const noFailoverOnBadRequest = defineRule({
   falseAlarmBound: 0,
   advice: 'fail over after 429, 5xx, timeouts and broken connections only; give a 400, 413 or 422 back to the caller',
   probe: noRetryPermanent.probe,
+  targetsProbe: badRequestProbe,
   check: ({ entries }) => {
     const asked = entries.filter(({ question, t_bodyEnd }) => question !== null && t_bodyEnd !== null);
     if (new Set(asked.map(targetOf)).size < 2) return notApplicable('one target was asked');

@@ -8,6 +8,7 @@ import { failureRows } from '../history/failure-row.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
+import { targetDownProbe } from '../kit/targets-probes.ts';
 import { retriesTransient } from './retries-transient.ts';
 
 /** A target that failed so often in a row is taken for down. */
@@ -30,6 +31,7 @@ export const oneProbe = defineRule({
   falseAlarmBound: 0,
   advice: 'when a breaker half-opens, let one request through and hold the others back until it is answered',
   probe: retriesTransient.probe,
+  targetsProbe: targetDownProbe,
   check: ({ entries }) => {
     const all = askedTargets(entries);
     const returns = all.targets.flatMap((asked) => returnsTo(asked, all));

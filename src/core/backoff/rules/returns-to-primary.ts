@@ -6,6 +6,7 @@ import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import type { Outage, RuleEvidence } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
+import { targetDownProbe } from '../kit/targets-probes.ts';
 import { retriesTransient } from './retries-transient.ts';
 
 /** New calls that show where a client goes. */
@@ -22,6 +23,7 @@ export const returnsToPrimary = defineRule({
   falseAlarmBound: 0,
   advice: 'probe a target that was given up now and then, and send new calls there again when it answers',
   probe: retriesTransient.probe,
+  targetsProbe: targetDownProbe,
   check: (subject) => {
     const { outages = [], policy } = subject;
     const found = outages.flatMap((outage) => absenceIn(outage, subject));
