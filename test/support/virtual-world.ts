@@ -100,6 +100,7 @@ export interface WorldOptions {
 export interface World {
   readonly verdict: Verdict;
   readonly session: Session;
+  readonly engine: Engine;
   readonly outcomes: readonly ClientOutcome[];
   /** Ids of the rules that failed, and of those that warned. */
   readonly accused: { readonly fail: readonly string[]; readonly warn: readonly string[] };
@@ -171,7 +172,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
       .filter((finding) => finding.verdict === wanted)
       .map(({ rule }) => rule)
       .sort();
-  return { verdict, session, outcomes, accused: { fail: accused('fail'), warn: accused('warn') } };
+  return { verdict, session, engine, outcomes, accused: { fail: accused('fail'), warn: accused('warn') } };
 }
 
 interface VirtualConnection {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { backoffRules } from '../../../src/core/backoff/registry.ts';
 import { judge } from '../../../src/core/backoff/verdict/judge.ts';
 import { policyPresets } from '../../../src/core/policy/policy.ts';
+import { explainedByChance } from '../../support/load/explained-by-chance.ts';
 import {
   badPolicies,
   goodPolicies,
@@ -46,20 +47,6 @@ function tally(wait: WaitPolicy, noise: string): Map<string, number> {
   return counts;
 }
 
-/** The largest number of accusations that chance explains at the 99.9 % level, when each run has this bound. */
-function explainedByChance(bound: number): number {
-  const mean = bound * RUNS;
-  let probability = Math.exp(-mean);
-  let sum = probability;
-  let count = 0;
-  while (sum < 0.999) {
-    count += 1;
-    probability *= mean / count;
-    sum += probability;
-  }
-  return count;
-}
-
 const percent = (count: number) => `${Math.round((count / RUNS) * 1_000) / 10} %`;
 const rows: string[] = [];
 let falseAlarms = 0;
@@ -72,7 +59,7 @@ for (const noise of Object.keys(noises)) {
       for (const [rule, failed] of tally(wait, noise)) {
         falseAlarms += failed;
         const bound = backoffRules.find(({ id }) => id === rule)?.falseAlarmBound ?? 0;
-        expect(failed, `${rule} accused ${failed} of ${RUNS}`).toBeLessThanOrEqual(explainedByChance(bound));
+        expect(failed, `${rule} accused ${failed} of ${RUNS}`).toBeLessThanOrEqual(explainedByChance(bound, RUNS));
       }
     },
   );

@@ -359,3 +359,16 @@ test('sessions that are not services of one scenario are no targets of each othe
   });
   expect(findings.find(({ rule }) => rule === 'no_failover_on_bad_request')?.verdict).toBe('not_applicable');
 });
+
+test.each([
+  ['with what was delivered', 120, 'pass'],
+  ['from the beginning', 81, 'warn'],
+] as const)('a stream that broke off and is asked for again %s is judged as that', (_what, bodyBytes, verdict) => {
+  const id = { logicalId: 'client-request-id:k', logicalIdFrom: 'client-request-id', certainty: 'exact', question: 'q' } as const;
+  const broken = { status: 200, stream: true, closedBy: 'server', closedHow: 'reset', chunksOut: 3, eventsOut: 3 } as const;
+  const parts: EntryParts[] = [
+    { ...id, ...broken, t_headers: 0, bodyBytes: 81, attemptSeq: 1 },
+    { ...id, t_headers: 900, bodyBytes, attemptSeq: 2, bodySha256: 'b', bodyShaCanonical: 'b' },
+  ];
+  expect(finding('no_silent_replay', parts)?.verdict).toBe(verdict);
+});

@@ -1,5 +1,5 @@
 import { plural } from '../../text/plural.ts';
-import type { Try } from '../history/call-history.ts';
+import type { Gap, Try } from '../history/call-history.ts';
 import { wasLeftWith } from '../kit/noticed.ts';
 import { gapObservation } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
@@ -36,7 +36,7 @@ export const noSilentReplay = defineRule({
         n: broken.length,
       };
     const doubled = replays.filter(({ text }) => text !== undefined && beginsTwice(text));
-    const untold = replays.filter(({ text }) => text === undefined);
+    const untold = replays.filter(({ text, gap }) => text === undefined && !seemsResumed(gap));
     const shown = doubled.length > 0 ? doubled : untold;
     return {
       verdict: doubled.length > 0 ? 'fail' : untold.length > 0 ? 'warn' : 'pass',
@@ -55,6 +55,11 @@ export const noSilentReplay = defineRule({
     };
   },
 });
+
+/** It asks the same with more beside it: what was delivered, for the answer to go on from there. */
+function seemsResumed({ before: { entry: before }, after: { entry: after } }: Gap): boolean {
+  return before.question !== null && before.question === after.question && after.bodyBytes > before.bodyBytes;
+}
 
 function brokeWithContent(attempt: Try): boolean {
   const { failure, entry } = attempt;

@@ -1,4 +1,4 @@
-import { messageParts } from './question.ts';
+import { messageParts, withoutBegunAnswer } from './question.ts';
 import { type ApiRequest, asList, asRecord, type Fields, fieldsOf, type Input, type PromptReader } from './request.ts';
 
 /** The prompt of an endpoint that takes `messages`. Each message, and the answer to begin, has a frame of 3 tokens. */
@@ -17,7 +17,7 @@ export const messagePrompt: PromptReader = {
     return role === 'tool' || role === 'function';
   },
   *question(fields) {
-    for (const message of asList(fields['messages'])) yield* messageParts(asRecord(message) ?? {});
+    for (const message of withoutBegunAnswer(asList(fields['messages']))) yield* messageParts(asRecord(message) ?? {});
   },
   // A quarter of the characters of the contents, and 2 and one more for each message (wire.md 2.5, since March 2025).
   precount(fields) {

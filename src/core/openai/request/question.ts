@@ -17,6 +17,16 @@ export function* messageParts(message: Fields): Iterable<string> {
   }
 }
 
+/**
+ * The messages, or items of an input, without an answer that is begun in the last one: a client that resumes a stream that broke off
+ * sends what it has of it there, and asks the same.
+ */
+export function withoutBegunAnswer(messages: readonly unknown[]): readonly unknown[] {
+  const last = asRecord(messages.at(-1));
+  const isBegun = messages.length > 1 && last?.['role'] === 'assistant' && asList(last['tool_calls']).length === 0;
+  return isBegun ? messages.slice(0, -1) : messages;
+}
+
 /** The call of a tool. */
 export function callPart({ name, arguments: given }: Fields): string {
   return `assistant call ${String(name)} ${String(given)}`;

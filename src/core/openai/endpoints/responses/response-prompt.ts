@@ -1,4 +1,4 @@
-import { callPart, contentParts, messageParts } from '../../request/question.ts';
+import { callPart, contentParts, messageParts, withoutBegunAnswer } from '../../request/question.ts';
 import { asList, asRecord, type Fields, type PromptReader } from '../../request/request.ts';
 
 /** What OpenAI counts beside the input (wire-responses.md 1.2; of the gpt-4o and gpt-4.1 families, within 2). */
@@ -28,7 +28,7 @@ export const responsePrompt: PromptReader = {
       if (typeof before === 'string') yield `before ${before}`;
     }
     if (typeof input === 'string') yield `user text ${input}`;
-    for (const item of asList(input)) yield* itemParts(asRecord(item) ?? {});
+    for (const item of withoutBegunAnswer(asList(input))) yield* itemParts(asRecord(item) ?? {});
   },
   precount(fields) {
     const texts = textsOf(fields);
