@@ -149,7 +149,7 @@ describe('breaker_opens', () => {
 
   test.each([
     ['never opens', span(0, 3_000, 100)],
-    ['opens after eight', span(0, 800, 100)],
+    ['opens after twelve', span(0, 1_200, 100)],
     ['opens for a second only', [...span(0, 500, 100), 1_600, 2_700, 3_800]],
   ])('one that %s fails', (_what, times) => {
     const entries = [...demand, ...at(times, down)];
