@@ -108,7 +108,12 @@ function isExcused(call: CallHistory, asked: AskedTimes, subject: RuleEvidence):
   const [first] = call.tries;
   const last = call.tries.at(-1);
   if (first === undefined || last === undefined) return true;
-  return wasAborted(call, subject) || mayComeBack(last, subject) || wasAskedElsewhere(first, asked);
+  return wasAborted(call, subject) || mayComeBack(last, subject) || isLateHedge(first) || wasAskedElsewhere(first, asked);
+}
+
+/** The client had its answer from another target before this request of the same call came, and left it. */
+function isLateHedge({ failure, entry }: Try): boolean {
+  return failure === 'abandoned' && entry.attemptSeq > 1;
 }
 
 /** When each question was asked of each target, in order. */
