@@ -20,6 +20,7 @@ export const TIMED = [
   'test/harness/load-through.test.ts',
   'test/harness/load.test.ts',
   'test/harness/run-probes.test.ts',
+  'test/harness/several-targets.test.ts',
   'test/harness/unusable-client.test.ts',
   'test/libraries.test.ts',
   'test/server/vanishing-clients.test.ts',

@@ -138,7 +138,11 @@ function watch(
   const reload = () => {
     clearTimeout(missed);
     if (!existsSync(path)) {
-      missed = setTimeout(() => output.warning(`${shownAs} is gone: the old scenario goes on.`), GONE_MS);
+      missed = setTimeout(() => {
+        // What came in its place before the first look of the poll is no change to the poll.
+        if (existsSync(path)) reload();
+        else output.warning(`${shownAs} is gone: the old scenario goes on.`);
+      }, GONE_MS);
       return;
     }
     if (!isRegular()) return output.warning(`${shownAs} is no regular file any more: the old scenario goes on.`);

@@ -43,6 +43,11 @@ describe('fails_over', () => {
     expect(finding('fails_over', good, { policy: { fails_over: true, within: '1s' } })?.verdict).toBe('pass');
   });
 
+  test('a request that comes when another target has answered the same is a hedge that came late', () => {
+    const hedged = [...call('#1', 0, backup), ...call('#2', 100, down), ...call('#3', 9_000, down, backup)];
+    expect(finding('fails_over', hedged)).toMatchObject({ verdict: 'pass', n: 1 });
+  });
+
   test('one that gives up is told of, and fails where the policy asks for more', () => {
     expect(finding('fails_over', givesUp)).toMatchObject({ verdict: 'info', n: 2 });
     expect(finding('fails_over', givesUp, { policy: { fails_over: true } })).toMatchObject({ verdict: 'fail', n: 2 });

@@ -36,7 +36,7 @@ export const failsOver = defineRule({
     if (policy.failsOver === false || struck.length === 0) return notApplicable('no call failed for good at its first target');
     if (moved.length === 0 && policy.failsOver !== true && !hasSeveralTargets(subject))
       return notApplicable('one target was asked, and the policy asks for no other');
-    const asked = askedTimes(subject.entries);
+    const asked = askedBy(subject.entries);
     const gone = struck.filter((call) => moveOf(call).length === 0 && !isExcused(call, asked, subject));
     if (moved.length + gone.length === 0) return notApplicable('no call is known to have failed for good at its first target');
     const late = moved.filter(({ afterMs }) => afterMs > (policy.withinMs ?? Number.POSITIVE_INFINITY));
@@ -104,40 +104,66 @@ function failedAtFirstTarget(call: CallHistory): boolean {
 }
 
 /** It is not over, somebody told it to stop, or another target was asked the same by what counts as a call of its own. */
-function isExcused(call: CallHistory, asked: AskedTimes, subject: RuleEvidence): boolean {
+function isExcused(call: CallHistory, asked: Asked, subject: RuleEvidence): boolean {
   const [first] = call.tries;
   const last = call.tries.at(-1);
   if (first === undefined || last === undefined) return true;
-  return wasAborted(call, subject) || mayComeBack(last, subject) || isLateHedge(first) || wasAskedElsewhere(first, asked);
+  return wasAborted(call, subject) || mayComeBack(last, subject) || isLateHedge(first, asked) || wasAskedElsewhere(first, asked);
 }
 
-/** The client had its answer from another target before this request of the same call came, and left it. */
-function isLateHedge({ failure, entry }: Try): boolean {
-  return failure === 'abandoned' && entry.attemptSeq > 1;
+/** Another target has answered the same: that is why the client left this request, or did nothing about its failure. */
+function isLateHedge({ failure, entry }: Try, { answered }: Asked): boolean {
+  if (failure === 'abandoned' && entry.attemptSeq > 1) return true;
+  const at = entry.t_headers;
+  return isAskedElsewhere(answered.get(entry.bodySha256 ?? ''), entry, { from: at - HEDGED_MS, until: at });
 }
 
-/** When each question was asked of each target, in order. */
-type AskedTimes = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+/** When each question came to each target, and each body that was answered, in order. */
+interface Asked {
+  readonly questions: AskedTimes;
+  readonly answered: AskedTimes;
+}
 
-function askedTimes(entries: readonly JournalEntry[]): AskedTimes {
+type TargetTimes = ReadonlyMap<string, readonly number[]>;
+type AskedTimes = ReadonlyMap<string, TargetTimes>;
+
+function askedBy(entries: readonly JournalEntry[]): Asked {
+  const sorted = entries.toSorted((a, b) => a.t_headers - b.t_headers);
+  const answered = sorted.filter(({ status }) => status !== null && status < 400);
+  return { questions: timesBy(sorted, ({ question }) => question), answered: timesBy(answered, ({ bodySha256 }) => bodySha256) };
+}
+
+function timesBy(sorted: readonly JournalEntry[], keyOf: (entry: JournalEntry) => string | null): AskedTimes {
   const asked = groupBy(
-    entries.filter(({ question }) => question !== null).toSorted((a, b) => a.t_headers - b.t_headers),
-    ({ question }) => question ?? '',
+    sorted.filter((entry) => keyOf(entry) !== null),
+    (entry) => keyOf(entry) ?? '',
   );
   const timesOf = (same: readonly JournalEntry[]) =>
     new Map([...groupBy(same, targetOf)].map(([target, of]) => [target, of.map(({ t_headers: at }) => at)]));
-  return new Map([...asked].map(([question, same]) => [question, timesOf(same)]));
+  return new Map([...asked].map(([key, same]) => [key, timesOf(same)]));
 }
 
 /** So long after the first attempt, the same question elsewhere may be its failover. */
 const SOON_MS = 60_000;
 
-function wasAskedElsewhere({ entry }: Try, asked: AskedTimes): boolean {
+/** Requests of one call that are made at once arrive within so long of each other, on a busy machine, too. */
+const HEDGED_MS = 5_000;
+
+function wasAskedElsewhere({ entry }: Try, { questions }: Asked): boolean {
+  const at = entry.t_headers;
+  return isAskedElsewhere(questions.get(entry.question ?? ''), entry, { from: at, until: at + SOON_MS });
+}
+
+/** Whether another target was asked in that span. */
+function isAskedElsewhere(
+  times: TargetTimes | undefined,
+  entry: JournalEntry,
+  { from, until }: { readonly from: number; readonly until: number },
+): boolean {
   const own = targetOf(entry);
-  const { t_headers: from } = entry;
-  for (const [target, times] of asked.get(entry.question ?? '') ?? []) {
-    const next = target === own ? undefined : times[firstFrom(times, from)];
-    if (next !== undefined && next < from + SOON_MS) return true;
+  for (const [target, of] of times ?? []) {
+    const next = target === own ? undefined : of[firstFrom(of, from)];
+    if (next !== undefined && next < until) return true;
   }
   return false;
 }
