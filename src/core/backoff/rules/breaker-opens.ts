@@ -64,7 +64,7 @@ export const breakerOpens = defineRule({
         })),
       };
     }
-    if (watched.length === 0) return notApplicable('after the failures nothing was asked of anybody');
+    if (watched.length === 0) return notApplicable('after the failures too little was asked to tell');
     return {
       ...ruling,
       verdict: 'pass',
@@ -77,7 +77,7 @@ interface Opening {
   /** The failure that should have opened the breaker. */
   readonly last: JournalEntry;
   readonly pushes: readonly JournalEntry[];
-  /** Others were asked meanwhile. */
+  /** Others were asked meanwhile, and the target was not, not even by what may have been under way: that shows the breaker. */
   readonly hasDemand: boolean;
 }
 
@@ -111,7 +111,7 @@ function openingsOf({ failures, overAt }: FailureRow, breaker: Breaker): Opening
     count = 0;
     until = Math.min(at + forMs, overAt ?? Number.POSITIVE_INFINITY);
     const from = at + UNDER_WAY_MS + longestStallWithin(stalls, at, at + UNDER_WAY_MS);
-    openings.push(openingAfter(entry, { from, until }, breaker));
+    openings.push(openingAfter(entry, { at, from, until }, breaker));
   }
   return openings;
 }
@@ -123,12 +123,13 @@ function restBefore({ t_headers: at }: JournalEntry, { times }: AskedTarget): nu
 
 function openingAfter(
   last: JournalEntry,
-  { from, until }: { readonly from: number; readonly until: number },
+  { at, from, until }: { readonly at: number; readonly from: number; readonly until: number },
   { own: { entries, times }, all }: Breaker,
 ): Opening {
+  const stillAsked = firstFrom(times, until) - firstAfter(times, at);
   return {
     last,
     pushes: entries.slice(firstAfter(times, from), firstFrom(times, until)),
-    hasDemand: all.asksOthers(last, from, until),
+    hasDemand: stillAsked <= FORGIVEN && all.asksOthers(last, from, until),
   };
 }
