@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
+import { isLoopback } from '../../server/admin/admin-guard.ts';
 import { UsageError } from './usage-error.ts';
 
 const PATIENCE_MS = 3_000;
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0'];
 
 /**
  * The address of `--through`, without a slash at its end. Throws a UsageError when it is no address of HTTP, when it is the mock's own, when
@@ -14,12 +14,13 @@ export async function reachableGateway(given: string, port: number | undefined):
     throw new UsageError(`--through takes the base URL of a gateway, such as http://127.0.0.1:4000/v1, found "${given}"`);
   if (port === undefined || port === 0)
     throw new UsageError('--through goes with --port 8081: the gateway has to know where its upstream, the mock, is');
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const gatewayPort = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-  if (gatewayPort === port && LOOPBACK.includes(url.hostname))
+  if (gatewayPort === port && (isLoopback(host) || host === '0.0.0.0'))
     throw new UsageError(
       `--through ${given} is the mock itself, which listens on --port ${port}; give the address of the gateway`,
     );
-  const problem = await whyUnreachable(url.hostname, gatewayPort);
+  const problem = await whyUnreachable(host, gatewayPort);
   if (problem !== undefined)
     throw new UsageError(
       `cannot reach the gateway of --through ${given}: ${problem}. Start it first, with http://127.0.0.1:${port}/v1 as its upstream`,
@@ -28,9 +29,9 @@ export async function reachableGateway(given: string, port: number | undefined):
 }
 
 /** Why no connection can be opened there; undefined where one can. */
-async function whyUnreachable(hostname: string, port: number): Promise<string | undefined> {
+async function whyUnreachable(host: string, port: number): Promise<string | undefined> {
   return await new Promise((resolve) => {
-    const socket = connect({ host: hostname.replace(/^\[(.*)\]$/, '$1'), port, timeout: PATIENCE_MS });
+    const socket = connect({ host, port, timeout: PATIENCE_MS });
     const end = (problem: string | undefined) => {
       socket.destroy();
       resolve(problem);

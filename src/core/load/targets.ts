@@ -1,3 +1,4 @@
+import { shownKey, targetOf } from '../backoff/history/target.ts';
 import { groupBy } from '../collections/group-by.ts';
 import type { LoadRun } from './load-run.ts';
 
@@ -20,7 +21,6 @@ export interface TargetLoad {
 
 /** A client that makes up keys or models makes a target of each request. */
 export const MOST_TARGETS = 20;
-const KEY_DIGITS = 8;
 
 /** What came to each target, the busiest first; empty where there was one only. */
 export function targetLoads({ histories }: Pick<LoadRun, 'histories'>): TargetLoad[] {
@@ -31,11 +31,9 @@ export function targetLoads({ histories }: Pick<LoadRun, 'histories'>): TargetLo
       ...replays.map((entry) => ({ entry, failure: 'transport' as const, isUsed: false })),
     ].filter(({ entry }) => entry.method === 'POST');
   });
-  const targets = groupBy(asked, ({ entry: { session, model, authorizationHash } }) =>
-    JSON.stringify([session, model, authorizationHash]),
-  );
+  const targets = groupBy(asked, ({ entry }) => targetOf(entry));
   if (targets.size < 2) return [];
-  return [...targets.values()].map(targetLoad).sort((a, b) => b.requests - a.requests);
+  return [...targets.values()].flatMap(targetLoad).sort((a, b) => b.requests - a.requests);
 }
 
 interface Asked {
@@ -44,18 +42,21 @@ interface Asked {
   readonly isUsed: boolean;
 }
 
-function targetLoad(asked: readonly Asked[]): TargetLoad {
-  const { session = 'default', model = null, authorizationHash = null } = asked[0]?.entry ?? {};
+function targetLoad(asked: readonly Asked[]): TargetLoad[] {
+  const [first] = asked;
+  if (first === undefined) return [];
+  const { session, model } = first.entry;
   const refused = asked.filter(({ failure }) => failure === 'status').length;
   const tokens = (of: readonly Asked[]) => of.reduce((sum, { entry }) => sum + entry.billedTokens, 0);
-  return {
+  const load = {
     provider: session === 'default' ? null : session,
     model,
-    key: authorizationHash?.slice(0, KEY_DIGITS) ?? null,
+    key: shownKey(first.entry),
     requests: asked.length,
     refused,
     broken: asked.filter(({ failure }) => failure !== undefined).length - refused,
     billedTokens: tokens(asked),
     wastedTokens: tokens(asked.filter(({ isUsed }) => !isUsed)),
   };
+  return [load];
 }

@@ -1,8 +1,8 @@
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
+import { askedTargets } from '../history/asked-targets.ts';
 import { failureOf } from '../history/failure.ts';
 import { isQuota } from '../history/permanent.ts';
-import { byTarget } from '../history/target.ts';
 import type { RuleResult } from '../kit/finding.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -31,8 +31,7 @@ export const adapts = defineRule({
     'share one pace among all calls of a key: slow down by half at a 429, speed up a little after each success; or take as many requests and tokens a minute as x-ratelimit-limit-* tells',
   probe: pacesOnHeaders.probe,
   check: ({ entries, policy }) => {
-    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null);
-    const found = [...byTarget(read).values()].flatMap(pressureOf);
+    const found = askedTargets(entries).targets.flatMap((target) => pressureOf(target.entries));
     if (found.length === 0) return notApplicable('no limit refused a request');
     const long = found.filter(({ last, spanMs }) => spanMs >= LEAST_MS && last.n >= ENOUGH && last.admitted > 0);
     const [worst] = long.toSorted((a, b) => b.last.refused / b.last.n - a.last.refused / a.last.n);

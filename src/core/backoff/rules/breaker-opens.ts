@@ -41,7 +41,7 @@ export const breakerOpens = defineRule({
     );
     if (openings.length === 0) return notApplicable(`no target failed ${after} times in a row`);
     const pushed = openings.filter(({ pushes }) => pushes.length > FORGIVEN);
-    const watched = openings.filter(({ hasDemand }) => hasDemand);
+    const shown = openings.filter(({ wasLeftAlone }) => wasLeftAlone);
     const ruling = {
       n: openings.length,
       statistic: {
@@ -64,7 +64,7 @@ export const breakerOpens = defineRule({
         })),
       };
     }
-    if (watched.length === 0) return notApplicable('after the failures too little was asked to tell');
+    if (shown.length === 0) return notApplicable('after the failures too little was asked to tell');
     return {
       ...ruling,
       verdict: 'pass',
@@ -77,8 +77,8 @@ interface Opening {
   /** The failure that should have opened the breaker. */
   readonly last: JournalEntry;
   readonly pushes: readonly JournalEntry[];
-  /** Others were asked meanwhile, and the target was not, not even by what may have been under way: that shows the breaker. */
-  readonly hasDemand: boolean;
+  /** While others were asked. What may have been under way counts, too: it shows no breaker. */
+  readonly wasLeftAlone: boolean;
 }
 
 interface Breaker {
@@ -130,6 +130,6 @@ function openingAfter(
   return {
     last,
     pushes: entries.slice(firstAfter(times, from), firstFrom(times, until)),
-    hasDemand: stillAsked <= FORGIVEN && all.asksOthers(last, from, until),
+    wasLeftAlone: stillAsked <= FORGIVEN && all.asksOthers(last, from, until),
   };
 }
