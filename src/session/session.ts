@@ -229,7 +229,7 @@ export class Session {
     this.#parts.onReset(this);
   }
 
-  /** The same for this session alone: its calls may have gone to others. */
+  /** Forgets the counters, the buckets, the added rules and the journal of this session, and no number of a call: others may know it. */
   forget(): void {
     this.#restart();
     this.#state.journal.clear();

@@ -3,7 +3,7 @@ import { isNamed } from './header-field.ts';
 
 const ALLOW_ORIGIN = 'access-control-allow-origin';
 
-/** Lets a page of any origin read the answer (Fetch standard, 3.3.3). That OpenAI does so today is unverified. */
+/** Lets a page of any origin read the answer (Fetch standard, CORS protocol). That OpenAI does so today is unverified. */
 export function* forPages(reply: Reply): Reply {
   for (const effect of reply) yield effect.type === 'head' ? allowed(effect) : effect;
 }

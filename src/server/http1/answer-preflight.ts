@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 /** As long as browsers remember one at most (Chromium: two hours). Seconds. */
 const MAX_AGE = 7_200;
 
-/** Whether a browser asks if a page may send a request (Fetch standard, 3.3.2). */
+/** Whether a browser asks if a page may send a request (Fetch standard, CORS-preflight request). */
 export function isPreflight(method: string | undefined, headers: IncomingHttpHeaders): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }

@@ -16,7 +16,7 @@ import { modelDefaults } from './response-model.ts';
 import { begunResponse, type ResponseAnswer, type ResponseIdentity } from './response-object.ts';
 import { printOf } from './response-print.ts';
 import { keepResponse } from './stored/keep-response.ts';
-import { printStream, type StreamIdentity, type StreamPrint } from './stream-print.ts';
+import { printStream, type StreamPrint, type Telling } from './stream-print.ts';
 
 const FORMAT = { contentType: 'text/event-stream; charset=utf-8', without: WITHOUT };
 const LIMITED = new Success({ ...FORMAT, limited: true });
@@ -49,11 +49,8 @@ function streamPrintOf(
   { request: { memo, turn } }: ReplyContext,
 ): StreamPrint | undefined {
   if (memo === undefined || turn !== undefined) return undefined;
-  const { items } = answer;
   return memoize(memo, 'stream print', [answer], () =>
-    printStream({ items, obfuscated: obfuscate !== undefined }, (identity, writer, deltas) =>
-      eventsBeforeEnd(answer, identity, { writer, deltas }),
-    ),
+    printStream(obfuscate !== undefined, (begun, telling) => eventsBeforeEnd(answer, begun, telling)),
   );
 }
 
@@ -99,17 +96,15 @@ export function* responseEvents(answer: ResponseAnswer, source: EventSource): It
   const writer = new EventWriter(obfuscate);
   const begun = { id: draws.response(createdMs), createdAt: inSeconds(createdMs) };
   const items: ItemIds[] = [];
-  const nextItem = (item: OutputItem): ItemIds => {
+  const idsOf = (item: OutputItem): ItemIds => {
     const ids = draws.item(item, source.wall());
     items.push({ ...ids, seal: draws.seal(item.sealedLength, 'again') });
     return ids;
   };
-  if (print !== undefined) {
-    yield* print.writes({ ...begun, items: answer.items.map(nextItem) }, obfuscate);
+  if (print === undefined) yield* eventsBeforeEnd(answer, begun, { idsOf, writer, deltas, queuedMs });
+  else {
+    yield* print.writes({ ...begun, items: answer.items.map(idsOf) }, obfuscate);
     writer.skip(print.events);
-  } else {
-    yield* openingEvents(answer, begun, { writer, queuedMs });
-    for (const [index, item] of answer.items.entries()) yield* itemEvents(item, nextItem(item), index, { writer, deltas });
   }
   const completedAt = inSeconds(source.wall());
   const type = answer.incompleteReason === undefined ? 'response.completed' : 'response.incomplete';
@@ -119,22 +114,13 @@ export function* responseEvents(answer: ResponseAnswer, source: EventSource): It
   yield writer.response('completion', type, text);
 }
 
-type Told = Pick<ItemStream, 'writer' | 'deltas'>;
-
 /** All events before the last. */
-function* eventsBeforeEnd(answer: ResponseAnswer, { items, ...begun }: StreamIdentity, told: Told): Iterable<Effect> {
-  yield* openingEvents(answer, begun, told);
-  for (const [index, item] of answer.items.entries()) {
-    const ids = items[index];
-    if (ids !== undefined) yield* itemEvents(item, ids, index, told);
-  }
-}
-
-function* openingEvents(
+function* eventsBeforeEnd(
   answer: ResponseAnswer,
   begun: Pick<ResponseIdentity, 'id' | 'createdAt'>,
-  { writer, queuedMs }: { readonly writer: EventWriter; readonly queuedMs?: number | undefined },
+  { queuedMs, ...telling }: Telling & { readonly queuedMs?: number | undefined },
 ): Iterable<Effect> {
+  const { idsOf, writer } = telling;
   const snapshot = printOf(answer).begun(begun);
   if (queuedMs === undefined) yield writer.response('opening', 'response.created', snapshot);
   else {
@@ -144,10 +130,16 @@ function* openingEvents(
     if (queuedMs > 0) yield { type: 'wait', ms: queuedMs };
   }
   yield writer.response('opening', 'response.in_progress', snapshot);
+  for (const [index, item] of answer.items.entries()) yield* itemEvents(item, idsOf(item, index), index, telling);
 }
 
 /** What a stream says of one item, from its announcement to its end. */
-function* itemEvents(item: OutputItem, ids: ItemIds, index: number, { writer, deltas }: Told): Iterable<Effect> {
+function* itemEvents(
+  item: OutputItem,
+  ids: ItemIds,
+  index: number,
+  { writer, deltas }: Omit<Telling, 'idsOf'>,
+): Iterable<Effect> {
   const place = { item_id: ids.id, output_index: index };
   yield writer.event('progress', 'response.output_item.added', { item: item.announced(ids), output_index: index });
   yield* item.events({ place, writer, deltas });

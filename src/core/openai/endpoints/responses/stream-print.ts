@@ -54,30 +54,31 @@ export class StreamPrint {
   }
 }
 
-/** Tells events of an answer by a writer, each by itself. */
-export type Telling = (identity: StreamIdentity, writer: EventWriter, deltas: ItemStream['deltas']) => Iterable<Effect>;
+/** What events are told with. */
+export interface Telling extends Pick<ItemStream, 'writer' | 'deltas'> {
+  /** Asked for each item as its turn comes. */
+  idsOf(item: OutputItem, index: number): ItemIds;
+}
+
+/** Tells events of an answer, each by itself. */
+type Tell = (begun: Pick<StreamIdentity, 'id' | 'createdAt'>, telling: Telling) => Iterable<Effect>;
 
 /** Longer streams are told anew each time, for the memory that a print takes. UTF-16 units. */
 const MAX_LENGTH = 256 * 1024;
 /** So long a batch is closed. UTF-16 units. */
 const BATCH_LENGTH = 16_384;
 
-/**
- * The print of what is told of an answer with these items; undefined where it has no print. Without `obfuscated` its pieces
- * have no obfuscation.
- */
-export function printStream(
-  { items, obfuscated }: { readonly items: readonly OutputItem[]; readonly obfuscated: boolean },
-  tell: Telling,
-): StreamPrint | undefined {
-  if (saysMark(items, tell)) return undefined;
+/** The print of what is told; undefined where it has none. Without `obfuscated` its pieces have no obfuscation. */
+export function printStream(obfuscated: boolean, tell: Tell): StreamPrint | undefined {
+  if (saysMark(tell)) return undefined;
   let likely = false;
   const deltas: ItemStream['deltas'] = function* (writer, text, logprobs) {
     likely ||= logprobs !== undefined;
     for (const piece of text.pieces()) if (piece !== '') yield writer.piece(piece);
   };
   const batches = new Batches();
-  for (const effect of tell(holesFor(items), new EventWriter(obfuscated ? padding : undefined), deltas)) {
+  const writer = new EventWriter(obfuscated ? padding : undefined);
+  for (const effect of tell({ id: hole(0), createdAt: hole<number>(1) }, { idsOf: holesOf, writer, deltas })) {
     if (effect.type !== 'write') return undefined;
     batches.add(effect);
     // Log probabilities are drawn anew for each stream.
@@ -112,12 +113,12 @@ class Batches {
 }
 
 /** Whether a text of the request or of the scenario looks like a hole. */
-function saysMark(items: readonly OutputItem[], tell: Telling): boolean {
-  const plain = { id: '', createdAt: 0, items: items.map(() => ({ id: '', callId: '', seal: '' })) };
+function saysMark(tell: Tell): boolean {
+  const idsOf = () => ({ id: '', callId: '', seal: '' });
   const deltas: ItemStream['deltas'] = function* (writer, text) {
     yield writer.piece(text.text);
   };
-  for (const effect of tell(plain, new EventWriter(undefined), deltas)) {
+  for (const effect of tell({ id: '', createdAt: 0 }, { idsOf, writer: new EventWriter(undefined), deltas })) {
     if (effect.type === 'write' && hasMark(String(effect.data))) return true;
   }
   return false;
@@ -151,14 +152,13 @@ function batchOf({ text: printed, events, contents }: { text: string; events: nu
   return { pieces, holes, events, contents, bytes: pieces.reduce((total, piece) => total + utf8Length(piece), 0) };
 }
 
-/** An identity of holes, numbered as {@link valuesOf} has their values. */
-function holesFor(items: readonly OutputItem[]): StreamIdentity {
-  const ids = items.map(({ hasCallId, sealedLength }, index) => ({
+/** Holes for the ids of an item, numbered as {@link valuesOf} has their values. */
+function holesOf({ hasCallId, sealedLength }: OutputItem, index: number): ItemIds {
+  return {
     id: hole(2 + 3 * index),
     callId: hasCallId === true ? hole(3 + 3 * index) : '',
     seal: sealedLength === undefined ? '' : hole(4 + 3 * index),
-  }));
-  return { id: hole(0), createdAt: hole<number>(1), items: ids };
+  };
 }
 
 function valuesOf({ id, createdAt, items }: StreamIdentity): string[] {
