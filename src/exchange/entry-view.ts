@@ -58,6 +58,7 @@ export function entryView(
     shouldRetry: record.shouldRetry,
     paceDueAt: record.paceDueAt,
     retryable: record.retryable,
+    begunAnswer: record.begunAnswer,
     brokenCalls: record.brokenCalls?.split(' ') ?? null,
     toolResults,
     xRequestId: record.xRequestId,

@@ -58,6 +58,7 @@ export const RECORD_COLUMNS = {
   shouldRetry: 'shared',
   paceDueAt: 'number',
   retryable: 'shared',
+  begunAnswer: 'number',
   brokenCalls: 'client text',
   xRequestId: 'plain text',
 } as const satisfies { readonly [Name in Exclude<keyof JournalRecord, 'seq'>]: KindsFor<JournalRecord[Name]> };

@@ -13,6 +13,7 @@ import { type ApiRequest, fieldsOf, modelOf } from '../core/openai/request/reque
 import { msBetween } from '../core/units/ms-between.ts';
 import type { Head } from '../core/wire/effect.ts';
 import { fieldIn } from '../core/wire/header-field.ts';
+import { begunAnswerIn } from './begun-answer-in.ts';
 import type { Draws } from './draws.ts';
 import { hintOf } from './hint.ts';
 import { authorizationHash, type Incoming } from './incoming.ts';
@@ -113,6 +114,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     shouldRetry: null,
     paceDueAt: null,
     retryable: false,
+    begunAnswer: recognition.attempt === 1 ? null : begunAnswerIn(incoming.body, fieldsOf(request)),
     brokenCalls: null,
   };
 }

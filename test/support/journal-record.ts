@@ -46,6 +46,7 @@ export const JOURNAL_RECORD: JournalRecord = {
   shouldRetry: null,
   paceDueAt: null,
   retryable: false,
+  begunAnswer: null,
   brokenCalls: null,
   question: null,
   billedTokens: 0,

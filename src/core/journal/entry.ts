@@ -110,6 +110,8 @@ export interface JournalEntry {
   paceDueAt: number | null;
   /** It failed, and an equal request that follows is taken for its retry. */
   retryable: boolean;
+  /** UTF-16 units of the answer that a retry begins, to resume a stream that broke off; null for a first attempt, and where it begins none. */
+  readonly begunAnswer: number | null;
   /** Ids of calls of functions that went out with arguments that are not JSON, by a fault; null where there are none. */
   readonly brokenCalls: readonly string[] | null;
   /** The results that the request brings, in a session in which such calls went out; else null. */

@@ -15,7 +15,7 @@ export const noSilentReplay = defineRule({
   severity: 'high',
   confidence: 'deterministic',
   measures:
-    'attempts after a stream that broke with content; fails when the text of the client begins twice, warns when nobody tells its text',
+    'attempts after a stream that broke with content; fails when the text of the client begins twice, warns when nobody tells its text. A request that brings what was delivered, as an answer that has begun, resumes it',
   falseAlarmBound: 0,
   advice: 'after the first token, either fail, or throw away what was shown and start again visibly',
   probe: probeOf('no-silent-replay', 15_000, {
@@ -36,7 +36,8 @@ export const noSilentReplay = defineRule({
         n: broken.length,
       };
     const doubled = replays.filter(({ text }) => text !== undefined && beginsTwice(text));
-    const untold = replays.filter(({ text, gap }) => text === undefined && !seemsResumed(gap));
+    const resumed = replays.filter(({ gap }) => isResumed(gap));
+    const untold = replays.filter(({ text, gap }) => text === undefined && !isResumed(gap));
     const shown = doubled.length > 0 ? doubled : untold;
     return {
       verdict: doubled.length > 0 ? 'fail' : untold.length > 0 ? 'warn' : 'pass',
@@ -45,7 +46,7 @@ export const noSilentReplay = defineRule({
           ? `${plural(doubled.length, 'text begins', 'texts begin')} twice: the part before the cut, then the whole answer`
           : untold.length > 0
             ? `${plural(untold.length, 'stream was', 'streams were')} replayed after partial output; whether the text is right only the client can tell`
-            : `${plural(replays.length, 'stream was', 'streams were')} replayed, and no text begins twice`,
+            : passText(replays.length - resumed.length, resumed.length),
       n: replays.length,
       statistic: { name: 'texts that begin twice', value: doubled.length, unit: 'calls' },
       threshold: 1,
@@ -56,9 +57,17 @@ export const noSilentReplay = defineRule({
   },
 });
 
-/** It asks the same with more beside it: what was delivered, for the answer to go on from there. */
-function seemsResumed({ before: { entry: before }, after: { entry: after } }: Gap): boolean {
-  return before.question !== null && before.question === after.question && after.bodyBytes > before.bodyBytes;
+/** The next request brings what was delivered, for the answer to go on from there: each chunk of it had a character at least. */
+function isResumed({ before: { entry: before }, after: { entry: after } }: Gap): boolean {
+  return before.question !== null && before.question === after.question && (after.begunAnswer ?? 0) >= before.chunksOut;
+}
+
+function passText(replayed: number, resumed: number): string {
+  const parts = [
+    ...(replayed === 0 ? [] : [`${plural(replayed, 'stream was', 'streams were')} replayed, and no text begins twice`]),
+    ...(resumed === 0 ? [] : [`${plural(resumed, 'stream was', 'streams were')} resumed behind what had been delivered`]),
+  ];
+  return parts.join('; ');
 }
 
 function brokeWithContent(attempt: Try): boolean {

@@ -1,7 +1,8 @@
 import { asRecord, type RequestEndpoint } from './request.ts';
 import { addSampled, beginHash, endHash } from './text-hash.ts';
 
-/** Of a longer text so many UTF-16 units are looked at: a hash of all of it would cost as much as to parse it. */
+/** So much is hashed whole, in UTF-16 units. Of each text beyond it, samples: all of it would cost as much as to parse it. */
+const WHOLE = 2 ** 20;
 const SAMPLES = 8_192;
 
 /**
@@ -14,8 +15,10 @@ export function questionHash(endpoint: RequestEndpoint | undefined, body: unknow
   // Text that is to be continued or answered is another question than text that is to be embedded.
   addSampled(endpoint.stream === undefined ? endpoint.name : '', SAMPLES);
   let parts = 0;
+  let left = WHOLE;
   for (const part of endpoint.prompt.question(asRecord(body) ?? {})) {
-    addSampled(part, SAMPLES);
+    addSampled(part, Math.max(SAMPLES, left));
+    left -= part.length;
     parts += 1;
   }
   const [low, high] = endHash();

@@ -22,9 +22,19 @@ export function* messageParts(message: Fields): Iterable<string> {
  * sends what it has of it there, and asks the same.
  */
 export function withoutBegunAnswer(messages: readonly unknown[]): readonly unknown[] {
-  const last = asRecord(messages.at(-1));
-  const isBegun = messages.length > 1 && last?.['role'] === 'assistant' && asList(last['tool_calls']).length === 0;
-  return isBegun ? messages.slice(0, -1) : messages;
+  return begunIn(messages) === undefined ? messages : messages.slice(0, -1);
+}
+
+/** UTF-16 units of the answer that is begun in the last message, or in the last item of an input; null where none is. */
+export function begunAnswerLength({ messages, input }: Fields): number | null {
+  const begun = begunIn(asList(messages ?? input));
+  if (begun === undefined) return null;
+  return [...contentParts('', begun['content'])].reduce((sum, part) => sum + part.length - ' text '.length, 0);
+}
+
+function begunIn(messages: readonly unknown[]): Fields | undefined {
+  const last = messages.length > 1 ? asRecord(messages.at(-1)) : undefined;
+  return last?.['role'] === 'assistant' && asList(last['tool_calls']).length === 0 ? last : undefined;
 }
 
 /** The call of a tool. */
