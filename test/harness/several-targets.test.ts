@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
 import { policyOf } from '../../src/core/policy/policy-of.ts';
 import { type PolicyInput, policySchema } from '../../src/core/policy/policy-schema.ts';
@@ -9,15 +9,20 @@ import { startServer } from '../../src/server/start.ts';
 
 type Call = Parameters<Driver['start']>[0];
 
-/** Asks one target. */
+/** Asks one target. A connection that breaks, as a kept one may on a busy machine, is a failure of the target like a 503. */
 async function ask({ baseURL, apiKey, model }: ClientTarget, { prompt }: Call): Promise<Response> {
-  const response = await fetch(`${baseURL}/chat/completions`, {
+  const request = {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }] }),
-  });
-  await response.text();
-  return response;
+  };
+  try {
+    const response = await fetch(`${baseURL}/chat/completions`, request);
+    await response.text();
+    return response;
+  } catch {
+    return new Response(null, { status: 503 });
+  }
 }
 
 const targetsOf = ({ targets, baseURL, apiKey }: Call): readonly ClientTarget[] =>
@@ -83,14 +88,21 @@ function driverOf(client: (call: Call) => Promise<ClientAnswer>, takesTargets: b
 
 const OF_TARGETS = backoffRules.filter(({ targetsProbe }) => targetsProbe !== undefined);
 
-async function found(client: (call: Call) => Promise<ClientAnswer>, takesTargets = true, policy: PolicyInput = {}) {
+/** Closes as its block ends: a test that runs beside others has no hooks of its own. */
+async function startedServer() {
   const server = await startServer({ source: { file: 'probe', data: { name: 'probe' } }, host: '127.0.0.1', port: 0 });
-  onTestFinished(() => server.close(0));
+  return Object.assign(server, { [Symbol.asyncDispose]: () => server.close(0) });
+}
+
+async function found(client: (call: Call) => Promise<ClientAnswer>, takesTargets = true, policy: PolicyInput = {}) {
+  await using server = await startedServer();
   const { signal } = new AbortController();
   const rules = OF_TARGETS;
   const options = { policy: policyOf(policySchema.parse(policy)), seed: 1, full: false, named: true, signal };
   const { verdict } = await runProbes({ ...options, server, driver: driverOf(client, takesTargets), rules });
-  return Object.fromEntries(verdict.findings.map(({ rule, verdict, explain }) => [rule, { verdict, explain }]));
+  return Object.fromEntries(
+    verdict.findings.map(({ rule, verdict, explain, evidence }) => [rule, { verdict, explain, evidence }]),
+  );
 }
 
 test.concurrent('a client that takes several targets, and is careful with them, passes', {
@@ -107,7 +119,7 @@ test.concurrent('a client that takes several targets, and is careful with them, 
 
 test.concurrent('one that is careless is told of what it does', { timeout: 90_000 }, async () => {
   const findings = await found(careless(), true, { breaker: { after: 5, for: '5s' } });
-  expect(findings).toMatchObject({
+  expect(findings, JSON.stringify(findings['fails_over'])).toMatchObject({
     fails_over: { verdict: 'pass' },
     no_failover_on_bad_request: { verdict: 'warn' },
     breaker_opens: { verdict: 'fail' },
@@ -126,7 +138,7 @@ test.concurrent('one that uses the first of its targets alone does not fail over
 test.concurrent('one that takes one target is asked nothing of several', { timeout: 90_000 }, async () => {
   const findings = await found(careless(), false);
   for (const { id } of OF_TARGETS.filter((rule) => rule.id !== 'cools_down_key'))
-    expect(findings[id]).toEqual({
+    expect(findings[id]).toMatchObject({
       verdict: 'not_applicable',
       explain: 'the client has one target; a module with `export const targets = true` is given several',
     });
