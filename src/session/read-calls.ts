@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 
 /** The calls of sessions that belong together. What was not read to its end belongs to none. */
 export function* readCalls(sessions: readonly [Session, ...Session[]]): Steps<Call[]> {
-  const entries = yield* readEntriesOver(sessions);
+  const entries = yield* readEntriesOver(sessions, false);
   yield;
   const calls = callsOf(entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null));
   yield;

@@ -57,13 +57,20 @@ export class SessionJournal {
   }
 
   /** The record as it is shown. */
-  view(record: JournalRecord): JournalEntry {
-    return entryView(record, this.#canonicalSha(record), this.#hasBrokenCalls ? this.#toolResults(record) : null);
+  view(record: JournalRecord, parsesBodies = true): JournalEntry {
+    return entryView(
+      record,
+      parsesBodies ? this.#canonicalSha(record) : null,
+      this.#hasBrokenCalls ? this.#toolResults(record) : null,
+    );
   }
 
-  /** The entries after the given number that are there now, oldest first, read one by one. */
-  *since(seq: number): Generator<JournalEntry> {
-    for (const record of this.#records.since(seq)) yield this.view(record);
+  /**
+   * The entries after the given number that are there now, oldest first, read one by one. Without `parsesBodies`
+   * `bodyShaCanonical` is null: to find it takes most of the time.
+   */
+  *since(seq: number, parsesBodies = true): Generator<JournalEntry> {
+    for (const record of this.#records.since(seq)) yield this.view(record, parsesBodies);
   }
 
   /** Forgets everything; numbering goes on. */

@@ -182,9 +182,9 @@ export class Session {
     return [...this.#state.journal.since(since)];
   }
 
-  /** The entries of `journal`, read one by one. */
-  entries(since = 0): Generator<JournalEntry> {
-    return this.#state.journal.since(since);
+  /** The entries of `journal`, read one by one. `parsesBodies`: see `SessionJournal.since`. */
+  entries(since = 0, parsesBodies = true): Generator<JournalEntry> {
+    return this.#state.journal.since(since, parsesBodies);
   }
 
   /** A record of this session as it is shown. */

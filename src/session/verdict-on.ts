@@ -7,7 +7,7 @@ import { unlessOpen } from '../core/backoff/verdict/unless-open.ts';
 import type { Verdict } from '../core/backoff/verdict/verdict.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import { readEntriesOver } from './read-entries.ts';
+import { entriesToJudge } from './entries-to-judge.ts';
 import type { Session } from './session.ts';
 import { sessionOutages } from './session-outages.ts';
 
@@ -36,7 +36,7 @@ export function* judgeClient(
 ): Steps<Judged> {
   const watched = { watchedUntil: sessions[0].now, ...circumstances };
   const scenario = useOver(sessions);
-  const entries = asWatched(numbered(yield* readEntriesOver(sessions), sessions.length), watched);
+  const entries = asWatched(numbered(yield* entriesToJudge(sessions, policy.calls), sessions.length), watched);
   const outages = sessions.flatMap((session) => sessionOutages(session, entriesOf(session, entries, sessions.length)));
   yield;
   const around = { outages, ...watched, ...(sessions.length > 1 ? { together: true as const } : {}) };

@@ -32,27 +32,36 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   const shared = new Set(
     [...groupBy(entries, ({ logicalId }) => logicalId)].flatMap(([id, group]) => (isShared(group) ? [id] : [])),
   );
-  const unmarked = histories.filter(({ method, tries }) => !NAMED.has(method) && tries[0]?.retryCount === undefined);
-  yield;
   const sayings = sayingsByConnection(entries);
   yield;
-  const overlapping = alike(unmarked).flatMap(overlappingOf);
+  const alike = groupByIdentity(histories, ({ tries }) => tries[0]?.entry);
   yield;
-  const patient = alike(histories.filter(({ method }) => method !== 'path')).flatMap(patientOf);
+  // One alone has none that it could overlap with.
+  const overlapping = alike.flatMap((same) => (same.length === 1 ? [] : overlappingOf(same.filter(isUnmarked))));
+  yield;
+  const patient = alike.flatMap((same) => patientOf(same.filter(({ method }) => method !== 'path')));
   yield;
   const doubted = new Set([
     ...overlapping,
     ...patient,
-    ...unmarked.filter((history) => isInterleaved(history, sayings)),
+    ...histories.filter((history) => isUnmarked(history) && isInterleaved(history, sayings)),
     ...histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry))),
     ...histories.filter((history) => shared.has(history.id) || saysManyThings(history)),
   ]);
   yield;
   const known = markCompetingCalls(histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history))));
   yield;
-  const several = alike(known.filter(isRecognisedByBody)).flatMap(besideOthers);
-  const inDoubt = new Set(several);
+  const linked = known.filter((history) => isRecognisedByBody(history) && hasLikelyLink(history));
+  if (linked.length === 0) return known;
+  const saidByLinked = new Set(linked.map(({ tries }) => tries[0]?.entry.bodySha256));
+  const rivals = known.filter((history) => isRecognisedByBody(history) && saidByLinked.has(history.tries[0]?.entry.bodySha256));
+  const inDoubt = new Set(groupByIdentity(rivals, ({ tries }) => tries[0]?.entry).flatMap(besideOthers));
   return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));
+}
+
+/** Nothing but what it says tells whose it is. */
+function isUnmarked({ method, tries }: CallHistory): boolean {
+  return !NAMED.has(method) && tries[0]?.retryCount === undefined;
 }
 
 /** A retry count that starts anew under a name is that of a layer above, or of another call under the name. */
@@ -72,7 +81,7 @@ function isRecognisedByBody({ id }: CallHistory): boolean {
  * had been told.
  */
 function besideOthers(same: readonly CallHistory[]): readonly CallHistory[] {
-  const linked = same.filter(({ certainty, gaps }) => certainty === 'likely' && gaps.length > 0);
+  const linked = same.filter(hasLikelyLink);
   if (linked.length === 0) return linked;
   const entries = same.flatMap(({ tries }) => tries.map(({ entry }) => entry)).sort((a, b) => a.t_headers - b.t_headers);
   if (leastCalls(entries) > 1) return linked;
@@ -80,6 +89,10 @@ function besideOthers(same: readonly CallHistory[]): readonly CallHistory[] {
   return linked.filter(({ gaps }) =>
     gaps.some(({ before, after }) => earlyAfter(before, after) > 0 && openings.some((at) => isPromptAfter(before, at))),
   );
+}
+
+function hasLikelyLink({ certainty, gaps }: CallHistory): boolean {
+  return certainty === 'likely' && gaps.length > 0;
 }
 
 function isPromptAfter({ asked }: Try, at: number): boolean {
@@ -114,11 +127,6 @@ function isInterleaved({ tries }: CallHistory, sayings: ReadonlyMap<number, stri
     current = entry.connId;
   }
   return false;
-}
-
-/** Calls by what they say. */
-function alike(histories: readonly CallHistory[]): CallHistory[][] {
-  return groupByIdentity(histories, ({ tries }) => tries[0]?.entry);
 }
 
 /** Calls with an early retry, where all that says the same may come from clients that wait as they are told. */

@@ -55,6 +55,7 @@ export const amplification = defineRule({
  * another target it is a failover, whose client counts from 0.
  */
 function isNested({ tries }: CallHistory): boolean {
+  if (tries.length === 1) return false;
   return [...groupBy(tries, ({ entry }) => targetOf(entry)).values()].some((asked) =>
     asked.some(({ retryCount }, at) => {
       const previous = asked[at - 1]?.retryCount;
