@@ -195,60 +195,73 @@ const request = fc.record({
 /** The parts of an answer that are read: of an endless one, the beginning is enough. */
 const MAX_EFFECTS = 2_000;
 
-test(`${RUNS} strange requests get answers of OpenAI, and the memory stays flat`, { timeout: 30 * 60_000 }, async () => {
-  const scenario = loadScenario(
-    { file: 'fuzz', text: 'limits: { "gpt-4*": tier-1 }\nreplies: [{ match: { prompt: "*JSON*" }, json: [1] }]\n' },
-    libraries,
-  );
-  const clock = fakeClock();
-  const engine = new Engine({ scenario, clock, libraries });
-  const seen = new Map<number, number>();
-  const kept = { response: 'resp_1', conversation: 'conv_1' };
-  let count = 0;
-  const half = (seed: number) =>
-    fc.assert(
-      fc.property(request, ({ method, path: made, contentType, authorization, body: given }) => {
-        clock.advance(500);
-        // What was kept is asked for, too.
-        const target = withKept(made, kept);
-        const bytes = given.includes('_1') ? Buffer.from(withKept(Buffer.from(given).toString('latin1'), kept), 'latin1') : given;
-        count += 1;
-        const { path } = parseTarget(target);
-        const headers = { accept: 'application/json', 'content-type': contentType, authorization };
-        const connection = { id: count, acceptedAt: clock.now(), requests: 1, remotePort: null };
-        const incoming = {
-          method,
-          target,
-          headers,
-          body: bytes,
-          oversized: false,
-          connection,
-          headersAt: clock.now(),
-          bodyEndAt: clock.now(),
-        };
-        const exchange = engine.defaultSession.receive(
-          engine.defaultSession.prepare(incoming, { path, call: undefined, forced: undefined }),
-        );
-        const answer = read(exchange.takeReply(), (head) => exchange.headSent(head));
-        exchange.finished(performed(clock.now(), { bytesOut: answer.text.length }));
-        expect([200, 400, 401, 403, 404, 429]).toContain(answer.status);
-        if (answer.status !== 200)
-          expect(JSON.parse(answer.text)).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });
-        if (answer.status === 200) {
-          kept.response = /"id": ?"(resp_[^"]+)/.exec(answer.text)?.[1] ?? kept.response;
-          kept.conversation = /"id": "(conv_[^"]+)"/.exec(answer.text)?.[1] ?? kept.conversation;
-        }
-        seen.set(answer.status ?? 0, (seen.get(answer.status ?? 0) ?? 0) + 1);
-      }),
-      { numRuns: Math.ceil(RUNS / 2), seed, endOnFailure: true },
-    );
-  half(20_261_121);
-  const halfwayBytes = await bytesInUse();
-  half(20_261_129);
-  // All kinds of answer were met: the requests are strange, not hopeless.
-  for (const status of [200, 400, 401, 404]) expect(seen.get(status) ?? 0).toBeGreaterThan(RUNS / 100);
-  if (RUNS >= 50_000) expect((await bytesInUse()) - halfwayBytes).toBeLessThan(50 * 1024 * 1024);
-});
+/** Each way to check requests, and the share of the runs that it gets. */
+const MODES = [
+  ['strict', 1],
+  ['lenient', 3],
+  ['off', 3],
+] as const;
+
+test.each(MODES)(
+  'validation: %s. Strange requests get answers of OpenAI, and the memory stays flat',
+  { timeout: 30 * 60_000 },
+  async (validation, share) => {
+    const runs = Math.ceil(RUNS / share);
+    const limits = 'limits: { "gpt-4*": tier-1 }';
+    const replies = 'replies: [{ match: { prompt: "*JSON*" }, json: [1] }]';
+    const scenario = loadScenario({ file: 'fuzz', text: `${limits}\n${replies}\nvalidation: ${validation}\n` }, libraries);
+    const clock = fakeClock();
+    const engine = new Engine({ scenario, clock, libraries });
+    const seen = new Map<number, number>();
+    const kept = { response: 'resp_1', conversation: 'conv_1' };
+    let count = 0;
+    const half = (seed: number) =>
+      fc.assert(
+        fc.property(request, ({ method, path: made, contentType, authorization, body: given }) => {
+          clock.advance(500);
+          // What was kept is asked for, too.
+          const target = withKept(made, kept);
+          const bytes = given.includes('_1')
+            ? Buffer.from(withKept(Buffer.from(given).toString('latin1'), kept), 'latin1')
+            : given;
+          count += 1;
+          const { path } = parseTarget(target);
+          const headers = { accept: 'application/json', 'content-type': contentType, authorization };
+          const connection = { id: count, acceptedAt: clock.now(), requests: 1, remotePort: null };
+          const incoming = {
+            method,
+            target,
+            headers,
+            body: bytes,
+            oversized: false,
+            connection,
+            headersAt: clock.now(),
+            bodyEndAt: clock.now(),
+          };
+          const exchange = engine.defaultSession.receive(
+            engine.defaultSession.prepare(incoming, { path, call: undefined, forced: undefined }),
+          );
+          const answer = read(exchange.takeReply(), (head) => exchange.headSent(head));
+          exchange.finished(performed(clock.now(), { bytesOut: answer.text.length }));
+          expect([200, 400, 401, 403, 404, 429]).toContain(answer.status);
+          if (answer.status !== 200)
+            expect(JSON.parse(answer.text)).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });
+          if (answer.status === 200) {
+            kept.response = /"id": ?"(resp_[^"]+)/.exec(answer.text)?.[1] ?? kept.response;
+            kept.conversation = /"id": "(conv_[^"]+)"/.exec(answer.text)?.[1] ?? kept.conversation;
+          }
+          seen.set(answer.status ?? 0, (seen.get(answer.status ?? 0) ?? 0) + 1);
+        }),
+        { numRuns: Math.ceil(runs / 2), seed, endOnFailure: true },
+      );
+    half(20_261_121);
+    const halfwayBytes = await bytesInUse();
+    half(20_261_129);
+    // All kinds of answer were met: the requests are strange, not hopeless.
+    for (const status of [200, 400, 401, 404]) expect(seen.get(status) ?? 0).toBeGreaterThan(runs / 100);
+    if (runs >= 50_000) expect((await bytesInUse()) - halfwayBytes).toBeLessThan(50 * 1024 * 1024);
+  },
+);
 
 function withKept(
   text: string,

@@ -163,7 +163,7 @@ export class DecisionService {
     const session = engine.session(ask.session);
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
-    const { failsAt, limited, matches, traits, reference } = ask;
+    const { failsAt, limited, matches, traits, reference, keptBody } = ask;
     const forced = ask.forced && stepOf(ask.forced, faultsByName);
     const preset = ask.preset === undefined ? undefined : chosenBy(ask.preset);
     const declared = declaredFor(incoming, session.plan);
@@ -172,7 +172,19 @@ export class DecisionService {
     const target = targetOf(read.request, headers, session.plan.provider);
     const question = () => questionIn(incoming.body, read.request.endpoint);
     const evidence = { pathCall, headers, fingerprint, declared, target, question, acrossKeys, acrossTargets, at, connection };
-    const step = { planVersion: ask.plan, evidence, failsAt, limited, forced, preset, matches, traits, reference, ...read };
+    const step = {
+      planVersion: ask.plan,
+      evidence,
+      failsAt,
+      limited,
+      forced,
+      preset,
+      matches,
+      traits,
+      reference,
+      keptBody,
+      ...read,
+    };
     const decided = here(session.state.decide(step));
     if (decided === 'stale') {
       tell(plans.updateFor(session.id, session));

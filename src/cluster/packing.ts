@@ -77,6 +77,8 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
   matches: true,
   traits: TRAITS,
   reference: true,
+  keptBody: true,
+  letThrough: true,
 };
 const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
   ref: true,

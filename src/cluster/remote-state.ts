@@ -89,6 +89,7 @@ export class RemoteState implements SessionState {
 
   #message(step: DecisionStep): Omit<DecideMessage, 'ref'> {
     const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits, reference } = step;
+    const { keptBody, letThrough } = step;
     const { model, stream } = fieldsOf(request);
     const { rules } = this.#parts.plan();
     const matches = [...step.matches];
@@ -118,6 +119,8 @@ export class RemoteState implements SessionState {
         modelScope: scoped('model') ? traits.modelScope : '',
       },
       reference,
+      keptBody,
+      letThrough,
     };
   }
 }

@@ -23,6 +23,8 @@ export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'>, Read
   readonly preset: FaultChoice | undefined;
   /** What it refers to of what the session keeps. */
   readonly reference?: StoreReference | undefined;
+  /** The body that the session keeps for others to refer to, where it is not the one that came. */
+  readonly keptBody?: Uint8Array | undefined;
 }
 
 /** The faults that were chosen for a request. */

@@ -61,6 +61,7 @@ export function entryView(
     begunAnswer: record.begunAnswer,
     brokenCalls: record.brokenCalls?.split(' ') ?? null,
     toolResults,
+    letThrough: record.letThrough?.split('\n') ?? null,
     xRequestId: record.xRequestId,
     time: new Date(record.wallMs).toISOString(),
     tlsResumed: null,

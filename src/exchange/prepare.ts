@@ -4,6 +4,7 @@ import type { Target } from '../core/correlation/target.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { memoize } from '../core/memo/body-memo.ts';
 import { promptTokens } from '../core/openai/content/tokens.ts';
+import { lenientReading } from '../core/openai/endpoints/lenient-reading.ts';
 import { naturalError } from '../core/openai/endpoints/natural-error.ts';
 import type { ErrorAnswer } from '../core/openai/errors/error.ts';
 import { questionHash } from '../core/openai/request/question-hash.ts';
@@ -16,6 +17,7 @@ import { type LimitDraw, limitedRequest } from './admission.ts';
 import { readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
 import { apiRequestOf, authorizationHash, type Incoming } from './incoming.ts';
+import { unmatchedReply } from './unmatched-reply.ts';
 
 /** What was decided for a request before it came. */
 export interface PresetOutcome extends FaultChoice {
@@ -80,9 +82,10 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     connection,
   };
   const facts = factsOf(request, headers, reader);
-  const error = preset === undefined ? errorOf(facts, reader) : undefined;
+  const { error, answered = request, letThrough } = preset === undefined ? checked(facts, reader) : NOTHING_WRONG;
   const draws = preset === undefined && (error === undefined || error.admitted === true);
-  const limited = draws ? limitedRequest(request, reader.plan.limits) : undefined;
+  const limited = draws ? limitedRequest(answered, reader.plan.limits) : undefined;
+  const reference = error === undefined && preset === undefined ? answered.endpoint?.refersTo?.(answered) : undefined;
   const matches = preset === undefined && forced === undefined ? matchingRules(reader.plan.rules, facts) : NO_RULES;
   const step: DecisionStep = {
     planVersion: reader.planVersion,
@@ -94,9 +97,11 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     matches,
     traits: facts,
     incoming,
-    request,
+    request: answered,
     bodySha256,
-    reference: error === undefined && preset === undefined ? request.endpoint?.refersTo?.(request) : undefined,
+    letThrough,
+    reference,
+    keptBody: reference === undefined || answered === request ? undefined : Buffer.from(JSON.stringify(answered.body)),
   };
   return { plan: reader.plan, facts, error, limited, preset, step };
 }
@@ -126,8 +131,24 @@ export function factsOf(
   return new Facts(request, headers, (asked) => promptTokens(asked, settings, libraries));
 }
 
-function errorOf(facts: Facts, { plan, libraries }: Reader): ErrorAnswer | undefined {
-  const { auth, settings, maxBodyBytes } = plan;
+/** What is wrong with a request, and what passes all the same. */
+interface Checked {
+  readonly error?: ErrorAnswer | undefined;
+  /** What the answer goes by, where that is not the request as it came. */
+  readonly answered?: ApiRequest | undefined;
+  readonly letThrough?: readonly string[] | undefined;
+}
+
+const NOTHING_WRONG: Checked = {};
+
+function checked(facts: Facts, { plan, libraries }: Reader): Checked {
+  const { auth, settings, maxBodyBytes, validation } = plan;
   const { models, tokens } = settings;
-  return naturalError(facts.request, { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens });
+  const rules = { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens };
+  if (validation === 'strict') {
+    const error = naturalError(facts.request, rules) ?? unmatchedReply(plan, facts);
+    return error === undefined ? NOTHING_WRONG : { error };
+  }
+  const { error = unmatchedReply(plan, facts), request: answered, letThrough } = lenientReading(facts.request, rules, validation);
+  return { error, answered, letThrough: letThrough.length === 0 ? undefined : letThrough };
 }

@@ -60,6 +60,7 @@ export const RECORD_COLUMNS = {
   retryable: 'shared',
   begunAnswer: 'number',
   brokenCalls: 'client text',
+  letThrough: 'client text',
   xRequestId: 'plain text',
 } as const satisfies { readonly [Name in Exclude<keyof JournalRecord, 'seq'>]: KindsFor<JournalRecord[Name]> };
 

@@ -32,7 +32,15 @@ export interface RecordPlace {
 export interface JournalRecord
   extends Omit<
     JournalEntry,
-    keyof RecordPlace | 'time' | 'tlsResumed' | 'headers' | 'bodyShaCanonical' | 'unserved' | 'brokenCalls' | 'toolResults'
+    | keyof RecordPlace
+    | 'time'
+    | 'tlsResumed'
+    | 'headers'
+    | 'bodyShaCanonical'
+    | 'unserved'
+    | 'brokenCalls'
+    | 'toolResults'
+    | 'letThrough'
   > {
   readonly place: RecordPlace;
   /** Wall clock, when the head of the request had arrived. */
@@ -41,6 +49,8 @@ export interface JournalRecord
   readonly bodyAt: number;
   /** Ids, with spaces between them. */
   brokenCalls: string | null;
+  /** What the request was not refused for, a line each. */
+  readonly letThrough: string | null;
   /** The values of HEADERS_OF_INTEREST, in their order. */
   readonly headers: readonly (string | null)[];
 }
@@ -53,6 +63,8 @@ export interface Received extends Draws {
   readonly recognition: Correlation;
   readonly refusal: Pick<ErrorAnswer, 'layer'> | undefined;
   readonly applied: FaultApplied | null;
+  /** What the request was not refused for; undefined where there is nothing. */
+  readonly letThrough?: readonly string[] | undefined;
 }
 
 /** What a record says besides what is known of its request. */
@@ -65,7 +77,7 @@ export interface RecordFrame {
 
 /** The record of a request that is about to be answered. */
 export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: RecordFrame): JournalRecord {
-  const { incoming, request, bodySha256, recognition, refusal, applied, requestId } = received;
+  const { incoming, request, bodySha256, recognition, refusal, applied, requestId, letThrough } = received;
   const { connection, headers } = incoming;
   return {
     seq,
@@ -116,6 +128,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     retryable: false,
     begunAnswer: recognition.attempt === 1 ? null : begunAnswerIn(incoming.body, fieldsOf(request)),
     brokenCalls: null,
+    letThrough: letThrough?.join('\n') ?? null,
   };
 }
 

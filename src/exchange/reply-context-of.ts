@@ -8,9 +8,9 @@ import type { ReplyContext } from '../core/openai/request/reply-context.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
-import { appliesTo } from '../core/plan/match.ts';
 import { branch, type Random } from '../core/random.ts';
 import type { Draws } from './draws.ts';
+import { replyFor } from './reply-for.ts';
 import type { ReadRequest } from './unread-request.ts';
 
 /** The world in which a request is answered. */
@@ -82,10 +82,6 @@ class RequestContext implements ReplyContext {
   }
 }
 
-/** By the first matching entry of `replies`. The model does not call a tool again once it has the result. */
-function settingsFor({ replies, settings }: Plan, facts: Facts): AnswerSettings {
-  for (const reply of replies) {
-    if ((reply.spec.toolCalls === undefined || !facts.answersTool) && appliesTo(reply.matches, facts)) return reply.settings;
-  }
-  return settings;
+function settingsFor(plan: Plan, facts: Facts): AnswerSettings {
+  return plan.replies.length === 0 ? plan.settings : (replyFor(plan, facts)?.settings ?? plan.settings);
 }

@@ -15,6 +15,8 @@ const SCENARIO: Scenario & { readonly name: string } = {
   auth: 'any',
   models: 'any',
   cors: true,
+  validation: 'strict',
+  unmatched_reply: 'prose',
   max_body: 20 * 1_048_576,
   latency: { ttft: NO_LATENCY, inter_token: NO_LATENCY },
   limits: {},

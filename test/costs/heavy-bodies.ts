@@ -3,6 +3,8 @@ export interface HeavyBody {
   readonly name: string;
   readonly path: string;
   readonly body: string;
+  /** Default: one that says nothing. */
+  readonly scenario?: string;
 }
 
 const list = <T>(length: number, make: (index: number) => T): T[] => Array.from({ length }, (_, index) => make(index));
@@ -24,6 +26,7 @@ const responses = (name: string, fields: object): HeavyBody => ({
   path: '/v1/responses',
   body: JSON.stringify({ model: 'gpt-4o', input: 'Hello', ...fields }),
 });
+const unchecked = (name: string, fields: object): HeavyBody => ({ ...chat(name, fields), scenario: 'validation: off' });
 const said = (name: string, content: unknown, fields: object = {}) =>
   chat(name, { messages: [{ role: 'user', content }], ...fields });
 
@@ -132,4 +135,28 @@ export const HEAVY_BODIES: readonly HeavyBody[] = [
   { name: '100,000 levels', path: '/v1/chat/completions', body: `{"metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}` },
   { name: 'no JSON of 19 MB', path: '/v1/chat/completions', body: '['.repeat(19_000_000) },
   { name: 'commas of 19 MB', path: '/v1/chat/completions', body: `[${','.repeat(19_000_000)}]` },
+  // Of what OpenAI would refuse.
+  {
+    ...chat(
+      '8,000 unknown fields',
+      keyed(8_000, () => 1),
+    ),
+    scenario: 'validation: lenient',
+  },
+  unchecked('18,000 messages, one in 200 of them wrong', {
+    messages: list(18_000, (index) => ({ role: index % 200 === 0 ? 'robot' : 'user', content: 'a' })),
+  }),
+  unchecked('12,000 messages and many wrong fields', {
+    messages: list(12_000, () => ({ role: 'user', content: 'a' })),
+    ...Object.fromEntries(
+      ['n', 'temperature', 'top_p', 'seed', 'stop', 'user', 'tools', 'functions', 'logprobs', 'store'].map((name) => [name, {}]),
+    ),
+  }),
+  unchecked(
+    '35,000 unknown fields',
+    keyed(35_000, () => []),
+  ),
+  unchecked('90 tools with schemas that are wrong', {
+    tools: list(90, (index) => tool(`f${index}`, { ...object(keyed(300, () => ({ type: 'string' }))), required: 5 })),
+  }),
 ];

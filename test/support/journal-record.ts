@@ -48,6 +48,7 @@ export const JOURNAL_RECORD: JournalRecord = {
   retryable: false,
   begunAnswer: null,
   brokenCalls: null,
+  letThrough: null,
   question: null,
   billedTokens: 0,
   xRequestId: 'req_ed1692f28b27414ebc298d2b377f052d',

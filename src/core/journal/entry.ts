@@ -116,6 +116,11 @@ export interface JournalEntry {
   readonly brokenCalls: readonly string[] | null;
   /** The results that the request brings, in a session in which such calls went out; else null. */
   readonly toolResults: readonly ToolResult[] | null;
+  /**
+   * What the request was not refused for, where the scenario checks less than OpenAI does: a JSON pointer and what is wrong
+   * there, `/top_k unknown parameter`. Null where there is nothing.
+   */
+  readonly letThrough: readonly string[] | null;
   readonly xRequestId: string;
 }
 

@@ -63,6 +63,10 @@ export interface Plan {
   readonly maxBodyBytes: number;
   /** Pages of other origins may use it. */
   readonly cors: boolean;
+  /** How requests are checked. */
+  readonly validation: Scenario['validation'];
+  /** What a request gets that no reply speaks of. */
+  readonly unmatchedReply: Scenario['unmatched_reply'];
   /** The settings of an answer that no reply speaks of. */
   readonly settings: AnswerSettings;
   readonly limits: readonly PlannedLimit[];
@@ -113,6 +117,8 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     identity: identityOf(seed),
     maxBodyBytes: scenario.max_body,
     cors: scenario.cors,
+    validation: scenario.validation,
+    unmatchedReply: scenario.unmatched_reply,
     settings,
     limits: compileLimits(scenario.limits, libraries),
     capacity: scenario.capacity,

@@ -113,6 +113,10 @@ const serviceFields = {
   // OpenAI accepts bodies up to some unpublished size.
   max_body: maxBody.default(20 * MIB).describe('a larger request is a 413 of the edge'),
   cors: z.boolean().default(true).describe('pages in a browser may use the service: requests with an `Origin` are answered so'),
+  validation: z
+    .enum(['strict', 'lenient', 'off'])
+    .default('strict')
+    .describe('how requests are checked: as OpenAI does; fields that OpenAI does not know pass; any JSON object passes'),
   latency: record({
     ttft: latencySpec().default(NO_LATENCY),
     inter_token: latencySpec().default(NO_LATENCY),
@@ -124,6 +128,10 @@ const serviceFields = {
     .optional()
     .describe('how much the service can do: more waits in a queue, or is refused when that is full'),
   replies: z.array(replySchema).default([]).describe('what a healthy answer says; the first that matches'),
+  unmatched_reply: z
+    .enum(['prose', 'error'])
+    .default('prose')
+    .describe('what a request gets that no reply speaks of: prose, or a 400 that names it'),
   rules: z.array(ruleSchema).default([]).describe('the first rule that fires decides'),
 };
 

@@ -104,7 +104,7 @@ export class InMemoryState implements SessionState {
       correlation,
       fingerprint: request.fingerprint,
       account: limited?.name,
-      body: step.reference && step.incoming.body,
+      body: step.reference && (step.keptBody ?? step.incoming.body),
       locked: layer === undefined ? this.#lock(step.reference, faults) : undefined,
       faults,
     });
@@ -257,12 +257,12 @@ export class InMemoryState implements SessionState {
   }
 
   #keep(
-    { incoming, request, bodySha256 }: ReadRequest,
+    { incoming, request, bodySha256, letThrough }: ReadRequest,
     { correlation: recognition, applied }: Decision,
     { draws: { requestId, random }, layer, place }: Kept,
   ): JournalRecord {
     const refusal = layer && { layer };
-    const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random };
+    const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random, letThrough };
     return this.journal.note(received, place, this.#parts.clock.wall());
   }
 

@@ -31,6 +31,8 @@ export interface Endpoint extends RequestEndpoint {
   readonly unknownModel?: (model: string) => ErrorAnswer;
   /** What is wrong with the fields of a request whose key, JSON and model are good. Without it, nothing ever is. */
   readonly validate?: (fields: Fields, terms: Terms) => ErrorAnswer | undefined;
+  /** What stands for fields that a request has to have and lacks, where requests are not validated: a model, and a question. */
+  readonly usual?: Fields & { readonly model?: string };
   /** All tokens that the healthy answer costs. Without it, those of the prompt. Makes the answer up once more. */
   readonly spentTokens?: (context: ReplyContext) => number;
   /** The refusal of a request that does not fit the context window. Without it, that of chat completions. */

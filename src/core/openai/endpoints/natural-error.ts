@@ -17,6 +17,7 @@ import {
 import { isRetired, type ModelInfo, modelInfo, modelNamed } from '../models/models.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
 import { type ApiRequest, type Fields, fieldsOf, type Input, modelOf } from '../request/request.ts';
+import type { LetThrough } from '../validation/let-through.ts';
 import type { Terms } from '../validation/terms.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpointNamed } from './registry.ts';
@@ -36,12 +37,19 @@ export interface NaturalErrorRules {
   promptTokens(): number;
 }
 
+/** What is wrong with the body of a request whose key and URL are good. */
+export type BodyCheck = (request: ApiRequest, rules: NaturalErrorRules, endpoint: Endpoint) => ErrorAnswer | undefined;
+
 /**
  * What OpenAI answers to a request that is wrong in itself; undefined when nothing is. First error wins: size, URL, key,
  * content type, JSON, model, and what the API has against the rest. Other methods than those of an endpoint count as
  * unknown URLs: what OpenAI answers to them is not known (wire.md 1.3, "405").
  */
-export function naturalError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
+export function naturalError(
+  request: ApiRequest,
+  rules: NaturalErrorRules,
+  checkBody: BodyCheck = bodyError,
+): ErrorAnswer | undefined {
   if (request.bodyBytes > rules.maxBodyBytes) return payloadTooLarge();
   const endpoint = request.endpoint && endpointNamed(request.endpoint.name);
   if (endpoint === undefined) return unknownUrl(request.method, request.path);
@@ -49,7 +57,7 @@ export function naturalError(request: ApiRequest, rules: NaturalErrorRules): Err
   return (
     keyError(request, rules.auth) ??
     (request.query === undefined ? undefined : endpoint.validateQuery?.(request.query)) ??
-    (endpoint.takesJson ? bodyError(request, rules, endpoint) : modelPathError(request, rules))
+    (endpoint.takesJson ? checkBody(request, rules, endpoint) : modelPathError(request, rules))
   );
 }
 
@@ -66,19 +74,27 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
 }
 
 function bodyError(request: ApiRequest, rules: NaturalErrorRules, endpoint: Endpoint): ErrorAnswer | undefined {
-  const { contentType = JSON_TYPE } = request;
-  const { models, tokens, libraries } = rules;
-  const sent = { endpoint, contentType };
-  if (request.memo === undefined) return findBodyError(request, rules, sent);
-  const given = [endpoint, contentType, models, tokens, libraries, request.turn?.generates];
-  return memoize(request.memo, 'error', given, () => findBodyError(request, rules, sent));
+  if (request.memo === undefined) return findBodyError(request, rules, endpoint);
+  return memoize(request.memo, 'error', bodyMarks(request, rules, endpoint), () => findBodyError(request, rules, endpoint));
 }
 
-function findBodyError(
+/** What is said of a body depends on it and on these alone. */
+export function bodyMarks(
+  { contentType = JSON_TYPE, turn }: ApiRequest,
+  { models, tokens, libraries }: NaturalErrorRules,
+  endpoint: Endpoint,
+): readonly unknown[] {
+  return [endpoint, contentType, models, tokens, libraries, turn?.generates];
+}
+
+/** The same as in `naturalError`, of the body alone. `letThrough` takes note of unknown fields; without it, they are refused. */
+export function findBodyError(
   request: ApiRequest,
   rules: NaturalErrorRules,
-  { endpoint, contentType }: { readonly endpoint: Endpoint; readonly contentType: string },
+  endpoint: Endpoint,
+  letThrough?: LetThrough,
 ): ErrorAnswer | undefined {
+  const { contentType = JSON_TYPE } = request;
   // The body is read as a form, in which no field is known.
   const isForm = contentType !== JSON_TYPE && FORM.test(contentType);
   if (!isForm && !JSON_BODY.test(contentType)) return unsupportedContentType(contentType);
@@ -91,24 +107,31 @@ function findBodyError(
   if (info === undefined && endpoint.takesModel && endpoint.judgesModel !== true) return noModelError(id);
   return endpoint.validate?.(
     fields,
-    new RequestTerms(request, rules, { model: info ?? modelNamed(id), isServed: info !== undefined }),
+    new RequestTerms(request, rules, { model: info ?? modelNamed(id), isServed: info !== undefined, letThrough }),
   );
 }
 
-function noModelError(id: string): ErrorAnswer {
+export function noModelError(id: string): ErrorAnswer {
   if (id === '') return missingModel();
   return isRetired(id) ? modelDeprecated(id) : modelNotFound(id);
 }
 
-class RequestTerms implements Terms {
+/** What the request is held against. */
+export class RequestTerms implements Terms {
   readonly model: ModelInfo;
   readonly isServed: boolean;
   readonly bodyBytes: number;
   readonly turn: ApiRequest['turn'];
   readonly libraries: Libraries;
+  readonly letThrough: LetThrough | undefined;
   readonly #rules: NaturalErrorRules;
 
-  constructor({ bodyBytes, turn }: ApiRequest, rules: NaturalErrorRules, { model, isServed }: Pick<Terms, 'model' | 'isServed'>) {
+  constructor(
+    { bodyBytes, turn }: ApiRequest,
+    rules: NaturalErrorRules,
+    { model, isServed, letThrough }: Pick<Terms, 'model' | 'isServed' | 'letThrough'>,
+  ) {
+    this.letThrough = letThrough;
     this.model = model;
     this.isServed = isServed;
     this.bodyBytes = bodyBytes;

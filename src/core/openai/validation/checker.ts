@@ -23,6 +23,7 @@ import { jsonTypeName } from '../errors/json-type-name.ts';
 import { isTokens } from '../request/prompt.ts';
 import { asRecord } from '../request/request.ts';
 import { isTooDeep } from './depth.ts';
+import { type LetThrough, UNKNOWN } from './let-through.ts';
 import {
   type ArrayRule,
   expectedNoun,
@@ -49,6 +50,15 @@ export interface CheckStyle {
 /** As chat completions do it. */
 const CHAT_STYLE: CheckStyle = { typeName: jsonTypeName, nullIsAbsent: false, unreadable: invalidJson };
 
+export interface CheckerParts {
+  /** Default: that of chat completions. */
+  readonly style?: CheckStyle;
+  /** Where the values stand that are checked. */
+  readonly way?: readonly (string | number)[];
+  /** Takes note of unknown fields. Without it, they are refused. */
+  readonly letThrough?: LetThrough | undefined;
+}
+
 /**
  * Holds a value against its rule; the first error wins. Of an object: unknown fields, then required ones, then what the
  * fields hold, in the order of the request. The depth of the rules bounds that of the recursion.
@@ -57,11 +67,12 @@ export class Checker {
   /** Names and indices from the root to the value at hand; printed only when there is something wrong with it. */
   readonly #way: (string | number)[];
   readonly #style: CheckStyle;
+  readonly #letThrough: LetThrough | undefined;
 
-  /** `way`: where the values stand that are checked. */
-  constructor(style: CheckStyle = CHAT_STYLE, way: readonly (string | number)[] = []) {
+  constructor({ style = CHAT_STYLE, way = [], letThrough }: CheckerParts = {}) {
     this.#style = style;
     this.#way = [...way];
+    this.#letThrough = letThrough;
   }
 
   check(value: unknown, rule: Rule): ErrorAnswer | undefined {
@@ -160,7 +171,9 @@ export class Checker {
     if (rule.open === 'unread') return undefined;
     if (rule.open !== true) {
       for (const name of Object.keys(record)) {
-        if (!tags.includes(name) && !Object.hasOwn(fields, name)) return unknownParameter(this.#path(name));
+        if (tags.includes(name) || Object.hasOwn(fields, name)) continue;
+        if (this.#letThrough === undefined) return unknownParameter(this.#path(name));
+        this.#letThrough.note([...this.#way, name], UNKNOWN);
       }
     }
     for (const name of required) if (this.#given(record, name) === undefined) return missingParameter(this.#path(name));

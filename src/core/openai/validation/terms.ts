@@ -1,6 +1,7 @@
 import type { Libraries } from '../../libraries.ts';
 import type { ModelInfo } from '../models/models.ts';
 import type { Input, SocketTurn } from '../request/request.ts';
+import type { LetThrough } from './let-through.ts';
 
 export type { Fields } from '../request/request.ts';
 
@@ -23,4 +24,6 @@ export interface Terms extends Measures {
   readonly libraries: Libraries;
   /** What the request has as a frame of a WebSocket; undefined where it is none. */
   readonly turn?: SocketTurn | undefined;
+  /** Takes note of fields that OpenAI does not know. Without it, they are refused. */
+  readonly letThrough?: LetThrough | undefined;
 }

@@ -2,8 +2,17 @@ import type { ErrorAnswer } from '../errors/error.ts';
 import { unknownParameter, unrecognizedArguments } from '../errors/errors.ts';
 import { ownRule } from './checker.ts';
 import { namesMeant } from './did-you-mean.ts';
+import { type LetThrough, UNKNOWN } from './let-through.ts';
 import type { ObjectRule } from './rule.ts';
 import type { Fields } from './terms.ts';
+
+/** How an endpoint looks for unknown fields. */
+interface UnknownFieldsTerms {
+  /** Takes note of them. Without it, they are refused. */
+  readonly letThrough?: LetThrough | undefined;
+  /** Fields that the endpoint knows, and the model does not. */
+  isStrange?(name: string): boolean;
+}
 
 /**
  * The fields that an endpoint does not know, all of them at once (wire.md 400-18: captured of chat; the older endpoints
@@ -12,13 +21,16 @@ import type { Fields } from './terms.ts';
 export function unknownFieldsError(
   fields: Fields,
   rules: ObjectRule,
-  isStrange: (name: string) => boolean = () => false,
+  { letThrough, isStrange = () => false }: UnknownFieldsTerms,
 ): ErrorAnswer | undefined {
   let unknown: string[] | undefined;
   for (const name of Object.keys(fields)) {
     if (ownRule(rules.fields, name) === undefined || isStrange(name)) (unknown ??= []).push(name);
   }
-  return unknown && unrecognizedArguments(unknown);
+  if (unknown === undefined) return undefined;
+  if (letThrough === undefined) return unrecognizedArguments(unknown);
+  for (const name of unknown) letThrough.note([name], UNKNOWN);
+  return undefined;
 }
 
 /**
@@ -28,10 +40,14 @@ export function unknownFieldsError(
 export function unknownFieldError(
   fields: Fields,
   isKnown: (name: string) => boolean,
-  known: readonly string[],
+  { known, letThrough }: { readonly known: readonly string[]; readonly letThrough?: LetThrough | undefined },
 ): ErrorAnswer | undefined {
   const unknown = Object.keys(fields).find((name) => !isKnown(name));
   if (unknown === undefined) return undefined;
+  if (letThrough !== undefined) {
+    for (const name of Object.keys(fields)) if (!isKnown(name)) letThrough.note([name], UNKNOWN);
+    return undefined;
+  }
   return unknownParameter(
     unknown,
     namesMeant(

@@ -36,8 +36,8 @@ export function chatError(fields: Fields, terms: Terms): ErrorAnswer | undefined
   return (
     modelKindError(model) ??
     (Object.hasOwn(fields, 'messages') ? undefined : missingParameter('messages')) ??
-    unknownError(fields, model) ??
-    new Checker().checkInOrder(fields, traitsOf(model).rules) ??
+    unknownError(fields, terms) ??
+    new Checker(terms).checkInOrder(fields, traitsOf(model).rules) ??
     modelError(fields, model) ??
     combinationError(fields) ??
     messageContentError(asList(fields['messages']), model.id) ??
@@ -48,11 +48,12 @@ export function chatError(fields: Fields, terms: Terms): ErrorAnswer | undefined
   );
 }
 
-function unknownError(fields: Fields, model: ModelInfo): ErrorAnswer | undefined {
+function unknownError(fields: Fields, { model, letThrough }: Terms): ErrorAnswer | undefined {
   const { strange, meant } = traitsOf(model);
   const isStrange = (name: string) => strange.includes(name) && fields[name] !== null;
-  if (!meant) return unknownFieldsError(fields, chatRules, isStrange);
-  return unknownFieldError(fields, (name) => Object.hasOwn(chatRules.fields, name) && !isStrange(name), KNOWN);
+  if (!meant) return unknownFieldsError(fields, chatRules, { letThrough, isStrange });
+  const isKnown = (name: string) => Object.hasOwn(chatRules.fields, name) && !isStrange(name);
+  return unknownFieldError(fields, isKnown, { known: KNOWN, letThrough });
 }
 
 const KNOWN: readonly string[] = Object.keys(chatRules.fields);

@@ -17,6 +17,7 @@ export const chatCompletions = defineEndpoint({
   stream: chunkGrammar,
   prompt: messagePrompt,
   validate: chatError,
+  usual: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: '' }] },
   overflow: chatOverflow,
   spentTokens: (context) => chatUsage(chatAnswer(context), context).total_tokens,
   reply: (context) => (isStreamed(context.request) ? chatStream(context) : chatCompletion(context)),

@@ -26,8 +26,8 @@ export const DEFAULT_MAX_TOKENS = 16;
 export function completionsError(fields: Fields, terms: Terms): ErrorAnswer | undefined {
   if (terms.model.kind === 'chat' && isOtherModelKind('completion', terms.model)) return chatModelOnCompletions();
   return (
-    unknownFieldsError(fields, completionRules) ??
-    new Checker().checkFields(fields, completionRules) ??
+    unknownFieldsError(fields, completionRules, terms) ??
+    new Checker(terms).checkFields(fields, completionRules) ??
     combinationError(fields) ??
     textsError(fields) ??
     windowError(fields, terms) ??

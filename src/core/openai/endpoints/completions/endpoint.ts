@@ -22,6 +22,7 @@ export const completions = defineEndpoint({
   stream: chunkGrammar,
   prompt: inputPrompt('prompt', [DEFAULT_PROMPT]),
   validate: completionsError,
+  usual: { model: 'gpt-3.5-turbo-instruct' },
   overflow: completionOverflow,
   spentTokens: (context) => completionUsage(completionAnswer(context), context).total_tokens,
   reply: (context) => (isStreamed(context.request) ? completionStream(context) : completion(context)),

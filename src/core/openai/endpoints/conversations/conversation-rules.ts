@@ -2,6 +2,7 @@ import type { ErrorAnswer } from '../../errors/error.ts';
 import type { Fields } from '../../request/request.ts';
 import { Checker } from '../../validation/checker.ts';
 import type { ArrayRule, ObjectRule } from '../../validation/rule.ts';
+import type { Terms } from '../../validation/terms.ts';
 import { inputItems } from '../responses/item-rules.ts';
 import { responsesStyle } from '../responses/responses-checks.ts';
 import { responsesRules } from '../responses/responses-rules.ts';
@@ -24,6 +25,6 @@ export const conversationRules = {
 } as const;
 
 /** What is wrong with the fields of a request about conversations. */
-export function conversationError(rules: ObjectRule): (fields: Fields) => ErrorAnswer | undefined {
-  return (fields) => new Checker(responsesStyle).check(fields, rules);
+export function conversationError(rules: ObjectRule): (fields: Fields, terms: Terms) => ErrorAnswer | undefined {
+  return (fields, { letThrough }) => new Checker({ style: responsesStyle, letThrough }).check(fields, rules);
 }

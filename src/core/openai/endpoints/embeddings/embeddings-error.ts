@@ -32,9 +32,9 @@ export function embeddingsError(fields: Fields, terms: Terms): ErrorAnswer | und
   const { model } = terms;
   if (isOtherModelKind('embedding', model)) return notEmbeddingModel();
   return (
-    unknownFieldsError(fields, embeddingRules) ??
+    unknownFieldsError(fields, embeddingRules, terms) ??
     (Object.hasOwn(fields, 'input') ? undefined : missingParameter('input')) ??
-    new Checker().checkFields(fields, embeddingRules) ??
+    new Checker(terms).checkFields(fields, embeddingRules) ??
     dimensionsError(fields['dimensions'], model) ??
     lengthError(inputsIn(fields['input']), terms)
   );

@@ -13,6 +13,7 @@ export const embeddings = defineEndpoint({
   path: '/v1/embeddings',
   prompt: inputPrompt('input'),
   validate: embeddingsError,
+  usual: { model: 'text-embedding-3-small', input: ' ' },
   overflow: (_context, { limit, contextWindow }) => inputTooLong(0, limit ?? inputLimit(contextWindow) ?? USUAL_LIMIT),
   reply: embeddingsReply,
 });

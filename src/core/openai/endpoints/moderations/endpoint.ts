@@ -12,5 +12,6 @@ export const moderations = defineEndpoint({
   defaultModel: 'omni-moderation-latest',
   prompt: inputPrompt('input'),
   validate: moderationsError,
+  usual: { model: 'omni-moderation-latest', input: '' },
   reply: moderationsReply,
 });

@@ -11,7 +11,7 @@ import { WITHOUT } from './response-headers.ts';
 import { responsePrompt } from './response-prompt.ts';
 import { responseReply } from './response-reply.ts';
 import { responseStream } from './response-stream.ts';
-import { responsesError } from './responses-error.ts';
+import { responsesError, USUAL_INPUT } from './responses-error.ts';
 import { backgroundReply, backgroundStream } from './stored/background-reply.ts';
 import { tokensBefore } from './stored/tokens-before.ts';
 import { turnReference } from './stored/turn-reference.ts';
@@ -30,6 +30,7 @@ export const responses = defineEndpoint({
   unreadable: invalidBody,
   unknownModel: requestedModelNotFound,
   validate: responsesError,
+  usual: USUAL_INPUT,
   overflow: inputTooLongForModel,
   spentTokens: (context) => responseAnswer(context).usage.total_tokens,
   refersTo: turnReference,

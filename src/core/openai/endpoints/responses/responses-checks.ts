@@ -143,9 +143,9 @@ function field(name: string, texts: Check['texts']): Check {
   return {
     name,
     texts,
-    find: (fields) => {
+    find: (fields, { letThrough }) => {
       const value = fields[name];
-      return isGiven(value) ? new Checker(responsesStyle, [name]).check(value, rule) : undefined;
+      return isGiven(value) ? new Checker({ style: responsesStyle, way: [name], letThrough }).check(value, rule) : undefined;
     },
   };
 }
@@ -167,11 +167,12 @@ function inputMissingError(fields: Fields, { turn }: Terms): ErrorAnswer | undef
 /** With one of these a request may do without `input`. */
 const SAYS_ELSEWHERE = ['previous_response_id', 'prompt', 'conversation'] as const;
 
-function unknownError(fields: Fields): ErrorAnswer | undefined {
+function unknownError(fields: Fields, { letThrough }: Terms): ErrorAnswer | undefined {
   const unknown = Object.keys(fields).find((name) => !isKnownField(name));
   if (unknown === undefined) return undefined;
-  const here = Object.hasOwn(MOVED, unknown) ? MOVED[unknown] : undefined;
-  return here === undefined ? unknownFieldError(fields, isKnownField, NAMED_FIELDS) : movedParameter(unknown, here);
+  const here = letThrough === undefined && Object.hasOwn(MOVED, unknown) ? MOVED[unknown] : undefined;
+  if (here !== undefined) return movedParameter(unknown, here);
+  return unknownFieldError(fields, isKnownField, { known: NAMED_FIELDS, letThrough });
 }
 
 /** Fields of chat completions, and what they are called here. */

@@ -14,7 +14,7 @@ import { inSeconds } from '../response-identity.ts';
 import { printedBody } from '../response-json.ts';
 import { responseUsage } from '../response-object.ts';
 import { responsePrompt } from '../response-prompt.ts';
-import { responsesError } from '../responses-error.ts';
+import { responsesError, USUAL_INPUT } from '../responses-error.ts';
 import { itemsShown } from './input-items.ts';
 import { tokensBefore } from './tokens-before.ts';
 import { turnReference } from './turn-reference.ts';
@@ -30,6 +30,7 @@ const BASE = {
   judgesModel: true,
   unreadable: invalidBody,
   validate: responsesError,
+  usual: USUAL_INPUT,
   overflow: inputTooLongForModel,
   refersTo: turnReference,
 } as const;
