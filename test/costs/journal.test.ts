@@ -3,7 +3,7 @@ import { atOnce, type Steps } from '../../src/core/at-once.ts';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
 import { policyOf } from '../../src/core/policy/policy-of.ts';
 import { readCalls } from '../../src/session/read-calls.ts';
-import { readEntries } from '../../src/session/read-entries.ts';
+import { readEntriesOver } from '../../src/session/read-entries.ts';
 import { judgeClient } from '../../src/session/verdict-on.ts';
 import { plainMs } from '../support/cpu-time.ts';
 import { drive } from '../support/drive.ts';
@@ -42,7 +42,7 @@ test.each([
 ])('a full journal of requests %s is read, grouped and judged in steps of at most 50 ms', (_what, scenario) => {
   const session = filled(scenario);
   const ways: (() => Steps<unknown>)[] = [
-    () => readEntries(session),
+    () => readEntriesOver([session], true),
     () => readCalls([session]),
     () => judgeClient([session], policyOf()),
   ];

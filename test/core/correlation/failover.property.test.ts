@@ -142,7 +142,7 @@ async function found(drawn: Fleet, { mark, samePrompt }: How) {
       return drawn.habit === 'resumes' ? resumed(ask, tools, drawn) : inTurn(ask, tools, drawn);
     },
   });
-  const entries = atOnce(readEntriesOver(engine.judgedWith(session)));
+  const entries = atOnce(readEntriesOver(engine.judgedWith(session), true));
   const truthOf = ({ headers }: (typeof entries)[number]) => headers['user-agent'] ?? '';
   const requests = entries.map(truthOf);
   // A hedge that crosses the answer is a history of its own, under the name of its call.
