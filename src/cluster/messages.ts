@@ -53,7 +53,9 @@ export interface DecideMessage
   readonly fingerprint: string;
   readonly bodySha256: string;
   readonly endpoint: string | undefined;
-  /** As the body names it. */
+  /** The id of the dialect. */
+  readonly dialect: string;
+  /** As the path or the body names it. */
   readonly model: string | undefined;
   /** The body says `stream: true`. */
   readonly stream: boolean;

@@ -7,7 +7,7 @@ import { HEAD_FIELDS } from '../exchange/record.ts';
 import type { FromWorker, SentRequest, ToWorker } from './messages.ts';
 
 /** The request headers that travel. */
-export const SENT_HEADERS: readonly string[] = [...HEADERS_OF_INTEREST, 'authorization'];
+export const SENT_HEADERS: readonly string[] = [...HEADERS_OF_INTEREST, 'authorization', 'api-key'];
 
 /** Fields in the order in which their values travel; with the fields of a field that is an object itself. */
 type Shape = readonly (string | readonly [string, Shape])[];
@@ -68,6 +68,7 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
   fingerprint: true,
   bodySha256: true,
   endpoint: true,
+  dialect: true,
   model: true,
   stream: true,
   failsAt: true,

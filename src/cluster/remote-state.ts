@@ -104,6 +104,7 @@ export class RemoteState implements SessionState {
       fingerprint: request.fingerprint,
       bodySha256,
       endpoint: request.endpoint?.name,
+      dialect: request.dialect.id,
       model: typeof model === 'string' ? model : undefined,
       stream: stream === true,
       failsAt,

@@ -50,7 +50,7 @@ export function incomingOf(
 
 /** What the primary knows of a request that a worker has read. */
 export function readRequestOf(
-  { path, fingerprint, endpoint, bodySha256, model, stream, letThrough }: DecideMessage,
+  { path, fingerprint, endpoint, dialect, bodySha256, model, stream, letThrough }: DecideMessage,
   incoming: Incoming,
 ): ReadRequest {
   const { method, headers } = incoming;
@@ -63,7 +63,7 @@ export function readRequestOf(
     accept: headers['accept'],
     contentType: headers['content-type'],
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
-    dialect: dialectOf(path).dialect,
+    dialect: dialectOf(dialect),
     key: undefined,
     body,
     malformed: false,

@@ -52,7 +52,8 @@ export function admissionOf(
   taken: LimitResult,
   { request, organizationId, wallMs }: { request: ApiRequest; organizationId: string; wallMs: number },
 ): Admission {
-  const { projectTokens, hints } = options;
+  const { projectTokens } = options;
+  const hints = { ...options.hints, retryAfterMs: options.hints.retryAfterMs ?? request.dialect.hints.retryAfterMs };
   const account = { buckets: taken.buckets, asked: cost.tokens, projectTokens, hints, free: tier === 'free' };
   return { account, refusal: taken.refusal && refusalAnswer(taken.refusal, { request, cost, account, organizationId, wallMs }) };
 }

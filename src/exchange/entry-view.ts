@@ -41,6 +41,7 @@ export function entryView(
     method: record.method,
     path: record.path,
     endpoint: record.endpoint,
+    dialect: record.dialect,
     model: record.model,
     stream: record.stream,
     bodyBytes: record.bodyBytes,

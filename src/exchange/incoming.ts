@@ -3,7 +3,8 @@ import type { Connection } from '../core/correlation/correlation.ts';
 import type { Protocol } from '../core/journal/entry.ts';
 import { memoize } from '../core/memo/body-memo.ts';
 import { rememberLast } from '../core/memo/remember-last.ts';
-import { dialectOf } from '../core/openai/dialects/registry.ts';
+import type { DialectName } from '../core/openai/dialects/dialect-name.ts';
+import { routeOf } from '../core/openai/dialects/registry.ts';
 import { endpointOf, socketEndpointOf } from '../core/openai/endpoints/registry.ts';
 import type { ApiRequest, SocketTurn } from '../core/openai/request/request.ts';
 import type { Carrier } from '../core/wire/carrier.ts';
@@ -59,25 +60,44 @@ export const parseTarget = rememberLast((target: string): Target => {
   };
 });
 
-/** The request as core sees it. `reading` is that of its body; `isDeclared` where the program says how many calls it makes. */
-export function apiRequestOf(incoming: Incoming, path: string, reading: BodyReading, isDeclared = false): ApiRequest {
+/** How a request is read beside what is in it. */
+export interface ReadingTerms {
+  /** The one service that is there; undefined where the address tells. */
+  readonly dialect: DialectName | undefined;
+  /** The program says how many calls it makes. */
+  readonly isDeclared?: boolean;
+}
+
+/** The request as core sees it. `reading` is that of its body. */
+export function apiRequestOf(
+  incoming: Incoming,
+  path: string,
+  reading: BodyReading,
+  { dialect: only, isDeclared = false }: ReadingTerms,
+): ApiRequest {
   const { method, headers, body, carrier = 'response', turn } = incoming;
-  const { dialect, path: routed } = dialectOf(path);
-  const endpoint = carrier === 'handshake' ? socketEndpointOf(routed) : endpointOf(method, routed);
-  const authorization = headers['authorization'];
-  const { sha256: bodySha256, memo } = reading;
-  const keyHash = authorizationHash(authorization);
+  const query = queryOf(incoming.target);
+  const { dialect, path: routed, deployment, misdirected } = routeOf({ path, query, headers }, only);
+  const known = carrier === 'handshake' ? socketEndpointOf(routed) : endpointOf(method, routed);
+  const endpoint = known === undefined || dialect.endpoint === undefined ? known : dialect.endpoint(known);
+  const { sha256: bodySha256 } = reading;
+  // What is remembered of a body is of OpenAI.
+  const memo = dialect.modelBehind === undefined ? reading.memo : undefined;
+  const keyHash = credentialHash(dialect.credentialField(headers));
   const isJson = endpoint?.takesJson === true;
   return {
     method,
     path,
-    query: queryOf(incoming.target),
+    query,
     accept: headers['accept'],
     contentType: headers['content-type'],
     endpoint,
     dialect,
+    deployment,
+    misdirected,
+    bringsToken: dialect.bringsToken?.(headers),
     key: dialect.credential(headers),
-    body: isJson ? reading.json?.value : undefined,
+    body: isJson ? bodyFor(reading.json?.value, deployment) : undefined,
     malformed: isJson && reading.json === undefined,
     bodyBytes: incoming.oversized || (isJson && reading.isTooMuch) ? Number.POSITIVE_INFINITY : body.byteLength,
     carrier,
@@ -90,6 +110,12 @@ export function apiRequestOf(incoming: Incoming, path: string, reading: BodyRead
           ),
     memo,
   };
+}
+
+/** The deployment that a path names stands for the model that the body names. */
+function bodyFor(body: unknown, deployment: string | undefined): unknown {
+  if (deployment === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return { ...body, model: deployment };
 }
 
 /** What a fingerprint is made of. */
@@ -127,10 +153,10 @@ function fingerprintOf(
   return fingerprint;
 }
 
-/** The first 16 hex digits of the SHA-256 of an Authorization header: most requests come with the key of the one before. */
-export const authorizationHash = rememberLast((authorization: string | undefined): string | undefined =>
+/** The first 16 hex digits of the SHA-256 of the header that carries the credential: most requests come with that of the one before. */
+export const credentialHash = rememberLast((field: string | undefined): string | undefined =>
   // Its own text, not a view of the longer one.
-  authorization === undefined ? undefined : Buffer.from(sha256(authorization).slice(0, 16)).toString('latin1'),
+  field === undefined ? undefined : Buffer.from(sha256(field).slice(0, 16)).toString('latin1'),
 );
 
 /** SHA-256 in hexadecimal. */

@@ -16,7 +16,7 @@ import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
 import { readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
-import { apiRequestOf, authorizationHash, type Incoming } from './incoming.ts';
+import { apiRequestOf, credentialHash, type Incoming } from './incoming.ts';
 import { unmatchedReply } from './unmatched-reply.ts';
 
 /** What was decided for a request before it came. */
@@ -64,7 +64,10 @@ const NO_RULES: readonly number[] = [];
 export function prepare(incoming: Incoming, { path, call, forced, preset }: Destination, reader: Reader): Prepared {
   const reading = readingOf(incoming.body);
   const declared = declaredFor(incoming, reader.plan);
-  const request = apiRequestOf(incoming, path, reading, declared !== undefined);
+  const request = apiRequestOf(incoming, path, reading, {
+    dialect: reader.plan.dialect,
+    isDeclared: declared !== undefined,
+  });
   const bodySha256 = reading.sha256;
   const { headers, connection, headersAt: at } = incoming;
   const { acrossKeys, acrossTargets, provider } = reader.plan;
@@ -109,7 +112,7 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
 /** Who is asked; undefined for a request that asks nothing. */
 export function targetOf(request: ApiRequest, headers: Incoming['headers'], provider: string): Target | undefined {
   if (request.endpoint?.prompt === undefined) return undefined;
-  return { provider, keyHash: authorizationHash(headers['authorization']), model: modelOf(request) };
+  return { provider, keyHash: credentialHash(request.dialect.credentialField(headers)), model: modelOf(request) };
 }
 
 /** What is asked: once for a body that comes again. */
@@ -143,8 +146,8 @@ const NOTHING_WRONG: Checked = {};
 
 function checked(facts: Facts, { plan, libraries }: Reader): Checked {
   const { auth, settings, maxBodyBytes, validation } = plan;
-  const { models, tokens } = settings;
-  const rules = { auth, models, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens };
+  const { models, azure, tokens } = settings;
+  const rules = { auth, models, azure, tokens, maxBodyBytes, libraries, promptTokens: () => facts.tokens };
   if (validation === 'strict') {
     const error = naturalError(facts.request, rules) ?? unmatchedReply(plan, facts);
     return error === undefined ? NOTHING_WRONG : { error };

@@ -39,6 +39,7 @@ export const RECORD_COLUMNS = {
   method: 'shared',
   path: 'client text',
   endpoint: 'shared',
+  dialect: 'shared',
   model: 'client text',
   stream: 'shared',
   bodyBytes: 'number',

@@ -16,7 +16,7 @@ import { fieldIn } from '../core/wire/header-field.ts';
 import { begunAnswerIn } from './begun-answer-in.ts';
 import type { Draws } from './draws.ts';
 import { hintOf } from './hint.ts';
-import { authorizationHash, type Incoming } from './incoming.ts';
+import { credentialHash, type Incoming } from './incoming.ts';
 import { paceDueAt } from './pace.ts';
 import type { Performed } from './performed.ts';
 
@@ -105,13 +105,14 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     method: request.method,
     path: shortened(request.path),
     endpoint: request.endpoint?.name ?? null,
+    dialect: request.dialect.name,
     model: shortened(modelOf(request) ?? null),
     stream: fieldsOf(request)['stream'] === true,
     bodyBytes: incoming.body.byteLength,
     bodyAt,
     bodySha256,
     question: recognition.question ?? null,
-    authorizationHash: authorizationHash(headers['authorization']) ?? null,
+    authorizationHash: credentialHash(request.dialect.credentialField(headers)) ?? null,
     headers: ofInterest(headers),
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,

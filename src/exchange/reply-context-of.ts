@@ -59,7 +59,7 @@ class RequestContext implements ReplyContext {
     this.libraries = libraries;
     this.identity = plan.identity;
     this.account = account;
-    this.requestId = draws.requestId;
+    this.requestId = request.dialect.requestId?.(draws.requestId) ?? draws.requestId;
     this.receivedAt = incoming.headersAt;
     this.settings = settingsFor(plan, facts);
     this.unchanged = unchanged;

@@ -165,11 +165,16 @@ function loadProviders(
   { source, scenario, raw, plan: { name, seed } }: Pick<LoadedScenario, 'source' | 'scenario' | 'raw' | 'plan'>,
   libraries: Libraries,
 ): LoadedScenario['providers'] {
-  const entries = Object.entries(scenario.providers).map(([id, { scenario: file, ...own }]) => {
+  const entries = Object.entries(scenario.providers).map(([id, { scenario: file, dialect, ...own }]) => {
     const { expect } = scenario;
     const named = file === undefined ? undefined : namedProvider(file, { source, id, libraries });
     const service: Scenario = { ...(named?.scenario ?? own), providers: {}, seed, expect };
-    const plan = compilePlan({ ...service, name: service.name ?? `${name}/${id}` }, seed, { libraries, faults, provider: id });
+    const plan = compilePlan({ ...service, name: service.name ?? `${name}/${id}` }, seed, {
+      libraries,
+      faults,
+      provider: id,
+      dialect,
+    });
     const written = asRecord(asRecord(asRecord(raw)?.['providers'])?.[id]);
     const loaded = { source, scenario: service, raw: named?.raw ?? written, plan, providers: NO_PROVIDERS, warnings: [] };
     return [id, loaded] as const;

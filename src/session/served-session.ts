@@ -94,7 +94,7 @@ export class ServedSession {
   refuse(incoming: Incoming, { path, forced }: Destination): MaybePromise<Exchange | undefined> {
     if (!this.#mayRefuse(forced)) return undefined;
     return andThen(this.#state.decideEarly({ incoming, path, forced }), (decided) => {
-      return decided && this.#refusal(unreadRequest(incoming, path), decided);
+      return decided && this.#refusal(unreadRequest(incoming, path, this.#parts.known.plan), decided);
     });
   }
 

@@ -42,6 +42,7 @@ const ask: FromWorker = {
   path: '/v1/chat/completions',
   fingerprint: 'f',
   bodySha256: 'b',
+  dialect: 'openai',
   endpoint: 'chat.completions',
   model: 'gpt-4o',
   stream: true,

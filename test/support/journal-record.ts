@@ -28,6 +28,7 @@ export const JOURNAL_RECORD: JournalRecord = {
   eventsOut: 0,
   method: 'POST',
   path: '/v1/chat/completions',
+  dialect: 'openai',
   endpoint: 'chat.completions',
   model: 'gpt-4o',
   stream: false,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ErrorAnswer, errorReply } from '../openai/errors/error.ts';
+import { type ErrorAnswer, inDialect, spokenReply } from '../openai/errors/error.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 import { type ErrorParams, errorParams, withParams } from './error-params.ts';
@@ -52,7 +52,7 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     *apply(_reply, given, context) {
       const { after } = given as ErrorParams;
       if (after !== undefined) yield { type: 'wait', ms: after };
-      yield* errorReply(withParams(fault.error(given, context), given as ErrorParams, context), context);
+      yield* spokenReply(withParams(inDialect(fault.error(given, context), context), given as ErrorParams, context), context);
     },
   });
 }

@@ -43,6 +43,7 @@ function envelope({ status, layer, type, param, code }: Omit<HttpError, 'body'>)
   return {
     status,
     layer,
+    asWritten: true,
     error: {
       message,
       type: type === undefined ? usual : type,
@@ -53,7 +54,7 @@ function envelope({ status, layer, type, param, code }: Omit<HttpError, 'body'>)
 }
 
 function raw(body: string, { status, layer }: Omit<HttpError, 'body'>): ErrorAnswer {
-  return { status, layer, raw: { contentType: contentTypeOf(body), body } };
+  return { status, layer, asWritten: true, raw: { contentType: contentTypeOf(body), body } };
 }
 
 /** What the body looks like; `headers` may say otherwise. */

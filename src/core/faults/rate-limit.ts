@@ -51,8 +51,12 @@ export const rateLimit = defineErrorFault({
       project: params.scope === 'project' ? identity.project : undefined,
       free: account?.free ?? false,
     };
-    const hints = retryHintHeaders(account?.hints ?? SPECIFIED_HINTS, askedMs ?? shortage.waitMs, clock.wall());
-    return { ...rateLimited(shortage, limited), extra: [...hints, ...headersTold(shortage, context)] };
+    // A hint that is no wait is the only one.
+    const usual = askedMs === undefined && params.retry_after !== undefined ? SPECIFIED_HINTS : request.dialect.hints;
+    const waitMs = askedMs ?? shortage.waitMs;
+    const hints = retryHintHeaders(account?.hints ?? usual, waitMs, clock.wall());
+    const limit = { kind: params.limit, waitMs, promisesNoWait: params.retry_after_ms === '0' };
+    return { ...rateLimited(shortage, limited), limit, extra: [...hints, ...headersTold(shortage, context)] };
   },
 });
 

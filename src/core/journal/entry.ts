@@ -1,6 +1,7 @@
 import type { Certainty } from '../correlation/certainty.ts';
 import type { Evidence } from '../correlation/correlation.ts';
 import type { FaultCall } from '../faults/registry.ts';
+import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import type { ToolResult } from '../openai/request/tool-results.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 
@@ -74,6 +75,8 @@ export interface JournalEntry {
   readonly method: string;
   readonly path: string;
   readonly endpoint: string | null;
+  /** The service that was asked, by its way to speak. */
+  readonly dialect: DialectName;
   /** OpenAI has the URL, or it lacks its session, and the mock does not serve it: the request is in no rule and in no figure. */
   readonly unserved: boolean;
   readonly model: string | null;
@@ -87,7 +90,7 @@ export interface JournalEntry {
    * not looked at: of what succeeds before the first failure of the session, and of what asks nothing.
    */
   question: string | null;
-  /** First 16 hex digits of the SHA-256 of the Authorization header; null without one. */
+  /** First 16 hex digits of the SHA-256 of the header with the credential, Authorization or (of Azure) api-key; null without one. */
   readonly authorizationHash: string | null;
   /** Headers of interest, as sent. */
   readonly headers: Readonly<Record<string, string>>;

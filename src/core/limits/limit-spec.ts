@@ -20,7 +20,8 @@ export interface LimitOptions {
   /** What an answer did not use flows back when it is over. */
   readonly refundUnused: boolean;
   readonly projectTokens: boolean;
-  readonly hints: RetryHints;
+  /** Without `retryAfterMs`, as the service that is asked does it. */
+  readonly hints: Omit<RetryHints, 'retryAfterMs'> & { readonly retryAfterMs: boolean | undefined };
 }
 
 export type Precount = 2025 | 'documented';

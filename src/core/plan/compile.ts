@@ -3,6 +3,7 @@ import { type BoundFault, bindFault, type FaultsByName } from '../faults/bound-f
 import type { AnswerKind, InjectionPoint } from '../faults/fault.ts';
 import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
+import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import type { AnswerSettings, ReplySpec } from '../openai/request/answer-settings.ts';
 import { type Identity, identityOf } from '../openai/request/identity.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
@@ -57,6 +58,8 @@ export interface Plan {
   /** The service that it is the plan of, where a scenario has several; empty for the one at /v1. */
   readonly provider: string;
   readonly seed: number;
+  /** The one way to speak that is served; undefined where the address tells. */
+  readonly dialect: DialectName | undefined;
   readonly auth: Scenario['auth'];
   readonly identity: Identity;
   /** Largest body that is accepted. */
@@ -102,17 +105,26 @@ export interface PlanParts {
   readonly faults: FaultsByName;
   /** The service that the plan is for, where it is one of several. */
   readonly provider?: string;
+  /** The one way to speak that it has. */
+  readonly dialect?: DialectName | undefined;
 }
 
 /** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern or a fault that parsing would have refused. */
 export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts): Plan {
-  const { libraries, provider = '' } = parts;
+  const { libraries, provider = '', dialect } = parts;
   const { name = 'scenario', tokens, models, latency } = scenario;
-  const settings = { tokens, models, latency: { ttft: latency.ttft, interToken: latency.inter_token }, reply: {} };
+  const settings = {
+    tokens,
+    models,
+    latency: { ttft: latency.ttft, interToken: latency.inter_token },
+    azure: scenario.azure,
+    reply: {},
+  };
   return {
     name,
     provider,
     seed,
+    dialect,
     auth: scenario.auth,
     identity: identityOf(seed),
     maxBodyBytes: scenario.max_body,

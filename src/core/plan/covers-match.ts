@@ -4,7 +4,7 @@ import { compilePattern, globCovers } from '../text/pattern.ts';
 import type { Range } from '../units/range.ts';
 
 /** Texts that every request has: `*` fits them all. */
-const ALWAYS_THERE: readonly string[] = ['method', 'path', 'prompt'];
+const ALWAYS_THERE: readonly string[] = ['dialect', 'method', 'path', 'prompt'];
 
 /** Whether every request that the narrow match fits is certain to fit the wide one. False where that is not known. */
 export function coversMatch(wide: Match = {}, narrow: Match = {}, libraries: Libraries): boolean {

@@ -1,5 +1,6 @@
 import { type FaultCall, faultNamed } from '../faults/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
+import type { Match } from '../scenario/match-schema.ts';
 import type { Rule } from '../scenario/schema.ts';
 import { formatDuration } from '../units/duration.ts';
 import type { Range } from '../units/range.ts';
@@ -37,11 +38,8 @@ function explainFaults(faults: readonly FaultCall[], text: unknown): string {
 }
 
 function whichRequests({ match = {} }: Rule): string {
-  const conditions: string[] = [];
-  const { endpoint, stream, has_tools: hasTools, header, tokens, ...texts } = match;
-  if (endpoint !== undefined) conditions.push(`to ${endpoint}`);
-  if (stream !== undefined) conditions.push(stream ? 'that stream' : 'that do not stream');
-  if (hasTools !== undefined) conditions.push(hasTools ? 'with tools' : 'without tools');
+  const { endpoint, dialect, stream, has_tools: hasTools, header, tokens, ...texts } = match;
+  const conditions = kindOf({ endpoint, dialect, stream, has_tools: hasTools });
   for (const [name, pattern] of Object.entries(texts)) {
     const whole = name === 'key' && !/[*?/]/.test(String(pattern));
     conditions.push(whole ? 'with a certain key' : `whose ${name} is like ${pattern}`);
@@ -49,6 +47,15 @@ function whichRequests({ match = {} }: Rule): string {
   for (const [name, pattern] of Object.entries(header ?? {})) conditions.push(`whose header ${name} is like ${pattern}`);
   if (tokens !== undefined) conditions.push(`of ${rangeText(tokens, String)} tokens`);
   return conditions.length === 0 ? 'every request' : `requests ${conditions.join(' and ')}`;
+}
+
+function kindOf({ endpoint, dialect, stream, has_tools: hasTools }: Match): string[] {
+  const conditions: string[] = [];
+  if (endpoint !== undefined) conditions.push(`to ${endpoint}`);
+  if (dialect !== undefined) conditions.push(`in the dialect ${dialect}`);
+  if (stream !== undefined) conditions.push(stream ? 'that stream' : 'that do not stream');
+  if (hasTools !== undefined) conditions.push(hasTools ? 'with tools' : 'without tools');
+  return conditions;
 }
 
 function whenItFires(rule: Rule): string[] {

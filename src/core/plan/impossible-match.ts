@@ -38,8 +38,8 @@ function conditionsOf(match: Match, libraries: Libraries): Condition[] {
     ],
     path !== undefined && [
       'path',
-      // The rest of a path that names an object may be any text.
-      (endpoint) => endpoint.path.includes('{') || fits(path, endpoint.path),
+      // The rest of a path that names an object may be any text. Azure has paths of its own.
+      (endpoint) => endpoint.path.includes('{') || path.startsWith('/openai/') || fits(path, endpoint.path),
       (endpoint) => `requests to ${endpoint.name} go to ${endpoint.path}`,
     ],
     model !== undefined && [

@@ -8,7 +8,7 @@ type Condition = (facts: Facts) => boolean;
 
 /** Whether a rule or a reply speaks of a request: both of these have to hold. */
 export interface RequestMatcher {
-  /** Depends on endpoint, method, model and `stream` alone. */
+  /** Depends on endpoint, dialect, method, model and `stream` alone. */
   readonly kind: Condition;
   /** Everything else. */
   readonly rest: Condition;
@@ -19,10 +19,11 @@ export function appliesTo({ kind, rest }: RequestMatcher, facts: Facts): boolean
   return kind(facts) && rest(facts);
 }
 
-const KIND_FACTS: ReadonlySet<string> = new Set(['endpoint', 'method', 'model']);
+const KIND_FACTS: ReadonlySet<string> = new Set(['endpoint', 'dialect', 'method', 'model']);
 
 const TEXT_FACTS: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
   endpoint: ({ request }) => request.endpoint?.name,
+  dialect: ({ request }) => request.dialect.name,
   method: ({ request }) => request.method,
   path: ({ request }) => request.path,
   model: (facts) => facts.model,

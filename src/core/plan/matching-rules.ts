@@ -23,7 +23,7 @@ const NONE: readonly number[] = [];
 
 /**
  * The places in the list of the rules that match the request, in their order. Each is found when it is asked for. The rules
- * that endpoint, method, model and `stream` do not rule out are found once for each kind of request: rules that cannot match
+ * that endpoint, dialect, method, model and `stream` do not rule out are found once for each kind of request: rules that cannot match
  * cost nothing, however many there are.
  */
 export function matchingRules(rules: readonly PlannedRule[], facts: Facts): Iterable<number> {
@@ -35,7 +35,7 @@ export function matchingRules(rules: readonly PlannedRule[], facts: Facts): Iter
 function candidatesFor(rules: readonly PlannedRule[], facts: Facts): Candidates {
   const { request, model = '', stream } = facts;
   if (model.length > MAX_MODEL_LENGTH) return candidatesOfKind(rules, facts);
-  const kind = `${request.endpoint?.name} ${request.method} ${stream} ${model === facts.model} ${model}`;
+  const kind = `${request.endpoint?.name} ${request.dialect.name} ${request.method} ${stream} ${model === facts.model} ${model}`;
   return kindsOf(rules).get(kind, () => candidatesOfKind(rules, facts));
 }
 

@@ -26,7 +26,7 @@ const precount = scalar<2025 | 'documented', 2025 | 'documented'>(
 
 const hints = record({
   retry_after: z.enum(['seconds', 'date', 'none']).default('seconds'),
-  retry_after_ms: z.boolean().default(false),
+  retry_after_ms: z.boolean().optional().describe('default: false, to requests to Azure true'),
   should_retry: z.boolean().default(false),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DIALECT_NAMES } from '../openai/dialects/dialect-name.ts';
 import { record, scalar } from '../schema/fields.ts';
 import { parseRange, type Range } from '../units/range.ts';
 
@@ -24,6 +25,7 @@ export function readCount(text: string): number | undefined {
 /** Which requests a rule or a reply speaks of; all conditions given must hold. */
 export const matchSchema = record({
   endpoint: pattern().describe('the operation: chat.completions, models, …'),
+  dialect: z.enum(DIALECT_NAMES).describe('the API that is spoken: below /openai/ it is that of Azure'),
   method: pattern(),
   path: pattern().describe('without the session prefix: /v1/chat/completions'),
   model: pattern(),

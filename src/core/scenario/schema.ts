@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { DIALECT_NAMES } from '../openai/dialects/dialect-name.ts';
 import { NO_LATENCY } from '../openai/request/answer-settings.ts';
 import { policySchema } from '../policy/policy-schema.ts';
 import { latencySpec, record, scalar, share, size, whole } from '../schema/fields.ts';
 import { parseDuration } from '../units/duration.ts';
 import { parseRange, type Range } from '../units/range.ts';
+import { azureSchema } from './azure-schema.ts';
 import { capacitySchema } from './capacity-schema.ts';
 import { faultSchema, weightsSchema } from './fault-schema.ts';
 import { limitsSchema } from './limit-schema.ts';
@@ -127,6 +129,7 @@ const serviceFields = {
   capacity: capacitySchema
     .optional()
     .describe('how much the service can do: more waits in a queue, or is refused when that is full'),
+  azure: azureSchema.optional().describe('how Azure is set up, for requests below /openai/'),
   replies: z.array(replySchema).default([]).describe('what a healthy answer says; the first that matches'),
   unmatched_reply: z
     .enum(['prose', 'error'])
@@ -138,6 +141,10 @@ const serviceFields = {
 /** One of several services. */
 const providerSchema = record({
   scenario: z.string().min(1).optional().describe('a file, or the name of a bundled scenario: in place of keys of its own'),
+  dialect: z
+    .enum(DIALECT_NAMES)
+    .optional()
+    .describe('the one API that the service has: azure at /s/NAME/openai/…, openai at /s/NAME/v1; default both'),
   ...serviceFields,
 });
 

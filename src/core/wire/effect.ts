@@ -28,6 +28,8 @@ export interface Head {
   readonly errorType?: string | null;
   /** The layer that refuses the request, where only the reply finds what is wrong; for the journal. */
   readonly refusedBy?: 'edge' | 'gateway' | 'api';
+  /** Milliseconds that a bare number in `x-ratelimit-reset-*` stands for. Without it, numbers have units. */
+  readonly resetUnitMs?: number | undefined;
   /** How the head itself is sent; at once without it. */
   readonly pace?: Pace;
 }

@@ -1,5 +1,4 @@
 import { ServerResponse } from 'node:http';
-import { dialectOf } from '../../core/openai/dialects/registry.ts';
 import { socketEndpointOf } from '../../core/openai/endpoints/registry.ts';
 import type { Step } from '../../core/plan/compile.ts';
 import { ScenarioError } from '../../core/problem.ts';
@@ -128,7 +127,7 @@ export class WebSockets {
     headers: readonly Header[],
     { maxBytes, forced }: { readonly maxBytes: number; readonly forced: Step | undefined },
   ): void {
-    const protocol = socketEndpointOf(dialectOf(target.path).path)?.socket;
+    const protocol = socketEndpointOf(target.path)?.socket;
     if (protocol === undefined) throw new Error(`no WebSocket is spoken at ${target.path}`);
     response.detachSocket(connection.socket);
     const server = createWebSocketServer(maxBytes);

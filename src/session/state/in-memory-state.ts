@@ -252,7 +252,7 @@ export class InMemoryState implements SessionState {
     const correlation: Correlation = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
     const decision = { correlation, limit: undefined, ...chosen };
     const draws = drawsOf(plan.seed, id);
-    const record = this.#keep(unreadRequest(incoming, path), decision, { draws, layer: undefined, place });
+    const record = this.#keep(unreadRequest(incoming, path, plan), decision, { draws, layer: undefined, place });
     return { record, decision, draws };
   }
 

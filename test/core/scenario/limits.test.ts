@@ -36,7 +36,7 @@ test('limits are explained in words, in the order of the file', () => {
 test('what is said by default can be said', () => {
   const plain = '  "*": { rpm: 1 }';
   const said =
-    '  "*": { rpm: 1, precount: 2025, failed_requests_count: false, refund_unused: false, project_tokens: false, hints: { retry_after: seconds, retry_after_ms: false, should_retry: false } }';
+    '  "*": { rpm: 1, precount: 2025, failed_requests_count: false, refund_unused: false, project_tokens: false, hints: { retry_after: seconds, should_retry: false } }';
   expect(parsed(said).value?.limits).toEqual(parsed(plain).value?.limits);
   expect(parsed('  "*": { tier: tier-1 }').value?.limits).toEqual(parsed('  "*": tier-1').value?.limits);
 });

@@ -10,7 +10,9 @@ export function healthyReply(context: ReplyContext): Reply {
 }
 
 function replyOf(context: ReplyContext): Reply {
-  const { endpoint, method, path } = context.request;
+  const { dialect, endpoint, method, path } = context.request;
   const known = endpoint && endpointNamed(endpoint.name);
-  return known === undefined ? refusalReply(unknownUrl(method, path), context) : known.reply(context);
+  if (known === undefined) return refusalReply(unknownUrl(method, path), context);
+  const reply = known.reply(context);
+  return dialect.answer === undefined ? reply : dialect.answer(reply, context);
 }

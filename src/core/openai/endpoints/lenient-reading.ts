@@ -1,6 +1,7 @@
 import { memoize } from '../../memo/body-memo.ts';
 import type { ErrorAnswer } from '../errors/error.ts';
-import { modelInfo, modelNamed } from '../models/models.ts';
+import { modelNamed } from '../models/models.ts';
+import { servedModel } from '../models/served-model.ts';
 import { type ApiRequest, asRecord, type Fields } from '../request/request.ts';
 import { isTooDeep } from '../validation/depth.ts';
 import { LetThrough } from '../validation/let-through.ts';
@@ -53,7 +54,7 @@ function read(
   }
   const kept = withModel(withoutDepths(fields, letThrough), endpoint, letThrough);
   const { model: id } = kept;
-  const info = typeof id === 'string' ? modelInfo(id, rules) : undefined;
+  const info = typeof id === 'string' ? servedModel(id, request, rules) : undefined;
   // Which models there are, the scenario says.
   if (info === undefined && typeof id === 'string') return { error: (endpoint.unknownModel ?? noModelError)(id), letThrough: [] };
   const usual = modelNamed(endpoint.usual?.model ?? '');

@@ -14,7 +14,8 @@ import {
   unknownUrl,
   unsupportedContentType,
 } from '../errors/errors.ts';
-import { isRetired, type ModelInfo, modelInfo, modelNamed } from '../models/models.ts';
+import { isRetired, type ModelInfo, modelNamed } from '../models/models.ts';
+import { servedModel } from '../models/served-model.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
 import { type ApiRequest, type Fields, fieldsOf, type Input, modelOf } from '../request/request.ts';
 import type { LetThrough } from '../validation/let-through.ts';
@@ -29,6 +30,7 @@ type Auth = 'any' | 'none' | readonly string[];
 export interface NaturalErrorRules {
   readonly auth: Auth;
   readonly models: AnswerSettings['models'];
+  readonly azure?: AnswerSettings['azure'];
   /** Largest body that is accepted. */
   readonly maxBodyBytes: number;
   readonly tokens: TokenMode;
@@ -56,6 +58,8 @@ export function naturalError(
   if (!endpoint.authenticated) return undefined;
   return (
     keyError(request, rules.auth) ??
+    request.misdirected ??
+    deploymentError(request, rules) ??
     (request.query === undefined ? undefined : endpoint.validateQuery?.(request.query)) ??
     (endpoint.takesJson ? checkBody(request, rules, endpoint) : modelPathError(request, rules))
   );
@@ -71,6 +75,13 @@ function keyError({ key }: ApiRequest, auth: Auth): ErrorAnswer | undefined {
   if (auth === 'none') return undefined;
   if (key === undefined || key === '') return missingApiKey();
   return auth === 'any' || auth.includes(key) ? undefined : invalidApiKey(key);
+}
+
+/** A deployment that the path names is looked for before the body is read. */
+function deploymentError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
+  const { deployment } = request;
+  if (deployment === undefined) return undefined;
+  return servedModel(deployment, request, rules) === undefined ? modelNotFound(deployment) : undefined;
 }
 
 function bodyError(request: ApiRequest, rules: NaturalErrorRules, endpoint: Endpoint): ErrorAnswer | undefined {
@@ -103,7 +114,7 @@ export function findBodyError(
   const fields = isForm ? NO_FIELDS : fieldsOf(request);
   const { model = isForm ? undefined : endpoint.defaultModel } = fields;
   const id = typeof model === 'string' ? model : '';
-  const info = id === '' ? undefined : modelInfo(id, rules);
+  const info = id === '' ? undefined : servedModel(id, request, rules);
   if (info === undefined && endpoint.takesModel && endpoint.judgesModel !== true) return noModelError(id);
   return endpoint.validate?.(
     fields,
@@ -163,6 +174,6 @@ export class RequestTerms implements Terms {
 function modelPathError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
   const id = modelOf(request);
   if (id === undefined) return undefined;
-  const isThere = request.method !== 'DELETE' && modelInfo(id, rules) !== undefined;
+  const isThere = request.method !== 'DELETE' && servedModel(id, request, rules) !== undefined;
   return isThere ? undefined : modelRetrieveNotFound(id);
 }

@@ -1,3 +1,4 @@
+import { counterpartOf } from '../dialects/registry.ts';
 import { pathWithSession } from '../request/path-with-session.ts';
 import { endpointOf } from './registry.ts';
 
@@ -44,8 +45,9 @@ export interface UnservedUrl {
 /** What is to be said of a URL that OpenAI has, or that lacks its session, and this mock does not serve; undefined for all others. */
 export function unservedUrl(method: string, path: string): UnservedUrl | undefined {
   if (path.startsWith('/c/') || path.startsWith('/v1/c/')) return callAlone(path);
-  if (!path.startsWith('/v1/') || endpointOf(method, path) !== undefined) return undefined;
-  const family = FAMILIES.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  const meant = counterpartOf(path);
+  if (!meant.startsWith('/v1/') || endpointOf(method, meant) !== undefined) return undefined;
+  const family = FAMILIES.find((one) => meant === one.path || meant.startsWith(`${one.path}/`));
   return family && { path: withoutIds(path), advice: family.advice ?? '' };
 }
 
@@ -65,5 +67,5 @@ const ID = /[^a-z_]/;
 
 function withoutIds(path: string): string {
   const [root, version, ...segments] = path.split('/');
-  return [root, version, ...segments.map((segment) => (ID.test(segment) ? '{id}' : segment))].join('/');
+  return [root, version, ...segments.map((segment) => (ID.test(segment) && segment !== 'v1' ? '{id}' : segment))].join('/');
 }

@@ -5,29 +5,11 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
 import type { RequestEndpoint } from '../request/request.ts';
-import type { HeaderSet } from '../wire/header-profile.ts';
 import type { BodyFormat } from '../wire/layer.ts';
+import type { ErrorAnswer } from './error-answer.ts';
 import type { ErrorBody } from './error-body.ts';
 
-/** A body that is not the envelope. */
-export interface RawBody {
-  readonly contentType: string;
-  readonly body: string;
-  /** The words in the body that stand for the message: a `message` of the scenario replaces each occurrence. */
-  readonly message?: string;
-}
-
-/** An error answer: a JSON envelope in the format of its layer, or a raw body. */
-export interface ErrorAnswer extends HeaderSet {
-  readonly status: number;
-  readonly error?: ErrorBody;
-  /** Where the JSON of this answer departs from the format of its layer. */
-  readonly format?: Partial<BodyFormat>;
-  /** Replaces the envelope. */
-  readonly raw?: RawBody;
-  /** Found only after admission: the request has drawn from its buckets, and the answer shows them (wire.md 2.3). */
-  readonly admitted?: true;
-}
+export type { ErrorAnswer, RawBody } from './error-answer.ts';
 
 interface ErrorFields {
   readonly type?: string;
@@ -53,12 +35,24 @@ function envelope(message: string, { type = 'invalid_request_error', param = nul
 export function errorText(answer: ErrorAnswer, dialect: Dialect): string {
   if (hasNoBody(answer.status)) return '';
   if (answer.raw !== undefined) return answer.raw.body;
+  if (answer.print !== undefined && answer.error !== undefined) return answer.print(answer.error);
   const { indent, trailingNewline } = formatOf(answer, dialect);
   return JSON.stringify(dialect.envelope(answer.error), null, indent) + (trailingNewline ? '\n' : '');
 }
 
-/** The error as wire effects. */
-export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
+/** The error as wire effects, in the words of the dialect. */
+export function errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
+  return spokenReply(inDialect(given, context), context);
+}
+
+/** The error as the service that is asked would put it. */
+export function inDialect(answer: ErrorAnswer, context: ReplyContext): ErrorAnswer {
+  const { refusal } = context.request.dialect;
+  return refusal === undefined || answer.asWritten === true ? answer : refusal(answer, context);
+}
+
+/** The error as wire effects, its words as they are. */
+export function* spokenReply(given: ErrorAnswer, context: ReplyContext): Reply {
   const { dialect, endpoint } = context.request;
   const answer = ofEndpoint(endpoint?.gateway === false ? withoutGateway(given) : given, endpoint);
   const body = errorText(answer, dialect);
@@ -75,6 +69,7 @@ export function* errorReply(given: ErrorAnswer, context: ReplyContext): Reply {
     ...fields,
     errorCode: answer.error?.code ?? null,
     errorType: answer.error?.type ?? null,
+    ...(dialect.resetUnitMs !== undefined && { resetUnitMs: dialect.resetUnitMs }),
   } satisfies Head;
   if (body !== '') yield { type: 'write', data: body };
   yield { type: 'end' };

@@ -112,6 +112,7 @@ export function unknownUrl(method: string, path: string): ErrorAnswer {
   if (path.startsWith('/v1/'))
     return {
       ...gatewayError(404, `Invalid URL (${method} ${path})${advice && `.${advice}`}`),
+      unknownUrl: true,
       format: TWO_SPACES,
     };
   const message =
@@ -121,6 +122,7 @@ export function unknownUrl(method: string, path: string): ErrorAnswer {
   return {
     status: 404,
     layer: 'gateway',
+    unknownUrl: true,
     format: TWO_SPACES,
     error: {
       type: 'invalid_request_error',

@@ -33,12 +33,13 @@ const CODE = 'rate_limit_exceeded';
 /** wire.md 1.4, "TPM", "RPM", "RPD", "TPD". */
 export function rateLimited({ kind, limit, used, requested, waitMs }: Shortage, limited: LimitState): ErrorAnswer {
   const { type, text } = UNITS[kind];
-  return apiError(
+  const answer = apiError(
     429,
     `Rate limit reached for ${holderOf(limited)} on ${text}: Limit ${limit}, Used ${used}, Requested ${requested}. ` +
       `Please try again in ${formatGoDuration(waitMs)}. ${LEARN_MORE}${limited.free === true ? PAY : ''}`,
     { type, code: CODE },
   );
+  return { ...answer, limit: { kind, waitMs } };
 }
 
 /** wire.md 1.4, "request alone > limit": tokens per minute. That a day's tokens are refused alike is not captured. */

@@ -48,11 +48,8 @@ export function idleBuckets(request: ApiRequest, { rpm, rpd, tpm }: PublishedLim
 }
 
 /** The headers of these buckets, as the service that is asked shows them. */
-export function bucketHeaders(
-  { dialect }: ApiRequest,
-  { requests, tokens }: Pick<ShownBuckets, 'requests' | 'tokens'>,
-): Header[] {
-  return dialect.rateLimitHeaders({ requests, tokens, projectTokens: false });
+export function bucketHeaders(request: ApiRequest, { requests, tokens }: Pick<ShownBuckets, 'requests' | 'tokens'>): Header[] {
+  return request.dialect.rateLimitHeaders({ requests, tokens, projectTokens: false }, limitedModel(request));
 }
 
 /** The x-ratelimit-* headers of the account; where nothing limits it, of a healthy one that this request alone has drawn from. */
@@ -73,5 +70,5 @@ export function accountHeaders({ buckets, projectTokens }: RateLimitAccount, req
   const minuteTokens = short === 'tokens' ? buckets.tokens : undefined;
   const requests = minuteRequests ?? buckets.requests_per_day ?? buckets.requests ?? idle.requests;
   const tokens = minuteTokens ?? buckets.tokens_per_day ?? buckets.tokens ?? idle.tokens;
-  return request.dialect.rateLimitHeaders({ requests, tokens, projectTokens });
+  return request.dialect.rateLimitHeaders({ requests, tokens, projectTokens }, limitedModel(request));
 }

@@ -48,6 +48,19 @@ export interface ModelSpec {
   readonly maxOutputTokens?: number | undefined;
 }
 
+/** What a filter finds in a text, by what it looks for. */
+export type FilterSeverity = 'safe' | 'low' | 'medium' | 'high';
+
+/** How Azure is set up. */
+export interface AzureSettings {
+  /** Deployments, and the models that serve them; undefined where any name is served by the model of that name. */
+  readonly deployments: Readonly<Record<string, string>> | undefined;
+  /** As errors and headers tell it: `East US`. */
+  readonly region: string;
+  /** What its filters find in prompts and answers; what is not named is safe. */
+  readonly contentFilter: Readonly<Partial<Record<'hate' | 'self_harm' | 'sexual' | 'violence', FilterSeverity>>>;
+}
+
 /** The part of a scenario that shapes healthy answers. */
 export interface AnswerSettings {
   readonly tokens: 'estimate' | 'exact';
@@ -57,6 +70,8 @@ export interface AnswerSettings {
     readonly ttft: LatencyMs;
     readonly interToken: LatencyMs;
   };
+  /** Undefined where the scenario does not say. */
+  readonly azure?: AzureSettings | undefined;
   /** What the first matching entry of `replies` says about this request. */
   readonly reply: ReplySpec;
 }

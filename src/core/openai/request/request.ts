@@ -1,6 +1,7 @@
 import type { BodyMemo } from '../../memo/body-memo.ts';
 import type { Carrier } from '../../wire/carrier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { ErrorAnswer } from '../errors/error-answer.ts';
 import type { StoreReference } from '../store/session-store.ts';
 import type { AnswerEditor } from '../wire/answer-editor.ts';
 import type { SocketProtocol } from '../wire/socket-protocol.ts';
@@ -93,6 +94,12 @@ export interface ApiRequest {
   readonly endpoint: RequestEndpoint | undefined;
   /** The service that is asked, by the way it speaks. */
   readonly dialect: Dialect;
+  /** The deployment that the path names: it goes before the model of the body. */
+  readonly deployment?: string | undefined;
+  /** Why nothing is served at this address, though there is an endpoint. */
+  readonly misdirected?: ErrorAnswer | undefined;
+  /** It brings an access token, and no key. */
+  readonly bringsToken?: boolean | undefined;
   /** The API key; undefined when there is none. */
   readonly key: string | undefined;
   /** The parsed JSON body; undefined when there is none or it is not JSON. */
@@ -130,9 +137,10 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The model that the path names, else the `model` of the body, else the one that answers where none is named. */
+/** The deployment or the model that the path names, else the `model` of the body, else the one that answers where none is named. */
 export function modelOf(request: ApiRequest): string | undefined {
-  const { endpoint } = request;
+  const { endpoint, deployment } = request;
+  if (deployment !== undefined) return deployment;
   if (endpoint?.modelInPath !== undefined) return endpoint.modelInPath(request.path);
   const model = fieldsOf(request)['model'];
   return typeof model === 'string' ? model : endpoint?.defaultModel;

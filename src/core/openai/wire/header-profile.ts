@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { BoundedMemo } from '../../memo/bounded-memo.ts';
 import type { Random } from '../../random.ts';
 import type { Head, Header } from '../../wire/effect.ts';
+import type { AnswerSettings } from '../request/answer-settings.ts';
 import type { Identity } from '../request/identity.ts';
 import type { BodyFormat, Layer } from './layer.ts';
 
@@ -18,6 +19,7 @@ export interface HeaderContext {
   readonly receivedAt: number;
   readonly identity: Identity;
   readonly requestId: string;
+  readonly settings: AnswerSettings;
   /** A random source of this call and attempt, forked by the labels. */
   random(...labels: readonly (string | number)[]): Random;
 }

@@ -2,10 +2,10 @@ import { BoundedMemo } from '../../../memo/bounded-memo.ts';
 import { fork } from '../../../random.ts';
 import { logprobsFrom, type TokenLogprob } from '../../content/logprobs.ts';
 import { promptTokens } from '../../content/tokens.ts';
-import { type ModelInfo, modelInfo, modelNamed } from '../../models/models.ts';
+import type { ModelInfo } from '../../models/models.ts';
+import { answeringModel } from '../../models/served-model.ts';
 import { charge } from '../../request/charge.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
-import { modelOf } from '../../request/request.ts';
 import { completionId, fingerprintId } from '../../wire/id.ts';
 import { type Usage, usage } from '../../wire/usage.ts';
 import { type ChatChoice, chatChoice, tokensOf } from './chat-content.ts';
@@ -47,13 +47,12 @@ export function completionIdentity({ clock, random }: ReplyContext): CompletionI
 /** Of what is said, the ids of function calls alone depend on the call and the attempt. */
 export function completionContent(context: ReplyContext): CompletionContent {
   const { request, settings, identity } = context;
-  const id = modelOf(request) ?? 'gpt-4o';
-  const model = modelInfo(id, settings) ?? modelNamed(id);
+  const model = answeringModel(request, settings, 'gpt-4o');
   const wishes = chatOptions(context, model);
   const { topLogprobs: top } = wishes;
   return {
     model,
-    fingerprint: fingerprintOf(id, model.snapshot, identity.organizationId),
+    fingerprint: fingerprintOf(model.id, model.snapshot, identity.organizationId),
     serviceTier: wishes.serviceTier,
     choices: choicesOf(wishes, context),
     logprobsOf: top === undefined ? undefined : (index) => logprobsFrom(top, context.textRandom('logprobs', index)),

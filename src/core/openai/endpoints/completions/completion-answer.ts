@@ -3,14 +3,15 @@ import { prose } from '../../content/prose.ts';
 import { scriptedText } from '../../content/scripted-text.ts';
 import { concatenated, firstTokens, type TokenText, tokenText, untilStop } from '../../content/token-text.ts';
 import { inTokens, promptTokens } from '../../content/tokens.ts';
-import { type ModelInfo, modelInfo, modelNamed } from '../../models/models.ts';
+import type { ModelInfo } from '../../models/models.ts';
+import { answeringModel } from '../../models/served-model.ts';
 import type { FinishReason } from '../../request/answer-settings.ts';
 import { charge } from '../../request/charge.ts';
 import { isCount, isText } from '../../request/field-values.ts';
 import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import type { Input } from '../../request/request.ts';
-import { asList, fieldsOf, modelOf } from '../../request/request.ts';
+import { asList, fieldsOf } from '../../request/request.ts';
 import { completionId } from '../../wire/id.ts';
 import { DEFAULT_MAX_TOKENS } from './completions-error.ts';
 
@@ -46,8 +47,7 @@ type LegacyFinish = Extract<FinishReason, 'stop' | 'length' | 'content_filter'>;
 /** Makes up an answer to the request: `n` texts for every prompt. */
 export function completionAnswer(context: ReplyContext): CompletionAnswer {
   const { request, settings, clock } = context;
-  const id = modelOf(request) ?? 'gpt-3.5-turbo-instruct';
-  const model = modelInfo(id, settings) ?? modelNamed(id);
+  const model = answeringModel(request, settings, 'gpt-3.5-turbo-instruct');
   const { n, logprobs } = fieldsOf(request);
   const each = isCount(n, 1) ? Math.min(n, MAX_CHOICES) : 1;
   const prompts = inputsOf(request) ?? [DEFAULT_PROMPT];

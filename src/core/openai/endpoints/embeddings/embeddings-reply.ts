@@ -1,11 +1,11 @@
 import type { Reply } from '../../../wire/effect.ts';
 import { answerLatencyMs } from '../../content/latency.ts';
 import { promptTokens } from '../../content/tokens.ts';
-import { modelNamed } from '../../models/models.ts';
+import { answeringModel } from '../../models/served-model.ts';
 import { charge } from '../../request/charge.ts';
 import { inputsOf } from '../../request/prompt.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
-import { fieldsOf, modelOf } from '../../request/request.ts';
+import { fieldsOf } from '../../request/request.ts';
 import { PRINTED, Success } from '../../wire/success.ts';
 import { base64Json, floatsJson } from './embedding-json.ts';
 import { dimensionsOf, embeddingVector } from './embedding-vector.ts';
@@ -47,8 +47,8 @@ export function embeddingsBody<T>(context: ReplyContext, embeddings: readonly T[
   };
 }
 
-function snapshotOf({ request }: ReplyContext): string {
-  return modelNamed(modelOf(request) ?? 'text-embedding-3-small').snapshot;
+function snapshotOf({ request, settings }: ReplyContext): string {
+  return answeringModel(request, settings, 'text-embedding-3-small').snapshot;
 }
 
 /** What stands around vectors: before the first, between each and its index, between an index and the next vector, at the end. */

@@ -1,7 +1,8 @@
 import { defineEndpoint } from '../endpoint.ts';
 import { modelReply, modelsReply, noModelReply } from './models-reply.ts';
 
-const PREFIX = '/v1/models/';
+const SEGMENT = '/models/';
+const PREFIX = `/v1${SEGMENT}`;
 
 /** The list of models and one of them; only models that the account has trained can be deleted, and it has none. */
 export const modelEndpoints = [
@@ -11,7 +12,8 @@ export const modelEndpoints = [
 ] as const;
 
 function modelInPath(path: string): string {
-  const id = path.slice(PREFIX.length);
+  // Services put other segments before it.
+  const id = path.slice(path.indexOf(SEGMENT) + SEGMENT.length);
   try {
     return decodeURIComponent(id);
   } catch {

@@ -1,9 +1,9 @@
 import { memoize } from '../../../memo/body-memo.ts';
 import { promptTokens } from '../../content/tokens.ts';
-import { modelInfo, modelNamed } from '../../models/models.ts';
+import { answeringModel } from '../../models/served-model.ts';
 import { charge } from '../../request/charge.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
-import { fieldsOf, modelOf } from '../../request/request.ts';
+import { fieldsOf } from '../../request/request.ts';
 import { outputOf } from './output.ts';
 import { responseEcho } from './response-echo.ts';
 import { type ResponseAnswer, responseUsage } from './response-object.ts';
@@ -26,8 +26,7 @@ const NOTHING_SAID = { items: [], reasoning: 0, incompleteReason: undefined };
 function createAnswer(context: ReplyContext): ResponseAnswer {
   const { request, settings, libraries } = context;
   const fields = fieldsOf(request);
-  const id = modelOf(request) ?? 'gpt-4o';
-  const model = modelInfo(id, settings) ?? modelNamed(id);
+  const model = answeringModel(request, settings, 'gpt-4o');
   const { items, reasoning, incompleteReason } =
     request.turn?.generates === false ? NOTHING_SAID : outputOf(responseWishes(fields, model), model, context);
   const output = items.reduce((total, { tokens }) => total + tokens, 0);
