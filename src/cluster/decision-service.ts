@@ -191,11 +191,11 @@ export class DecisionService {
       tell({ kind: 'stale', ref });
       return;
     }
-    const { correlation, limit, applied, found, exchange } = decided;
+    const { correlation, elapsedMs, limit, applied, found, exchange } = decided;
     this.#exchanges.set(ref, { exchange, fingerprint });
     this.#answering.set(fingerprint, (this.#answering.get(fingerprint) ?? 0) + 1);
     const placed = isServedAtOnce(ask, decided, session) ? here(exchange.reserve()) : undefined;
-    tell({ kind: 'decided', ref, ruling: { correlation, limit, applied, found }, placed });
+    tell({ kind: 'decided', ref, ruling: { correlation, elapsedMs, limit, applied, found }, placed });
   }
 
   #refuse({ ref, session, request, path, forced }: Message<'decide early'>): void {

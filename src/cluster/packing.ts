@@ -83,7 +83,7 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
 };
 const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
   ref: true,
-  ruling: { correlation: CORRELATION, limit: true, applied: true, found: true },
+  ruling: { correlation: CORRELATION, elapsedMs: true, limit: true, applied: true, found: true },
   placed: true,
 };
 const PROGRESS: FieldsOf<Sent<'exchange progress'>> = {

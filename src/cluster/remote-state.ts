@@ -43,8 +43,15 @@ export class RemoteState implements SessionState {
     const answer = await this.#client.request(this.#message(step));
     if (answer.kind !== 'decided') return 'stale';
     const { ref, ruling, placed } = answer;
-    const { correlation, limit, applied, found } = ruling;
-    return { correlation, limit, ...chosenBy(applied), found, exchange: new RemoteExchange(this.#client, ref, placed) };
+    const { correlation, elapsedMs, limit, applied, found } = ruling;
+    return {
+      correlation,
+      elapsedMs,
+      limit,
+      ...chosenBy(applied),
+      found,
+      exchange: new RemoteExchange(this.#client, ref, placed),
+    };
   }
 
   async decideEarly({ incoming, path, forced }: UnreadRequest): Promise<Decided | undefined> {
@@ -60,6 +67,7 @@ export class RemoteState implements SessionState {
     const { applied, recognition: correlation } = answer.refusal;
     return {
       correlation,
+      elapsedMs: 0,
       limit: undefined,
       ...chosenBy(applied),
       exchange: new RemoteExchange(this.#client, answer.ref, undefined),

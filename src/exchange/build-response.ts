@@ -28,7 +28,7 @@ interface World extends Pick<ReplyContext, 'keep' | 'bill'> {
 /** How a request is answered as it was decided on. */
 export function buildResponse(
   { step, facts, error, limited }: Prepared,
-  { correlation, limit, applied, faults, draws, found }: Decision & { readonly draws?: Draws | undefined },
+  { correlation, elapsedMs, limit, applied, faults, draws, found }: Decision & { readonly draws?: Draws | undefined },
   { plan, clock, libraries, keep, bill }: World,
 ): ResponseInput {
   const { organizationId } = plan.identity;
@@ -42,6 +42,7 @@ export function buildResponse(
     facts,
     account: admission?.account,
     draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
+    elapsedMs,
     unchanged: applied === null,
     leastCalls: leastCallsOf(faults),
     found,

@@ -39,6 +39,8 @@ export const NO_CHOICE: FaultChoice = { applied: null, faults: [] };
 /** The decision on a request. */
 export interface Decision extends FaultChoice {
   readonly correlation: Correlation;
+  /** Milliseconds on the clock of the session. */
+  readonly elapsedMs: number;
   /** What the buckets said, where it came before any. */
   readonly limit: LimitResult | undefined;
   /** What the session keeps of what the request refers to; undefined where it refers to nothing. */

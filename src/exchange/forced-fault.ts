@@ -22,9 +22,9 @@ export function parseForcedFault(header: string, carrier: Carrier = 'response'):
   const result = faultSchema.safeParse(value);
   if (result.success) {
     const step = stepOf(result.data, faultsByName);
+    if (step.isTimed) return refuse(`${namesOf(step)} depends on the span of a rule, and a header has none`);
     if (isMeantFor(step.faults, carrier)) return step;
-    const names = step.calls.map(({ name }) => name).join(', ');
-    return refuse(`${names} means nothing to ${CARRIED[carrier]}`);
+    return refuse(`${namesOf(step)} means nothing to ${CARRIED[carrier]}`);
   }
   const problems = findingsOf(result.error.issues, value).map(({ path, message }): Problem => {
     return {
@@ -34,6 +34,10 @@ export function parseForcedFault(header: string, carrier: Carrier = 'response'):
     };
   });
   throw new ScenarioError(problems);
+}
+
+function namesOf({ calls }: Step): string {
+  return calls.map(({ name }) => name).join(', ');
 }
 
 /** Text in quotes. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { memoize } from '../core/memo/body-memo.ts';
+import { latencyAt } from '../core/openai/content/latency.ts';
 import type { AnswerSettings } from '../core/openai/request/answer-settings.ts';
 import type { Identity } from '../core/openai/request/identity.ts';
 import { promptHash } from '../core/openai/request/prompt-hash.ts';
@@ -21,6 +22,8 @@ export interface Surroundings extends Pick<ReplyContext, 'found' | 'keep' | 'bil
   readonly facts: Facts;
   readonly account: ReplyContext['account'];
   readonly draws: Draws;
+  /** Milliseconds on the clock of the session. */
+  readonly elapsedMs: number;
   /** No fault applies. */
   readonly unchanged: boolean;
 }
@@ -52,7 +55,7 @@ class RequestContext implements ReplyContext {
 
   constructor(
     { incoming, request }: Pick<ReadRequest, 'incoming' | 'request'>,
-    { plan, clock, libraries, facts, account, draws, unchanged, leastCalls, found, keep, bill }: Surroundings,
+    { plan, clock, libraries, facts, account, draws, elapsedMs, unchanged, leastCalls, found, keep, bill }: Surroundings,
   ) {
     this.request = request;
     this.clock = clock;
@@ -61,7 +64,7 @@ class RequestContext implements ReplyContext {
     this.account = account;
     this.requestId = request.dialect.requestId?.(draws.requestId) ?? draws.requestId;
     this.receivedAt = incoming.headersAt;
-    this.settings = settingsFor(plan, facts);
+    this.settings = settingsFor(plan, facts, elapsedMs);
     this.unchanged = unchanged;
     this.leastCalls = leastCalls;
     this.found = found;
@@ -82,6 +85,9 @@ class RequestContext implements ReplyContext {
   }
 }
 
-function settingsFor(plan: Plan, facts: Facts): AnswerSettings {
-  return plan.replies.length === 0 ? plan.settings : (replyFor(plan, facts)?.settings ?? plan.settings);
+function settingsFor(plan: Plan, facts: Facts, elapsedMs: number): AnswerSettings {
+  const settings = plan.replies.length === 0 ? plan.settings : (replyFor(plan, facts)?.settings ?? plan.settings);
+  if (!plan.latencyChanges) return settings;
+  const { ttft, interToken } = settings.latency;
+  return { ...settings, latency: { ttft: latencyAt(ttft, elapsedMs), interToken: latencyAt(interToken, elapsedMs) } };
 }

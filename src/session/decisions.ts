@@ -47,22 +47,23 @@ export class Decisions {
 
   /** The one step that depends on the requests before: all that they share is asked and changed here. */
   decide(step: DecisionStep, plan: Plan): Decision {
-    const { evidence, failsAt, limited, preset } = step;
-    this.#begin(evidence.at);
+    const { evidence, failsAt, limited, preset, request } = step;
+    this.#begin(evidence.at, request.endpoint?.startsClock !== false);
+    const elapsedMs = this.#elapsedMs(evidence.at, plan);
     const correlation = this.#world.correlator.observe(evidence);
     const taken = limited && this.#buckets.draw(limited.name, limited.draw, this.#clock.now());
     const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
-    const chosen = preset ?? this.#decide(step, correlation, refusedBy, plan) ?? NO_CHOICE;
+    const chosen = preset ?? this.#decide(step, { correlation, elapsedMs, refusedBy }, plan) ?? NO_CHOICE;
     if (chosen.applied === null && taken?.refusal !== undefined) this.#strike(LIMITS);
     this.#struck(chosen);
-    return { correlation, limit: taken, applied: chosen.applied, faults: chosen.faults };
+    return { correlation, elapsedMs, limit: taken, applied: chosen.applied, faults: chosen.faults };
   }
 
   /** What strikes at that time before anything of the request, or anything but its head, is read. */
   decideEarly(at: number, forced: Step | undefined, plan: Plan): FaultDecision | undefined {
     const chosen = this.#early(at, forced, plan);
     if (chosen === undefined) return undefined;
-    this.#begin(at);
+    this.#begin(at, true);
     this.#struck(chosen);
     return chosen;
   }
@@ -116,13 +117,11 @@ export class Decisions {
   }
 
   #decide(
-    { evidence, forced, matches, traits }: DecisionStep,
-    { call, attempt, drawKey }: Correlation,
-    refusedBy: Layer | undefined,
+    { forced, matches, traits }: DecisionStep,
+    { correlation: { call, attempt, drawKey }, elapsedMs, refusedBy }: Circumstances,
     plan: Plan,
   ): FaultDecision | undefined {
     if (forced !== undefined) return isReached({ traits, refusedBy }, forced) ? asked(forced) : undefined;
-    const elapsedMs = this.#elapsedMs(evidence.at);
     return decide(plan, this.#counters, { matches, traits, call, attempt, drawKey, elapsedMs, refusedBy });
   }
 
@@ -130,21 +129,21 @@ export class Decisions {
     if (forced !== undefined) return forced.strikes === 'accept' ? asked(forced) : undefined;
     if (!plan.rules.some(({ appliesAt: meets }) => meets === 'connection')) return undefined;
     this.#connections += 1;
-    const arrival = { ordinal: this.#connections, elapsedMs: this.#elapsedMs(at) };
+    const arrival = { ordinal: this.#connections, elapsedMs: this.#elapsedMs(at, plan) };
     const decision = decideConnection(plan, this.#counters, arrival);
     // `ok` as a step lets the connection pass, as it lets a request pass.
     return decision !== undefined && deepest(decision.faults) === 'accept' ? decision : undefined;
   }
 
-  /** A request arrives: the first one starts the clock of its session, and that of the world. */
-  #begin(at: number): void {
+  /** A request arrives. The first call is what the world may count from. */
+  #begin(at: number, isCall: boolean): void {
     this.#startedAt ??= at;
-    this.#world.startedAt ??= at;
+    if (isCall) this.#world.firstCallAt ??= at;
   }
 
-  /** Since the first request of the world. */
-  #elapsedMs(at: number): number {
-    return Math.max(0, at - (this.#world.startedAt ?? at));
+  /** What has passed since the moment that the plan counts from. */
+  #elapsedMs(at: number, plan: Plan): number {
+    return Math.max(0, at - (this.#world.countedFrom(plan) ?? at));
   }
 
   #struck({ applied }: FaultChoice): void {
@@ -155,6 +154,12 @@ export class Decisions {
   #strike(id: string): void {
     this.#served.set(id, (this.#served.get(id) ?? 0) + 1);
   }
+}
+
+/** What is known of a request when rules are asked about it. */
+interface Circumstances extends Pick<Decision, 'correlation' | 'elapsedMs'> {
+  /** The layer that refuses it by itself. */
+  readonly refusedBy: Layer | undefined;
 }
 
 /** What `x-mock-fault` asks for. */

@@ -54,7 +54,7 @@ export class Engine {
     this.#bounds = { budget: new MemoryBudget(KEPT_BYTES), ...bounds };
     this.#calls = calls;
     this.#scenario = scenario;
-    this.#world = new SessionWorld(this.#closed.has);
+    this.#world = new SessionWorld(clock, this.#closed.has);
     this.#add(DEFAULT_SESSION, scenario, { lasting: true, world: this.#world });
     this.#provide(scenario);
   }
@@ -168,7 +168,7 @@ export class Engine {
     return new Session({
       id,
       lasting,
-      world: world ?? new SessionWorld(this.#closed.has),
+      world: world ?? new SessionWorld(this.clock, this.#closed.has),
       run: this.run,
       scenario,
       clock: this.clock,

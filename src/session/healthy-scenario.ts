@@ -12,6 +12,7 @@ const SCENARIO: Scenario & { readonly name: string } = {
   name: NAME,
   seed: 1,
   tokens: 'estimate',
+  clock: 'first_call',
   auth: 'any',
   models: 'any',
   cors: true,

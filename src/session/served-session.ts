@@ -132,7 +132,10 @@ export class ServedSession {
     });
   }
 
-  #refusal(read: ReturnType<typeof unreadRequest>, { correlation, applied, faults, exchange, draws }: Decided): Exchange {
+  #refusal(
+    read: ReturnType<typeof unreadRequest>,
+    { correlation, elapsedMs, applied, faults, exchange, draws }: Decided,
+  ): Exchange {
     const { clock, libraries, known } = this.#parts;
     const { plan } = known;
     const facts = factsOf(read.request, read.incoming.headers, { plan, libraries });
@@ -143,6 +146,7 @@ export class ServedSession {
       facts,
       account: undefined,
       draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
+      elapsedMs,
       unchanged: false,
     });
     return new FollowedExchange(shownTo(read.incoming, applyFaults([], faults, context), plan), { applied, faults }, exchange, {

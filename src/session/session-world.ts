@@ -1,19 +1,30 @@
+import type { Clock } from '../core/clock.ts';
 import { CallCorrelator } from '../core/correlation/call-correlator.ts';
+import type { Plan } from '../core/plan/compile.ts';
 
 /** What the sessions of one scenario have in common, the services that it has beside the default one included. Most have one session. */
 export class SessionWorld {
   /** Recognises calls: they may go from one session to another. */
   readonly correlator: CallCorrelator;
-  /** When the first request came to any of the sessions, on the engine's clock: what spans of time count from. */
-  startedAt: number | undefined;
+  /** When the first call came to any of the sessions, on the engine's clock; undefined before it. */
+  firstCallAt: number | undefined;
+  #begunAt: number;
+  readonly #clock: Clock;
   readonly #listeners = new Set<(call: string) => void>();
 
   /** `isClosed` says whether a connection is known to be closed. */
-  constructor(isClosed: (connection: number) => boolean) {
+  constructor(clock: Clock, isClosed: (connection: number) => boolean) {
+    this.#clock = clock;
+    this.#begunAt = clock.now();
     const onForget = (call: string) => {
       for (const listener of this.#listeners) listener(call);
     };
     this.correlator = new CallCorrelator({ onForget, isClosed });
+  }
+
+  /** What spans of time count from, on the engine's clock; undefined before that moment. */
+  countedFrom({ clock }: Pick<Plan, 'clock'>): number | undefined {
+    return clock === 'start' ? this.#begunAt : this.firstCallAt;
   }
 
   /** Calls the listener with the id of each call that is forgotten. Returns how to stop. */
@@ -25,6 +36,7 @@ export class SessionWorld {
   /** Back to the beginning. */
   clear(): void {
     this.correlator.clear();
-    this.startedAt = undefined;
+    this.firstCallAt = undefined;
+    this.#begunAt = this.#clock.now();
   }
 }

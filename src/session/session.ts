@@ -121,9 +121,9 @@ export class Session {
     return this.#state.startedAt;
   }
 
-  /** When the first request came to it, or to another session of the same scenario: spans of time count from then. */
+  /** What spans of time count from, on the engine's clock; undefined before that moment. */
   get clockStartedAt(): number | undefined {
-    return this.#parts.world.startedAt;
+    return this.#parts.world.countedFrom(this.plan);
   }
 
   get inFlight(): number {

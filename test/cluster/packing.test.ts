@@ -55,12 +55,18 @@ const ask: FromWorker = {
 };
 const messages: readonly (FromWorker | ToWorker)[] = [
   ask,
-  { kind: 'decided', ref: 3, ruling: { correlation: recognition, limit: undefined, applied: null }, placed: { waitMs: 20 } },
+  {
+    kind: 'decided',
+    ref: 3,
+    ruling: { correlation: recognition, elapsedMs: 12.5, limit: undefined, applied: null },
+    placed: { waitMs: 20 },
+  },
   {
     kind: 'decided',
     ref: 3,
     ruling: {
       correlation: recognition,
+      elapsedMs: 0,
       limit: { refusal: { reason: 'short', kind: 'requests' }, buckets: {}, drawn: { requests: 1 } },
       applied: { rule: 'r', faults: [] },
     },

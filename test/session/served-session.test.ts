@@ -36,7 +36,7 @@ function served(scenario: ScenarioInput, { decisions = [], stale = 0, reserve = 
     decide(step) {
       steps.push(step);
       if (steps.length <= stale) return 'stale';
-      return { correlation: CORRELATION, limit: undefined, applied: null, faults: [], exchange, ...decisions[0] };
+      return { correlation: CORRELATION, elapsedMs: 0, limit: undefined, applied: null, faults: [], exchange, ...decisions[0] };
     },
     decideEarly: () => undefined,
     abandoned: () => told.push('abandoned'),

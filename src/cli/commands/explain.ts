@@ -56,7 +56,7 @@ function explainService(plan: Plan): string[] {
   for (const [index, rule] of plan.rules.entries()) {
     const order = dependsOnArrivalOrder(rule) ? ' (depends on the order of arrival)' : '';
     const name = rule.rule.name === undefined ? '' : `${rule.rule.name}: `;
-    lines.push(`  ${index + 1}. ${name}${explainRule(rule)}${order}`);
+    lines.push(`  ${index + 1}. ${name}${explainRule(rule, plan.clock)}${order}`);
   }
   if (plan.rules.some(({ rule }) => rule.attempts !== undefined || rule.per === 'call')) {
     lines.push(

@@ -4,6 +4,7 @@ import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
 import type { Fault, HeartbeatForm, InjectionPoint, SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
+import type { Moment } from './moment.ts';
 
 /** One fault with its parameters, checked and completed, as data. */
 export interface NamedFault {
@@ -68,6 +69,17 @@ export class BoundFault implements NamedFault {
 
   get slows(): SlowPart | undefined {
     return this.fault.slows;
+  }
+
+  /** The fault as it is at that moment of its rule: the very same where it does not depend on it. */
+  at(moment: Moment): BoundFault {
+    const params = this.fault.paramsAt?.(this.params as never, moment) ?? this.params;
+    return params === this.params ? this : new BoundFault(this.fault, params);
+  }
+
+  /** What it says depends on when its rule is over. */
+  get needsEnd(): boolean {
+    return this.fault.needsEndWith?.(this.params as never) ?? false;
   }
 
   /** The reply as it becomes. */

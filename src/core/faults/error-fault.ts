@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type ErrorAnswer, inDialect, spokenReply } from '../openai/errors/error.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { Layer } from '../openai/wire/layer.ts';
-import { type ErrorParams, errorParams, withParams } from './error-params.ts';
+import { type ErrorParams, errorParams, isUntilEnd, withEnd, withParams } from './error-params.ts';
 import { defineFault } from './fault.ts';
 import type { Leaves } from './leaves.ts';
 
@@ -49,6 +49,8 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     ...(example === undefined ? {} : { example }),
     ...(fault.layerWith === undefined ? {} : { injectedAtWith: fault.layerWith }),
     ...(fault.leavesWith === undefined ? {} : { leavesWith: fault.leavesWith }),
+    paramsAt: (given, moment) => withEnd(given as ErrorParams, moment) as z.output<Params>,
+    needsEndWith: (given) => isUntilEnd(given as ErrorParams),
     *apply(_reply, given, context) {
       const { after } = given as ErrorParams;
       if (after !== undefined) yield { type: 'wait', ms: after };

@@ -5,12 +5,14 @@ import { describeValue, duration, record, Slip, scalar, TooLong } from '../schem
 import { nearDuration, parseDuration } from '../units/duration.ts';
 import { formatHttpDate, type HttpDateForm, httpDateForms } from '../units/http-date.ts';
 import type { Header } from '../wire/effect.ts';
+import type { Moment } from './moment.ts';
 
 /** When the client is told to come back: a wait in milliseconds, a moment (negative: past), or a raw header value that may be nonsense. */
 type RetryAfter =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'date'; readonly ms: number; readonly form: HttpDateForm }
   | { readonly kind: 'raw'; readonly value: string }
+  | { readonly kind: 'until_end' }
   | { readonly kind: 'none' };
 
 /** What HTTP allows in a header name and in a value: anything else would not reach the wire. */
@@ -22,7 +24,7 @@ const MAX_OFFSET_DAYS = 36_525;
 
 /** `2s` is a wait, and so is the number 2. A zero, a fraction of a second as a number and a text that does not look like a duration go out as written. */
 function readRetryAfter(value: unknown): RetryAfter | Slip | undefined {
-  if (value === 'none') return { kind: 'none' };
+  if (value === 'none' || value === 'until_end') return { kind: value };
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return undefined;
     const isWait = Number.isInteger(value) && value >= 1 && Number.isSafeInteger(value * 1_000);
@@ -47,6 +49,7 @@ function slipOf(text: string): Slip | undefined {
 function readRetryAfterMs(value: unknown): string | Slip | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value > 0 ? Math.ceil(value) : value) : undefined;
   if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
+  if (value === 'until_end') return new Slip('until_end goes with retry_after; { raw: until_end } sends the word as it is.');
   const ms = parseDuration(value);
   if (ms === undefined) return slipOf(value) ?? value;
   return Number.isSafeInteger(Math.ceil(ms)) ? String(Math.ceil(ms)) : value;
@@ -73,7 +76,7 @@ const rawValue = record({
 });
 
 const retryAfter = z.union([
-  scalar<RetryAfter, string | number>('a duration such as 2s, { raw: soon }, { date: 3s } or none', readRetryAfter, {
+  scalar<RetryAfter, string | number>('a duration such as 2s, { raw: soon }, { date: 3s }, until_end or none', readRetryAfter, {
     type: ['string', 'number'],
   }),
   record({
@@ -117,7 +120,9 @@ const headerChanges = z.record(z.string(), headerValue.nullable()).superRefine((
 
 /** Parameters that every error fault takes. */
 export const errorShape = {
-  retry_after: retryAfter.optional().describe('Retry-After: a duration, { raw: soon }, { date: 3s, form: rfc850 } or none'),
+  retry_after: retryAfter
+    .optional()
+    .describe('Retry-After: a duration, { raw: soon }, { date: 3s, form: rfc850 }, until_end (of the span of the rule) or none'),
   retry_after_ms: retryAfterMs.optional().describe('retry-after-ms: a duration, milliseconds or { raw: soon }'),
   should_retry: z.boolean().optional().describe('x-should-retry'),
   message: z.string().optional().describe('replaces the message'),
@@ -129,6 +134,21 @@ export const errorShape = {
 export const errorParams = () => record(errorShape).prefault({});
 
 export type ErrorParams = z.output<ReturnType<typeof errorParams>>;
+
+/** Whether the client is told to come back when the rule is over. */
+export function isUntilEnd({ retry_after: hint }: ErrorParams): boolean {
+  return hint?.kind === 'until_end';
+}
+
+/** The parameters at a moment of the rule: from then on until its end, or from when the answer goes out late. */
+export function withEnd(params: ErrorParams, { leftMs }: Moment): ErrorParams {
+  if (!isUntilEnd(params)) return params;
+  const endless = leftMs === Number.POSITIVE_INFINITY;
+  return {
+    ...params,
+    retry_after: endless ? { kind: 'none' } : { kind: 'wait', ms: Math.max(1, leftMs - (params.after ?? 0)) },
+  };
+}
 
 /** How long the client is told to wait, in milliseconds; undefined when it is not told, or not in a way that means a wait. */
 export function askedWaitMs({ retry_after: hint, retry_after_ms: hintMs }: ErrorParams): number | undefined {

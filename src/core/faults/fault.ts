@@ -6,6 +6,7 @@ import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
 import type { Leaves } from './leaves.ts';
+import type { Moment } from './moment.ts';
 
 /** How far something has to get for a fault to strike it: `accept` needs no more than a connection, a layer a request. */
 export type InjectionPoint = 'accept' | Layer;
@@ -59,6 +60,10 @@ export interface Fault {
   readonly carriers?: readonly Carrier[];
   /** So many functions the answer has to call at least: it is made to, where the request offers any. */
   leastCallsWith?(params: never): number;
+  /** The parameters as they are at a moment of the rule: the very same object where they do not depend on it. */
+  paramsAt?(params: never, moment: Moment): unknown;
+  /** What it says depends on when its rule is over: a rule that never is has no use for it. */
+  needsEndWith?(params: never): boolean;
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
   readonly errorCodes?: readonly string[];
   /** Parameters whose text becomes the code or the type of its error. */
@@ -93,6 +98,8 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly needs?: readonly AnswerFeature[];
   readonly carriers?: readonly Carrier[];
   leastCallsWith?(params: z.output<Params>): number;
+  paramsAt?(params: z.output<Params>, moment: Moment): z.output<Params>;
+  needsEndWith?(params: z.output<Params>): boolean;
   readonly errorCodes?: readonly string[];
   readonly errorWordParams?: readonly string[];
   readonly source?: string;

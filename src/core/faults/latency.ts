@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sampleLatencyMs } from '../openai/content/latency.ts';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import { latencySpec, record } from '../schema/fields.ts';
+import { rampAt } from '../units/ramp.ts';
 import { defineFault } from './fault.ts';
 import { headFirst, heartbeatIn, isHeadEarly, type Silence, silenceParams, silent } from './silence.ts';
 
@@ -9,7 +10,7 @@ const ONE_SECOND: LatencyMs = { kind: 'constant', ms: 1_000 };
 
 const absent = z.never().optional();
 /** They belong to the other form: what is wrong with it is told of these, not that they are unknown. */
-const KEYS_OF_A_WAIT = { min: absent, max: absent, p50: absent, p95: absent };
+const KEYS_OF_A_WAIT = { min: absent, max: absent, p50: absent, p95: absent, from: absent, to: absent, over: absent };
 
 /** Nothing is sent before the wait is over, or nothing but the head and signs of life. */
 export const latency = defineFault({
@@ -21,14 +22,18 @@ export const latency = defineFault({
   injectedAt: 'edge',
   beatsWith: ({ heartbeat }) => heartbeat?.as,
   pauseWith: (params) => (params.kind === 'constant' && isLive(params) ? params.ms : undefined),
+  paramsAt: (params, { sinceMs }) => {
+    if (params.kind !== 'ramp') return params;
+    const { head, heartbeat, from, to, overMs } = params;
+    return { kind: 'constant' as const, ms: rampAt({ from, to, overMs }, sinceMs), ...silenceOf({ head, heartbeat }) };
+  },
   params: z
     .union([
       latencySpec().transform((wait): LatencyMs & Silence => wait),
       record({ for: latencySpec().default(ONE_SECOND), ...silenceParams, ...KEYS_OF_A_WAIT }).transform(
         ({ for: wait, head, heartbeat }): LatencyMs & Silence => ({
           ...wait,
-          ...(head === undefined ? {} : { head }),
-          ...(heartbeat === undefined ? {} : { heartbeat }),
+          ...silenceOf({ head, heartbeat }),
         }),
       ),
     ])
@@ -43,6 +48,10 @@ export const latency = defineFault({
     yield* reply;
   },
 });
+
+function silenceOf({ head, heartbeat }: Silence): Silence {
+  return { ...(head === undefined ? {} : { head }), ...(heartbeat === undefined ? {} : { heartbeat }) };
+}
 
 /** The client sees that there is an answer. */
 function isLive({ head, heartbeat }: Silence): boolean {

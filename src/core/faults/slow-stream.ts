@@ -1,4 +1,4 @@
-import { sampleLatencyMs } from '../openai/content/latency.ts';
+import { latencyAt, sampleLatencyMs } from '../openai/content/latency.ts';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import { latencySpec, record } from '../schema/fields.ts';
 import type { Effect, Reply } from '../wire/effect.ts';
@@ -20,6 +20,11 @@ export const slowStream = defineStreamFault({
     inter_token: latencySpec().default(ONE_SECOND).describe('before every content chunk'),
     ...silenceParams,
   }).prefault({}),
+  paramsAt(params, { sinceMs }) {
+    const { ttft, inter_token: interToken } = params;
+    if (ttft.kind !== 'ramp' && interToken.kind !== 'ramp') return params;
+    return { ...params, ttft: latencyAt(ttft, sinceMs), inter_token: latencyAt(interToken, sinceMs) };
+  },
   *apply(reply, params, context) {
     const draws = context.random('fault', 'slow_stream');
     const first = sampleLatencyMs(params.ttft, draws);

@@ -7,6 +7,7 @@ import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
 import { defineFault, type HeartbeatForm, type SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
+import type { Moment } from './moment.ts';
 
 /** Where in the stream: after so many content chunks, at the latest after all of them. */
 export const afterChunksParam = {
@@ -27,6 +28,7 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   readonly errorCodes?: readonly string[];
   readonly source?: string;
   readonly params: Params;
+  paramsAt?(params: z.output<Params>, moment: Moment): z.output<Params>;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;
 }) {
   return defineFault({ ...fault, kind: 'stream', injectedAt: 'api', changes: 'stream' });

@@ -1,4 +1,5 @@
 import { firstSuccessAfter } from '../backoff/history/first-success-after.ts';
+import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import type { LoadRun } from './load-run.ts';
 import { troublesOf } from './troubles.ts';
 
@@ -46,21 +47,25 @@ const NOTHING = {
   goodputAtEnd: null,
 };
 
-/** Whether, and when, the service was itself again after the last outage, or brown-out, that the load outlasted. */
+/**
+ * Whether, and when, the service was itself again after the last outage, or brown-out, that the load outlasted. Where outages
+ * come again, after the last one that leaves enough time before the next.
+ */
 export function recoveryOf(run: LoadRun): Recovery {
-  const { from, steadyFrom, loadUntil, workload, records } = run;
-  const hit = troublesOf(run).filter((outage) => outage.from < loadUntil);
-  const last = hit.reduce<(typeof hit)[number] | undefined>((a, b) => (a === undefined || b.to > a.to ? b : a), undefined);
-  if (last === undefined) return { state: 'no_outage', ...NOTHING };
+  const { from, steadyFrom, workload, records } = run;
+  const hit = troublesOf(run).filter((outage) => outage.from < run.loadUntil);
+  if (hit.length === 0) return { state: 'no_outage', ...NOTHING };
   const good = timesOf(run);
-  const begins = hit.reduce((first, outage) => Math.min(first, outage.from), last.from);
+  const begins = hit.reduce((first, outage) => Math.min(first, outage.from), Number.POSITIVE_INFINITY);
   const baseFrom = Math.max(from, Math.min(steadyFrom, begins), begins - BASELINE_MS);
   const before = begins - baseFrom >= LEAST_WINDOW_MS ? rate(good, baseFrom, begins) : workload.perSecond;
   const windowMs =
     before === null || before === 0 ? LEAST_WINDOW_MS : Math.max(LEAST_WINDOW_MS, (CALLS_PER_WINDOW / before) * 1_000);
-  if (before === null || before === 0 || last.to + windowMs > loadUntil) {
+  const watched = watchedAfter(hit, windowMs, run.loadUntil);
+  if (before === null || before === 0 || watched === undefined) {
     return { state: 'not_watched', ...NOTHING, goodputBefore: before };
   }
+  const { outage: last, until: loadUntil } = watched;
   const lastFrom = Math.max(last.to, loadUntil - 2 * windowMs);
   const offeredAtEnd = rate(arrivalsOf(run), lastFrom, loadUntil);
   const goodputAtEnd = rate(good, lastFrom, loadUntil);
@@ -84,6 +89,21 @@ export function recoveryOf(run: LoadRun): Recovery {
   if (recoveredAt !== undefined) return { state: 'recovered', ...seen };
   const most = run.capacityPerSecond ?? RETRIES_PREVAIL * Math.max(goodputAtEnd, before);
   return { state: offeredAtEnd > most ? 'metastable' : 'not_recovered', ...seen };
+}
+
+/** The last outage after which the service is up for so long, and until when it is; undefined where none is watched for so long. */
+function watchedAfter(
+  outages: readonly Outage[],
+  leastMs: number,
+  loadUntil: number,
+): { readonly outage: Outage; readonly until: number } | undefined {
+  const ends = [...outages].sort((a, b) => b.to - a.to);
+  for (const outage of ends) {
+    const isOver = outages.every(({ from, to }) => from >= outage.to || to <= outage.to);
+    const until = outages.reduce((next, { from }) => (from >= outage.to ? Math.min(next, from) : next), loadUntil);
+    if (isOver && outage.to + leastMs <= until) return { outage, until };
+  }
+  return undefined;
 }
 
 interface Wanted {

@@ -1,6 +1,7 @@
 import type { CapacitySpec } from '../capacity/capacity-spec.ts';
 import { type BoundFault, bindFault, type FaultsByName } from '../faults/bound-fault.ts';
 import type { AnswerKind, InjectionPoint } from '../faults/fault.ts';
+import type { Moment } from '../faults/moment.ts';
 import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
@@ -10,7 +11,9 @@ import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Policy } from '../policy/policy.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { PolicySpec } from '../policy/policy-schema.ts';
+import { fork } from '../random.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
+import { type Activity, activityOf } from './activity.ts';
 import { compileLimits, type PlannedLimit } from './limits.ts';
 import { compileMatch, type RequestMatcher } from './match.ts';
 
@@ -37,6 +40,8 @@ export interface Step {
   readonly changes: AnswerKind | undefined;
   /** What the answer has to have for them to strike it. */
   readonly needs: readonly AnswerFeature[];
+  /** What they do depends on the moment. */
+  readonly isTimed: boolean;
 }
 
 /** A rule ready to be asked. */
@@ -46,6 +51,8 @@ export interface PlannedRule {
   readonly rule: Rule;
   readonly matches: RequestMatcher;
   readonly action: Action;
+  /** When the clock lets it fire; undefined where that is always. */
+  readonly activity: Activity | undefined;
   /** It strikes a call for a while only: one that goes on gets past it. */
   readonly passes: boolean;
   /** What it is asked about: connections as they are accepted, or requests. */
@@ -60,6 +67,8 @@ export interface Plan {
   readonly seed: number;
   /** The one way to speak that is served; undefined where the address tells. */
   readonly dialect: DialectName | undefined;
+  /** What spans of time count from. */
+  readonly clock: Scenario['clock'];
   readonly auth: Scenario['auth'];
   readonly identity: Identity;
   /** Largest body that is accepted. */
@@ -72,6 +81,8 @@ export interface Plan {
   readonly unmatchedReply: Scenario['unmatched_reply'];
   /** The settings of an answer that no reply speaks of. */
   readonly settings: AnswerSettings;
+  /** The latencies of answers change with time. */
+  readonly latencyChanges: boolean;
   readonly limits: readonly PlannedLimit[];
   /** Undefined where there is always room. */
   readonly capacity: CapacitySpec | undefined;
@@ -109,6 +120,11 @@ export interface PlanParts {
   readonly dialect?: DialectName | undefined;
 }
 
+/** What rules are made with. */
+export interface RuleParts extends PlanParts {
+  readonly seed: number;
+}
+
 /** Scenario → plan. `seed` replaces `random`. Throws an Error for a pattern or a fault that parsing would have refused. */
 export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts): Plan {
   const { libraries, provider = '', dialect } = parts;
@@ -125,6 +141,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     provider,
     seed,
     dialect,
+    clock: scenario.clock,
     auth: scenario.auth,
     identity: identityOf(seed),
     maxBodyBytes: scenario.max_body,
@@ -132,6 +149,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     validation: scenario.validation,
     unmatchedReply: scenario.unmatched_reply,
     settings,
+    latencyChanges: [latency.ttft, latency.inter_token].some(({ kind }) => kind === 'ramp'),
     limits: compileLimits(scenario.limits, libraries),
     capacity: scenario.capacity,
     replies: scenario.replies.map(({ match, spec }) => ({
@@ -139,7 +157,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
       spec,
       settings: { ...settings, reply: spec },
     })),
-    rules: compileRules(scenario.rules, 'rules', parts),
+    rules: compileRules(scenario.rules, 'rules', { ...parts, seed }),
     ...targetsOf(scenario, provider !== ''),
     expect: scenario.expect,
     policy: policyOf(scenario.expect),
@@ -159,15 +177,19 @@ function targetsOf(
 }
 
 /** Rules → planned rules; those without a name are called after their place in the list. */
-export function compileRules(rules: readonly Rule[], list: string, { libraries, faults }: PlanParts): PlannedRule[] {
+export function compileRules(rules: readonly Rule[], list: string, parts: RuleParts): PlannedRule[] {
+  const { libraries, faults, seed, provider = '' } = parts;
   return rules.map((rule, index) => {
     const action = compileAction(rule, faults);
     const refuses = stepsOf(action).some(({ strikes }) => strikes === 'accept');
+    const id = rule.name ?? `${list}[${index}]`;
     return {
-      id: rule.name ?? `${list}[${index}]`,
+      id,
       rule,
       matches: compileMatch(rule.match, libraries),
       action,
+      // Services have their bursts each at its own times.
+      activity: activityOf(rule, () => fork(seed, 'bursts', provider, id)),
       passes: passesWithinCall(rule),
       appliesAt: refuses ? 'connection' : 'request',
     };
@@ -217,7 +239,19 @@ export function stepOf(calls: readonly FaultCall[], faultsByName: FaultsByName):
   const answers = faults.some(({ fault: { terminal: final } }) => final === true);
   const changes = answers ? undefined : faults.find(({ fault }) => fault.changes !== undefined)?.fault.changes;
   const needs = answers ? [] : faults.flatMap(({ fault }) => fault.needs ?? []);
-  return { faults, calls, strikes: deepest(faults), changes, needs };
+  const isTimed = faults.some((fault) => fault.at(BEGINNING) !== fault);
+  return { faults, calls, strikes: deepest(faults), changes, needs, isTimed };
+}
+
+/** Of a rule that is never over. */
+const BEGINNING: Moment = { sinceMs: 0, leftMs: Number.POSITIVE_INFINITY };
+
+/** The step as it is at that moment. */
+export function stepAt(step: Step, moment: Moment): Step {
+  if (!step.isTimed) return step;
+  const faults = step.faults.map((fault) => fault.at(moment));
+  const calls = faults.map(({ name, params }): FaultCall => ({ name: name as FaultName, params }));
+  return { ...step, faults, calls };
 }
 
 /** The deepest place that any of the faults strikes at. */

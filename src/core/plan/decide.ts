@@ -1,10 +1,12 @@
 import { type BoundFault, isMeantFor } from '../faults/bound-fault.ts';
+import type { Moment } from '../faults/moment.ts';
 import type { FaultApplied } from '../journal/entry.ts';
 import type { Layer } from '../openai/wire/layer.ts';
 import { draw } from '../random.ts';
 import type { Rule } from '../scenario/schema.ts';
+import { type Ramp, rampAt } from '../units/ramp.ts';
 import { inRange } from '../units/range.ts';
-import { type Action, layerDepth, type Plan, type PlannedRule, type Step } from './compile.ts';
+import { type Action, layerDepth, type Plan, type PlannedRule, type Step, stepAt } from './compile.ts';
 import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
@@ -85,22 +87,24 @@ interface Occasion {
 }
 
 function tryRule(
-  { id, rule, action, passes }: PlannedRule,
+  { id, rule, action, passes, activity }: PlannedRule,
   seed: number,
   counters: Counters,
   occasion: Occasion,
 ): FaultDecision | undefined {
   const { scope, drawKey, elapsedMs } = occasion;
-  const { during } = rule;
-  if (during !== undefined && !(elapsedMs >= during.from && elapsedMs < during.to)) return undefined;
+  const moment = activity === undefined ? { sinceMs: elapsedMs, leftMs: Number.POSITIVE_INFINITY } : activity.at(elapsedMs);
+  if (moment === undefined) return undefined;
   const { seen, fired } = counters.read(scope, id);
   const choice = chooseStep(action, fired, (...labels) => draw(seed, 'rule', id, drawKey, ...labels));
   if (choice === undefined || !occasion.reached(choice.step)) return undefined;
   counters.hit(scope, id, 'seen');
   if (!occurs(rule, seen + 1, fired)) return undefined;
-  if (rule.probability !== undefined && draw(seed, 'rule', id, drawKey, 'fires') >= rule.probability) return undefined;
+  if (rule.probability !== undefined && draw(seed, 'rule', id, drawKey, 'fires') >= chanceAt(rule.probability, moment))
+    return undefined;
   counters.hit(scope, id, 'fired');
-  const { step, number } = choice;
+  const { number } = choice;
+  const step = stepAt(choice.step, moment);
   const applied = {
     rule: id,
     faults: step.calls,
@@ -108,6 +112,10 @@ function tryRule(
     ...(passes && { passes: true as const }),
   };
   return { applied, faults: step.faults };
+}
+
+function chanceAt(probability: number | Ramp, { sinceMs }: Moment): number {
+  return typeof probability === 'number' ? probability : rampAt(probability, sinceMs);
 }
 
 /** A fault strikes only a request that gets as far as its layer, and only an answer that has what it changes, in what it knows. */

@@ -3,13 +3,16 @@ import { asList, asRecord } from '../openai/request/request.ts';
 import type { Match } from '../scenario/match-schema.ts';
 import type { Rule } from '../scenario/schema.ts';
 import { formatDuration } from '../units/duration.ts';
+import type { Ramp } from '../units/ramp.ts';
 import type { Range } from '../units/range.ts';
-import type { Action, PlannedRule } from './compile.ts';
+import type { Span } from '../units/span.ts';
+import type { BurstSpec } from './bursts.ts';
+import type { Action, Plan, PlannedRule } from './compile.ts';
 import { written } from './written.ts';
 
 /** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429) { retry_after: 2s }`. */
-export function explainRule({ rule, action, appliesAt: meets }: PlannedRule): string {
-  const when = [meets === 'connection' ? 'every connection' : whichRequests(rule), ...whenItFires(rule)].join(', ');
+export function explainRule({ rule, action, appliesAt: meets }: PlannedRule, clock: Plan['clock'] = 'first_call'): string {
+  const when = [meets === 'connection' ? 'every connection' : whichRequests(rule), ...whenItFires(rule, clock)].join(', ');
   return `${when}: ${explainAction(action, asRecord(rule.written) ?? {})}`;
 }
 
@@ -58,8 +61,8 @@ function kindOf({ endpoint, dialect, stream, has_tools: hasTools }: Match): stri
   return conditions;
 }
 
-function whenItFires(rule: Rule): string[] {
-  const { attempts, first, after, every, times, probability, during, per = 'session' } = rule;
+function whenItFires(rule: Rule, clock: Plan['clock']): string[] {
+  const { attempts, first, after, every, times, probability, during, bursts, per = 'session' } = rule;
   const counted = [
     first === undefined ? '' : `only the first ${first}`,
     after === undefined ? '' : `only after ${after}`,
@@ -71,11 +74,34 @@ function whenItFires(rule: Rule): string[] {
     ...(attempts === undefined
       ? []
       : [`${attempts.from === attempts.to ? 'attempt' : 'attempts'} ${rangeText(attempts, String)} of a call`]),
-    ...(during === undefined ? [] : [`from ${rangeText(during, formatDuration)} after the first request`]),
+    ...(during === undefined ? [] : [`${spansText(during)} after ${CLOCKS[clock]}`]),
+    ...(bursts === undefined ? [] : [burstsText(bursts)]),
     ...counted,
-    ...(probability === undefined ? [] : [`with probability ${probability}`]),
+    ...(probability === undefined ? [] : [chanceText(probability, during !== undefined)]),
     ...scope,
   ];
+}
+
+const CLOCKS: Readonly<Record<Plan['clock'], string>> = { first_call: 'the first call', start: 'the start' };
+
+/** `from 1s to 2s and from 10s to 5m, every 30s for 5s`. */
+function spansText(spans: readonly Span[]): string {
+  return spans
+    .map((span) => {
+      const again = span.again && `, every ${formatDuration(span.again.everyMs)} for ${formatDuration(span.again.forMs)}`;
+      return `from ${rangeText(span, formatDuration)}${again ?? ''}`;
+    })
+    .join(' and ');
+}
+
+function burstsText({ onMs, offMs }: BurstSpec): string {
+  return `in bursts of ${formatDuration(onMs)} with ${formatDuration(offMs)} between them on average`;
+}
+
+function chanceText(probability: number | Ramp, hasSpan: boolean): string {
+  if (typeof probability === 'number') return `with probability ${probability}`;
+  const { from, to, overMs } = probability;
+  return `with a probability that goes from ${from} to ${to} in ${formatDuration(overMs)}${hasSpan ? ', anew in each span' : ''}`;
 }
 
 function explainAction(action: Action, text: Readonly<Record<string, unknown>>): string {

@@ -2,6 +2,8 @@ import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import { leavesOf } from '../faults/registry.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { BrownOut } from '../load/load-run.ts';
+import { meanOfRamp } from '../units/ramp.ts';
+import { overlapOf, type Window } from '../units/window.ts';
 import { type PlannedRule, type Step, stepsOf } from './compile.ts';
 import { isFailing } from './failing.ts';
 
@@ -35,22 +37,56 @@ interface Trouble extends BrownOut {
   readonly isOutage: boolean;
 }
 
+/** A rule that may break something, and one of the windows in which the clock lets it. On the clock of the session. */
+interface Breaking {
+  readonly planned: PlannedRule;
+  readonly window: Window;
+  readonly comesAgain: boolean;
+}
+
 function troublesOf(rules: readonly PlannedRule[], startedAt: number, entries: readonly JournalEntry[]): Trouble[] {
-  const breaking = rules.filter(({ rule, action }) => rule.during !== undefined && stepsOf(action).some(isFailingStep));
+  const breaking = rules.filter(({ activity, action }) => activity !== undefined && stepsOf(action).some(isFailingStep));
   const ids = new Set(breaking.map(({ id }) => id));
-  return breaking.map((planned) => {
-    const { from = 0, to = 0 } = planned.rule.during ?? {};
-    const span = { from: startedAt + from, to: startedAt + to };
-    if (failsAll(planned)) return { ...span, isOutage: true, share: 1 };
+  const times = entries.map(({ t_headers }) => t_headers - startedAt).sort((a, b) => a - b);
+  const until = (times.at(-1) ?? 0) + 1;
+  const windows = breaking.flatMap((planned) => windowsOf(planned, until));
+  return windows.flatMap((each) => {
+    const { planned, window } = each;
+    // Of windows that come again, those in which nothing arrived tell nothing.
+    if (each.comesAgain && !anyWithin(times, window)) return [];
+    const span = { from: startedAt + window.from, to: startedAt + window.to };
+    if (failsAll(planned)) return [{ ...span, isOutage: true, share: 1 }];
     const measured = failedShare(span, entries, ids);
-    const isAlone = breaking.every((other) => other === planned || !overlap(other, planned));
-    const share = isAlone && failsByChance(planned) ? (planned.rule.probability ?? measured) : measured;
-    return { ...span, isOutage: measured >= NEARLY_ALL, share };
+    const isAlone = windows.every((other) => other.planned === planned || overlapOf(other.window, window) === undefined);
+    const share = isAlone && failsByChance(planned) ? (chanceIn(planned, window) ?? measured) : measured;
+    return [{ ...span, isOutage: measured >= NEARLY_ALL, share }];
   });
 }
 
-function overlap({ rule: { during: a } }: PlannedRule, { rule: { during: b } }: PlannedRule): boolean {
-  return a !== undefined && b !== undefined && a.from < b.to && b.from < a.to;
+function windowsOf(planned: PlannedRule, until: number): Breaking[] {
+  const { during, bursts } = planned.rule;
+  const comesAgain = bursts !== undefined || during?.some(({ again }) => again !== undefined) === true;
+  return (planned.activity?.windowsBefore(until) ?? []).map((window) => ({ planned, window, comesAgain }));
+}
+
+/** The times are in order. */
+function anyWithin(times: readonly number[], { from, to }: Window): boolean {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return (times[low] ?? to) < to;
+}
+
+/** The mean chance of a rule within a window; undefined where it has none. */
+function chanceIn({ rule: { probability }, activity }: PlannedRule, { from, to }: Window): number | undefined {
+  if (probability === undefined || typeof probability === 'number') return probability;
+  const began = from - (activity?.at(from)?.sinceMs ?? 0);
+  const upTo = (at: number) => meanOfRamp(probability, at - began) * (at - began);
+  return to === Number.POSITIVE_INFINITY ? probability.to : (upTo(to) - upTo(from)) / (to - from);
 }
 
 /** Whether every request in its span fails, whatever comes. */

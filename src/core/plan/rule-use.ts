@@ -12,7 +12,7 @@ function isHarmful({ action }: PlannedRule): boolean {
 /** How often each rule of the plan struck. */
 export function ruleUseOf(rules: readonly PlannedRule[], served: ReadonlyMap<string, number>): RuleUse[] {
   return rules.map((rule) => {
-    const fromMs = rule.rule.during?.from;
+    const fromMs = rule.activity?.beginning;
     const use = { id: rule.id, harmful: isHarmful(rule), served: served.get(rule.id) ?? 0 };
     return fromMs === undefined ? use : { ...use, fromMs };
   });

@@ -1,6 +1,7 @@
 import type { Libraries } from '../libraries.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from '../scenario/finding.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
+import { coversSpan } from '../units/span.ts';
 import { layerDepth, type Plan, type PlannedRule, stepsOf } from './compile.ts';
 import { coversMatch, coversRange } from './covers-match.ts';
 import { impossibleIn } from './impossible-match.ts';
@@ -34,14 +35,15 @@ function deadRules(rules: readonly PlannedRule[], libraries: Libraries): Scenari
     const at = ['rules', index];
     const alone = neverOccurs(planned.rule, at) ?? neverMatches(planned.rule.match, at, 'never strikes', libraries);
     if (alone !== undefined) return [alone];
+    const spans = deadSpans(planned.rule, at);
     const above = certain.find((each) => leavesNothing(each.planned, planned, libraries));
     if (certain.length < MAX_COMPARED && strikesEachTime(planned.rule)) certain.push({ planned, number: index + 1 });
-    return above === undefined ? [] : [scenarioFinding(at, shadowed(above.planned, above.number, planned))];
+    return above === undefined ? spans : [scenarioFinding(at, shadowed(above.planned, above.number, planned))];
   });
 }
 
 function neverOccurs({ probability, first, after = 0, every = 1 }: Rule, at: Path): ScenarioFinding | undefined {
-  if (probability === 0) return scenarioFinding([...at, 'probability'], 'never strikes: a probability of 0');
+  if (largestChance(probability) === 0) return scenarioFinding([...at, 'probability'], 'never strikes: a probability of 0');
   if (first === undefined || (Math.floor(after / every) + 1) * every <= first) return undefined;
   const why =
     first <= after
@@ -50,15 +52,19 @@ function neverOccurs({ probability, first, after = 0, every = 1 }: Rule, at: Pat
   return scenarioFinding([...at, 'first'], `never strikes: ${why}`, 'key');
 }
 
+function largestChance(probability: Rule['probability'] = 1): number {
+  return typeof probability === 'number' ? probability : Math.max(probability.from, probability.to);
+}
+
 function neverMatches(match: Rule['match'], at: Path, so: string, libraries: Libraries): ScenarioFinding | undefined {
   const impossible = impossibleIn(match, libraries);
   return impossible && scenarioFinding([...at, 'match', impossible.key], `${so}: ${impossible.why}`, 'key');
 }
 
 /** It fires each time that it speaks of a request, as long as its span and its attempts last. */
-function strikesEachTime({ first, after = 0, every = 1, times, probability = 1, sequence, repeat }: Rule): boolean {
+function strikesEachTime({ first, after = 0, every = 1, times, probability = 1, sequence, repeat, bursts }: Rule): boolean {
   const isCounted = first !== undefined || times !== undefined || after > 0 || every > 1;
-  return !isCounted && probability === 1 && (sequence === undefined || repeat === true);
+  return !isCounted && bursts === undefined && probability === 1 && (sequence === undefined || repeat === true);
 }
 
 /** Whether a rule that strikes each time leaves no request that is good to the one behind it. */
@@ -69,14 +75,24 @@ function leavesNothing(above: PlannedRule, below: PlannedRule, libraries: Librar
     above.appliesAt === below.appliesAt &&
     (changesAll || (changes !== undefined && others.length === 0)) &&
     coversRange(above.rule.attempts, below.rule.attempts) &&
-    coversSpan(above.rule, below.rule) &&
+    coversSpans(above.rule, below.rule) &&
     coversMatch(above.rule.match, below.rule.match, libraries)
   );
 }
 
-/** Every span begins after the first request. */
-function coversSpan({ during: wide }: Rule, { during: narrow }: Rule): boolean {
-  return coversRange(wide, narrow ?? { from: 0, to: Number.POSITIVE_INFINITY });
+/** Every span begins after the clock has started. */
+function coversSpans({ during: wide }: Rule, { during: narrow = [{ from: 0, to: Number.POSITIVE_INFINITY }] }: Rule): boolean {
+  return wide === undefined || narrow.every((span) => coversSpan(wide, span));
+}
+
+/** A span within another of the same rule adds nothing. */
+function deadSpans({ during = [] }: Rule, at: Path): ScenarioFinding[] {
+  return during.slice(0, MAX_COMPARED).flatMap((span, index) => {
+    const other = during.findIndex((each, place) => place !== index && coversSpan([each], span));
+    const isTwin = other > index && coversSpan([span], during[other] ?? span);
+    if (other < 0 || isTwin) return [];
+    return [scenarioFinding([...at, 'during', index], `adds nothing: span ${other + 1} of the list has all of it`)];
+  });
 }
 
 function shadowed(above: PlannedRule, number: number, below: PlannedRule): string {

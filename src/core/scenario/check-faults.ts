@@ -7,6 +7,7 @@ import { asList, asRecord } from '../openai/request/request.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
+import { duringSchema } from './time-schema.ts';
 
 /** A list of faults at its place. */
 interface FaultList {
@@ -28,6 +29,7 @@ export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): 
     ...lists.flatMap((list) => checkWholes(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkFeatures(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkCarriers(list, asRecord(rule['match']) ?? {})),
+    ...lists.flatMap((list) => checkEnds(list, rule)),
     ...(early ? [...checkAcceptRule(rule, early, at), ...lists.flatMap(checkAcceptList)] : []),
   ];
 }
@@ -178,6 +180,18 @@ const WORDS: Readonly<Record<Carrier, string>> = {
 
 function neverStreams(endpoint: unknown): boolean {
   return endpoints.some(({ name, stream }) => name === endpoint && stream === undefined);
+}
+
+/** A rule that is never over gives nothing to count down to. */
+function checkEnds({ path, calls }: FaultList, { during, bursts }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
+  const index = calls.findIndex((call) => call !== undefined && boundFault(call).needsEnd);
+  if (index < 0 || bursts !== undefined) return [];
+  const spans = duringSchema.safeParse(during);
+  if (during !== undefined && !spans.success) return [];
+  const ends = spans.success && spans.data.every(({ to, again }) => to < Number.POSITIVE_INFINITY || again !== undefined);
+  if (ends) return [];
+  const at = calls.length > 1 ? [...path, index] : path;
+  return [scenarioFinding(at, 'until_end needs a span that ends: give the rule one, such as during: 0s..10s')];
 }
 
 /** As a connection is accepted, nothing is known of the requests that will come on it. */

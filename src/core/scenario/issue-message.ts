@@ -60,11 +60,12 @@ function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: u
   if (fitting.length > 0) return fitting.sort((a, b) => a.length - b.length || likeness(b) - likeness(a))[0] ?? [];
   const expected = branches.flatMap((branch) => branch.map(({ message }) => /^expected (.*), found /s.exec(message)?.[1] ?? ''));
   const known = [...new Set(expected.filter((text) => text !== '' && text.length < 200))];
+  const advised = branches.flat().flatMap(({ message }) => /, found .*?(: write \S+)$/s.exec(message)?.[1] ?? []);
   return [
     {
       path,
       part: 'value',
-      message: `expected ${known.join(' or ')}, found ${describeValue(shown(value, path))}`,
+      message: `expected ${known.join(' or ')}, found ${describeValue(shown(value, path))}${advised[0] ?? ''}`,
     },
   ];
 }

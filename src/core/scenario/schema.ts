@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { DIALECT_NAMES } from '../openai/dialects/dialect-name.ts';
 import { NO_LATENCY } from '../openai/request/answer-settings.ts';
 import { policySchema } from '../policy/policy-schema.ts';
-import { latencySpec, record, scalar, share, size, whole } from '../schema/fields.ts';
-import { parseDuration } from '../units/duration.ts';
+import { latencySpec, record, scalar, size, whole } from '../schema/fields.ts';
 import { parseRange, type Range } from '../units/range.ts';
 import { azureSchema } from './azure-schema.ts';
 import { capacitySchema } from './capacity-schema.ts';
@@ -11,6 +10,7 @@ import { faultSchema, weightsSchema } from './fault-schema.ts';
 import { limitsSchema } from './limit-schema.ts';
 import { matchSchema, readCount } from './match-schema.ts';
 import { replySchema } from './reply-schema.ts';
+import { burstsSchema, duringSchema, probabilitySchema } from './time-schema.ts';
 
 /** Digits → a whole number of at least 1. */
 function readPosition(text: string): number | undefined {
@@ -29,17 +29,6 @@ const attempts = scalar<Range, string | number>(
   },
 );
 
-/** `10s..20s`, `10s..`, `..20s`: the end is not part of it. */
-function readSpan(value: unknown): Range | undefined {
-  const span = typeof value === 'string' && value.includes('..') ? parseRange(value, parseDuration) : undefined;
-  return span !== undefined && span.from < span.to ? span : undefined;
-}
-
-const during = scalar<Range>('a span of time such as 10s..20s', readSpan, {
-  type: 'string',
-  description: "since the session's first request",
-});
-
 /** One rule: which requests, when, what happens. */
 export const ruleSchema = record({
   name: z.string().min(1).max(200).optional(),
@@ -49,8 +38,9 @@ export const ruleSchema = record({
   after: whole(0).optional().describe('only after n requests'),
   every: whole(1).optional().describe('only every n-th request'),
   times: whole(1).optional().describe('at most n times'),
-  probability: share().optional(),
-  during: during.optional(),
+  probability: probabilitySchema.optional().describe('the chance that it fires; a ramp counts from the start of the span'),
+  during: duringSchema.optional().describe('spans of time, since the moment that `clock` names'),
+  bursts: burstsSchema.optional().describe('only in bursts of these mean lengths, drawn from the seed'),
   per: z.enum(['session', 'key', 'model', 'call']).optional().describe('scope of the counters; default session'),
   fault: faultSchema.optional(),
   sequence: z.array(faultSchema).min(1).optional().describe('one step an occurrence'),
@@ -114,6 +104,10 @@ const serviceFields = {
   models: models.default('any').describe('which models exist'),
   // OpenAI accepts bodies up to some unpublished size.
   max_body: maxBody.default(20 * MIB).describe('a larger request is a 413 of the edge'),
+  clock: z
+    .enum(['first_call', 'start'])
+    .default('first_call')
+    .describe('what spans of time count from: the first request that is neither GET / nor a list of models, or the start'),
   cors: z.boolean().default(true).describe('pages in a browser may use the service: requests with an `Origin` are answered so'),
   validation: z
     .enum(['strict', 'lenient', 'off'])

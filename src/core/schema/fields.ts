@@ -150,10 +150,20 @@ export function percentage() {
   );
 }
 
-/** A duration that varies: `300ms`, `{ min, max }` or `{ p50, p95 }`. */
+/** How long a change takes: none begins and ends at once. */
+export function rampLength() {
+  return duration()
+    .refine((ms) => ms > 0, { error: 'expected a duration above 0, found 0' })
+    .describe('how long the change takes; then it stays');
+}
+
+/** A duration that varies: `300ms`, `{ min, max }`, `{ p50, p95 }` or `{ from, to, over }`. */
 export function latencySpec() {
   return z.union([
     duration().transform((ms): LatencyMs => ({ kind: 'constant', ms })),
+    record({ from: duration(), to: duration(), over: rampLength() }).transform(
+      ({ from, to, over }): LatencyMs => ({ kind: 'ramp', from, to, overMs: over }),
+    ),
     record({ min: duration(), max: duration() })
       .refine(({ min, max }) => min <= max, { error: 'min is above max' })
       .transform(

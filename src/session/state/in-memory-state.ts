@@ -90,13 +90,13 @@ export class InMemoryState implements SessionState {
     const found = step.reference && this.#storeInUse().find(step.reference);
     const failsAt = step.failsAt ?? (found !== undefined && isLost(found) ? 'api' : undefined);
     const decision = this.#decisions.decide(failsAt === step.failsAt ? step : { ...step, failsAt }, plan);
-    const { correlation, limit, applied, faults } = decision;
+    const { correlation, elapsedMs, limit, applied, faults } = decision;
     const { limited, request } = step;
     const draws = drawsOf(plan.seed, correlation.drawKey);
     const layer = limit?.refusal === undefined ? failsAt : 'api';
     const record = this.#keep(step, decision, { draws, layer, place });
     if (limited && limit && applied !== null) {
-      const context = this.#contextOf(step, draws);
+      const context = this.#contextOf(step, { draws, elapsedMs });
       this.refund(limited.name, refundForFaults(faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));
     }
     this.#inFlight += 1;
@@ -108,7 +108,7 @@ export class InMemoryState implements SessionState {
       locked: layer === undefined ? this.#lock(step.reference, faults) : undefined,
       faults,
     });
-    return { correlation, limit, applied, faults, exchange, draws, found };
+    return { correlation, elapsedMs, limit, applied, faults, exchange, draws, found };
   }
 
   decideEarly({ incoming, path, forced }: UnreadRequest): Decided | undefined {
@@ -250,7 +250,7 @@ export class InMemoryState implements SessionState {
     this.#lastUsedAt = this.#parts.clock.now();
     const id = `unread ${this.journal.nextSeq}`;
     const correlation: Correlation = { call: id, attempt: 1, evidence: 'first', certainty: 'ambiguous', drawKey: id };
-    const decision = { correlation, limit: undefined, ...chosen };
+    const decision = { correlation, elapsedMs: 0, limit: undefined, ...chosen };
     const draws = drawsOf(plan.seed, id);
     const record = this.#keep(unreadRequest(incoming, path, plan), decision, { draws, layer: undefined, place });
     return { record, decision, draws };
@@ -267,11 +267,11 @@ export class InMemoryState implements SessionState {
   }
 
   /** The context of a reply, as far as it is known without its account. */
-  #contextOf(step: DecisionStep, draws: Draws) {
+  #contextOf(step: DecisionStep, { draws, elapsedMs }: { readonly draws: Draws; readonly elapsedMs: number }) {
     const { clock, libraries } = this.#parts;
     const { plan } = this;
     const facts = factsOf(step.request, step.incoming.headers, { plan, libraries });
-    return replyContextOf(step, { plan, clock, libraries, facts, account: undefined, draws, unchanged: false });
+    return replyContextOf(step, { plan, clock, libraries, facts, account: undefined, draws, elapsedMs, unchanged: false });
   }
 
   #close(record: JournalRecord): void {

@@ -107,6 +107,40 @@ test.each([
   expect(finding('outlasts_outage', parts, { outages, outcomes }, { outlasts: '10s' })?.verdict).toBe('pass');
 });
 
+const comingAgain = [
+  { from: 0, to: 10_000 },
+  { from: 14_000, to: 24_000 },
+];
+
+test('a call that outlasts an outage which comes again counts once, and one that gives up in the second gave up', () => {
+  const both = [...down, { t_headers: 15_000, status: 503, attemptSeq: 3 }];
+  const through = [...both, { t_headers: 25_000, attemptSeq: 4 }];
+  expect(finding('outlasts_outage', through, { outages: comingAgain, outcomes: [over('#1', 25_100, true)] })).toMatchObject({
+    verdict: 'pass',
+    n: 1,
+  });
+  const late = both.map((part, at) => (at === 2 ? part : { ...part, logicalId: 'b' }));
+  const outcomes = [over('#1', 15_100), over('b', 1_600)];
+  expect(finding('outlasts_outage', late, { outages: comingAgain, outcomes, watchedUntil: 30_000 })?.explain).toMatch(
+    /^2 of 2 calls gave up/,
+  );
+});
+
+test('the time to recover leaves out the time in which the outage had come again', () => {
+  const calls = (again: readonly EntryParts[]) =>
+    Array.from({ length: 10 }, (_, call) => [...down, ...again].map((part) => ({ ...part, logicalId: `#${call}` }))).flat();
+  const once = calls([{ t_headers: 26_000, attemptSeq: 3 }]);
+  const statistic = (outagesGiven: typeof outages, parts: EntryParts[]) =>
+    finding('recovers_promptly', parts, { outages: outagesGiven, watchedUntil: 30_000 })?.statistic?.value;
+  expect(statistic(outages, once)).toBe(16_000);
+  expect(statistic(comingAgain, once)).toBe(6_000);
+  const twice = calls([
+    { t_headers: 15_000, status: 503, attemptSeq: 3 },
+    { t_headers: 26_000, attemptSeq: 4 },
+  ]);
+  expect(statistic(comingAgain, twice)).toBe(2_000);
+});
+
 test('a call that began when the outage was nearly over shows no patience', () => {
   const late = [
     { t_headers: 8_500, status: 503 },

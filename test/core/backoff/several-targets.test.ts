@@ -247,6 +247,12 @@ describe('returns_to_primary', () => {
     expect(finding('returns_to_primary', entries, { outages })?.verdict).not.toBe('fail');
   });
 
+  test('the time in which the target was down again does not count', () => {
+    const entries = [...away, ...at([19_000], primary)];
+    const again = [...outages, { from: 11_000, to: 17_000 }];
+    expect(finding('returns_to_primary', entries, { policy, outages: again })).toMatchObject({ verdict: 'pass' });
+  });
+
   test('what was not watched for long enough is inconclusive', () => {
     const short = [...at([0, 100], down), ...at(span(200, 12_000, 500), backup)];
     expect(finding('returns_to_primary', short, { policy, outages })?.verdict).toBe('inconclusive');

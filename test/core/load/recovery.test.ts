@@ -132,3 +132,15 @@ test('attempts of calls that begin in a brown-out are told apart', () => {
   expect(amplification).toMatchObject({ inOutage: 1, steady: 1 });
   expect(loadReportOf(run(() => true, 1, { outages: [] })).amplification.inOutage).toBeNull();
 });
+
+test('of outages that come again, the last one counts after which there is time to look', () => {
+  const outages = [
+    { from: 8_000, to: 10_000 },
+    { from: 18_000, to: 20_000 },
+    { from: 28_000, to: 31_000 },
+  ];
+  const isDown = (at: number) => outages.some(({ from, to }) => at >= from && at < to);
+  expect(recoveryOf(run((at) => !isDown(at), 1, { outages }))).toMatchObject({ state: 'recovered', firstSuccessMs: 1 });
+  const staysDown = recoveryOf(run((at) => at < 18_000 && !isDown(at), 1, { outages }));
+  expect(staysDown).toMatchObject({ state: 'not_recovered' });
+});

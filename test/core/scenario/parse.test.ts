@@ -51,7 +51,7 @@ rules:
       header: { 'X-Test': '/a/' },
     },
     attempts: { from: 1, to: 2 },
-    during: { from: 10_000, to: 20_000 },
+    during: [{ from: 10_000, to: 20_000 }],
     fault: [
       { name: 'latency', params: { kind: 'constant', ms: 2_000 } },
       { name: 'server_error', params: {} },
@@ -158,7 +158,7 @@ test.each([
   [
     'a share as a percentage',
     'rules: [ { probability: 10%, fault: ok } ]',
-    /rules\[0\]\.probability: expected a number, found "10%": write 0\.1$/,
+    /rules\[0\]\.probability: expected a number or a mapping, found "10%": write 0\.1$/,
   ],
   ['a number in quotes', 'rules: [ { first: "7", fault: ok } ]', /rules\[0\]\.first: expected a number, found "7": write 7$/],
   [

@@ -48,10 +48,11 @@ export const outlastsOutage = defineRule({
     });
     if (struck.length === 0) return notApplicable('no call failed in an outage of the scenario');
     if (hit.length === 0) return notApplicable('no call failed before an outage of the scenario was nearly over');
+    const calls = new Set(hit.map(({ call }) => call)).size;
     const longest = seconds(largest(hit.map(({ outage }) => msBetween(outage.from, outage.to))));
     const soonest = seconds(smallest(gone.map(({ lastedMs: ms = 0 }) => ms)));
     const ruling = {
-      n: hit.length,
+      n: calls,
       statistic: { name: 'calls that gave up', value: gone.length, unit: 'calls' } as const,
       threshold: 1,
       evidence: gone.map(({ call, lastedMs: ms = 0 }) => callObservation(call, `gave up after ${seconds(ms)}`)),
@@ -60,12 +61,12 @@ export const outlastsOutage = defineRule({
       return {
         ...ruling,
         verdict: 'pass',
-        explain: `${plural(hit.length, 'call')} outlasted an outage of ${longest}${asked(subject)}`,
+        explain: `${plural(calls, 'call')} outlasted an outage of ${longest}${asked(subject)}`,
       };
     return {
       ...ruling,
       verdict: policy.outlastsMs === undefined ? 'info' : 'warn',
-      explain: `${gone.length} of ${plural(hit.length, 'call')} gave up before an outage of ${longest} was over, the first after ${soonest}${asked(subject)}`,
+      explain: `${gone.length} of ${plural(calls, 'call')} gave up before an outage of ${longest} was over, the first after ${soonest}${asked(subject)}`,
     };
   },
 });

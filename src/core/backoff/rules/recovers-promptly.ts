@@ -1,10 +1,12 @@
 import { smallest } from '../../collections/smallest.ts';
 import { msBetween } from '../../units/ms-between.ts';
+import { inWindow } from '../../units/window.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
 import { median } from '../kit/statistics.ts';
+import { upMsBetween } from '../kit/up-time.ts';
 
 const LEAST_MS = 60_000;
 const SLOW_MS = 30_000;
@@ -24,16 +26,19 @@ export const recoversPromptly = defineRule({
   check: ({ calls, outages = [] }) => {
     const recovered = calls.flatMap((call) => {
       const last = call.tries.at(-1);
-      const failedIn = outages.find(({ from, to }) =>
-        call.tries.some(({ entry, failure }) => failure !== undefined && entry.t_headers >= from && entry.t_headers < to),
-      );
+      // An outage that comes again has the call wait for the end of the one that it failed in last.
+      const failedIn = call.tries
+        .flatMap(({ entry: { t_headers: at }, failure }) =>
+          failure === undefined ? [] : (outages.find((outage) => inWindow(at, outage)) ?? []),
+        )
+        .at(-1);
       if (last === undefined || last.failure !== undefined || failedIn === undefined || last.entry.t_headers < failedIn.to)
         return [];
       const lastGap = call.gaps.at(-1)?.gapMs ?? 0;
       const outageMs = msBetween(failedIn.from, failedIn.to);
       const byGap = Math.max(2 * lastGap, LEAST_MS);
       const limit = outageMs >= LONG_OUTAGE_MS ? Math.min(byGap, 3 * outageMs) : byGap;
-      return [{ call, afterMs: last.entry.t_headers - failedIn.to, limit }];
+      return [{ call, afterMs: upMsBetween(failedIn.to, last.entry.t_headers, outages), limit }];
     });
     if (recovered.length === 0) return notApplicable('no call failed in an outage of the scenario and succeeded after it');
     const typical = median(recovered.map(({ afterMs }) => afterMs));

@@ -7,6 +7,7 @@ import { defineRule, notApplicable } from '../kit/rule.ts';
 import type { Outage, RuleEvidence } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
 import { targetDownProbe } from '../kit/targets-probes.ts';
+import { upMsBetween } from '../kit/up-time.ts';
 import { retriesTransient } from './retries-transient.ts';
 
 /** New calls that show where a client goes. */
@@ -68,7 +69,7 @@ interface Absence {
   readonly last: JournalEntry;
 }
 
-function absenceIn(outage: Outage, { calls, entries }: RuleEvidence): Absence[] {
+function absenceIn(outage: Outage, { calls, entries, outages = [] }: RuleEvidence): Absence[] {
   const firsts = calls.flatMap(({ tries: [first] }) => (first === undefined ? [] : [first.entry]));
   const struck = firsts.filter((entry) => entry.retryable && isWithin(entry, outage));
   const [primary] = [...groupBy(struck, targetOf).values()].sort((a, b) => b.length - a.length)[0] ?? [];
@@ -85,7 +86,8 @@ function absenceIn(outage: Outage, { calls, entries }: RuleEvidence): Absence[] 
   return [
     {
       name: targetName(primary, other),
-      awayMs: Math.max(0, until - outage.to),
+      // It may have been down again.
+      awayMs: upMsBetween(outage.to, Math.max(outage.to, until), outages),
       isBack: back !== undefined,
       elsewhere: after.length,
       last,

@@ -1,5 +1,6 @@
 import type { Random } from '../../random.ts';
 import { MAX_DURATION_MS } from '../../units/duration.ts';
+import { rampAt } from '../../units/ramp.ts';
 import type { LatencyMs } from '../request/answer-settings.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
 
@@ -24,11 +25,19 @@ export function answerLatencyMs(tokens: number, context: Pick<ReplyContext, 'set
   return Math.min(MAX_DURATION_MS, first + (drawn === 0 ? 0 : (sum * tokens) / drawn));
 }
 
+/** The same after so many milliseconds: the very same where it does not change with time. */
+export function latencyAt(spec: LatencyMs, sinceMs: number): LatencyMs {
+  return spec.kind === 'ramp' ? { kind: 'constant', ms: rampAt(spec, sinceMs) } : spec;
+}
+
 /** One draw from the distribution, in milliseconds. */
 export function sampleLatencyMs(spec: LatencyMs, random: Random): number {
   switch (spec.kind) {
     case 'constant':
       return spec.ms;
+    // Where nothing tells the time, it has not begun to change.
+    case 'ramp':
+      return spec.from;
     case 'uniform':
       return spec.minMs + random() * (spec.maxMs - spec.minMs);
     case 'lognormal': {

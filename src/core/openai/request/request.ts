@@ -30,6 +30,8 @@ export interface RequestEndpoint {
   readonly takesModel: boolean;
   /** The request draws from the rate limits of its account, and the answer shows them (wire.md 2.3). */
   readonly limited: boolean;
+  /** False for a request that only looks around: the clock of the session does not begin with it. */
+  readonly startsClock?: boolean;
   /** Headers of the API service that its answers lack, successes and errors alike. Lower-case. */
   readonly withoutHeaders?: readonly string[];
   /** A refused key is told how to bring one: `www-authenticate`. */
