@@ -33,8 +33,10 @@ function playedAt(rule: string, moments: readonly number[], seed = 1) {
   });
 }
 
-const firesAt = (rule: string, moments: readonly number[], seed = 1) =>
-  moments.filter((_, index) => playedAt(rule, moments, seed)[index] !== undefined);
+function firesAt(rule: string, moments: readonly number[], seed = 1): number[] {
+  const played = playedAt(rule, moments, seed);
+  return moments.filter((_, index) => played[index] !== undefined);
+}
 
 const seconds = (n: number) => Array.from({ length: n }, (_, second) => second * 1_000);
 
