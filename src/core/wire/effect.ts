@@ -50,6 +50,11 @@ export interface Write {
   readonly partOf?: EventKind;
   /** Of a text that holds several whole events: how many, how many of these are content, and how many bytes they are in UTF-8. */
   readonly holds?: { readonly events: number; readonly contents: number; readonly bytes: number };
+  /**
+   * To be called with `data` when all of it has been sent, and nothing reads it any more: its memory is used again. Without a
+   * call, or with other data, it is not.
+   */
+  readonly giveBack?: (data: Write['data']) => void;
 }
 
 /** The proper end of a response. */

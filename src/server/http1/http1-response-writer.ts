@@ -17,6 +17,15 @@ export interface Http1Target {
   readonly clock: Clock;
 }
 
+/** What waits to be sent. */
+interface Queue {
+  readonly parts: (string | Uint8Array)[];
+  /** Of the parts, in bytes and characters. */
+  length: number;
+  /** Whose bytes are used again when they have been sent. */
+  readonly lent: Write[];
+}
+
 const NOTHING: Amount = { bytesOut: 0, chunksOut: 0, eventsOut: 0 };
 
 /** What node:http keeps of a head: names it has had since its first versions. */
@@ -59,6 +68,8 @@ export class Http1ResponseWriter implements ResponseWriter {
   #closes = false;
   /** Of the text, while the head is in it. UTF-16 units. */
   #headLength = 0;
+  /** What goes before the text: text and bytes by turns. */
+  #queue: Queue | undefined;
 
   /** The exchange is told of the head just before the first byte of it goes to the socket. */
   constructor({ request, response, connection, clock }: Http1Target, exchange: Pick<Exchange, 'headSent'>) {
@@ -71,7 +82,7 @@ export class Http1ResponseWriter implements ResponseWriter {
   }
 
   get backlog(): number {
-    return this.#text.length + this.#response.writableLength;
+    return (this.#queue?.length ?? 0) + this.#text.length + this.#response.writableLength;
   }
 
   get lastByteAt(): number | null {
@@ -158,16 +169,33 @@ export class Http1ResponseWriter implements ResponseWriter {
     // An empty chunk would be the last.
     const framed = this.#isChunked && bytes > 0;
     if (framed) this.#text += `${bytes.toString(16)}\r\n`;
-    // What waits is sent before more is counted.
-    if (typeof data !== 'string') this.#hand();
     this.#count(write, bytes);
     if (typeof data !== 'string') {
-      if (bytes > 0) this.#handOver(data);
+      if (bytes > 0) this.#queueBytes(data, write);
     } else {
       if (bytes !== data.length) this.#isAscii = false;
       this.#text += data;
     }
     if (framed) this.#text += '\r\n';
+  }
+
+  #queueBytes(data: Uint8Array, write: Write): void {
+    const queue = (this.#queue ??= { parts: [], length: 0, lent: [] });
+    const text = this.#takeText();
+    if (text !== '') queue.parts.push(text);
+    queue.parts.push(data);
+    queue.length += text.length + data.length;
+    if (write.giveBack !== undefined) queue.lent.push(write);
+  }
+
+  /** The text that waits, as it goes to the socket. */
+  #takeText(): string | Uint8Array {
+    const text = this.#text;
+    this.#text = '';
+    // node:http encodes what it manages.
+    const encoded = text === '' || this.#isManaged ? text : this.#encoded(text);
+    this.#isAscii = true;
+    return encoded;
   }
 
   #count({ event, holds }: Write, bytes: number): void {
@@ -214,11 +242,13 @@ export class Http1ResponseWriter implements ResponseWriter {
     const response = this.#response;
     this.#announce();
     if (this.#isChunked) this.#text += '0\r\n\r\n';
-    const text = this.#text;
-    this.#text = '';
-    if (this.#isManaged) response.end(text);
-    else {
-      if (text !== '') this.#socket.write(this.#encoded(text), 'latin1');
+    const queue = this.#takeQueue();
+    const text = this.#takeText();
+    if (this.#isManaged) {
+      for (const part of queue?.parts ?? []) response.write(part);
+      response.end(text);
+    } else {
+      this.#toSocket(queue, text);
       response.end();
     }
     return response.writableFinished;
@@ -229,11 +259,48 @@ export class Http1ResponseWriter implements ResponseWriter {
     this.#taken = this.written;
   }
 
+  #takeQueue(): Queue | undefined {
+    const queue = this.#queue;
+    this.#queue = undefined;
+    return queue;
+  }
+
   #hand(): void {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') this.#handOver(text);
-    this.#isAscii = true;
+    const queue = this.#takeQueue();
+    const text = this.#takeText();
+    if (queue === undefined && text === '') return;
+    this.#announce();
+    if (this.#bytes > 0) this.#lastByteAt = this.#clock.now();
+    if (this.#isManaged) this.#toManaged([...(queue?.parts ?? []), ...(text === '' ? [] : [text])]);
+    else {
+      this.#toSocket(queue, text);
+      this.#noteTaken();
+    }
+  }
+
+  #toManaged(parts: readonly (string | Uint8Array)[]): void {
+    const { written } = this;
+    for (const [at, part] of parts.entries()) {
+      const isLast = at === parts.length - 1;
+      this.#response.write(part, (error) => {
+        if (error == null && isLast) this.#taken = written;
+      });
+    }
+  }
+
+  /** What waits, in one write. */
+  #toSocket(queue: Queue | undefined, text: string | Uint8Array): void {
+    const socket = this.#socket;
+    if (queue === undefined) {
+      if (text !== '') writeTo(socket, text);
+      return;
+    }
+    socket.cork();
+    for (const part of queue.parts) writeTo(socket, part);
+    if (text !== '') writeTo(socket, text);
+    socket.uncork();
+    // What the kernel did not take is still read.
+    if (socket.writableLength === 0) for (const write of queue.lent) write.giveBack?.(write.data);
   }
 
   /** Text as it is where one byte stands for each character, else bytes: a head is Latin-1 (RFC 9110 §5.5), a body UTF-8. */
@@ -251,22 +318,6 @@ export class Http1ResponseWriter implements ResponseWriter {
     if (head !== undefined) this.#exchange.headSent(head);
   }
 
-  #handOver(data: string | Uint8Array): void {
-    this.#announce();
-    if (this.#bytes > 0) this.#lastByteAt = this.#clock.now();
-    if (this.#isManaged) {
-      const { written } = this;
-      this.#response.write(data, (error) => {
-        if (error == null) this.#taken = written;
-      });
-      return;
-    }
-    const socket = this.#socket;
-    if (typeof data === 'string') socket.write(this.#encoded(data), 'latin1');
-    else socket.write(data);
-    this.#noteTaken();
-  }
-
   /** Most often the kernel takes everything at once, and nothing has to be waited for. */
   #noteTaken(): void {
     const socket = this.#socket;
@@ -278,6 +329,12 @@ export class Http1ResponseWriter implements ResponseWriter {
       });
     } else if (socket.errored === null && !socket.destroyed) this.#taken = written;
   }
+}
+
+/** Text of which each character is one byte, or bytes. */
+function writeTo(socket: Socket, part: string | Uint8Array): void {
+  if (typeof part === 'string') socket.write(part, 'latin1');
+  else socket.write(part);
 }
 
 /** Whether the client knows chunks: HTTP/1.0 does not. */

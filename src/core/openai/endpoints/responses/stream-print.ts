@@ -1,8 +1,10 @@
 import { utf8Length } from '../../../text/utf8.ts';
+import { bytesOf } from '../../../wire/bytes.ts';
 import type { Effect, Write } from '../../../wire/effect.ts';
 import { hole } from '../../wire/printed-template.ts';
 import { EventWriter, type Obfuscate } from './event-writer.ts';
 import type { ItemIds, ItemStream, OutputItem } from './output-item.ts';
+import { BATCH_BYTES, type BatchText, PrintedBatch } from './printed-batch.ts';
 
 /** What differs from stream to stream of one answer. */
 export interface StreamIdentity {
@@ -13,17 +15,6 @@ export interface StreamIdentity {
   readonly items: readonly ItemIds[];
 }
 
-/** Several events as they are printed, with holes in them: one more piece than holes. */
-interface Batch {
-  readonly pieces: readonly string[];
-  /** The place of a value; below zero, the length of an obfuscation: -1 for none, -2 for one character. */
-  readonly holes: readonly number[];
-  readonly events: number;
-  readonly contents: number;
-  /** Of the pieces in UTF-8. */
-  readonly bytes: number;
-}
-
 /**
  * Events of an answer, as few writes. What is printed is found once; ids, times and obfuscation are filled in. It serves
  * streams without a wait that nothing looks at event by event.
@@ -31,26 +22,16 @@ interface Batch {
 export class StreamPrint {
   /** How many there are. */
   readonly events: number;
-  readonly #batches: readonly Batch[];
+  readonly #batches: readonly PrintedBatch[];
 
-  constructor(batches: readonly Batch[]) {
-    this.#batches = batches;
+  constructor(batches: readonly BatchText[]) {
+    this.#batches = batches.map((batch) => new PrintedBatch(batch));
     this.events = batches.reduce((total, { events }) => total + events, 0);
   }
 
   *writes(identity: StreamIdentity, obfuscate: Obfuscate | undefined): Iterable<Write> {
-    const values = valuesOf(identity);
-    for (const { pieces, holes, events, contents, bytes } of this.#batches) {
-      let data = pieces[0] ?? '';
-      let filled = 0;
-      for (let at = 0; at < holes.length; at++) {
-        const place = holes[at] ?? 0;
-        const value = place < 0 ? (obfuscate?.(-1 - place) ?? '') : (values[place] ?? '');
-        filled += value.length;
-        data = data + value + (pieces[at + 1] ?? '');
-      }
-      yield { type: 'write', data, holds: { events, contents, bytes: bytes + filled } };
-    }
+    const values = valuesOf(identity).map(bytesOf);
+    for (const batch of this.#batches) yield batch.write(values, obfuscate);
   }
 }
 
@@ -65,8 +46,6 @@ type Tell = (begun: Pick<StreamIdentity, 'id' | 'createdAt'>, telling: Telling) 
 
 /** Longer streams are told anew each time, for the memory that a print takes. UTF-16 units. */
 const MAX_LENGTH = 256 * 1024;
-/** So long a batch is closed. UTF-16 units. */
-const BATCH_LENGTH = 16_384;
 
 /** The print of what is told; undefined where it has none. Without `obfuscated` its pieces have no obfuscation. */
 export function printStream(obfuscated: boolean, tell: Tell): StreamPrint | undefined {
@@ -89,25 +68,34 @@ export function printStream(obfuscated: boolean, tell: Tell): StreamPrint | unde
   return closed.some(({ pieces }) => pieces.some(hasMark)) ? undefined : new StreamPrint(closed);
 }
 
+const NOTHING = { text: '', bytes: 0, events: 0, contents: 0 };
+/** What is filled into the holes of an event may be so much longer than their marks. */
+const ROOM_BYTES = 64;
+
 /** Puts events together that are to be one write. */
 class Batches {
   /** Of all that was added, in UTF-16 units. */
   length = 0;
-  readonly #closed: Batch[] = [];
-  #open = { text: '', events: 0, contents: 0 };
+  readonly #closed: BatchText[] = [];
+  #open = NOTHING;
 
   add({ data, event }: Write): void {
+    // With room for what is longer than the mark of its hole.
+    const bytes = utf8Length(String(data)) + ROOM_BYTES;
+    if (this.#open.bytes + bytes > BATCH_BYTES) this.close();
     const open = this.#open;
-    open.text += data;
-    open.events += 1;
-    if (event === 'content') open.contents += 1;
+    this.#open = {
+      text: open.text + String(data),
+      bytes: open.bytes + bytes,
+      events: open.events + 1,
+      contents: open.contents + (event === 'content' ? 1 : 0),
+    };
     this.length += data.length;
-    if (open.text.length >= BATCH_LENGTH) this.close();
   }
 
-  close(): readonly Batch[] {
+  close(): readonly BatchText[] {
     if (this.#open.events > 0) this.#closed.push(batchOf(this.#open));
-    this.#open = { text: '', events: 0, contents: 0 };
+    this.#open = NOTHING;
     return this.#closed;
   }
 }
@@ -137,7 +125,7 @@ function padding(length: number): string {
   return `${MARK}-${length}${MARK}`;
 }
 
-function batchOf({ text: printed, events, contents }: { text: string; events: number; contents: number }): Batch {
+function batchOf({ text: printed, events, contents }: { text: string; events: number; contents: number }): BatchText {
   const pieces: string[] = [];
   const holes: number[] = [];
   // What was filled into another print is not escaped.
@@ -149,7 +137,7 @@ function batchOf({ text: printed, events, contents }: { text: string; events: nu
     end = index + mark.length;
   }
   pieces.push(text.slice(end));
-  return { pieces, holes, events, contents, bytes: pieces.reduce((total, piece) => total + utf8Length(piece), 0) };
+  return { pieces, holes, events, contents };
 }
 
 /** Holes for the ids of an item, numbered as {@link valuesOf} has their values. */
