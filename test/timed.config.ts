@@ -12,6 +12,7 @@ export const TIMED = [
   'test/cli/run-signals.test.ts',
   'test/cli/unread-output.test.ts',
   'test/cluster/lifecycle.test.ts',
+  'test/costs/bombs.test.ts',
   'test/costs/journal.test.ts',
   'test/costs/requests.test.ts',
   'test/harness/interrupted.test.ts',

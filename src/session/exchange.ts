@@ -13,6 +13,8 @@ import type { OpenExchange } from './state/session-state.ts';
 export interface Exchange {
   /** The rule that fired, and its faults. */
   readonly chosen: FaultChoice;
+  /** The body may be sent in a coding: then the head says in which. */
+  readonly mayBeCoded: boolean;
   /** What a wait of the reply lasts for that says `until: 'placed'`. */
   readonly placed?: Promise<void> | undefined;
   /** What to send. To be called once: what a hanging client waits for is not held here. */
@@ -34,11 +36,13 @@ interface ExchangeParts {
   readonly bill?: Bill | undefined;
   /** Listens to the answer, where a fault may break calls in it. */
   readonly calls?: SentCalls | undefined;
+  readonly mayBeCoded?: boolean;
 }
 
 /** An exchange that tells the state how it goes. What it holds stays in memory as long as the client does. */
 export class FollowedExchange implements Exchange {
   readonly chosen: FaultChoice;
+  readonly mayBeCoded: boolean;
   readonly #open: OpenExchange;
   readonly #clock: Clock;
   readonly #slot: QueueSlot | undefined;
@@ -50,8 +54,14 @@ export class FollowedExchange implements Exchange {
   #isTold = false;
   #status: number | null = null;
 
-  constructor(reply: Reply, chosen: FaultChoice, open: OpenExchange, { clock, slot, unused, bill, calls }: ExchangeParts) {
+  constructor(
+    reply: Reply,
+    chosen: FaultChoice,
+    open: OpenExchange,
+    { clock, slot, unused, bill, calls, mayBeCoded = false }: ExchangeParts,
+  ) {
     this.chosen = chosen;
+    this.mayBeCoded = mayBeCoded;
     this.#open = open;
     this.#clock = clock;
     this.#slot = slot;

@@ -16,6 +16,7 @@ const SCENARIO: Scenario & { readonly name: string } = {
   auth: 'any',
   models: 'any',
   cors: true,
+  compression: false,
   validation: 'strict',
   unmatched_reply: 'prose',
   max_body: 20 * 1_048_576,

@@ -5,7 +5,8 @@ import { errorReply } from '../core/openai/errors/error.ts';
 import type { Bill } from '../core/openai/request/reply-context.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Plan, Step } from '../core/plan/compile.ts';
-import type { Reply } from '../core/wire/effect.ts';
+import { codingFor, withCoding } from '../core/wire/coding.ts';
+import type { Coding, Reply } from '../core/wire/effect.ts';
 import { forPages } from '../core/wire/for-pages.ts';
 import { unusedOf } from '../exchange/admission.ts';
 import { buildResponse } from '../exchange/build-response.ts';
@@ -123,12 +124,15 @@ export class ServedSession {
     const reader =
       applied !== null && prepared.facts.hasTools ? prepared.step.request.endpoint?.answer?.callReader?.() : undefined;
     const calls = reader && new SentCalls(reader);
-    return new FollowedExchange(shownTo(prepared.step.incoming, reply, plan), { applied, faults }, exchange, {
+    const { incoming } = prepared.step;
+    const coding = codingOf(incoming, plan);
+    return new FollowedExchange(sentTo(incoming, reply, { plan, coding }), { applied, faults }, exchange, {
       clock,
       slot,
       unused,
       bill,
       calls,
+      mayBeCoded: coding !== undefined,
     });
   }
 
@@ -149,13 +153,23 @@ export class ServedSession {
       elapsedMs,
       unchanged: false,
     });
-    return new FollowedExchange(shownTo(read.incoming, applyFaults([], faults, context), plan), { applied, faults }, exchange, {
-      clock,
-    });
+    const coding = codingOf(read.incoming, plan);
+    const reply = sentTo(read.incoming, applyFaults([], faults, context), { plan, coding });
+    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, mayBeCoded: coding !== undefined });
   }
 }
 
-/** A browser shows an answer to a page where the answer allows it. */
-function shownTo({ headers }: Incoming, reply: Reply, { cors }: Plan): Reply {
-  return cors && headers['origin'] !== undefined ? forPages(reply) : reply;
+/** What the body of the answer is sent in: frames of a WebSocket are sent as they are. */
+function codingOf({ headers, turn }: Incoming, { compression }: Plan): Coding | undefined {
+  return compression && turn === undefined ? codingFor(headers['accept-encoding']) : undefined;
+}
+
+/** The reply as the edge sends it on to that client. A browser shows an answer to a page where the answer allows it. */
+function sentTo(
+  { headers, turn }: Incoming,
+  reply: Reply,
+  { plan: { cors, compression }, coding }: { readonly plan: Plan; readonly coding: Coding | undefined },
+): Reply {
+  const shown = cors && headers['origin'] !== undefined ? forPages(reply) : reply;
+  return compression && turn === undefined ? withCoding(shown, coding) : shown;
 }

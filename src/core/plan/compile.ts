@@ -75,6 +75,8 @@ export interface Plan {
   readonly maxBodyBytes: number;
   /** Pages of other origins may use it. */
   readonly cors: boolean;
+  /** Answers are compressed for clients that accept it. */
+  readonly compression: boolean;
   /** How requests are checked. */
   readonly validation: Scenario['validation'];
   /** What a request gets that no reply speaks of. */
@@ -146,6 +148,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     identity: identityOf(seed),
     maxBodyBytes: scenario.max_body,
     cors: scenario.cors,
+    compression: scenario.compression,
     validation: scenario.validation,
     unmatchedReply: scenario.unmatched_reply,
     settings,

@@ -109,6 +109,7 @@ const serviceFields = {
     .default('first_call')
     .describe('what spans of time count from: the first request that is neither GET / nor a list of models, or the start'),
   cors: z.boolean().default(true).describe('pages in a browser may use the service: requests with an `Origin` are answered so'),
+  compression: z.boolean().default(false).describe('answers in br or gzip to clients that accept it'),
   validation: z
     .enum(['strict', 'lenient', 'off'])
     .default('strict')

@@ -9,6 +9,9 @@ interface PrintedHeaders {
   readonly places: ReadonlyMap<string, number>;
 }
 
+/** What the body of an answer is sent in. */
+export type Coding = 'br' | 'gzip';
+
 /** So many bytes at a time, with a pause between. */
 export interface Pace {
   readonly bytes: number;
@@ -32,6 +35,8 @@ export interface Head {
   readonly resetUnitMs?: number | undefined;
   /** How the head itself is sent; at once without it. */
   readonly pace?: Pace;
+  /** What the body is sent in, as the fields say. The writes that follow have it plain. Without it, it is sent as it is. */
+  readonly coding?: Coding;
 }
 
 /**

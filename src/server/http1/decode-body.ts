@@ -3,11 +3,17 @@ import type { ZlibOptions } from 'node:zlib';
 /** What came of it: the body, or why there is none. */
 type DecodedBody = Uint8Array | 'too large' | 'unknown coding' | 'broken';
 
+const MIN_CHUNK = 16 * 1024;
+const MAX_CHUNK = 256 * 1024;
+/** No client means more codings one in another. */
+const MAX_CODINGS = 4;
+
 type Decode = (body: Uint8Array, options: ZlibOptions, done: (error: NodeJS.ErrnoException | null, body: Buffer) => void) => void;
 
 /** Undoes the content codings of a body (RFC 9110 §8.4), the last one first, up to `limit` bytes. The work is done beside the event loop. */
 export async function decodeBody(body: Uint8Array, encoding: string, limit: number): Promise<DecodedBody> {
   const codings = encoding.toLowerCase().split(',');
+  if (codings.length > MAX_CODINGS) return 'unknown coding';
   let decoded: DecodedBody = body;
   for (const coding of codings.reverse()) {
     if (typeof decoded === 'string') break;
@@ -21,11 +27,16 @@ async function decodeOne(body: Uint8Array, coding: string, limit: number): Promi
   const decode = await decoderOf(coding);
   if (decode === undefined) return 'unknown coding';
   return new Promise((resolve) => {
-    decode(body, { maxOutputLength: limit }, (error, decoded) => {
+    decode(body, { maxOutputLength: limit, chunkSize: chunkFor(body) }, (error, decoded) => {
       if (error === null) resolve(decoded);
       else resolve(error.code === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : 'broken');
     });
   });
+}
+
+/** Bytes that are decoded at a time, with a turn of the event loop for each: many where much may come. */
+function chunkFor({ byteLength }: Uint8Array): number {
+  return Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 4 * byteLength));
 }
 
 /** Few clients send such bodies, so that the library is loaded for them. Node has zstd since 22.15. */

@@ -11,6 +11,7 @@ import { type ProblemDetails, sendProblem } from '../admin/send-problem.ts';
 import type { Batch } from '../batch.ts';
 import type { EnginePort, SessionPort } from '../engine-port.ts';
 import { runReply } from '../reply-runner.ts';
+import type { ResponseWriter } from '../response-writer.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
 import { answerPreflight, isPreflight } from './answer-preflight.ts';
 import type { ClientConnection, Turn } from './client-connection.ts';
@@ -234,11 +235,19 @@ function carryOut(
   request.forgetHead();
   const { clock } = engine;
   const writer = new Http1ResponseWriter({ request, response, connection, clock }, exchange);
-  runReply(exchange, { writer, connection, batch, alarms, clock }, (performed, failure) => {
-    exchange.finished(performed);
-    turn.done();
-    if (failure !== undefined) reception.failed(response, failure);
-  });
+  const run = (outlet: ResponseWriter & { release?(): void }) =>
+    runReply(exchange, { writer: outlet, connection, batch, alarms, clock }, (performed, failure) => {
+      outlet.release?.();
+      exchange.finished(performed);
+      turn.done();
+      if (failure !== undefined) reception.failed(response, failure);
+    });
+  if (!exchange.mayBeCoded) run(writer);
+  else {
+    import('./coded-response-writer.ts')
+      .then(({ CodedResponseWriter }) => run(new CodedResponseWriter(writer)))
+      .catch((error: unknown) => reception.failed(response, error));
+  }
 }
 
 /** How an upload ended that its client, or the end of the server, cut short. */
