@@ -9,7 +9,8 @@ import { retryHint } from './retry-hint.ts';
 import { sameTarget } from './same-target.ts';
 
 /** The requests of one name as calls: what follows a success, or asks something else of another model, is another. */
-export function episodesOf(group: readonly JournalEntry[]): JournalEntry[][] {
+export function episodesOf(group: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] {
+  if (group.length === 1) return [group];
   const episodes: JournalEntry[][] = [];
   let current: JournalEntry[] = [];
   for (const entry of [...group].sort((a, b) => a.t_headers - b.t_headers || a.seq - b.seq)) {
@@ -29,6 +30,8 @@ function isOther(before: JournalEntry, after: JournalEntry): boolean {
 
 /** The history of one call. `followed` when another of the same name comes after it. */
 export function historyOf(id: string, entries: readonly JournalEntry[], followed: boolean): CallHistory {
+  const [only] = entries;
+  if (only !== undefined && entries.length === 1) return historyOfOne(id, only, followed);
   const replays: JournalEntry[] = [];
   const tries: Try[] = [];
   for (const entry of entries) {
@@ -53,6 +56,24 @@ export function historyOf(id: string, entries: readonly JournalEntry[], followed
     replaced: followed && tries.at(-1)?.failure !== undefined,
   };
 }
+
+/** Most calls succeed at once. */
+function historyOfOne(id: string, entry: JournalEntry, followed: boolean): CallHistory {
+  const attempt = tryOf(entry, 1);
+  return {
+    id,
+    method: entry.logicalIdFrom,
+    certainty: entry.certainty,
+    tries: [attempt],
+    gaps: NONE,
+    failovers: NONE,
+    replays: NONE,
+    overlapping: false,
+    replaced: followed && attempt.failure !== undefined,
+  };
+}
+
+const NONE: readonly never[] = [];
 
 function tryOf(entry: JournalEntry, position: number): Try {
   return {

@@ -39,6 +39,7 @@ export const stopsAtAWall = defineRule({
   check: (subject) => {
     const { entries, policy } = subject;
     const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null);
+    if (!read.some((entry) => refusesAccount(entry, policy))) return notApplicable('no account was refused for good');
     const keys = [...groupBy(read, ({ authorizationHash }) => authorizationHash).values()];
     const pushes = keys.flatMap((ofKey) => wallsOf(ofKey, policy).map((wall) => hardestPush(wall, ofKey, policy)));
     if (pushes.length === 0) return notApplicable('no account was refused for good');

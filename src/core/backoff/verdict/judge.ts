@@ -197,9 +197,12 @@ function rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvide
 }
 
 function isOneWorld({ entries, together }: RuleEvidence): boolean {
-  const [first] = entries;
-  return together === true || entries.every(({ session }) => session === first?.session);
+  return together === true || isOfOneSession(entries);
 }
+
+const isOfOneSession = perObject((entries: readonly JournalEntry[]) =>
+  entries.every(({ session }) => session === entries[0]?.session),
+);
 
 /** In the session that is judged: requests of another would be missed. */
 function adviceFor({ entries: [first], policy }: RuleEvidence): string {
@@ -259,7 +262,7 @@ function findingOf(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence)
     statistic: ruling.statistic ?? null,
     threshold: ruling.threshold ?? null,
     falseAlarmBound: ruling.falseAlarmBound ?? rule.falseAlarmBound,
-    correlation: judged ? (ruling.correlation ?? weakestOf(calls.filter(({ gaps }) => gaps.length > 0))) : null,
+    correlation: judged ? (ruling.correlation ?? weakestRetried(calls)) : null,
     clock: ruling.clock ?? 'real',
     ...(ruling.suspected === undefined ? {} : { suspected: ruling.suspected }),
     evidence: evidence.slice(0, SHOWN),
@@ -267,6 +270,9 @@ function findingOf(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence)
     reference: rule.source,
   };
 }
+
+/** How sure it is whose retries they are. */
+const weakestRetried = perObject((calls: readonly CallHistory[]) => weakestOf(calls.filter(({ gaps }) => gaps.length > 0)));
 
 function atLevel(verdict: RuleVerdict, level: RuleLevel | undefined): RuleVerdict {
   if (verdict === 'fail' && (level === 'warn' || level === 'info')) return level;
