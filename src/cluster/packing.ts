@@ -34,7 +34,14 @@ const REQUEST: FieldsOf<SentRequest> = {
   protocol: true,
   connection: CONNECTION,
 };
-const TRAITS: FieldsOf<Traits> = { streamed: true, features: true, carrier: true, keyScope: true, modelScope: true };
+const TRAITS: FieldsOf<Traits> = {
+  streamed: true,
+  features: true,
+  carrier: true,
+  dialect: true,
+  keyScope: true,
+  modelScope: true,
+};
 /** The call that the primary remembers stays there. */
 const CORRELATION: FieldsOf<Omit<Correlation, 'remembered'>> = {
   call: true,

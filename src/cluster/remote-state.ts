@@ -124,6 +124,7 @@ export class RemoteState implements SessionState {
         streamed: traits.streamed,
         features: traits.features,
         carrier: traits.carrier,
+        dialect: traits.dialect,
         keyScope: scoped('key') ? traits.keyScope : '',
         modelScope: scoped('model') ? traits.modelScope : '',
       },

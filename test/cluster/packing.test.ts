@@ -51,7 +51,7 @@ const ask: FromWorker = {
   forced: [{ name: 'overloaded', params: {} }] as never,
   preset: null,
   matches: [0, 2],
-  traits: { streamed: true, features: ['failure'], carrier: 'response', keyScope: 'key 0.5', modelScope: '' },
+  traits: { streamed: true, features: ['failure'], carrier: 'response', dialect: 'openai', keyScope: 'key 0.5', modelScope: '' },
 };
 const messages: readonly (FromWorker | ToWorker)[] = [
   ask,

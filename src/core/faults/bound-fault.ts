@@ -1,3 +1,4 @@
+import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
@@ -98,6 +99,11 @@ export function bindFault(faults: FaultsByName, { name, params }: NamedFault): B
 /** Whether any of the faults means something to an answer that travels in that. In a list, those that mean nothing are left out. */
 export function isMeantFor(faults: readonly BoundFault[], carrier: Carrier): boolean {
   return faults.length === 0 || faults.some(({ fault }) => fault.carriers === undefined || fault.carriers.includes(carrier));
+}
+
+/** Whether a service of that name has all of the faults. */
+export function isKnownTo(faults: readonly BoundFault[], dialect: DialectName): boolean {
+  return faults.every(({ fault }) => fault.dialects === undefined || fault.dialects.includes(dialect));
 }
 
 /**

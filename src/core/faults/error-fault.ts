@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import { type ErrorAnswer, inDialect, spokenReply } from '../openai/errors/error.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { Layer } from '../openai/wire/layer.ts';
@@ -14,6 +15,8 @@ interface ErrorFault<Name extends string, Params extends z.ZodType<ErrorParams>>
   readonly layer: Layer;
   /** It stands for a refusal by a limit of the account. */
   readonly refusesByLimit?: true;
+  /** The services that have it; without it, all. */
+  readonly dialects?: readonly DialectName[];
   /** Codes and types of its errors, but for `invalid_request_error`; undefined where there are none, or the scenario writes them. */
   readonly errorCodes?: readonly string[];
   /** Parameters whose text becomes the code or the type of the error. */
@@ -42,6 +45,7 @@ export function defineErrorFault<Name extends string, Params extends z.ZodType<E
     status,
     injectedAt: layer,
     ...(fault.refusesByLimit === undefined ? {} : { refusesByLimit: fault.refusesByLimit }),
+    ...(fault.dialects === undefined ? {} : { dialects: fault.dialects }),
     ...(errorCodes === undefined ? {} : { errorCodes }),
     ...(fault.errorWordParams === undefined ? {} : { errorWordParams: fault.errorWordParams }),
     ...(source === undefined ? {} : { source }),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Layer } from '../openai/wire/layer.ts';
@@ -58,6 +59,8 @@ export interface Fault {
   readonly needs?: readonly AnswerFeature[];
   /** What an answer has to travel in for it to mean something; without it, it means something in all. */
   readonly carriers?: readonly Carrier[];
+  /** The services that have it: it strikes no request to another. Without it, all have it. */
+  readonly dialects?: readonly DialectName[];
   /** So many functions the answer has to call at least: it is made to, where the request offers any. */
   leastCallsWith?(params: never): number;
   /** The parameters as they are at a moment of the rule: the very same object where they do not depend on it. */
@@ -97,6 +100,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly changes?: AnswerKind;
   readonly needs?: readonly AnswerFeature[];
   readonly carriers?: readonly Carrier[];
+  readonly dialects?: readonly DialectName[];
   leastCallsWith?(params: z.output<Params>): number;
   paramsAt?(params: z.output<Params>, moment: Moment): z.output<Params>;
   needsEndWith?(params: z.output<Params>): boolean;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import { accountDeactivated } from './account-deactivated.ts';
+import { apimError } from './apim-error.ts';
 import { badGateway } from './bad-gateway.ts';
 import { billingNotActive } from './billing-not-active.ts';
 import { type BoundFault, bindFault, type FaultsByName, type NamedFault } from './bound-fault.ts';
@@ -10,6 +11,7 @@ import { conflict } from './conflict.ts';
 import { connectionReset } from './connection-reset.ts';
 import { contentPolicyViolation } from './content-policy-violation.ts';
 import { contextLengthExceeded } from './context-length-exceeded.ts';
+import { deploymentNotFound } from './deployment-not-found.ts';
 import { duplicateChunk } from './duplicate-chunk.ts';
 import { earlyClose } from './early-close.ts';
 import { emptyAnswer } from './empty-answer.ts';
@@ -64,6 +66,7 @@ import { truncatedBody } from './truncated-body.ts';
 import { truncatedStream } from './truncated-stream.ts';
 import { unknownUrl } from './unknown-url.ts';
 import { unprocessable } from './unprocessable.ts';
+import { unsupportedApiVersion } from './unsupported-api-version.ts';
 import { unsupportedCountry } from './unsupported-country.ts';
 import { unsupportedParameter } from './unsupported-parameter.ts';
 import { websocketClose } from './websocket-close.ts';
@@ -115,6 +118,9 @@ const REGISTRY = [
   serviceUnavailable,
   gatewayTimeout,
   cloudflareTimeout,
+  deploymentNotFound,
+  unsupportedApiVersion,
+  apimError,
   httpError,
   slowStream,
   stalledStream,

@@ -1,4 +1,4 @@
-import { type BoundFault, isMeantFor } from '../faults/bound-fault.ts';
+import { type BoundFault, isKnownTo, isMeantFor } from '../faults/bound-fault.ts';
 import type { Moment } from '../faults/moment.ts';
 import type { FaultApplied } from '../journal/entry.ts';
 import type { Layer } from '../openai/wire/layer.ts';
@@ -11,7 +11,7 @@ import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
 /** What a decision on a request goes by, beside the rules that match it. */
-export type Traits = Pick<Facts, 'streamed' | 'features' | 'carrier' | 'keyScope' | 'modelScope'>;
+export type Traits = Pick<Facts, 'streamed' | 'features' | 'carrier' | 'dialect' | 'keyScope' | 'modelScope'>;
 
 /** One request as the plan sees it. */
 export interface RuleStep {
@@ -123,7 +123,7 @@ export function isReached(
   { traits, refusedBy }: Pick<RuleStep, 'traits' | 'refusedBy'>,
   { faults, strikes, changes, needs }: Step,
 ): boolean {
-  if (!isMeantFor(faults, traits.carrier)) return false;
+  if (!isMeantFor(faults, traits.carrier) || !isKnownTo(faults, traits.dialect)) return false;
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';
   return (changes === undefined || changes === answer) && needs.every((feature) => traits.features.includes(feature));

@@ -1,4 +1,5 @@
 import { lastUserText } from '../openai/content/tokens.ts';
+import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import { promptOf } from '../openai/request/prompt.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
@@ -54,6 +55,10 @@ export class Facts {
   /** What the answer travels in. */
   get carrier(): Carrier {
     return this.request.carrier ?? 'response';
+  }
+
+  get dialect(): DialectName {
+    return this.request.dialect.name;
   }
 
   /** The scope of counters per key. Not the key itself: nothing keeps keys. */

@@ -30,6 +30,7 @@ export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): 
     ...lists.flatMap((list) => checkFeatures(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkCarriers(list, asRecord(rule['match']) ?? {})),
     ...lists.flatMap((list) => checkEnds(list, rule)),
+    ...lists.flatMap((list) => checkDialects(list, asRecord(rule['match']) ?? {})),
     ...(early ? [...checkAcceptRule(rule, early, at), ...lists.flatMap(checkAcceptList)] : []),
   ];
 }
@@ -170,6 +171,17 @@ function checkCarriers({ path, calls }: FaultList, { endpoint }: Readonly<Record
   if (known === undefined || carriersOf(known).some((carrier) => isMeantFor(faultsInList, carrier))) return [];
   const names = faultsInList.map(({ name }) => name).join(', ');
   return [scenarioFinding(path, `${names} never happens: it means nothing to ${WORDS[carriersOf(known)[0] ?? 'response']}`)];
+}
+
+/** A rule that speaks of one service gives a fault nothing to strike that another has. */
+function checkDialects({ path, calls }: FaultList, { dialect }: Readonly<Record<string, unknown>>): ScenarioFinding[] {
+  if (typeof dialect !== 'string') return [];
+  return calls.flatMap((call, index) => {
+    const known = call && faultNamed(call.name).dialects;
+    if (call === undefined || known === undefined || known.some((name) => name === dialect)) return [];
+    const message = `${call.name} never happens: ${known.join(', ')} has it alone, and the rule speaks of ${dialect}`;
+    return [scenarioFinding(calls.length > 1 ? [...path, index] : path, message)];
+  });
 }
 
 const WORDS: Readonly<Record<Carrier, string>> = {

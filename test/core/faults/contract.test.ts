@@ -52,8 +52,12 @@ test.each(everyFault)('%s refuses a parameter it does not know', (_name, { param
 test.each(errorFaults)('%s sends its status and as many bytes as it says', (name, { status }) => {
   const reply = replyOf(name);
   expect(reply.head?.status).toBe(status);
-  expect(headerOf(reply, 'content-length')).toBe(String(new TextEncoder().encode(reply.text).length));
-  expect(headerOf(reply, 'content-type')).toBeDefined();
+  // Azure says neither of a deployment that does not exist.
+  if (name === 'deployment_not_found') expect(headerOf(reply, 'transfer-encoding')).toBe('chunked');
+  else {
+    expect(headerOf(reply, 'content-length')).toBe(String(new TextEncoder().encode(reply.text).length));
+    expect(headerOf(reply, 'content-type')).toBeDefined();
+  }
 });
 
 test.each(errorFaults)('%s says where its text comes from', (name, { source }) => {
@@ -110,7 +114,7 @@ test.each(errorFaults.filter(([, { injectedAt: strikes }]) => strikes === 'edge'
   expect(names.filter((header) => /^(x-request-id|openai-|x-ratelimit-|set-cookie)/.test(header))).toEqual([]);
 });
 
-test.each(errorFaults.filter(([, { injectedAt: strikes }]) => strikes === 'gateway'))(
+test.each(errorFaults.filter(([, { injectedAt: strikes, dialects }]) => strikes === 'gateway' && dialects === undefined))(
   '%s is written as the gateway writes',
   (name) => {
     const reply = replyOf(name);

@@ -117,7 +117,7 @@ export function quotaReached({ kind, deployment, model, region, operation, surfa
       'RateLimitReached',
       `Your requests to ${deployment} for ${model} in ${region} have exceeded the ${kind} rate limit for your current OpenAI S0 ` +
         `pricing tier. This request was for ${operation} under ${surface}. Please retry after ${seconds} ` +
-        `${seconds === 1 ? 'second' : 'seconds'}. To increase your default rate limit, visit: https://aka.ms/oai/quotaincrease.`,
+        `seconds. To increase your default rate limit, visit: https://aka.ms/oai/quotaincrease.`,
     ),
   };
 }

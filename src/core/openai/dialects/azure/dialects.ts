@@ -1,10 +1,14 @@
 import { SPECIFIED_HINTS } from '../../rate-limits/retry-hints.ts';
 import type { Dialect } from '../dialect.ts';
+import { azureAnswer, type Surface } from './answers.ts';
 import { bringsToken, bringsWebToken, credential, credentialField } from './credential.ts';
+import { azureEndpoint } from './endpoints.ts';
 import { classicHeaders, v1Headers } from './headers.ts';
 import { modelBehind } from './model-behind.ts';
 import { classicRateLimitHeaders, v1RateLimitHeaders } from './rate-limit-headers.ts';
 import { refusal } from './refusal.ts';
+import { responseRemarks } from './response-remarks.ts';
+import { classicServing, v1Serving } from './serving-headers.ts';
 import { dashed } from './uuid.ts';
 
 const SHARED = {
@@ -17,15 +21,23 @@ const SHARED = {
   requestId: (drawn) => dashed(drawn.slice(drawn.indexOf('_') + 1)),
   modelBehind,
   refusal,
+  endpoint: azureEndpoint,
+  responseRemarks,
 } as const satisfies Partial<Dialect>;
+
+/** Numbers in the headers of the limits are milliseconds on one surface, seconds on the other (wire-responses.md 8.3). */
+const CLASSIC: Surface = { headers: classicHeaders, resetUnitMs: 1, serving: classicServing };
+const V1: Surface = { headers: v1Headers, resetUnitMs: 1_000, serving: v1Serving };
 
 /** `/openai/deployments/{deployment}/…?api-version=…`. */
 export const azureClassic: Dialect = {
   ...SHARED,
   id: 'azure classic',
   bringsToken,
-  headers: classicHeaders,
+  headers: CLASSIC.headers,
+  resetUnitMs: CLASSIC.resetUnitMs,
   rateLimitHeaders: classicRateLimitHeaders,
+  answer: (reply, context) => azureAnswer(reply, context, CLASSIC),
 };
 
 /** `/openai/v1/…`. */
@@ -33,6 +45,8 @@ export const azureV1: Dialect = {
   ...SHARED,
   id: 'azure v1',
   bringsToken: bringsWebToken,
-  headers: v1Headers,
+  headers: V1.headers,
+  resetUnitMs: V1.resetUnitMs,
   rateLimitHeaders: v1RateLimitHeaders,
+  answer: (reply, context) => azureAnswer(reply, context, V1),
 };

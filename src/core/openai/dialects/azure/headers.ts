@@ -16,12 +16,6 @@ const ALWAYS = ['date'];
 const CONSTANT: HeaderSpec['constant'] = {
   'strict-transport-security': 'max-age=31536000; includeSubDomains; preload',
   'x-content-type-options': 'nosniff',
-  'x-accel-buffering': 'no',
-  'x-ms-rai-invoked': 'true',
-  'x-ms-aoai-configured-data-retention-days': '30',
-  'skip-error-remapping': 'true',
-  'x-ms-is-spilled-over': 'false',
-  'azureai-fe-offer-type': 'paygo',
 };
 
 const PER_ANSWER: HeaderSpec['perAnswer'] = {
@@ -29,23 +23,20 @@ const PER_ANSWER: HeaderSpec['perAnswer'] = {
   'apim-request-id': (context) => uuidOf(context.random('apim-request-id')),
   'x-request-id': ({ requestId }) => requestId,
   'x-ms-region': regionOf,
-  'azureml-model-session': ({ identity }) => modelSession(identity.organizationId),
 };
 
 /** `d213-20251016082839` (wire-responses.md 8.3). The same for all answers of an account. */
-function modelSession(account: string): string {
+export function modelSession(account: string): string {
   return `${pick(fork(account, 'model session'), '123456789', 3, 'd')}-20251016082839`;
 }
 
 /** How the layers of a surface print errors. That errors of the API stand on several lines, as OpenAI's, is unverified. */
-function layersWith(api: readonly string[]): HeaderSpec['layers'] {
-  const compact = { indent: 0, trailingNewline: false, contentType: 'application/json' };
-  return {
-    edge: { ...compact, headers: FRONT },
-    gateway: { ...compact, headers: [...FRONT, 'x-ms-region'] },
-    api: { ...compact, indent: 2, headers: [...FRONT, 'x-ms-region', 'x-request-id', ...api] },
-  };
-}
+const COMPACT = { indent: 0, trailingNewline: false, contentType: 'application/json' };
+const LAYERS: HeaderSpec['layers'] = {
+  edge: { ...COMPACT, headers: FRONT },
+  gateway: { ...COMPACT, headers: [...FRONT, 'x-ms-region'] },
+  api: { ...COMPACT, indent: 2, headers: [...FRONT, 'x-ms-region', 'x-request-id'] },
+};
 
 /** Of an error. Where its hints stand is unverified. */
 const FIRST = ['content-length', 'transfer-encoding', 'content-type', 'retry-after', 'retry-after-ms'];
@@ -77,7 +68,7 @@ export const classicHeaders = new HeaderProfile({
   always: ALWAYS,
   constant: CONSTANT,
   perAnswer: PER_ANSWER,
-  layers: layersWith([]),
+  layers: LAYERS,
 });
 
 /** The v1 surface, in wire order (wire-responses.md 8.3). */
@@ -114,5 +105,5 @@ export const v1Headers = new HeaderProfile({
   always: ALWAYS,
   constant: CONSTANT,
   perAnswer: PER_ANSWER,
-  layers: layersWith([]),
+  layers: LAYERS,
 });

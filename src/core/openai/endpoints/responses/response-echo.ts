@@ -9,6 +9,8 @@ type ServedTier = 'default' | 'flex' | 'priority';
 
 /** What a response repeats of its request, with what the service fills in (wire-responses.md 2.1 to 2.3). */
 export interface ResponseEcho {
+  /** What the filters of the service found; undefined where it tells nothing of them, and who pays instead. */
+  readonly contentFilters?: readonly unknown[];
   readonly background: boolean;
   readonly conversation: { readonly id: string } | undefined;
   readonly frequencyPenalty: number;

@@ -4,14 +4,32 @@ import { joined } from '../../../wire/joined.ts';
 import type { StreamError, StreamFollower, StreamGrammar } from '../../wire/stream-grammar.ts';
 import { interruptedEvents } from './interrupted-stream.ts';
 
+/** How a service reports an error within a stream. */
+export interface Interruption {
+  /** Of the next event. */
+  readonly number: number;
+  /** `response.failed` as the event with that number; none where the response has not begun. */
+  failed(error: { readonly code: string; readonly message: string } | null, number: number): readonly Write[];
+}
+
 /** Streams of named events that end with a response that is completed, incomplete or failed (wire-responses.md 3). */
-export const responseGrammar: StreamGrammar = {
-  completion: 'completion',
-  needsCompletion: true,
-  features: ['failure', 'incompletion', 'keepalive'],
-  sentinel: undefined,
-  follow: () => new ResponseFollower(),
-};
+export function createResponseGrammar(
+  report: (error: StreamError, interruption: Interruption) => readonly Write[],
+): StreamGrammar {
+  return {
+    completion: 'completion',
+    needsCompletion: true,
+    features: ['failure', 'incompletion', 'keepalive'],
+    sentinel: undefined,
+    follow: () => new ResponseFollower(report),
+  };
+}
+
+/** First the error, then the response that failed of it: so it was captured (wire-responses.md 3.3). */
+export const responseGrammar: StreamGrammar = createResponseGrammar(({ message, type, param, code }, { number, failed }) => {
+  const error = JSON.stringify({ type: 'error', error: { type, code, message, param }, sequence_number: number });
+  return [namedError('error', error), ...failed({ code: String(code ?? type ?? 'server_error'), message }, number + 1)];
+});
 
 /** Knows what a stream needs to go on: what was sent, the response as it was when it began, and the number of the last event. */
 class ResponseFollower implements StreamFollower {
@@ -20,6 +38,11 @@ class ResponseFollower implements StreamFollower {
   #number = -1;
   /** Of the event that is on its way. */
   #pieces: Write[] = [];
+  readonly #report: Parameters<typeof createResponseGrammar>[0];
+
+  constructor(report: Parameters<typeof createResponseGrammar>[0]) {
+    this.#report = report;
+  }
 
   note(write: Write): void {
     this.#pieces.push(write);
@@ -31,12 +54,8 @@ class ResponseFollower implements StreamFollower {
     this.#number = numberIn(text) ?? this.#number;
   }
 
-  /** First the error, then the response that failed of it: so it was captured (wire-responses.md 3.3). */
-  error({ message, type, param, code }: StreamError): readonly Write[] {
-    const number = this.#number + 1;
-    const error = JSON.stringify({ type: 'error', error: { type, code, message, param }, sequence_number: number });
-    const failed = this.#failed({ code: String(code ?? type ?? 'server_error'), message }, number + 1);
-    return [named('error', error), ...failed];
+  error(error: StreamError): readonly Write[] {
+    return this.#report(error, { number: this.#number + 1, failed: (reason, number) => this.#failed(reason, number) });
   }
 
   failure(error: { readonly code: string; readonly message: string }): readonly Write[] {
@@ -64,11 +83,11 @@ class ResponseFollower implements StreamFollower {
     return { ...write, data: text.slice(0, end) + text.slice(end).replace(String(number), String(number + events)) };
   }
 
-  #failed(error: { readonly code: string; readonly message: string }, number: number): readonly Write[] {
+  #failed(error: { readonly code: string; readonly message: string } | null, number: number): readonly Write[] {
     if (this.#begun === undefined) return [];
     const type = 'response.failed';
-    const response = failedOf(this.#begun, JSON.stringify({ code: error.code, message: error.message }));
-    return [named(type, `{"type":"${type}",${RESPONSE}${response}${NUMBER}${number}}`)];
+    const response = failedOf(this.#begun, JSON.stringify(error && { code: error.code, message: error.message }));
+    return [namedError(type, `{"type":"${type}",${RESPONSE}${response}${NUMBER}${number}}`)];
   }
 }
 
@@ -99,6 +118,7 @@ function failedOf(begun: string, error: string): string {
   return begun.replace('"status":"in_progress"', '"status":"failed"').replace('"error":null', () => `"error":${error}`);
 }
 
-function named(name: string, data: string): Write {
+/** An event that ends a stream. */
+export function namedError(name: string, data: string): Write {
   return { type: 'write', data: `event: ${name}\ndata: ${data}\n\n`, event: 'error' };
 }

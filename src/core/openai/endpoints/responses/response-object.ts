@@ -40,7 +40,7 @@ interface ResponseState {
 
 /** A response of that request in that state. */
 function responseInState(echo: ResponseEcho, state: ResponseState): ResponseObject {
-  const { conversation, prompt, promptCacheOptions: cacheOptions } = echo;
+  const { conversation, prompt, promptCacheOptions: cacheOptions, contentFilters: filters } = echo;
   const { incompleteReason: reason } = state;
   return {
     id: state.id,
@@ -48,8 +48,9 @@ function responseInState(echo: ResponseEcho, state: ResponseState): ResponseObje
     created_at: state.createdAt,
     status: state.status,
     background: echo.background,
-    ...(state.billed && { billing: { payer: 'developer' } }),
+    ...(state.billed && filters === undefined && { billing: { payer: 'developer' } }),
     completed_at: state.completedAt,
+    ...(filters && { content_filters: state.usage === null ? null : filters }),
     ...(conversation && { conversation }),
     error: state.error,
     frequency_penalty: echo.frequencyPenalty,

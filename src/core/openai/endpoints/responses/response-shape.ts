@@ -35,6 +35,8 @@ export interface ResponseObject {
   /** In bodies in one piece alone, and only of what is finished. */
   readonly billing?: { readonly payer: 'developer' };
   readonly completed_at: number | null;
+  /** Of Azure alone; null before the response is finished. */
+  readonly content_filters?: readonly unknown[] | null;
   readonly conversation?: { readonly id: string };
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly frequency_penalty: number;

@@ -1,0 +1,115 @@
+import { restOf } from '../../../collections/rest-of.ts';
+import { utf8Length, utf8Text } from '../../../text/utf8.ts';
+import type { Head, Header, Reply, Write } from '../../../wire/effect.ts';
+import { joined } from '../../../wire/joined.ts';
+import { parseObject } from '../../request/parse-object.ts';
+import type { Fields } from '../../request/request.ts';
+import type { HeaderProfile } from '../../wire/header-profile.ts';
+import type { SpokenContext } from '../dialect.ts';
+import { filteredChat, filteredChunk, firstChunk, printChat, printChatEvent } from './chat-filters.ts';
+import { findingsOf } from './content-filter.ts';
+
+/** Where the surfaces differ in the heads of healthy answers. */
+export interface Surface {
+  readonly headers: HeaderProfile;
+  readonly resetUnitMs: number;
+  /** What the head of an answer by a model says of who answers, and how. */
+  serving(context: SpokenContext, isStreamed: boolean): readonly Header[];
+}
+
+/** Endpoints by which a model is asked. */
+const SERVING: ReadonlySet<string> = new Set(['chat.completions', 'completions', 'embeddings', 'responses']);
+const OF_CHAT: ReadonlySet<string> = new Set(['chat.completions', 'completions']);
+
+/** A healthy answer of OpenAI as Azure writes it: its head, and of completions and embeddings its body. */
+export function* azureAnswer(reply: Reply, context: SpokenContext, surface: Surface): Reply {
+  const effects = reply[Symbol.iterator]();
+  for (let next = effects.next(); next.done !== true; next = effects.next()) {
+    const effect = next.value;
+    if (effect.type !== 'head') yield effect;
+    else if (effect.status !== 200) {
+      yield effect;
+      yield* restOf(effects);
+      return;
+    } else {
+      const rest = restOf(effects);
+      yield* isStream(effect) ? streamed(effect, rest, context, surface) : whole(effect, rest, context, surface);
+      return;
+    }
+  }
+}
+
+function isStream({ headers }: Head): boolean {
+  return headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
+}
+
+/** JSON tells its length. */
+function* whole(head: Head, rest: Reply, context: SpokenContext, surface: Surface): Reply {
+  const written: Write[] = [];
+  for (const effect of rest) {
+    if (effect.type === 'write') written.push(effect);
+    else if (effect.type !== 'end') yield effect;
+    else {
+      const body = bodyOf(joined(written), context);
+      const length = typeof body === 'string' ? utf8Length(body) : body.byteLength;
+      yield headOf(head, ['content-length', String(length)], context, surface);
+      yield { type: 'write', data: body };
+      yield effect;
+      return;
+    }
+  }
+}
+
+function bodyOf(written: Uint8Array, { request: { endpoint }, settings }: SpokenContext): string | Uint8Array {
+  const name = endpoint?.name ?? '';
+  const body = OF_CHAT.has(name) || name === 'embeddings' ? parseObject(written) : undefined;
+  if (body === undefined) return written;
+  return OF_CHAT.has(name) ? printChat(filteredChat(body, findingsOf(settings))) : printEmbeddings(body);
+}
+
+/** On several lines, in the order of OpenAI. */
+function printEmbeddings(body: Fields): string {
+  return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+function* streamed(head: Head, rest: Reply, context: SpokenContext, surface: Surface): Reply {
+  yield headOf(head, ['transfer-encoding', 'chunked'], context, surface);
+  if (!OF_CHAT.has(context.request.endpoint?.name ?? '')) {
+    yield* rest;
+    return;
+  }
+  const found = findingsOf(context.settings);
+  yield { type: 'write', data: printChatEvent(firstChunk(found)), event: 'progress' };
+  let pieces: Write[] = [];
+  for (const effect of rest) {
+    if (effect.type !== 'write') yield effect;
+    else {
+      pieces.push(effect);
+      if (effect.partOf !== undefined) continue;
+      yield eventsOf(pieces, (chunk) => filteredChunk(chunk, found));
+      pieces = [];
+    }
+  }
+}
+
+/** The same events, written as Azure writes them. */
+function eventsOf(pieces: readonly Write[], change: (chunk: Fields) => Fields): Write {
+  const [first] = pieces;
+  const last = pieces.at(-1);
+  const text = typeof first?.data === 'string' && pieces.length === 1 ? first.data : utf8Text(joined(pieces));
+  const data = text.replaceAll(/data: (\{.*\})\n\n/g, (written: string, json: string) => {
+    const chunk = parseObject(json);
+    return chunk === undefined ? written : printChatEvent(change(chunk));
+  });
+  const holds = last?.holds && { ...last.holds, bytes: utf8Length(data) };
+  return { type: 'write', data, ...(last?.event && { event: last.event }), ...(holds && { holds }) };
+}
+
+/** The head of OpenAI has the type of the body, and the state of the limits. */
+function headOf({ status, headers }: Head, framing: Header, context: SpokenContext, surface: Surface): Head {
+  const isServing = SERVING.has(context.request.endpoint?.name ?? '');
+  const serving = isServing ? surface.serving(context, framing[0] === 'transfer-encoding') : [];
+  const kept = headers.filter(([name]) => name === 'content-type' || name.startsWith('x-ratelimit-'));
+  const fields = surface.headers.headOf({ layer: 'api', extra: [framing, ...kept, ...serving] }, context);
+  return { type: 'head', status, ...fields, resetUnitMs: surface.resetUnitMs };
+}

@@ -1,0 +1,31 @@
+import { perObject } from '../../../memo/per-object.ts';
+import type { AnswerEditor } from '../../wire/answer-editor.ts';
+import type { EndpointManners } from '../dialect.ts';
+import { printChat, printChatEvent } from './chat-filters.ts';
+import { azureResponseGrammar } from './response-grammar.ts';
+
+/** Azure has none of these, or what they do there is not known. */
+const NOT_SERVED: ReadonlySet<string> = new Set(['moderations', 'responses.websocket', 'root']);
+const OF_CHAT: ReadonlySet<string> = new Set(['chat.completions', 'completions']);
+
+/** An endpoint as Azure has it; undefined where it has none. */
+export function azureEndpoint<E extends EndpointManners>(endpoint: E): E | undefined {
+  return mannersOf(endpoint) as E | undefined;
+}
+
+/** One front end answers for all. */
+const mannersOf = perObject((endpoint: EndpointManners): EndpointManners | undefined => {
+  const { name, answer, stream, withoutHeaders: _without, challenges: _challenges, ...others } = endpoint;
+  if (NOT_SERVED.has(name)) return undefined;
+  return {
+    ...others,
+    name,
+    gateway: true,
+    ...(answer && { answer: OF_CHAT.has(name) ? printedAsChat(answer) : answer }),
+    ...(stream && { stream: name === 'responses' ? azureResponseGrammar : stream }),
+  };
+});
+
+function printedAsChat(editor: AnswerEditor): AnswerEditor {
+  return { ...editor, printBody: printChat, printEvent: printChatEvent };
+}
