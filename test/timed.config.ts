@@ -15,6 +15,7 @@ export const TIMED = [
   'test/costs/bombs.test.ts',
   'test/costs/journal.test.ts',
   'test/costs/requests.test.ts',
+  'test/harness/hammer.test.ts',
   'test/harness/interrupted.test.ts',
   'test/harness/load-blocked.test.ts',
   'test/harness/load-interrupted.test.ts',

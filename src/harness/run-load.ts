@@ -12,6 +12,7 @@ import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
 import { GatewayFront } from './gateway-front.ts';
 import { type GroupGuard, guardGroups } from './group-guard.ts';
+import { Hammer, isHammered } from './hammer.ts';
 import { loadSessions, loadTroubles } from './load-journal.ts';
 import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
 import { distribute, type LoadPlan, workloadOf } from './load-plan.ts';
@@ -29,6 +30,8 @@ export interface LoadOptions {
   readonly through?: string;
   /** Requests a second of noise that never retries. */
   readonly backgroundPerSecond?: number;
+  /** Connections that ask again at once and never back off. The journal of the server leaves them out. */
+  readonly hammerConnections?: number;
   /** Time for calls under way when no more are started, in milliseconds. */
   readonly drainMs: number;
   /** Its reason says who interrupts the load: `interrupted by SIGINT`. */
@@ -77,6 +80,7 @@ export class RunningLoad {
   /** What to add to a time of the machine's clock to have it on the journal's. */
   readonly #shift: number;
   #background: Background | undefined;
+  #hammer: Hammer | undefined;
   #front: GatewayFront | undefined;
   #zeroAt = 0;
   #stoppedAt: number | undefined;
@@ -115,8 +119,9 @@ export class RunningLoad {
     const zeroAt = machineNow() + LEAD_MS;
     this.#zeroAt = zeroAt + this.#shift;
     const judged = new Set<string>(loadSessions(server.engine).map(({ id }) => id));
-    const stopCounting = server.engine.onEntry(({ place }) => {
-      if (!judged.has(place.session)) return;
+    const stopCounting = server.engine.onEntry((record) => {
+      if (!judged.has(record.place.session)) return;
+      if (isHammered(record.logicalId)) return this.#hammer?.note(record, this.#zeroAt);
       this.#attempts += 1;
       if (this.#attempts >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
     });
@@ -129,11 +134,11 @@ export class RunningLoad {
         this.#planned.push({ call, process: loader?.name ?? '', scheduledAt: this.#zeroAt + at });
       loader?.say({ type: 'orders', orders: { ...work, zeroAt, target } });
     }
-    this.#background?.begin({ zeroAt, forMs: plan.forMs });
+    for (const noise of this.#noises) noise.begin({ zeroAt, forMs: plan.forMs });
     const interrupted = () => this.stop(String(signal.reason));
     signal.addEventListener('abort', interrupted);
     if (signal.aborted) interrupted();
-    const all = [...this.#loaders.map((loader) => loader.finished), this.#background?.finished];
+    const all = [...this.#loaders, ...this.#noises].map(({ finished }) => finished);
     const finished = Promise.all(all).then(() => true);
     const givenUpAt = () =>
       this.#stoppedAt === undefined
@@ -147,7 +152,7 @@ export class RunningLoad {
     await this.#front?.caughtUp();
     this.#hasEnded = true;
     stopCounting();
-    await this.#background?.close();
+    await this.#closeNoises();
   }
 
   /** Starts no more calls; those under way go on to their end. */
@@ -156,7 +161,7 @@ export class RunningLoad {
     this.#stoppedAt = this.#now();
     this.#cutShort = why;
     for (const loader of this.#loaders) loader.say({ type: 'stop' });
-    void this.#background?.close();
+    void this.#closeNoises();
   }
 
   progress(): LoadProgress {
@@ -200,6 +205,7 @@ export class RunningLoad {
       cutShort: this.#whyCutShort(),
       together: loadSessions(server.engine).length > 1 ? true : undefined,
       through: this.#front?.traffic,
+      hammer: this.#hammer?.traffic,
       silence: this.#front === undefined ? undefined : this.#whyNothingCame(this.#front.traffic),
     };
   }
@@ -214,13 +220,13 @@ export class RunningLoad {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#background?.close(), this.#front?.close(), ...this.#loaders.map((loader) => loader.close())]);
+    await Promise.all([this.#closeNoises(), this.#front?.close(), ...this.#loaders.map((loader) => loader.close())]);
     (await this.#guard).close();
   }
 
   /** Ends all processes at once: for the exit of this one. */
   kill(): void {
-    this.#background?.kill();
+    for (const noise of this.#noises) noise.kill();
     this.#front?.kill();
     for (const loader of this.#loaders) loader.kill();
   }
@@ -231,7 +237,7 @@ export class RunningLoad {
   }
 
   async #prepare(): Promise<void> {
-    const { plan, source, server, through, backgroundPerSecond } = this.#options;
+    const { plan, source, server, through, backgroundPerSecond, hammerConnections } = this.#options;
     for (let index = 0; index < plan.processes; index++) this.#loaders.push(this.#loader(`p${index + 1}`, source));
     await this.#unlessInterrupted(Promise.all(this.#loaders.map(({ ready }) => ready)));
     if (through !== undefined) this.#front = await GatewayFront.start(through);
@@ -239,12 +245,25 @@ export class RunningLoad {
       const target = this.#target('default');
       this.#background = await Background.start({ target, perSecond: backgroundPerSecond });
     }
+    if (hammerConnections !== undefined) {
+      const target = this.#target('default');
+      this.#hammer = await Hammer.start({ target, connections: hammerConnections }, this.#guard);
+    }
     // A command starts anew for each call: there is nothing to warm.
     if ('command' in source) return;
     const { engine } = server;
     const healthy = engine.openSession(loadScenario({ file: 'warm-up', data: { name: 'warm-up' } }, engine.libraries));
     await this.#unlessInterrupted(Promise.all(this.#loaders.map((loader) => loader.warm(this.#target(healthy.id), WARM_UPS))));
     engine.closeSession(healthy.id);
+  }
+
+  /** What asks beside the fleet. */
+  get #noises(): readonly (Background | Hammer)[] {
+    return [this.#background, this.#hammer].filter((noise) => noise !== undefined);
+  }
+
+  async #closeNoises(): Promise<void> {
+    await Promise.all(this.#noises.map((noise) => noise.close()));
   }
 
   #loader(name: string, source: ClientSource): Loader {
@@ -336,7 +355,8 @@ export class RunningLoad {
     const died = this.#loaders.flatMap(({ died: how }) => (how === undefined ? [] : [how]));
     const silent = this.#silent().length === 0 ? [] : [this.#silenceText(this.#silent())];
     const stopped = this.#cutShort === undefined ? [] : [this.#cutShort];
-    const parts = [...stopped, ...died, ...silent, ...(this.#background?.trouble ?? []), ...(this.#front?.trouble ?? [])];
+    const fronts = this.#front === undefined ? [] : [this.#front];
+    const parts = [...stopped, ...died, ...silent, ...[...this.#noises, ...fronts].flatMap(({ trouble }) => trouble)];
     return parts.length === 0 ? null : parts.join('; ');
   }
 

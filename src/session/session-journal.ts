@@ -1,3 +1,4 @@
+import { callLabel } from '../core/correlation/call-name.ts';
 import { BodyStore } from '../core/journal/body-store.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
@@ -9,11 +10,15 @@ import { type JournalRecord, type Received, type RecordPlace, recordOf } from '.
 import { toolResultsIn } from '../exchange/tool-results-in.ts';
 import { RecordArchive } from './record-archive.ts';
 
+/** The number of records that are left out. The first that is kept has 1. */
+const NOT_KEPT = 0;
+
 /** The journal of a session: its records, and the bodies of their requests. */
 export class SessionJournal {
   readonly #records: Journal<JournalRecord>;
   readonly #bodies: BodyStore;
   readonly #entries: number;
+  readonly #leavesOut: (call: string) => boolean;
   /** What was found out about bodies when they were first read, each in the place of its record; empty until then. */
   #canonical: (string | null | undefined)[] = [];
   /** Until then nobody asks for the results of calls. */
@@ -21,6 +26,7 @@ export class SessionJournal {
 
   constructor(bounds: JournalBounds) {
     this.#entries = bounds.entries;
+    this.#leavesOut = bounds.leavesOut ?? (() => false);
     this.#records = new Journal(bounds, new RecordArchive());
     this.#bodies = new BodyStore(bounds.bodyBytes, bounds.budget);
   }
@@ -40,8 +46,11 @@ export class SessionJournal {
     return this.#records.dropped;
   }
 
-  /** Notes a request that is about to be answered. `wallMs`: milliseconds since the epoch. */
+  /** Notes a request that is about to be answered. The record of one that is left out is nowhere but with its exchange. `wallMs`: milliseconds since the epoch. */
   note(received: Received, place: RecordPlace, wallMs: number): JournalRecord {
+    const { evidence, call } = received.recognition;
+    if (evidence === 'path' && this.#leavesOut(callLabel(call)))
+      return recordOf(received, { seq: NOT_KEPT, place, wallMs, bodyAt: -1 });
     const { body } = received.incoming;
     const bodyAt = body.byteLength === 0 ? -1 : this.#bodies.write(body);
     const record = recordOf(received, { seq: this.nextSeq, place, wallMs, bodyAt });
@@ -52,6 +61,7 @@ export class SessionJournal {
 
   /** To be called when nothing of the record will change any more. */
   close(record: JournalRecord): void {
+    if (record.seq === NOT_KEPT) return;
     this.#hasBrokenCalls ||= record.brokenCalls !== null;
     this.#records.close(record);
   }

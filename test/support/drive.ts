@@ -3,7 +3,7 @@ import { parseForcedFault } from '../../src/exchange/forced-fault.ts';
 import { parseTarget } from '../../src/exchange/incoming.ts';
 import { libraries } from '../../src/libraries.ts';
 import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
-import { Engine } from '../../src/session/engine.ts';
+import { Engine, type EngineParts } from '../../src/session/engine.ts';
 import { type Collected, collect } from './effects.ts';
 import { performed } from './performed.ts';
 import { type FakeClock, fakeClock } from './reply-context.ts';
@@ -32,10 +32,10 @@ export interface Driver {
 }
 
 /** An engine without a network, on a clock that moves only when told. */
-export function drive(scenario: ScenarioInput | string): Driver {
+export function drive(scenario: ScenarioInput | string, options: Pick<EngineParts, 'bounds'> = {}): Driver {
   const clock = fakeClock();
   const source = typeof scenario === 'string' ? { file: 'scenario', text: scenario } : { file: 'scenario', data: scenario };
-  const engine = new Engine({ scenario: loadScenario(source, libraries), clock, libraries });
+  const engine = new Engine({ scenario: loadScenario(source, libraries), clock, libraries, ...options });
   return { engine, clock, send: (request = {}) => send(engine, request) };
 }
 

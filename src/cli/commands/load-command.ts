@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { MOST_CONNECTIONS } from '../../harness/hammer-message.ts';
 import { sharedFlags } from '../options/shared-flags.ts';
 import { wholeNumber } from '../options/whole-number.ts';
 import type { CommandFactory } from './command-factory.ts';
@@ -24,6 +25,11 @@ export const loadCommand: CommandFactory = (finish) =>
     )
     .option('--drain <duration>', 'time for calls under way when no more are started', '10s')
     .option('--background <rate>', 'requests beside them that never retry, to use up what is shared, such as 200/s')
+    .option(
+      '--hammer <connections>',
+      'connections beside them that ask again at once and never back off, such as 50',
+      wholeNumber('--hammer', MOST_CONNECTIONS, 1),
+    )
     .option('--through <url>', 'the clients talk to a gateway at this address, which has the mock on --port as its upstream')
     .option('--port <number>', 'port of the mock (default: a free one)', wholeNumber('--port', 65_535))
     .addOption(sharedFlags.policyOverScenario())

@@ -9,6 +9,7 @@ import type { ReportInput } from '../../core/report/report.ts';
 import { printableLines } from '../../core/text/printable.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { clientPath } from '../../harness/client-path.ts';
+import { isHammered } from '../../harness/hammer.ts';
 import { loadJournal, loadSessions } from '../../harness/load-journal.ts';
 import { type ClientSource, ORIGIN } from '../../harness/load-message.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
@@ -34,6 +35,7 @@ export interface LoadOptions extends LoadFlags, ReportTargets {
   readonly client?: string;
   readonly scenario?: string;
   readonly background?: string;
+  readonly hammer?: number;
   readonly through?: string;
   readonly port?: number;
   readonly drain: string;
@@ -56,7 +58,14 @@ export async function load(options: LoadOptions): Promise<number> {
   loadPlanOf(options, 0);
   prepareReports(options);
   const say = (message: string) => void process.stderr.write(`${printableLines(message)}\n`);
-  const server = await startForClient({ source, seed, entries: LOAD_ENTRIES, say, port: options.port ?? 0 });
+  const server = await startForClient({
+    source,
+    seed,
+    entries: LOAD_ENTRIES,
+    leavesOut: isHammered,
+    say,
+    port: options.port ?? 0,
+  });
   const { plan: scenario } = server.engine.defaultSession;
   const plan = loadPlanOf(options, scenario.seed);
   const apiKey = clientKey(scenario);
@@ -70,6 +79,7 @@ export async function load(options: LoadOptions): Promise<number> {
       apiKey,
       drainMs,
       ...background,
+      ...(options.hammer === undefined ? {} : { hammerConnections: options.hammer }),
       ...(through === undefined ? {} : { through }),
     });
     attach(running);

@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalEntry } from '../../core/journal/entry.ts';
 import { entryView } from '../../exchange/entry-view.ts';
+import { isHammered } from '../../harness/hammer.ts';
 import { inOneOrder, loadSessions } from '../../harness/load-journal.ts';
 import type { MockServer } from '../../server/start.ts';
 
@@ -24,6 +25,7 @@ export class PartialReport {
     this.#render = render;
     this.#journals = new Map(loadSessions(engine).map(({ id }) => [id, []]));
     this.#stopListening = engine.onEntry((entry) => {
+      if (isHammered(entry.logicalId)) return;
       // Fingerprints of bodies are the work of the whole report.
       this.#journals.get(entry.place.session)?.push(entryView(entry, null));
     });

@@ -1,3 +1,4 @@
+import type { JournalBounds } from '../../core/journal/journal.ts';
 import type { MockServer, StartOptions } from '../../server/start.ts';
 import { onUnservedUrl } from '../../session/on-unserved-url.ts';
 import { LOOPBACK, startFromCli } from './start-from-cli.ts';
@@ -10,13 +11,22 @@ export interface ClientServerOptions extends Pick<StartOptions, 'source' | 'seed
   readonly port?: number;
   /** Requests that the journal keeps. */
   readonly entries: number;
+  /** Calls that the journal leaves out. */
+  readonly leavesOut?: JournalBounds['leavesOut'];
   /** Is told which URLs of OpenAI the client asked for that the mock does not serve. */
   say(message: string): void;
 }
 
 /** Starts a mock for one client that is judged at the end: on loopback, with a journal for the whole run. */
-export async function startForClient({ port = 0, entries, say, ...options }: ClientServerOptions): Promise<MockServer> {
-  const server = await startFromCli({ ...options, host: LOOPBACK, port, bounds: { entries, bodyBytes: BODY_BYTES } });
+export async function startForClient({
+  port = 0,
+  entries,
+  leavesOut,
+  say,
+  ...options
+}: ClientServerOptions): Promise<MockServer> {
+  const bounds = { entries, bodyBytes: BODY_BYTES, ...(leavesOut === undefined ? {} : { leavesOut }) };
+  const server = await startFromCli({ ...options, host: LOOPBACK, port, bounds });
   onUnservedUrl(server.engine, say);
   return server;
 }

@@ -7,6 +7,8 @@ export interface JournalBounds {
   readonly bodyBytes: number;
   /** What the bodies of all sessions share. */
   readonly budget?: MemoryBudget;
+  /** Requests of these calls, by the names in their paths, are counted by listeners and not kept. */
+  leavesOut?(call: string): boolean;
 }
 
 export const DEFAULT_BOUNDS: JournalBounds = {

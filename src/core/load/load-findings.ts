@@ -21,6 +21,10 @@ export function loadFindings(report: LoadReport, expected: LoadExpectation = {})
   ];
 }
 
+function besideHammer({ hammer }: LoadReport): string {
+  return hammer === undefined ? '' : `; a hammer took part of the service, ${perSecond(hammer.perSecond)} requests a second`;
+}
+
 type Told = Pick<Finding, 'rule' | 'verdict' | 'severity' | 'summary' | 'explain' | 'advice' | 'n'> &
   Partial<Pick<Finding, 'statistic' | 'threshold'>>;
 
@@ -53,7 +57,10 @@ function unlessSaturated(told: Told, { exactness }: LoadReport): Finding {
 }
 
 /** A recovery that no expectation asks for, and that had no occasion, is no question left open. */
-function recoveryVerdict({ state, recoveredAfterMs }: Recovery, withinMs: number | undefined): RuleVerdict {
+function recoveryVerdict({ recovery, hammer }: LoadReport, withinMs: number | undefined): RuleVerdict {
+  const { state, recoveredAfterMs }: Recovery = recovery;
+  // The hammer may take what the fleet lacks.
+  if (state === 'not_recovered' && hammer !== undefined) return 'inconclusive';
   if (state === 'no_outage' && withinMs === undefined) return 'not_applicable';
   if (unmeasured(state) !== undefined) return 'inconclusive';
   if (state === 'recovered' && (withinMs === undefined || (recoveredAfterMs ?? 0) <= withinMs)) return 'pass';
@@ -70,14 +77,14 @@ function recovery(report: LoadReport, withinMs: number | undefined): Finding {
     not_watched: unmeasured(state) ?? '',
     recovered: `recovered: 95 % of the goodput was back ${seconds(recoveredAfterMs ?? 0)} after the ${trouble}`,
     metastable: `metastable: the ${trouble} is over and ${rates}; retries keep the service down (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
-    not_recovered: `not recovered: the ${trouble} is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})`,
+    not_recovered: `not recovered: the ${trouble} is over and ${rates} (offered ${perSecond(offeredAtEnd)}/s at the end${capacity})${besideHammer(report)}`,
   }[state];
   const measured =
     recoveredAfterMs === null ? {} : { statistic: { name: 'time to recover', value: recoveredAfterMs, unit: 'ms' as const } };
   return unlessSaturated(
     {
       rule: 'load_recovery',
-      verdict: recoveryVerdict(report.recovery, withinMs),
+      verdict: recoveryVerdict(report, withinMs),
       severity: 'critical',
       summary: 'lets the service recover when an outage is over',
       explain,

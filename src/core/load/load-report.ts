@@ -4,6 +4,7 @@ import { quantile } from '../backoff/kit/statistics.ts';
 import type { CallRecord } from './call-record.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
 import { type ErrorCount, errorsOf } from './errors.ts';
+import { type Hammer, hammerOf } from './hammer.ts';
 import type { LoadRun, Workload } from './load-run.ts';
 import { type Peaks, peaksOf } from './peaks.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
@@ -85,6 +86,8 @@ export interface LoadReport {
   readonly targetsLeftOut: number;
   /** Both sides of a gateway. */
   readonly through?: Through;
+  /** What asked beside the fleet and never backed off. */
+  readonly hammer?: Hammer;
   readonly exactness: Exactness;
 }
 
@@ -102,6 +105,7 @@ export function loadReportOf(run: LoadRun): LoadReport {
   );
   const targets = targetLoads(run);
   const through = throughOf(run);
+  const hammer = hammerOf(run);
   return {
     workload,
     cutShort,
@@ -126,6 +130,7 @@ export function loadReportOf(run: LoadRun): LoadReport {
     targets: targets.slice(0, MOST_TARGETS),
     targetsLeftOut: Math.max(0, targets.length - MOST_TARGETS),
     ...(through === undefined ? {} : { through }),
+    ...(hammer === undefined ? {} : { hammer }),
     exactness: exactnessOf(run),
   };
 }

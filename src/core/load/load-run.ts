@@ -3,6 +3,7 @@ import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallRecord } from './call-record.ts';
 import type { GatewayTraffic } from './gateway-traffic.ts';
+import type { HammerTraffic } from './hammer-traffic.ts';
 
 /** How calls come: on a schedule (`open`), each after the one before it (`closed`), or all at one moment (`burst`). */
 export interface Workload {
@@ -59,6 +60,8 @@ export interface LoadRun {
   readonly together?: true | undefined;
   /** Of a load whose clients talk to a gateway. */
   readonly through?: GatewayTraffic | undefined;
+  /** Of a load with connections that never back off beside the fleet. */
+  readonly hammer?: HammerTraffic | undefined;
   /** Where to look when no request came, in whole sentences. */
   readonly silence?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { binsOf, ratesIn } from '../units/time-bins.ts';
+import type { HammerTraffic } from './hammer-traffic.ts';
 import type { LoadRun } from './load-run.ts';
 
 /** What happened within one bin, a second. Times in milliseconds since the load began. */
@@ -10,6 +11,8 @@ interface Moment {
   readonly attempts: number;
   /** Requests of the noise beside them. */
   readonly background: number;
+  /** Requests of connections that never back off; absent without them. */
+  readonly hammer?: number;
   /** Calls that ended well. */
   readonly goodput: number;
 }
@@ -21,6 +24,7 @@ export interface Timeline {
 
 const WIDTHS_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 60_000, 600_000, 3_600_000];
 const MOST_BINS = 120;
+const SECOND_MS = 1_000;
 
 /** The run as rates over time. */
 export function timelineOf(run: LoadRun): Timeline {
@@ -48,6 +52,14 @@ export function timelineOf(run: LoadRun): Timeline {
       attempts: attempts?.[bin] ?? 0,
       background: noise?.[bin] ?? 0,
       goodput: goodput?.[bin] ?? 0,
+      ...(run.hammer === undefined ? {} : { hammer: hammered(run.hammer, bin * width, width) }),
     })),
   };
+}
+
+/** Its requests a second within a bin. It is counted by the second, so that narrower bins of one second say the same. */
+function hammered({ perSecond }: HammerTraffic, fromMs: number, width: number): number {
+  const first = Math.floor(fromMs / SECOND_MS);
+  const seconds = perSecond.slice(first, Math.max(first + 1, Math.floor((fromMs + width) / SECOND_MS)));
+  return seconds.length === 0 ? 0 : seconds.reduce((sum, count) => sum + count, 0) / Math.max(1, width / SECOND_MS);
 }

@@ -151,6 +151,19 @@ const load = z.object({
   }),
   attempts: count,
   backgroundRequests: count,
+  hammer: z
+    .object({
+      connections: count,
+      requests: count,
+      perSecond,
+      answers: z.record(z.string(), count).describe('how often the mock answered with each status'),
+      served: z
+        .object({ fleet: z.number().nullable(), hammer: z.number().nullable() })
+        .describe('requests that were answered with a 2xx, over those that came'),
+      fleetShare: z.number().nullable().describe('of all answers with a 2xx, the share that went to the fleet'),
+    })
+    .optional()
+    .describe('connections that asked again at once and never backed off; in none of the other figures'),
   amplification: z.object({
     mean: z.number().nullable(),
     p99: z.number().nullable(),
@@ -175,6 +188,7 @@ const load = z.object({
           calls: z.number(),
           attempts: z.number(),
           background: z.number(),
+          hammer: z.number().optional(),
           goodput: z.number(),
         }),
       ),

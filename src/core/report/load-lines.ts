@@ -2,6 +2,7 @@ import type { LoadReport } from '../load/load-report.ts';
 import { troubleName } from '../load/trouble-name.ts';
 import { LATE_DRIVER, unmeasured } from '../load/unmeasured.ts';
 import { plural } from '../text/plural.ts';
+import { hammerLines } from './hammer-lines.ts';
 import { short, span } from './numbers.ts';
 import { targetLines, throughLines } from './target-lines.ts';
 
@@ -19,6 +20,7 @@ export function loadLines(load: LoadReport): (readonly [name: string, value: str
     ],
     ...brownOutLines(load),
     ...throughLines(load),
+    ...hammerLines(load),
     ...targetLines(load),
     ['recovery', recoveryText(load)],
     ['latency', `${latency(load.latencyMs)} from the scheduled start; one attempt ${latency(load.attemptLatencyMs)}`],
