@@ -277,8 +277,13 @@ export class DecisionService {
 }
 
 /** The service answers at once, as far as it has capacity. Its place is taken with the decision, which saves the worker a question. */
-function isServedAtOnce({ failsAt, preset }: DecideMessage, { limit, applied, found }: Decided, { plan }: Session): boolean {
+function isServedAtOnce(
+  { failsAt, preset, traits }: DecideMessage,
+  { limit, applied, found }: Decided,
+  { plan }: Session,
+): boolean {
   if (found !== undefined && isLost(found)) return false;
+  if (traits.carrier === 'line') return false;
   if (plan.capacity === undefined || preset !== undefined || applied !== null) return false;
   return failsAt === undefined && limit?.refusal === undefined;
 }

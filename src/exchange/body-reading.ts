@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { BodyMemo } from '../core/memo/body-memo.ts';
+import type { SentForm } from '../core/openai/request/request.ts';
 import { hasTooManyValues } from './has-too-many-values.ts';
 
 /** Bodies that are remembered at most, and how long each may be. */
@@ -45,6 +46,15 @@ class Reading implements BodyReading {
     this.#isTooMuch ??= hasTooManyValues(this.bytes);
     return this.#isTooMuch;
   }
+}
+
+/** A form by what is in it: the boundary between its parts is another each time that a client sends it. */
+export function formReading(bytes: Uint8Array, { texts, files }: SentForm): BodyReading {
+  const digest = createHash('sha256');
+  for (const [name, text] of Object.entries(texts)) digest.update(JSON.stringify([name, text]));
+  for (const [name, { filename, content }] of Object.entries(files))
+    digest.update(JSON.stringify([name, filename, content.byteLength])).update(content);
+  return { bytes, sha256: digest.digest('hex'), json: undefined, isTooMuch: false, memo: undefined };
 }
 
 /** The bodies that came last, each in a place that follows from its bytes. */

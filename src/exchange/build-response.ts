@@ -19,7 +19,7 @@ export interface ResponseInput {
 }
 
 /** The world in which a request is answered. */
-interface World extends Pick<ReplyContext, 'keep' | 'bill'> {
+interface World extends Pick<ReplyContext, 'batched' | 'keep' | 'bill'> {
   readonly plan: Plan;
   readonly clock: Clock;
   readonly libraries: Libraries;
@@ -29,7 +29,7 @@ interface World extends Pick<ReplyContext, 'keep' | 'bill'> {
 export function buildResponse(
   { step, facts, error, limited }: Prepared,
   { correlation, elapsedMs, limit, applied, faults, draws, found }: Decision & { readonly draws?: Draws | undefined },
-  { plan, clock, libraries, keep, bill }: World,
+  { plan, clock, libraries, batched, keep, bill }: World,
 ): ResponseInput {
   const { organizationId } = plan.identity;
   const admission =
@@ -46,6 +46,7 @@ export function buildResponse(
     unchanged: applied === null,
     leastCalls: leastCallsOf(faults),
     found,
+    batched,
     keep,
     bill,
   });

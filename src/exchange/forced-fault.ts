@@ -9,7 +9,12 @@ import { readYaml } from '../core/scenario/yaml-document.ts';
 import type { Carrier } from '../core/wire/carrier.ts';
 
 const FILE = 'x-mock-fault';
-const CARRIED: Readonly<Record<Carrier, string>> = { response: 'HTTP', handshake: 'a handshake', frames: 'a WebSocket' };
+const CARRIED: Readonly<Record<Carrier, string>> = {
+  response: 'HTTP',
+  handshake: 'a handshake',
+  frames: 'a WebSocket',
+  line: 'a line of a batch',
+};
 const NAME = /^[a-z0-9_]+$/;
 
 /**

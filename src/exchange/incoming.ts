@@ -6,7 +6,7 @@ import { rememberLast } from '../core/memo/remember-last.ts';
 import type { DialectName } from '../core/openai/dialects/dialect-name.ts';
 import { routeOf } from '../core/openai/dialects/registry.ts';
 import { endpointOf, socketEndpointOf } from '../core/openai/endpoints/registry.ts';
-import type { ApiRequest, SocketTurn } from '../core/openai/request/request.ts';
+import type { ApiRequest, SentForm, SocketTurn } from '../core/openai/request/request.ts';
 import type { Carrier } from '../core/wire/carrier.ts';
 import type { BodyReading } from './body-reading.ts';
 import { canonicalSha } from './canonical-sha.ts';
@@ -25,6 +25,8 @@ export interface Incoming {
   readonly headersAt: number;
   /** Null when the body was not read to its end. */
   readonly bodyEndAt: number | null;
+  /** The form that its body is; undefined where it is none. */
+  readonly form?: SentForm | undefined;
   /** Default: HTTP/1.1. */
   readonly protocol?: Protocol | undefined;
   /** What its answer travels in. Default: a response of HTTP. */
@@ -75,7 +77,7 @@ export function apiRequestOf(
   reading: BodyReading,
   { dialect: only, isDeclared = false }: ReadingTerms,
 ): ApiRequest {
-  const { method, headers, body, carrier = 'response', turn } = incoming;
+  const { method, headers, body, form, carrier = 'response', turn } = incoming;
   const query = queryOf(incoming.target);
   const { dialect, path: routed, deployment, misdirected } = routeOf({ path, query, headers }, only);
   const known = carrier === 'handshake' ? socketEndpointOf(routed) : endpointOf(method, routed);
@@ -97,8 +99,9 @@ export function apiRequestOf(
     misdirected,
     bringsToken: dialect.bringsToken?.(headers),
     key: dialect.credential(headers),
-    body: isJson ? bodyFor(reading.json?.value, deployment) : undefined,
-    malformed: isJson && reading.json === undefined,
+    body: isJson ? bodyFor(reading.json?.value, deployment) : form?.texts,
+    malformed: (isJson && reading.json === undefined) || (endpoint?.takesForm === true && form === undefined),
+    form,
     bodyBytes: incoming.oversized || (isJson && reading.isTooMuch) ? Number.POSITIVE_INFINITY : body.byteLength,
     carrier,
     turn,

@@ -14,7 +14,7 @@ import { Facts } from '../core/plan/facts.ts';
 import { matchingRules } from '../core/plan/matching-rules.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
-import { readingOf } from './body-reading.ts';
+import { formReading, readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
 import { apiRequestOf, credentialHash, type Incoming } from './incoming.ts';
 import { unmatchedReply } from './unmatched-reply.ts';
@@ -62,7 +62,8 @@ const NO_RULES: readonly number[] = [];
 
 /** Finds out about a request what does not depend on others. */
 export function prepare(incoming: Incoming, { path, call, forced, preset }: Destination, reader: Reader): Prepared {
-  const reading = readingOf(incoming.body);
+  const { body, form } = incoming;
+  const reading = form === undefined ? readingOf(body) : formReading(body, form);
   const declared = declaredFor(incoming, reader.plan);
   const request = apiRequestOf(incoming, path, reading, {
     dialect: reader.plan.dialect,

@@ -15,7 +15,7 @@ import { replyFor } from './reply-for.ts';
 import type { ReadRequest } from './unread-request.ts';
 
 /** The world in which a request is answered. */
-export interface Surroundings extends Pick<ReplyContext, 'found' | 'keep' | 'bill' | 'leastCalls'> {
+export interface Surroundings extends Pick<ReplyContext, 'found' | 'batched' | 'keep' | 'bill' | 'leastCalls'> {
   readonly plan: Plan;
   readonly clock: Clock;
   readonly libraries: Libraries;
@@ -47,6 +47,7 @@ class RequestContext implements ReplyContext {
   readonly unchanged: boolean;
   readonly leastCalls: number | undefined;
   readonly found: ReplyContext['found'];
+  readonly batched: ReplyContext['batched'];
   readonly keep: ReplyContext['keep'];
   readonly bill: ReplyContext['bill'];
   readonly random: ReplyContext['random'];
@@ -55,7 +56,7 @@ class RequestContext implements ReplyContext {
 
   constructor(
     { incoming, request }: Pick<ReadRequest, 'incoming' | 'request'>,
-    { plan, clock, libraries, facts, account, draws, elapsedMs, unchanged, leastCalls, found, keep, bill }: Surroundings,
+    { plan, clock, libraries, facts, account, draws, elapsedMs, unchanged, leastCalls, found, batched, keep, bill }: Surroundings,
   ) {
     this.request = request;
     this.clock = clock;
@@ -68,6 +69,7 @@ class RequestContext implements ReplyContext {
     this.unchanged = unchanged;
     this.leastCalls = leastCalls;
     this.found = found;
+    this.batched = batched;
     this.keep = keep;
     this.bill = bill;
     this.#seed = plan.seed;

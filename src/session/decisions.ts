@@ -59,6 +59,20 @@ export class Decisions {
     return { correlation, elapsedMs, limit: taken, applied: chosen.applied, faults: chosen.faults };
   }
 
+  /**
+   * The same for a request of a batch: the service makes it, so that it is no call of the client, draws from no buckets, and has no
+   * attempt but one. Its name tells it from all others.
+   */
+  decideLine(step: DecisionStep, plan: Plan): Decision {
+    const id = `line ${step.evidence.pathCall ?? ''}`;
+    const correlation: Correlation = { call: id, attempt: 1, evidence: 'first', certainty: 'exact', drawKey: id };
+    const elapsedMs = this.#elapsedMs(step.evidence.at, plan);
+    const chosen = this.#decide(step, { correlation, elapsedMs, refusedBy: step.failsAt }, plan) ?? NO_CHOICE;
+    this.#counters.forget(callScope(id));
+    this.#struck(chosen);
+    return { correlation, elapsedMs, limit: undefined, applied: chosen.applied, faults: chosen.faults };
+  }
+
   /** What strikes at that time before anything of the request, or anything but its head, is read. */
   decideEarly(at: number, forced: Step | undefined, plan: Plan): FaultDecision | undefined {
     const chosen = this.#early(at, forced, plan);

@@ -6,9 +6,9 @@ export function andThen<T, R>(value: MaybePromise<T>, goOn: (value: T) => R): R 
   return isPromise(value) ? (value.then(goOn) as Promise<Awaited<R>>) : goOn(value);
 }
 
-/** The value itself. Throws an Error when it is a promise: for a session whose state is in this process. */
+/** The value itself. Throws an Error when it is a promise: for what a session answers whose state is in this process, but for batches. */
 export function here<T>(value: MaybePromise<T>): T {
-  if (isPromise(value)) throw new Error('the state of this session is in another process');
+  if (isPromise(value)) throw new Error('the value has still to come');
   return value;
 }
 

@@ -6,6 +6,7 @@ import type { Performed } from '../exchange/performed.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { Engine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
+import { here } from './maybe-promise.ts';
 import type { Session } from './session.ts';
 
 /** What happened to one request of a play-through. */
@@ -52,7 +53,7 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
     const { rule = '', faults = [] } = entry?.faultApplied ?? {};
     return [{ outcome: 'reset on accept', faults: faults.map(({ name }) => name).join(', '), rule }, true];
   }
-  const exchange = session.receive(session.prepare(request, { path: PATH, call: undefined, forced: undefined }));
+  const exchange = here(session.receive(session.prepare(request, { path: PATH, call: undefined, forced: undefined })));
   const performed = perform(exchange);
   exchange.finished({ ...performed, lastByteAt: nowMs, clientCloseAt: null });
   const [entry] = session.journal(seq - 1);

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { applyFaults } from '../core/faults/bound-fault.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { errorReply } from '../core/openai/errors/error.ts';
-import type { Bill } from '../core/openai/request/reply-context.ts';
+import type { Bill, ReplyContext } from '../core/openai/request/reply-context.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Plan, Step } from '../core/plan/compile.ts';
 import { codingFor, withCoding } from '../core/wire/coding.ts';
@@ -17,6 +17,7 @@ import { type Destination, factsOf, type Prepared, prepare } from '../exchange/p
 import { replyContextOf } from '../exchange/reply-context-of.ts';
 import { SentCalls } from '../exchange/sent-calls.ts';
 import { unreadRequest } from '../exchange/unread-request.ts';
+import { answerBatched } from './answer-batched.ts';
 import { type Exchange, FollowedExchange } from './exchange.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { QueueSlot } from './queue-slot.ts';
@@ -81,7 +82,7 @@ export class ServedSession {
   /** Decides what happens to a request. */
   receive(prepared: Prepared): MaybePromise<Exchange> {
     return andThen(this.#state.decide(prepared.step), (decided) => {
-      if (decided !== 'stale') return this.#exchange(prepared, decided);
+      if (decided !== 'stale') return this.#answered(prepared, decided);
       const { incoming, request, evidence, forced } = prepared.step;
       const { path } = request;
       return this.receive(this.prepare(incoming, { path, call: evidence.pathCall, forced, preset: prepared.preset }));
@@ -109,14 +110,25 @@ export class ServedSession {
     return this.#parts.known.plan.rules.some(({ appliesAt }) => appliesAt === 'connection');
   }
 
+  /** The exchange of a request, once the requests are made that it leaves to the service. */
+  #answered(prepared: Prepared, decided: Decided): MaybePromise<Exchange> {
+    const { found, faults, correlation } = decided;
+    const { request, incoming } = prepared.step;
+    const isRefused = prepared.error !== undefined || faults.some(({ isFinal }) => isFinal);
+    const requests = found === undefined || isRefused ? [] : (request.endpoint?.batched?.(request, found) ?? []);
+    if (requests.length === 0) return this.#exchange(prepared, decided, undefined);
+    const batch = { requests, incoming, drawKey: correlation.drawKey };
+    return answerBatched(batch, this.#parts).then((batched) => this.#exchange(prepared, decided, batched));
+  }
+
   /** The reply to a request as it was decided on. */
-  #exchange(prepared: Prepared, decided: Decided): Exchange {
+  #exchange(prepared: Prepared, decided: Decided, batched: ReplyContext['batched']): Exchange {
     const { plan, limited, preset } = prepared;
     const { limit, applied, faults, exchange } = decided;
     const { clock, libraries } = this.#parts;
     const keep = prepared.step.reference && ((change: StoreChange) => exchange.keep(change));
     const bill: Bill = { total: 0, before: 0 };
-    const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries, keep, bill });
+    const { refusal, context } = buildResponse(prepared, decided, { plan, clock, libraries, batched, keep, bill });
     const slot = plan.capacity === undefined ? undefined : new QueueSlot(exchange);
     const base = refusal === undefined ? QueueSlot.reply(slot, plan.capacity, context) : errorReply(refusal, context);
     const reply = preset?.reply ?? applyFaults(base, faults, context);

@@ -13,7 +13,7 @@ import type { Destination, Prepared } from '../exchange/prepare.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import type { Exchange } from './exchange.ts';
-import { here } from './maybe-promise.ts';
+import { here, type MaybePromise } from './maybe-promise.ts';
 import { type KnownPlan, ServedSession } from './served-session.ts';
 import type { SessionWorld } from './session-world.ts';
 import { InMemoryState, type PlanInForce } from './state/in-memory-state.ts';
@@ -168,9 +168,9 @@ export class Session {
     return here(this.#served.refuse(incoming, destination));
   }
 
-  /** Decides what happens to a request. */
-  receive(prepared: Prepared): Exchange {
-    return here(this.#served.receive(prepared));
+  /** Decides what happens to a request: at once, but where the service has requests to make first. */
+  receive(prepared: Prepared): MaybePromise<Exchange> {
+    return this.#served.receive(prepared);
   }
 
   /** Notes a request that its client left before its body was complete. */

@@ -1,4 +1,5 @@
 import type { Engine } from '../../src/session/engine.ts';
+import { here } from '../../src/session/maybe-promise.ts';
 import { performed } from '../support/performed.ts';
 import type { HeavyBody } from './heavy-bodies.ts';
 
@@ -39,7 +40,7 @@ export function measureSteps(engine: Engine, { path, body }: HeavyBody): Measure
     bodyEndAt: at,
   };
   const session = engine.defaultSession;
-  const exchange = session.receive(session.prepare(incoming, { path, call: undefined, forced: undefined }));
+  const exchange = here(session.receive(session.prepare(incoming, { path, call: undefined, forced: undefined })));
   let status: number | undefined;
   let [waiting, sent] = [0, 0];
   for (const effect of exchange.takeReply()) {

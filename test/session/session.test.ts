@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Incoming } from '../../src/exchange/incoming.ts';
+import { here } from '../../src/session/maybe-promise.ts';
 import { drive } from '../support/drive.ts';
 import { performed } from '../support/performed.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
@@ -87,7 +88,7 @@ test('an equal request waits only as long as nothing of its answer was sent', ()
   const path = '/v1/chat/completions';
   const incoming = incomingChat(0);
   const prepared = session.prepare(incoming, { path, call: undefined, forced: undefined });
-  const receive = () => session.receive(prepared);
+  const receive = () => here(session.receive(prepared));
   expect(session.isWaiting(prepared)).toBe(false);
   const hanging = receive();
   hanging.waits();
@@ -107,7 +108,7 @@ test('among many equal requests none waits for the others', () => {
   const session = drive({ rules: [{ fault: 'hang' }] }).engine.defaultSession;
   const prepared = session.prepare(incomingChat(0), { path: '/v1/chat/completions', call: undefined, forced: undefined });
   const hang = () => {
-    const exchange = session.receive(prepared);
+    const exchange = here(session.receive(prepared));
     exchange.waits();
     return exchange;
   };

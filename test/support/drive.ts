@@ -4,6 +4,7 @@ import { parseTarget } from '../../src/exchange/incoming.ts';
 import { libraries } from '../../src/libraries.ts';
 import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
 import { Engine, type EngineParts } from '../../src/session/engine.ts';
+import { here } from '../../src/session/maybe-promise.ts';
 import { type Collected, collect } from './effects.ts';
 import { performed } from './performed.ts';
 import { type FakeClock, fakeClock } from './reply-context.ts';
@@ -58,7 +59,7 @@ function send(engine: Engine, { model = 'gpt-4o', content = 'Hello', key = 'sk-t
     },
     { path, call, forced: forced === undefined ? undefined : parseForcedFault(forced) },
   );
-  const exchange = isolated.receive(prepared);
+  const exchange = here(isolated.receive(prepared));
   const reply = collect(exchange.takeReply());
   if (reply.head !== undefined) exchange.headSent(reply.head);
   exchange.finished(performed(at, { bytesOut: reply.text.length }));

@@ -9,6 +9,7 @@ import type { Head, Reply } from '../../src/core/wire/effect.ts';
 import { libraries } from '../../src/libraries.ts';
 import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
 import { Engine } from '../../src/session/engine.ts';
+import { here } from '../../src/session/maybe-promise.ts';
 import type { Session } from '../../src/session/session.ts';
 import { verdictOn } from '../../src/session/verdict-on.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -216,7 +217,7 @@ class VirtualWire {
       },
       { path, call, forced: undefined },
     );
-    const exchange = session.receive(prepared);
+    const exchange = here(session.receive(prepared));
     const run = new Run(exchange.takeReply(), { clock: this.#clock, request, headSent: (head) => exchange.headSent(head) });
     const { response, error, performed } = await run.outcome();
     exchange.finished(performed);

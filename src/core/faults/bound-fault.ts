@@ -98,7 +98,13 @@ export function bindFault(faults: FaultsByName, { name, params }: NamedFault): B
 
 /** Whether any of the faults means something to an answer that travels in that. In a list, those that mean nothing are left out. */
 export function isMeantFor(faults: readonly BoundFault[], carrier: Carrier): boolean {
-  return faults.length === 0 || faults.some(({ fault }) => fault.carriers === undefined || fault.carriers.includes(carrier));
+  return faults.length === 0 || faults.some(({ fault }) => meansSomething(fault, carrier));
+}
+
+/** A line has no connection that could fail, and is written when its answer is whole. */
+function meansSomething({ kind, carriers }: Fault, carrier: Carrier): boolean {
+  if (carrier === 'line') return (kind === 'error' || kind === 'answer') && (carriers?.includes('response') ?? true);
+  return carriers === undefined || carriers.includes(carrier);
 }
 
 /** Whether a service of that name has all of the faults. */

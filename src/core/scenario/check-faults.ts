@@ -188,6 +188,7 @@ const WORDS: Readonly<Record<Carrier, string>> = {
   response: 'answers by HTTP',
   handshake: 'the handshake of a WebSocket',
   frames: 'the frames of a WebSocket',
+  line: 'the lines of a batch',
 };
 
 function neverStreams(endpoint: unknown): boolean {

@@ -18,6 +18,7 @@ import type { ClientConnection, Turn } from './client-connection.ts';
 import type { Connections } from './connections.ts';
 import { decodeBody } from './decode-body.ts';
 import { Http1ResponseWriter } from './http1-response-writer.ts';
+import { isForm, readForm } from './read-form.ts';
 import type { ReceivedMessage } from './received-message.ts';
 
 /** Where requests are received. */
@@ -165,6 +166,14 @@ class ReceivedRequest {
   }
 
   #enqueue(incoming: Incoming, destination: Destination): void {
+    if (incoming.method === 'POST' && !incoming.oversized && isForm(incoming)) {
+      readForm(incoming)
+        .then((form) => this.#enqueueRead({ ...incoming, form }, destination))
+        .catch((error: unknown) => this.#fail(error));
+    } else this.#enqueueRead(incoming, destination);
+  }
+
+  #enqueueRead(incoming: Incoming, destination: Destination): void {
     this.#reception.batch.enqueue(() => {
       // What the answers before it make of the connection, they make of this request.
       this.#turn.whenReady(() => this.#ask(incoming, destination));

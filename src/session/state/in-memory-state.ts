@@ -5,7 +5,7 @@ import type { JournalBounds } from '../../core/journal/journal.ts';
 import type { Libraries } from '../../core/libraries.ts';
 import type { Amounts } from '../../core/limits/buckets.ts';
 import { isLost } from '../../core/openai/store/lost-error.ts';
-import { SessionStore, type StoreChange, type StoreReference } from '../../core/openai/store/session-store.ts';
+import { SessionStore, type StoreChange, type StoreReaders, type StoreReference } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
 import { refundForFaults } from '../../exchange/admission.ts';
 import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../../exchange/decision-step.ts';
@@ -86,6 +86,7 @@ export class InMemoryState implements SessionState {
   decide(step: DecisionStep): Decided | 'stale' {
     const { plan, version, place } = this.#inForce;
     if (step.planVersion !== version) return 'stale';
+    if (step.traits.carrier === 'line') return { ...this.#decisions.decideLine(step, plan), exchange: NOT_FOLLOWED };
     this.#lastUsedAt = Math.max(this.#lastUsedAt, step.evidence.at);
     const found = step.reference && this.#storeInUse().find(step.reference);
     const failsAt = step.failsAt ?? (found !== undefined && isLost(found) ? 'api' : undefined);
@@ -230,7 +231,7 @@ export class InMemoryState implements SessionState {
   }
 
   #storeInUse(): SessionStore {
-    return (this.#store ??= new SessionStore(parsed, this.#parts.bounds.budget));
+    return (this.#store ??= new SessionStore(READERS, this.#parts.bounds.budget));
   }
 
   /** Takes the conversation of a request that will be answered. A fault that answers in its place leaves it alone. */
@@ -317,6 +318,17 @@ const UNREAD: Followed = {
 function parsed(body: Uint8Array): unknown {
   return body.byteLength === 0 ? undefined : JSON.parse(Buffer.from(body).toString());
 }
+
+const READERS: StoreReaders = { parse: parsed, textOf: (bytes) => Buffer.from(bytes).toString() };
+
+/** The exchange of a request that the service makes: it is in no journal, and takes no place. */
+const NOT_FOLLOWED: OpenExchange = {
+  reserve: () => ({ waitMs: 0 }),
+  keep: () => undefined,
+  waiting: () => undefined,
+  started: () => undefined,
+  ended: () => undefined,
+};
 
 type Ending = Pick<Followed, 'correlation' | 'faults'>;
 

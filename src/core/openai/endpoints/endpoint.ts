@@ -1,7 +1,7 @@
 import type { Reply } from '../../wire/effect.ts';
 import type { ErrorAnswer } from '../errors/error.ts';
 import type { ReplyContext } from '../request/reply-context.ts';
-import type { Fields, RequestEndpoint } from '../request/request.ts';
+import type { ApiRequest, Fields, RequestEndpoint } from '../request/request.ts';
 import type { Terms } from '../validation/terms.ts';
 
 /** The context window that a request is said to exceed, in tokens. */
@@ -33,6 +33,8 @@ export interface Endpoint extends RequestEndpoint {
   readonly validate?: (fields: Fields, terms: Terms) => ErrorAnswer | undefined;
   /** What stands for fields that a request has to have and lacks, where requests are not validated: a model, and a question. */
   readonly usual?: Fields & { readonly model?: string };
+  /** What is wrong with a form that could be read. Without it, nothing ever is. */
+  readonly validateForm?: (request: ApiRequest) => ErrorAnswer | undefined;
   /** All tokens that the healthy answer costs. Without it, those of the prompt. Makes the answer up once more. */
   readonly spentTokens?: (context: ReplyContext) => number;
   /** The refusal of a request that does not fit the context window. Without it, that of chat completions. */

@@ -12,6 +12,7 @@ import {
   modelRetrieveNotFound,
   payloadTooLarge,
   unknownUrl,
+  unreadableForm,
   unsupportedContentType,
 } from '../errors/errors.ts';
 import { isRetired, type ModelInfo, modelNamed } from '../models/models.ts';
@@ -61,8 +62,13 @@ export function naturalError(
     request.misdirected ??
     deploymentError(request, rules) ??
     (request.query === undefined ? undefined : endpoint.validateQuery?.(request.query)) ??
+    (endpoint.takesForm === true ? formError(request, endpoint) : undefined) ??
     (endpoint.takesJson ? checkBody(request, rules, endpoint) : modelPathError(request, rules))
   );
+}
+
+function formError(request: ApiRequest, { validateForm }: Endpoint): ErrorAnswer | undefined {
+  return request.malformed ? unreadableForm() : validateForm?.(request);
 }
 
 const JSON_TYPE = 'application/json';

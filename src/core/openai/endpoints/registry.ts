@@ -1,9 +1,11 @@
 import type { Carrier } from '../../wire/carrier.ts';
+import { batchEndpoints } from './batches/endpoint.ts';
 import { chatCompletions } from './chat/endpoint.ts';
 import { completions } from './completions/endpoint.ts';
 import { conversationEndpoints } from './conversations/endpoint.ts';
 import { embeddings } from './embeddings/endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
+import { fileEndpoints } from './files/endpoint.ts';
 import { modelEndpoints } from './models/endpoint.ts';
 import { moderations } from './moderations/endpoint.ts';
 import { responses } from './responses/endpoint.ts';
@@ -11,6 +13,7 @@ import { responsesSocket } from './responses/socket/endpoint.ts';
 import { storedResponseEndpoints } from './responses/stored/endpoints.ts';
 import { inputEndpoints } from './responses/stored/input-endpoints.ts';
 import { root } from './root/endpoint.ts';
+import { traces } from './traces/endpoint.ts';
 
 const REGISTRY = [
   chatCompletions,
@@ -23,6 +26,9 @@ const REGISTRY = [
   embeddings,
   moderations,
   ...modelEndpoints,
+  ...fileEndpoints,
+  ...batchEndpoints,
+  traces,
   root,
 ] as const;
 

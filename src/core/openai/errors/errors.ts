@@ -7,6 +7,7 @@ export { maskKey } from '../request/mask-key.ts';
 export * from './errors-access.ts';
 export * from './errors-edge.ts';
 export * from './errors-endpoint.ts';
+export * from './errors-files.ts';
 export * from './errors-image.ts';
 export * from './errors-inputs.ts';
 export * from './errors-parameters.ts';

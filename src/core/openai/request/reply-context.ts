@@ -5,7 +5,7 @@ import type { StoreChange, StoreFinding } from '../store/session-store.ts';
 import type { AnswerSettings } from './answer-settings.ts';
 import type { Identity } from './identity.ts';
 import type { RateLimitAccount } from './rate-limit-account.ts';
-import type { ApiRequest } from './request.ts';
+import type { ApiRequest, BatchedAnswer } from './request.ts';
 
 /**
  * What an answer costs, in tokens. The endpoint writes it as it makes the answer: what is refused, and what is never made,
@@ -38,6 +38,8 @@ export interface ReplyContext {
   readonly leastCalls?: number | undefined;
   /** What the session keeps of what the request refers to; undefined where it refers to nothing. */
   readonly found?: StoreFinding | undefined;
+  /** What became of the requests that the service was to make. */
+  readonly batched?: readonly BatchedAnswer[] | undefined;
   /** Changes what the session keeps. Undefined where the request refers to nothing. */
   readonly keep?: ((change: StoreChange) => void) | undefined;
   /** Undefined where nobody wants to know. */

@@ -2,10 +2,11 @@ import type { BodyMemo } from '../../memo/body-memo.ts';
 import type { Carrier } from '../../wire/carrier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { ErrorAnswer } from '../errors/error-answer.ts';
-import type { StoreReference } from '../store/session-store.ts';
+import type { StoreFinding, StoreReference } from '../store/session-store.ts';
 import type { AnswerEditor } from '../wire/answer-editor.ts';
 import type { SocketProtocol } from '../wire/socket-protocol.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
+import type { SpentTokens } from './spent-tokens.ts';
 
 /** A text, or the ids of its tokens. */
 export type Input = string | readonly number[];
@@ -26,6 +27,8 @@ export interface RequestEndpoint {
   readonly gateway: boolean;
   /** The request has a JSON body. */
   readonly takesJson: boolean;
+  /** The request has a form as its body: multipart/form-data. */
+  readonly takesForm?: true;
   /** The body names a model. */
   readonly takesModel: boolean;
   /** The request draws from the rate limits of its account, and the answer shows them (wire.md 2.3). */
@@ -50,6 +53,41 @@ export interface RequestEndpoint {
   readonly prompt?: PromptReader;
   /** What the request refers to of what the session keeps; undefined where nothing. Asked of requests that are good in themselves. */
   readonly refersTo?: (request: ApiRequest) => StoreReference | undefined;
+  /** The requests that the service is to make before it answers, by what was found of what the request refers to. Without it, none. */
+  readonly batched?: (request: ApiRequest, found: StoreFinding) => readonly BatchedRequest[];
+}
+
+/** A request that a client leaves to the service to make. */
+export interface BatchedRequest {
+  /** A name of its own among those of the same batch. */
+  readonly name: string;
+  readonly path: string;
+  /** Its body, as JSON. */
+  readonly body: string;
+}
+
+/** What became of it. */
+export interface BatchedAnswer {
+  readonly name: string;
+  readonly status: number;
+  /** A UUID. */
+  readonly requestId: string;
+  /** The body, as JSON on one line. */
+  readonly json: string;
+  readonly tokens: SpentTokens;
+  /** How long it took, in milliseconds. */
+  readonly tookMs: number;
+}
+
+/** A form as it was sent: texts by their names, and what has a filename. */
+export interface SentForm {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, SentFile>>;
+}
+
+export interface SentFile {
+  readonly filename: string;
+  readonly content: Uint8Array;
 }
 
 /** How an endpoint finds the prompt of a request in its fields. */
@@ -106,9 +144,11 @@ export interface ApiRequest {
   readonly key: string | undefined;
   /** The parsed JSON body; undefined when there is none or it is not JSON. */
   readonly body: unknown;
-  /** True when a body was required and what came is not JSON. */
+  /** True when a body was required and what came is not JSON, or no form where one was required. */
   readonly malformed: boolean;
   readonly bodyBytes: number;
+  /** The form that was sent; undefined where none was, or nothing can be read of it. */
+  readonly form?: SentForm | undefined;
   /** What its answer travels in. Default: a response of HTTP. */
   readonly carrier?: Carrier;
   /** What it has as a frame of a WebSocket; undefined where it is none. */

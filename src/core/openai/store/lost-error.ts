@@ -1,9 +1,12 @@
 import type { ErrorAnswer } from '../errors/error.ts';
 import {
+  batchNotFound,
   conversationItemNotFound,
   conversationLocked,
   conversationNotFound,
+  fileNotFound,
   itemNotFound,
+  noRoomFor,
   previousResponseNotFound,
   responseNotFound,
   toolCallNotFound,
@@ -21,11 +24,14 @@ const MISSING: Readonly<Record<Lost, (id: string) => ErrorAnswer>> = {
   item: itemNotFound,
   call: toolCallNotFound,
   output: toolOutputNotFound,
+  file: fileNotFound,
+  batch: batchNotFound,
 };
 
-/** What the API says where the session does not keep what a request refers to, or another request works on it. */
+/** What the API says where the session does not keep what a request refers to, another request works on it, or there is no room. */
 export function lostError(finding: StoreFinding): ErrorAnswer | undefined {
   if (finding.is === 'locked') return conversationLocked();
+  if (finding.is === 'no room') return noRoomFor(finding.most);
   return finding.is === 'missing' ? MISSING[finding.what](finding.id) : undefined;
 }
 
@@ -38,5 +44,5 @@ export function refersToOthers(reference: StoreReference): boolean {
 
 /** Whether the request fails for what was found. */
 export function isLost({ is }: StoreFinding): boolean {
-  return is === 'missing' || is === 'locked';
+  return is === 'missing' || is === 'locked' || is === 'no room';
 }

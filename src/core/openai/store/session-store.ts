@@ -1,4 +1,5 @@
 import type { Holder, MemoryBudget } from '../../memo/memory-budget.ts';
+import { type FileChange, type FileFinding, type FileReference, KeptFiles } from './kept-files.ts';
 import type { FoundResponse, FoundTurn, StoredConversation, StoredItem, StoredResponse, TurnContext } from './stored-response.ts';
 
 /** What a request refers to of what the session keeps. Plain data. */
@@ -18,7 +19,8 @@ export type StoreReference =
   /** Something new is kept. */
   | { readonly about: 'nothing' }
   | { readonly about: 'response'; readonly id: string; readonly withTurns: boolean }
-  | { readonly about: 'conversation'; readonly id: string; readonly item: string | undefined };
+  | { readonly about: 'conversation'; readonly id: string; readonly item: string | undefined }
+  | FileReference;
 
 /** What the session keeps of it, or why the request fails. Plain data. */
 export type StoreFinding =
@@ -33,7 +35,8 @@ export type StoreFinding =
   /** What the turn begins with. */
   | { readonly is: 'turn'; readonly context: TurnContext }
   | ({ readonly is: 'response' } & FoundResponse)
-  | { readonly is: 'conversation'; readonly conversation: StoredConversation };
+  | { readonly is: 'conversation'; readonly conversation: StoredConversation }
+  | FileFinding;
 
 /** How a request changes what the session keeps. Plain data. */
 export type StoreChange =
@@ -44,7 +47,8 @@ export type StoreChange =
   | { readonly change: 'label conversation'; readonly id: string; readonly metadata: StoredConversation['metadata'] }
   | { readonly change: 'delete conversation'; readonly id: string }
   | { readonly change: 'add items'; readonly id: string; readonly items: readonly StoredItem[]; readonly context?: TurnContext }
-  | { readonly change: 'delete item'; readonly id: string; readonly item: string };
+  | { readonly change: 'delete item'; readonly id: string; readonly item: string }
+  | FileChange;
 
 /** Responses kept at most, and conversations. */
 const MAX_KEPT = 1_000;
@@ -52,6 +56,12 @@ const MAX_KEPT = 1_000;
 const MAX_SIZE = 16 * 1024 * 1024;
 
 const NOTHING_SAID: TurnContext = { tokens: 0, openCalls: [] };
+
+/** Ways to read bytes, which the core has not. */
+export interface StoreReaders {
+  parse(body: Uint8Array): unknown;
+  textOf(bytes: Uint8Array): string;
+}
 
 interface Kept {
   readonly response: StoredResponse;
@@ -66,8 +76,8 @@ interface KeptConversation {
 }
 
 /**
- * What a session keeps between requests: responses and conversations, in this process. Bounded: when there is no more room, the
- * oldest response is forgotten, and without responses the oldest conversation.
+ * What a session keeps between requests, in this process: responses and conversations, files and batches. Bounded: when there is no more
+ * room, the oldest response is forgotten, and without responses the oldest conversation; files have bounds of their own.
  */
 export class SessionStore implements Holder {
   older: Holder | undefined;
@@ -80,11 +90,13 @@ export class SessionStore implements Holder {
   readonly #conversations = new Map<string, KeptConversation>();
   /** Conversations that a request works on. */
   readonly #locked = new Set<string>();
+  readonly #files: KeptFiles;
   #size = 0;
 
-  /** `parse` reads the body of a request that was good JSON. */
-  constructor(parse: (body: Uint8Array) => unknown, budget?: MemoryBudget) {
+  /** `parse` reads the body of a request that was good JSON, `textOf` reads UTF-8. */
+  constructor({ parse, textOf }: StoreReaders, budget?: MemoryBudget) {
     this.#parse = parse;
+    this.#files = new KeptFiles(textOf);
     this.#budget = budget;
   }
 
@@ -108,6 +120,8 @@ export class SessionStore implements Holder {
         }
         return { is: 'conversation', conversation };
       }
+      default:
+        return this.#files.find(reference);
     }
   }
 
@@ -138,12 +152,17 @@ export class SessionStore implements Holder {
       case 'keep conversation':
         this.#keepConversation(change.conversation);
         break;
-      default: {
+      case 'label conversation':
+      case 'add items':
+      case 'delete item': {
         const conversation = this.#conversations.get(change.id)?.conversation;
         if (conversation !== undefined) this.#keepConversation(changed(conversation, change));
+        break;
       }
+      default:
+        this.#files.apply(change);
     }
-    this.#budget?.resize(this, this.#size);
+    this.#budget?.resize(this, this.#size + this.#files.size);
   }
 
   clear(): void {
@@ -151,10 +170,11 @@ export class SessionStore implements Holder {
     this.#locked.clear();
   }
 
-  /** Gives up all responses and conversations. Requests that work on one go on. */
+  /** Gives up all that it keeps. Requests that work on one go on. */
   forget(): void {
     this.#responses.clear();
     this.#conversations.clear();
+    this.#files.clear();
     this.#size = 0;
     this.#budget?.resize(this, 0);
   }

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { SessionStore } from '../../../../src/core/openai/store/session-store.ts';
 import type { StoredConversation, StoredResponse } from '../../../../src/core/openai/store/stored-response.ts';
 
-const created = () => new SessionStore((body) => JSON.parse(Buffer.from(body).toString()));
+const created = () =>
+  new SessionStore({
+    parse: (body) => JSON.parse(Buffer.from(body).toString()),
+    textOf: (bytes) => Buffer.from(bytes).toString(),
+  });
 const NONE = { tokens: 0, openCalls: [] };
 const response = (id: string, more: Partial<StoredResponse> = {}): StoredResponse => ({
   ...{ id, text: '{}', previous: undefined, context: NONE, background: undefined },

@@ -22,13 +22,13 @@ const LIMIT = 20;
 const MAX_LIMIT = 100;
 
 /** What is wrong with the query of a list (wire-responses.md 4: the upper bound is captured, the others are by its template). */
-export function listQueryError(query: string): ErrorAnswer | undefined {
+export function listQueryError(query: string, most = MAX_LIMIT): ErrorAnswer | undefined {
   const { limit, order } = Object.fromEntries(parametersOf(query));
   if (limit !== undefined) {
     const found = Number(limit);
     if (limit === '' || !Number.isInteger(found)) return invalidType('limit', 'an integer', 'a string');
     if (found < 1) return belowMinimum('limit', 'integer', { limit: 1, found });
-    if (found > MAX_LIMIT) return aboveMaximum('limit', 'integer', { limit: MAX_LIMIT, found });
+    if (found > most) return aboveMaximum('limit', 'integer', { limit: most, found });
   }
   return order === undefined || order === 'asc' || order === 'desc' ? undefined : invalidValue('order', order, ['asc', 'desc']);
 }
