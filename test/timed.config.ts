@@ -5,13 +5,17 @@ import { TellSlow } from './support/tell-slow.ts';
 
 /**
  * Tests of processes on a real clock: clients that are watched, interrupted or blocked, workers that die, and what a program or
- * a request may take of the machine. What else runs would disturb them: `npm run test:timed` has them alone.
+ * a request may take of the machine. What else runs would disturb them: `npm run test:timed` has them alone. Long simulations are
+ * here, too, so that `npm test` stays below three minutes.
  */
 export const TIMED = [
   'test/cli/descriptors.test.ts',
   'test/cli/run-signals.test.ts',
   'test/cli/unread-output.test.ts',
   'test/cluster/lifecycle.test.ts',
+  'test/core/backoff/declared-calls.test.ts',
+  'test/core/backoff/false-alarms.test.ts',
+  'test/core/backoff/fleets.test.ts',
   'test/costs/bombs.test.ts',
   'test/costs/journal.test.ts',
   'test/costs/requests.test.ts',
