@@ -6,17 +6,16 @@ import { plural } from '../../text/plural.ts';
 import { type AskedTarget, type AskedTargets, askedTargets } from '../history/asked-targets.ts';
 import { failureText } from '../history/failure.ts';
 import { type FailureRow, failureRows } from '../history/failure-row.ts';
+import { knownAfter } from '../kit/known-after.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
-import { longestStallWithin, type Stall } from '../kit/rule-evidence.ts';
+import type { Stall } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
 import { targetDownProbe } from '../kit/targets-probes.ts';
 import { retriesTransient } from './retries-transient.ts';
 
 const AFTER = 5;
 const FOR_MS = 5_000;
-/** A request that comes so soon was under way when the failure was told, or the client had not heard of it yet. */
-const UNDER_WAY_MS = 250;
 /** One request may be later than that on a busy machine. */
 const FORGIVEN = 1;
 
@@ -110,7 +109,7 @@ function openingsOf({ failures, overAt }: FailureRow, breaker: Breaker): Opening
     if (count < after) continue;
     count = 0;
     until = Math.min(at + forMs, overAt ?? Number.POSITIVE_INFINITY);
-    const from = at + UNDER_WAY_MS + longestStallWithin(stalls, at, at + UNDER_WAY_MS);
+    const from = knownAfter(at, stalls);
     openings.push(openingAfter(entry, { at, from, until }, breaker));
   }
   return openings;
