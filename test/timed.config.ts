@@ -23,6 +23,7 @@ export const TIMED = [
   'test/harness/interrupted.test.ts',
   'test/harness/load-blocked.test.ts',
   'test/harness/load-interrupted.test.ts',
+  'test/harness/load-providers.test.ts',
   'test/harness/load-through.test.ts',
   'test/harness/load.test.ts',
   'test/harness/run-probes.test.ts',

@@ -1,11 +1,20 @@
 import type { ClientAnswer } from './client-call.ts';
 
+/** One of several services of a scenario. */
+export interface LoadService {
+  /** Followed by the id of the call and `/v1`. */
+  readonly callsURL: string;
+  readonly apiKey: string;
+}
+
 /** Where the calls of a load go, and what they carry. */
 export interface LoadTarget {
   /** Followed by the id of the call and `/v1`. */
   readonly callsURL: string;
   readonly apiKey: string;
   readonly prompt: string;
+  /** The services of a scenario that has several, for a client that takes several targets. */
+  readonly services?: readonly LoadService[];
   /** The path does not reach the mock: the prompt of each call names it, so that no two calls ask the same. */
   readonly promptNamesCall?: true;
 }
@@ -57,8 +66,11 @@ export type FromLoader =
 /** Where a client process finds its client: a module, or a command and the variables it gets. */
 export type ClientSource =
   | { readonly module: string }
-  /** In the values of the variables, `ORIGIN` stands for the address of the call, without `/v1`. */
+  /** In the values of the variables, `ORIGIN` stands for the address of the call, without `/v1`, and `CALL` for its id. */
   | { readonly command: string; readonly environment: Readonly<Record<string, string | null>> };
 
 /** Stands for the address of a call in the variables of a command. */
 export const ORIGIN = 'http://mock-openai.invalid';
+
+/** Stands for the id of a call in the variables of a command. */
+export const CALL = 'mock-openai-call';

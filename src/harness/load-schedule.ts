@@ -1,11 +1,13 @@
 import { checkedAnswer } from './checked-answer.ts';
-import type { ClientModule } from './client-call.ts';
-import type { LoadAssignment, LoaderEvent, LoadTarget } from './load-message.ts';
+import type { ClientModule, ClientTarget } from './client-call.ts';
+import type { LoadAssignment, LoaderEvent, LoadService, LoadTarget } from './load-message.ts';
 import { machineNow } from './machine-clock.ts';
 import { pause } from './pause.ts';
 
 /** A worker whose client comes back at once would never let anybody else run. */
 const LEAST_TURN_MS = 1;
+/** What a client is told to ask each of several targets for. */
+const MODEL = 'gpt-4o';
 
 /** Makes calls as it is ordered to, and tells what happened to them. */
 export class LoadSchedule {
@@ -101,13 +103,25 @@ export async function makeCall(
   client: ClientModule,
   { call, target, signal }: { call: string; target: LoadTarget; signal: AbortSignal },
 ) {
-  const { callsURL, apiKey, promptNamesCall } = target;
+  const { callsURL, apiKey, promptNamesCall, services } = target;
   const prompt = promptNamesCall === true ? `${target.prompt} This is ${call}.` : target.prompt;
   try {
     return checkedAnswer(
-      await client({ callId: call, baseURL: `${callsURL}/${call}/v1`, apiKey, prompt, stream: false, signal }),
+      await client({
+        callId: call,
+        baseURL: `${callsURL}/${call}/v1`,
+        apiKey,
+        prompt,
+        stream: false,
+        ...(services === undefined ? {} : { targets: services.map((service) => targetOn(service, call)) }),
+        signal,
+      }),
     );
   } catch (error) {
     return { ok: false, error: String(error) };
   }
+}
+
+function targetOn({ callsURL, apiKey }: LoadService, call: string): ClientTarget {
+  return { baseURL: `${callsURL}/${call}/v1`, apiKey, model: MODEL };
 }

@@ -5,8 +5,10 @@ import type { CallRecord } from '../core/load/call-record.ts';
 import type { GatewayTraffic } from '../core/load/gateway-traffic.ts';
 import type { Delay, LoadRun } from '../core/load/load-run.ts';
 import { inputTokens } from '../core/openai/content/tokens.ts';
+import { clientKey } from '../exchange/client-key.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
+import type { Session } from '../session/session.ts';
 import { Background } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
@@ -14,7 +16,7 @@ import { GatewayFront } from './gateway-front.ts';
 import { type GroupGuard, guardGroups } from './group-guard.ts';
 import { Hammer, isHammered } from './hammer.ts';
 import { loadSessions, loadTroubles } from './load-journal.ts';
-import type { ClientSource, LoaderEvent, LoadTarget } from './load-message.ts';
+import type { ClientSource, LoaderEvent, LoadService, LoadTarget } from './load-message.ts';
 import { distribute, type LoadPlan, workloadOf } from './load-plan.ts';
 import { Loader } from './loader.ts';
 import { machineNow } from './machine-clock.ts';
@@ -246,14 +248,15 @@ export class RunningLoad {
       this.#background = await Background.start({ target, perSecond: backgroundPerSecond });
     }
     if (hammerConnections !== undefined) {
-      const target = this.#target('default');
+      // Of a scenario with several services, the first is the one that fleets ask first.
+      const target = this.#target(server.engine.providers[0]?.id ?? 'default');
       this.#hammer = await Hammer.start({ target, connections: hammerConnections }, this.#guard);
     }
     // A command starts anew for each call: there is nothing to warm.
     if ('command' in source) return;
     const { engine } = server;
     const healthy = engine.openSession(loadScenario({ file: 'warm-up', data: { name: 'warm-up' } }, engine.libraries));
-    await this.#unlessInterrupted(Promise.all(this.#loaders.map((loader) => loader.warm(this.#target(healthy.id), WARM_UPS))));
+    await this.#unlessInterrupted(Promise.all(this.#loaders.map((loader) => loader.warm(this.#warmUpTarget(healthy), WARM_UPS))));
     engine.closeSession(healthy.id);
   }
 
@@ -368,7 +371,18 @@ export class RunningLoad {
   /** Where the clients under load find the mock, or the gateway before it. */
   get #clientTarget(): LoadTarget {
     const target = this.#target('default');
-    return this.#front === undefined ? target : { ...target, callsURL: this.#front.callsURL, promptNamesCall: true };
+    if (this.#front !== undefined) return { ...target, callsURL: this.#front.callsURL, promptNamesCall: true };
+    return { ...target, ...servicesOf(this.#options.server.engine.providers.map((session) => this.#service(session))) };
+  }
+
+  /** As many services as the load has, each of them healthy. */
+  #warmUpTarget(healthy: Session): LoadTarget {
+    const { providers } = this.#options.server.engine;
+    return { ...this.#target(healthy.id), ...servicesOf(providers.map(() => this.#service(healthy))) };
+  }
+
+  #service({ id, plan }: Session): LoadService {
+    return { callsURL: this.#target(id).callsURL, apiKey: clientKey(plan) };
   }
 
   #whyNothingCame({ url, answers }: GatewayTraffic): string {
@@ -388,4 +402,8 @@ export class RunningLoad {
   #now(): number {
     return this.#options.server.engine.clock.now();
   }
+}
+
+function servicesOf(services: readonly LoadService[]): Pick<LoadTarget, 'services'> {
+  return services.length === 0 ? {} : { services };
 }

@@ -6,12 +6,13 @@ import { troublesOf } from '../../core/load/troubles.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { renderJson } from '../../core/report/json.ts';
 import type { ReportInput } from '../../core/report/report.ts';
+import { providerVariable } from '../../core/scenario/provider-variable.ts';
 import { printableLines } from '../../core/text/printable.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { clientPath } from '../../harness/client-path.ts';
 import { isHammered } from '../../harness/hammer.ts';
 import { loadJournal, loadSessions } from '../../harness/load-journal.ts';
-import { type ClientSource, ORIGIN } from '../../harness/load-message.ts';
+import { CALL, type ClientSource, ORIGIN } from '../../harness/load-message.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
 import type { MockServer } from '../../server/start.ts';
@@ -100,7 +101,8 @@ function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, api
     ...variables
   } = clientEnvironment({}, { origin: ORIGIN, apiKey });
   const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? null]));
-  return { command, environment: { ...environment, MOCK_OPENAI_ORIGIN: server.origin } };
+  const services = server.engine.providers.map(({ id }) => [providerVariable(id), `${server.origin}/s/${id}/c/${CALL}/v1`]);
+  return { command, environment: { ...environment, MOCK_OPENAI_ORIGIN: server.origin, ...Object.fromEntries(services) } };
 }
 
 interface Watched extends LoadOptions {
