@@ -3,12 +3,12 @@ import type { FaultCall } from '../core/faults/registry.ts';
 import type { FaultApplied } from '../core/journal/entry.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Source } from '../core/scenario/parse.ts';
-import type { Rule } from '../core/scenario/schema.ts';
 import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
 import type { Incoming } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { HeadNotes } from '../exchange/record.ts';
 import type { TimedDelay } from '../server/timing/loop-delay.ts';
+import type { Amendment } from '../session/amendment.ts';
 import type { ExchangeEnd, QueuePlace } from '../session/state/session-state.ts';
 
 /*
@@ -123,7 +123,8 @@ export interface PlanSource {
   /** The service of the scenario that the plan is for; undefined for the one at /v1. */
   readonly provider: string | undefined;
   readonly seed: number;
-  readonly additions: readonly (readonly Rule[])[];
+  /** What was changed since the scenario began, in order. */
+  readonly amendments: readonly Amendment[];
 }
 
 /** How the requests of a session are read from now on; of the sessions that nothing is said of when none is named. */

@@ -14,16 +14,16 @@ export class PlanRegistry {
   updateFor(id: string, session: Session | undefined): PlanUpdate {
     const usual = session === undefined || session.plan === this.#engine.scenario.plan;
     if (usual) return { kind: 'plan', session: id, plan: undefined };
-    const { scenario, additions, plan } = session;
+    const { scenario, amendments, plan } = session;
     const provider = plan.provider === '' ? undefined : plan.provider;
-    const recipe = { source: scenario.source, provider, seed: plan.seed, additions };
+    const recipe = { source: scenario.source, provider, seed: plan.seed, amendments };
     return { kind: 'plan', session: id, plan: { number: this.#engine.planVersions.of(plan), recipe } };
   }
 
   /** What there is to say when the scenario of the server is another: what goes by it, and what still goes by the one before. */
   allNews(): PlanUpdate[] {
     const { source, plan } = this.#engine.scenario;
-    const recipe = { source, provider: undefined, seed: plan.seed, additions: [] };
+    const recipe = { source, provider: undefined, seed: plan.seed, amendments: [] };
     const news: PlanUpdate[] = [
       { kind: 'plan', session: undefined, plan: { number: this.#engine.planVersions.of(plan), recipe } },
     ];

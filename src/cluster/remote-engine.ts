@@ -4,10 +4,10 @@ import type { Libraries } from '../core/libraries.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { type LoadedScenario, loadScenario } from '../scenario-files/load-scenario.ts';
 import type { EnginePort } from '../server/engine-port.ts';
+import { type Amendment, amended } from '../session/amendment.ts';
 import { DEFAULT_SESSION } from '../session/default-session.ts';
 import { type KnownPlan, ServedSession } from '../session/served-session.ts';
 import { ClosedConnections } from '../session/state/closed-connections.ts';
-import { withRules } from '../session/with-rules.ts';
 import type { PlanSource, PlanUpdate } from './messages.ts';
 import type { PrimaryClient } from './primary-client.ts';
 import { RemoteState } from './remote-state.ts';
@@ -96,9 +96,9 @@ export class RemoteEngine implements EnginePort {
   }
 
   #made({ number, recipe }: NonNullable<PlanUpdate['plan']>): Plan {
-    const add = (made: Plan, rules: PlanSource['additions'][number], nth: number) =>
-      withRules(made, nth + 1, rules, { libraries: this.libraries, faults });
-    const plan = recipe.additions.reduce(add, this.#load(recipe).plan);
+    const amend = (made: Plan, amendment: Amendment, nth: number) =>
+      amended(made, amendment, nth + 1, { libraries: this.libraries, faults });
+    const plan = recipe.amendments.reduce(amend, this.#load(recipe).plan);
     this.#numbers.set(plan, number);
     return plan;
   }

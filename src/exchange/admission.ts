@@ -1,6 +1,6 @@
 import { applyFaults, type BoundFault } from '../core/faults/bound-fault.ts';
 import type { Amounts, Draw, LimitResult } from '../core/limits/buckets.ts';
-import { capacitiesOf, type LimitSpec } from '../core/limits/limit-spec.ts';
+import { accountLimits, type LimitSpec } from '../core/limits/limit-spec.ts';
 import { refusalAnswer } from '../core/limits/refusal.ts';
 import { requestCost } from '../core/limits/request-cost.ts';
 import { spentTokens } from '../core/limits/spent-tokens.ts';
@@ -32,13 +32,16 @@ export interface Admission {
 export function limitedRequest(request: ApiRequest, limits: Plan['limits']): LimitDraw | undefined {
   const found = limitFor(limits, request, limitedModel(request));
   if (found === undefined) return undefined;
-  const { spec, pattern } = found.limit;
-  const { precount, failedRequestsCount } = spec.options;
+  const { spec, pattern, keyPattern, changes } = found.limit;
+  const { precount, failedRequestsCount, window } = spec.options;
+  const { capacities, inFlight } = accountLimits(spec, found.family, changes);
   return {
     // Hashed, for keys are not kept and names may be of any length.
-    name: sha256([pattern, request.key ?? '', found.family].join('\u0000')),
+    name: sha256([pattern, request.key ?? '', found.family, ...(keyPattern === undefined ? [] : [keyPattern])].join('\u0000')),
     draw: {
-      capacities: capacitiesOf(spec, found.family),
+      capacities,
+      ...(inFlight === undefined ? {} : { inFlight }),
+      ...(window === 'fixed' ? { isFixed: true as const } : {}),
       cost: requestCost(request, precount),
       refusedDraws: failedRequestsCount,
     },
@@ -78,6 +81,15 @@ export function unusedOf({ spec, draw }: LimitDraw, taken: LimitResult, context:
 /** What an admitted request drew beyond what a refused one draws. */
 function beyondRefusal({ requests, tokens, ...perDay }: Amounts, refusedDraws: boolean): Amounts {
   return refusedDraws ? perDay : { requests, tokens, ...perDay };
+}
+
+/** Whether the request takes a place among those that are served at the same time. */
+export function takesPlace(
+  { draw }: Pick<LimitDraw, 'draw'>,
+  faults: readonly BoundFault[],
+  context: () => ReplyContext,
+): boolean {
+  return draw.inFlight !== undefined && (faults.length === 0 || getsThrough(faults, context()));
 }
 
 /** Whether the request gets past the faults to the api layer: whether any of them asks for the answer, or gives one of that layer. */

@@ -2,12 +2,14 @@ import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { Outcome } from '../core/correlation/outcome.ts';
-import { type Amounts, createBuckets } from '../core/limits/buckets.ts';
+import { type Amounts, createBuckets, type LimitResult } from '../core/limits/buckets.ts';
+import { capacityAt } from '../core/limits/capacity-course.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
 import { deepest, type Plan, type Step } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
 import { callScope, decide, decideConnection, type FaultDecision, isReached } from '../core/plan/decide.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
+import type { LimitDraw } from '../exchange/admission.ts';
 import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../exchange/decision-step.ts';
 import { CapacityGate } from './capacity-gate.ts';
 import type { SessionWorld } from './session-world.ts';
@@ -26,6 +28,8 @@ export class Decisions {
   readonly #counters = createCounters();
   readonly #buckets = createBuckets();
   readonly #gate = new CapacityGate();
+  /** Requests that are being served, by account. */
+  readonly #places = new Map<string, { taken: number }>();
   readonly #world: SessionWorld;
   readonly #leaveWorld: () => void;
   /** How often each rule struck. */
@@ -51,7 +55,7 @@ export class Decisions {
     this.#begin(evidence.at, request.endpoint?.startsClock !== false);
     const elapsedMs = this.#elapsedMs(evidence.at, plan);
     const correlation = this.#world.correlator.observe(evidence);
-    const taken = limited && this.#buckets.draw(limited.name, limited.draw, this.#clock.now());
+    const taken = limited && this.#admit(limited, plan);
     const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
     const chosen = preset ?? this.#decide(step, { correlation, elapsedMs, refusedBy }, plan) ?? NO_CHOICE;
     if (chosen.applied === null && taken?.refusal !== undefined) this.#strike(LIMITS);
@@ -71,6 +75,18 @@ export class Decisions {
     this.#counters.forget(callScope(id));
     this.#struck(chosen);
     return { correlation, elapsedMs, limit: undefined, applied: chosen.applied, faults: chosen.faults };
+  }
+
+  /** A request of the account is served from now on. To be ended by what this returns. */
+  occupy(account: string): () => void {
+    let places = this.#places.get(account);
+    if (places === undefined) this.#places.set(account, (places = { taken: 0 }));
+    const own = places;
+    own.taken += 1;
+    return () => {
+      own.taken -= 1;
+      if (own.taken === 0 && this.#places.get(account) === own) this.#places.delete(account);
+    };
   }
 
   /** What strikes at that time before anything of the request, or anything but its head, is read. */
@@ -124,6 +140,7 @@ export class Decisions {
     this.#counters.clear();
     this.#buckets.clear();
     this.#gate.clear();
+    this.#places.clear();
     this.#world.clear();
     this.#served.clear();
     this.#startedAt = undefined;
@@ -147,6 +164,15 @@ export class Decisions {
     const decision = decideConnection(plan, this.#counters, arrival);
     // `ok` as a step lets the connection pass, as it lets a request pass.
     return decision !== undefined && deepest(decision.faults) === 'accept' ? decision : undefined;
+  }
+
+  #admit({ name, draw }: Pick<LimitDraw, 'name' | 'draw'>, plan: Plan): LimitResult {
+    const now = this.#clock.now();
+    const clockMs = this.#elapsedMs(now, plan);
+    const most = draw.inFlight === undefined ? Number.POSITIVE_INFINITY : capacityAt(draw.inFlight, clockMs);
+    if ((this.#places.get(name)?.taken ?? 0) < most) return this.#buckets.draw(name, draw, now, clockMs);
+    const buckets = this.#buckets.look(name, draw, now, clockMs);
+    return { refusal: { reason: 'in_flight', limit: most }, buckets, drawn: {} };
   }
 
   /** A request arrives. The first call is what the world may count from. */

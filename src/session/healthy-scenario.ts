@@ -21,7 +21,7 @@ const SCENARIO: Scenario & { readonly name: string } = {
   unmatched_reply: 'prose',
   max_body: 20 * 1_048_576,
   latency: { ttft: NO_LATENCY, inter_token: NO_LATENCY },
-  limits: {},
+  limits: { models: {}, keys: {}, changes: [] },
   replies: [],
   rules: [],
   providers: {},

@@ -7,7 +7,27 @@ export function publicScenario({ raw, plan }: LoadedScenario, seed: number): Rec
   const written = asRecord(raw) ?? {};
   const keys = asList(asRecord(written['auth'])?.['keys']);
   const auth = keys.length === 0 ? {} : { auth: { keys: keys.map((key) => hideKey(String(key))) } };
-  return asRecord(hideKeyPatterns({ ...written, name: plan.name, seed, ...auth })) ?? {};
+  const limits = asRecord(written['limits']);
+  const hidden = limits === undefined ? {} : { limits: hideKeysOfLimits(limits) };
+  return asRecord(hideKeyPatterns({ ...written, ...hidden, name: plan.name, seed, ...auth })) ?? {};
+}
+
+/** `keys` of limits may name whole keys. */
+function hideKeysOfLimits({ keys, changes, ...models }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const shown = (given: unknown) =>
+    Object.fromEntries(Object.entries(asRecord(given) ?? {}).map(([key, own]) => [isWhole(key) ? hideKey(key) : key, own]));
+  return {
+    ...models,
+    ...(keys === undefined ? {} : { keys: shown(keys) }),
+    ...(changes === undefined
+      ? {}
+      : {
+          changes: asList(changes).map((each) => ({
+            ...asRecord(each),
+            ...(asRecord(each)?.['keys'] === undefined ? {} : { keys: shown(asRecord(each)?.['keys']) }),
+          })),
+        }),
+  };
 }
 
 /** `match: { key }` may be a whole key; a pattern with wildcards is none. */

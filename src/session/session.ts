@@ -1,17 +1,19 @@
 import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
-import type { FaultsByName } from '../core/faults/bound-fault.ts';
+import { type FaultsByName, NO_FAULTS } from '../core/faults/bound-fault.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan, PlannedRule } from '../core/plan/compile.ts';
+import type { LimitChange } from '../core/scenario/limit-schema.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import type { Incoming } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { Destination, Prepared } from '../exchange/prepare.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
+import { type Amendment, amended } from './amendment.ts';
 import type { Exchange } from './exchange.ts';
 import { here, type MaybePromise } from './maybe-promise.ts';
 import { type KnownPlan, ServedSession } from './served-session.ts';
@@ -19,7 +21,6 @@ import type { SessionWorld } from './session-world.ts';
 import { InMemoryState, type PlanInForce } from './state/in-memory-state.ts';
 import type { SessionState } from './state/session-state.ts';
 import { withDeclaredCalls } from './with-declared-calls.ts';
-import { withRules } from './with-rules.ts';
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -51,8 +52,8 @@ export class Session {
   readonly #state: InMemoryState;
   readonly #served: ServedSession;
   #scenario: LoadedScenario;
-  /** Rules that were added, the first ones first. */
-  #additions: (readonly Rule[])[] = [];
+  /** What was changed since the scenario began. */
+  #amendments: Amendment[] = [];
   #isLasting: boolean;
 
   constructor(parts: SessionParts) {
@@ -130,9 +131,9 @@ export class Session {
     return this.#state.inFlight;
   }
 
-  /** The rules that were put before those of the scenario, the first ones first. */
-  get additions(): readonly (readonly Rule[])[] {
-    return this.#additions;
+  /** What was changed since the scenario began, in order. */
+  get amendments(): readonly Amendment[] {
+    return this.#amendments;
   }
 
   /** The rules in the order in which they are asked. */
@@ -209,11 +210,29 @@ export class Session {
 
   /** Puts rules, which name some of these faults, before all others; returns them as they are known from then on. */
   use(rules: readonly Rule[], faults: FaultsByName): readonly PlannedRule[] {
+    this.#amend({ kind: 'rules', rules }, faults);
+    return this.rules.slice(0, rules.length);
+  }
+
+  /** Takes a rule out; tells whether there was one of that id. What it counted is kept for one of the same name. */
+  removeRule(id: string): boolean {
+    const known = this.rules.some((rule) => rule.id === id);
+    if (known) this.#amend({ kind: 'rule removed', id });
+    return known;
+  }
+
+  /** Changes limits from now on; what was used stays used. */
+  changeLimits(change: LimitChange): void {
+    const atMs = this.clockStartedAt === undefined ? 0 : Math.max(0, this.now - this.clockStartedAt);
+    this.#amend({ kind: 'limits', change, atMs });
+  }
+
+  #amend(amendment: Amendment, faults: FaultsByName = NO_FAULTS): void {
     this.#isLasting = true;
-    const plan = withRules(this.plan, this.#additions.push(rules), rules, { libraries: this.#parts.libraries, faults });
+    const parts = { libraries: this.#parts.libraries, faults };
+    const plan = amended(this.plan, amendment, this.#amendments.push(amendment), parts);
     this.#state.adopt(this.#inForce(plan));
     this.#parts.onPlan(this);
-    return this.rules.slice(0, rules.length);
   }
 
   /** Runs another scenario from its beginning; the journal stays. */
@@ -258,7 +277,7 @@ export class Session {
 
   #restart(): void {
     this.#state.restart(this.#inForce(this.#scenario.plan));
-    this.#additions = [];
+    this.#amendments = [];
     this.#parts.onPlan(this);
   }
 }

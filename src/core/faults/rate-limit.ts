@@ -72,6 +72,7 @@ type Told = Shortage & Partial<Pick<PublishedShortage, 'tier'>>;
 function headersTold({ tier = 1, ...shortage }: Told, { request, account }: ReplyContext): Header[] {
   if (account === undefined) return shortageHeaders(request, { ...shortage, tier });
   const { kind, limit, used } = shortage;
-  const buckets = { ...account.buckets, [kind]: { limit, used, windowMs: windowOf(kind) } };
+  const empty = { ...(account.buckets[kind] ?? { windowMs: windowOf(kind) }), limit, used };
+  const buckets = { ...account.buckets, [kind]: empty };
   return accountHeaders({ ...account, buckets }, request, kind);
 }

@@ -2,6 +2,7 @@ import { LruMap } from '../collections/lru-map.ts';
 import type { Linked } from '../collections/use-order.ts';
 import { type Bucket, type LimitKind, limitKinds, windowOf } from '../openai/request/rate-limit-account.ts';
 import { advertisedWaitMs, drawn, refilled, serves, settled } from './bucket.ts';
+import { type Capacity, capacityAt, meanCapacity } from './capacity-course.ts';
 import type { Capacities } from './limit-spec.ts';
 
 /** What a request asks of an account. */
@@ -13,6 +14,10 @@ export interface Cost {
 /** A request before the buckets of an account. */
 export interface Draw {
   readonly capacities: Capacities;
+  /** Requests that are served at the same time; undefined where any number may be. */
+  readonly inFlight?: Capacity | undefined;
+  /** Buckets are full again at once, when a window ends. */
+  readonly isFixed?: true;
   readonly cost: Cost;
   /** A refused request draws what it can from the buckets per minute. */
   readonly refusedDraws: boolean;
@@ -20,19 +25,31 @@ export interface Draw {
 
 /** How a draw ended, and the buckets as it leaves them. */
 export interface LimitResult {
-  /** The limit that refuses: `too_large` when the request alone exceeds it, `short` when a wait will do. */
-  readonly refusal: { readonly reason: 'short' | 'too_large'; readonly kind: LimitKind } | undefined;
+  readonly refusal: LimitRefused | undefined;
   readonly buckets: { readonly [K in LimitKind]?: Bucket };
   /** What was drawn from each bucket. */
   readonly drawn: Amounts;
 }
 
+/**
+ * The limit that refuses: `too_large` when the request alone exceeds it, `short` when a wait will do, `in_flight` when as many
+ * as may be are being served.
+ */
+export type LimitRefused =
+  | { readonly reason: 'short' | 'too_large'; readonly kind: LimitKind }
+  | { readonly reason: 'in_flight'; readonly limit: number };
+
 export type Amounts = { readonly [K in LimitKind]?: number | undefined };
 
 /** The buckets of all accounts: the mutable state of the limits. Processes share it through the state of a session. */
 export interface Buckets {
-  /** Draws the cost from every bucket of the account, or is refused. `at` in milliseconds, never before an earlier one. */
-  draw(account: string, draw: Draw, at: number): LimitResult;
+  /**
+   * Draws the cost from every bucket of the account, or is refused. `at` in milliseconds, never before an earlier one;
+   * `clockMs` is the same moment on the clock of the session.
+   */
+  draw(account: string, draw: Draw, at: number, clockMs?: number): LimitResult;
+  /** The buckets of the account, of which nothing is drawn. */
+  look(account: string, draw: Draw, at: number, clockMs?: number): LimitResult['buckets'];
   /** Puts back into the buckets what was drawn, or a part of it. */
   refund(account: string, amounts: Amounts, at: number): void;
   clear(): void;
@@ -71,10 +88,13 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
     get size() {
       return accounts.size;
     },
-    draw(name, draw, at) {
-      const { taken, levels } = drawFrom(accounts.get(name)?.account, draw, at);
+    draw(name, draw, at, clockMs = at) {
+      const { taken, levels } = drawFrom(accounts.get(name)?.account, draw, { at, clockMs });
       keep(name, { at, levels });
       return taken;
+    },
+    look(name, draw, at, clockMs = at) {
+      return eachLevel(levelsOf(draw, accounts.get(name)?.account, { at, clockMs }), settled);
     },
     refund(name, amounts, at) {
       const account = accounts.get(name)?.account;
@@ -89,10 +109,15 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
   };
 }
 
-function drawFrom(account: Account | undefined, draw: Draw, at: number): { taken: LimitResult; levels: Levels } {
-  const { capacities, cost, refusedDraws } = draw;
-  const elapsedMs = account === undefined ? 0 : at - account.at;
-  const before = levelsOf(capacities, account, elapsedMs);
+interface Now {
+  readonly at: number;
+  readonly clockMs: number;
+}
+
+function drawFrom(account: Account | undefined, draw: Draw, now: Now): { taken: LimitResult; levels: Levels } {
+  const { cost, refusedDraws } = draw;
+  const elapsedMs = account === undefined ? 0 : now.at - account.at;
+  const before = levelsOf(draw, account, now);
   const tooLarge = kindsOf(before, (bucket, kind) => costOf(cost, kind) > bucket.limit)[0];
   const short = kindsOf(before, (bucket, kind) => !serves(bucket, costOf(cost, kind), elapsedMs));
   const draws = (kind: LimitKind): boolean => {
@@ -124,15 +149,26 @@ function longestWait(short: readonly LimitKind[], buckets: Levels, cost: Cost): 
 }
 
 /** The buckets at this moment; those that were not kept are full. */
-function levelsOf(capacities: Capacities, account: Account | undefined, elapsedMs: number): Levels {
+function levelsOf({ capacities, isFixed }: Draw, account: Account | undefined, { at, clockMs }: Now): Levels {
+  const elapsedMs = account === undefined ? 0 : at - account.at;
   const levels: { [K in LimitKind]?: Bucket } = {};
   for (const kind of limitKinds) {
-    const limit = capacities[kind];
-    if (limit === undefined) continue;
+    const capacity = capacities[kind];
+    const limit = capacity === undefined ? Number.POSITIVE_INFINITY : capacityAt(capacity, clockMs);
+    if (capacity === undefined || limit === Number.POSITIVE_INFINITY) continue;
     const used = account?.levels[kind]?.used ?? 0;
-    levels[kind] = refilled({ limit, used, windowMs: windowOf(kind) }, elapsedMs);
+    const windowMs = windowOf(kind);
+    if (isFixed === true) {
+      const sinceMs = clockMs % windowMs;
+      levels[kind] = { limit, used: elapsedMs > sinceMs ? 0 : used, windowMs, endsInMs: windowMs - sinceMs };
+    } else levels[kind] = refilled({ limit, used, windowMs }, elapsedMs, meanLimit(capacity, elapsedMs, clockMs));
   }
   return levels;
+}
+
+/** Where no limit was, all that was used has flowed back. */
+function meanLimit(capacity: Capacity, elapsedMs: number, clockMs: number): number {
+  return typeof capacity === 'number' ? capacity : meanCapacity(capacity, clockMs - elapsedMs, clockMs);
 }
 
 function eachLevel<T>(levels: Levels, map: (bucket: Bucket, kind: LimitKind) => T): { readonly [K in LimitKind]?: T } {

@@ -1,11 +1,11 @@
 import type { ErrorAnswer } from '../openai/errors/error.ts';
-import { rateLimited, requestTooLarge } from '../openai/errors/errors.ts';
+import { rateLimited, requestTooLarge, tooManyInFlight } from '../openai/errors/errors.ts';
 import { accountHeaders, limitedModel } from '../openai/rate-limits/rate-limit-headers.ts';
 import { noRetryHeaders, retryHintHeaders } from '../openai/rate-limits/retry-hints.ts';
 import type { Bucket, LimitKind, RateLimitAccount } from '../openai/request/rate-limit-account.ts';
 import type { ApiRequest } from '../openai/request/request.ts';
 import { advertisedUse, advertisedWaitMs } from './bucket.ts';
-import { type Cost, costOf, type LimitResult } from './buckets.ts';
+import { type Cost, costOf, type LimitRefused } from './buckets.ts';
 
 /** A request that its account refuses. */
 export interface LimitRefusal {
@@ -19,9 +19,13 @@ export interface LimitRefusal {
 }
 
 /** The 429 of an account (wire.md 1.4): text, x-ratelimit-* and retry hints tell of the bucket that refuses. */
-export function refusalAnswer({ reason, kind }: NonNullable<LimitResult['refusal']>, refused: LimitRefusal): ErrorAnswer {
+export function refusalAnswer(refusal: LimitRefused, refused: LimitRefusal): ErrorAnswer {
   const { account, request, cost, organizationId, wallMs } = refused;
   const limited = { model: limitedModel(request), organizationId, free: account.free };
+  if (refusal.reason === 'in_flight') {
+    return { ...tooManyInFlight(refusal.limit, limited), extra: accountHeaders(account, request) };
+  }
+  const { reason, kind } = refusal;
   const bucket = bucketOf(account, kind);
   const requested = costOf(cost, kind);
   const { limit } = bucket;

@@ -1,14 +1,10 @@
 import type { Libraries } from '../libraries.ts';
-import { endpoints } from '../openai/endpoints/registry.ts';
 import { asList, asRecord, type Fields } from '../openai/request/request.ts';
-import { unknownName } from '../schema/fields.ts';
-import { messageOf } from '../text/message-of.ts';
-import { compilePattern } from '../text/pattern.ts';
 import { checkFaults } from './check-faults.ts';
+import { checkLimits } from './check-limits.ts';
 import { checkPolicy, wordsOfRules } from './check-policy.ts';
-import { deadLimits } from './dead-limits.ts';
+import { complaintAbout } from './complaint-about.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
-import { LIMIT_KEYS } from './limit-schema.ts';
 import { providerVariable } from './provider-variable.ts';
 import { CONTENT_KEYS } from './reply-schema.ts';
 
@@ -29,7 +25,7 @@ export function checkScenario(value: unknown, libraries: Libraries): ScenarioFin
 
 function checkService({ rules, replies, limits }: Fields, libraries: Libraries, at: Path): ScenarioFinding[] {
   return [
-    ...checkLimits(asRecord(limits) ?? {}, libraries, at),
+    ...checkLimits(asRecord(limits) ?? {}, libraries, [...at, 'limits']),
     ...checkRules(asList(rules), libraries, [...at, 'rules']),
     ...checkReplies(asList(replies), libraries, at),
   ];
@@ -67,24 +63,6 @@ function checkProvider(own: Fields, libraries: Libraries, at: Path): ScenarioFin
         ]
       : [];
   return [...twice, ...checkService(own, libraries, at)];
-}
-
-function checkLimits(limits: Readonly<Record<string, unknown>>, libraries: Libraries, at: Path): ScenarioFinding[] {
-  const isGood = (pattern: string) => complaintAbout(pattern, 'model', libraries) === undefined;
-  const findings = Object.entries(limits).flatMap(([pattern, value]) => {
-    const complaint = complaintAbout(pattern, 'model', libraries);
-    const entry = asRecord(value);
-    const empty = entry !== undefined && !LIMIT_KEYS.some((key) => key in entry);
-    return [
-      ...(complaint === undefined ? [] : [scenarioFinding([...at, 'limits', pattern], complaint, 'key')]),
-      ...(empty ? [scenarioFinding([...at, 'limits', pattern], `limits nothing: give one of ${LIMIT_KEYS.join(', ')}`)] : []),
-    ];
-  });
-  const dead = deadLimits(Object.keys(limits).filter(isGood), libraries).map((found) => ({
-    ...found,
-    path: [...at, ...found.path],
-  }));
-  return [...findings, ...dead];
 }
 
 /** The same for a list of rules that stands at the path. */
@@ -168,27 +146,4 @@ function checkMatch(value: unknown, libraries: Libraries, at: Path): ScenarioFin
 
 function headerPatterns(headers: unknown): (readonly [readonly string[], unknown])[] {
   return Object.entries(asRecord(headers) ?? {}).map(([name, pattern]) => [['header', name], pattern]);
-}
-
-/** What other engines know: `(?=`, `(?!`, `(?<=`, `(?<!`, `\\1`, `\\k<name>`. */
-const BEYOND_RE2 = /\(\?<?[=!]|\\(?:[1-9]|k<)/;
-
-function complaintAbout(pattern: string, key: string, libraries: Libraries): string | undefined {
-  try {
-    const matches = compilePattern(pattern, libraries);
-    const names = endpoints.map(({ name }) => name);
-    if (key === 'endpoint' && !names.some(matches)) return unknownName('endpoint', pattern, names);
-  } catch (error) {
-    const reason = shortened(messageOf(error));
-    const advice = BEYOND_RE2.test(pattern) ? '. RE2 has no lookahead, no lookbehind and no backreferences' : '';
-    return `invalid regular expression ${shortened(pattern)}: ${reason}${advice}`;
-  }
-  if (key === 'path' && !/^[/*?]/.test(pattern))
-    return `expected a path from its slash on, found ${pattern}. Did you mean /${pattern}?`;
-  const flags = key === 'path' ? undefined : /^\/.+\/([a-zA-Z]*[^ims][a-zA-Z]*)$/s.exec(pattern)?.[1];
-  return flags === undefined ? undefined : `unknown flags "${flags}" of the regular expression ${pattern}; known: i, m, s`;
-}
-
-function shortened(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

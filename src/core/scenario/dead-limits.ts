@@ -13,7 +13,7 @@ interface Above {
 
 /**
  * Entries of `limits` that are never asked, because one above fits every model that they fit. What an expression fits is
- * not worked out: it hides names, and is hidden by `*` alone. Patterns have to be good.
+ * not worked out: it hides names, and is hidden by `*` alone. Patterns have to be good. Paths begin at the entries.
  */
 export function deadLimits(patterns: readonly string[], libraries: Libraries): ScenarioFinding[] {
   const names = new Set<string>();
@@ -26,7 +26,7 @@ export function deadLimits(patterns: readonly string[], libraries: Libraries): S
     else if (wild.length < MAX_COMPARED) wild.push({ pattern, matches: compilePattern(pattern, libraries) });
     if (above === undefined) return [];
     const message = `never counts: ${above} above fits the same models, and the first that fits counts`;
-    return [scenarioFinding(['limits', pattern], message, 'key')];
+    return [scenarioFinding([pattern], message, 'key')];
   });
 }
 

@@ -5,8 +5,9 @@ import { type PolicySpec, policySchema } from '../policy/policy-schema.ts';
 import { formatPath, limitProblems, type Problem } from '../problem.ts';
 import { checkRules, checkScenario } from './check.ts';
 import { checkPolicy } from './check-policy.ts';
-import type { ScenarioFinding } from './finding.ts';
+import { type ScenarioFinding, scenarioFinding } from './finding.ts';
 import { findingsOf } from './issue-message.ts';
+import { type LimitChange, limitChangeSchema } from './limit-schema.ts';
 import { type PlainDocument, readObject } from './plain-object.ts';
 import { type Rule, ruleSchema, type Scenario, scenarioSchema } from './schema.ts';
 import { readYaml } from './yaml-document.ts';
@@ -47,6 +48,19 @@ export function parseRules(source: Source, libraries: Libraries): Parsed<Rule[]>
     check: (value) => (Array.isArray(value) ? checkRules(value, libraries, []) : []),
   });
   return parsed.problems === undefined ? { ...parsed, value: withText(parsed.value, parsed.raw) } : parsed;
+}
+
+/** What limits become, by model or key → limit change. */
+export function parseLimitChange(source: Source): Parsed<LimitChange> {
+  return parse(source, {
+    schema: limitChangeSchema,
+    empty: 'the body is empty: write what becomes of an entry of limits, such as { "gpt-4o": { "rpm": 100 } }',
+    prepare: (value) => value,
+    check: (value) =>
+      Object.keys(asRecord(value) ?? {}).length === 0 && asRecord(value) !== undefined
+        ? [scenarioFinding([], 'changes nothing: name an entry of limits')]
+        : [],
+  });
 }
 
 /** Rules that know how they were written: to explain them. */

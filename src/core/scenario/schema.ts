@@ -119,7 +119,7 @@ const serviceFields = {
     inter_token: latencySpec().default(NO_LATENCY),
   }).prefault({}),
   limits: limitsSchema
-    .default({})
+    .prefault({})
     .describe('rate limits by model: one bucket per API key and model family; the first key that fits counts'),
   capacity: capacitySchema
     .optional()

@@ -3,9 +3,12 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { asRecord } from '../../core/openai/request/request.ts';
 import { explainRule } from '../../core/plan/explain.ts';
+import { explainLimit } from '../../core/plan/explain-limits.ts';
+import { unknownInChange } from '../../core/plan/limits.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from '../../core/problem.ts';
-import { parseRules } from '../../core/scenario/parse.ts';
+import type { LimitChange } from '../../core/scenario/limit-schema.ts';
+import { parseLimitChange, parseRules } from '../../core/scenario/parse.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
@@ -153,6 +156,18 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
       201,
     );
   });
+  routes.delete('/rules/:id', (c) => {
+    const id = c.req.param('id');
+    if (sessionOf(c).removeRule(id)) return c.json({ removed: [id] });
+    const known = sessionOf(c).rules.map((rule) => rule.id);
+    return problem(c, 404, 'No such rule.', unknownName('rule', id, known));
+  });
+  routes.get('/limits', (c) => c.json({ limits: sessionOf(c).plan.limits.map(explainLimit) }));
+  routes.post('/limits', async (c) => {
+    const session = sessionOf(c);
+    session.changeLimits(requestedLimits(await c.req.text(), session));
+    return c.json({ limits: session.plan.limits.map(explainLimit) });
+  });
   routes.post('/reset', (c) => {
     sessionOf(c).reset();
     return c.json({ reset: sessionOf(c).id });
@@ -210,6 +225,16 @@ function requestedScenario(body: string, engine: Engine): LoadedScenario {
   const source = scenario === undefined ? engine.scenario.source : scenarioSource(scenario);
   if (scenario === undefined && seed === undefined) return engine.scenario;
   return loadScenario(source, engine.libraries, seed);
+}
+
+/** `{ "gpt-4o": { "rpm": 100 } }`, as `limits.changes` has it, of entries that the session has. */
+function requestedLimits(text: string, { plan }: Session): LimitChange {
+  const parsed = parseLimitChange({ file: 'limits', text });
+  if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
+  const [unknown] = unknownInChange(plan.limits, parsed.value);
+  if (unknown === undefined) return parsed.value;
+  const names = plan.limits.map(({ pattern }) => pattern);
+  throw wrong(unknown, `limits has no such entry; it has ${names.length === 0 ? 'none' : [...new Set(names)].join(', ')}`);
 }
 
 function isSeed(seed: unknown): seed is number | 'random' | undefined {

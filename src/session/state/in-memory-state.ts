@@ -7,7 +7,7 @@ import type { Amounts } from '../../core/limits/buckets.ts';
 import { isLost } from '../../core/openai/store/lost-error.ts';
 import { SessionStore, type StoreChange, type StoreReaders, type StoreReference } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
-import { refundForFaults } from '../../exchange/admission.ts';
+import { refundForFaults, takesPlace } from '../../exchange/admission.ts';
 import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../../exchange/decision-step.ts';
 import { type Draws, drawsOf } from '../../exchange/draws.ts';
 import type { Performed } from '../../exchange/performed.ts';
@@ -101,10 +101,13 @@ export class InMemoryState implements SessionState {
       this.refund(limited.name, refundForFaults(faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));
     }
     this.#inFlight += 1;
+    const isServed = layer === undefined && limited !== undefined && limit !== undefined;
+    const takesOne = isServed && takesPlace(limited, faults, () => this.#contextOf(step, { draws, elapsedMs }));
     const exchange = new InMemoryExchange(this, record, {
       correlation,
       fingerprint: request.fingerprint,
       account: limited?.name,
+      vacate: takesOne ? this.#decisions.occupy(limited.name) : undefined,
       body: step.reference && (step.keptBody ?? step.incoming.body),
       locked: layer === undefined ? this.#lock(step.reference, faults) : undefined,
       faults,
@@ -296,6 +299,8 @@ interface Followed {
   readonly fingerprint: string | undefined;
   /** The buckets that it drew from. */
   readonly account: string | undefined;
+  /** Gives back its place among those that are served at the same time. */
+  readonly vacate: (() => void) | undefined;
   /** Its body, where it may change what the session keeps. */
   readonly body: Uint8Array | undefined;
   /** The conversation that it works on. */
@@ -309,6 +314,7 @@ const UNREAD: Followed = {
   correlation: undefined,
   fingerprint: undefined,
   account: undefined,
+  vacate: undefined,
   body: undefined,
   locked: undefined,
   faults: [],
@@ -338,6 +344,7 @@ class InMemoryExchange implements OpenExchange {
   readonly #correlation: Correlation | undefined;
   readonly #fingerprint: string | undefined;
   readonly #account: string | undefined;
+  readonly #vacate: (() => void) | undefined;
   readonly #body: Uint8Array | undefined;
   readonly #locked: string | undefined;
   readonly #faults: Decision['faults'];
@@ -346,13 +353,14 @@ class InMemoryExchange implements OpenExchange {
   constructor(
     state: InMemoryState,
     record: JournalRecord,
-    { correlation, fingerprint, account, body, locked, faults }: Followed,
+    { correlation, fingerprint, account, vacate, body, locked, faults }: Followed,
   ) {
     this.#state = state;
     this.#record = record;
     this.#correlation = correlation;
     this.#fingerprint = fingerprint;
     this.#account = account;
+    this.#vacate = vacate;
     this.#faults = faults;
     this.#body = body;
     this.#locked = locked;
@@ -379,6 +387,7 @@ class InMemoryExchange implements OpenExchange {
 
   ended(end: ExchangeEnd): void {
     this.#waitsNoMore();
+    this.#vacate?.();
     if (this.#locked !== undefined) this.#state.unlock(this.#locked);
     if (this.#account !== undefined) this.#state.refund(this.#account, end.unused);
     this.#state.end(this.#record, { correlation: this.#correlation, faults: this.#faults }, end);

@@ -26,7 +26,7 @@ function draw(capacities: Draw['capacities'], cost: Partial<Draw['cost']> = {}, 
 
 /** The wait that a refused request is told. Milliseconds. */
 function toldWait({ refusal, buckets }: LimitResult, cost: Draw['cost']): number {
-  const bucket = refusal && buckets[refusal.kind];
+  const bucket = refusal?.reason === 'short' ? buckets[refusal.kind] : undefined;
   if (refusal?.reason !== 'short' || bucket === undefined) throw new Error('no wait was told');
   return advertisedWaitMs(bucket, refusal.kind.startsWith('requests') ? cost.requests : cost.tokens);
 }
@@ -50,7 +50,7 @@ const scene = fc.record({
 });
 
 /** A request that no limit is too small for. */
-function fitting(capacities: Draw['capacities'], share: number): Draw['cost'] {
+function fitting(capacities: { readonly tokens?: number; readonly tokens_per_day?: number }, share: number): Draw['cost'] {
   const most = Math.min(capacities.tokens ?? 1e9, capacities.tokens_per_day ?? 1e9);
   return { requests: 1, tokens: Math.max(1, Math.round(most * share)) };
 }

@@ -33,6 +33,20 @@ test('limits are explained in words, in the order of the file', () => {
   ]);
 });
 
+test('keys, ramps, windows, places and changes are explained in words', () => {
+  expect(
+    inWords(`
+  keys: { "sk-b*": { "*": { rpm: 10 } }, sk-whole-key: { o3: tier-1 } }
+  gpt-4o: { rpm: { from: 500, to: 50, over: 5m }, in_flight: 8, window: fixed }
+  changes: [{ at: 1m, gpt-4o: tier-1 }, { at: 30s, gpt-4o: { in_flight: 1 } }]
+`),
+  ).toEqual([
+    '* with a key like sk-b*: 10 requests per minute',
+    'o3 with a certain key: tier 1 as published',
+    'gpt-4o: 500 to 50 requests per minute within 5m, 8 requests at once; from 30s on 1 request at once; from 1m on tier 1 as published; in fixed windows',
+  ]);
+});
+
 test('what is said by default can be said', () => {
   const plain = '  "*": { rpm: 1 }';
   const said =
@@ -58,10 +72,10 @@ test('every mistake is reported at its place', () => {
       "limits.yaml:3:6 unknown tier "tier-9". Did you mean "tier-1"?",
       "limits.yaml:4:13 limits.b.rpm: expected a number of at least 1, found 0",
       "limits.yaml:4:16 unknown key "tpn". Did you mean "tpm"?",
-      "limits.yaml:5:6 limits.c: limits nothing: give one of tier, rpm, tpm, rpd, tpd",
+      "limits.yaml:5:6 limits.c: limits nothing: give one of tier, rpm, tpm, rpd, tpd, in_flight",
       "limits.yaml:6:18 limits.d.precount: expected 2025 or documented, found 2024",
       "limits.yaml:7:38 limits.e.hints.retry_after: unknown value "secs". Known: seconds, date, none.",
-      "limits.yaml:8:13 limits.f.rpm: expected a whole number, found 1.5",
+      "limits.yaml:8:13 limits.f.rpm: expected a whole number or a mapping, found 1.5",
       "limits.yaml:9:6 limits.g: expected tier-1 or tier-2 or tier-3 or tier-4 or tier-5 or free or a mapping, found 7",
       "limits.yaml:10:3 limits./[/: invalid regular expression /[/: missing closing ]: \`[\`",
     ]

@@ -42,6 +42,16 @@ export function rateLimited({ kind, limit, used, requested, waitMs }: Shortage, 
   return { ...answer, limit: { kind, waitMs } };
 }
 
+/** Unverified: OpenAI publishes no limit of requests at the same time. It names no wait, for nobody knows when one of the others ends. */
+export function tooManyInFlight(limit: number, limited: LimitState): ErrorAnswer {
+  return apiError(
+    429,
+    `Rate limit reached for ${holderOf(limited)} on concurrent requests: Limit ${limit}, Used ${limit}, Requested 1. ` +
+      `Please try again when one of them has ended. ${LEARN_MORE}`,
+    { type: 'requests', code: CODE },
+  );
+}
+
 /** wire.md 1.4, "request alone > limit": tokens per minute. That a day's tokens are refused alike is not captured. */
 export function requestTooLarge(
   { kind = 'tokens', limit, requested }: Pick<Shortage, 'limit' | 'requested'> & Partial<Pick<Shortage, 'kind'>>,

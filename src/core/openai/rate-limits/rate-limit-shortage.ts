@@ -58,7 +58,8 @@ export function emptied(refill: Refill, kind: LimitKind, asked: number): Shortag
 }
 
 /** wire.md 1.4, "429 arithmetic"; at least a millisecond. */
-function waitFor({ limit, windowMs }: Refill, missing: number): number {
+function waitFor({ limit, windowMs, endsInMs }: Refill, missing: number): number {
+  if (endsInMs !== undefined) return Math.max(1, Math.ceil(endsInMs));
   return Math.max(1, Math.floor((missing * windowMs) / limit));
 }
 

@@ -18,6 +18,14 @@ export interface Bucket {
   readonly limit: number;
   readonly used: number;
   readonly windowMs: number;
+  /** Milliseconds until all that was used is back at once. Undefined for a bucket that refills continuously. */
+  readonly endsInMs?: number;
+}
+
+/** Milliseconds until the bucket is full (wire.md 2.4). Of one that is full at once, whole ones, rounded up: then it is. */
+export function fullInMs({ limit, used, windowMs, endsInMs }: Bucket): number {
+  if (endsInMs !== undefined) return used > 0 ? Math.ceil(endsInMs) : 0;
+  return (used * windowMs) / limit;
 }
 
 /** How a 429 says when to come back. */

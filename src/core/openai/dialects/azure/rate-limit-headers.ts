@@ -1,5 +1,5 @@
 import type { Header } from '../../../wire/effect.ts';
-import { type Bucket, MINUTE_MS } from '../../request/rate-limit-account.ts';
+import { type Bucket, fullInMs, MINUTE_MS } from '../../request/rate-limit-account.ts';
 import type { ShownBuckets } from '../dialect.ts';
 import { headerValue } from './header-value.ts';
 
@@ -33,10 +33,6 @@ export function v1RateLimitHeaders({ requests, tokens }: ShownBuckets, model: st
 
 function remainingOf({ limit, used }: Bucket): string {
   return String(Math.max(0, Math.floor(limit - used)));
-}
-
-function fullInMs({ limit, used, windowMs }: Bucket): number {
-  return (used * windowMs) / limit;
 }
 
 function renewalOf({ windowMs }: Bucket): string {

@@ -1,6 +1,6 @@
 import { formatGoDuration } from '../../../units/duration.ts';
 import type { Header } from '../../../wire/effect.ts';
-import type { Bucket } from '../../request/rate-limit-account.ts';
+import { type Bucket, fullInMs } from '../../request/rate-limit-account.ts';
 import type { ShownBuckets } from '../dialect.ts';
 
 /** The x-ratelimit-* headers of two buckets (wire.md 2.4): `reset` is the time until the bucket is full. */
@@ -29,6 +29,6 @@ function remainingOf({ limit, used }: Bucket): string {
   return String(Math.max(0, Math.floor(limit - used)));
 }
 
-function resetOf({ limit, used, windowMs }: Bucket): string {
-  return formatGoDuration((used * windowMs) / limit);
+function resetOf(bucket: Bucket): string {
+  return formatGoDuration(fullInMs(bucket));
 }
