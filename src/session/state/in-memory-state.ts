@@ -101,13 +101,11 @@ export class InMemoryState implements SessionState {
       this.refund(limited.name, refundForFaults(faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));
     }
     this.#inFlight += 1;
-    const isServed = layer === undefined && limited !== undefined && limit !== undefined;
-    const takesOne = isServed && takesPlace(limited, faults, () => this.#contextOf(step, { draws, elapsedMs }));
     const exchange = new InMemoryExchange(this, record, {
       correlation,
       fingerprint: request.fingerprint,
       account: limited?.name,
-      vacate: takesOne ? this.#decisions.occupy(limited.name) : undefined,
+      vacate: limit && layer === undefined ? this.#occupy(step, faults, { draws, elapsedMs }) : undefined,
       body: step.reference && (step.keptBody ?? step.incoming.body),
       locked: layer === undefined ? this.#lock(step.reference, faults) : undefined,
       faults,
@@ -231,6 +229,17 @@ export class InMemoryState implements SessionState {
     if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
     this.release();
     this.#close(record);
+  }
+
+  /** Takes a place for an admitted request among those of its account; undefined where it needs none. */
+  #occupy(
+    step: DecisionStep,
+    faults: Decision['faults'],
+    drawn: { readonly draws: Draws; readonly elapsedMs: number },
+  ): (() => void) | undefined {
+    const { limited } = step;
+    if (limited === undefined || !takesPlace(limited, faults, () => this.#contextOf(step, drawn))) return undefined;
+    return this.#decisions.occupy(limited.name);
   }
 
   #storeInUse(): SessionStore {
