@@ -86,6 +86,7 @@ test('a call counts that began while another call of its key was told to wait', 
       const found = findings.find(({ rule }) => rule === 'cools_down_key');
       if (windows.length === 0 || later.length === 0) expect(found?.verdict).toBe('not_applicable');
       else expect(found).toMatchObject({ n: later.length, statistic: { value: inside.length / later.length } });
+      expect((found?.evidence.length ?? 0) + (found?.evidenceLeftOut ?? 0)).toBe(inside.length);
     }),
   );
 });

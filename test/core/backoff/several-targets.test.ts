@@ -97,6 +97,22 @@ describe('amplification', () => {
     expect(finding('amplification', call(...threeAt(primary), ...threeAt(backup), [primary, 0]))?.verdict).toBe('warn');
     expect(finding('amplification', call(...threeAt(primary), ...threeAt(backup), ...threeAt(primary)))?.verdict).toBe('fail');
   });
+
+  test('many attempts of which none counts its retries are no pass: several layers may have made them', () => {
+    const uncounted = (count: number): EntryParts[] =>
+      Array.from({ length: count }, (_, index) => ({
+        logicalId: '#1',
+        attemptSeq: index + 1,
+        t_headers: 1_000 * index,
+        status: 503,
+      }));
+    expect(finding('amplification', uncounted(9))).toMatchObject({
+      verdict: 'info',
+      statistic: { value: 9 },
+      evidence: [{ call: '#1', line: '9 × 503, each after 1.00 s: none has a retry count' }],
+    });
+    expect(finding('amplification', uncounted(7))?.verdict).toBe('pass');
+  });
 });
 
 describe('no_failover_on_bad_request', () => {
@@ -386,4 +402,25 @@ test.each([
   const found = finding('no_silent_replay', parts);
   expect(found?.verdict).toBe(verdict);
   if (verdict === 'pass') expect(found?.explain).toBe('1 stream was resumed behind what had been delivered');
+});
+
+describe('no_retry_permanent', () => {
+  const refused = { status: 400, errorCode: 'context_length_exceeded', question: 'q', bodySha256: 'b' };
+  const next = { t_headers: 100, question: 'q', bodySha256: 'b' };
+
+  test('an equal request without a name to the same target may be a retry', () => {
+    const found = finding('no_retry_permanent', [
+      { ...primary, ...refused, logicalIdFrom: 'first' },
+      { ...primary, ...next, logicalIdFrom: 'first' },
+    ]);
+    expect(found?.verdict).toBe('inconclusive');
+  });
+
+  test('one to another provider is none', () => {
+    const found = finding('no_retry_permanent', [
+      { ...primary, ...refused, logicalIdFrom: 'first' },
+      { ...backup, ...next, logicalIdFrom: 'first' },
+    ]);
+    expect(found).toMatchObject({ verdict: 'pass', n: 1 });
+  });
 });

@@ -4,6 +4,7 @@ import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { targetOf } from '../history/target.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
+import type { RuleResult } from '../kit/finding.ts';
 import { callObservation } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
@@ -17,7 +18,7 @@ export const amplification = defineRule({
   source: `${sources.timeouts}; ${sources.overload}`,
   severity: 'high',
   confidence: 'deterministic',
-  measures: `x-stainless-retry-count that starts anew at one target within one call; warns, and fails from ${MANY} attempts on`,
+  measures: `x-stainless-retry-count that starts anew at one target within one call; warns, and fails from ${MANY} attempts on; info for ${MANY} attempts that carry no count`,
   falseAlarmBound: 0,
   advice: 'retry at one layer: set maxRetries: 0 in the SDK when a framework retries above it, or the other way round',
   probe: backoffProbe,
@@ -26,6 +27,8 @@ export const amplification = defineRule({
     if (failing.length === 0) return notApplicable('no attempt failed');
     const attempts = calls.reduce((sum, { tries }) => sum + tries.length, 0);
     const nested = calls.filter(isNested);
+    const uncounted = nested.length > 0 ? [] : calls.filter(isManyUncounted);
+    if (uncounted.length > 0) return unknownLayers(uncounted, calls.length);
     const most = largest(
       nested.map(({ tries }) => tries.length),
       0,
@@ -49,6 +52,29 @@ export const amplification = defineRule({
     };
   },
 });
+
+/** So many attempts at one target may be the product of several layers. Without retry counts nothing speaks for one or the other. */
+function isManyUncounted({ tries }: CallHistory): boolean {
+  if (tries.length < MANY) return false;
+  return [...groupBy(tries, ({ entry }) => targetOf(entry)).values()].some(
+    (asked) => asked.length >= MANY && asked.every(({ retryCount }) => retryCount === undefined),
+  );
+}
+
+function unknownLayers(calls: readonly CallHistory[], n: number): RuleResult {
+  const most = largest(
+    calls.map(({ tries }) => tries.length),
+    0,
+  );
+  return {
+    verdict: 'info',
+    explain: `${plural(calls.length, 'call')} made ${MANY} attempts or more, up to ${most}, without x-stainless-retry-count: one layer may have made them, or several`,
+    n,
+    statistic: { name: 'most attempts of a call', value: most, unit: 'attempts' },
+    threshold: MANY,
+    evidence: calls.map((call) => callObservation(call, 'none has a retry count')),
+  };
+}
 
 /**
  * Retry counts that went up and then start anew at the same target (0 1 2 0 1 2): somebody above the SDK retries, too. At

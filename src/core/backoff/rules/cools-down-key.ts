@@ -8,6 +8,7 @@ import type { RuleVerdict } from '../kit/finding.ts';
 import { knownAfter } from '../kit/known-after.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
+import { seconds } from '../kit/seconds.ts';
 import { sources } from '../kit/sources.ts';
 import { limitedKeyProbe } from '../kit/targets-probes.ts';
 
@@ -49,16 +50,21 @@ export const coolsDownKey = defineRule({
     const windowsOf = groupBy(windows, ({ target }) => target);
     const inside = [...groupBy(later, ({ entry }) => targetOf(entry))].flatMap(([target, ofTarget]) =>
       insideOf(
-        ofTarget.map(({ id, entry }) => ({ id, at: entry.t_headers })),
+        ofTarget.map(({ id, entry }) => ({ id, at: entry.t_headers, seq: entry.seq })),
         windowsOf.get(target) ?? [],
       ),
     );
     const value = inside.length / later.length;
     return {
       verdict: verdictOn(inside.length, later.length, policy),
-      explain: `${inside.length} of ${plural(later.length, 'call')} began while another call of the same key and model was told to wait`,
+      explain: `${inside.length} of ${plural(later.length, 'call')} began while another call of the same key and model was told to wait${inside.length === 0 && later.length < NEEDED ? `; ${NEEDED} calls are needed to pass` : ''}`,
       n: later.length,
       statistic: { name: 'share of calls', value, unit: 'share' },
+      evidence: inside.map(({ id, seq, waitsForMs }) => ({
+        call: id,
+        entries: [seq],
+        line: `began ${seconds(waitsForMs)} before the wait of another call of its key was over`,
+      })),
     };
   },
 });
@@ -84,18 +90,21 @@ interface Window {
 interface Start {
   readonly id: string;
   readonly at: number;
+  readonly seq: number;
 }
 
-/** The starts that lie within the window of another call. */
-function insideOf(starts: readonly Start[], windows: readonly Window[]): Start[] {
+/** The starts that lie within the window of another call, and how long that still lasts. */
+function insideOf(starts: readonly Start[], windows: readonly Window[]): (Start & { readonly waitsForMs: number })[] {
   const waiting = windows.toSorted((a, b) => a.from - b.from);
   const begun = new Longest();
   let next = 0;
   return starts
     .toSorted((a, b) => a.at - b.at)
-    .filter(({ id, at }) => {
+    .flatMap((start) => {
+      const { id, at } = start;
       for (let window = waiting[next]; window !== undefined && window.from < at; window = waiting[++next]) begun.add(window);
-      return begun.endOfOthers(id) > at;
+      const waitsForMs = begun.endOfOthers(id) - at;
+      return waitsForMs > 0 ? [{ ...start, waitsForMs }] : [];
     });
 }
 

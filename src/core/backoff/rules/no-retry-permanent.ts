@@ -1,9 +1,10 @@
 import { failureKnownAt } from '../../journal/calls.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Gap } from '../history/call-history.ts';
-import { equalFollowers } from '../history/equal-followers.ts';
+import { type EqualFollower, equalFollowers } from '../history/equal-followers.ts';
 import { isPermanent } from '../history/permanent.ts';
 import { requestIdentity } from '../history/request-identity.ts';
+import { sameTarget } from '../history/same-target.ts';
 import type { RuleResult } from '../kit/finding.ts';
 import { gapObservation, seconds, tryText } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -111,7 +112,7 @@ function countedRetry(call: CallHistory, permanent: readonly CallHistory[]) {
  * told, keeps a run from passing, and accuses nobody.
  */
 function suspected(permanent: readonly CallHistory[], { calls, entries: [first], policy }: RuleEvidence): RuleResult | undefined {
-  const pairs = equalFollowers(calls).filter(({ before }) => permanent.includes(before));
+  const pairs = equalFollowers(calls).filter((pair) => permanent.includes(pair.before) && asksTheSameTarget(pair));
   if (pairs.length === 0) return undefined;
   return {
     verdict: 'inconclusive',
@@ -124,4 +125,10 @@ function suspected(permanent: readonly CallHistory[], { calls, entries: [first],
       line: `an equal request ${seconds(gapMs)} after a permanent error`,
     })),
   };
+}
+
+/** What goes on to another target is the matter of no_failover_on_bad_request. */
+function asksTheSameTarget({ before, call }: EqualFollower): boolean {
+  const [last, next] = [before.tries.at(-1), call.tries[0]];
+  return last !== undefined && next !== undefined && sameTarget(last.entry, next.entry);
 }
