@@ -55,8 +55,11 @@ test('an unknown coding is refused in words of the mock', async () => {
   await mock.idle();
 });
 
-test('what is not in the coding that it names is no JSON', async () => {
+test.each([
+  ['half of a body', BODY.subarray(0, 20)],
+  ['a whole body that was not compressed', BODY],
+])('%s is no JSON in the coding that it names', async (_, body) => {
   const mock = await startMock();
-  const response = await post(mock, 'gzip', BODY.subarray(0, 20));
+  const response = await post(mock, 'gzip', body);
   expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('parse the JSON body')]);
 });

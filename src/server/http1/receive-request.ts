@@ -161,8 +161,7 @@ class ReceivedRequest {
         detail: `"${encoding}": known are gzip, deflate and br, and zstd with Node 22.15 and later.`,
       });
     } else if (decoded === 'too large') this.#enqueue({ ...incoming, body: NO_BODY, oversized: true }, destination);
-    // What cannot be decoded is no JSON.
-    else this.#enqueue(decoded === 'broken' ? incoming : { ...incoming, body: decoded }, destination);
+    else this.#enqueue({ ...incoming, body: decoded === 'broken' ? undecodable(incoming.body) : decoded }, destination);
   }
 
   #enqueue(incoming: Incoming, destination: Destination): void {
@@ -264,4 +263,9 @@ function abandonedBy({ endedHow, socket }: ClientConnection, at: number): Perfor
   if (endedHow !== undefined) return { ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: endedHow };
   const closedHow = socket.readableEnded ? 'fin' : 'reset';
   return { ...NOTHING_SENT, clientCloseAt: at, closedBy: 'client', closedHow };
+}
+
+/** A body that is not in its coding is no JSON, also where it is JSON without the coding. The rest tells it from others. */
+function undecodable(body: Uint8Array): Uint8Array {
+  return body.length === 0 ? body : Buffer.concat([Buffer.of(0), body]);
 }
