@@ -39,6 +39,7 @@ export function findingsOf(issues: readonly Issue[], root: unknown, base: Path =
       );
     }
     if (issue.code === 'invalid_union') return unionFindings(issue, root, path);
+    if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => keyFinding(path, message));
     const value = shown(valueAt(root, path), path, issue);
     return [
       {
@@ -48,6 +49,12 @@ export function findingsOf(issues: readonly Issue[], root: unknown, base: Path =
       } satisfies ScenarioFinding,
     ];
   });
+}
+
+/** A name that a mapping does not take as a key. */
+function keyFinding(path: Path, message: string): ScenarioFinding {
+  const found = message.startsWith('expected ') ? `, found ${describeValue(String(path.at(-1)))}` : '';
+  return { path, part: 'key', message: `${message}${found}` };
 }
 
 /** Of a union, the branch that the value was meant for is the one whose own type it has. */

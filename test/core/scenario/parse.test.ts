@@ -135,6 +135,21 @@ providers:
   ]);
 });
 
+test('a name that a mapping does not take is told in words', () => {
+  expect(
+    problemsOf(`
+providers:
+  Big: {}
+  default: {}
+azure: { deployments: { my gpt: gpt-4o } }
+`),
+  ).toEqual([
+    'flaky.yaml:3:3 providers.Big: expected a name of letters, digits, _ and -, in lower case, with a letter first, found "Big"',
+    'flaky.yaml:4:3 providers.default: default is the service at /v1; give this one another name',
+    'flaky.yaml:5:25 azure.deployments.my gpt: expected the name of a deployment of letters, digits, -, _ and ., at most 64 characters, found "my gpt"',
+  ]);
+});
+
 test.each([
   ['a list at the top', '[]', 'flaky.yaml:1:1 expected a mapping, found a list'],
   ['an unclosed list', 'rules: [', /^flaky\.yaml:1:\d+ invalid YAML: /],
