@@ -1,11 +1,24 @@
 #!/usr/bin/env node
+import { printable } from '../core/text/printable.ts';
+import { systemReason } from '../report/system-reason.ts';
 import { commandLine } from './command-line.ts';
+import { exitCode } from './output/exit-code.ts';
 
-/** A reader that has seen enough (`| head`) is no failure. Whoever writes goes on without it. */
-for (const stream of [process.stdout, process.stderr]) {
+let unwritten = false;
+for (const [name, stream] of [
+  ['stdout', process.stdout],
+  ['stderr', process.stderr],
+] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // A reader that has seen enough (`| head`) is no failure. The command goes on without it.
+    if (error.code === 'EPIPE' || unwritten) return;
+    unwritten = true;
+    if (stream !== process.stderr) process.stderr.write(`error: cannot write to ${name}: ${printable(systemReason(error))}\n`);
   });
 }
 
-process.exitCode = await commandLine(process.argv.slice(2));
+const code = await commandLine(process.argv.slice(2));
+process.exitCode = code;
+process.once('exit', () => {
+  if (unwritten && process.exitCode === exitCode.pass) process.exitCode = exitCode.internal;
+});

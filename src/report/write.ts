@@ -22,11 +22,11 @@ export async function writeReports(folder: string, input: ReportInput): Promise<
 export async function writeReport(id: string, path: string, input: ReportInput): Promise<void> {
   const report = reports.find((each) => each.id === id);
   if (report === undefined) throw new RangeError(`there is no report "${id}"`);
-  await writeAll([[path, await report.render(input)]], dirname(resolve(path)));
+  await writeAll([[path, await report.render(input)]], dirname(resolve(path)), path);
 }
 
 /** Every file beside its place first: what cannot be written leaves what was there before. */
-async function writeAll(files: readonly (readonly [path: string, text: Text])[], folder: string): Promise<void> {
+async function writeAll(files: readonly (readonly [path: string, text: Text])[], folder: string, place = folder): Promise<void> {
   const pending = files.map(([path, text]) => ({
     path,
     text,
@@ -38,6 +38,6 @@ async function writeAll(files: readonly (readonly [path: string, text: Text])[],
     for (const { aside, path } of pending) await rename(aside, path);
   } catch (error) {
     await Promise.all(pending.map(({ aside }) => rm(aside, { force: true }).catch(() => undefined)));
-    throw ReportError.of(folder, error);
+    throw ReportError.of(place, error);
   }
 }

@@ -12,8 +12,8 @@ import { type Problem, ScenarioError } from '../core/problem.ts';
 import { parseScenario, type Source } from '../core/scenario/parse.ts';
 import type { Scenario, ScenarioInput } from '../core/scenario/schema.ts';
 import { MAX_TEXT_LENGTH } from '../core/scenario/yaml-document.ts';
-import { messageOf } from '../core/text/message-of.ts';
 import { suggest } from '../core/text/suggest.ts';
+import { readingFailure } from './reading-failure.ts';
 
 /** A scenario that was read, with the seed it runs under. */
 export interface LoadedScenario {
@@ -118,7 +118,7 @@ export function readSource(path: string, { shownAs, what }: { shownAs: string; w
       {
         file: path,
         path: '',
-        message: `cannot read the ${what}: ${reasonOf(error)}`,
+        message: `cannot read the ${what}: ${readingFailure(error)}`,
       },
     ]);
   }
@@ -201,12 +201,4 @@ export function isFile(path: string): boolean {
 /** Undefined where nothing has that name; none has a NUL in it. */
 function statOf(path: string): Stats | undefined {
   return path.includes('\0') ? undefined : statSync(path, { throwIfNoEntry: false });
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES') return 'permission denied';
-  return messageOf(error);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backoffRules } from '../../src/core/backoff/registry.ts';
@@ -298,4 +298,20 @@ test('compare puts the reports of loads side by side, in a table and on a page',
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^naive {2}[\s\S]*^patient {2}/m);
   expect(readFileSync(join(cwd, 'fleets.html'), 'utf8').match(/<svg /g)).toHaveLength(2);
+});
+
+test.each([
+  ['nope.json', 'there is no such file'],
+  ['.', 'it is a folder'],
+])('compare cannot read %s', async (file, reason) => {
+  const { code, stderr } = await runInProcess(['compare', file], tempFolder());
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `error: cannot read ${file}: ${reason}\n` });
+});
+
+test.each(['folder', 'folder/', 'none/'])('--junit %s is refused before the command runs', async (junit) => {
+  const cwd = tempFolder({ 'folder/kept': '' });
+  const run = ['run', '--junit', junit, '--', process.execPath, '-e', 'require("fs").writeFileSync("ran", "")'];
+  const { code, stderr } = await runInProcess(run, cwd);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `error: cannot write reports to ${junit}: --junit takes a file\n` });
+  expect(existsSync(join(cwd, 'ran'))).toBe(false);
 });

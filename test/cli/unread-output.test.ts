@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startCli } from '../support/run-cli.ts';
+import { MAIN, startCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /** Asks for the list of models so often, which fills the pipes of any system. */
@@ -43,4 +43,10 @@ test.runIf(process.platform === 'linux')('a journal that is a pipe is read as it
   await ask(running.firstLine, 120);
   await expect.poll(() => readFileSync(copy, 'utf8').split('\n').length).toBe(121);
   expect((await running.stop()).code).toBe(0);
+});
+
+test.runIf(existsSync('/dev/full'))('output that cannot be written is told, without a stack trace', () => {
+  const script = `"$0" "$1" rules --json > /dev/full`;
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', script, process.execPath, MAIN], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 3, stderr: 'error: cannot write to stdout: no space left on the device\n' });
 });

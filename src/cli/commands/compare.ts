@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { COMPARED_COLUMNS, type ComparedRun, comparedRow, comparedRun, differencesOf } from '../../core/report/comparison.ts';
-import { messageOf } from '../../core/text/message-of.ts';
 import { printable } from '../../core/text/printable.ts';
 import { makeFolder } from '../../report/make-folder.ts';
 import { ReportError } from '../../report/report-error.ts';
+import { readingFailure } from '../../scenario-files/reading-failure.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { table } from '../output/table.ts';
@@ -34,7 +34,7 @@ function readRun(file: string): ComparedRun {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`);
+    throw new UsageError(`cannot read ${file}: ${readingFailure(error)}`);
   }
   const run = comparedRun(basename(dirname(resolve(file))), text);
   if (typeof run === 'string') throw new UsageError(`cannot compare ${file}: ${run}`);

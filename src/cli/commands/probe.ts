@@ -12,7 +12,6 @@ import { type Baseline, baselineOf, parseBaseline, type Regression, regressionsS
 import { renderAdvice, renderConformance } from '../../core/report/conformance.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { unknownName } from '../../core/schema/fields.ts';
-import { messageOf } from '../../core/text/message-of.ts';
 import { commandDriver } from '../../harness/command-driver.ts';
 import type { Driver } from '../../harness/driver.ts';
 import { guardGroups } from '../../harness/group-guard.ts';
@@ -20,6 +19,7 @@ import { moduleDriver } from '../../harness/module-driver.ts';
 import { type ProbeRun, type Progress, runProbes } from '../../harness/run-probes.ts';
 import { makeFolder } from '../../report/make-folder.ts';
 import { systemReason } from '../../report/system-reason.ts';
+import { readingFailure } from '../../scenario-files/reading-failure.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy } from '../../session/load-policy.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
@@ -174,7 +174,7 @@ function readBaseline(path: string): Baseline {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read the baseline: ${messageOf(error)}`);
+    throw new UsageError(`cannot read the baseline ${path}: ${readingFailure(error)}`);
   }
   const baseline = parseBaseline(text);
   if (baseline === undefined)

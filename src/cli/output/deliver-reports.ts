@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReportInput } from '../../core/report/report.ts';
 import { makeFolder } from '../../report/make-folder.ts';
@@ -28,6 +28,11 @@ export function prepareReports({ report, junit }: ReportTargets): void {
       throw new UsageError(ReportError.of(folder, error).message);
     }
   }
+  if (junit !== undefined && isFolder(junit)) throw new UsageError(`cannot write reports to ${junit}: --junit takes a file`);
+}
+
+function isFolder(path: string): boolean {
+  return path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Writes the reports that were asked for, and tells the workflow of GitHub Actions that the command runs in. */

@@ -32,7 +32,7 @@ export async function startFromCli(
 export async function openJournal(server: MockServer, path: string, warn: (message: string) => void): Promise<JournalFile> {
   try {
     makeFolder(dirname(path));
-    return writeJournalFile(server.engine, path, (error) => warn(`cannot write the journal any more: ${error.message}`));
+    return writeJournalFile(server.engine, path, (error) => warn(`cannot write the journal any more: ${systemReason(error)}`));
   } catch (error) {
     await server.close(0);
     throw new UsageError(`cannot write the journal to ${path}: ${systemReason(error)}`);
