@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backoffRules } from '../../../src/core/backoff/registry.ts';
 import { explainedByChance } from '../../support/load/explained-by-chance.ts';
@@ -9,6 +11,13 @@ import { virtualWorld } from '../../support/virtual-world.ts';
 const RUNS = Number(process.env['SIMULATED_FLEETS'] ?? 6);
 const TIMEOUT_MS = 1_800_000;
 const kinds = Object.keys(noises);
+/** From so many on the figures are written down. */
+const WRITTEN_FROM = 50;
+const PAGE = join(import.meta.dirname, '../../../docs/rules.md');
+
+const rows: string[] = [];
+/** Runs of good fleets in which a rule spoke, by rule. */
+const alarms = new Map<string, number>();
 
 /** Rules that fail or warn in one run. Calls are told apart by their names, or by what they ask. */
 async function accusers({ client, scenario, policy, world }: Fleet, run: number): Promise<readonly string[]> {
@@ -37,14 +46,33 @@ test.each(Object.entries(goodFleets))(
       return times > explainedByChance(bound, RUNS);
     });
     expect(beyond, `of ${RUNS} runs`).toEqual([]);
+    for (const [rule, times] of found) alarms.set(rule, (alarms.get(rule) ?? 0) + times);
   },
 );
 
 test.each(Object.entries(badFleets))(
   'of %s the rule that it breaks speaks in nearly each run',
   { timeout: TIMEOUT_MS },
-  async (_name, { breaks, ...fleet }) => {
+  async (name, { breaks, ...fleet }) => {
     const found = await tally(fleet);
-    expect(found.get(breaks) ?? 0, breaks).toBeGreaterThanOrEqual(0.9 * RUNS);
+    const spoke = found.get(breaks) ?? 0;
+    expect(spoke, breaks).toBeGreaterThanOrEqual(0.9 * RUNS);
+    rows.push(`| ${name} | \`${breaks}\` | ${Math.round((spoke / RUNS) * 1_000) / 10} % |\n`);
   },
 );
+
+/** Figures change with the rules and the fleets: `npm run simulate:fleets` writes them down. */
+test.runIf(RUNS >= WRITTEN_FROM)('the page of rules shows how sure the rules of fleets are', async () => {
+  const good = Object.keys(goodFleets).length;
+  const spoke = [...alarms].sort().map(([rule, times]) => `\`${rule}\` in ${times}`);
+  const said = spoke.length === 0 ? 'no rule failed or warned in any of them' : `there failed or warned ${spoke.join(', ')}`;
+  const text = [
+    `Good fleets: ${good} × ${RUNS} runs, by turns under the three kinds of noise: of ${(good * RUNS).toLocaleString('en')} runs, ${said}.\n`,
+    '\n| fleet | rule | accused |\n|---|---|---|\n',
+    ...rows,
+  ].join('');
+  const page = readFileSync(PAGE, 'utf8');
+  const generated = page.replace(/(<!-- fleets -->\n)[\s\S]*?(<!-- \/fleets -->)/, (_all, open, close) => open + text + close);
+  expect(generated).toContain(text);
+  await expect(generated).toMatchFileSnapshot(PAGE);
+});

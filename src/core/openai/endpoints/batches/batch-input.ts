@@ -13,7 +13,7 @@ export const BATCHED_PATHS: readonly string[] = [
 ];
 
 /** Requests that a batch has at most. OpenAI takes 50,000. */
-export const MAX_LINES = 5_000;
+const MAX_LINES = 5_000;
 /** Problems that are told at most. */
 const MAX_PROBLEMS = 100;
 

@@ -28,7 +28,7 @@ const ONE = `${ALL}/{batch_id}`;
 const { metadata } = responsesRules.fields;
 
 /** What a new batch is made of. What is said of a wrong one is unverified, by the templates of Responses. */
-export const batchRules: ObjectRule = {
+const batchRules: ObjectRule = {
   kind: 'object',
   fields: {
     input_file_id: { kind: 'string', minLength: 1 },
