@@ -15,7 +15,7 @@ import { fork } from '../random.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
 import { type Activity, activityOf } from './activity.ts';
 import { compileLimits, type PlannedLimit } from './limits.ts';
-import { compileMatch, type RequestMatcher } from './match.ts';
+import { compileMatch, DEFAULT_SERVICE, type RequestMatcher } from './match.ts';
 
 /** What a rule does when it fires: one or more steps, each a list of faults. */
 export type Action =
@@ -156,7 +156,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     limits: compileLimits(scenario.limits, libraries),
     capacity: scenario.capacity,
     replies: scenario.replies.map(({ match, spec }) => ({
-      matches: compileMatch(match, libraries),
+      matches: compileMatch(match, libraries, provider || DEFAULT_SERVICE),
       spec,
       settings: { ...settings, reply: spec },
     })),
@@ -189,7 +189,7 @@ export function compileRules(rules: readonly Rule[], list: string, parts: RulePa
     return {
       id,
       rule,
-      matches: compileMatch(rule.match, libraries),
+      matches: compileMatch(rule.match, libraries, provider || DEFAULT_SERVICE),
       action,
       // Services have their bursts each at its own times.
       activity: activityOf(rule, () => fork(seed, 'bursts', provider, id)),

@@ -8,12 +8,14 @@ const ALWAYS_THERE: readonly string[] = ['dialect', 'method', 'path', 'prompt'];
 
 /** Whether every request that the narrow match fits is certain to fit the wide one. False where that is not known. */
 export function coversMatch(wide: Match = {}, narrow: Match = {}, libraries: Libraries): boolean {
-  const { header = {}, tokens, stream, has_tools: hasTools, ...texts } = wide;
+  const { header = {}, tokens, stream, has_tools: hasTools, turn, body = {}, ...texts } = wide;
   const given = lowerCased(narrow.header);
   return (
     (stream === undefined || stream === narrow.stream) &&
     (hasTools === undefined || hasTools === narrow.has_tools) &&
     coversRange(tokens, narrow.tokens) &&
+    coversRange(turn, narrow.turn) &&
+    Object.entries(body).every(([pointer, wanted]) => isSameValue(wanted, narrow.body?.[pointer])) &&
     Object.entries(lowerCased(header)).every(([name, pattern]) => coversText(pattern, given[name], libraries)) &&
     Object.entries(texts).every(([key, pattern]) => {
       const below = narrow[key as keyof Match];
@@ -23,6 +25,10 @@ export function coversMatch(wide: Match = {}, narrow: Match = {}, libraries: Lib
       return coversText(String(cased(pattern)), cased(below), libraries);
     })
   );
+}
+
+function isSameValue(wanted: unknown, below: unknown): boolean {
+  return below !== undefined && wanted === below;
 }
 
 /** Whether the wide range, everything where there is none, has all of the narrow one. */

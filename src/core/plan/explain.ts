@@ -40,13 +40,19 @@ function explainFaults(faults: readonly FaultCall[], text: unknown): string {
     .join(', then ');
 }
 
+const WORDS: Readonly<Record<string, string>> = { tool_result: 'last tool result' };
+
 function whichRequests({ match = {} }: Rule): string {
-  const { endpoint, dialect, stream, has_tools: hasTools, header, tokens, ...texts } = match;
+  const { endpoint, dialect, stream, has_tools: hasTools, header, tokens, turn, body, last_role: last, ...texts } = match;
   const conditions = kindOf({ endpoint, dialect, stream, has_tools: hasTools });
   for (const [name, pattern] of Object.entries(texts)) {
     const whole = name === 'key' && !/[*?/]/.test(String(pattern));
-    conditions.push(whole ? 'with a certain key' : `whose ${name} is like ${pattern}`);
+    conditions.push(whole ? 'with a certain key' : `whose ${WORDS[name] ?? name} is like ${pattern}`);
   }
+  if (last !== undefined) conditions.push(`in which ${last} spoke last`);
+  if (turn !== undefined) conditions.push(`for turn ${rangeText(turn, String)}`);
+  for (const [pointer, wanted] of Object.entries(body ?? {}))
+    conditions.push(`with ${typeof wanted === 'string' ? `a value like ${wanted}` : String(wanted)} at ${pointer}`);
   for (const [name, pattern] of Object.entries(header ?? {})) conditions.push(`whose header ${name} is like ${pattern}`);
   if (tokens !== undefined) conditions.push(`of ${rangeText(tokens, String)} tokens`);
   return conditions.length === 0 ? 'every request' : `requests ${conditions.join(' and ')}`;

@@ -1,7 +1,9 @@
 import { lastUserText } from '../openai/content/tokens.ts';
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
+import { valuesAt } from '../openai/request/json-pointer.ts';
 import { promptOf } from '../openai/request/prompt.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
+import { type Said, systemText, toolResultsAtEnd, turnOf } from '../openai/request/said.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import { draw } from '../random.ts';
 import type { Carrier } from '../wire/carrier.ts';
@@ -15,6 +17,9 @@ export class Facts {
   readonly #countTokens: (request: ApiRequest) => number;
   #prompt: string | undefined;
   #tokens: number | undefined;
+  /** Null until it is asked for. */
+  #said: readonly Said[] | undefined | null = null;
+  #atPlaces: Map<string, readonly unknown[]> | undefined;
 
   /** Names of headers are lower-case. */
   constructor(request: ApiRequest, headers: Headers, countTokens: (request: ApiRequest) => number) {
@@ -96,6 +101,39 @@ export class Facts {
   get tokens(): number {
     this.#tokens ??= this.#countTokens(this.request);
     return this.#tokens;
+  }
+
+  /** The texts of the system; undefined where the endpoint has no conversation. */
+  get system(): string | undefined {
+    return this.#thread === undefined ? undefined : systemText(this.#thread);
+  }
+
+  /** Who spoke last; undefined where nobody did. */
+  get lastRole(): string | undefined {
+    return this.#thread?.at(-1)?.speaker;
+  }
+
+  /** Which answer of the conversation is asked for; undefined where the endpoint has no conversation. */
+  get turn(): number | undefined {
+    return this.#thread && turnOf(this.#thread);
+  }
+
+  /** The results of tools that the request ends with. */
+  get toolResults(): readonly string[] {
+    return this.#thread === undefined ? [] : toolResultsAtEnd(this.#thread);
+  }
+
+  /** The values at a place of the body. */
+  inBody(pointer: string, segments: readonly string[]): readonly unknown[] {
+    this.#atPlaces ??= new Map();
+    let values = this.#atPlaces.get(pointer);
+    if (values === undefined) this.#atPlaces.set(pointer, (values = valuesAt(this.request.body, segments)));
+    return values;
+  }
+
+  get #thread(): readonly Said[] | undefined {
+    if (this.#said === null) this.#said = promptOf(this.request).thread?.(fieldsOf(this.request));
+    return this.#said;
   }
 
   header(name: string): string | undefined {

@@ -27,7 +27,9 @@ export function impossibleIn(match: Match | undefined, libraries: Libraries): Im
 }
 
 function conditionsOf(match: Match, libraries: Libraries): Condition[] {
-  const { method, path, model, stream, prompt, user, tokens, has_tools: hasTools } = match;
+  const { method, path, model, stream, prompt, user, tokens, has_tools: hasTools, body = {} } = match;
+  const { system, last_role: last, turn, tool_result: result } = match;
+  const inConversation = ({ prompt: reader }: Endpoint) => reader?.thread !== undefined;
   const fits = (pattern: string, text: string) => compilePattern(pattern, libraries)(text);
   const never = (what: string) => (endpoint: Endpoint) => `no request to ${endpoint.name} ${what}`;
   const conditions: (Condition | false)[] = [
@@ -51,6 +53,11 @@ function conditionsOf(match: Match, libraries: Libraries): Condition[] {
     prompt !== undefined && ['prompt', (endpoint) => hasBody(endpoint) || fits(prompt, ''), never('has a prompt')],
     user !== undefined && ['user', hasBody, never('names a user')],
     tokens !== undefined && ['tokens', (endpoint) => hasBody(endpoint) || inRange(0, tokens), never('has tokens')],
+    system !== undefined && ['system', inConversation, never('has a message of the system')],
+    last !== undefined && ['last_role', inConversation, never('has roles')],
+    turn !== undefined && ['turn', inConversation, never('has turns')],
+    result !== undefined && ['tool_result', inConversation, never('brings the result of a tool')],
+    Object.keys(body).length > 0 && ['body', hasBody, never('has a body')],
     hasTools === true && ['has_tools', hasBody, never('has tools')],
   ];
   return conditions.filter((condition) => condition !== false);

@@ -2,7 +2,9 @@ import type { Libraries } from '../libraries.ts';
 import type { Match } from '../scenario/match-schema.ts';
 import { compilePattern } from '../text/pattern.ts';
 import { inRange } from '../units/range.ts';
+import { bodyCondition, neededInBody } from './body-condition.ts';
 import type { Facts } from './facts.ts';
+import type { Needed } from './needed.ts';
 
 type Condition = (facts: Facts) => boolean;
 
@@ -12,6 +14,8 @@ export interface RequestMatcher {
   readonly kind: Condition;
   /** Everything else. */
   readonly rest: Condition;
+  /** What `rest` needs to the letter, so that it need not be asked without; undefined where it needs nothing so. */
+  readonly needed: Needed | undefined;
 }
 
 /** Whether the matcher speaks of the request. */
@@ -30,13 +34,19 @@ const TEXT_FACTS: Readonly<Record<string, (facts: Facts) => string | undefined>>
   key: ({ request }) => request.key,
   prompt: (facts) => facts.prompt,
   user: (facts) => facts.user,
+  system: (facts) => facts.system,
+  last_role: (facts) => facts.lastRole,
 };
 
-/** Compiles `match`; cheap conditions are asked first. A missing fact fits no pattern. */
-export function compileMatch(match: Match | undefined, libraries: Libraries): RequestMatcher {
+/** What the service at /v1 is called where services are told apart. */
+export const DEFAULT_SERVICE = 'default';
+
+/** Compiles `match` for a service; cheap conditions are asked first. A missing fact fits no pattern. */
+export function compileMatch(match: Match | undefined, libraries: Libraries, service = DEFAULT_SERVICE): RequestMatcher {
   const kind: Condition[] = [];
   const rest: Condition[] = [];
-  const { stream, has_tools: hasTools, tokens, header = {} } = match ?? {};
+  const { stream, has_tools: hasTools, tokens, header = {}, provider } = match ?? {};
+  if (!isMeant(provider, service, libraries)) kind.push(() => false);
   if (stream !== undefined) kind.push((facts) => facts.stream === stream);
   if (hasTools !== undefined) rest.push((facts) => facts.hasTools === hasTools);
   for (const [key, factOf] of Object.entries(TEXT_FACTS)) {
@@ -48,8 +58,33 @@ export function compileMatch(match: Match | undefined, libraries: Libraries): Re
   for (const [name, pattern] of Object.entries(header)) {
     rest.push(textCondition(pattern, (facts) => facts.header(name.toLowerCase()), libraries));
   }
+  rest.push(...conditionsOfBody(match ?? {}, libraries));
   if (tokens !== undefined) rest.push((facts) => inRange(facts.tokens, tokens));
-  return { kind: all(kind), rest: all(rest) };
+  return { kind: all(kind), rest: all(rest), needed: neededFor(match ?? {}) };
+}
+
+function isMeant(provider: string | undefined, service: string, libraries: Libraries): boolean {
+  return provider === undefined || compilePattern(provider, libraries)(service);
+}
+
+function neededFor({ body = {}, last_role: last }: Match): Needed | undefined {
+  for (const [pointer, wanted] of Object.entries(body)) {
+    const needed = neededInBody(pointer, wanted);
+    if (needed !== undefined) return needed;
+  }
+  if (last === undefined) return undefined;
+  return { fact: 'last_role', value: last, valuesOf: ({ lastRole }) => (lastRole === undefined ? [] : [lastRole]) };
+}
+
+/** What has to be said in the body, and in the conversation that it brings. */
+function conditionsOfBody({ turn, tool_result: result, body = {} }: Match, libraries: Libraries): Condition[] {
+  const conditions = Object.entries(body).map(([pointer, wanted]) => bodyCondition(pointer, wanted, libraries));
+  if (turn !== undefined) conditions.push((facts) => facts.turn !== undefined && inRange(facts.turn, turn));
+  if (result !== undefined) {
+    const fits = compilePattern(result, libraries);
+    conditions.push((facts) => facts.toolResults.some(fits));
+  }
+  return conditions;
 }
 
 /** The condition of a matcher that has none. */

@@ -3,6 +3,7 @@ import { perObject } from '../memo/per-object.ts';
 import type { PlannedRule } from './compile.ts';
 import type { Facts } from './facts.ts';
 import { always } from './match.ts';
+import { PlacesByNeed } from './needed.ts';
 
 /** Kinds of requests remembered for one list of rules. */
 const MAX_KINDS = 256;
@@ -11,8 +12,8 @@ const MAX_MODEL_LENGTH = 128;
 
 /** Rules that may match requests of one kind. */
 interface Candidates {
-  /** Their places in the list, in ascending order. */
-  readonly places: readonly number[];
+  /** Their places in the list. */
+  readonly places: PlacesByNeed;
   /** Each of them matches every request of the kind. */
   readonly isComplete: boolean;
 }
@@ -23,13 +24,14 @@ const NONE: readonly number[] = [];
 
 /**
  * The places in the list of the rules that match the request, in their order. Each is found when it is asked for. The rules
- * that endpoint, dialect, method, model and `stream` do not rule out are found once for each kind of request: rules that cannot match
- * cost nothing, however many there are.
+ * that endpoint, dialect, method, model and `stream` do not rule out are found once for each kind of request, and of
+ * these those that need a value of the body to the letter by that value: rules that cannot match cost nothing, however many there are.
  */
 export function matchingRules(rules: readonly PlannedRule[], facts: Facts): Iterable<number> {
   if (rules.length === 0) return NONE;
   const { places, isComplete } = candidatesFor(rules, facts);
-  return isComplete ? places : new Matches(rules, places, facts);
+  const found = places.placesFor(facts);
+  return isComplete ? found : new Matches(rules, found, facts);
 }
 
 function candidatesFor(rules: readonly PlannedRule[], facts: Facts): Candidates {
@@ -40,11 +42,11 @@ function candidatesFor(rules: readonly PlannedRule[], facts: Facts): Candidates 
 }
 
 function candidatesOfKind(rules: readonly PlannedRule[], facts: Facts): Candidates {
-  const places: number[] = [];
+  const places = new PlacesByNeed();
   let isComplete = true;
   rules.forEach(({ appliesAt, matches }, place) => {
     if (appliesAt !== 'request' || !matches.kind(facts)) return;
-    places.push(place);
+    places.add(place, matches.needed);
     if (matches.rest !== always) isComplete = false;
   });
   return { places, isComplete };

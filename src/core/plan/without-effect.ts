@@ -1,22 +1,34 @@
 import type { Libraries } from '../libraries.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from '../scenario/finding.ts';
 import type { Rule, Scenario } from '../scenario/schema.ts';
+import { compilePattern } from '../text/pattern.ts';
 import { coversSpan } from '../units/span.ts';
 import { layerDepth, type Plan, type PlannedRule, stepsOf } from './compile.ts';
 import { coversMatch, coversRange } from './covers-match.ts';
 import { impossibleIn } from './impossible-match.ts';
+import { DEFAULT_SERVICE } from './match.ts';
 
 /** Rules and replies that those behind them are held against: more would take long, and no scenario has them. */
 const MAX_COMPARED = 50;
 
 /** Rules that can never strike and replies that can never speak, one finding for each. Says nothing where that is not certain. */
 export function withoutEffect(
-  { replies }: Pick<Scenario, 'replies'>,
+  { replies, providers = {} }: Pick<Scenario, 'replies'> & Partial<Pick<Scenario, 'providers'>>,
   { rules }: Pick<Plan, 'rules'>,
   libraries: Libraries,
 ): ScenarioFinding[] {
   const compiledOnce = { ...libraries, compileRegex: remembering(libraries.compileRegex) };
-  return [...deadRules(rules, compiledOnce), ...deadReplies(replies, compiledOnce)];
+  const dead = [...deadRules(rules, compiledOnce), ...deadReplies(replies, compiledOnce)];
+  return Object.keys(providers).length === 0 ? dead : [...dead, ...foreignRules(rules, compiledOnce)];
+}
+
+/** Rules beside `providers` are those of the service at /v1. */
+function foreignRules(rules: readonly PlannedRule[], libraries: Libraries): ScenarioFinding[] {
+  return rules.flatMap(({ rule: { match } }, index) => {
+    if (match?.provider === undefined || compilePattern(match.provider, libraries)(DEFAULT_SERVICE)) return [];
+    const why = `never strikes: rules that stand here are those of ${DEFAULT_SERVICE}; put it into the provider`;
+    return [scenarioFinding(['rules', index, 'match', 'provider'], why, 'key')];
+  });
 }
 
 function remembering(compile: Libraries['compileRegex']): Libraries['compileRegex'] {

@@ -1,4 +1,5 @@
 import type { Libraries } from '../libraries.ts';
+import { parsePointer } from '../openai/request/json-pointer.ts';
 import { asList, asRecord, type Fields } from '../openai/request/request.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkLimits } from './check-limits.ts';
@@ -132,11 +133,12 @@ function checkMatch(value: unknown, libraries: Libraries, at: Path): ScenarioFin
   if (match === undefined) return [];
   const patterns = [
     ...Object.entries(match).map(([key, pattern]) => [[key], pattern] as const),
-    ...headerPatterns(match['header']),
+    ...patternsIn(match, 'header'),
+    ...patternsIn(match, 'body'),
   ];
-  const findings: ScenarioFinding[] = [];
+  const findings: ScenarioFinding[] = checkPointers(asRecord(match['body']) ?? {}, [...at, 'match', 'body']);
   for (const [keys, pattern] of patterns) {
-    if (typeof pattern !== 'string' || keys[0] === 'tokens') continue;
+    if (typeof pattern !== 'string' || keys[0] === 'tokens' || keys[0] === 'turn' || keys[0] === 'last_role') continue;
     const path = [...at, 'match', ...keys];
     const complaint = complaintAbout(pattern, keys[0] ?? '', libraries);
     if (complaint !== undefined) findings.push(scenarioFinding(path, complaint));
@@ -144,6 +146,20 @@ function checkMatch(value: unknown, libraries: Libraries, at: Path): ScenarioFin
   return findings;
 }
 
-function headerPatterns(headers: unknown): (readonly [readonly string[], unknown])[] {
-  return Object.entries(asRecord(headers) ?? {}).map(([name, pattern]) => [['header', name], pattern]);
+function patternsIn(match: Fields, key: 'header' | 'body'): (readonly [readonly string[], unknown])[] {
+  return Object.entries(asRecord(match[key]) ?? {}).map(([name, pattern]) => [[key, name], pattern]);
+}
+
+function checkPointers(body: Fields, at: Path): ScenarioFinding[] {
+  return Object.keys(body).flatMap((pointer) => {
+    if (parsePointer(pointer) !== undefined) return [];
+    const advice = pointer.startsWith('/') ? '~ is written ~0' : `Did you mean /${pointer.replaceAll('.', '/')}?`;
+    return [
+      scenarioFinding(
+        [...at, pointer],
+        `expected a JSON Pointer such as /service_tier, found ${JSON.stringify(pointer)}. ${advice}`,
+        'key',
+      ),
+    ];
+  });
 }

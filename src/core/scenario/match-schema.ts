@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DIALECT_NAMES } from '../openai/dialects/dialect-name.ts';
+import { speakers } from '../openai/request/said.ts';
 import { record, scalar } from '../schema/fields.ts';
 import { parseRange, type Range } from '../units/range.ts';
 
@@ -22,6 +23,11 @@ export function readCount(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
+/** What may stand at a place of a body: a text is a pattern, all else is what it is. */
+const bodyValue = z.union([pattern(), z.number(), z.boolean(), z.null()]);
+
+export type BodyValue = z.output<typeof bodyValue>;
+
 /** Which requests a rule or a reply speaks of; all conditions given must hold. */
 export const matchSchema = record({
   endpoint: pattern().describe('the operation: chat.completions, models, …'),
@@ -39,6 +45,17 @@ export const matchSchema = record({
     description: 'tokens of the prompt',
   }),
   has_tools: z.boolean(),
+  body: z
+    .record(z.string(), bodyValue)
+    .describe('JSON Pointer → value at that place of the body; * stands for any element or member'),
+  system: pattern().describe('the texts of system and developer messages, or the instructions'),
+  last_role: z.enum(speakers).describe('who spoke last; developer is system'),
+  turn: scalar<Range, string | number>('a turn such as 1, 2..3 or ">2"', readCountTest, {
+    type: ['string', 'number'],
+    description: 'which answer of the conversation is asked for: 1 is the first',
+  }),
+  tool_result: pattern().describe('the text of a tool result that the request ends with'),
+  provider: pattern().describe('the service; that at /v1 is default'),
 }).partial();
 
 export type Match = z.output<typeof matchSchema>;

@@ -24,6 +24,11 @@ const rule = fc.record(
         stream: fc.boolean(),
         has_tools: fc.boolean(),
         prompt: fc.constantFrom('*hello*', 'bye'),
+        body: fc.record(
+          { '/tier': fc.constantFrom('flex', 'f*', 1, '1', null, true), '/tags/*': fc.constantFrom('a', 'b', '*') },
+          { requiredKeys: [] },
+        ),
+        last_role: fc.constantFrom('user' as const, 'tool' as const),
       },
       { requiredKeys: [] },
     ),
@@ -39,6 +44,8 @@ const request = fc.record({
   model: fc.option(fc.oneof(model, fc.constant('x'.repeat(200))), { nil: undefined }),
   stream: fc.boolean(),
   prompt: fc.constantFrom('hello', 'bye'),
+  tier: fc.constantFrom('flex', 'auto', 1, null, true, undefined),
+  tags: fc.subarray(['a', 'b', 'c']),
 });
 
 type Asked = typeof request extends fc.Arbitrary<infer T> ? T : never;
@@ -89,7 +96,7 @@ interface Arrival {
   readonly step: Omit<RuleStep, 'matches'>;
 }
 
-function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, index: number): Arrival {
+function arrivalOf({ endpoint, method, model: named, stream, prompt, tier, tags }: Asked, index: number): Arrival {
   const asked: ApiRequest = {
     method,
     path: '/',
@@ -99,7 +106,7 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt }: Asked, in
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
     dialect: openai,
     key: 'sk-a',
-    body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }] },
+    body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }], tier, tags },
     malformed: false,
     bodyBytes: 1,
     fingerprint: 'f',

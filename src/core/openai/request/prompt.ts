@@ -1,5 +1,6 @@
 import { messageParts, withoutBegunAnswer } from './question.ts';
 import { type ApiRequest, asList, asRecord, type Fields, fieldsOf, type Input, type PromptReader } from './request.ts';
+import { speakerOf } from './said.ts';
 
 /** The prompt of an endpoint that takes `messages`. Each message, and the answer to begin, has a frame of 3 tokens. */
 export const messagePrompt: PromptReader = {
@@ -16,6 +17,11 @@ export const messagePrompt: PromptReader = {
     const role = asRecord(asList(fields['messages']).at(-1))?.['role'];
     return role === 'tool' || role === 'function';
   },
+  thread: (fields) =>
+    asList(fields['messages']).flatMap((message) => {
+      const speaker = speakerOf(asRecord(message)?.['role']);
+      return speaker === undefined ? [] : [{ speaker, text: textOf(message) }];
+    }),
   *question(fields) {
     for (const message of withoutBegunAnswer(asList(fields['messages']))) yield* messageParts(asRecord(message) ?? {});
   },

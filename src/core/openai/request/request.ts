@@ -6,6 +6,7 @@ import type { StoreFinding, StoreReference } from '../store/session-store.ts';
 import type { AnswerEditor } from '../wire/answer-editor.ts';
 import type { SocketProtocol } from '../wire/socket-protocol.ts';
 import type { StreamGrammar } from '../wire/stream-grammar.ts';
+import type { Said } from './said.ts';
 import type { SpentTokens } from './spent-tokens.ts';
 
 /** A text, or the ids of its tokens. */
@@ -102,6 +103,8 @@ export interface PromptReader {
   lastText(fields: Fields): string;
   /** The last of what was sent is the result of a tool call. Without it, never. */
   answersTool?(fields: Fields): boolean;
+  /** What was said so far, and by whom, in order. Without it, there is no conversation. */
+  thread?(fields: Fields): readonly Said[];
   /** What is asked, part by part, in the words that all APIs that take it have in common. */
   question(fields: Fields): Iterable<string>;
   /** Tokens that the limits count before the model runs (wire.md 2.5). */

@@ -1,5 +1,6 @@
 import { callPart, contentParts, messageParts, withoutBegunAnswer } from '../../request/question.ts';
 import { asList, asRecord, type Fields, type PromptReader } from '../../request/request.ts';
+import { type Said, speakerOf } from '../../request/said.ts';
 
 /** What OpenAI counts beside the input (wire-responses.md 1.2; of the gpt-4o and gpt-4.1 families, within 2). */
 const OVERHEAD = 19;
@@ -20,6 +21,12 @@ export const responsePrompt: PromptReader = {
   answersTool({ input }) {
     const type = asRecord(asList(input).at(-1))?.['type'];
     return typeof type === 'string' && type.endsWith('_output');
+  },
+  thread({ instructions, input }) {
+    const before: Said[] =
+      typeof instructions === 'string' && instructions !== '' ? [{ speaker: 'system', text: instructions }] : [];
+    if (typeof input === 'string') return [...before, { speaker: 'user', text: input }];
+    return [...before, ...asList(input).flatMap((item) => saidIn(asRecord(item) ?? {}))];
   },
   *question({ instructions, input, previous_response_id: previous, conversation }) {
     if (typeof instructions === 'string' && instructions !== '') yield `system text ${instructions}`;
@@ -45,6 +52,14 @@ function* itemParts(item: Fields): Iterable<string> {
   else if (given !== undefined) yield callPart(item);
   else if (type === 'custom_tool_call') yield callPart({ ...item, arguments: input });
   else if (output !== undefined) yield* contentParts('tool', output);
+}
+
+/** Items that have no role are results of tools, or made by the model. */
+function saidIn(item: Fields): readonly Said[] {
+  const { type, role } = item;
+  const speaker = role === undefined ? (String(type).endsWith('_output') ? 'tool' : 'assistant') : speakerOf(role);
+  if (speaker === undefined || type === 'item_reference') return [];
+  return [{ speaker, text: itemText(item) ?? '' }];
 }
 
 function textsOf({ instructions, input }: Fields): string[] {

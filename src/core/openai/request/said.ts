@@ -1,0 +1,39 @@
+/** Who speaks in a conversation; `developer` is `system`, and `function` is `tool`. */
+export const speakers = ['system', 'user', 'assistant', 'tool'] as const;
+
+export type Speaker = (typeof speakers)[number];
+
+/** A message, an item of an input, or instructions, as a conversation has it. */
+export interface Said {
+  readonly speaker: Speaker;
+  /** What was said; of a call of a tool nothing. */
+  readonly text: string;
+}
+
+/** The speaker that a role stands for; undefined for a role that no API has. */
+export function speakerOf(role: unknown): Speaker | undefined {
+  if (role === 'developer') return 'system';
+  if (role === 'function') return 'tool';
+  return speakers.find((speaker) => speaker === role);
+}
+
+/** The answer of the model that a request asks for: 1 for the first. Answers that follow each other at once are one; one that is begun is not counted. */
+export function turnOf(thread: readonly Said[]): number {
+  let answers = 0;
+  for (const [place, { speaker }] of thread.entries()) {
+    const next = thread[place + 1]?.speaker;
+    if (speaker === 'assistant' && next !== undefined && next !== 'assistant') answers += 1;
+  }
+  return answers + 1;
+}
+
+/** The results of tools at the end of what was said, in order. */
+export function toolResultsAtEnd(thread: readonly Said[]): string[] {
+  const before = thread.findLastIndex(({ speaker }) => speaker !== 'tool');
+  return thread.slice(before + 1).map(({ text }) => text);
+}
+
+/** The texts of the system, one a line. */
+export function systemText(thread: readonly Said[]): string {
+  return thread.flatMap(({ speaker, text }) => (speaker === 'system' ? [text] : [])).join('\n');
+}
