@@ -3,7 +3,7 @@ import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import { valuesAt } from '../openai/request/json-pointer.ts';
 import { promptOf } from '../openai/request/prompt.ts';
 import { type ApiRequest, asList, asRecord, fieldsOf, isStreamed, modelOf } from '../openai/request/request.ts';
-import { type Said, systemText, toolResultsAtEnd, turnOf } from '../openai/request/said.ts';
+import { type Conversation, conversationIn } from '../openai/request/said.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import { draw } from '../random.ts';
 import type { Carrier } from '../wire/carrier.ts';
@@ -18,7 +18,7 @@ export class Facts {
   #prompt: string | undefined;
   #tokens: number | undefined;
   /** Null until it is asked for. */
-  #said: readonly Said[] | undefined | null = null;
+  #found: Conversation | undefined | null = null;
   #atPlaces: Map<string, readonly unknown[]> | undefined;
 
   /** Names of headers are lower-case. */
@@ -105,22 +105,22 @@ export class Facts {
 
   /** The texts of the system; undefined where the endpoint has no conversation. */
   get system(): string | undefined {
-    return this.#thread === undefined ? undefined : systemText(this.#thread);
+    return this.#conversation?.system;
   }
 
   /** Who spoke last; undefined where nobody did. */
   get lastRole(): string | undefined {
-    return this.#thread?.at(-1)?.speaker;
+    return this.#conversation?.lastRole;
   }
 
   /** Which answer of the conversation is asked for; undefined where the endpoint has no conversation. */
   get turn(): number | undefined {
-    return this.#thread && turnOf(this.#thread);
+    return this.#conversation?.turn;
   }
 
   /** The results of tools that the request ends with. */
   get toolResults(): readonly string[] {
-    return this.#thread === undefined ? [] : toolResultsAtEnd(this.#thread);
+    return this.#conversation?.toolResults ?? [];
   }
 
   /** The values at a place of the body. */
@@ -131,9 +131,9 @@ export class Facts {
     return values;
   }
 
-  get #thread(): readonly Said[] | undefined {
-    if (this.#said === null) this.#said = promptOf(this.request).thread?.(fieldsOf(this.request));
-    return this.#said;
+  get #conversation(): Conversation | undefined {
+    if (this.#found === null) this.#found = conversationIn(promptOf(this.request).thread?.(fieldsOf(this.request)));
+    return this.#found;
   }
 
   header(name: string): string | undefined {

@@ -17,8 +17,32 @@ export function speakerOf(role: unknown): Speaker | undefined {
   return speakers.find((speaker) => speaker === role);
 }
 
+/** What is asked of a conversation. */
+export interface Conversation {
+  /** The texts of the system, one a line. */
+  readonly system: string;
+  /** Who spoke last; undefined where nobody did. */
+  readonly lastRole: Speaker | undefined;
+  /** The answer of the model that is asked for: 1 is the first. */
+  readonly turn: number;
+  /** The results of tools at its end, in order. */
+  readonly toolResults: readonly string[];
+}
+
+/** What is so of what was said; undefined where there is no conversation. */
+export function conversationIn(thread: readonly Said[] | undefined): Conversation | undefined {
+  return (
+    thread && {
+      system: systemText(thread),
+      lastRole: thread.at(-1)?.speaker,
+      turn: turnOf(thread),
+      toolResults: toolResultsAtEnd(thread),
+    }
+  );
+}
+
 /** The answer of the model that a request asks for: 1 for the first. Answers that follow each other at once are one; one that is begun is not counted. */
-export function turnOf(thread: readonly Said[]): number {
+function turnOf(thread: readonly Said[]): number {
   let answers = 0;
   for (const [place, { speaker }] of thread.entries()) {
     const next = thread[place + 1]?.speaker;
@@ -28,12 +52,12 @@ export function turnOf(thread: readonly Said[]): number {
 }
 
 /** The results of tools at the end of what was said, in order. */
-export function toolResultsAtEnd(thread: readonly Said[]): string[] {
+function toolResultsAtEnd(thread: readonly Said[]): string[] {
   const before = thread.findLastIndex(({ speaker }) => speaker !== 'tool');
   return thread.slice(before + 1).map(({ text }) => text);
 }
 
 /** The texts of the system, one a line. */
-export function systemText(thread: readonly Said[]): string {
+function systemText(thread: readonly Said[]): string {
   return thread.flatMap(({ speaker, text }) => (speaker === 'system' ? [text] : [])).join('\n');
 }
