@@ -1,6 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { asRecord } from '../../core/openai/request/request.ts';
 import { explainRule } from '../../core/plan/explain.ts';
 import { explainLimit } from '../../core/plan/explain-limits.ts';
@@ -26,6 +25,7 @@ import { type AdminAccess, adminGuard } from './admin-guard.ts';
 import { isCutShort } from './is-cut-short.ts';
 import { journalPieces } from './journal-pieces.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
+import { limitBody } from './limit-body.ts';
 import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
 import { problem } from './problem-response.ts';
 import { sessionsFull } from './sessions-full.ts';
@@ -44,7 +44,7 @@ export interface AdminOptions {
 export function createAdmin(options: AdminOptions): Hono {
   const app = new Hono();
   app.use('*', adminGuard(options.access));
-  app.on(['POST', 'PUT'], '*', bodyLimit({ maxSize: MAX_ADMIN_BODY_BYTES, onError: bodyTooLong }));
+  app.on(['POST', 'PUT'], '*', limitBody(MAX_ADMIN_BODY_BYTES, bodyTooLong));
   app.route('/__admin', sessionRoutes(options));
   app.route('/s/:session/__admin', sessionRoutes(options));
   app.route('/__admin', serverRoutes(options));

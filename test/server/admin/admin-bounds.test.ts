@@ -25,6 +25,24 @@ test('a body that is longer than any scenario is refused', async () => {
   });
 });
 
+/** Status and body of the answer to a request as it stands on the wire. */
+async function answerTo(port: number, lines: readonly string[], body = ''): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.end([...lines, 'host: 127.0.0.1', 'connection: close', '', body].join('\r\n'));
+  let answer = '';
+  for await (const piece of socket) answer += piece;
+  return `${answer.slice(9, 12)} ${answer.slice(answer.indexOf('\r\n\r\n') + 4)}`;
+}
+
+test('a request needs no content-length: without a body, as of curl -X POST, and in chunks', async () => {
+  const { port } = await startMock();
+  expect(await answerTo(port, ['POST /__admin/reset HTTP/1.1'])).toContain('200 ');
+  const inChunks = ['PUT /__admin/scenario HTTP/1.1', 'transfer-encoding: chunked'];
+  expect(await answerTo(port, inChunks, '9\r\nname: abc\r\n0\r\n\r\n')).toMatch(/^200 [\s\S]*"abc"/);
+  const tooLong = `100001\r\n${'#'.repeat(0x100001)}\r\n0\r\n\r\n`;
+  expect(await answerTo(port, inChunks, tooLong)).toMatch(/^413 /);
+});
+
 test.each(['src', 'flaky\u0000', 'no-such-name'])(
   'a session of the name %j learns nothing of the files here',
   async (scenario) => {
