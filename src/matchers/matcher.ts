@@ -1,12 +1,16 @@
 import type { CallHistory } from '../core/backoff/history/call-history.ts';
 import { historiesOf } from '../core/backoff/history/history.ts';
+import type { JournalEntry } from '../core/journal/entry.ts';
 import { describeValue } from '../core/schema/fields.ts';
 import { plural } from '../core/text/plural.ts';
 import type { MockSession } from '../mock.ts';
 import { timeline } from './timeline.ts';
 
 /** What matchers are asked of: a mock, or one of its sessions. */
-export type Matched = Pick<MockSession, 'calls' | 'journal' | 'verdict'>;
+export type Matched = Pick<MockSession, 'calls' | 'journal' | 'verdict'> & {
+  /** The further services of a mock: what they received, the mock received. */
+  readonly providers?: Readonly<Record<string, Pick<MockSession, 'journal'>>>;
+};
 
 /** What vitest and Jest tell a matcher. */
 export interface MatcherContext {
@@ -33,7 +37,7 @@ export function matcher(
   { expected, judge }: { expected: string; judge(mock: Matched, calls: readonly CallHistory[]): Outcome },
 ): MatcherResult {
   if (!isMatched(received)) throw new TypeError(`expected a mock or a session of one, found ${describeValue(received)}`);
-  const entries = received.journal();
+  const entries = receivedBy(received);
   const calls = historiesOf(entries);
   const { holds, found } = judge(received, calls);
   const open = entries.filter(({ t_end }) => t_end === null).length;
@@ -45,6 +49,12 @@ export function matcher(
       return `${wanted}, but ${holds === 'undecided' ? 'that cannot be told: ' : ''}${found}${timeline(calls)}${pending}`;
     },
   };
+}
+
+/** The requests to a session, or to all services of a mock, in order of arrival. */
+export function receivedBy(mock: Matched): JournalEntry[] {
+  const services = [mock, ...Object.values(mock.providers ?? {})];
+  return services.flatMap((service) => service.journal()).sort((a, b) => a.t_headers - b.t_headers);
 }
 
 function isMatched(value: unknown): value is Matched {

@@ -5,7 +5,7 @@ import { plural } from '../core/text/plural.ts';
 import type { VerdictOptions } from '../mock.ts';
 import { backedOff } from './backed-off.ts';
 import { honouredRetryAfter } from './honoured-retry-after.ts';
-import { type Matched, type MatcherContext, type MatcherResult, matcher } from './matcher.ts';
+import { type Matched, type MatcherContext, type MatcherResult, matcher, receivedBy } from './matcher.ts';
 
 export interface BackoffExpectation {
   /** How much longer each wait is than the one before it; above 1, default 2. */
@@ -28,7 +28,7 @@ export const matchers = {
     return matcher(this, received, {
       expected: `to make ${plural(count, 'attempt')}`,
       judge: (mock) => {
-        const made = mock.journal().length;
+        const made = receivedBy(mock).length;
         return { holds: made === count, found: `it made ${made}` };
       },
     });
@@ -107,7 +107,7 @@ export const matchers = {
 
 /** Why there are no calls. */
 function nothingToJudge(mock: Matched): string {
-  const unserved = unservedRequests(mock.journal());
+  const unserved = unservedRequests(receivedBy(mock));
   return unserved.length === 0 ? 'no request reached the mock' : unservedText(unserved);
 }
 

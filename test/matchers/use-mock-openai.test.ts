@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { matchers } from '../../src/index.ts';
+import { createMockOpenAI, matchers } from '../../src/index.ts';
 import { useMockOpenAI } from '../../src/vitest.ts';
 import { journalOf } from '../support/exchanges.ts';
 import { postChat } from '../support/start-mock.ts';
@@ -197,4 +197,15 @@ test('the types of the matchers are known', () => {
 test('Jest can use the matchers as they are', () => {
   const { pass, message } = matchers.toHaveReceivedCalls.call({ isNot: false }, mock, 3);
   expect([pass, message()]).toEqual([false, 'expected the client to make 3 calls, but it made 0 calls']);
+});
+
+test('the matchers of a mock with providers look at all of its services', async () => {
+  await using several = await createMockOpenAI({
+    scenario: { providers: { primary: { rules: [{ fault: { rate_limit: { retry_after: '1s' } } }] }, backup: {} } },
+  });
+  for (const { baseURL } of Object.values(several.providers)) await (await postChat({ baseURL, apiKey: several.apiKey })).text();
+  expect(several).toHaveReceivedCalls(1);
+  expect(several).toHaveReceivedAttempts(2);
+  expect(several).not.toHaveNotRetried();
+  expect(several.providers['primary']).toHaveReceivedAttempts(1);
 });
