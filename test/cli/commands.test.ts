@@ -315,3 +315,9 @@ test.each(['folder', 'folder/', 'none/'])('--junit %s is refused before the comm
   expect({ code, stderr }).toEqual({ code: 2, stderr: `error: cannot write reports to ${junit}: --junit takes a file\n` });
   expect(existsSync(join(cwd, 'ran'))).toBe(false);
 });
+
+test('explain plays requests to each provider through', async () => {
+  const { code, stdout } = await runInProcess(['explain', 'failover', '--requests', '2']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/To primary:\n\nrequest .*\n1 .* 503 [\s\S]*To backup:\n\nrequest .*\n1 .* 200/);
+});

@@ -4,7 +4,7 @@ import { explainCapacity } from '../../core/plan/explain-capacity.ts';
 import { explainLimit } from '../../core/plan/explain-limits.ts';
 import { printableLines } from '../../core/text/printable.ts';
 import { libraries } from '../../libraries.ts';
-import { givenSource, loadScenario } from '../../scenario-files/load-scenario.ts';
+import { givenSource, type LoadedScenario, loadScenario } from '../../scenario-files/load-scenario.ts';
 import { playThrough } from '../../session/play-through.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { warningTexts } from '../output/problem-text.ts';
@@ -29,7 +29,14 @@ export async function explain(file: string, { requests, seed }: { requests: numb
     '\nThe first requests, played through: chat completions, every other call streaming, one request a second,\n' +
       'each failed call retried twice as the official SDKs do:\n\n',
   );
-  const rows = playThrough(loaded, requests, libraries).map(({ request, call, attempt, rule, faults, outcome }) => [
+  if (loaded.providers.size === 0) process.stdout.write(playTable(loaded, requests));
+  const tables = [...loaded.providers].map(([name, provider]) => `To ${name}:\n\n${playTable(provider, requests)}`);
+  process.stdout.write(tables.join('\n'));
+  return exitCode.pass;
+}
+
+function playTable(service: LoadedScenario, requests: number): string {
+  const rows = playThrough(service, requests, libraries).map(({ request, call, attempt, rule, faults, outcome }) => [
     String(request),
     String(call),
     String(attempt),
@@ -37,8 +44,7 @@ export async function explain(file: string, { requests, seed }: { requests: numb
     faults,
     rule,
   ]);
-  process.stdout.write(table([['request', 'call', 'attempt', 'outcome', 'fault', 'rule'], ...rows]));
-  return exitCode.pass;
+  return table([['request', 'call', 'attempt', 'outcome', 'fault', 'rule'], ...rows]);
 }
 
 /** What one service does: its limits, its capacity, its rules. */
