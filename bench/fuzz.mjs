@@ -67,6 +67,12 @@ const BODIES = [
   ['/v1/responses', { model: 'gpt-5', input: 'Hi', stream: true, background: true, store: true }],
   ['/v1/conversations', { metadata: { a: 'b' }, items: [{ type: 'message', role: 'user', content: 'Hi' }] }],
   ['/v1/embeddings', { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 8 }],
+  ['/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21', CHAT],
+  ['//openai/v1/chat/completions', { ...CHAT, stream: true, stream_options: { include_usage: true } }],
+  ['/openai/v1/responses?api-version=preview', { model: 'gpt-5', input: 'Hi', stream: true }],
+  ['/openai/responses?api-version=2025-03-01-preview', { model: 'gpt-4o', input: 'Hi', background: true }],
+  ['/openai/deployments/a%0Ab/embeddings?api-version=2024-10-21', { input: ['a', 'b'], dimensions: 8 }],
+  ['/openai/deployments/gpt-35-turbo/completions?api-version=2024-10-21', { prompt: ['a'], logprobs: 2, n: 2 }],
   ['/v1/moderations', { model: 'omni-moderation-latest', input: 'a' }],
   ['/v1/completions', { model: 'gpt-3.5-turbo-instruct', prompt: ['a'], max_tokens: 5, logprobs: 2, n: 2, echo: true }],
 ];

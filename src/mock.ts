@@ -5,6 +5,7 @@ import type { Verdict } from './core/backoff/verdict/verdict.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
 import { once } from './core/memo/once.ts';
+import { basePathOf } from './core/openai/dialects/registry.ts';
 import type { PolicyInput } from './core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
@@ -140,8 +141,8 @@ function sessionApi(server: MockServer, session: Session): MockSession {
   const { engine, origin } = server;
   const prefix = `${origin}/s/${encodeURIComponent(session.id)}`;
   return {
-    baseURL: session === engine.defaultSession ? `${origin}/v1` : `${prefix}/v1`,
-    callURL: (call) => `${prefix}/c/${encodeURIComponent(call)}/v1`,
+    baseURL: `${session === engine.defaultSession ? origin : prefix}${basePathOf(session.plan.dialect)}`,
+    callURL: (call) => `${prefix}/c/${encodeURIComponent(call)}${basePathOf(session.plan.dialect)}`,
     apiKey: clientKey(session.plan),
     use(rules) {
       const parsed = parseRules({ file: 'rule', data: rules }, engine.libraries);

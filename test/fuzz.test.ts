@@ -117,6 +117,15 @@ const PATHS = [
   '/v1/batches/batch_1/cancel',
   '/v1/traces/ingest',
   '/v1/embeddings',
+  '/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21',
+  '/openai/deployments/%zz/chat/completions?api-version=2024-10-21',
+  '/openai/deployments/a%0D%0Ab/embeddings?api-version=2024-10-21',
+  '/openai/deployments//chat/completions?api-version=%zz',
+  '//openai//v1//chat/completions',
+  '/openai/v1/responses?api-version=preview',
+  '/openai/responses?api-version=2025-03-01-preview&api-version=x',
+  '/openai/v1/models/%zz',
+  '/openai/v1/responses/resp_1?stream=true',
   '/v1/moderations',
   '/v1/completions',
   '/v1/models',
@@ -263,8 +272,7 @@ test.each(MODES)(
           const answer = read(exchange.takeReply(), (head) => exchange.headSent(head));
           exchange.finished(performed(clock.now(), { bytesOut: answer.text.length }));
           expect([200, 204, 400, 401, 403, 404, 429]).toContain(answer.status);
-          if (answer.status !== 200 && answer.status !== 204)
-            expect(JSON.parse(answer.text)).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });
+          if (answer.status !== 200 && answer.status !== 204) expect(refusalIn(answer.text, path)).toBe('refusal');
           if (answer.status === 200) {
             kept.response = /"id": ?"(resp_[^"]+)/.exec(answer.text)?.[1] ?? kept.response;
             kept.conversation = /"id": "(conv_[^"]+)"/.exec(answer.text)?.[1] ?? kept.conversation;
@@ -287,6 +295,14 @@ test.each(MODES)(
 /** What a server reads of a form: a file for a batch, more often than not. */
 function formOf(content: Uint8Array): SentForm {
   return { texts: { purpose: content.length % 5 === 0 ? 'x' : 'batch' }, files: { file: { filename: 'a.jsonl', content } } };
+}
+
+/** OpenAI says of what type an error is. Azure does not, and API Management has no error object. */
+function refusalIn(text: string, path: string): string {
+  const { error, statusCode, message } = JSON.parse(text) as Record<string, unknown> & { error?: Record<string, unknown> };
+  const isAzure = /^\/+openai\//.test(path);
+  if (isAzure && typeof statusCode === 'number' && typeof message === 'string') return 'refusal';
+  return typeof error?.['message'] === 'string' && (isAzure || typeof error['type'] === 'string') ? 'refusal' : text;
 }
 
 function withKept(

@@ -2,8 +2,10 @@ import type { ClientAnswer } from './client-call.ts';
 
 /** One of several services of a scenario. */
 export interface LoadService {
-  /** Followed by the id of the call and `/v1`. */
+  /** Followed by the id of the call. */
   readonly callsURL: string;
+  /** What follows it and the id of the call. */
+  readonly basePath: string;
   readonly apiKey: string;
 }
 

@@ -122,6 +122,6 @@ export async function makeCall(
   }
 }
 
-function targetOn({ callsURL, apiKey }: LoadService, call: string): ClientTarget {
-  return { baseURL: `${callsURL}/${call}/v1`, apiKey, model: MODEL };
+function targetOn({ callsURL, basePath, apiKey }: LoadService, call: string): ClientTarget {
+  return { baseURL: `${callsURL}/${call}${basePath}`, apiKey, model: MODEL };
 }

@@ -5,6 +5,7 @@ import type { CallRecord } from '../core/load/call-record.ts';
 import type { GatewayTraffic } from '../core/load/gateway-traffic.ts';
 import type { Delay, LoadRun } from '../core/load/load-run.ts';
 import { inputTokens } from '../core/openai/content/tokens.ts';
+import { basePathOf } from '../core/openai/dialects/registry.ts';
 import { clientKey } from '../exchange/client-key.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
@@ -382,13 +383,14 @@ export class RunningLoad {
   }
 
   #service({ id, plan }: Session): LoadService {
-    return { callsURL: this.#target(id).callsURL, apiKey: clientKey(plan) };
+    return { callsURL: this.#target(id).callsURL, basePath: basePathOf(plan.dialect), apiKey: clientKey(plan) };
   }
 
   #whyNothingCame({ url, answers }: GatewayTraffic): string {
     const { server } = this.#options;
     const [provider] = server.engine.providers;
-    const upstream = provider === undefined ? `${server.origin}/v1` : `${server.origin}/s/${provider.id}/v1`;
+    const upstream =
+      provider === undefined ? `${server.origin}/v1` : `${server.origin}/s/${provider.id}${basePathOf(provider.plan.dialect)}`;
     const answered = Object.entries(answers).map(([status, count]) => `${status}: ${count}`);
     const said = answered.length === 0 ? 'The clients sent it nothing.' : `It answered the clients by ${answered.join(', ')}.`;
     return `Nothing came to ${server.origin} from the gateway at ${url}. ${said} Is its upstream ${upstream}?`;

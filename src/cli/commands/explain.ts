@@ -1,3 +1,4 @@
+import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import type { Plan } from '../../core/plan/compile.ts';
 import { dependsOnArrivalOrder, explainRule } from '../../core/plan/explain.ts';
 import { explainCapacity } from '../../core/plan/explain-capacity.ts';
@@ -20,7 +21,10 @@ export async function explain(file: string, { requests, seed }: { requests: numb
   lines.push(...explainService(plan));
   for (const [name, provider] of loaded.providers) {
     const { description } = provider.scenario;
-    lines.push('', `Provider ${name}, at /s/${name}/v1:${description === undefined ? '' : ` ${description.trim()}`}`);
+    lines.push(
+      '',
+      `Provider ${name}, at /s/${name}${basePathOf(provider.plan.dialect)}:${description === undefined ? '' : ` ${description.trim()}`}`,
+    );
     lines.push(...explainService(provider.plan).map((line) => (line === '' ? '' : `  ${line}`)));
   }
   process.stdout.write(`${lines.join('\n')}\n`);

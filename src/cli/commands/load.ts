@@ -3,6 +3,7 @@ import type { JournalEntry } from '../../core/journal/entry.ts';
 import { type JudgedLoad, judgeLoad, judgeUnfinishedLoad } from '../../core/load/judge-load.ts';
 import type { LoadRun } from '../../core/load/load-run.ts';
 import { troublesOf } from '../../core/load/troubles.ts';
+import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { renderJson } from '../../core/report/json.ts';
 import type { ReportInput } from '../../core/report/report.ts';
@@ -101,7 +102,10 @@ function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, api
     ...variables
   } = clientEnvironment({}, { origin: ORIGIN, apiKey });
   const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? null]));
-  const services = server.engine.providers.map(({ id }) => [providerVariable(id), `${server.origin}/s/${id}/c/${CALL}/v1`]);
+  const services = server.engine.providers.map(({ id, plan }) => [
+    providerVariable(id),
+    `${server.origin}/s/${id}/c/${CALL}${basePathOf(plan.dialect)}`,
+  ]);
   return { command, environment: { ...environment, MOCK_OPENAI_ORIGIN: server.origin, ...Object.fromEntries(services) } };
 }
 

@@ -2,6 +2,7 @@ import { cutShort } from '../../core/backoff/history/cut-short.ts';
 import type { RunContext } from '../../core/backoff/kit/rule-evidence.ts';
 import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { DeclaredCalls } from '../../core/correlation/declared-calls.ts';
+import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import { providerVariable } from '../../core/scenario/provider-variable.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { plural } from '../../core/text/plural.ts';
@@ -59,13 +60,14 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const { providers, defaultSession } = server.engine;
   const { plan } = defaultSession;
   say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
-  for (const { id } of providers) say(`  ${id}: ${server.origin}/s/${id}/v1, in ${providerVariable(id)}`);
+  for (const { id, plan: own } of providers)
+    say(`  ${id}: ${server.origin}/s/${id}${basePathOf(own.dialect)}, in ${providerVariable(id)}`);
   if (server.engine.scenario.warnings.length > 0) warningTexts(server.engine.scenario).forEach(say);
   try {
     const env = clientEnvironment(process.env, {
       origin: server.origin,
       apiKey: clientKey(plan),
-      providers: providers.map(({ id }) => id),
+      providers: providers.map(({ id, plan: own }) => ({ name: id, dialect: own.dialect })),
     });
     const supervised = await supervise(() => startCommand(command, env), {
       now: server.engine.clock.now,

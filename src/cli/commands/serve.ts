@@ -1,4 +1,5 @@
 import { existsSync, unwatchFile, watchFile } from 'node:fs';
+import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import { ScenarioError } from '../../core/problem.ts';
 import type { Source } from '../../core/scenario/parse.ts';
 import { libraries } from '../../libraries.ts';
@@ -50,7 +51,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     scenario: name,
     seed,
     rules: rulesIn(server.engine.scenario),
-    providers: Object.fromEntries(server.engine.providers.map(({ id }) => [id, `${server.origin}/s/${id}/v1`])),
+    providers: Object.fromEntries(
+      server.engine.providers.map(({ id, plan }) => [id, `${server.origin}/s/${id}${basePathOf(plan.dialect)}`]),
+    ),
     workers: options.workers ?? 1,
     adminOff,
   });

@@ -1,4 +1,7 @@
-import { providerVariable } from '../../core/scenario/provider-variable.ts';
+import { CLASSIC_API_VERSION } from '../../core/openai/dialects/azure/api-versions.ts';
+import type { DialectName } from '../../core/openai/dialects/dialect-name.ts';
+import { basePathOf } from '../../core/openai/dialects/registry.ts';
+import { endpointVariable, providerVariable } from '../../core/scenario/provider-variable.ts';
 
 /** Where clients find the mock. */
 export interface ClientTarget {
@@ -6,7 +9,7 @@ export interface ClientTarget {
   readonly origin: string;
   readonly apiKey: string;
   /** The further services of the scenario. */
-  readonly providers?: readonly string[];
+  readonly providers?: readonly { readonly name: string; readonly dialect?: DialectName | undefined }[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +38,13 @@ export function clientEnvironment(inherited: Environment, { origin, apiKey, prov
     // Spring AI: without /v1 too.
     SPRING_AI_OPENAI_BASE_URL: origin,
     SPRING_AI_OPENAI_API_KEY: apiKey,
+    // Clients of Azure, which put /openai behind it. LiteLLM has names of its own.
+    AZURE_OPENAI_ENDPOINT: origin,
+    AZURE_OPENAI_API_KEY: apiKey,
+    OPENAI_API_VERSION: CLASSIC_API_VERSION,
+    AZURE_API_BASE: origin,
+    AZURE_API_KEY: apiKey,
+    AZURE_API_VERSION: CLASSIC_API_VERSION,
     // Proxies would take the traffic; LangChain has one of its own.
     NO_PROXY: noProxy,
     no_proxy: noProxy,
@@ -44,8 +54,15 @@ export function clientEnvironment(inherited: Environment, { origin, apiKey, prov
     // For scripts.
     MOCK_OPENAI_ORIGIN: origin,
     MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,
-    ...Object.fromEntries(providers.map((name) => [providerVariable(name), `${origin}/s/${name}/v1`])),
+    ...Object.fromEntries(providers.flatMap((provider) => variablesOf(provider, origin))),
   };
+}
+
+/** A client of Azure takes the endpoint, one of OpenAI the base URL. */
+function variablesOf({ name, dialect }: NonNullable<ClientTarget['providers']>[number], origin: string): [string, string][] {
+  const endpoint = `${origin}/s/${name}`;
+  const variables: [string, string][] = [[providerVariable(name), `${endpoint}${basePathOf(dialect)}`]];
+  return dialect === 'azure' ? [...variables, [endpointVariable(name), endpoint]] : variables;
 }
 
 function withLoopback(list: string): string {

@@ -52,7 +52,7 @@ function sharedVariables(names: readonly string[]): ScenarioFinding[] {
 }
 
 function checkProvider(own: Fields, libraries: Libraries, at: Path): ScenarioFinding[] {
-  const others = Object.keys(own).filter((key) => key !== 'scenario');
+  const others = Object.keys(own).filter((key) => key !== 'scenario' && key !== 'dialect');
   const twice =
     'scenario' in own && others.length > 0
       ? [

@@ -159,7 +159,9 @@ export const scenarioSchema = record({
   providers: z
     .record(providerName, providerSchema)
     .default({})
-    .describe('further services, each at /s/NAME/v1, judged together: a call that fails at one may go on at another'),
+    .describe(
+      'further services, each at /s/NAME/v1 (of Azure at /s/NAME/openai/…), judged together: a call that fails at one may go on at another',
+    ),
   expect: policySchema.prefault({}).describe('what a good client does, when this scenario judges one'),
 });
 

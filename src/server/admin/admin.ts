@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import { asRecord } from '../../core/openai/request/request.ts';
 import { explainRule } from '../../core/plan/explain.ts';
 import { explainLimit } from '../../core/plan/explain-limits.ts';
@@ -193,7 +194,7 @@ function serverRoutes({ engine }: AdminOptions): Hono {
     const { origin } = new URL(req.url);
     return {
       id: session.id,
-      base_url: session === engine.defaultSession ? `${origin}/v1` : `${origin}/s/${encodeURIComponent(session.id)}/v1`,
+      base_url: `${session === engine.defaultSession ? origin : `${origin}/s/${encodeURIComponent(session.id)}`}${basePathOf(session.plan.dialect)}`,
       scenario: session.plan.name,
       seed: session.plan.seed,
     };

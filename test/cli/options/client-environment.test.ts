@@ -18,6 +18,29 @@ test('names the host alone to clients that have /v1 in their paths', () => {
   });
 });
 
+test('has the variables that clients of Azure read, and replaces those that stand there', () => {
+  const inherited = { AZURE_OPENAI_ENDPOINT: 'https://real', AZURE_OPENAI_API_KEY: 'real', AZURE_API_BASE: 'https://real' };
+  const env = clientEnvironment(inherited, target);
+  expect(env).toMatchObject({
+    AZURE_OPENAI_ENDPOINT: target.origin,
+    AZURE_OPENAI_API_KEY: 'sk-mock',
+    OPENAI_API_VERSION: '2025-04-01-preview',
+    AZURE_API_BASE: target.origin,
+    AZURE_API_KEY: 'sk-mock',
+    AZURE_API_VERSION: '2025-04-01-preview',
+  });
+  expect(JSON.stringify(env)).not.toContain('real');
+});
+
+test('tells where providers are: of Azure the base URL of v1, and the endpoint', () => {
+  const providers = [{ name: 'primary' }, { name: 'back-up', dialect: 'azure' as const }];
+  expect(clientEnvironment({}, { ...target, providers })).toMatchObject({
+    MOCK_OPENAI_PRIMARY_BASE_URL: 'http://127.0.0.1:9/s/primary/v1',
+    MOCK_OPENAI_BACK_UP_BASE_URL: 'http://127.0.0.1:9/s/back-up/openai/v1',
+    MOCK_OPENAI_BACK_UP_ENDPOINT: 'http://127.0.0.1:9/s/back-up',
+  });
+});
+
 test.each([
   [{}, '127.0.0.1,localhost,::1'],
   [{ NO_PROXY: 'internal, localhost' }, 'internal,localhost,127.0.0.1,::1'],

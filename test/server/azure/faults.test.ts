@@ -204,3 +204,13 @@ test('a fault of Azure strikes no request to OpenAI', async () => {
   );
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
+
+test('a policy may name the codes of Azure, and a provider of Azure another scenario', async () => {
+  const scenario = {
+    providers: { backup: { dialect: 'azure' as const, scenario: 'flaky' } },
+    expect: { never_retries: ['DeploymentNotFound'] },
+  };
+  const other = await createMockOpenAI({ scenario });
+  expect(other.providers['backup']?.baseURL).toBe(`${other.origin}/s/backup/openai/v1`);
+  await other.close();
+});

@@ -7,7 +7,7 @@ import type { Service } from './service.ts';
 /** Every service, in the order in which they are asked whether an address is theirs. The last one takes every address. */
 const REGISTRY: readonly Service[] = [
   azure,
-  { name: 'openai', dialects: [openai], route: ({ path }) => ({ dialect: openai, path }) },
+  { name: 'openai', dialects: [openai], basePath: '/v1', route: ({ path }) => ({ dialect: openai, path }) },
 ];
 
 const BY_NAME: ReadonlyMap<DialectName, Service> = new Map(REGISTRY.map((service) => [service.name, service]));
@@ -33,6 +33,11 @@ export function counterpartOf(path: string): string {
     if (found !== undefined) return found;
   }
   return path;
+}
+
+/** What the base URL of a service ends in: that of OpenAI where the address tells which service is asked. */
+export function basePathOf(only: DialectName | undefined): string {
+  return BY_NAME.get(only ?? 'openai')?.basePath ?? '';
 }
 
 /** The dialect with that id; OpenAI's where none has it. */

@@ -5,6 +5,8 @@ import type { DialectName } from './dialect-name.ts';
 export interface Service {
   readonly name: DialectName;
   readonly dialects: readonly Dialect[];
+  /** What base URLs end in. */
+  readonly basePath: string;
   /**
    * Where a request goes; undefined where the address is of another service. `isAlone`: no other service is there, so that
    * every address is of this one.

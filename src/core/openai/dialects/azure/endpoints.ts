@@ -5,7 +5,7 @@ import { printChat, printChatEvent } from './chat-filters.ts';
 import { azureResponseGrammar } from './response-grammar.ts';
 
 /** Azure has none of these, or what they do there is not known. */
-const NOT_SERVED: ReadonlySet<string> = new Set(['moderations', 'responses.websocket', 'root']);
+const NOT_SERVED: ReadonlySet<string> = new Set(['moderations', 'responses.websocket', 'root', 'traces.ingest']);
 const OF_CHAT: ReadonlySet<string> = new Set(['chat.completions', 'completions']);
 
 /** An endpoint as Azure has it; undefined where it has none. */
