@@ -38,7 +38,10 @@ export interface SentRequest {
 
 /** Asks for the decision on a request. */
 export interface DecideMessage
-  extends Pick<DecisionStep, 'failsAt' | 'limited' | 'matches' | 'traits' | 'reference' | 'keptBody' | 'letThrough'> {
+  extends Pick<
+    DecisionStep,
+    'failsAt' | 'limited' | 'matches' | 'traits' | 'reference' | 'keptBody' | 'letThrough' | 'recorded'
+  > {
   readonly kind: 'decide';
   readonly forced: readonly FaultCall[] | undefined;
   /** What was decided before it came; undefined when nothing was. */

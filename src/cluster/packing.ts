@@ -87,6 +87,7 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
   reference: true,
   keptBody: true,
   letThrough: true,
+  recorded: true,
 };
 const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
   ref: true,
@@ -96,7 +97,7 @@ const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: Fi
 const PROGRESS: FieldsOf<Sent<'exchange progress'>> = {
   ref: true,
   head: allOf(HEAD_FIELDS),
-  end: { performed: PERFORMED, endedAt: true, unused: true, billed: true, brokenCalls: true },
+  end: { performed: PERFORMED, endedAt: true, unused: true, billed: true, brokenCalls: true, recorded: true },
 };
 const SHAPES = new Map<unknown, Shape>([
   ['decide', shapeOf(DECIDE)],

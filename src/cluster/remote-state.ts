@@ -97,7 +97,7 @@ export class RemoteState implements SessionState {
 
   #message(step: DecisionStep): Omit<DecideMessage, 'ref'> {
     const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits, reference } = step;
-    const { keptBody, letThrough } = step;
+    const { keptBody, letThrough, recorded } = step;
     const { model, stream } = fieldsOf(request);
     const { rules } = this.#parts.plan();
     const matches = [...step.matches];
@@ -131,6 +131,7 @@ export class RemoteState implements SessionState {
       reference,
       keptBody,
       letThrough,
+      recorded,
     };
   }
 }

@@ -50,7 +50,7 @@ export function incomingOf(
 
 /** What the primary knows of a request that a worker has read. */
 export function readRequestOf(
-  { path, fingerprint, endpoint, dialect, bodySha256, model, stream, letThrough }: DecideMessage,
+  { path, fingerprint, endpoint, dialect, bodySha256, model, stream, letThrough, recorded }: DecideMessage,
   incoming: Incoming,
 ): ReadRequest {
   const { method, headers } = incoming;
@@ -71,5 +71,5 @@ export function readRequestOf(
     fingerprint,
     memo: undefined,
   };
-  return { incoming, request, bodySha256, letThrough };
+  return { incoming, request, bodySha256, letThrough, recorded };
 }

@@ -10,6 +10,7 @@ export function entryView(
   record: JournalRecord,
   bodyShaCanonical: string | null,
   toolResults: JournalEntry['toolResults'] = null,
+  recorded: JournalEntry['recorded'] = null,
 ): JournalEntry {
   const { place } = record;
   return {
@@ -63,6 +64,7 @@ export function entryView(
     brokenCalls: record.brokenCalls?.split(' ') ?? null,
     toolResults,
     letThrough: record.letThrough?.split('\n') ?? null,
+    recorded,
     xRequestId: record.xRequestId,
     time: new Date(record.wallMs).toISOString(),
     tlsResumed: null,

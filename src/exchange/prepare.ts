@@ -17,6 +17,7 @@ import { type LimitDraw, limitedRequest } from './admission.ts';
 import { formReading, readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
 import { apiRequestOf, credentialHash, type Incoming } from './incoming.ts';
+import { recordedRequest } from './message-recorder.ts';
 import { unmatchedReply } from './unmatched-reply.ts';
 
 /** What was decided for a request before it came. */
@@ -104,6 +105,7 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     request: answered,
     bodySha256,
     letThrough,
+    recorded: reader.plan.record && JSON.stringify(recordedRequest(incoming, request, reader.plan.record)),
     reference,
     keptBody: reference === undefined || answered === request ? undefined : Buffer.from(JSON.stringify(answered.body)),
   };

@@ -44,6 +44,8 @@ export const RECORD_COLUMNS = {
   stream: 'shared',
   bodyBytes: 'number',
   bodyAt: 'number',
+  recordedRequestAt: 'number',
+  recordedResponseAt: 'number',
   bodySha256: 'plain text',
   question: 'client text',
   authorizationHash: 'client text',

@@ -41,12 +41,16 @@ export interface JournalRecord
     | 'brokenCalls'
     | 'toolResults'
     | 'letThrough'
+    | 'recorded'
   > {
   readonly place: RecordPlace;
   /** Wall clock, when the head of the request had arrived. */
   readonly wallMs: number;
   /** Where the body is kept; -1 where it is not. */
   readonly bodyAt: number;
+  /** Where the recorded request and its answer are kept; -1 where they are not. */
+  readonly recordedRequestAt: number;
+  recordedResponseAt: number;
   /** Ids, with spaces between them. */
   brokenCalls: string | null;
   /** What the request was not refused for, a line each. */
@@ -65,6 +69,8 @@ export interface Received extends Draws {
   readonly applied: FaultApplied | null;
   /** What the request was not refused for; undefined where there is nothing. */
   readonly letThrough?: readonly string[] | undefined;
+  /** The request as the journal keeps it, in JSON; undefined where it does not. */
+  readonly recorded?: string | undefined;
 }
 
 /** What a record says besides what is known of its request. */
@@ -73,10 +79,11 @@ export interface RecordFrame {
   readonly place: RecordPlace;
   readonly wallMs: number;
   readonly bodyAt: number;
+  readonly recordedRequestAt: number;
 }
 
 /** The record of a request that is about to be answered. */
-export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: RecordFrame): JournalRecord {
+export function recordOf(received: Received, { seq, place, wallMs, bodyAt, recordedRequestAt }: RecordFrame): JournalRecord {
   const { incoming, request, bodySha256, recognition, refusal, applied, requestId, letThrough } = received;
   const { connection, headers } = incoming;
   return {
@@ -110,6 +117,8 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt }: Rec
     stream: fieldsOf(request)['stream'] === true,
     bodyBytes: incoming.body.byteLength,
     bodyAt,
+    recordedRequestAt,
+    recordedResponseAt: -1,
     bodySha256,
     question: recognition.question ?? null,
     authorizationHash: credentialHash(request.dialect.credentialField(headers)) ?? null,

@@ -4,7 +4,7 @@ import { apiRequestOf, type Incoming } from './incoming.ts';
 import type { Received } from './record.ts';
 
 /** A request as it is read and recorded. */
-export type ReadRequest = Pick<Received, 'incoming' | 'request' | 'bodySha256' | 'letThrough'>;
+export type ReadRequest = Pick<Received, 'incoming' | 'request' | 'bodySha256' | 'letThrough' | 'recorded'>;
 
 /** A request whose body was not read to its end. */
 export function unreadRequest(incoming: Incoming, path: string, { dialect }: Pick<Plan, 'dialect'>): ReadRequest {

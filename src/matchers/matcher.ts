@@ -15,6 +15,8 @@ export type Matched = Pick<MockSession, 'calls' | 'journal' | 'verdict'> & {
 /** What vitest and Jest tell a matcher. */
 export interface MatcherContext {
   readonly isNot?: boolean;
+  /** How values are compared; it knows `expect.any` and its kin. */
+  equals?(actual: unknown, expected: unknown): boolean;
 }
 
 /** What vitest and Jest want to hear from a matcher. */

@@ -4,8 +4,10 @@ import { describeValue, percentage, unknownName } from '../core/schema/fields.ts
 import { plural } from '../core/text/plural.ts';
 import type { VerdictOptions } from '../mock.ts';
 import { backedOff } from './backed-off.ts';
+import { type Equals, shown } from './differences.ts';
 import { honouredRetryAfter } from './honoured-retry-after.ts';
 import { type Matched, type MatcherContext, type MatcherResult, matcher, receivedBy } from './matcher.ts';
+import { receivedBody, receivedHeader } from './received-messages.ts';
 
 export interface BackoffExpectation {
   /** How much longer each wait is than the one before it; above 1, default 2. */
@@ -65,6 +67,22 @@ export const matchers = {
     });
   },
 
+  toHaveReceivedBody(this: MatcherContext, received: unknown, expected: unknown): MatcherResult {
+    return matcher(this, received, {
+      expected: `to send a request whose body has ${shown(expected)}`,
+      judge: (mock) => receivedBody(receivedBy(mock), expected, equalsOf(this)),
+    });
+  },
+
+  toHaveReceivedHeader(this: MatcherContext, received: unknown, name: string, value?: unknown): MatcherResult {
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError(`name: expected that of a header field, found ${describeValue(name)}`);
+    return matcher(this, received, {
+      expected: `to send a request with the header ${name}${value === undefined ? '' : `: ${shown(value)}`}`,
+      judge: (mock) => receivedHeader(receivedBy(mock), name, value, equalsOf(this)),
+    });
+  },
+
   toHaveFailedOver(this: MatcherContext, received: unknown): MatcherResult {
     return matcher(this, received, {
       expected: 'to go on at another target with each call that failed at its first',
@@ -104,6 +122,11 @@ export const matchers = {
     });
   },
 };
+
+/** How the test runner compares values. */
+function equalsOf(context: MatcherContext): Equals {
+  return (actual, expected) => context.equals?.(actual, expected) ?? Object.is(actual, expected);
+}
 
 /** Why there are no calls. */
 function nothingToJudge(mock: Matched): string {

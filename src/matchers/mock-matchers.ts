@@ -14,6 +14,14 @@ export interface MockMatchers {
   toHaveBackedOff(expectation?: BackoffExpectation): void;
   /** Every call was tried once. */
   toHaveNotRetried(): void;
+  /**
+   * A request brought that body, under `record: { bodies: … }`. An object: the JSON has these fields, with `undefined` for those that
+   * it must not have; lists have the same length. A text: the body contains it. A pattern, `expect.any(String)` and its kin work
+   * inside of objects, too.
+   */
+  toHaveReceivedBody(expected: object | string | RegExp): void;
+  /** A request brought that header field, under `record: { headers: true }`; with that value, where it is given. */
+  toHaveReceivedHeader(name: string, value?: string | RegExp | object): void;
   /** Each call that failed at its first provider, key or model went on at another, and at least one did. */
   toHaveFailedOver(): void;
   /** At most that share of the billed tokens (`'5%'`, 0.05) went into answers that were spoilt, cut, lost or left. */

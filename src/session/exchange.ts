@@ -3,6 +3,7 @@ import type { Amounts } from '../core/limits/buckets.ts';
 import type { Bill } from '../core/openai/request/reply-context.ts';
 import type { Head, Reply } from '../core/wire/effect.ts';
 import type { FaultChoice } from '../exchange/decision-step.ts';
+import type { AnswerRecorder } from '../exchange/message-recorder.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { endedAtOf, headNotesOf } from '../exchange/record.ts';
 import type { SentCalls } from '../exchange/sent-calls.ts';
@@ -37,6 +38,8 @@ interface ExchangeParts {
   /** Listens to the answer, where a fault may break calls in it. */
   readonly calls?: SentCalls | undefined;
   readonly mayBeCoded?: boolean;
+  /** Listens to the answer, where the journal keeps it. */
+  readonly recorder?: AnswerRecorder | undefined;
 }
 
 /** An exchange that tells the state how it goes. What it holds stays in memory as long as the client does. */
@@ -49,6 +52,7 @@ export class FollowedExchange implements Exchange {
   readonly #unused: (() => Amounts | undefined) | undefined;
   readonly #bill: Bill | undefined;
   readonly #calls: SentCalls | undefined;
+  readonly #recorder: AnswerRecorder | undefined;
   #reply: Reply;
   /** The state knows that the reply waits, or that it has begun. */
   #isTold = false;
@@ -58,7 +62,7 @@ export class FollowedExchange implements Exchange {
     reply: Reply,
     chosen: FaultChoice,
     open: OpenExchange,
-    { clock, slot, unused, bill, calls, mayBeCoded = false }: ExchangeParts,
+    { clock, slot, unused, bill, calls, mayBeCoded = false, recorder }: ExchangeParts,
   ) {
     this.chosen = chosen;
     this.mayBeCoded = mayBeCoded;
@@ -68,7 +72,9 @@ export class FollowedExchange implements Exchange {
     this.#unused = unused;
     this.#bill = bill;
     this.#calls = calls;
-    this.#reply = calls === undefined ? reply : calls.heard(reply);
+    this.#recorder = recorder;
+    const heard = calls === undefined ? reply : calls.heard(reply);
+    this.#reply = recorder === undefined ? heard : recorder.heard(heard);
   }
 
   get placed(): Promise<void> | undefined {
@@ -101,8 +107,15 @@ export class FollowedExchange implements Exchange {
       unused,
       billed: billedTokens(this.#bill, performed),
       brokenCalls: this.#calls?.broken,
+      recorded: this.#recorder && recordedText(this.#recorder, performed),
     });
   }
+}
+
+/** What went out, in JSON; undefined where nothing did. */
+function recordedText(recorder: AnswerRecorder, { closedBy, bytesOut }: Performed): string | undefined {
+  const message = recorder.message(closedBy === null ? undefined : bytesOut);
+  return message && JSON.stringify(message);
 }
 
 /** Tokens that were billed: of a stream that was cut, those that had been made. */

@@ -12,6 +12,7 @@ import { unusedOf } from '../exchange/admission.ts';
 import { buildResponse } from '../exchange/build-response.ts';
 import { drawsOf } from '../exchange/draws.ts';
 import type { Incoming } from '../exchange/incoming.ts';
+import { AnswerRecorder } from '../exchange/message-recorder.ts';
 import type { Performed } from '../exchange/performed.ts';
 import { type Destination, factsOf, type Prepared, prepare } from '../exchange/prepare.ts';
 import { replyContextOf } from '../exchange/reply-context-of.ts';
@@ -145,6 +146,7 @@ export class ServedSession {
       bill,
       calls,
       mayBeCoded: coding !== undefined,
+      recorder: plan.record && new AnswerRecorder(plan.record, prepared.facts.request.key),
     });
   }
 
@@ -167,7 +169,11 @@ export class ServedSession {
     });
     const coding = codingOf(read.incoming, plan);
     const reply = sentTo(read.incoming, applyFaults([], faults, context), { plan, coding });
-    return new FollowedExchange(reply, { applied, faults }, exchange, { clock, mayBeCoded: coding !== undefined });
+    return new FollowedExchange(reply, { applied, faults }, exchange, {
+      clock,
+      mayBeCoded: coding !== undefined,
+      recorder: plan.record && new AnswerRecorder(plan.record, read.request.key),
+    });
   }
 }
 

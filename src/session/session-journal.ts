@@ -2,6 +2,7 @@ import { callLabel } from '../core/correlation/call-name.ts';
 import { BodyStore } from '../core/journal/body-store.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import { Journal, type JournalBounds } from '../core/journal/journal.ts';
+import type { Recorded } from '../core/journal/recorded.ts';
 import { endpointNamed } from '../core/openai/endpoints/registry.ts';
 import { canonicalSha } from '../exchange/canonical-sha.ts';
 import { entryView } from '../exchange/entry-view.ts';
@@ -12,6 +13,8 @@ import { RecordArchive } from './record-archive.ts';
 
 /** The number of records that are left out. The first that is kept has 1. */
 const NOT_KEPT = 0;
+/** Of the length of a text that is kept among the bodies. */
+const LENGTH_BYTES = 4;
 
 /** The journal of a session: its records, and the bodies of their requests. */
 export class SessionJournal {
@@ -50,13 +53,19 @@ export class SessionJournal {
   note(received: Received, place: RecordPlace, wallMs: number): JournalRecord {
     const { evidence, call } = received.recognition;
     if (evidence === 'path' && this.#leavesOut(callLabel(call)))
-      return recordOf(received, { seq: NOT_KEPT, place, wallMs, bodyAt: -1 });
+      return recordOf(received, { seq: NOT_KEPT, place, wallMs, bodyAt: -1, recordedRequestAt: -1 });
     const { body } = received.incoming;
     const bodyAt = body.byteLength === 0 ? -1 : this.#bodies.write(body);
-    const record = recordOf(received, { seq: this.nextSeq, place, wallMs, bodyAt });
+    const recordedRequestAt = received.recorded === undefined ? -1 : this.#write(received.recorded);
+    const record = recordOf(received, { seq: this.nextSeq, place, wallMs, bodyAt, recordedRequestAt });
     this.#records.append(record);
     if (this.#canonical.length > 0) this.#canonical[record.seq % this.#entries] = undefined;
     return record;
+  }
+
+  /** Keeps the answer of a record, in JSON. */
+  noteResponse(record: JournalRecord, recorded: string): void {
+    if (record.seq !== NOT_KEPT) record.recordedResponseAt = this.#write(recorded);
   }
 
   /** To be called when nothing of the record will change any more. */
@@ -72,6 +81,7 @@ export class SessionJournal {
       record,
       parsesBodies ? this.#canonicalSha(record) : null,
       this.#hasBrokenCalls ? this.#toolResults(record) : null,
+      parsesBodies ? this.#recorded(record) : null,
     );
   }
 
@@ -94,6 +104,30 @@ export class SessionJournal {
   /** Gives back the memory of a session that is closed. */
   giveBack(): void {
     this.#bodies.clear();
+  }
+
+  #recorded({ recordedRequestAt, recordedResponseAt }: JournalRecord): JournalEntry['recorded'] {
+    const [request, response] = [recordedRequestAt, recordedResponseAt].map((at) => this.#read(at));
+    if (request === undefined && response === undefined) return null;
+    return {
+      request: request === undefined ? null : (JSON.parse(request) as Recorded['request']),
+      response: response === undefined ? null : (JSON.parse(response) as Recorded['response']),
+    };
+  }
+
+  /** Keeps a text among the bodies, its length before it; returns its address. */
+  #write(text: string): number {
+    const bytes = Buffer.alloc(LENGTH_BYTES + Buffer.byteLength(text));
+    bytes.writeUInt32LE(bytes.length - LENGTH_BYTES);
+    bytes.write(text, LENGTH_BYTES);
+    return this.#bodies.write(bytes);
+  }
+
+  #read(address: number): string | undefined {
+    const length = this.#bodies.read(address, LENGTH_BYTES);
+    if (length === undefined) return undefined;
+    const bytes = this.#bodies.read(address + LENGTH_BYTES, Buffer.from(length).readUInt32LE());
+    return bytes && Buffer.from(bytes.buffer).toString();
   }
 
   #toolResults({ bodyAt, bodyBytes }: JournalRecord): JournalEntry['toolResults'] {

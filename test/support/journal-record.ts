@@ -50,6 +50,8 @@ export const JOURNAL_RECORD: JournalRecord = {
   begunAnswer: null,
   brokenCalls: null,
   letThrough: null,
+  recordedRequestAt: -1,
+  recordedResponseAt: -1,
   question: null,
   billedTokens: 0,
   xRequestId: 'req_ed1692f28b27414ebc298d2b377f052d',

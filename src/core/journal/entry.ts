@@ -4,6 +4,7 @@ import type { FaultCall } from '../faults/registry.ts';
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import type { ToolResult } from '../openai/request/tool-results.ts';
 import type { Layer } from '../openai/wire/layer.ts';
+import type { Recorded } from './recorded.ts';
 
 /** The wait that an answer asked for. */
 export interface Hint {
@@ -124,6 +125,8 @@ export interface JournalEntry {
    * there, `/top_k unknown parameter`. Null where there is nothing.
    */
   readonly letThrough: readonly string[] | null;
+  /** Bodies and header fields, where the scenario has `record:`; else null, and where it fell out of the journal. */
+  readonly recorded: Recorded | null;
   readonly xRequestId: string;
 }
 

@@ -75,6 +75,8 @@ export interface Plan {
   readonly maxBodyBytes: number;
   /** Pages of other origins may use it. */
   readonly cors: boolean;
+  /** What the journal keeps beside its own fields; undefined where nothing. */
+  readonly record: Scenario['record'];
   /** Answers are compressed for clients that accept it. */
   readonly compression: boolean;
   /** How requests are checked. */
@@ -148,6 +150,7 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     identity: identityOf(seed),
     maxBodyBytes: scenario.max_body,
     cors: scenario.cors,
+    record: scenario.record,
     compression: scenario.compression,
     validation: scenario.validation,
     unmatchedReply: scenario.unmatched_reply,

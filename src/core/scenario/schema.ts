@@ -9,6 +9,7 @@ import { capacitySchema } from './capacity-schema.ts';
 import { faultSchema, weightsSchema } from './fault-schema.ts';
 import { limitsSchema } from './limit-schema.ts';
 import { matchSchema, readCount } from './match-schema.ts';
+import { recordSchema } from './record-schema.ts';
 import { replySchema } from './reply-schema.ts';
 import { burstsSchema, duringSchema, probabilitySchema } from './time-schema.ts';
 
@@ -109,6 +110,7 @@ const serviceFields = {
     .default('first_call')
     .describe('what spans of time count from: the first request that is neither GET / nor a list of models, or the start'),
   cors: z.boolean().default(true).describe('pages in a browser may use the service: requests with an `Origin` are answered so'),
+  record: recordSchema.optional().describe('bodies and header fields in the journal, without credentials'),
   compression: z.boolean().default(false).describe('answers in br or gzip to clients that accept it'),
   validation: z
     .enum(['strict', 'lenient', 'off'])

@@ -221,7 +221,12 @@ export class InMemoryState implements SessionState {
   }
 
   /** Ends an exchange. The correlation is that of a request that was read to its end. */
-  end(record: JournalRecord, { correlation, faults }: Ending, { performed, endedAt, billed, brokenCalls }: ExchangeEnd): void {
+  end(
+    record: JournalRecord,
+    { correlation, faults }: Ending,
+    { performed, endedAt, billed, brokenCalls, recorded }: ExchangeEnd,
+  ): void {
+    if (recorded !== undefined) this.journal.noteResponse(record, recorded);
     record.billedTokens = billed;
     record.brokenCalls = brokenCalls ?? null;
     const question = () => this.journal.questionOf(record);
@@ -270,12 +275,12 @@ export class InMemoryState implements SessionState {
   }
 
   #keep(
-    { incoming, request, bodySha256, letThrough }: ReadRequest,
+    { incoming, request, bodySha256, letThrough, recorded }: ReadRequest,
     { correlation: recognition, applied }: Decision,
     { draws: { requestId, random }, layer, place }: Kept,
   ): JournalRecord {
     const refusal = layer && { layer };
-    const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random, letThrough };
+    const received = { incoming, request, bodySha256, recognition, refusal, applied, requestId, random, letThrough, recorded };
     return this.journal.note(received, place, this.#parts.clock.wall());
   }
 

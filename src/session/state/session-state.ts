@@ -81,4 +81,6 @@ export interface ExchangeEnd {
   readonly billed: number;
   /** Ids of the calls in the answer that are broken, with spaces between them. */
   readonly brokenCalls?: string | undefined;
+  /** The answer as the journal keeps it, in JSON. */
+  readonly recorded?: string | undefined;
 }

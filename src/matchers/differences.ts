@@ -1,0 +1,56 @@
+/** How a test runner compares values; it knows `expect.any` and its kin. */
+export type Equals = (actual: unknown, expected: unknown) => boolean;
+
+/** One place at which a value is not as expected, told in words. */
+export interface Difference {
+  /** `/messages/0/role`; empty for the value itself. */
+  readonly at: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Characters of a value that are told at most. */
+const MAX_SHOWN = 80;
+
+/**
+ * Where a value is not as expected. Of an object only the fields are looked at that are expected, one that is `undefined` has to be
+ * missing; lists have the same length; a pattern is held against a text.
+ */
+export function differences(actual: unknown, expected: unknown, { equals, at }: { equals: Equals; at: string }): Difference[] {
+  if (expected instanceof RegExp) {
+    return typeof actual === 'string' && actual.search(expected) >= 0
+      ? []
+      : [{ at, expected: String(expected), found: shown(actual) }];
+  }
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(actual)) return [{ at, expected: shown(expected), found: shown(actual) }];
+    if (actual.length !== expected.length)
+      return [{ at, expected: `a list of ${expected.length}`, found: `one of ${actual.length}` }];
+    return expected.flatMap((each, place) => differences(actual[place], each, { equals, at: `${at}/${place}` }));
+  }
+  if (isPlain(expected)) {
+    if (!isPlain(actual)) return [{ at, expected: shown(expected), found: shown(actual) }];
+    return Object.entries(expected).flatMap(([name, each]) =>
+      differences(Object.hasOwn(actual, name) ? actual[name] : undefined, each, { equals, at: `${at}/${name}` }),
+    );
+  }
+  return equals(actual, expected) ? [] : [{ at, expected: shown(expected), found: shown(actual) }];
+}
+
+/** A value in a few words. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const isMatcher = typeof value === 'object' && value !== null && 'asymmetricMatch' in value;
+  const text = isMatcher ? matcherText(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text;
+}
+
+function matcherText(value: object): string {
+  const { toAsymmetricMatcher } = value as { toAsymmetricMatcher?: () => string };
+  return typeof toAsymmetricMatcher === 'function' ? toAsymmetricMatcher.call(value) : String(value);
+}
+
+/** An object that is none of the matchers of a test runner. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('asymmetricMatch' in value);
+}
