@@ -43,6 +43,7 @@ export class Engine {
   readonly #listeners = new Set<(entry: JournalRecord, session: Session) => void>();
   /** Of the default session, and of the services that its scenario has beside it. */
   readonly #world: SessionWorld;
+  readonly #openListeners = new Set<(entry: JournalRecord) => void>();
   readonly #planListeners = new Set<(id: string, session: Session | undefined) => void>();
   #scenario: LoadedScenario;
   #created = 0;
@@ -140,6 +141,12 @@ export class Engine {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls the listener for each request that begins to be answered. Returns how to stop. */
+  onOpened(listener: (entry: JournalRecord) => void): () => void {
+    this.#openListeners.add(listener);
+    return () => void this.#openListeners.delete(listener);
+  }
+
   /** Calls the listener when a session comes, goes, or decides by another plan. Returns how to stop. */
   onPlan(listener: (id: string, session: Session | undefined) => void): () => void {
     this.#planListeners.add(listener);
@@ -176,6 +183,9 @@ export class Engine {
       bounds: this.#bounds,
       calls: this.#calls,
       versionOf: this.planVersions.of,
+      onOpened: (entry) => {
+        for (const listener of this.#openListeners) listener(entry);
+      },
       onEntry: (entry, session) => {
         for (const listener of this.#listeners) listener(entry, session);
       },

@@ -38,6 +38,7 @@ export interface SessionParts {
   readonly world: SessionWorld;
   /** The number of a plan. */
   versionOf(plan: Plan): number;
+  onOpened(entry: JournalRecord): void;
   onEntry(entry: JournalRecord, session: Session): void;
   /** Called when requests are decided by another plan from now on. */
   onPlan(session: Session): void;
@@ -69,6 +70,7 @@ export class Session {
       bounds,
       inForce: this.#inForce(this.#scenario.plan),
       world,
+      onOpened: (record) => parts.onOpened(record),
       onClosed,
     });
     this.#served = new ServedSession({ clock, libraries, state: this.#state, known: this.#state });

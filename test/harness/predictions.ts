@@ -76,4 +76,5 @@ export const predictions: Readonly<Record<RuleId, readonly [sdk: RuleVerdict, ca
   bears_long_pauses: ['pass', 'info', 'pass'],
   // A probe is too short to show a pace.
   adapts: ['not_applicable', 'not_applicable', 'not_applicable'],
+  max_in_flight: ['not_applicable', 'not_applicable', 'not_applicable'],
 };

@@ -21,6 +21,7 @@ import { httpDate } from './rules/http-date.ts';
 import { independentProcesses } from './rules/independent-processes.ts';
 import { insaneHint } from './rules/insane-hint.ts';
 import { longHint } from './rules/long-hint.ts';
+import { maxInFlight } from './rules/max-in-flight.ts';
 import { neutral429 } from './rules/neutral-429.ts';
 import { neverEarly } from './rules/never-early.ts';
 import { noFailoverOnBadRequest } from './rules/no-failover-on-bad-request.ts';
@@ -95,6 +96,7 @@ const REGISTRY = [
   heartbeatsDoNotFool,
   bearsLongPauses,
   adapts,
+  maxInFlight,
 ] as const;
 
 /** The ids of all rules, as a type. */

@@ -51,6 +51,7 @@ function targetsOf(spec: PolicySpec, policy: Policy): Partial<Policy> {
     ...given('returnsWithinMs', spec.returns_within ?? policy.returnsWithinMs),
     ...given('neutral429', spec.neutral_429 ?? policy.neutral429),
     ...given('adapts', spec.adapts ?? policy.adapts),
+    ...given('maxInFlight', spec.max_in_flight ?? policy.maxInFlight),
     ...given('maxWaste', spec.max_waste ?? policy.maxWaste),
   };
 }

@@ -63,6 +63,7 @@ export const policySchema = record({
   returns_within: duration().optional().describe('so soon after its recovery, calls come back to the first target'),
   neutral_429: z.boolean().optional().describe('true: a 429 of one key must not keep calls with other keys away from a provider'),
   adapts: z.boolean().optional().describe('true: a client that a limit refuses has to find its pace'),
+  max_in_flight: whole(1).optional().describe('requests in flight at once, in all'),
   max_waste: percentage().optional().describe('share of the billed tokens that may be of no use: 5% or 0.05'),
   max_pause: duration().optional().describe('a stream that lives may be silent for so long, and the client has to wait for it'),
   load: loadSchema.optional().describe('what is expected of a fleet under load'),

@@ -49,4 +49,5 @@ export const ruleIds: readonly string[] = [
   'heartbeats_do_not_fool',
   'bears_long_pauses',
   'adapts',
+  'max_in_flight',
 ];

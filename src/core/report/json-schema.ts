@@ -28,7 +28,7 @@ const finding = z.object({
     .object({
       name: z.string(),
       value: z.number().nullable().describe('null: without bound'),
-      unit: z.enum(['ms', 'attempts', 'ratio', 'share', 'calls', 'sockets']),
+      unit: z.enum(['ms', 'attempts', 'ratio', 'share', 'calls', 'sockets', 'requests']),
     })
     .nullable(),
   threshold: z.number().nullable().describe('from this value of the statistic on the rule speaks against the client'),
@@ -110,6 +110,13 @@ const verdict = z.object({
   calls: count,
   attempts: count,
   amplification: z.number().describe('attempts per call'),
+  inFlight: z
+    .object({
+      most: count,
+      byKey: z.array(z.object({ key: z.string().nullable(), most: count })),
+      byTarget: z.array(z.object({ session: z.string(), key: z.string().nullable(), model: z.string().nullable(), most: count })),
+    })
+    .describe('the largest numbers of requests in flight at once: in all, with each key, to each target; 20 of each are told'),
   tokens: z
     .object({ billed: count, used: count, wasted: count })
     .describe('what the calls cost: wasted is what was billed for answers that were spoilt, cut, lost or left'),

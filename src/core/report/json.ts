@@ -42,6 +42,7 @@ function reportWithoutCalls(input: ReportInput): JsonReport {
     verdict: {
       ...verdict,
       policy: { ...verdict.policy, retries: [...verdict.policy.retries], neverRetries: [...verdict.policy.neverRetries] },
+      inFlight: { most: verdict.inFlight.most, byKey: [...verdict.inFlight.byKey], byTarget: [...verdict.inFlight.byTarget] },
       notReached: [...verdict.notReached],
       ...(sessions === undefined ? {} : { sessions: sessions.map((session) => ({ ...session })) }),
       unserved: verdict.unserved.map(({ method, path, n, advice }) => ({ method, path, n, advice })),

@@ -57,6 +57,7 @@ export function runNumbers(verdict: Verdict): (readonly [name: string, value: st
     ['calls', String(verdict.calls)],
     ['attempts', String(verdict.attempts)],
     ['amplification', `×${short(verdict.amplification)}`],
+    ['in flight', `${verdict.inFlight.most} at most`],
     ...(verdict.tokens.wasted === 0 ? [] : [['tokens', costText(verdict.tokens)] as const]),
     ['recognised', correlationText(verdict)],
     ['watched', span(verdict.watchedMs)],

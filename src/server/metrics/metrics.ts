@@ -3,6 +3,7 @@ import { unservedUrl } from '../../core/openai/endpoints/unserved-urls.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
 import type { Engine } from '../../session/engine.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
+import { InFlightPeaks } from './in-flight-peaks.ts';
 
 /** Prometheus text exposition format 0.0.4. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -25,7 +26,10 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
   const refusals = new Counter();
   const received = { calls: 0, attempts: 0 };
   let last: { endpoint: string; status: number | null; faults: FaultApplied['faults'] | undefined; row: Row } | undefined;
+  const peaks = new InFlightPeaks();
+  engine.onOpened((entry) => peaks.opened(entry));
   engine.onEntry((entry) => {
+    peaks.closed(entry);
     received.attempts += 1;
     if (entry.attemptSeq === 1) received.calls += 1;
     const { status, faultApplied, refusedBy } = entry;
@@ -52,6 +56,9 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
         ...family('rule_fired_total', 'counter', 'Requests that a rule of a scenario decided.', rules.rows()),
         ...family('rate_limit_refusals_total', 'counter', 'Requests that `limits` of a scenario refused.', refusals.rows()),
         ...family('requests_in_flight', 'gauge', 'Requests that are being answered.', [[{}, sum(({ inFlight }) => inFlight)]]),
+        ...family('requests_in_flight_max', 'gauge', 'Largest number of requests in flight at once.', [[{}, peaks.inAll]]),
+        ...family('requests_in_flight_max_by_key', 'gauge', 'The same with each key, by its hash.', peaks.byKey),
+        ...family('requests_in_flight_max_by_target', 'gauge', 'The same to each session, key and model.', peaks.byTarget),
         ...family('sessions', 'gauge', 'Isolated sessions, the default one included.', [[{}, sessions.length]]),
         ...family('journal_entries', 'gauge', 'Requests that the journals hold.', [[{}, sum(({ kept }) => kept)]]),
         ...family('journal_dropped', 'gauge', 'Requests that fell out of the journals.', [[{}, sum(({ dropped }) => dropped)]]),

@@ -33,6 +33,8 @@ export interface InMemoryStateParts {
   readonly bounds: JournalBounds;
   readonly inForce: PlanInForce;
   readonly world: SessionWorld;
+  /** Called when a request begins to be answered. */
+  onOpened(record: JournalRecord): void;
   /** Called when nothing will change about a record any more. */
   onClosed(record: JournalRecord): void;
 }
@@ -96,6 +98,7 @@ export class InMemoryState implements SessionState {
     const draws = drawsOf(plan.seed, correlation.drawKey);
     const layer = limit?.refusal === undefined ? failsAt : 'api';
     const record = this.#keep(step, decision, { draws, layer, place });
+    this.#parts.onOpened(record);
     if (limited && limit && applied !== null) {
       const context = this.#contextOf(step, { draws, elapsedMs });
       this.refund(limited.name, refundForFaults(faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));

@@ -20,7 +20,7 @@ export interface Observation {
 interface Statistic {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'attempts' | 'ratio' | 'share' | 'calls' | 'sockets';
+  readonly unit: 'ms' | 'attempts' | 'ratio' | 'share' | 'calls' | 'sockets' | 'requests';
 }
 
 /** What a rule returns; `judge` adds what is the same for every run. */

@@ -10,6 +10,7 @@ import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
 import { failoversOf } from '../history/failovers.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
+import { inFlightOf } from '../history/in-flight.ts';
 import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
 import { type BackoffRule, notApplicable } from '../kit/rule.ts';
 import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-evidence.ts';
@@ -158,6 +159,7 @@ export function verdictOf(findings: readonly Finding[], heard: EvidenceSet, scen
   return {
     ...unlessContradicted(sumUp(findings, heard, scenario), contradiction),
     ...volumeOf(calls),
+    inFlight: inFlightOf(certain.entries),
     policy: certain.policy,
     watchedMs: watchedMs(certain),
   };

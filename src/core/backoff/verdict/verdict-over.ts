@@ -3,6 +3,7 @@ import { largest } from '../../collections/largest.ts';
 import { smallest } from '../../collections/smallest.ts';
 import { callLabel } from '../../correlation/call-name.ts';
 import { plural } from '../../text/plural.ts';
+import { inFlightOver } from '../history/in-flight.ts';
 import { type Finding, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
 import type { UnservedRequests } from './unserved-requests.ts';
 import type { Judgement, SessionVerdict, Verdict } from './verdict.ts';
@@ -52,6 +53,7 @@ export function verdictOver(judged: readonly [JudgedSession, ...JudgedSession[]]
     calls,
     attempts,
     amplification: calls === 0 ? 0 : attempts / calls,
+    inFlight: inFlightOver(verdicts.map(({ inFlight }) => inFlight)),
     tokens: {
       billed: sum(({ tokens }) => tokens.billed),
       used: sum(({ tokens }) => tokens.used),

@@ -1,6 +1,7 @@
 import type { Certainty } from '../../correlation/certainty.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Cost } from '../history/cost.ts';
+import type { InFlight } from '../history/in-flight.ts';
 import type { Finding, RuleVerdict } from '../kit/finding.ts';
 import type { UnservedRequests } from './unserved-requests.ts';
 
@@ -56,6 +57,8 @@ export interface Verdict {
   readonly attempts: number;
   /** Attempts per call. */
   readonly amplification: number;
+  /** The largest numbers of requests in flight at once. */
+  readonly inFlight: InFlight;
   /** What the calls cost, in tokens. */
   readonly tokens: Cost;
   /** How many calls were recognised how surely. */

@@ -1,0 +1,107 @@
+import { groupBy } from '../../collections/group-by.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import { targetOf } from './target.ts';
+
+/** Requests in flight at one moment. */
+export interface Peak {
+  /** The largest number of them. */
+  readonly most: number;
+  /** When it was reached first, on the journal's clock; null where nothing was in flight. */
+  readonly at: number | null;
+  /** Those that were in flight then, in the order of their arrival. */
+  readonly entries: readonly JournalEntry[];
+}
+
+/** The largest number in flight with one key. */
+export interface KeyPeak {
+  /** The first 16 hex digits of the hash of the Authorization header; null without one. */
+  readonly key: string | null;
+  readonly most: number;
+}
+
+/** The largest number in flight to one target. */
+export interface TargetPeak extends KeyPeak {
+  readonly session: string;
+  readonly model: string | null;
+}
+
+/** The largest numbers of requests that were in flight at once. */
+export interface InFlight {
+  /** In all. */
+  readonly most: number;
+  /** Those with the largest numbers first. */
+  readonly byKey: readonly KeyPeak[];
+  readonly byTarget: readonly TargetPeak[];
+}
+
+/** Keys, and targets, that are told at most. */
+const TOLD = 20;
+
+/** When a request ended; it is in flight up to then. Undefined for one that is still under way. */
+export type EndOf = (entry: JournalEntry) => number | undefined;
+
+/** From the head of the request until the exchange is over. */
+export const endSeen: EndOf = ({ t_end: end }) => end ?? undefined;
+
+/** The largest number in flight at once. One that ends in the very moment in which another begins is over before it. */
+export function peakOf(entries: readonly JournalEntry[], endOf: EndOf = endSeen): Peak {
+  const requests = entries.filter(isRequest);
+  const begins = requests.map((entry) => entry.t_headers).sort((a, b) => a - b);
+  const ends = requests.map((entry) => endOf(entry) ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  let [most, over] = [0, 0];
+  let at: number | null = null;
+  for (const [begun, begin] of begins.entries()) {
+    while ((ends[over] ?? Number.POSITIVE_INFINITY) <= begin) over += 1;
+    if (begun + 1 - over <= most) continue;
+    most = begun + 1 - over;
+    at = begin;
+  }
+  const isThen = (entry: JournalEntry) => at !== null && entry.t_headers <= at && (endOf(entry) ?? Number.POSITIVE_INFINITY) > at;
+  return { most, at, entries: requests.filter(isThen).sort((a, b) => a.t_headers - b.t_headers) };
+}
+
+/** The largest numbers in flight, in all, with each key and to each target. */
+export function inFlightOf(entries: readonly JournalEntry[]): InFlight {
+  const mostOf = (group: readonly JournalEntry[]) => peakOf(group).most;
+  const requests = entries.filter(isRequest);
+  const keys = [...groupBy(requests, ({ authorizationHash }) => authorizationHash).entries()];
+  const targets = [...groupBy(requests, targetOf).values()];
+  return {
+    most: mostOf(requests),
+    byKey: largest(keys.map(([key, group]) => ({ key, most: mostOf(group) }))),
+    byTarget: largest(
+      targets.flatMap((group) => {
+        const [first] = group;
+        return first === undefined
+          ? []
+          : [{ session: first.session, key: first.authorizationHash, model: first.model, most: mostOf(group) }];
+      }),
+    ),
+  };
+}
+
+/** Of sessions that are no one world, whose requests are not held against each other: the largest of any. */
+export function inFlightOver(sessions: readonly InFlight[]): InFlight {
+  const keys = [
+    ...groupBy(
+      sessions.flatMap(({ byKey }) => byKey),
+      ({ key }) => key,
+    ).entries(),
+  ];
+  return {
+    most: sessions.reduce((largestYet, { most }) => Math.max(largestYet, most), 0),
+    byKey: largest(
+      keys.map(([key, peaks]) => ({ key, most: peaks.reduce((largestYet, { most }) => Math.max(largestYet, most), 0) })),
+    ),
+    byTarget: largest(sessions.flatMap(({ byTarget }) => byTarget)),
+  };
+}
+
+/** What was refused as a connection asked for nothing. */
+function isRequest({ method }: JournalEntry): boolean {
+  return method !== '';
+}
+
+function largest<Peak extends KeyPeak>(peaks: readonly Peak[]): readonly Peak[] {
+  return peaks.toSorted((one, other) => other.most - one.most).slice(0, TOLD);
+}
