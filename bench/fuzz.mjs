@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 /*
  * Sends strange requests to a server of a process apart, and looks at it meanwhile: no failure of its own, no crash, no pause,
@@ -113,7 +114,14 @@ const TEXTS = [
   '{ first: 1, fault: rate_limit }',
   '[{ every: 3, fault: ok }, { first: 2, fault: connection_reset }]',
   '---\n---',
+  'validation: lenient\nunmatched_reply: error\nreplies: [{ match: { model: gpt-5 }, content: Hi }]',
+  'validation: off',
+  'validation: off\ncompression: true\nrecord: { bodies: 1KiB, headers: true }',
+  'compression: true\nrules: [{ every: 3, fault: { truncated_body: {} } }, { every: 4, fault: { truncated_stream: { end: reset } } }]',
+  'record: { bodies: 100, headers: true }\nlatency: { inter_token: 1ms }\ncompression: true',
 ];
+const CODINGS = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync };
+const ACCEPTED = ['gzip', 'br', 'gzip, deflate, br', '*', 'br;q=0.1, gzip;q=0', 'identity', ';;q=', 'gzip;q=2, br;q=x'];
 const ADMIN = [
   'health',
   'journal',
@@ -219,6 +227,17 @@ function askRaw(random) {
   });
 }
 
+/** Some requests in a coding, some of these broken, and some that accept one. */
+function coded(asked, random) {
+  const headers = { ...asked.headers };
+  if (random() < 0.3) headers['accept-encoding'] = pick(ACCEPTED, random);
+  if (random() < 0.9 || asked.body === undefined) return { ...asked, headers };
+  const coding = pick(Object.keys(CODINGS), random);
+  headers['content-encoding'] = random() < 0.1 ? pick(['snappy', 'gzip, br', ',,', 'gzip;q=1'], random) : coding;
+  const body = CODINGS[coding](asked.body);
+  return { ...asked, headers, body: random() < 0.1 ? body.subarray(0, Math.floor(random() * body.length)) : body };
+}
+
 function next(random) {
   const session = random() < 0.3 ? `/s/f${Math.floor(random() * 30)}` : '';
   const kind = random();
@@ -274,7 +293,7 @@ async function client(number) {
   while (Date.now() < endsAt && sent < most && ended === undefined) {
     sent += 1;
     if (random() < 0.02) await askRaw(random);
-    else await ask(agent, next(random), random);
+    else await ask(agent, coded(next(random), random), random);
     if (random() < 0.01) await ask(agent, { kind: 'close', method: 'DELETE', path: '/__admin/sessions' }, random);
   }
   agent.destroy();
