@@ -24,7 +24,6 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   '2024-09-01-preview',
   '2024-10-01-preview',
   '2024-10-21',
-  '2024-11-01-preview',
   '2024-12-01-preview',
   '2025-01-01-preview',
   '2025-02-01-preview',
