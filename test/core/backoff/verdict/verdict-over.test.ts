@@ -32,7 +32,12 @@ const early = (session: string) =>
 const healthy = (session: string) => judged(session, [{ call: 'ask', at: 0, status: 200 }]);
 const unserved = (session: string) =>
   judged(session, [
-    { call: 'ask', at: 0, status: 404, more: { unserved: true, endpoint: null, path: '/v1/files', faultApplied: null } },
+    {
+      call: 'ask',
+      at: 0,
+      status: 404,
+      more: { unserved: true, endpoint: null, path: '/v1/images/generations', faultApplied: null },
+    },
   ]);
 
 test('the default session alone is the run', () => {
@@ -72,8 +77,8 @@ test('sessions in which nothing was shown are no pass together', () => {
 test('what is not served in one session keeps the run from passing', () => {
   const { verdict, explain, unserved: urls } = verdictOver([good('a'), unserved('b'), unserved('c')]);
   expect(verdict).toBe('inconclusive');
-  expect(urls).toEqual([{ method: 'POST', path: '/v1/files', n: 2, advice: '' }]);
-  expect(explain).toContain('POST /v1/files');
+  expect(urls).toEqual([{ method: 'POST', path: '/v1/images/generations', n: 2, advice: '' }]);
+  expect(explain).toContain('POST /v1/images/generations');
 });
 
 test('every report shows the sessions', async () => {

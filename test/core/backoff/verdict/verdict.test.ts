@@ -72,39 +72,39 @@ test('requests to URLs that OpenAI does not have are told of', () => {
 });
 
 test('what is not served is named, and in no rule and no figure', () => {
-  const verdict = verdictOf([unserved('/v1/threads'), unserved('/v1/threads', 50), unserved('/v1/files', 90)]);
+  const verdict = verdictOf([unserved('/v1/threads'), unserved('/v1/threads', 50), unserved('/v1/images/generations', 90)]);
   expect(verdict).toMatchObject({ verdict: 'inconclusive', exercised: false, calls: 0, attempts: 0, amplification: 0 });
   expect(verdict.unserved).toEqual([
     { method: 'POST', path: '/v1/threads', n: 2, advice: expect.stringContaining('client.responses.create') },
-    { method: 'POST', path: '/v1/files', n: 1, advice: '' },
+    { method: 'POST', path: '/v1/images/generations', n: 1, advice: '' },
   ]);
   expect(verdict.explain).toMatch(
-    /^not exercised: 3 requests went to URLs that this mock does not serve: POST \/v1\/threads, POST \/v1\/files \(The Responses API/,
+    /^not exercised: 3 requests went to URLs that this mock does not serve: POST \/v1\/threads, POST \/v1\/images\/generations \(The Responses API/,
   );
   expect(verdict.findings.filter(({ verdict }) => verdict !== 'not_applicable')).toEqual([]);
 });
 
 test('what is not served keeps a pass from being one, and takes nothing back from an accusation', () => {
-  expect(verdictOf([...GOOD, unserved('/v1/files', 50)])).toMatchObject({
+  expect(verdictOf([...GOOD, unserved('/v1/images/generations', 50)])).toMatchObject({
     verdict: 'inconclusive',
     exercised: true,
     calls: 1,
     explain: expect.stringMatching(
-      /^the client keeps \d+ rules?, but 1 request went to a URL that this mock does not serve: POST \/v1\/files$/,
+      /^the client keeps \d+ rules?, but 1 request went to a URL that this mock does not serve: POST \/v1\/images\/generations$/,
     ),
   });
   const early: Exchange[] = [
     { call: 'c', at: 0, status: 429, retryAfter: 30, more: by('rate_limit') },
     { call: 'c', at: 500, status: 200 },
   ];
-  expect(verdictOf([...early, unserved('/v1/files', 50)]).verdict).toBe('fail');
+  expect(verdictOf([...early, unserved('/v1/images/generations', 50)]).verdict).toBe('fail');
 });
 
 test('every report names what is not served, and none that the client passes', async () => {
-  const input = reportInput(journalOf([...GOOD, unserved('/v1/files', 50)]));
+  const input = reportInput(journalOf([...GOOD, unserved('/v1/images/generations', 50)]));
   const texts = [renderMarkdown, renderTerminal, renderAnnotations, renderJunit, renderJson].map((render) => render(input));
   for (const text of [...texts, await renderHtml(input)]) {
-    expect(text).toContain('/v1/files');
+    expect(text).toContain('/v1/images/generations');
     expect(text).not.toMatch(/PASS|✅ PASS/);
   }
   expect(renderJunit(input)).toMatch(/<testsuites [^>]*failures="1"/);
