@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { endpoints } from '../src/core/openai/endpoints/registry.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
-/** Where an endpoint may be named. */
-const HOME = 'core/openai/endpoints/';
+/** Where an endpoint may be named: where it is made, and where it is told how a service differs in it. */
+const HOMES = ['core/openai/endpoints/', 'core/openai/dialects/'];
 /** Words of their own that are names of endpoints, too. */
 const WORDS: ReadonlySet<string> = new Set(['models', 'root']);
 
@@ -14,14 +14,14 @@ const WORDS: ReadonlySet<string> = new Set(['models', 'root']);
 function namings(folder: string): string[] {
   const names = endpoints.map(({ name }) => name).filter((name) => !WORDS.has(name));
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.startsWith(HOME))
+    .filter((file) => file.endsWith('.ts') && !HOMES.some((home) => file.startsWith(home)))
     .flatMap((file) => {
       const code = readFileSync(join(folder, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
       return names.filter((name) => code.includes(`'${name}'`)).map((name) => `${file}: ${name}`);
     });
 }
 
-test('no file outside of the endpoints names one of them', () => {
+test('no file outside of the endpoints and dialects names an endpoint', () => {
   expect(namings(fileURLToPath(new URL('../src/', import.meta.url)))).toEqual([]);
 });
 
