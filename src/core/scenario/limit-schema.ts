@@ -139,8 +139,5 @@ export const limitsSchema = limits as unknown as z.ZodType<LimitsSpec, LimitsInp
 
 export type LimitChange = z.output<typeof limitChangeSchema>;
 
-/** Keys of `limits` that are no patterns of models. */
-export const LIMIT_GROUPS = ['keys', 'changes', 'at'];
-
 /** An entry needs at least one of these keys. */
 export const LIMIT_KEYS = ['tier', 'rpm', 'tpm', 'rpd', 'tpd', 'in_flight'];

@@ -13,14 +13,14 @@ export interface Peak {
 }
 
 /** The largest number in flight with one key. */
-export interface KeyPeak {
+interface KeyPeak {
   /** The first 16 hex digits of the hash of the Authorization header; null without one. */
   readonly key: string | null;
   readonly most: number;
 }
 
 /** The largest number in flight to one target. */
-export interface TargetPeak extends KeyPeak {
+interface TargetPeak extends KeyPeak {
   readonly session: string;
   readonly model: string | null;
 }
@@ -41,7 +41,7 @@ const TOLD = 20;
 export type EndOf = (entry: JournalEntry) => number | undefined;
 
 /** From the head of the request until the exchange is over. */
-export const endSeen: EndOf = ({ t_end: end }) => end ?? undefined;
+const endSeen: EndOf = ({ t_end: end }) => end ?? undefined;
 
 /** The largest number in flight at once. One that ends in the very moment in which another begins is over before it. */
 export function peakOf(entries: readonly JournalEntry[], endOf: EndOf = endSeen): Peak {

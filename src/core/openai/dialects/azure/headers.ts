@@ -3,7 +3,7 @@ import { type HeaderContext, HeaderProfile, type HeaderSpec } from '../../wire/h
 import { uuidOf } from './uuid.ts';
 
 /** Where errors and headers say that the resource is, if the scenario does not. */
-export const USUAL_REGION = 'East US';
+const USUAL_REGION = 'East US';
 
 export function regionOf({ settings }: Pick<HeaderContext, 'settings'>): string {
   return settings.azure?.region ?? USUAL_REGION;
