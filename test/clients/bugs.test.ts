@@ -85,11 +85,12 @@ function verdictOnJournal(id: RuleId, parts: readonly EntryParts[] = []) {
 /** Rules that never do more than tell. */
 const TELLING: ReadonlySet<string> = new Set<RuleId>(['stalled_stream_noticed', 'cools_down_key', 'paces_on_headers']);
 
-/** Rules whose bad clients and good twins have files of their own: half-tool-calls.test.ts and long-silences.test.ts of test/core/backoff. */
+/** Rules whose bad clients and good twins have files of their own in test/core/backoff: half-tool-calls, long-silences, max-in-flight. */
 const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set<RuleId>([
   'half_tool_call_not_run',
   'heartbeats_do_not_fool',
   'bears_long_pauses',
+  'max_in_flight',
 ]);
 const shownHere = backoffRules.filter(({ id }) => !SHOWN_ELSEWHERE.has(id));
 

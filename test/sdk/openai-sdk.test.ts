@@ -131,7 +131,11 @@ function classFor(status: number) {
 
 describe('every error fault is the SDK error of its status', () => {
   test.each(
-    faults.flatMap((fault) => (fault.kind === 'error' && fault.status !== undefined ? [{ ...fault, status: fault.status }] : [])),
+    faults.flatMap((fault) =>
+      fault.kind === 'error' && fault.status !== undefined && fault.dialects === undefined
+        ? [{ ...fault, status: fault.status }]
+        : [],
+    ),
   )('$name → $status', async ({ name, status }) => {
     const mock = await startMock();
     const client = clientOf(mock, {

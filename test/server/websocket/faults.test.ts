@@ -31,7 +31,9 @@ function textOf({ frames }: ClientSocket): string {
   return frames.filter(isFrame).reduce((text, { delta }) => text + (typeof delta === 'string' ? delta : ''), '');
 }
 
-const errorFaults = faults.filter(({ kind, name }) => kind === 'error' && name !== 'http_error');
+const errorFaults = faults.filter(
+  ({ kind, name, dialects }) => kind === 'error' && name !== 'http_error' && dialects === undefined,
+);
 
 /** What a POST is told that meets the fault. */
 async function posted({ baseURL, apiKey }: { baseURL: string; apiKey: string }, fault: string) {
