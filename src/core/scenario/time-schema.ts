@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { duration, rampLength, record, scalar, share } from '../schema/fields.ts';
+import { duration, rampLength, record, Slip, scalar, share } from '../schema/fields.ts';
 import { parseDuration } from '../units/duration.ts';
 import type { Ramp } from '../units/ramp.ts';
 import { parseRange } from '../units/range.ts';
 import type { Span } from '../units/span.ts';
 
 /** `10s..20s`, `10s..`, `..20s`: the end is not part of it. */
-function readSpan(value: unknown): Span | undefined {
-  const span = typeof value === 'string' && value.includes('..') ? parseRange(value, parseDuration) : undefined;
-  return span !== undefined && span.from < span.to ? span : undefined;
+function readSpan(value: unknown): Span | Slip | undefined {
+  if (typeof value !== 'string' || !value.includes('..')) return undefined;
+  const span = parseRange(value, parseDuration);
+  if (span !== undefined && span.from < span.to) return span;
+  const [from, to] = value.split('..').map((end) => parseDuration(end.trim()));
+  return from !== undefined && to !== undefined && from >= to ? new Slip('A span ends after it begins') : undefined;
 }
 
 const simpleSpan = scalar<Span>('a span of time such as 10s..20s', readSpan, { type: 'string', examples: ['10s..20s', '10s..'] });

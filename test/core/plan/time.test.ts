@@ -176,7 +176,11 @@ test.each([
   ['during: { every: 5s }, fault: ok', /during\.for: missing key "for": expected a duration/],
   ['during: { evry: 5s, every: 5s, for: 1s }, fault: ok', /unknown key "evry"\. Did you mean "every"\?/],
   ['during: [], fault: ok', /expected a list of at least 1 item, found an empty list/],
-  ['during: [1s..2s, 5s..3s], fault: ok', /rules\[0\]\.during\[1\]: expected a span of time such as 10s\.\.20s/],
+  [
+    'during: [1s..2s, 5s..3s], fault: ok',
+    /rules\[0\]\.during\[1\]: expected a span of time such as 10s\.\.20s, found "5s\.\.3s"\. A span ends after it begins$/,
+  ],
+  ['during: 2s..2s, fault: ok', /found "2s\.\.2s"\. A span ends after it begins$/],
   ['probability: { from: 0, to: 1.5, over: 3s }, fault: ok', /probability\.to: expected a number of at most 1, found 1\.5/],
   ['probability: { from: 0, to: 1, over: 0s }, fault: ok', /probability\.over: expected a duration above 0, found 0/],
   ['bursts: { on: 10ms, off: 1s }, fault: ok', /bursts\.on: expected a mean of at least 100ms/],
