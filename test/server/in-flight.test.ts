@@ -1,5 +1,10 @@
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import type { MockOpenAI } from '../../src/index.ts';
+import { rawChat } from '../support/raw-http.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
+
+const metricsOf = async ({ origin }: MockOpenAI) => (await fetch(`${origin}/metrics`)).text();
 
 test('F26: the largest number in flight is in the verdict and in the metrics, in all, by key and by target', async () => {
   const mock = await startMock({ latency: { ttft: '150ms' }, expect: { max_in_flight: 3 } });
@@ -17,11 +22,24 @@ test('F26: the largest number in flight is in the verdict and in the metrics, in
     ['gpt-4o', 1],
   ]);
   expect(findings.find(({ rule }) => rule === 'max_in_flight')).toMatchObject({ verdict: 'fail' });
-  const metrics = await (await fetch(`${mock.origin}/metrics`)).text();
+  const metrics = await metricsOf(mock);
   expect(metrics).toContain('mock_openai_requests_in_flight_max 4\n');
   expect(metrics).toMatch(/mock_openai_requests_in_flight_max_by_key\{key="[0-9a-f]{16}"\} 3\n/);
   expect(metrics).toMatch(
     /mock_openai_requests_in_flight_max_by_target\{session="default",key="[0-9a-f]{16}",model="gpt-4o"\} 2\n/,
   );
   expect(metrics).toContain('mock_openai_requests_in_flight 0\n');
+});
+
+test('requests that are not read to their end count in no level', async () => {
+  const mock = await startMock({ latency: { ttft: '150ms' }, max_body: '1KiB' });
+  const refused = () => postChat(mock, { messages: [{ role: 'user', content: 'x'.repeat(4_000) }] });
+  for (let time = 0; time < 3; time++) expect((await refused()).status).toBe(413);
+  const left = connect(mock.port, '127.0.0.1');
+  const unfinished = rawChat('{"model": "gpt-4o"', []).replace(/Content-Length: \d+/, 'Content-Length: 500');
+  left.write(unfinished, () => left.destroy());
+  await expect.poll(() => mock.journal().length).toBe(4);
+  await Promise.all([postChat(mock), postChat(mock)].map(async (answer) => (await answer).text()));
+  await mock.idle();
+  expect(await metricsOf(mock)).toContain('mock_openai_requests_in_flight_max 2\n');
 });

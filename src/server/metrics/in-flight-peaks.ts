@@ -2,6 +2,9 @@ import type { JournalRecord } from '../../exchange/record.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Who asks whom. */
+type Asked = Pick<JournalRecord, 'place' | 'authorizationHash' | 'model'>;
+
 /** Keys, and targets, that are told apart at most: they come from clients. What is beyond counts in all only. */
 const MAX_SERIES = 1_000;
 
@@ -12,32 +15,34 @@ interface Level {
   most: number;
 }
 
+/** What a request counts in, beside all. */
+interface Levels {
+  readonly key: Level | undefined;
+  readonly target: Level | undefined;
+}
+
 /** The largest numbers of requests in flight at once since the start: in all, with each key, to each target. */
 export class InFlightPeaks {
   readonly #all: Level = { labels: {}, now: 0, most: 0 };
   readonly #keys = new Map<string, Level>();
   readonly #targets = new Map<string, Level>();
-  /** What each request under way counts in. */
-  readonly #open = new Map<JournalRecord, readonly (Level | undefined)[]>();
+  /** Most requests ask what the one before them asked. */
+  #last: { readonly of: Asked; readonly levels: Levels } | undefined;
 
-  opened(record: JournalRecord): void {
-    const { place, authorizationHash, model } = record;
-    const key = authorizationHash ?? 'none';
-    const target = { session: place.session, key, model: model ?? 'none' };
-    const levels = [
-      this.#all,
-      levelOf(this.#keys, key, () => ({ key })),
-      levelOf(this.#targets, `${target.session} ${key} ${target.model}`, () => target),
-    ];
-    for (const level of levels) if (level !== undefined) rise(level);
-    this.#open.set(record, levels);
+  opened(record: Asked): void {
+    const { key, target } = this.#levelsOf(record);
+    rise(this.#all);
+    if (key !== undefined) rise(key);
+    if (target !== undefined) rise(target);
   }
 
-  closed(record: JournalRecord): void {
-    const levels = this.#open.get(record);
-    if (levels === undefined) return;
-    this.#open.delete(record);
-    for (const level of levels) if (level !== undefined) level.now -= 1;
+  closed(record: Asked & Pick<JournalRecord, 't_bodyEnd'>): void {
+    // What was not read to its end was never answered.
+    if (record.t_bodyEnd === null) return;
+    const { key, target } = this.#levelsOf(record);
+    this.#all.now -= 1;
+    if (key !== undefined) key.now -= 1;
+    if (target !== undefined) target.now -= 1;
   }
 
   get inAll(): number {
@@ -51,13 +56,30 @@ export class InFlightPeaks {
   get byTarget(): (readonly [Labels, number])[] {
     return rowsOf(this.#targets);
   }
+
+  #levelsOf(record: Asked): Levels {
+    const last = this.#last;
+    if (last !== undefined && isAlike(last.of, record)) return last.levels;
+    const { place, authorizationHash, model } = record;
+    const key = authorizationHash ?? 'none';
+    const target = { session: place.session, key, model: model ?? 'none' };
+    const levels = {
+      key: levelOf(this.#keys, key, { key }),
+      target: levelOf(this.#targets, `${target.session} ${key} ${target.model}`, target),
+    };
+    this.#last = { of: { place, authorizationHash, model }, levels };
+    return levels;
+  }
 }
 
-function levelOf(levels: Map<string, Level>, name: string, labelsOf: () => Labels): Level | undefined {
+function isAlike(one: Asked, other: Asked): boolean {
+  return one.place === other.place && one.authorizationHash === other.authorizationHash && one.model === other.model;
+}
+
+function levelOf(levels: Map<string, Level>, name: string, labels: Labels): Level | undefined {
   const known = levels.get(name);
-  if (known !== undefined) return known;
-  if (levels.size >= MAX_SERIES) return undefined;
-  const level = { labels: labelsOf(), now: 0, most: 0 };
+  if (known !== undefined || levels.size >= MAX_SERIES) return known;
+  const level = { labels, now: 0, most: 0 };
   levels.set(name, level);
   return level;
 }
