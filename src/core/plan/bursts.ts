@@ -1,3 +1,4 @@
+import { firstAfter } from '../collections/first-after.ts';
 import type { Random } from '../random.ts';
 import type { Window } from '../units/window.ts';
 
@@ -53,14 +54,7 @@ export class Bursts {
   /** The place of the last turn that is not after the moment; -1 where none is. */
   #lastTurn(at: number): number {
     this.#drawUntil(at);
-    let low = 0;
-    let high = this.#turns.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#turns[middle] ?? 0) <= at) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return firstAfter(this.#turns, at) - 1;
   }
 
   /** Draws until a turn lies behind the moment. */

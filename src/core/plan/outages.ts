@@ -1,4 +1,5 @@
 import type { Outage } from '../backoff/kit/rule-evidence.ts';
+import { firstFrom } from '../collections/first-from.ts';
 import { leavesOf } from '../faults/registry.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { BrownOut } from '../load/load-run.ts';
@@ -71,14 +72,7 @@ function windowsOf(planned: PlannedRule, until: number): Breaking[] {
 
 /** The times are in order. */
 function anyWithin(times: readonly number[], { from, to }: Window): boolean {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] ?? 0) < from) low = middle + 1;
-    else high = middle;
-  }
-  return (times[low] ?? to) < to;
+  return (times[firstFrom(times, from)] ?? to) < to;
 }
 
 /** The mean chance of a rule within a window; undefined where it has none. */
