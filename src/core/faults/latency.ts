@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { sampleLatencyMs } from '../openai/content/latency.ts';
+import { latencyAt, sampleLatencyMs } from '../openai/content/latency.ts';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import { latencySpec, record } from '../schema/fields.ts';
-import { rampAt } from '../units/ramp.ts';
 import { defineFault } from './fault.ts';
 import { headFirst, heartbeatIn, isHeadEarly, type Silence, silenceParams, silent } from './silence.ts';
 
@@ -22,11 +21,8 @@ export const latency = defineFault({
   injectedAt: 'edge',
   beatsWith: ({ heartbeat }) => heartbeat?.as,
   pauseWith: (params) => (params.kind === 'constant' && isLive(params) ? params.ms : undefined),
-  paramsAt: (params, { sinceMs }) => {
-    if (params.kind !== 'ramp') return params;
-    const { head, heartbeat, from, to, overMs } = params;
-    return { kind: 'constant' as const, ms: rampAt({ from, to, overMs }, sinceMs), ...silenceOf({ head, heartbeat }) };
-  },
+  paramsAt: (params, { sinceMs }) =>
+    params.kind === 'ramp' ? { ...latencyAt(params, sinceMs), ...silenceOf(params) } : params,
   params: z
     .union([
       latencySpec().transform((wait): LatencyMs & Silence => wait),

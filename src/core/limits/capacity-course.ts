@@ -37,7 +37,5 @@ function valueAt({ atMs, course }: CourseChange, ms: number): number {
 }
 
 function meanValue({ atMs, course }: CourseChange, fromMs: number, toMs: number): number {
-  if (typeof course === 'number') return course;
-  const upTo = (ms: number) => meanOfRamp(course, ms - atMs) * Math.max(0, ms - atMs);
-  return (upTo(toMs) - upTo(fromMs)) / (toMs - fromMs);
+  return typeof course === 'number' ? course : meanOfRamp(course, fromMs - atMs, toMs - atMs);
 }

@@ -79,8 +79,7 @@ function anyWithin(times: readonly number[], { from, to }: Window): boolean {
 function chanceIn({ rule: { probability }, activity }: PlannedRule, { from, to }: Window): number | undefined {
   if (probability === undefined || typeof probability === 'number') return probability;
   const began = from - (activity?.at(from)?.sinceMs ?? 0);
-  const upTo = (at: number) => meanOfRamp(probability, at - began) * (at - began);
-  return to === Number.POSITIVE_INFINITY ? probability.to : (upTo(to) - upTo(from)) / (to - from);
+  return meanOfRamp(probability, from - began, to - began);
 }
 
 /** Whether every request in its span fails, whatever comes. */

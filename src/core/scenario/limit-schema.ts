@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Course } from '../limits/capacity-course.ts';
 import type { LimitNumbers, LimitSpec } from '../limits/limit-spec.ts';
 import type { Tier } from '../openai/rate-limits/rate-limit-table.ts';
-import { duration, rampLength, record, scalar, unknownName, whole } from '../schema/fields.ts';
+import { duration, ramp, record, scalar, unknownName, whole } from '../schema/fields.ts';
 
 const NAMES = ['tier-1', 'tier-2', 'tier-3', 'tier-4', 'tier-5', 'free'] as const;
 
@@ -32,12 +31,7 @@ const hints = record({
 });
 
 /** A number, or a ramp of numbers. */
-const course = z.union([
-  whole(1),
-  record({ from: whole(1), to: whole(1), over: rampLength() }).transform(
-    ({ from, to, over }): Course => ({ from, to, overMs: over }),
-  ),
-]);
+const course = z.union([whole(1), ramp(whole(1))]);
 
 const numbers = {
   tier: tier.optional().describe('the published limits; those given here go before them'),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { duration, rampLength, record, Slip, scalar, share } from '../schema/fields.ts';
+import { duration, ramp, record, Slip, scalar, share } from '../schema/fields.ts';
 import { parseDuration } from '../units/duration.ts';
-import type { Ramp } from '../units/ramp.ts';
 import { parseRange } from '../units/range.ts';
 import type { Span } from '../units/span.ts';
 
@@ -35,12 +34,7 @@ const oneSpan = z.union([simpleSpan, repeatedSpan]);
 export const duringSchema = z.union([oneSpan.transform((span): readonly Span[] => [span]), z.array(oneSpan).min(1)]);
 
 /** A chance, or a ramp of chances. */
-export const probabilitySchema = z.union([
-  share(),
-  record({ from: share(), to: share(), over: rampLength() }).transform(
-    ({ from, to, over }): Ramp => ({ from, to, overMs: over }),
-  ),
-]);
+export const probabilitySchema = z.union([share(), ramp(share())]);
 
 /** Shorter ones are noise: no client notices. */
 const SHORTEST_MEAN_MS = 100;

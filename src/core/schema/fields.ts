@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import { suggest } from '../text/suggest.ts';
 import { DURATION_EXAMPLES, MAX_DURATION, MAX_DURATION_MS, parseDuration } from '../units/duration.ts';
+import type { Ramp } from '../units/ramp.ts';
 import { parseRate, RATE_EXAMPLES } from '../units/rate.ts';
 import { parseSize } from '../units/size.ts';
 
@@ -150,20 +151,21 @@ export function percentage() {
   );
 }
 
-/** How long a change takes: none begins and ends at once. */
-export function rampLength() {
-  return duration()
+/** `{ from, to, over }`: a value that changes evenly. None begins and ends at once. */
+export function ramp<In>(value: z.ZodType<number, In>) {
+  const length = duration()
     .refine((ms) => ms > 0, { error: 'expected a duration above 0, found 0' })
     .describe('how long the change takes; then it stays');
+  return record({ from: value, to: value, over: length }).transform(
+    ({ from, to, over }): Ramp => ({ from, to, overMs: over }),
+  );
 }
 
 /** A duration that varies: `300ms`, `{ min, max }`, `{ p50, p95 }` or `{ from, to, over }`. */
 export function latencySpec() {
   return z.union([
     duration().transform((ms): LatencyMs => ({ kind: 'constant', ms })),
-    record({ from: duration(), to: duration(), over: rampLength() }).transform(
-      ({ from, to, over }): LatencyMs => ({ kind: 'ramp', from, to, overMs: over }),
-    ),
+    ramp(duration()).transform((change): LatencyMs => ({ kind: 'ramp', ...change })),
     record({ min: duration(), max: duration() })
       .refine(({ min, max }) => min <= max, { error: 'min is above max' })
       .transform(

@@ -10,11 +10,15 @@ export function rampAt({ from, to, overMs }: Ramp, sinceMs: number): number {
   return from + (to - from) * Math.min(1, Math.max(0, sinceMs / overMs));
 }
 
-/** Its mean over the first so many milliseconds; its last value over endless time. */
-export function meanOfRamp({ from, to, overMs }: Ramp, forMs: number): number {
-  if (forMs === Number.POSITIVE_INFINITY) return to;
-  if (forMs <= 0) return from;
-  const climbing = Math.min(forMs, overMs);
-  const atEnd = rampAt({ from, to, overMs }, climbing);
-  return (((from + atEnd) / 2) * climbing + to * (forMs - climbing)) / forMs;
+/** Its mean between two moments, the first before the second; its last value over endless time. */
+export function meanOfRamp(ramp: Ramp, fromMs: number, toMs: number): number {
+  if (toMs === Number.POSITIVE_INFINITY) return ramp.to;
+  return (areaUnder(ramp, toMs) - areaUnder(ramp, fromMs)) / (toMs - fromMs);
+}
+
+/** Its sum over the first so many milliseconds; nothing before it begins. */
+function areaUnder(ramp: Ramp, forMs: number): number {
+  if (forMs <= 0) return 0;
+  const climbing = Math.min(forMs, ramp.overMs);
+  return ((ramp.from + rampAt(ramp, climbing)) / 2) * climbing + ramp.to * (forMs - climbing);
 }

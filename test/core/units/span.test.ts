@@ -90,7 +90,8 @@ test('a span covers what lies within it, and one that comes again what comes wit
 test('a ramp changes evenly, and stays at its end', () => {
   const ramp = { from: 0.2, to: 0.8, overMs: 1_000 };
   expect([0, 500, 1_000, 9_000].map((at) => rampAt(ramp, at))).toEqual([0.2, 0.5, 0.8, 0.8]);
-  expect(meanOfRamp(ramp, 1_000)).toBeCloseTo(0.5);
-  expect(meanOfRamp(ramp, 2_000)).toBeCloseTo(0.65);
-  expect(meanOfRamp(ramp, open)).toBe(0.8);
+  expect(meanOfRamp(ramp, 0, 1_000)).toBeCloseTo(0.5);
+  expect(meanOfRamp(ramp, 0, 2_000)).toBeCloseTo(0.65);
+  expect(meanOfRamp(ramp, 500, 1_500)).toBeCloseTo(0.725);
+  expect(meanOfRamp(ramp, 0, open)).toBe(0.8);
 });

@@ -1,8 +1,9 @@
+import type { Ramp } from '../../units/ramp.ts';
 import type { ModerationCategory } from '../content/moderation-categories.ts';
 
 /** A duration that varies: constant, uniform between bounds, log-normal given by two percentiles, or changing with time. Milliseconds. */
 export type LatencyMs =
-  | { readonly kind: 'ramp'; readonly from: number; readonly to: number; readonly overMs: number }
+  | ({ readonly kind: 'ramp' } & Ramp)
   | { readonly kind: 'constant'; readonly ms: number }
   | { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number }
   | {
