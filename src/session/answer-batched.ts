@@ -5,8 +5,8 @@ import { healthyReply } from '../core/openai/endpoints/healthy-reply.ts';
 import { errorReply } from '../core/openai/errors/error.ts';
 import type { BatchedAnswer, BatchedRequest } from '../core/openai/request/request.ts';
 import { spentTokensIn } from '../core/openai/request/spent-tokens-in.ts';
+import { uuidOf } from '../core/openai/wire/uuid.ts';
 import type { Plan } from '../core/plan/compile.ts';
-import { pick, type Random } from '../core/random.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { batchedIncoming } from '../exchange/batched-incoming.ts';
 import { buildResponse } from '../exchange/build-response.ts';
@@ -80,7 +80,7 @@ async function answerOne(
     eventsOut: 0,
   };
   decided.exchange.ended({ performed, endedAt: clock.now(), unused: undefined, billed: 0 });
-  return { name: request.name, requestId: uuid(draws.random('batched')), ...collected(reply) };
+  return { name: request.name, requestId: uuidOf(draws.random('batched')), ...collected(reply) };
 }
 
 /** What a session keeps, and what it limits, is for requests that clients send. */
@@ -110,11 +110,4 @@ function parsed(body: string): unknown {
   } catch {
     return body;
   }
-}
-
-const HEX = '0123456789abcdef';
-
-function uuid(random: Random): string {
-  const [a, b, c, variant, d, e] = [8, 4, 3, 1, 3, 12].map((length) => pick(random, length === 1 ? '89ab' : HEX, length));
-  return `${a}-${b}-4${c}-${variant}${d}-${e}`;
 }

@@ -1,6 +1,6 @@
 import { below, fork, pick } from '../../random.ts';
+import { BASE62 } from '../../text/alphabets.ts';
 
-const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LOWER = '0123456789abcdefghijklmnopqrstuvwxyz';
 const DATA_CENTRES = ['EWR', 'IAD', 'SJC', 'LHR', 'FRA', 'AMS', 'CDG', 'NRT', 'SIN', 'SYD'];
 
@@ -21,8 +21,8 @@ export function identityOf(seed: string | number): Identity {
   const random = fork(seed, 'identity');
   return {
     organization: `user-${pick(random, LOWER, 24)}`,
-    organizationId: `org-${pick(random, ALPHANUMERIC, 24)}`,
-    project: `proj_${pick(random, ALPHANUMERIC, 24)}`,
+    organizationId: `org-${pick(random, BASE62, 24)}`,
+    project: `proj_${pick(random, BASE62, 24)}`,
     dataCentre: DATA_CENTRES[below(random, DATA_CENTRES.length)] ?? 'EWR',
   };
 }

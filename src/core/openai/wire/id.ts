@@ -1,8 +1,7 @@
 import { rememberLast } from '../../memo/remember-last.ts';
 import { pick, type Random } from '../../random.ts';
+import { BASE62, HEX } from '../../text/alphabets.ts';
 
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const HEX = '0123456789abcdef';
 /** 2019-12-20T00:00:00Z, where the time in an id begins. Seconds. */
 const EPOCH = 1_576_800_000;
 

@@ -1,4 +1,5 @@
 import { SPECIFIED_HINTS } from '../../rate-limits/retry-hints.ts';
+import { dashed } from '../../wire/uuid.ts';
 import type { Dialect } from '../dialect.ts';
 import { azureAnswer, type Surface } from './answers.ts';
 import { bringsToken, bringsWebToken, credential, credentialField } from './credential.ts';
@@ -9,7 +10,6 @@ import { classicRateLimitHeaders, v1RateLimitHeaders } from './rate-limit-header
 import { refusal } from './refusal.ts';
 import { responseRemarks } from './response-remarks.ts';
 import { classicServing, v1Serving } from './serving-headers.ts';
-import { dashed } from './uuid.ts';
 
 const SHARED = {
   name: 'azure',

@@ -1,6 +1,6 @@
 import { fork, pick } from '../../../random.ts';
 import { type HeaderContext, HeaderProfile, type HeaderSpec } from '../../wire/header-profile.ts';
-import { uuidOf } from './uuid.ts';
+import { uuidOf } from '../../wire/uuid.ts';
 
 /** Where errors and headers say that the resource is, if the scenario does not. */
 const USUAL_REGION = 'East US';

@@ -1,5 +1,6 @@
 import { rememberLast } from '../../../memo/remember-last.ts';
 import { pick } from '../../../random.ts';
+import { HEX } from '../../../text/alphabets.ts';
 import { HeaderProfile, type HeaderSpec } from '../../wire/header-profile.ts';
 
 const ORIGIN = ['cf-cache-status', 'strict-transport-security', 'x-content-type-options', 'x-request-id', 'set-cookie'];
@@ -90,7 +91,7 @@ const CONSTANT: HeaderSpec['constant'] = {
 
 const PER_ANSWER: HeaderSpec['perAnswer'] = {
   date: ({ clock }) => dateText(clock.wall()),
-  'cf-ray': (context) => `${pick(context.random('cf-ray'), '0123456789abcdef', 16)}-${context.identity.dataCentre}`,
+  'cf-ray': (context) => `${pick(context.random('cf-ray'), HEX, 16)}-${context.identity.dataCentre}`,
   'openai-organization': ({ identity }) => identity.organization,
   'openai-processing-ms': ({ clock, receivedAt }) => String(Math.round(clock.now() - receivedAt)),
   'openai-project': ({ identity }) => identity.project,

@@ -1,9 +1,8 @@
 import { pick, type Random } from '../../../random.ts';
+import { HEX } from '../../../text/alphabets.ts';
 import { utf8Length } from '../../../text/utf8.ts';
 import type { BatchedAnswer } from '../../request/request.ts';
 import type { StoredLine } from '../../store/stored-file.ts';
-
-const HEX = '0123456789abcdef';
 
 /** The line of an output file for each answer (wire-responses.md 9). `from`: when the requests are made. */
 export function writtenLines(answers: readonly BatchedAnswer[], from: number, random: Random): readonly StoredLine[] {

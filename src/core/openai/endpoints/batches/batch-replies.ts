@@ -1,4 +1,5 @@
 import { pick } from '../../../random.ts';
+import { HEX } from '../../../text/alphabets.ts';
 import type { Reply } from '../../../wire/effect.ts';
 import { refusalReply } from '../../errors/error.ts';
 import { batchNotCancellable, batchNotFound } from '../../errors/errors.ts';
@@ -63,7 +64,7 @@ export function listReply(context: ReplyContext): Reply {
 function batchOf(found: FoundInput, context: ReplyContext): StoredBatch {
   const { request, clock, random, batched = [] } = context;
   const { completion_window: completionWindow, metadata = null } = fieldsOf(request);
-  const id = pick(random('id'), '0123456789abcdef', 32, 'batch_');
+  const id = pick(random('id'), HEX, 32, 'batch_');
   const createdAt = clock.now();
   const createdWallMs = clock.wall();
   const validatedAt = createdAt + VALIDATING_MS;

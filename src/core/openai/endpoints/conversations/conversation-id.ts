@@ -1,6 +1,5 @@
 import { pick, type Random } from '../../../random.ts';
-
-const HEX = '0123456789abcdef';
+import { HEX } from '../../../text/alphabets.ts';
 
 /** The key that the ids of a conversation, of its items and of its responses share (wire-responses.md 1.3). */
 export function drawnKey(random: Random): string {

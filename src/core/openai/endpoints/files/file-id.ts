@@ -1,8 +1,7 @@
 import { pick, type Random } from '../../../random.ts';
-
-const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+import { BASE62 } from '../../../text/alphabets.ts';
 
 /** `file-` + 22 characters (wire-responses.md 9). */
 export function fileId(random: Random): string {
-  return pick(random, ALPHANUMERIC, 22, 'file-');
+  return pick(random, BASE62, 22, 'file-');
 }

@@ -1,4 +1,5 @@
 import { pick } from '../../../random.ts';
+import { HEX } from '../../../text/alphabets.ts';
 import { inTokens, lastUserText } from '../../content/tokens.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { asList, asRecord } from '../../request/request.ts';
@@ -27,7 +28,6 @@ export function hostedItems({ hosted, include }: ResponseWishes, context: ReplyC
 
 /** What is asked of a tool is no longer, in UTF-16 units. */
 const MAX_QUERY_LENGTH = 200;
-const HEX = '0123456789abcdef';
 
 function interpreterItem({ fields }: OfferedTool, shown: boolean, context: ReplyContext): InterpreterItem {
   const { container } = fields;

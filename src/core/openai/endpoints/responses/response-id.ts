@@ -1,9 +1,9 @@
 import { pick, type Random } from '../../../random.ts';
+import { HEX } from '../../../text/alphabets.ts';
 
 /** What the id of an object begins with (wire-responses.md 1.3). */
 export type IdPrefix = 'resp' | 'msg' | 'rs' | 'fc' | 'ws' | 'fs' | 'ci' | 'ctc' | 'mcp' | 'mcpl' | 'ig' | 'cmp';
 
-const HEX = '0123456789abcdef';
 /** Ids of one response name the same shard. */
 const SHARDS = ['190', '191', '192', '193', '194', '195', '196', '197', '198', '199', '19a', '19b', '1a0', '1a1', '1a2', '1a3'];
 /** In 65,536ths of a second. Only every fourth is used. */

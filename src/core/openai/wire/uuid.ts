@@ -1,6 +1,5 @@
-import { below, pick, type Random } from '../../../random.ts';
-
-const HEX = '0123456789abcdef';
+import { below, pick, type Random } from '../../random.ts';
+import { HEX } from '../../text/alphabets.ts';
 
 /** A UUIDv4. */
 export function uuidOf(random: Random): string {
