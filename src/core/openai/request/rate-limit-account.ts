@@ -22,6 +22,11 @@ export interface Bucket {
   readonly endsInMs?: number;
 }
 
+/** What the bucket has left, a whole number. */
+export function remainingIn({ limit, used }: Bucket): number {
+  return Math.max(0, Math.floor(limit - used));
+}
+
 /** Milliseconds until the bucket is full (wire.md 2.4). Of one that is full at once, whole ones, rounded up: then it is. */
 export function fullInMs({ limit, used, windowMs, endsInMs }: Bucket): number {
   if (endsInMs !== undefined) return used > 0 ? Math.ceil(endsInMs) : 0;

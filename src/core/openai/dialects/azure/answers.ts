@@ -6,7 +6,7 @@ import { parseObject } from '../../request/parse-object.ts';
 import type { Fields } from '../../request/request.ts';
 import type { HeaderProfile } from '../../wire/header-profile.ts';
 import type { SpokenContext } from '../dialect.ts';
-import { filteredChat, filteredChunk, firstChunk, printChat, printChatEvent } from './chat-filters.ts';
+import { answersByCompletion, filteredChat, filteredChunk, firstChunk, printChat, printChatEvent } from './chat-filters.ts';
 import { findingsOf } from './content-filter.ts';
 
 /** Where the surfaces differ in the heads of healthy answers. */
@@ -19,7 +19,6 @@ export interface Surface {
 
 /** Endpoints by which a model is asked. */
 const SERVING: ReadonlySet<string> = new Set(['chat.completions', 'completions', 'embeddings', 'responses']);
-const OF_CHAT: ReadonlySet<string> = new Set(['chat.completions', 'completions']);
 
 /** A healthy answer of OpenAI as Azure writes it: its head, and of completions and embeddings its body. */
 export function* azureAnswer(reply: Reply, context: SpokenContext, surface: Surface): Reply {
@@ -61,10 +60,10 @@ function* whole(head: Head, rest: Reply, context: SpokenContext, surface: Surfac
 }
 
 function bodyOf(written: Uint8Array, { request: { endpoint }, settings }: SpokenContext): string | Uint8Array {
-  const name = endpoint?.name ?? '';
-  const body = OF_CHAT.has(name) || name === 'embeddings' ? parseObject(written) : undefined;
+  const isCompletion = answersByCompletion(endpoint?.name);
+  const body = isCompletion || endpoint?.name === 'embeddings' ? parseObject(written) : undefined;
   if (body === undefined) return written;
-  return OF_CHAT.has(name) ? printChat(filteredChat(body, findingsOf(settings))) : printEmbeddings(body);
+  return isCompletion ? printChat(filteredChat(body, findingsOf(settings))) : printEmbeddings(body);
 }
 
 /** On several lines, in the order of OpenAI. */
@@ -74,7 +73,7 @@ function printEmbeddings(body: Fields): string {
 
 function* streamed(head: Head, rest: Reply, context: SpokenContext, surface: Surface): Reply {
   yield headOf(head, ['transfer-encoding', 'chunked'], context, surface);
-  if (!OF_CHAT.has(context.request.endpoint?.name ?? '')) {
+  if (!answersByCompletion(context.request.endpoint?.name)) {
     yield* rest;
     return;
   }

@@ -2,6 +2,13 @@ import { asList, asRecord, type Fields } from '../../request/request.ts';
 import { completionFilterResults, contentFilterResults, type FilterFindings, promptFilterResults } from './content-filter.ts';
 import { sorted } from './sorted.ts';
 
+const COMPLETIONS: ReadonlySet<string> = new Set(['chat.completions', 'completions']);
+
+/** Whether answers of that endpoint are completions, chat or legacy. Azure prints them in a way of its own. */
+export function answersByCompletion(endpoint: string | undefined): boolean {
+  return endpoint !== undefined && COMPLETIONS.has(endpoint);
+}
+
 /** On one line, keys in alphabetical order, a newline at the end (wire-responses.md 8.4). */
 export function printChat(body: Fields): string {
   return `${JSON.stringify(sorted(body))}\n`;

@@ -1,4 +1,4 @@
-import { rememberLast } from '../../../memo/remember-last.ts';
+import { bearerToken } from '../bearer-token.ts';
 import type { RequestHeaders } from '../dialect.ts';
 
 /** A key goes before a token (wire-responses.md 8.1). */
@@ -10,10 +10,6 @@ export function credential(headers: RequestHeaders): string | undefined {
   const { 'api-key': key, authorization } = headers;
   return key === undefined ? bearerToken(authorization) : key.trim();
 }
-
-const bearerToken = rememberLast((authorization: string | undefined): string | undefined =>
-  /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1]?.trimEnd(),
-);
 
 /** On the classic surface a bearer token is never a key. */
 export function bringsToken({ 'api-key': key, authorization }: RequestHeaders): boolean {

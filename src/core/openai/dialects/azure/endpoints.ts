@@ -1,12 +1,11 @@
 import { perObject } from '../../../memo/per-object.ts';
 import type { AnswerEditor } from '../../wire/answer-editor.ts';
 import type { EndpointManners } from '../dialect.ts';
-import { printChat, printChatEvent } from './chat-filters.ts';
+import { answersByCompletion, printChat, printChatEvent } from './chat-filters.ts';
 import { azureResponseGrammar } from './response-grammar.ts';
 
 /** Azure has none of these, or what they do there is not known. */
 const NOT_SERVED: ReadonlySet<string> = new Set(['moderations', 'responses.websocket', 'root', 'traces.ingest']);
-const OF_CHAT: ReadonlySet<string> = new Set(['chat.completions', 'completions']);
 
 /** An endpoint as Azure has it; undefined where it has none. */
 export function azureEndpoint<E extends EndpointManners>(endpoint: E): E | undefined {
@@ -21,7 +20,7 @@ const mannersOf = perObject((endpoint: EndpointManners): EndpointManners | undef
     ...others,
     name,
     gateway: true,
-    ...(answer && { answer: OF_CHAT.has(name) ? printedAsChat(answer) : answer }),
+    ...(answer && { answer: answersByCompletion(name) ? printedAsChat(answer) : answer }),
     ...(stream && { stream: name === 'responses' ? azureResponseGrammar : stream }),
   };
 });

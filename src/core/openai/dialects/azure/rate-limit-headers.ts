@@ -1,5 +1,5 @@
 import type { Header } from '../../../wire/effect.ts';
-import { type Bucket, fullInMs, MINUTE_MS } from '../../request/rate-limit-account.ts';
+import { type Bucket, fullInMs, MINUTE_MS, remainingIn } from '../../request/rate-limit-account.ts';
 import type { ShownBuckets } from '../dialect.ts';
 import { headerValue } from './header-value.ts';
 
@@ -8,8 +8,8 @@ export function classicRateLimitHeaders({ requests, tokens }: ShownBuckets): Hea
   return [
     ['x-ratelimit-limit-requests', String(requests.limit)],
     ['x-ratelimit-limit-tokens', String(tokens.limit)],
-    ['x-ratelimit-remaining-requests', remainingOf(requests)],
-    ['x-ratelimit-remaining-tokens', remainingOf(tokens)],
+    ['x-ratelimit-remaining-requests', String(remainingIn(requests))],
+    ['x-ratelimit-remaining-tokens', String(remainingIn(tokens))],
     ['x-ratelimit-reset-requests', String(Math.floor(fullInMs(requests)))],
     ['x-ratelimit-reset-tokens', String(Math.floor(fullInMs(tokens)))],
   ];
@@ -19,20 +19,16 @@ export function classicRateLimitHeaders({ requests, tokens }: ShownBuckets): Hea
 export function v1RateLimitHeaders({ requests, tokens }: ShownBuckets, model: string): Header[] {
   return [
     ['x-ratelimit-key', headerValue(model)],
-    ['x-ratelimit-remaining-requests', remainingOf(requests)],
+    ['x-ratelimit-remaining-requests', String(remainingIn(requests))],
     ['x-ratelimit-reset-requests', String(Math.floor(fullInMs(requests) / 1_000))],
     ['x-ratelimit-limit-requests', String(requests.limit)],
     ['x-ratelimit-renewalperiod-requests', renewalOf(requests)],
     ['x-ratelimit-abusepenalty-active', 'False'],
-    ['x-ratelimit-remaining-tokens', remainingOf(tokens)],
+    ['x-ratelimit-remaining-tokens', String(remainingIn(tokens))],
     ['x-ratelimit-reset-tokens', String(Math.floor(fullInMs(tokens) / 1_000))],
     ['x-ratelimit-limit-tokens', String(tokens.limit)],
     ['x-ratelimit-renewalperiod-tokens', renewalOf(tokens)],
   ];
-}
-
-function remainingOf({ limit, used }: Bucket): string {
-  return String(Math.max(0, Math.floor(limit - used)));
 }
 
 function renewalOf({ windowMs }: Bucket): string {

@@ -1,6 +1,6 @@
 import { formatGoDuration } from '../../../units/duration.ts';
 import type { Header } from '../../../wire/effect.ts';
-import { type Bucket, fullInMs } from '../../request/rate-limit-account.ts';
+import { type Bucket, fullInMs, remainingIn } from '../../request/rate-limit-account.ts';
 import type { ShownBuckets } from '../dialect.ts';
 
 /** The x-ratelimit-* headers of two buckets (wire.md 2.4): `reset` is the time until the bucket is full. */
@@ -8,8 +8,8 @@ export function rateLimitHeaders({ requests, tokens, projectTokens }: ShownBucke
   const headers: Header[] = [
     ['x-ratelimit-limit-requests', String(requests.limit)],
     ['x-ratelimit-limit-tokens', String(tokens.limit)],
-    ['x-ratelimit-remaining-requests', remainingOf(requests)],
-    ['x-ratelimit-remaining-tokens', remainingOf(tokens)],
+    ['x-ratelimit-remaining-requests', String(remainingIn(requests))],
+    ['x-ratelimit-remaining-tokens', String(remainingIn(tokens))],
     ['x-ratelimit-reset-requests', resetOf(requests)],
     ['x-ratelimit-reset-tokens', resetOf(tokens)],
   ];
@@ -20,13 +20,9 @@ export function rateLimitHeaders({ requests, tokens, projectTokens }: ShownBucke
 function projectTokenHeaders(tokens: Bucket): Header[] {
   return [
     ['x-ratelimit-limit-project-tokens', String(tokens.limit)],
-    ['x-ratelimit-remaining-project-tokens', remainingOf(tokens)],
+    ['x-ratelimit-remaining-project-tokens', String(remainingIn(tokens))],
     ['x-ratelimit-reset-project-tokens', resetOf(tokens)],
   ];
-}
-
-function remainingOf({ limit, used }: Bucket): string {
-  return String(Math.max(0, Math.floor(limit - used)));
 }
 
 function resetOf(bucket: Bucket): string {
