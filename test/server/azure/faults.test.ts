@@ -152,6 +152,12 @@ describe.each(Object.entries(SURFACES))('on the %s surface', (surface, path) => 
     expect(usual.headers.get('retry-after-ms')).toBe('1000');
   });
 
+  test('the backend behind the gateway tells its wait in its text alone', async () => {
+    const answer = await ask(path, 'slow_down');
+    expect(answer.status).toBe(429);
+    expect([answer.headers.get('retry-after'), answer.headers.get('retry-after-ms')]).toEqual([null, null]);
+  });
+
   test('a hint that the scenario writes is the only one', async () => {
     const answer = await ask(path, 'rate_limit; retry_after={ raw: soon }');
     expect([answer.headers.get('retry-after'), answer.headers.get('retry-after-ms')]).toEqual(['soon', null]);

@@ -84,6 +84,7 @@ test('a key is good in `api-key`, and as a bearer token', async () => {
 test.each([
   ['an unknown path', '/openai/nothing?api-version=2024-10-21'],
   ['an unknown path of v1', '/openai/v1/nothing'],
+  ['moderations of v1', '/openai/v1/moderations'],
   ['an unknown operation of a deployment', '/openai/deployments/gpt-4o/nothing?api-version=2024-10-21'],
   ['a classic path without a version', '/openai/deployments/gpt-4o/chat/completions'],
   ['a classic path with a version that is none', '/openai/deployments/gpt-4o/chat/completions?api-version=newest'],

@@ -4,6 +4,8 @@
  * apart.
  */
 const PUBLISHED: ReadonlySet<string> = new Set([
+  '2022-03-01-preview',
+  '2022-06-01-preview',
   '2022-12-01',
   '2023-03-15-preview',
   '2023-05-15',

@@ -1,4 +1,4 @@
-/** Codes of errors that Azure alone has (wire-responses.md 8.2), for what a scenario says of codes. */
+/** Codes of errors that Azure alone has, for what a scenario says of codes (wire-responses.md 8.2; `Conflict` and `UnprocessableEntity` are unverified). */
 export const azureCodes: readonly string[] = [
   'RateLimitReached',
   'DeploymentNotFound',

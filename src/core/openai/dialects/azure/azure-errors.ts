@@ -134,17 +134,9 @@ export function foundryQuotaReached({ deployment, region }: Pick<Quota, 'deploym
   };
 }
 
-/** The backend behind the gateway is asked too fast. */
+/** The backend behind the gateway is asked too fast. Its text tells the wait, and no header does: https://github.com/microsoft/copilot-camp/issues/551. */
 export function backendRateLimited(seconds: number): ErrorAnswer {
-  return {
-    status: 429,
-    layer: 'gateway',
-    ...spaced('429', `Rate limit is exceeded. Try again in ${seconds} seconds.`),
-    extra: [
-      ['retry-after', String(seconds)],
-      ['retry-after-ms', String(seconds * 1_000)],
-    ],
-  };
+  return { status: 429, layer: 'gateway', ...spaced('429', `Rate limit is exceeded. Try again in ${seconds} seconds.`) };
 }
 
 /** Sic: "was timeout". */

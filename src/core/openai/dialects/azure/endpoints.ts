@@ -4,7 +4,7 @@ import type { EndpointManners } from '../dialect.ts';
 import { answersByCompletion, printChat, printChatEvent } from './chat-filters.ts';
 import { azureResponseGrammar } from './response-grammar.ts';
 
-/** Azure has none of these, or what they do there is not known. */
+/** Azure has no moderations (https://github.com/betalgo/openai/issues/496, https://github.com/truera/trulens/pull/1116). What the others do there is unverified. */
 const NOT_SERVED: ReadonlySet<string> = new Set(['moderations', 'responses.websocket', 'root', 'traces.ingest']);
 
 /** An endpoint as Azure has it; undefined where it has none. */

@@ -101,7 +101,7 @@ function quotaAnswer({ kind, waitMs, promisesNoWait }: ReachedLimit, context: Sp
   });
 }
 
-/** Only the first is in the reference; the others are named after it. */
+/** Those of chat (wire-responses.md 8.2) and of embeddings (https://github.com/langchain-ai/langchain/issues/12986) are Azure's. The others are unverified. */
 const OPERATIONS: Readonly<Record<string, string>> = {
   'chat.completions': 'ChatCompletions_Create',
   completions: 'Completions_Create',

@@ -6,7 +6,7 @@ import { azureClassic, azureV1 } from './dialects.ts';
 
 /** Operations below `/openai/deployments/{deployment}/`; all others have no deployment in their path (wire-responses.md 8.1, 8.5). */
 const OF_DEPLOYMENTS = /^(?:chat\/completions|completions|embeddings|audio\/|images\/|batches)/;
-/** Those of the classic surface that name no deployment in their path. */
+/** Those of the classic surface that name no deployment in their path. That it has more than Responses, files, batches, models and assistants is unverified. */
 const WITHOUT_DEPLOYMENT =
   /^(?:responses|conversations|files|batches|models|assistants|threads|vector_stores|uploads|evals|fine_tuning|realtime)(?:\/|$)/;
 const BELOW_OPENAI = /^\/+openai\/+(.*)$/;
