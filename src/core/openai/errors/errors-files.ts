@@ -24,9 +24,9 @@ export function invalidFormValue(param: string, value: string, supported: readon
   return gatewayError(400, message, { param, code: 'invalid_value' });
 }
 
-/** In words of the mock: what OpenAI has room for is far more. `what`: `1,000 files`. */
-export function noRoomFor(what: string): ErrorAnswer {
-  return gatewayError(400, `This mock keeps no more than ${what} in a session. Delete some, or reset the session.`);
+/** In words of the mock: what OpenAI has room for is far more. `most`: `1,000 files`. */
+export function noRoomFor(most: string, advice: string): ErrorAnswer {
+  return gatewayError(400, `This mock keeps no more than ${most} in a session. ${advice}`);
 }
 
 /** Unverified. */

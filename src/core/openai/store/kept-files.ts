@@ -13,7 +13,7 @@ export type FileReference =
 /** What the session keeps of it, or why the request fails. Plain data. */
 export type FileFinding =
   | { readonly is: 'missing'; readonly what: 'file' | 'batch'; readonly id: string }
-  | { readonly is: 'no room'; readonly most: string }
+  | { readonly is: 'no room'; readonly most: string; readonly advice: string }
   | { readonly is: 'room' }
   | { readonly is: 'file'; readonly file: StoredFile; readonly content: Uint8Array | undefined }
   /** A file that a batch writes, which may not be there yet. */
@@ -47,7 +47,12 @@ const MAX_KEPT = 1_000;
 /** Bytes of files and of what batches write, kept at most. */
 const MAX_SIZE = 64 * 1024 * 1024;
 
-const MOST_SIZE: FileFinding = { is: 'no room', most: '64 MiB of files and batches' };
+const RESET = 'Reset the session.';
+const DELETE = 'Delete files, or reset the session.';
+const MOST_FILES: FileFinding = { is: 'no room', most: '1,000 files', advice: DELETE };
+/** Nothing deletes a batch. */
+const MOST_BATCHES: FileFinding = { is: 'no room', most: '1,000 batches', advice: RESET };
+const MOST_SIZE: FileFinding = { is: 'no room', most: '64 MiB of files and batches', advice: DELETE };
 
 /**
  * The files and batches of a session. Nothing is forgotten to make room, for a file that is gone looks like a fault of the client:
@@ -71,7 +76,7 @@ export class KeptFiles {
   find(reference: FileReference): FileFinding {
     switch (reference.about) {
       case 'new file':
-        if (this.#files.size >= MAX_KEPT) return { is: 'no room', most: '1,000 files' };
+        if (this.#files.size >= MAX_KEPT) return MOST_FILES;
         return this.#size + reference.bytes > MAX_SIZE ? MOST_SIZE : { is: 'room' };
       case 'new batch':
         return this.#input(reference);
@@ -130,7 +135,7 @@ export class KeptFiles {
   #input({ input: id, endpoint }: Extract<FileReference, { about: 'new batch' }>): FileFinding {
     const kept = this.#files.get(id);
     if (kept === undefined) return { is: 'missing', what: 'file', id };
-    if (this.#batches.size >= MAX_KEPT) return { is: 'no room', most: '1,000 batches' };
+    if (this.#batches.size >= MAX_KEPT) return MOST_BATCHES;
     return { is: 'input', file: kept.file, text: this.#textOf(kept.content), endpoint, room: MAX_SIZE - this.#size };
   }
 
@@ -143,8 +148,18 @@ export class KeptFiles {
     this.#size -= kept?.content.byteLength ?? 0;
     this.#files.delete(id);
     const batch = this.#writerOf(id);
-    if (batch !== undefined) this.#batches.set(batch.id, { ...batch, deleted: [...batch.deleted, id] });
+    if (batch === undefined) return;
+    const left = withoutFile(batch, id);
+    this.#size += sizeOf(left) - sizeOf(batch);
+    this.#batches.set(batch.id, left);
   }
+}
+
+/** The batch without the text of a file that it has written. How its requests ended, and what they cost, stays known. */
+function withoutFile(batch: StoredBatch, id: string): StoredBatch {
+  const wasGood = id === batch.output.id;
+  const lines = batch.lines.map((line) => (line.isGood === wasGood ? { ...line, text: '', bytes: 0 } : line));
+  return { ...batch, lines, deleted: [...batch.deleted, id] };
 }
 
 function sizeOf({ lines }: StoredBatch): number {

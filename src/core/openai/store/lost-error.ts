@@ -31,7 +31,7 @@ const MISSING: Readonly<Record<Lost, (id: string) => ErrorAnswer>> = {
 /** What the API says where the session does not keep what a request refers to, another request works on it, or there is no room. */
 export function lostError(finding: StoreFinding): ErrorAnswer | undefined {
   if (finding.is === 'locked') return conversationLocked();
-  if (finding.is === 'no room') return noRoomFor(finding.most);
+  if (finding.is === 'no room') return noRoomFor(finding.most, finding.advice);
   return finding.is === 'missing' ? MISSING[finding.what](finding.id) : undefined;
 }
 

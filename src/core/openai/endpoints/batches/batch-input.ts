@@ -1,4 +1,5 @@
 import { perObject } from '../../../memo/per-object.ts';
+import { parseObject } from '../../request/parse-object.ts';
 import { asRecord, type BatchedRequest } from '../../request/request.ts';
 import type { FoundInput } from '../../store/kept-files.ts';
 import type { InputProblem } from '../../store/stored-file.ts';
@@ -62,7 +63,7 @@ function readLine(
   endpoint: string,
   names: ReadonlySet<string>,
 ): { readonly request: BatchedRequest; readonly model: string | null } | LineProblem {
-  const fields = asRecord(parsed(line));
+  const fields = parseObject(line);
   if (fields === undefined) return problem('invalid_json_line', 'This line is not parseable as valid JSON.', null);
   const { custom_id: name, method, url, body } = fields;
   if (typeof name !== 'string') return missing('custom_id');
@@ -82,12 +83,4 @@ function missing(param: string): LineProblem {
 
 function problem(code: string, message: string, param: string | null): LineProblem {
   return { code, message, param };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
