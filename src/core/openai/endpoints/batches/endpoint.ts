@@ -1,5 +1,4 @@
 import type { ErrorAnswer } from '../../errors/error.ts';
-import { invalidBody } from '../../errors/errors.ts';
 import { segmentBehind } from '../../request/query.ts';
 import { type ApiRequest, type Fields, fieldsOf } from '../../request/request.ts';
 import type { StoreReference } from '../../store/session-store.ts';
@@ -8,21 +7,12 @@ import type { ObjectRule } from '../../validation/rule.ts';
 import type { Terms } from '../../validation/terms.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { listQueryError } from '../lists/list-query.ts';
-import { WITHOUT } from '../responses/response-headers.ts';
 import { responsesStyle } from '../responses/responses-checks.ts';
 import { responsesRules } from '../responses/responses-rules.ts';
+import { STORE_ENDPOINT } from '../responses/store-endpoint.ts';
 import { BATCHED_PATHS, inputOf } from './batch-input.ts';
 import { cancelReply, createReply, listReply, retrieveReply } from './batch-replies.ts';
 
-const BASE = {
-  gateway: false,
-  limited: false,
-  takesJson: false,
-  takesModel: false,
-  unreadable: invalidBody,
-  withoutHeaders: WITHOUT,
-  challenges: true,
-} as const;
 const ALL = '/v1/batches';
 const ONE = `${ALL}/{batch_id}`;
 const { metadata } = responsesRules.fields;
@@ -43,7 +33,7 @@ const batchRules: ObjectRule = {
 /** Batches (wire-responses.md 9). */
 export const batchEndpoints = [
   defineEndpoint({
-    ...BASE,
+    ...STORE_ENDPOINT,
     name: 'batches',
     path: ALL,
     takesJson: true,
@@ -53,7 +43,7 @@ export const batchEndpoints = [
     reply: createReply,
   }),
   defineEndpoint({
-    ...BASE,
+    ...STORE_ENDPOINT,
     name: 'batches.list',
     method: 'GET',
     path: ALL,
@@ -61,8 +51,8 @@ export const batchEndpoints = [
     refersTo: () => ({ about: 'all batches' }),
     reply: listReply,
   }),
-  defineEndpoint({ ...BASE, name: 'batches.retrieve', method: 'GET', path: ONE, refersTo: batchReference, reply: retrieveReply }),
-  defineEndpoint({ ...BASE, name: 'batches.cancel', path: `${ONE}/cancel`, refersTo: batchReference, reply: cancelReply }),
+  defineEndpoint({ ...STORE_ENDPOINT, name: 'batches.retrieve', method: 'GET', path: ONE, refersTo: batchReference, reply: retrieveReply }),
+  defineEndpoint({ ...STORE_ENDPOINT, name: 'batches.cancel', path: `${ONE}/cancel`, refersTo: batchReference, reply: cancelReply }),
 ] as const;
 
 function newBatch(request: ApiRequest): StoreReference {

@@ -1,10 +1,9 @@
-import { invalidBody } from '../../errors/errors.ts';
 import { lastSegment, segmentBehind } from '../../request/query.ts';
 import type { ApiRequest } from '../../request/request.ts';
 import type { StoreReference } from '../../store/session-store.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { listQueryError } from '../lists/list-query.ts';
-import { WITHOUT } from '../responses/response-headers.ts';
+import { STORE_ENDPOINT } from '../responses/store-endpoint.ts';
 import {
   addItemsReply,
   createReply,
@@ -17,16 +16,7 @@ import {
 } from './conversation-replies.ts';
 import { conversationError, conversationRules } from './conversation-rules.ts';
 
-const BASE = {
-  gateway: false,
-  limited: false,
-  takesJson: false,
-  takesModel: false,
-  unreadable: invalidBody,
-  withoutHeaders: WITHOUT,
-  challenges: true,
-  refersTo: conversationReference,
-} as const;
+const BASE = { ...STORE_ENDPOINT, refersTo: conversationReference } as const;
 const ALL = '/v1/conversations';
 const ONE = `${ALL}/{conversation_id}`;
 const ITEMS = `${ONE}/items`;

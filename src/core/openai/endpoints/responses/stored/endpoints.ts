@@ -5,23 +5,15 @@ import type { ApiRequest } from '../../../request/request.ts';
 import type { StoreReference } from '../../../store/session-store.ts';
 import { defineEndpoint } from '../../endpoint.ts';
 import { listQueryError } from '../../lists/list-query.ts';
-import { WITHOUT } from '../response-headers.ts';
+import { STORE_ENDPOINT } from '../store-endpoint.ts';
 import { cancelReply, deleteReply, inputItemsReply, retrieveReply } from './stored-replies.ts';
 
-const BASE = {
-  gateway: false,
-  limited: false,
-  takesJson: false,
-  takesModel: false,
-  withoutHeaders: WITHOUT,
-  challenges: true,
-} as const;
 const PATH = '/v1/responses/{response_id}';
 
 /** What is done with a response that was stored (wire-responses.md 4). */
 export const storedResponseEndpoints = [
   defineEndpoint({
-    ...BASE,
+    ...STORE_ENDPOINT,
     name: 'responses.retrieve',
     method: 'GET',
     path: PATH,
@@ -30,16 +22,16 @@ export const storedResponseEndpoints = [
     reply: retrieveReply,
   }),
   defineEndpoint({
-    ...BASE,
+    ...STORE_ENDPOINT,
     name: 'responses.delete',
     method: 'DELETE',
     path: PATH,
     refersTo: responseReference,
     reply: deleteReply,
   }),
-  defineEndpoint({ ...BASE, name: 'responses.cancel', path: `${PATH}/cancel`, refersTo: responseReference, reply: cancelReply }),
+  defineEndpoint({ ...STORE_ENDPOINT, name: 'responses.cancel', path: `${PATH}/cancel`, refersTo: responseReference, reply: cancelReply }),
   defineEndpoint({
-    ...BASE,
+    ...STORE_ENDPOINT,
     name: 'responses.input_items',
     method: 'GET',
     path: `${PATH}/input_items`,
