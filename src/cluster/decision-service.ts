@@ -2,7 +2,7 @@ import { faultsByName } from '../core/faults/registry.ts';
 import { isLost, refersToOthers } from '../core/openai/store/lost-error.ts';
 import { stepOf } from '../core/plan/compile.ts';
 import { messageOf } from '../core/text/message-of.ts';
-import type { Performed } from '../exchange/performed.ts';
+import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import { declaredFor, targetOf } from '../exchange/prepare.ts';
 import { questionIn } from '../exchange/question-in.ts';
 import type { Engine } from '../session/engine.ts';
@@ -37,15 +37,7 @@ export interface DecisionServiceParts {
 }
 
 /** How exchanges end whose worker is gone. */
-const CUT: Performed = {
-  lastByteAt: null,
-  clientCloseAt: null,
-  closedBy: 'server',
-  closedHow: 'reset',
-  bytesOut: 0,
-  chunksOut: 0,
-  eventsOut: 0,
-};
+const CUT: Performed = { ...NOTHING_PERFORMED, closedBy: 'server', closedHow: 'reset' };
 
 /** An exchange that the worker carries out. */
 interface Followed {

@@ -13,3 +13,14 @@ export interface Performed {
   /** Events of a stream that the kernel took. */
   readonly eventsOut: number;
 }
+
+/** Nothing went out, and nobody cut it short. */
+export const NOTHING_PERFORMED: Performed = {
+  lastByteAt: null,
+  clientCloseAt: null,
+  closedBy: null,
+  closedHow: null,
+  bytesOut: 0,
+  chunksOut: 0,
+  eventsOut: 0,
+};

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { messageOf } from '../core/text/message-of.ts';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
+import { NOTHING_PERFORMED } from '../exchange/performed.ts';
 import type { Exchange } from '../session/exchange.ts';
 import { andThen, isPromise } from '../session/maybe-promise.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
@@ -12,7 +13,7 @@ import { Batch } from './batch.ts';
 import type { EnginePort } from './engine-port.ts';
 import type { ClientConnection } from './http1/client-connection.ts';
 import { Connections } from './http1/connections.ts';
-import { NOTHING_SENT, receiveRequest, type ServerContext } from './http1/receive-request.ts';
+import { receiveRequest, type ServerContext } from './http1/receive-request.ts';
 import { ReceivedMessage } from './http1/received-message.ts';
 import { TimerWheel } from './timing/timer-wheel.ts';
 import type { SocketContext } from './websocket/socket-context.ts';
@@ -196,7 +197,7 @@ function meet(connection: ClientConnection, { engine, connections, onFailure }: 
 
 function refuse(connection: ClientConnection, exchange: Exchange): void {
   connection.end('reset');
-  exchange.finished({ ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: 'reset' });
+  exchange.finished({ ...NOTHING_PERFORMED, closedBy: 'server', closedHow: 'reset' });
 }
 
 function fail(response: ServerResponse, error: unknown, { onFailure }: ListenOptions): void {

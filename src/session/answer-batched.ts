@@ -12,6 +12,7 @@ import { batchedIncoming } from '../exchange/batched-incoming.ts';
 import { buildResponse } from '../exchange/build-response.ts';
 import { drawsOf } from '../exchange/draws.ts';
 import type { Incoming } from '../exchange/incoming.ts';
+import { NOTHING_PERFORMED } from '../exchange/performed.ts';
 import { type Prepared, prepare } from '../exchange/prepare.ts';
 import { nextTurn } from './next-turn.ts';
 import type { SessionState } from './state/session-state.ts';
@@ -70,16 +71,7 @@ async function answerOne(
     decided.faults,
     context,
   );
-  const performed = {
-    lastByteAt: null,
-    clientCloseAt: null,
-    closedBy: null,
-    closedHow: null,
-    bytesOut: 0,
-    chunksOut: 0,
-    eventsOut: 0,
-  };
-  decided.exchange.ended({ performed, endedAt: clock.now(), unused: undefined, billed: 0 });
+  decided.exchange.ended({ performed: NOTHING_PERFORMED, endedAt: clock.now(), unused: undefined, billed: 0 });
   return { name: request.name, requestId: uuidOf(draws.random('batched')), ...collected(reply) };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Incoming } from '../exchange/incoming.ts';
-import type { Performed } from '../exchange/performed.ts';
+import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { Engine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
@@ -109,13 +109,9 @@ const LONGEST_MS = 3_600_000;
 /** Runs a reply without a wire and without waiting. A client would leave a hanging server in the end. */
 function perform(exchange: Exchange): Performed & { ending: string } {
   const result = (closedBy: Performed['closedBy'], ending: string, closedHow: Performed['closedHow']) => ({
-    lastByteAt: null,
-    clientCloseAt: null,
+    ...NOTHING_PERFORMED,
     closedBy,
     closedHow,
-    bytesOut: 0,
-    chunksOut: 0,
-    eventsOut: 0,
     ending,
   });
   let waitedMs = 0;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ScenarioError } from '../../core/problem.ts';
 import type { Incoming, Target } from '../../exchange/incoming.ts';
-import type { Performed } from '../../exchange/performed.ts';
+import { NOTHING_PERFORMED, type Performed } from '../../exchange/performed.ts';
 import type { Destination, Prepared } from '../../exchange/prepare.ts';
 import type { Exchange } from '../../session/exchange.ts';
 import { andThen, isPromise, type MaybePromise } from '../../session/maybe-promise.ts';
@@ -38,8 +38,6 @@ export interface HttpExchange {
   readonly connection: ClientConnection;
   readonly target: Target;
 }
-
-export const NOTHING_SENT = { lastByteAt: null, bytesOut: 0, chunksOut: 0, eventsOut: 0 } as const;
 
 /** Reads a request, asks the engine, and carries out what it says. From callback to callback: promises would cost more than most of the steps. */
 export function receiveRequest(arrived: HttpExchange, reception: ServerContext): void {
@@ -260,9 +258,9 @@ function carryOut(
 
 /** How an upload ended that its client, or the end of the server, cut short. */
 function abandonedBy({ endedHow, socket }: ClientConnection, at: number): Performed {
-  if (endedHow !== undefined) return { ...NOTHING_SENT, clientCloseAt: null, closedBy: 'server', closedHow: endedHow };
+  if (endedHow !== undefined) return { ...NOTHING_PERFORMED, closedBy: 'server', closedHow: endedHow };
   const closedHow = socket.readableEnded ? 'fin' : 'reset';
-  return { ...NOTHING_SENT, clientCloseAt: at, closedBy: 'client', closedHow };
+  return { ...NOTHING_PERFORMED, clientCloseAt: at, closedBy: 'client', closedHow };
 }
 
 /** A body that is not in its coding is no JSON, also where it is JSON without the coding. The rest tells it from others. */
