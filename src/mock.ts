@@ -5,7 +5,6 @@ import type { Verdict } from './core/backoff/verdict/verdict.ts';
 import type { Call } from './core/journal/calls.ts';
 import type { JournalEntry } from './core/journal/entry.ts';
 import { once } from './core/memo/once.ts';
-import { basePathOf } from './core/openai/dialects/registry.ts';
 import type { PolicyInput } from './core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from './core/problem.ts';
 import { parseRules } from './core/scenario/parse.ts';
@@ -22,6 +21,7 @@ import { readPolicy } from './session/load-policy.ts';
 import { onUnservedUrl } from './session/on-unserved-url.ts';
 import { readCalls } from './session/read-calls.ts';
 import type { Session } from './session/session.ts';
+import { callURL, sessionURL } from './session/session-url.ts';
 
 export interface MockOptions {
   /** A path, the name of a bundled scenario, YAML or JSON text, or the scenario as an object. Default: everything is healthy. */
@@ -139,10 +139,9 @@ function openSession(engine: Engine, { scenario, seed }: { scenario?: string | S
 
 function sessionApi(server: MockServer, session: Session): MockSession {
   const { engine, origin } = server;
-  const prefix = `${origin}/s/${encodeURIComponent(session.id)}`;
   return {
-    baseURL: `${session === engine.defaultSession ? origin : prefix}${basePathOf(session.plan.dialect)}`,
-    callURL: (call) => `${prefix}/c/${encodeURIComponent(call)}${basePathOf(session.plan.dialect)}`,
+    baseURL: sessionURL(origin, session),
+    callURL: (call) => callURL(origin, session, call),
     apiKey: clientKey(session.plan),
     use(rules) {
       const parsed = parseRules({ file: 'rule', data: rules }, engine.libraries);

@@ -10,6 +10,7 @@ import { clientKey } from '../exchange/client-key.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Session } from '../session/session.ts';
+import { sessionURL } from '../session/session-url.ts';
 import { Background } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
@@ -249,8 +250,7 @@ export class RunningLoad {
       this.#background = await Background.start({ target, perSecond: backgroundPerSecond });
     }
     if (hammerConnections !== undefined) {
-      // Of a scenario with several services, the first is the one that fleets ask first.
-      const target = this.#target(server.engine.providers[0]?.id ?? 'default');
+      const target = this.#target(this.#firstAsked.id);
       this.#hammer = await Hammer.start({ target, connections: hammerConnections }, this.#guard);
     }
     // A command starts anew for each call: there is nothing to warm.
@@ -382,15 +382,19 @@ export class RunningLoad {
     return { ...this.#target(healthy.id), ...servicesOf(providers.map(() => this.#service(healthy))) };
   }
 
+  /** Of a scenario with several services, the one that fleets ask first. */
+  get #firstAsked(): Session {
+    const { providers, defaultSession } = this.#options.server.engine;
+    return providers[0] ?? defaultSession;
+  }
+
   #service({ id, plan }: Session): LoadService {
     return { callsURL: this.#target(id).callsURL, basePath: basePathOf(plan.dialect), apiKey: clientKey(plan) };
   }
 
   #whyNothingCame({ url, answers }: GatewayTraffic): string {
     const { server } = this.#options;
-    const [provider] = server.engine.providers;
-    const upstream =
-      provider === undefined ? `${server.origin}/v1` : `${server.origin}/s/${provider.id}${basePathOf(provider.plan.dialect)}`;
+    const upstream = sessionURL(server.origin, this.#firstAsked);
     const answered = Object.entries(answers).map(([status, count]) => `${status}: ${count}`);
     const said = answered.length === 0 ? 'The clients sent it nothing.' : `It answered the clients by ${answered.join(', ')}.`;
     return `Nothing came to ${server.origin} from the gateway at ${url}. ${said} Is its upstream ${upstream}?`;

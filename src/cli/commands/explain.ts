@@ -1,4 +1,3 @@
-import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import type { Plan } from '../../core/plan/compile.ts';
 import { dependsOnArrivalOrder, explainRule } from '../../core/plan/explain.ts';
 import { explainCapacity } from '../../core/plan/explain-capacity.ts';
@@ -7,6 +6,7 @@ import { printableLines } from '../../core/text/printable.ts';
 import { libraries } from '../../libraries.ts';
 import { givenSource, type LoadedScenario, loadScenario } from '../../scenario-files/load-scenario.ts';
 import { playThrough } from '../../session/play-through.ts';
+import { sessionURL } from '../../session/session-url.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { warningTexts } from '../output/problem-text.ts';
 import { table } from '../output/table.ts';
@@ -21,10 +21,8 @@ export async function explain(file: string, { requests, seed }: { requests: numb
   lines.push(...explainService(plan));
   for (const [name, provider] of loaded.providers) {
     const { description } = provider.scenario;
-    lines.push(
-      '',
-      `Provider ${name}, at /s/${name}${basePathOf(provider.plan.dialect)}:${description === undefined ? '' : ` ${description.trim()}`}`,
-    );
+    const place = sessionURL('', { id: name, plan: provider.plan });
+    lines.push('', `Provider ${name}, at ${place}:${description === undefined ? '' : ` ${description.trim()}`}`);
     lines.push(...explainService(provider.plan).map((line) => (line === '' ? '' : `  ${line}`)));
   }
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -3,7 +3,6 @@ import type { JournalEntry } from '../../core/journal/entry.ts';
 import { type JudgedLoad, judgeLoad, judgeUnfinishedLoad } from '../../core/load/judge-load.ts';
 import type { LoadRun } from '../../core/load/load-run.ts';
 import { troublesOf } from '../../core/load/troubles.ts';
-import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { renderJson } from '../../core/report/json.ts';
 import type { ReportInput } from '../../core/report/report.ts';
@@ -18,6 +17,7 @@ import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy, sessionPolicy } from '../../session/load-policy.ts';
+import { callURL } from '../../session/session-url.ts';
 import { useOver } from '../../session/verdict-on.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { type LoadFlags, loadPlanOf, rate, span } from '../options/load-options.ts';
@@ -102,9 +102,9 @@ function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, api
     ...variables
   } = clientEnvironment({}, { origin: ORIGIN, apiKey });
   const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? null]));
-  const services = server.engine.providers.map(({ id, plan }) => [
-    providerVariable(id),
-    `${server.origin}/s/${id}/c/${CALL}${basePathOf(plan.dialect)}`,
+  const services = server.engine.providers.map((session) => [
+    providerVariable(session.id),
+    callURL(server.origin, session, CALL),
   ]);
   return { command, environment: { ...environment, MOCK_OPENAI_ORIGIN: server.origin, ...Object.fromEntries(services) } };
 }

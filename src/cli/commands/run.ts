@@ -2,7 +2,6 @@ import { cutShort } from '../../core/backoff/history/cut-short.ts';
 import type { RunContext } from '../../core/backoff/kit/rule-evidence.ts';
 import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { DeclaredCalls } from '../../core/correlation/declared-calls.ts';
-import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import { providerVariable } from '../../core/scenario/provider-variable.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { plural } from '../../core/text/plural.ts';
@@ -14,6 +13,7 @@ import { proxyText } from '../../server/admin/why-silent.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy } from '../../session/load-policy.ts';
 import type { Session } from '../../session/session.ts';
+import { sessionURL } from '../../session/session-url.ts';
 import { UsedSessions } from '../../session/used-sessions.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
@@ -60,8 +60,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const { providers, defaultSession } = server.engine;
   const { plan } = defaultSession;
   say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
-  for (const { id, plan: own } of providers)
-    say(`  ${id}: ${server.origin}/s/${id}${basePathOf(own.dialect)}, in ${providerVariable(id)}`);
+  for (const session of providers)
+    say(`  ${session.id}: ${sessionURL(server.origin, session)}, in ${providerVariable(session.id)}`);
   if (server.engine.scenario.warnings.length > 0) warningTexts(server.engine.scenario).forEach(say);
   try {
     const env = clientEnvironment(process.env, {

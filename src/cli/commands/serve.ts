@@ -1,5 +1,4 @@
 import { existsSync, unwatchFile, watchFile } from 'node:fs';
-import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import { ScenarioError } from '../../core/problem.ts';
 import type { Source } from '../../core/scenario/parse.ts';
 import { libraries } from '../../libraries.ts';
@@ -7,6 +6,7 @@ import type { LoadedScenario } from '../../scenario-files/load-scenario.ts';
 import { isLoopback } from '../../server/admin/admin-guard.ts';
 import type { MockServer } from '../../server/start.ts';
 import { onUnservedUrl } from '../../session/on-unserved-url.ts';
+import { sessionURL } from '../../session/session-url.ts';
 import { warmUpSteps } from '../../session/warm-up.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { createServeOutput, type ServeOutput } from '../output/serve-output.ts';
@@ -51,9 +51,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     scenario: name,
     seed,
     rules: rulesIn(server.engine.scenario),
-    providers: Object.fromEntries(
-      server.engine.providers.map(({ id, plan }) => [id, `${server.origin}/s/${id}${basePathOf(plan.dialect)}`]),
-    ),
+    providers: Object.fromEntries(server.engine.providers.map((session) => [session.id, sessionURL(server.origin, session)])),
     workers: options.workers ?? 1,
     adminOff,
   });

@@ -1,6 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import { asRecord } from '../../core/openai/request/request.ts';
 import { explainRule } from '../../core/plan/explain.ts';
 import { explainLimit } from '../../core/plan/explain-limits.ts';
@@ -19,6 +18,7 @@ import { policyFrom, readPolicy } from '../../session/load-policy.ts';
 import { publicScenario } from '../../session/public-scenario.ts';
 import { readCalls } from '../../session/read-calls.ts';
 import type { Session } from '../../session/session.ts';
+import { sessionURL } from '../../session/session-url.ts';
 import { SessionsFullError } from '../../session/sessions-full-error.ts';
 import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
@@ -194,7 +194,7 @@ function serverRoutes({ engine }: AdminOptions): Hono {
     const { origin } = new URL(req.url);
     return {
       id: session.id,
-      base_url: `${session === engine.defaultSession ? origin : `${origin}/s/${encodeURIComponent(session.id)}`}${basePathOf(session.plan.dialect)}`,
+      base_url: sessionURL(origin, session),
       scenario: session.plan.name,
       seed: session.plan.seed,
     };
