@@ -1,12 +1,7 @@
 import { Agent, type ClientRequest, request } from 'node:http';
-import {
-  BACKGROUND_CALL,
-  type BackgroundOrders,
-  type BackgroundSpan,
-  type FromBackground,
-  type ToBackground,
-} from './background-message.ts';
+import { BACKGROUND_CALL, type BackgroundEnd, type BackgroundOrders } from './background-message.ts';
 import { machineNow } from './machine-clock.ts';
+import type { FromNoise, NoiseSpan, ToNoise } from './noise-message.ts';
 import { SteadyRate } from './steady-rate.ts';
 
 /*
@@ -32,7 +27,7 @@ let calls = 0;
 let leftOut = 0;
 let settled = (): void => undefined;
 
-const say = (message: FromBackground): void => void process.send?.(message);
+const say = (message: FromNoise<BackgroundEnd>): void => void process.send?.(message);
 
 function ask(): void {
   if (underWay.size >= MOST_UNDER_WAY) {
@@ -53,7 +48,7 @@ function ask(): void {
   asked.end(body);
 }
 
-function begin({ zeroAt, forMs }: BackgroundSpan): SteadyRate {
+function begin({ zeroAt, forMs }: NoiseSpan): SteadyRate {
   const over = (missed: number) => {
     leftOut += missed;
     const timer = setTimeout(() => settled(), SETTLE_MS);
@@ -80,7 +75,7 @@ function after(ms: number, fire: () => void): () => void {
 }
 
 let rate: SteadyRate | undefined;
-process.on('message', (message: ToBackground) => {
+process.on('message', (message: ToNoise) => {
   if (message.type === 'begin') rate = begin(message);
   else rate?.stop();
 });

@@ -1,6 +1,7 @@
 import { hammer } from '../libraries/hammer.ts';
-import { type FromHammer, HAMMER_CALL, type HammerOrders, type HammerSpan, type ToHammer } from './hammer-message.ts';
+import { HAMMER_CALL, type HammerOrders } from './hammer-message.ts';
 import { machineNow } from './machine-clock.ts';
+import type { FromNoise, NoiseSpan, ToNoise } from './noise-message.ts';
 
 /*
  * A process of its own for connections that ask again as soon as they are answered, and never back off. It sends; what arrived and
@@ -15,7 +16,7 @@ const ROUND_MS = 10_000;
 const headers = { authorization: `Bearer ${target.apiKey}`, 'content-type': 'application/json' };
 const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: target.prompt }] });
 
-const say = (message: FromHammer): void => {
+const say = (message: FromNoise): void => {
   if (process.connected) process.send?.(message);
 };
 
@@ -27,7 +28,7 @@ function stop(): void {
   stopRound();
 }
 
-async function begin({ zeroAt, forMs }: HammerSpan): Promise<void> {
+async function begin({ zeroAt, forMs }: NoiseSpan): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, zeroAt - machineNow())));
   const timer = setTimeout(stop, Math.max(0, zeroAt + forMs - machineNow()));
   while (!isOver) {
@@ -44,7 +45,7 @@ function pathOf(connection: number): string {
   return `/${HAMMER_CALL}${connection}/v1/chat/completions`;
 }
 
-process.on('message', (message: ToHammer) => {
+process.on('message', (message: ToNoise) => {
   if (message.type === 'begin') void begin(message);
   else stop();
 });

@@ -1,7 +1,7 @@
 import type { HammerTraffic } from '../core/load/hammer-traffic.ts';
-import { ForkedProcess } from './forked-process.ts';
 import type { GroupGuard } from './group-guard.ts';
-import { type FromHammer, HAMMER_CALL, type HammerOrders, type HammerSpan, type ToHammer } from './hammer-message.ts';
+import { HAMMER_CALL, type HammerOrders } from './hammer-message.ts';
+import { Noise } from './noise.ts';
 
 /** Whether a call, by the name in its path, is a connection of a hammer. */
 export function isHammered(call: string): boolean {
@@ -16,42 +16,21 @@ interface Answered {
 }
 
 /** Connections that ask again at once and never back off: a process that sends, and a count of what came of it. */
-export class Hammer {
-  readonly trouble: string[] = [];
-  /** Resolves when nothing more is sent: the time is over, or the process has ended. */
-  readonly finished: Promise<void>;
+export class Hammer extends Noise {
   readonly #connections: number;
-  readonly #process: ForkedProcess<ToHammer, FromHammer>;
   readonly #answers = new Map<string, number>();
   readonly #perSecond: number[] = [];
 
   private constructor(orders: HammerOrders, guard: Promise<GroupGuard>) {
+    super({ name: 'hammer', program: new URL('../harness/hammer-process.js', import.meta.url), orders, guard });
     this.#connections = orders.connections;
-    let isFinished = (): void => undefined;
-    this.finished = new Promise((resolve) => (isFinished = resolve));
-    this.#process = new ForkedProcess<ToHammer, FromHammer>({
-      program: new URL('../harness/hammer-process.js', import.meta.url),
-      argument: JSON.stringify(orders),
-      what: 'the process of --hammer',
-      uses: '--hammer',
-      guard,
-      onMessage: () => isFinished(),
-      onEnd: ({ how, why, closed }) => {
-        if (!closed) this.trouble.push(`the hammer ended ${how}${why === '' ? '' : `: ${why}`}`);
-        isFinished();
-      },
-    });
   }
 
   /** Starts the process, which is silent until it is told to begin. */
   static async start(orders: HammerOrders, guard: Promise<GroupGuard>): Promise<Hammer> {
     const hammer = new Hammer(orders, guard);
-    await hammer.#process.ready;
+    await hammer.ready;
     return hammer;
-  }
-
-  begin(span: HammerSpan): void {
-    this.#process.say({ type: 'begin', ...span });
   }
 
   /** Counts a request. `zeroAt`: when the load began, on the journal's clock. */
@@ -69,14 +48,5 @@ export class Hammer {
       answers: Object.fromEntries([...this.#answers].sort()),
       perSecond: [...this.#perSecond],
     };
-  }
-
-  async close(): Promise<void> {
-    this.#process.say({ type: 'stop' });
-    await this.#process.close();
-  }
-
-  kill(): void {
-    this.#process.kill();
   }
 }

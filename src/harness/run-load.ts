@@ -11,7 +11,7 @@ import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Session } from '../session/session.ts';
 import { sessionURL } from '../session/session-url.ts';
-import { Background } from './background.ts';
+import { type Background, startBackground } from './background.ts';
 import { BACKGROUND_CALL } from './background-message.ts';
 import { ClientError } from './driver.ts';
 import { GatewayFront } from './gateway-front.ts';
@@ -247,7 +247,7 @@ export class RunningLoad {
     if (through !== undefined) this.#front = await GatewayFront.start(through);
     if (backgroundPerSecond !== undefined) {
       const target = this.#target('default');
-      this.#background = await Background.start({ target, perSecond: backgroundPerSecond });
+      this.#background = await startBackground({ target, perSecond: backgroundPerSecond });
     }
     if (hammerConnections !== undefined) {
       const target = this.#target(this.#firstAsked.id);
