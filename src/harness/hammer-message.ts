@@ -1,8 +1,9 @@
-import type { LoadTarget } from './load-message.ts';
+import type { LoadService } from './load-message.ts';
 
 /** What asks without ever backing off. */
 export interface HammerOrders {
-  readonly target: LoadTarget;
+  readonly service: LoadService;
+  readonly prompt: string;
   readonly connections: number;
 }
 

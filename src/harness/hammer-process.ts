@@ -9,12 +9,12 @@ import type { FromNoise, NoiseSpan, ToNoise } from './noise-message.ts';
  */
 
 const [orders = '{}'] = process.argv.slice(2);
-const { target, connections } = JSON.parse(orders) as HammerOrders;
+const { service, prompt, connections } = JSON.parse(orders) as HammerOrders;
 /** What it remembers of broken connections grows until a round is over. */
 const ROUND_MS = 10_000;
 
-const headers = { authorization: `Bearer ${target.apiKey}`, 'content-type': 'application/json' };
-const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: target.prompt }] });
+const headers = { authorization: `Bearer ${service.apiKey}`, 'content-type': 'application/json' };
+const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: prompt }] });
 
 const say = (message: FromNoise): void => {
   if (process.connected) process.send?.(message);
@@ -32,7 +32,7 @@ async function begin({ zeroAt, forMs }: NoiseSpan): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, zeroAt - machineNow())));
   const timer = setTimeout(stop, Math.max(0, zeroAt + forMs - machineNow()));
   while (!isOver) {
-    const round = hammer({ url: target.callsURL, pathOf, connections, headers, body, ms: ROUND_MS });
+    const round = hammer({ url: service.callsURL, pathOf, connections, headers, body, ms: ROUND_MS });
     stopRound = round.stop;
     await round.over;
   }
@@ -42,7 +42,7 @@ async function begin({ zeroAt, forMs }: NoiseSpan): Promise<void> {
 
 /** A name of its own makes each connection one call without an end. */
 function pathOf(connection: number): string {
-  return `/${HAMMER_CALL}${connection}/v1/chat/completions`;
+  return `/${HAMMER_CALL}${connection}${service.basePath}/chat/completions`;
 }
 
 process.on('message', (message: ToNoise) => {

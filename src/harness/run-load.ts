@@ -250,8 +250,8 @@ export class RunningLoad {
       this.#background = await startBackground({ target, perSecond: backgroundPerSecond });
     }
     if (hammerConnections !== undefined) {
-      const target = this.#target(this.#firstAsked.id);
-      this.#hammer = await Hammer.start({ target, connections: hammerConnections }, this.#guard);
+      const service = this.#service(this.#firstAsked);
+      this.#hammer = await Hammer.start({ service, prompt: PROMPT, connections: hammerConnections }, this.#guard);
     }
     // A command starts anew for each call: there is nothing to warm.
     if ('command' in source) return;

@@ -41,6 +41,14 @@ test('a hammer uses up what is shared, and nothing of it counts as the fleet', {
   expect(load?.cutShort).toBeNull();
 });
 
+test('a hammer asks a provider of Azure, with its key', { timeout: 30_000 }, async () => {
+  const primary = { dialect: 'azure', auth: { keys: ['sk-azure'] }, azure: { deployments: { 'gpt-4o': 'gpt-4o-mini' } } };
+  const { load } = await hammered({ providers: { primary } }, '--at-once', '1');
+  expect(Object.keys(load?.hammer?.answers ?? {})).toContain('200');
+  expect(load?.hammer?.answers).not.toHaveProperty('401');
+  expect(load?.hammer?.answers).not.toHaveProperty('404');
+});
+
 test('a hammer whose connections break opens them again at once', { timeout: 30_000 }, async () => {
   const rules = [{ one_of: { connection_reset: 1, empty_response: 1, truncated_body: 1 } }];
   const { load } = await hammered({ rules }, '--at-once', '1');
