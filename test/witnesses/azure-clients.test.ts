@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMockOpenAI, type MockOpenAI, type OpenedSession, type ScenarioInput } from '../../src/index.ts';
-import { installJavaScriptClients, installPythonClients } from './azure/packages.ts';
-import { pythonOf } from './responses/packages.ts';
+import { NPM, PYPI } from './azure/packages.ts';
+import { installFromNpm, installFromPypi, pythonOf } from './installed-packages.ts';
+import { seenBy } from './seen-by.ts';
 
 /*
  * What released clients of Azure OpenAI make of its answers and errors: each maps every error to its class, streams, and comes
@@ -119,7 +119,7 @@ afterAll(async () => {
 }, 300_000);
 
 async function seeWithNode(): Promise<void> {
-  const reason = await installJavaScriptClients(folder);
+  const reason = await installFromNpm(folder, NPM);
   missing.set('javascript', reason);
   if (reason !== undefined) return;
   copyFileSync(here('clients.mjs'), join(folder, 'clients.mjs'));
@@ -128,7 +128,7 @@ async function seeWithNode(): Promise<void> {
 
 async function seeWithPython(): Promise<void> {
   const environment = join(folder, 'python');
-  const reason = await installPythonClients(environment);
+  const reason = await installFromPypi(environment, PYPI);
   missing.set('python', reason);
   if (reason === undefined) await runProgram('python', pythonOf(environment), here('clients.py'));
 }
@@ -149,17 +149,7 @@ async function runProgram(program: Client['program'], command: string, file: str
     ENDPOINTS: JSON.stringify(Object.fromEntries(endpoints)),
     LITELLM_LOCAL_MODEL_COST_MAP: 'True',
   };
-  const child = spawn(command, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (status !== 0) throw new Error(`${file} ended with ${status}: ${said.slice(-2_000)}`);
-  for (const [, line = ''] of printed.matchAll(/^SEEN (.*)$/gm)) {
-    const [name, what, saw] = JSON.parse(line) as [string, string, string];
-    seen.set(key(name, what), saw);
-  }
+  for (const [name, what, saw] of await seenBy(command, file, { cwd: folder, env })) seen.set(key(name, what), saw);
 }
 
 describe.each(CLIENTS)('$name', ({ name, program, endpoint, errors }) => {

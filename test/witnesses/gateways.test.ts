@@ -11,7 +11,7 @@ import { pageText } from '../support/pages.ts';
 import { runCli } from '../support/run-cli.ts';
 import { CASES, GATEWAYS, type GatewayCase, LIMITED } from './gateways/cases.ts';
 import { installLitellm, installPortkey } from './gateways/installed.ts';
-import { pythonOf } from './responses/packages.ts';
+import { pythonOf } from './installed-packages.ts';
 
 /*
  * What the verdict says of real gateways: the table of docs/failover.md, cell by cell. With `--update` it is written anew, as

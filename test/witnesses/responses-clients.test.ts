@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -10,10 +10,12 @@ import { createMockOpenAI, type MockOpenAI, type OpenedSession } from '../../src
 import { expectSections, table } from '../support/page-sections.ts';
 import { blocks, pageText } from '../support/pages.ts';
 import { runCli } from '../support/run-cli.ts';
+import { installFromNpm, installFromPypi, pythonOf } from './installed-packages.ts';
 import { CLIENTS, type Client } from './responses/clients.ts';
 import { askCodex, configOf } from './responses/codex.ts';
-import { installFromNpm, installFromPypi, pythonOf } from './responses/packages.ts';
+import { npmPackages, pypiPackages } from './responses/packages.ts';
 import { BREAKING, LEGAL_ONES, SITUATIONS, type Situation, scenarioOf, WHOLE } from './responses/situations.ts';
+import { seenBy } from './seen-by.ts';
 
 /*
  * What clients of the Responses API see of it: the table of docs/responses-clients.md, cell by cell. With `--update` it is
@@ -57,7 +59,7 @@ afterAll(async () => {
 }, 300_000);
 
 async function seeWithNode(): Promise<void> {
-  const reason = await installFromNpm(folder);
+  const reason = await installFromNpm(folder, npmPackages);
   missing.set('javascript', reason).set('codex', reason);
   if (reason !== undefined) return;
   copyFileSync(here('clients.mjs'), join(folder, 'clients.mjs'));
@@ -75,7 +77,7 @@ async function seeWithNode(): Promise<void> {
 
 async function seeWithPython(): Promise<void> {
   const environment = join(folder, 'python');
-  const reason = await installFromPypi(environment);
+  const reason = await installFromPypi(environment, pypiPackages);
   missing.set('python', reason);
   if (reason === undefined) await runProgram('python', pythonOf(environment), here('clients.py'));
 }
@@ -95,17 +97,7 @@ async function runProgram(program: Client['program'], command: string, file: str
     OPENAI_API_KEY: 'sk-test',
     LITELLM_LOCAL_MODEL_COST_MAP: 'True',
   };
-  const child = spawn(command, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (status !== 0) throw new Error(`${file} ended with ${status}: ${said.slice(-2_000)}`);
-  for (const [, line = ''] of printed.matchAll(/^SEEN (.*)$/gm)) {
-    const [name, situation, saw] = JSON.parse(line) as [string, string, string];
-    seen.set(key(name, situation), saw);
-  }
+  for (const [name, situation, saw] of await seenBy(command, file, { cwd: folder, env })) seen.set(key(name, situation), saw);
 }
 
 /** What the client saw; where something was done to it, also how often it asked. */

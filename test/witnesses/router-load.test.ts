@@ -10,7 +10,7 @@ import { reportSchema } from '../../src/core/report/json-schema.ts';
 import { freePort } from '../support/gateway.ts';
 import { runCli } from '../support/run-cli.ts';
 import { installLitellm } from './gateways/installed.ts';
-import { pythonOf } from './responses/packages.ts';
+import { pythonOf } from './installed-packages.ts';
 
 /*
  * A fleet before the router of LiteLLM, and the mock behind it: the verdict tells a router with fallbacks from one without.

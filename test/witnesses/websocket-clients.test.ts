@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMockOpenAI, type MockOpenAI, type OpenedSession } from '../../src/index.ts';
+import { pythonOf } from './installed-packages.ts';
 import { configOf } from './responses/codex.ts';
-import { npmVersion, pypiVersion, pythonOf } from './responses/packages.ts';
+import { npmVersion, pypiVersion } from './responses/packages.ts';
 
 /* Clients that speak the Responses API over a WebSocket, as their users have them. openai 6 is in test/sdk. */
 
