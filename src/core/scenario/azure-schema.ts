@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { AzureSettings } from '../openai/request/answer-settings.ts';
+import { type AzureSettings, filterSeverities, USUAL_REGION } from '../openai/request/answer-settings.ts';
 import { record } from '../schema/fields.ts';
 
-const severity = z.enum(['safe', 'low', 'medium', 'high']);
+const severity = z.enum(filterSeverities);
 
 /** What a header may carry. */
 const region = z.string().regex(/^[\x20-\x7e]{1,64}$/, { error: 'expected the name of a region such as East US' });
@@ -16,7 +16,7 @@ export const azureSchema = record({
     .record(deployment, z.string().min(1))
     .optional()
     .describe('deployment → the model that serves it; others do not exist. Default: any is served by the model of its name'),
-  region: region.default('East US').describe('as errors and headers name it'),
+  region: region.default(USUAL_REGION).describe('as errors and headers name it'),
   content_filter: record({
     hate: severity.optional(),
     self_harm: severity.optional(),

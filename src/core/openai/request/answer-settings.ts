@@ -50,8 +50,13 @@ export interface ModelSpec {
   readonly maxOutputTokens?: number | undefined;
 }
 
-/** What a filter finds in a text, by what it looks for. */
-export type FilterSeverity = 'safe' | 'low' | 'medium' | 'high';
+/** What a filter finds in a text, the least first. */
+export const filterSeverities = ['safe', 'low', 'medium', 'high'] as const;
+
+export type FilterSeverity = (typeof filterSeverities)[number];
+
+/** Where Azure is, if the scenario does not say. */
+export const USUAL_REGION = 'East US';
 
 /** How Azure is set up. */
 export interface AzureSettings {

@@ -1,4 +1,4 @@
-import type { AnswerSettings, AzureSettings, FilterSeverity } from '../../request/answer-settings.ts';
+import { type AnswerSettings, type AzureSettings, type FilterSeverity, filterSeverities } from '../../request/answer-settings.ts';
 
 const CATEGORIES = ['hate', 'self_harm', 'sexual', 'violence'] as const;
 
@@ -49,9 +49,8 @@ export function findingsOf({ azure }: Pick<AnswerSettings, 'azure'>): AzureSetti
 }
 
 const NOTHING: AzureSettings['contentFilter'] = {};
-const RANKS: readonly FilterSeverity[] = ['safe', 'low', 'medium', 'high'];
 
 function worstOf(found: AzureSettings['contentFilter']): (typeof CATEGORIES)[number] {
-  const rankOf = (category: (typeof CATEGORIES)[number]) => RANKS.indexOf(found[category] ?? 'safe');
+  const rankOf = (category: (typeof CATEGORIES)[number]) => filterSeverities.indexOf(found[category] ?? 'safe');
   return [...CATEGORIES].sort((a, b) => rankOf(b) - rankOf(a))[0] ?? 'hate';
 }

@@ -1,10 +1,9 @@
 import { fork, pick } from '../../../random.ts';
+import { USUAL_REGION } from '../../request/answer-settings.ts';
 import { type HeaderContext, HeaderProfile, type HeaderSpec } from '../../wire/header-profile.ts';
 import { uuidOf } from '../../wire/uuid.ts';
 
-/** Where errors and headers say that the resource is, if the scenario does not. */
-const USUAL_REGION = 'East US';
-
+/** Where errors and headers say that the resource is. */
 export function regionOf({ settings }: Pick<HeaderContext, 'settings'>): string {
   return settings.azure?.region ?? USUAL_REGION;
 }

@@ -11,7 +11,6 @@ const WITHOUT_DEPLOYMENT =
   /^(?:responses|conversations|files|batches|models|assistants|threads|vector_stores|uploads|evals|fine_tuning|realtime)(?:\/|$)/;
 const BELOW_OPENAI = /^\/+openai\/+(.*)$/;
 const BELOW_DEPLOYMENT = /^deployments\/([^/]+)\/(.*)$/;
-/** A version of the API; undefined where the query has none. */
 const API_VERSION = 'api-version';
 
 /**
