@@ -11,8 +11,7 @@ export async function startBackground(orders: BackgroundOrders): Promise<Backgro
     name: 'background',
     program: new URL('../harness/background-process.js', import.meta.url),
     orders,
-    troubleIn: ({ leftOut }) =>
-      leftOut === 0 ? undefined : `the background left out ${leftOut} requests: ${WHY_LEFT_OUT}`,
+    troubleIn: ({ leftOut }) => (leftOut === 0 ? undefined : `the background left out ${leftOut} requests: ${WHY_LEFT_OUT}`),
   });
   await background.ready;
   return background;

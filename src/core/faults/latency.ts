@@ -21,8 +21,7 @@ export const latency = defineFault({
   injectedAt: 'edge',
   beatsWith: ({ heartbeat }) => heartbeat?.as,
   pauseWith: (params) => (params.kind === 'constant' && isLive(params) ? params.ms : undefined),
-  paramsAt: (params, { sinceMs }) =>
-    params.kind === 'ramp' ? { ...latencyAt(params, sinceMs), ...silenceOf(params) } : params,
+  paramsAt: (params, { sinceMs }) => (params.kind === 'ramp' ? { ...latencyAt(params, sinceMs), ...silenceOf(params) } : params),
   params: z
     .union([
       latencySpec().transform((wait): LatencyMs & Silence => wait),

@@ -156,9 +156,7 @@ export function ramp<In>(value: z.ZodType<number, In>) {
   const length = duration()
     .refine((ms) => ms > 0, { error: 'expected a duration above 0, found 0' })
     .describe('how long the change takes; then it stays');
-  return record({ from: value, to: value, over: length }).transform(
-    ({ from, to, over }): Ramp => ({ from, to, overMs: over }),
-  );
+  return record({ from: value, to: value, over: length }).transform(({ from, to, over }): Ramp => ({ from, to, overMs: over }));
 }
 
 /** A duration that varies: `300ms`, `{ min, max }`, `{ p50, p95 }` or `{ from, to, over }`. */

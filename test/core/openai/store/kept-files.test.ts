@@ -48,11 +48,20 @@ test('a file of a batch that is deleted gives its room back, and its batch still
   expect(room()).toMatchObject({ room: full - 3_200 });
   kept.apply({ change: 'delete file', id: 'b output' });
   expect(room()).toMatchObject({ room: full - 200 });
-  expect(kept.find({ about: 'file', id: 'b output', withContent: true })).toEqual({ is: 'missing', what: 'file', id: 'b output' });
+  expect(kept.find({ about: 'file', id: 'b output', withContent: true })).toEqual({
+    is: 'missing',
+    what: 'file',
+    id: 'b output',
+  });
   expect(kept.find({ about: 'file', id: 'b errors', withContent: true })).toMatchObject({ is: 'file of a batch' });
   kept.apply({ change: 'delete file', id: 'b errors' });
   expect(room()).toMatchObject({ room: full });
   expect(kept.find({ about: 'batch', id: 'b' })).toMatchObject({
-    batch: { lines: [{ isGood: true, tokens: { total: 2 } }, { isGood: false, tokens: { total: 2 } }] },
+    batch: {
+      lines: [
+        { isGood: true, tokens: { total: 2 } },
+        { isGood: false, tokens: { total: 2 } },
+      ],
+    },
   });
 });

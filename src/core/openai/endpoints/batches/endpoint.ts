@@ -51,8 +51,21 @@ export const batchEndpoints = [
     refersTo: () => ({ about: 'all batches' }),
     reply: listReply,
   }),
-  defineEndpoint({ ...STORE_ENDPOINT, name: 'batches.retrieve', method: 'GET', path: ONE, refersTo: batchReference, reply: retrieveReply }),
-  defineEndpoint({ ...STORE_ENDPOINT, name: 'batches.cancel', path: `${ONE}/cancel`, refersTo: batchReference, reply: cancelReply }),
+  defineEndpoint({
+    ...STORE_ENDPOINT,
+    name: 'batches.retrieve',
+    method: 'GET',
+    path: ONE,
+    refersTo: batchReference,
+    reply: retrieveReply,
+  }),
+  defineEndpoint({
+    ...STORE_ENDPOINT,
+    name: 'batches.cancel',
+    path: `${ONE}/cancel`,
+    refersTo: batchReference,
+    reply: cancelReply,
+  }),
 ] as const;
 
 function newBatch(request: ApiRequest): StoreReference {

@@ -29,7 +29,13 @@ export const storedResponseEndpoints = [
     refersTo: responseReference,
     reply: deleteReply,
   }),
-  defineEndpoint({ ...STORE_ENDPOINT, name: 'responses.cancel', path: `${PATH}/cancel`, refersTo: responseReference, reply: cancelReply }),
+  defineEndpoint({
+    ...STORE_ENDPOINT,
+    name: 'responses.cancel',
+    path: `${PATH}/cancel`,
+    refersTo: responseReference,
+    reply: cancelReply,
+  }),
   defineEndpoint({
     ...STORE_ENDPOINT,
     name: 'responses.input_items',
