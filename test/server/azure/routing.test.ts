@@ -192,6 +192,15 @@ test('what is below /v1 stays with OpenAI, without a version or without `api-key
   expect(mock.journal().map(({ dialect }) => dialect)).toEqual(['openai', 'openai', 'openai']);
 });
 
+test('a deployment below /v1 is Azure’s for a client with an access token, too', async () => {
+  const mock = await startMock();
+  const path = '/v1/deployments/gpt-4o/chat/completions?api-version=2024-10-21';
+  const { status, headers } = await ask(mock.port, { path, key: ['Authorization: Bearer eyJhbGciOi.J9.x'] });
+  expect(status).toBe(200);
+  expect(headers).toContain('apim-request-id');
+  expect(mock.journal()).toMatchObject([{ dialect: 'azure', model: 'gpt-4o', unserved: false }]);
+});
+
 test.each([
   '/openai/deployments/whisper/audio/transcriptions?api-version=2024-10-21',
   '/openai/v1/images/generations',
