@@ -25,6 +25,8 @@ const PROGRAMS = [
 /** Libraries that are loaded by `require` when they are first used, a file each: `#ajv` is dist/libraries/ajv.cjs. */
 const LAZY_LIBRARIES = {
   ajv: 'ajv',
+  'asn1-schema': '@peculiar/asn1-schema',
+  'asn1-x509': '@peculiar/asn1-x509',
   autocannon: 'autocannon',
   'json-schema-draft-07': 'ajv/dist/refs/json-schema-draft-07.json',
   'json-schema-faker': 'json-schema-faker',

@@ -15,6 +15,8 @@ import { loadScenario, sourceOf } from './scenario-files/load-scenario.ts';
 import { judgeSession } from './server/admin/judge-session.ts';
 import { circumstancesOf } from './server/admin/verdict-circumstances.ts';
 import { type MockServer, startServer } from './server/start.ts';
+import type { CertificateFiles } from './server/tls/read-certificate.ts';
+import type { ServerTls } from './server/tls/server-tls.ts';
 import { addRules } from './session/add-rules.ts';
 import type { Engine } from './session/engine.ts';
 import { readPolicy } from './session/load-policy.ts';
@@ -34,6 +36,8 @@ export interface MockOptions {
   readonly host?: string;
   /** Needed to use the admin API when `host` is not a loopback address. */
   readonly adminToken?: string;
+  /** Connections are opened by TLS, with a certificate that is made, or with the one in these files. */
+  readonly tls?: boolean | CertificateFiles;
 }
 
 /** What the caller of a verdict knows. */
@@ -83,6 +87,8 @@ export interface MockOpenAI extends MockSession, AsyncDisposable {
   readonly port: number;
   /** `http://127.0.0.1:PORT`. */
   readonly origin: string;
+  /** What clients have to trust; undefined where connections are plain. */
+  readonly tls: ServerTls | undefined;
   /** The further services of the scenario by name: `mock.providers.backup.baseURL`. Their calls and verdict are those of the mock. */
   readonly providers: Readonly<Record<string, MockSession>>;
   /**
@@ -101,17 +107,18 @@ export interface MockOpenAI extends MockSession, AsyncDisposable {
  * await using mock = await createMockOpenAI({ scenario: 'flaky', seed: 7 });
  * const client = new OpenAI({ baseURL: mock.baseURL, apiKey: mock.apiKey });
  *
- * Throws a ScenarioError that carries every problem when the scenario is wrong.
+ * Throws a ScenarioError that carries every problem when the scenario is wrong, and a CertificateError when the files of `tls` are.
  */
 export async function createMockOpenAI(options: MockOptions = {}): Promise<MockOpenAI> {
-  checkOptions(options, ['scenario', 'seed', 'port', 'host', 'adminToken']);
-  const { scenario = {}, seed, port = 0, host = '127.0.0.1', adminToken } = options;
+  checkOptions(options, ['scenario', 'seed', 'port', 'host', 'adminToken', 'tls']);
+  const { scenario = {}, seed, port = 0, host = '127.0.0.1', adminToken, tls } = options;
   const server = await startServer({
     source: sourceOf(scenario),
     seed,
     port,
     host,
     adminToken,
+    tls: tls === undefined || tls === false ? undefined : { files: tls === true ? undefined : tls },
   });
   onUnservedUrl(server.engine, (message) => process.emitWarning(message, { type: 'MockOpenAI' }));
   const close = once(() => server.close(2_000));
@@ -119,6 +126,7 @@ export async function createMockOpenAI(options: MockOptions = {}): Promise<MockO
     ...sessionApi(server, server.engine.defaultSession),
     port: server.port,
     origin: server.origin,
+    tls: server.tls && { authority: server.tls.authority, authorityFile: server.tls.authorityFile },
     providers: Object.fromEntries(server.engine.providers.map((session) => [session.id, sessionApi(server, session)])),
     session(sessionOptions = {}) {
       checkOptions(sessionOptions, ['scenario', 'seed']);
@@ -165,7 +173,7 @@ function sessionApi(server: MockServer, session: Session): MockSession {
 
 /** Options come from JavaScript too: what is misspelt or impossible is not passed over. */
 function checkOptions(options: object, known: readonly string[]): void {
-  const { seed, port, host } = options as MockOptions;
+  const { seed, port, host, tls } = options as MockOptions;
   const problems: Problem[] = Object.keys(options)
     .filter((key) => !known.includes(key))
     .map((key) => ({ file: 'options', path: '', message: unknownName('option', key, known) }));
@@ -175,7 +183,14 @@ function checkOptions(options: object, known: readonly string[]): void {
   if (port !== undefined && !isWhole(port, 65_535)) expected('port', 'a whole number from 0 to 65535', port);
   // The system takes an empty one for every address.
   if (host !== undefined && (typeof host !== 'string' || host.trim() === '')) expected('host', 'an address to listen on', host);
+  if (tls !== undefined && typeof tls !== 'boolean' && !isCertificateFiles(tls))
+    expected('tls', 'true, or { cert, key } with paths', tls);
   if (problems.length > 0) throw new ScenarioError(problems);
+}
+
+function isCertificateFiles(tls: unknown): boolean {
+  const { cert, key } = (tls ?? {}) as Partial<CertificateFiles>;
+  return typeof cert === 'string' && typeof key === 'string';
 }
 
 function isWhole(value: number, max: number = Number.MAX_SAFE_INTEGER): boolean {

@@ -4,10 +4,11 @@ import type { FaultApplied } from '../core/journal/entry.ts';
 import type { StoreChange } from '../core/openai/store/session-store.ts';
 import type { Source } from '../core/scenario/parse.ts';
 import type { Decision, DecisionStep } from '../exchange/decision-step.ts';
-import type { Incoming } from '../exchange/incoming.ts';
+import type { Incoming, TlsFacts } from '../exchange/incoming.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { HeadNotes } from '../exchange/record.ts';
 import type { TimedDelay } from '../server/timing/loop-delay.ts';
+import type { TlsIdentities } from '../server/tls/tls-identities.ts';
 import type { Amendment } from '../session/amendment.ts';
 import type { ExchangeEnd, QueuePlace } from '../session/state/session-state.ts';
 
@@ -32,6 +33,7 @@ export interface SentRequest {
     readonly acceptedAt: number;
     readonly requests: number;
     readonly remotePort: number | null;
+    readonly tls: TlsFacts | undefined;
     readonly open: boolean;
   };
 }
@@ -139,7 +141,15 @@ export interface PlanUpdate {
 }
 
 export type ToWorker =
-  | { readonly kind: 'listen'; readonly base: bigint; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'listen';
+      readonly base: bigint;
+      readonly host: string;
+      readonly port: number;
+      readonly tls: TlsIdentities | undefined;
+    }
+  /** New connections are shown these certificates. */
+  | { readonly kind: 'renew certificates'; readonly tls: TlsIdentities }
   | PlanUpdate
   | {
       readonly kind: 'decided';

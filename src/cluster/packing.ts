@@ -22,6 +22,7 @@ const CONNECTION: FieldsOf<SentRequest['connection']> = {
   acceptedAt: true,
   requests: true,
   remotePort: true,
+  tls: { version: true, resumed: true },
   open: true,
 };
 const REQUEST: FieldsOf<SentRequest> = {

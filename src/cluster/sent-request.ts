@@ -16,7 +16,7 @@ export function sentRequest(
     const value = headers[name];
     if (value !== undefined) sent[name] = value;
   }
-  const { id, acceptedAt, requests, remotePort } = connection;
+  const { id, acceptedAt, requests, remotePort, tls } = connection;
   return {
     method,
     target,
@@ -25,7 +25,7 @@ export function sentRequest(
     headersAt,
     bodyEndAt,
     protocol,
-    connection: { id, acceptedAt, requests, remotePort, open },
+    connection: { id, acceptedAt, requests, remotePort, tls, open },
   };
 }
 
@@ -34,7 +34,7 @@ export function incomingOf(
   { method, target, headers, body, headersAt, bodyEndAt, protocol, connection }: SentRequest,
   id: number,
 ): Incoming {
-  const { acceptedAt, requests, remotePort } = connection;
+  const { acceptedAt, requests, remotePort, tls } = connection;
   return {
     method,
     target,
@@ -44,7 +44,7 @@ export function incomingOf(
     headersAt,
     bodyEndAt,
     protocol,
-    connection: { id, acceptedAt, requests, remotePort },
+    connection: { id, acceptedAt, requests, remotePort, tls },
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../core/text/message-of.ts';
 import type { Listening } from '../server/listen.ts';
 import type { Serving } from '../server/start.ts';
+import type { TlsIdentities } from '../server/tls/tls-identities.ts';
 import { answerAdmin } from './answer-admin.ts';
 import { ConnectionNumbers } from './connection-numbers.ts';
 import { DecisionService } from './decision-service.ts';
@@ -30,10 +31,13 @@ export class WorkerPool {
   /** What all workers listen at, once they do. */
   #port = 0;
   #closing = false;
+  /** What connections are shown that are opened by TLS. */
+  #tls: Serving['tls'];
   readonly #closed = new AbortController();
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts;
+    this.#tls = parts.tls;
     this.#plans = new PlanRegistry(parts.engine);
     parts.engine.onPlan((id, session) => {
       const news = session === parts.engine.defaultSession ? this.#plans.allNews() : [this.#plans.updateFor(id, session)];
@@ -49,7 +53,12 @@ export class WorkerPool {
       const { port = 0, origin = '' } = first ?? {};
       this.#port = port;
       for (const worker of workers) void this.#replace(worker);
-      return { port, origin, close: (graceMs) => this.#close(graceMs) };
+      return {
+        port,
+        origin,
+        renewCertificates: (identities) => this.#renewCertificates(identities),
+        close: (graceMs) => this.#close(graceMs),
+      };
     } catch (error) {
       await this.#close(0);
       throw error;
@@ -75,7 +84,7 @@ export class WorkerPool {
       this.#desks.delete(desk);
       desk.workerExited();
     });
-    worker.tell({ kind: 'listen', base, host, port });
+    worker.tell({ kind: 'listen', base, host, port, tls: this.#tls });
     this.#plans.allNews().forEach(worker.tell);
     return worker;
   }
@@ -145,6 +154,11 @@ export class WorkerPool {
   /** Resolves when all workers know what has been told them, and all is known that they had to tell. */
   async #settled(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.caughtUp()));
+  }
+
+  #renewCertificates(tls: TlsIdentities): void {
+    this.#tls = tls;
+    for (const worker of this.#workers) worker.tell({ kind: 'renew certificates', tls });
   }
 
   async #close(graceMs: number): Promise<void> {

@@ -41,6 +41,9 @@ function hear(message: ToWorker): void {
     case 'plan':
       engine?.learn(message);
       break;
+    case 'renew certificates':
+      listening?.renewCertificates(message.tls);
+      break;
     case 'ping':
       line.notify({ kind: 'pong', ping: message.ping });
       line.flush();
@@ -53,7 +56,7 @@ function hear(message: ToWorker): void {
   }
 }
 
-async function start({ base, host, port }: Extract<ToWorker, { kind: 'listen' }>): Promise<void> {
+async function start({ base, host, port, tls }: Extract<ToWorker, { kind: 'listen' }>): Promise<void> {
   const clock = sharedClock(base);
   engine = new RemoteEngine({ clock, libraries, line });
   watchLoopDelay((delay) => line.notify({ kind: 'loop delay', row: { at: clock.now(), ...delay } }));
@@ -62,6 +65,7 @@ async function start({ base, host, port }: Extract<ToWorker, { kind: 'listen' }>
       engine,
       host,
       port,
+      tls,
       admin: (request, response) => relayAdmin(line, request, response),
       onFailure: fail,
     });

@@ -11,6 +11,21 @@ import type { Carrier } from '../core/wire/carrier.ts';
 import type { BodyReading } from './body-reading.ts';
 import { canonicalSha } from './canonical-sha.ts';
 
+/** What the handshake of a connection by TLS has come to. */
+export interface TlsFacts {
+  /** `TLSv1.3`. */
+  readonly version: string;
+  /** The client went on with a session that it had before. */
+  readonly resumed: boolean;
+}
+
+/** The connection that a request came on, or that a client has opened. */
+export interface IncomingConnection extends Connection {
+  readonly remotePort: number | null;
+  /** Undefined where it is not encrypted. */
+  readonly tls?: TlsFacts | undefined;
+}
+
 /** A request as it came off the socket. Times in milliseconds of the engine's clock. */
 export interface Incoming {
   readonly method: string;
@@ -21,7 +36,7 @@ export interface Incoming {
   readonly body: Uint8Array;
   /** The body was longer than the limit and was not read to its end. */
   readonly oversized: boolean;
-  readonly connection: Connection & { readonly remotePort: number | null };
+  readonly connection: IncomingConnection;
   readonly headersAt: number;
   /** Null when the body was not read to its end. */
   readonly bodyEndAt: number | null;

@@ -24,6 +24,7 @@ export const RECORD_COLUMNS = {
   connReqSeq: 'number',
   remotePort: 'number',
   protocol: 'shared',
+  tls: 'shared',
   t_accept: 'number',
   t_headers: 'number',
   t_bodyEnd: 'number',

@@ -16,7 +16,7 @@ import { fieldIn } from '../core/wire/header-field.ts';
 import { begunAnswerIn } from './begun-answer-in.ts';
 import type { Draws } from './draws.ts';
 import { hintOf } from './hint.ts';
-import { credentialHash, type Incoming } from './incoming.ts';
+import { credentialHash, type Incoming, type TlsFacts } from './incoming.ts';
 import { paceDueAt } from './pace.ts';
 import type { Performed } from './performed.ts';
 
@@ -34,6 +34,7 @@ export interface JournalRecord
     JournalEntry,
     | keyof RecordPlace
     | 'time'
+    | 'tls'
     | 'tlsResumed'
     | 'headers'
     | 'bodyShaCanonical'
@@ -44,6 +45,7 @@ export interface JournalRecord
     | 'recorded'
   > {
   readonly place: RecordPlace;
+  readonly tls: TlsFacts | null;
   /** Wall clock, when the head of the request had arrived. */
   readonly wallMs: number;
   /** Where the body is kept; -1 where it is not. */
@@ -98,6 +100,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt, recor
     connReqSeq: connection.requests,
     remotePort: connection.remotePort,
     protocol: incoming.protocol ?? 'http/1.1',
+    tls: connection.tls ?? null,
     t_accept: connection.acceptedAt,
     t_headers: incoming.headersAt,
     t_bodyEnd: incoming.bodyEndAt,

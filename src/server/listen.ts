@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { messageOf } from '../core/text/message-of.ts';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
 import { NOTHING_PERFORMED } from '../exchange/performed.ts';
@@ -16,6 +16,8 @@ import { Connections } from './http1/connections.ts';
 import { receiveRequest, type ServerContext } from './http1/receive-request.ts';
 import { ReceivedMessage } from './http1/received-message.ts';
 import { TimerWheel } from './timing/timer-wheel.ts';
+import type { TlsFront } from './tls/tls-front.ts';
+import type { TlsIdentities } from './tls/tls-identities.ts';
 import type { SocketContext } from './websocket/socket-context.ts';
 import type { Handshake, WebSockets } from './websocket/web-sockets.ts';
 
@@ -28,6 +30,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** What connections are shown that are opened by TLS; undefined where they are plain. */
+  readonly tls?: TlsIdentities | undefined;
   /** Told of what must never happen: a fault of the mock itself. */
   onFailure(error: unknown): void;
 }
@@ -37,6 +41,8 @@ export interface Listening {
   readonly port: number;
   /** `http://127.0.0.1:8080`, without `/v1`. */
   readonly origin: string;
+  /** New connections are shown these certificates. */
+  renewCertificates(identities: TlsIdentities): void;
   /** Stops accepting, lets requests finish for at most `graceMs`, then cuts what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -47,10 +53,12 @@ const PROBE_MS = 60_000;
 const MAX_PIPELINED = 1_000;
 /** Between two looks for idle connections of a server that ends. */
 const SWEEP_MS = 20;
+/** As node:http has it: answers leave at once, and a client that has sent its request may close its side. */
+const TCP_OPTIONS = { keepAlive: true, keepAliveInitialDelay: PROBE_MS, allowHalfOpen: true, noDelay: true };
 
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { engine, host, port } = options;
+  const { engine, host, port, tls } = options;
   const connections = new Connections(engine.clock.now, (connection) => engine.connectionClosed(connection));
   const reception: ServerContext = {
     engine,
@@ -81,7 +89,15 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       } else receiveRequest({ request, response, connection, target }, reception);
     },
   );
-  server.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception }));
+  const front =
+    tls &&
+    (await tlsFront(tls, (connection) => {
+      connections.rename(connection);
+      server.emit('connection', connection.socket);
+    }));
+  // Of a server by TLS, node:http gets the connections whose handshake is over.
+  const listener = front === undefined ? server : createTcpServer(TCP_OPTIONS);
+  listener.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception, front }));
   server.on('upgrade', (request: ReceivedMessage, socket: Socket, rest: Buffer) => {
     const connection = connections.of(socket);
     // node:http has let go of it. A client that closes its side while its handshake waits is gone.
@@ -102,21 +118,23 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   // It would also end a connection on which nothing was sent yet, as a pool keeps some.
   server.headersTimeout = 0;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
+    listener.once('error', reject);
+    listener.listen(port, host, () => {
+      listener.off('error', reject);
       resolve();
     });
   });
-  const address = server.address() as AddressInfo;
+  const address = listener.address() as AddressInfo;
   return {
     port: address.port,
-    origin: `http://${originHost(host)}:${address.port}`,
+    origin: `${front === undefined ? 'http' : 'https'}://${originHost(host)}:${address.port}`,
+    renewCertificates: (identities) => front?.renew(identities),
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
       // Those, too, that become idle while the last requests finish.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       server.closeIdleConnections();
+      connections.cutUnsecured();
       sockets.loaded?.leave();
       const timer = setTimeout(() => {
         connections.cutAll();
@@ -170,8 +188,17 @@ function isOurs({ path, session }: Target): boolean {
   return path === '/__admin' || path.startsWith('/__admin/') || (path === '/metrics' && session === undefined);
 }
 
+/** Loaded where connections are opened by TLS. */
+async function tlsFront(identities: TlsIdentities, secured: (connection: ClientConnection) => void): Promise<TlsFront> {
+  const { TlsFront } = await import('./tls/tls-front.ts');
+  return new TlsFront(identities, ['http/1.1'], secured);
+}
+
 /** Refuses a connection as it is accepted, where a rule of the default session says so. */
-function meet(connection: ClientConnection, { engine, connections, onFailure }: ServerContext & ListenOptions): void {
+function meet(
+  connection: ClientConnection,
+  { engine, connections, onFailure, front }: ServerContext & ListenOptions & { readonly front: TlsFront | undefined },
+): void {
   const { acceptedAt } = connection;
   const incoming: Incoming = {
     method: '',
@@ -186,6 +213,7 @@ function meet(connection: ClientConnection, { engine, connections, onFailure }: 
   let isPaused = false;
   const decided = andThen(engine.defaultSession.refuse(incoming, { path: '', call: undefined, forced: undefined }), (refusal) => {
     if (refusal !== undefined) refuse(connection, refusal);
+    else if (front !== undefined) front.shakeHands(connection, 'good');
     else if (isPaused) connection.socket.resume();
   });
   if (!isPromise(decided)) return;

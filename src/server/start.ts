@@ -12,6 +12,7 @@ import type { AdminOptions } from './admin/admin.ts';
 import { type AdminListener, type Listening, type ListenOptions, listen } from './listen.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { type LoopDelayMonitor, type LoopDelays, monitorLoopDelay } from './timing/loop-delay.ts';
+import type { ServerTls, TlsMaterial, TlsSettings } from './tls/server-tls.ts';
 
 /** What a server is made of that listens elsewhere than in this process. */
 export interface Serving extends Omit<ListenOptions, 'engine' | 'admin'> {
@@ -32,6 +33,8 @@ export interface StartOptions {
   /** What the program says of its calls, in each session; goes before what scenarios expect. */
   readonly calls?: DeclaredCalls | undefined;
   readonly clock?: Clock;
+  /** Connections are opened by TLS. */
+  readonly tls?: TlsSettings | undefined;
   /** Listens in the place of this process. */
   readonly listening?: (serving: Serving) => Promise<Listening>;
   /** Told of failures of the mock itself; the default writes them to stderr. */
@@ -45,6 +48,10 @@ export interface MockServer {
   /** `http://127.0.0.1:8080`. */
   readonly origin: string;
   readonly loopDelay: LoopDelayMonitor;
+  /** Undefined where connections are plain. */
+  readonly tls: ServerTls | undefined;
+  /** Reads the certificate of the user again: new connections are shown it. Throws a CertificateError, and changes nothing then. */
+  rereadCertificate(): void;
   /** How late its own event loop was, the 99th percentile of each second, in milliseconds. */
   loopDelays(): readonly { readonly at: number; readonly ms: number }[];
   /** Loads what else would be loaded with the first request that asks for it: the admin API and `x-mock-fault`. */
@@ -52,7 +59,10 @@ export interface MockServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Loads the scenario and starts the server. Throws a ScenarioError, or the system's error when it cannot listen. */
+/**
+ * Loads the scenario and starts the server. Throws a ScenarioError, a CertificateError, or the system's error when it cannot
+ * listen.
+ */
 export async function startServer(options: StartOptions): Promise<MockServer> {
   const { source, seed, host, port, adminToken, bounds, calls, clock = systemClock } = options;
   const { onFailure = (error) => console.error('mock-openai failed:', error) } = options;
@@ -64,28 +74,48 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     ...(bounds === undefined ? {} : { bounds }),
   });
   const loopDelay = monitorLoopDelay(() => engine.clock.now());
+  const tls = options.tls && (await (await import('./tls/server-tls.ts')).prepareTls(options.tls, host));
   const admin = lazyAdmin({
     engine,
     access: { host, token: adminToken },
+    tls,
     loopDelay,
     metrics: createMetrics(engine, loopDelay),
     onFailure,
   });
-  const at = { host, port, onFailure };
-  const listening = await (options.listening?.({ ...at, engine, loopDelay, admin: admin.fetch }) ??
-    listen({ ...at, engine, admin: admin.listener }));
+  const at = { host, port, tls: tls?.identities, onFailure };
+  const listening = await listenOrClear(tls, () => {
+    return (
+      options.listening?.({ ...at, engine, loopDelay, admin: admin.fetch }) ?? listen({ ...at, engine, admin: admin.listener })
+    );
+  });
   return {
     engine,
     port: listening.port,
     origin: listening.origin,
     loopDelay,
+    tls,
+    rereadCertificate() {
+      if (tls !== undefined) listening.renewCertificates(tls.reread());
+    },
     preload: () => admin.preload().catch(onFailure),
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {
       await listening.close(graceMs);
+      tls?.remove();
       loopDelay.stop();
     },
   };
+}
+
+/** Nothing is left behind by a server that cannot listen. */
+async function listenOrClear(tls: TlsMaterial | undefined, start: () => Promise<Listening>): Promise<Listening> {
+  try {
+    return await start();
+  } catch (error) {
+    tls?.remove();
+    throw error;
+  }
 }
 
 /** What reads scenarios is loaded where there is one to be read. */

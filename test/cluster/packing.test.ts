@@ -36,7 +36,7 @@ const ask: FromWorker = {
     headersAt: 1.25,
     bodyEndAt: null,
     protocol: 'http/1.1',
-    connection: { id: 1, acceptedAt: 0.5, requests: 2, remotePort: 54_321, open: true },
+    connection: { id: 1, acceptedAt: 0.5, requests: 2, remotePort: 54_321, tls: undefined, open: true },
   },
   pathCall: undefined,
   path: '/v1/chat/completions',

@@ -115,6 +115,7 @@ test('every block says how it is checked', () => {
     'js client',
     'js targets',
     'js jest',
+    'js tls',
     'ts vitest',
     'ts members',
     'json calls',

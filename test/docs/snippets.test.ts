@@ -65,6 +65,14 @@ test('the example of the library prints what it is said to print', async () => {
   expect(stdout).toBe(onlyBlock('docs/library.md', 'text output'));
 });
 
+test('the example of TLS is served by a mock that it trusts', async () => {
+  const folder = tempFolder({ 'example.mjs': onlyBlock('docs/tls-and-http2.md', 'js tls') });
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules/mock-openai'));
+  const { stdout } = await run(process.execPath, ['example.mjs'], { cwd: folder });
+  expect(stdout).toBe('200 true\n');
+});
+
 test('the members of a mock that are listed are all there, and do not throw', async () => {
   const lines = onlyBlock('docs/library.md', 'ts members');
   const mock = await createMockOpenAI();

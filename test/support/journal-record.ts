@@ -14,6 +14,7 @@ export const JOURNAL_RECORD: JournalRecord = {
   connReqSeq: 1,
   remotePort: 50_000,
   protocol: 'http/1.1',
+  tls: null,
   t_accept: 0,
   t_headers: 0,
   t_bodyEnd: 0,

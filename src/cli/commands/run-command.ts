@@ -18,6 +18,7 @@ export const runCommand: CommandFactory = (finish) =>
     .option('--strict', 'fail on inconclusive findings and on rules of the scenario that were never reached')
     .addOption(sharedFlags.journal())
     .addOption(sharedFlags.port(0))
+    .addOption(sharedFlags.tls())
     .action(async (command, options) => finish(await (await import('./run.ts')).run(command, options)));
 
 function declaredCalls(text: string): DeclaredCalls {

@@ -16,6 +16,7 @@ import type { Session } from '../../session/session.ts';
 import { sessionURL } from '../../session/session-url.ts';
 import { UsedSessions } from '../../session/used-sessions.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
+import { trustedCertificates } from '../options/trusted-certificates.ts';
 import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { printVerdict } from '../output/print-verdict.ts';
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly strict?: boolean;
   readonly journal?: string;
   readonly port: number;
+  /** Connections are opened by TLS. */
+  readonly tls?: boolean;
 }
 
 /** The journal of a run holds so many requests: the newest are judged. */
@@ -44,6 +47,7 @@ const RUN_ENTRIES = 100_000;
 /** Runs a command against the mock and judges the client in it. stdout is the command's alone. */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
   const { seed, port } = options;
+  const tls = options.tls === true ? { trustedToo: trustedCertificates(process.env) } : undefined;
   const source = options.scenario === undefined ? undefined : givenSource(options.scenario);
   const given = options.policy === undefined ? undefined : loadPolicy(options.policy);
   const calls = options.calls ?? given?.calls;
@@ -54,7 +58,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     failure = `the mock itself failed: ${messageOf(error)}`;
     say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
   };
-  const server = await startForClient({ source, seed, calls, port, entries: RUN_ENTRIES, onFailure, say });
+  const server = await startForClient({ source, seed, calls, port, tls, entries: RUN_ENTRIES, onFailure, say });
   const used = new UsedSessions(server.engine);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
   const { providers, defaultSession } = server.engine;
@@ -67,6 +71,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     const env = clientEnvironment(process.env, {
       origin: server.origin,
       apiKey: clientKey(plan),
+      authorityFile: server.tls?.authorityFile ?? undefined,
       providers: providers.map(({ id, plan: own }) => ({ name: id, dialect: own.dialect })),
     });
     const supervised = await supervise(() => startCommand(command, env), {
@@ -96,7 +101,10 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 
 /** Where to look when the client asked for nothing. */
 function whyNothingCame({ origin }: MockServer, port: number, variables: readonly string[]): string {
-  const fixed = port === 0 ? 'with --port 9001, and point it to http://127.0.0.1:9001/v1' : `and point it to ${origin}/v1`;
+  const fixed =
+    port === 0
+      ? `with --port 9001, and point it to ${new URL(origin).protocol}//127.0.0.1:9001/v1`
+      : `and point it to ${origin}/v1`;
   const proxy = proxyText(process.env);
   return (
     `Nothing came to ${origin}/v1. Does the client read OPENAI_BASE_URL, OPENAI_API_BASE or OPENAI_HOST, which were set to it? ` +

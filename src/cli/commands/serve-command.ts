@@ -27,6 +27,9 @@ export const serveCommand: CommandFactory = (finish) =>
       ]),
     )
     .option('--workers <number>', 'processes that serve, or auto: one for each core', workerCount, 1)
+    .addOption(sharedFlags.tls())
+    .option('--tls-cert <file>', 'a certificate of your own, in PEM, with the chain behind it', nonEmpty('--tls-cert'))
+    .option('--tls-key <file>', 'its key', nonEmpty('--tls-key'))
     .option('--verbose', 'print a line for each request')
     .option('--json', 'print one JSON object a line for each event')
     .action(async (options) => finish(await (await import('./serve.ts')).serve(options)));

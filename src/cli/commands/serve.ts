@@ -8,13 +8,15 @@ import type { MockServer } from '../../server/start.ts';
 import { onUnservedUrl } from '../../session/on-unserved-url.ts';
 import { sessionURL } from '../../session/session-url.ts';
 import { warmUpSteps } from '../../session/warm-up.ts';
+import { type TlsOptions, tlsSettings } from '../options/tls-options.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { createServeOutput, type ServeOutput } from '../output/serve-output.ts';
 import { onSignals, signalExitCode } from '../process/on-signals.ts';
 import { openJournal, startFromCli } from '../process/start-from-cli.ts';
+import { watchCertificate } from '../process/watch-certificate.ts';
 import { watchDescriptors } from '../process/watch-descriptors.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends TlsOptions {
   readonly scenario?: string;
   readonly port: number;
   readonly host: string;
@@ -54,14 +56,18 @@ export async function serve(options: ServeOptions): Promise<number> {
     providers: Object.fromEntries(server.engine.providers.map((session) => [session.id, sessionURL(server.origin, session)])),
     workers: options.workers ?? 1,
     adminOff,
+    authority: server.tls?.authorityFile ?? undefined,
   });
   if (options.quiet !== true) file?.warningsOf(server.engine.scenario).forEach(output.warning);
   const unwatch = file && watch(server, file, options, output);
   warmUp([...warmUpSteps(server.engine), () => void server.preload()]);
   const stopWatching = watchDescriptors(output.warning);
+  const certificate = tlsSettings(options)?.files;
+  const unwatchCertificate = certificate && watchCertificate(server, certificate, output);
   const signal = await stop;
   stopWatching();
   unwatch?.();
+  unwatchCertificate?.();
   await server.close(GRACE_MS);
   await journal?.close();
   output.stopped(signal);
@@ -107,7 +113,8 @@ async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
 
 async function start(options: ServeOptions, source: Source | undefined, output: ServeOutput): Promise<MockServer> {
   const { host, port, seed, adminToken, workers = 1 } = options;
-  const starting = { source, seed, host, port, adminToken, onFailure: (error: unknown) => output.failure(error) };
+  const tls = tlsSettings(options);
+  const starting = { source, seed, host, port, adminToken, tls, onFailure: (error: unknown) => output.failure(error) };
   if (workers === 1) return startFromCli(starting);
   const { startCluster } = await import('../../cluster/start-cluster.ts');
   return startFromCli(starting, (given) => startCluster({ ...given, workers, onWarning: output.warning }));

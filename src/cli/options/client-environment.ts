@@ -2,12 +2,15 @@ import { CLASSIC_API_VERSION } from '../../core/openai/dialects/azure/api-versio
 import type { DialectName } from '../../core/openai/dialects/dialect-name.ts';
 import { basePathOf } from '../../core/openai/dialects/registry.ts';
 import { endpointVariable, providerVariable } from '../../core/scenario/provider-variable.ts';
+import { authorityVariables } from './trusted-certificates.ts';
 
 /** Where clients find the mock. */
 export interface ClientTarget {
   /** `http://127.0.0.1:41234`. */
   readonly origin: string;
   readonly apiKey: string;
+  /** The file of the authority that signs the certificate of the mock; undefined where it speaks plain HTTP. */
+  readonly authorityFile?: string | undefined;
   /** The further services of the scenario. */
   readonly providers?: readonly { readonly name: string; readonly dialect?: DialectName | undefined }[];
 }
@@ -20,7 +23,10 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
  * The environment for a program whose OpenAI clients are to talk to the mock. A real key and a real address that stand
  * in it are replaced, so that a test can neither spend money nor leak the key.
  */
-export function clientEnvironment(inherited: Environment, { origin, apiKey, providers = [] }: ClientTarget): Environment {
+export function clientEnvironment(
+  inherited: Environment,
+  { origin, apiKey, authorityFile, providers = [] }: ClientTarget,
+): Environment {
   const baseURL = `${origin}/v1`;
   const noProxy = withLoopback(`${inherited['NO_PROXY'] ?? ''},${inherited['no_proxy'] ?? ''}`);
   return {
@@ -54,6 +60,7 @@ export function clientEnvironment(inherited: Environment, { origin, apiKey, prov
     // For scripts.
     MOCK_OPENAI_ORIGIN: origin,
     MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,
+    ...(authorityFile === undefined ? {} : authorityVariables(authorityFile)),
     ...Object.fromEntries(providers.flatMap((provider) => variablesOf(provider, origin))),
   };
 }

@@ -19,5 +19,6 @@ export const sharedFlags = {
   reports: () => new Option('--report <folder>', 'write report.json, report.html, junit.xml and summary.md there'),
   scenario: () => new Option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy'),
   seed: () => new Option('--seed <number>', "replaces the scenario's seed").argParser(wholeNumber('--seed')),
+  tls: () => new Option('--tls', 'connections are opened by TLS; the certificate, and an authority that signs it, are made'),
   strictRules: () => new Option('--strict', 'fail when a rule is inconclusive, too'),
 };

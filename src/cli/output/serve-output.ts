@@ -19,12 +19,16 @@ interface Listening {
   readonly adminOff: boolean;
   /** The base URLs of further services, by name. */
   readonly providers: Readonly<Record<string, string>>;
+  /** The file of the authority that clients have to trust; undefined where there is none. */
+  readonly authority: string | undefined;
 }
 
 /** What a running server tells the user. */
 export interface ServeOutput {
   listening(server: Listening): void;
   request(entry: JournalRecord, session: Session): void;
+  /** New connections are shown another certificate. */
+  renewed(): void;
   reloaded(plan: { name: string; seed: number; rules: readonly unknown[] }): void;
   /** The text is what people are told of the problems. */
   keptOld(error: ScenarioError, text: string): void;
@@ -46,7 +50,7 @@ function jsonOutput(): ServeOutput {
   const output = new BoundedOutput(process.stdout, (events) => line('left_out', { events }));
   const event = (name: string, fields: object = {}) => output.write(line(name, fields));
   return {
-    listening: ({ origin, scenario, seed, rules, workers, adminOff, providers }) =>
+    listening: ({ origin, scenario, seed, rules, workers, adminOff, providers, authority }) =>
       event('listening', {
         base_url: `${origin}/v1`,
         admin_url: adminOff ? null : `${origin}/__admin`,
@@ -55,8 +59,10 @@ function jsonOutput(): ServeOutput {
         rules,
         workers,
         ...(Object.keys(providers).length === 0 ? {} : { providers }),
+        ...(authority === undefined ? {} : { authority }),
       }),
     request: (entry, session) => event('request', { entry: session.view(entry) }),
+    renewed: () => event('certificate_renewed'),
     reloaded: ({ name, seed, rules }) => event('reloaded', { scenario: name, seed, rules: rules.length }),
     keptOld: ({ problems }) => event('reload_failed', { problems }),
     warning: (message) => event('warning', { message }),
@@ -76,7 +82,7 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     if (!quiet) output.write(`${text}\n`);
   };
   return {
-    listening({ origin, scenario, seed, rules, workers, adminOff, providers }) {
+    listening({ origin, scenario, seed, rules, workers, adminOff, providers, authority }) {
       const processes = workers === 1 ? '' : `, ${workers} workers`;
       const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}${processes}`;
       // Scripts read the first line of stdout.
@@ -84,11 +90,13 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
       say(paint('dim', printable(about)));
       if (terminal && !quiet) process.stdout.write(`${paint('bold', `${origin}/v1`)}\n`);
       for (const [name, url] of Object.entries(providers)) say(`  ${name}: ${url}`);
+      if (authority !== undefined) say(`  authority, for clients to trust: ${authority}`);
       if (adminOff) say('The admin API is off: it needs --admin-token on a host that is not loopback.');
     },
     request: (entry) => {
       if (verbose) say(requestLine(entry));
     },
+    renewed: () => say('the certificate was renewed: new connections are shown it'),
     reloaded: ({ name, seed, rules }) =>
       say(printable(`reloaded: scenario ${name}, seed ${seed}, ${rulesText(rules.length)}; counters start anew`)),
     keptOld: (_error, text) => output.write(`${printableLines(text)}\nThe scenario was not reloaded: the old one goes on.\n`),

@@ -19,6 +19,7 @@ export async function startFromCli(
   try {
     return await start(options);
   } catch (error) {
+    if (error instanceof Error && error.name === 'CertificateError') throw new UsageError(error.message);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') throw new StartError(`port ${port} is in use; --port 0 picks a free one`);
     if (code === 'EACCES') throw new StartError(`port ${port} needs more rights than this user has; take one above 1023`);

@@ -46,8 +46,10 @@ export interface JournalEntry {
   readonly remotePort: number | null;
   /** Of a request by WebSocket, all that is said of the answer is said of its frames. */
   readonly protocol: Protocol;
-  /** Always null: the mock speaks plain HTTP. */
-  readonly tlsResumed: null;
+  /** The version of TLS, `TLSv1.3`; null where the connection was plain, and as long as its handshake was not over. */
+  readonly tls: string | null;
+  /** Whether the client went on with a TLS session that it had before; null as `tls`. */
+  readonly tlsResumed: boolean | null;
 
   readonly t_accept: number;
   readonly t_headers: number;

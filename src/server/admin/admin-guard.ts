@@ -52,7 +52,8 @@ function isCrossOrigin(c: Context): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site === 'cross-site' || site === 'same-site') return true;
   const origin = c.req.header('origin');
-  return origin !== undefined && origin !== `http://${c.req.header('host') ?? ''}`;
+  const host = c.req.header('host') ?? '';
+  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
 }
 
 function hostnameOf(host: string): string {

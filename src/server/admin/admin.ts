@@ -22,6 +22,7 @@ import { sessionURL } from '../../session/session-url.ts';
 import { SessionsFullError } from '../../session/sessions-full-error.ts';
 import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
+import type { ServerTls } from '../tls/server-tls.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
 import { isCutShort } from './is-cut-short.ts';
 import { journalPieces } from './journal-pieces.ts';
@@ -37,6 +38,8 @@ export interface AdminOptions {
   readonly access: AdminAccess;
   readonly loopDelay: LoopDelayMonitor;
   readonly metrics: Metrics;
+  /** Undefined where connections are plain. */
+  readonly tls: ServerTls | undefined;
   /** Told of what the admin API itself cannot do, which must never happen. */
   onFailure(error: unknown): void;
 }
@@ -82,7 +85,7 @@ function bodyTooLong(c: Context): Response {
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['', 'null', '~']);
 
 /** What each session has. */
-function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
+function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
   const routes = new Hono();
   const sessionOf = (c: Context): Session => engine.session(c.req.param('session'));
   routes.get('/health', (c) =>
@@ -95,6 +98,7 @@ function sessionRoutes({ engine, loopDelay }: AdminOptions): Hono {
       sessions: engine.sessions.length,
       in_flight: engine.sessions.reduce((sum, { inFlight }) => sum + inFlight, 0),
       event_loop_delay_ms: loopDelay.history().at(-1) ?? null,
+      tls: tls === undefined ? null : { authority: tls.authorityFile },
     }),
   );
   routes.get('/journal', queryOf('since'), (c) => {

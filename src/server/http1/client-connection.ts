@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { TlsFacts } from '../../exchange/incoming.ts';
 import type { PresetOutcome } from '../../exchange/prepare.ts';
 import type { Connection } from '../connection.ts';
 
@@ -18,7 +20,12 @@ export class ClientConnection implements Connection {
   readonly id: number;
   /** Milliseconds of the engine's clock. */
   readonly acceptedAt: number;
-  readonly socket: Socket;
+  /** What is read and written: the socket of TCP, or the one by TLS above it. */
+  socket: Socket;
+  /** Undefined where the connection is plain, or its handshake is not over. */
+  tls: TlsFacts | undefined;
+  /** The handshake has begun, and is not over. */
+  awaitsTls = false;
   readonly remotePort: number | null;
   /** Requests that have arrived on it. */
   requests = 0;
@@ -34,22 +41,39 @@ export class ClientConnection implements Connection {
   /** Those behind it, in the order in which they came; made when there is one. */
   #others: Set<() => void> | undefined;
 
+  readonly #tcp: Socket;
+  readonly #left: () => void;
+
   /** `left` is called when the client has closed its side, and when the connection is closed. */
   constructor(id: number, acceptedAt: number, socket: Socket, left: (id: number) => void) {
     this.id = id;
     this.acceptedAt = acceptedAt;
     this.socket = socket;
+    this.#tcp = socket;
     // A client that is gone has none.
     this.remotePort = socket.remotePort ?? null;
-    const leave = () => left(id);
-    socket.on('end', leave);
-    socket.on('close', () => {
-      leave();
-      const others = [...(this.#others ?? [])];
-      this.#follower?.();
-      for (const closed of others) closed();
-    });
+    this.#left = () => left(id);
+    socket.on('end', this.#left);
+    socket.on('close', this.#closed);
   }
+
+  /** The handshake is over. */
+  secure(socket: TLSSocket): void {
+    this.#tcp.off('end', this.#left);
+    this.#tcp.off('close', this.#closed);
+    this.socket = socket;
+    this.awaitsTls = false;
+    this.tls = tlsFactsOf(socket);
+    socket.on('end', this.#left);
+    socket.on('close', this.#closed);
+  }
+
+  readonly #closed = (): void => {
+    this.#left();
+    const others = [...(this.#others ?? [])];
+    this.#follower?.();
+    for (const closed of others) closed();
+  };
 
   get isDestroyed(): boolean {
     return this.socket.destroyed;
@@ -108,13 +132,25 @@ export class ClientConnection implements Connection {
   end(how: 'fin' | 'reset'): void {
     this.endedHow = how;
     if (how === 'reset') {
-      this.socket.resetAndDestroy();
+      this.#tcp.resetAndDestroy();
       return;
     }
     this.socket.end();
     const timer = setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
     this.socket.once('close', () => clearTimeout(timer));
   }
+}
+
+/** There are few of them: the same object for the same facts. */
+const TLS_FACTS = new Map<string, TlsFacts>();
+
+function tlsFactsOf(socket: TLSSocket): TlsFacts {
+  const version = socket.getProtocol() ?? 'unknown';
+  const resumed = socket.isSessionReused();
+  const key = `${version} ${resumed}`;
+  let facts = TLS_FACTS.get(key);
+  if (facts === undefined) TLS_FACTS.set(key, (facts = { version, resumed }));
+  return facts;
 }
 
 class QueuedTurn implements Turn {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Connection } from '../../core/correlation/correlation.ts';
+import type { IncomingConnection } from '../../exchange/incoming.ts';
 import { ClientConnection } from './client-connection.ts';
 
 /** The connections of a server, numbered as they are accepted. */
@@ -24,6 +24,11 @@ export class Connections {
     return connection;
   }
 
+  /** From now on the connection goes by this socket, which stands above the one that was accepted. */
+  rename(connection: ClientConnection): void {
+    this.#bySocket.set(connection.socket, connection);
+  }
+
   readonly #left = (id: number): void => {
     if (this.#open.delete(id)) this.#gone(id);
   };
@@ -33,8 +38,13 @@ export class Connections {
   }
 
   /** The connection as it stands. */
-  state({ id, acceptedAt, requests, remotePort }: ClientConnection): Connection & { readonly remotePort: number | null } {
-    return { id, acceptedAt, requests, remotePort };
+  state({ id, acceptedAt, requests, remotePort, tls }: ClientConnection): IncomingConnection {
+    return { id, acceptedAt, requests, remotePort, tls };
+  }
+
+  /** Ends those whose handshake by TLS is not over: nobody has asked for anything on them. */
+  cutUnsecured(): void {
+    for (const { socket, awaitsTls } of this.#open.values()) if (awaitsTls) socket.destroy();
   }
 
   /** What is still open is closed by us. */
