@@ -19,6 +19,9 @@ const LIMITS = 'limits';
 /** Its capacity. */
 const CAPACITY = 'capacity';
 
+/** Puts back what was drawn, or a part of it. */
+export type Repay = (amounts: Amounts | undefined) => void;
+
 /**
  * All that the requests of a session share, and the steps that change it: the calls that were seen, counters, buckets, the
  * queue of the service. What a plan says is handed in, for it may change between two requests.
@@ -26,7 +29,7 @@ const CAPACITY = 'capacity';
 export class Decisions {
   readonly #clock: Clock;
   readonly #counters = createCounters();
-  readonly #buckets = createBuckets();
+  #buckets = createBuckets();
   readonly #gate = new CapacityGate();
   /** Requests that are being served, by account. */
   readonly #places = new Map<string, { taken: number }>();
@@ -103,9 +106,17 @@ export class Decisions {
     this.#world.correlator.complete(recognition, outcome);
   }
 
-  /** Puts back into the buckets of an account what was not used. */
-  give(account: string, amounts: Amounts | undefined): void {
-    if (amounts !== undefined) this.#buckets.refund(account, amounts, this.#clock.now());
+  /**
+   * Puts back into the buckets of an account what is not used of that which was drawn just now. What was drawn before everything
+   * was forgotten goes back into nothing.
+   */
+  repayment(account: string, plan: Plan): Repay {
+    const drawnMs = this.#elapsedMs(this.#clock.now(), plan);
+    const buckets = this.#buckets;
+    return (amounts) => {
+      const at = this.#clock.now();
+      if (amounts !== undefined) buckets.refund(account, amounts, { at, clockMs: this.#elapsedMs(at, plan), drawnMs });
+    };
   }
 
   /** Takes a place in the queue of the service: how long the request waits, undefined when it is refused. */
@@ -138,7 +149,7 @@ export class Decisions {
   /** Back to the beginning. */
   clear(): void {
     this.#counters.clear();
-    this.#buckets.clear();
+    this.#buckets = createBuckets();
     this.#gate.clear();
     this.#places.clear();
     this.#world.clear();
@@ -170,9 +181,10 @@ export class Decisions {
     const now = this.#clock.now();
     const clockMs = this.#elapsedMs(now, plan);
     const most = draw.inFlight === undefined ? Number.POSITIVE_INFINITY : capacityAt(draw.inFlight, clockMs);
-    if ((this.#places.get(name)?.taken ?? 0) < most) return this.#buckets.draw(name, draw, now, clockMs);
+    const used = this.#places.get(name)?.taken ?? 0;
+    if (used < most) return this.#buckets.draw(name, draw, now, clockMs);
     const buckets = this.#buckets.look(name, draw, now, clockMs);
-    return { refusal: { reason: 'in_flight', limit: most }, buckets, drawn: {} };
+    return { refusal: { reason: 'in_flight', limit: most, used }, buckets, drawn: {} };
   }
 
   /** A request arrives. The first call is what the world may count from. */

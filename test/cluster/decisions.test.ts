@@ -54,6 +54,26 @@ test.each([
   expect(tally(await statuses(server, 60))).toEqual(expected);
 });
 
+test('as many are served at once over all processes as may be, and places that are given back are there for all', async () => {
+  const server = await under('limits: { gpt-4o: { in_flight: 5 } }\nlatency: { ttft: 400ms }');
+  for (let round = 0; round < 2; round++) {
+    const found = await Promise.all(Array.from({ length: 12 }, (_, n) => statusOf(server, `${round} ${n}`)));
+    expect(tally(found)).toEqual({ 200: 5, 429: 7 });
+  }
+  await server.admin('/__admin/limits', { method: 'POST', body: '{"gpt-4o": {"in_flight": 2}}' });
+  expect(tally(await Promise.all(Array.from({ length: 6 }, (_, n) => statusOf(server, `less ${n}`))))).toEqual({
+    200: 2,
+    429: 4,
+  });
+});
+
+test('a fixed window lets through exactly its limit, and what it becomes less what was used', async () => {
+  const server = await under('limits: { gpt-4o: { rpm: 20, window: fixed } }');
+  expect(tally(await statuses(server, 30))).toEqual({ 200: 20, 429: 10 });
+  await server.admin('/__admin/limits', { method: 'POST', body: '{"gpt-4o": {"rpm": 25}}' });
+  expect(tally(await statuses(server, 30))).toEqual({ 200: 5, 429: 25 });
+});
+
 test('limits let through exactly what they have', async () => {
   const server = await under('limits: { gpt-4o: { rpd: 20 } }');
   expect(tally(await statuses(server, 60))).toEqual({ 200: 20, 429: 40 });

@@ -37,7 +37,7 @@ export interface LimitResult {
  */
 export type LimitRefused =
   | { readonly reason: 'short' | 'too_large'; readonly kind: LimitKind }
-  | { readonly reason: 'in_flight'; readonly limit: number };
+  | { readonly reason: 'in_flight'; readonly limit: number; readonly used: number };
 
 export type Amounts = { readonly [K in LimitKind]?: number | undefined };
 
@@ -50,9 +50,18 @@ export interface Buckets {
   draw(account: string, draw: Draw, at: number, clockMs?: number): LimitResult;
   /** The buckets of the account, of which nothing is drawn. */
   look(account: string, draw: Draw, at: number, clockMs?: number): LimitResult['buckets'];
-  /** Puts back into the buckets what was drawn, or a part of it. */
-  refund(account: string, amounts: Amounts, at: number): void;
-  clear(): void;
+  /**
+   * Puts back into the buckets what was drawn at `drawnMs`, or a part of it; both moments on the clock of the session too. What
+   * was drawn from a fixed window that has ended is not put into the next one.
+   */
+  refund(account: string, amounts: Amounts, moments: RefundMoments): void;
+}
+
+export interface RefundMoments {
+  readonly at: number;
+  readonly clockMs: number;
+  /** When it was drawn, on the clock of the session. */
+  readonly drawnMs: number;
 }
 
 /** Accounts kept at most. Past that the one longest out of use is taken for full. */
@@ -60,8 +69,7 @@ const MAX_ACCOUNTS = 10_000;
 
 type Levels = { readonly [K in LimitKind]?: Bucket };
 
-interface Account {
-  readonly at: number;
+interface Account extends Now {
   readonly levels: Levels;
 }
 
@@ -90,28 +98,33 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
     },
     draw(name, draw, at, clockMs = at) {
       const { taken, levels } = drawFrom(accounts.get(name)?.account, draw, { at, clockMs });
-      keep(name, { at, levels });
+      keep(name, { at, clockMs, levels });
       return taken;
     },
     look(name, draw, at, clockMs = at) {
       return eachLevel(levelsOf(draw, accounts.get(name)?.account, { at, clockMs }), settled);
     },
-    refund(name, amounts, at) {
+    refund(name, amounts, { at, clockMs, drawnMs }) {
       const account = accounts.get(name)?.account;
       if (account === undefined) return;
       const levels = eachLevel(account.levels, (bucket, kind) => {
         const { used, ...rest } = refilled(bucket, at - account.at);
-        return { ...rest, used: Math.max(0, used - (amounts[kind] ?? 0)) };
+        const isOver = bucket.endsInMs !== undefined && !isSameWindow(drawnMs, clockMs, bucket.windowMs);
+        return { ...rest, used: isOver ? used : Math.max(0, used - (amounts[kind] ?? 0)) };
       });
-      keep(name, { at, levels });
+      keep(name, { at, clockMs, levels });
     },
-    clear: () => accounts.clear(),
   };
 }
 
 interface Now {
   readonly at: number;
   readonly clockMs: number;
+}
+
+/** Whether both moments lie in the same of the windows that follow each other from 0 on. */
+function isSameWindow(aMs: number, bMs: number, windowMs: number): boolean {
+  return aMs - (aMs % windowMs) === bMs - (bMs % windowMs);
 }
 
 function drawFrom(account: Account | undefined, draw: Draw, now: Now): { taken: LimitResult; levels: Levels } {
@@ -159,8 +172,8 @@ function levelsOf({ capacities, isFixed }: Draw, account: Account | undefined, {
     const used = account?.levels[kind]?.used ?? 0;
     const windowMs = windowOf(kind);
     if (isFixed === true) {
-      const sinceMs = clockMs % windowMs;
-      levels[kind] = { limit, used: elapsedMs > sinceMs ? 0 : used, windowMs, endsInMs: windowMs - sinceMs };
+      const isNew = account !== undefined && !isSameWindow(account.clockMs, clockMs, windowMs);
+      levels[kind] = { limit, used: isNew ? 0 : used, windowMs, endsInMs: windowMs - (clockMs % windowMs) };
     } else levels[kind] = refilled({ limit, used, windowMs }, elapsedMs, meanLimit(capacity, elapsedMs, clockMs));
   }
   return levels;

@@ -23,7 +23,7 @@ export function refusalAnswer(refusal: LimitRefused, refused: LimitRefusal): Err
   const { account, request, cost, organizationId, wallMs } = refused;
   const limited = { model: limitedModel(request), organizationId, free: account.free };
   if (refusal.reason === 'in_flight') {
-    return { ...tooManyInFlight(refusal.limit, limited), extra: accountHeaders(account, request) };
+    return { ...tooManyInFlight(refusal, limited), extra: accountHeaders(account, request) };
   }
   const { reason, kind } = refusal;
   const bucket = bucketOf(account, kind);

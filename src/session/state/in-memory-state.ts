@@ -3,7 +3,6 @@ import type { Clock } from '../../core/clock.ts';
 import type { Correlation } from '../../core/correlation/correlation.ts';
 import type { JournalBounds } from '../../core/journal/journal.ts';
 import type { Libraries } from '../../core/libraries.ts';
-import type { Amounts } from '../../core/limits/buckets.ts';
 import { isLost } from '../../core/openai/store/lost-error.ts';
 import { SessionStore, type StoreChange, type StoreReaders, type StoreReference } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
@@ -15,7 +14,7 @@ import { factsOf } from '../../exchange/prepare.ts';
 import { endedAtOf, type HeadNotes, type JournalRecord, noteEnd, noteHead, type RecordPlace } from '../../exchange/record.ts';
 import { replyContextOf } from '../../exchange/reply-context-of.ts';
 import { type ReadRequest, unreadRequest } from '../../exchange/unread-request.ts';
-import { Decisions } from '../decisions.ts';
+import { Decisions, type Repay } from '../decisions.ts';
 import { SessionJournal } from '../session-journal.ts';
 import type { SessionWorld } from '../session-world.ts';
 import type { Decided, ExchangeEnd, OpenExchange, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
@@ -99,15 +98,13 @@ export class InMemoryState implements SessionState {
     const layer = limit?.refusal === undefined ? failsAt : 'api';
     const record = this.#keep(step, decision, { draws, layer, place });
     this.#parts.onOpened(record);
-    if (limited && limit && applied !== null) {
-      const context = this.#contextOf(step, { draws, elapsedMs });
-      this.refund(limited.name, refundForFaults(faults, limit, { refusedDraws: limited.draw.refusedDraws, context }));
-    }
+    const repay = limited && this.#decisions.repayment(limited.name, plan);
+    if (applied !== null) this.#repayFor(step, decision, { repay, draws });
     this.#inFlight += 1;
     const exchange = new InMemoryExchange(this, record, {
       correlation,
       fingerprint: request.fingerprint,
-      account: limited?.name,
+      repay,
       vacate: limit && layer === undefined ? this.#occupy(step, faults, { draws, elapsedMs }) : undefined,
       body: step.reference && (step.keptBody ?? step.incoming.body),
       locked: layer === undefined ? this.#lock(step.reference, faults) : undefined,
@@ -218,11 +215,6 @@ export class InMemoryState implements SessionState {
     this.#store?.unlock(conversation);
   }
 
-  /** Puts back into the buckets of an account what was not used. */
-  refund(account: string, amounts: Amounts | undefined): void {
-    this.#decisions.give(account, amounts);
-  }
-
   /** Ends an exchange. The correlation is that of a request that was read to its end. */
   end(
     record: JournalRecord,
@@ -237,6 +229,17 @@ export class InMemoryState implements SessionState {
     if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
     this.release();
     this.#close(record);
+  }
+
+  /** Puts back what faults leave unused of what the request drew. */
+  #repayFor(
+    step: DecisionStep,
+    { limit, faults, elapsedMs }: Decision,
+    { repay, draws }: { readonly repay: Repay | undefined; readonly draws: Draws },
+  ): void {
+    if (repay === undefined || step.limited === undefined || limit === undefined) return;
+    const context = this.#contextOf(step, { draws, elapsedMs });
+    repay(refundForFaults(faults, limit, { refusedDraws: step.limited.draw.refusedDraws, context }));
   }
 
   /** Takes a place for an admitted request among those of its account; undefined where it needs none. */
@@ -314,8 +317,8 @@ interface Followed {
   readonly correlation: Correlation | undefined;
   /** Undefined for what was not read: nothing is equal to it. */
   readonly fingerprint: string | undefined;
-  /** The buckets that it drew from. */
-  readonly account: string | undefined;
+  /** Puts back into the buckets what it drew and did not use. */
+  readonly repay: Repay | undefined;
   /** Gives back its place among those that are served at the same time. */
   readonly vacate: (() => void) | undefined;
   /** Its body, where it may change what the session keeps. */
@@ -330,7 +333,7 @@ interface Followed {
 const UNREAD: Followed = {
   correlation: undefined,
   fingerprint: undefined,
-  account: undefined,
+  repay: undefined,
   vacate: undefined,
   body: undefined,
   locked: undefined,
@@ -360,7 +363,7 @@ class InMemoryExchange implements OpenExchange {
   readonly #record: JournalRecord;
   readonly #correlation: Correlation | undefined;
   readonly #fingerprint: string | undefined;
-  readonly #account: string | undefined;
+  readonly #repay: Repay | undefined;
   readonly #vacate: (() => void) | undefined;
   readonly #body: Uint8Array | undefined;
   readonly #locked: string | undefined;
@@ -370,13 +373,13 @@ class InMemoryExchange implements OpenExchange {
   constructor(
     state: InMemoryState,
     record: JournalRecord,
-    { correlation, fingerprint, account, vacate, body, locked, faults }: Followed,
+    { correlation, fingerprint, repay, vacate, body, locked, faults }: Followed,
   ) {
     this.#state = state;
     this.#record = record;
     this.#correlation = correlation;
     this.#fingerprint = fingerprint;
-    this.#account = account;
+    this.#repay = repay;
     this.#vacate = vacate;
     this.#faults = faults;
     this.#body = body;
@@ -406,7 +409,7 @@ class InMemoryExchange implements OpenExchange {
     this.#waitsNoMore();
     this.#vacate?.();
     if (this.#locked !== undefined) this.#state.unlock(this.#locked);
-    if (this.#account !== undefined) this.#state.refund(this.#account, end.unused);
+    this.#repay?.(end.unused);
     this.#state.end(this.#record, { correlation: this.#correlation, faults: this.#faults }, end);
   }
 

@@ -16,6 +16,7 @@ import { requestVectors, tokenVectors } from '../../support/reset-vectors.ts';
 
 const shown = (requests: Bucket, tokens: Bucket) => rateLimitHeaders({ requests, tokens, projectTokens: false });
 
+const NOW = { at: 0, clockMs: 0, drawnMs: 0 };
 const NOTHING: Draw['cost'] = { requests: 0, tokens: 0 };
 const ONE: Draw['cost'] = { requests: 1, tokens: 1 };
 const IDLE: Bucket = { limit: 1, used: 0, windowMs: MINUTE_MS };
@@ -236,13 +237,11 @@ test('what was drawn can be given back, and not more', () => {
   const buckets = createBuckets();
   const wanted = draw({ requests: 1, tokens: 10 }, { tokens: 10 });
   const { drawn } = buckets.draw('a', wanted, 0);
-  buckets.refund('a', drawn, 0);
+  buckets.refund('a', drawn, NOW);
   expect(admitted(buckets, 'a', wanted)).toBe(true);
-  buckets.refund('a', { tokens: 100 }, 0);
+  buckets.refund('a', { tokens: 100 }, NOW);
   expect(buckets.draw('a', draw({ requests: 1, tokens: 10 }, NOTHING), 0).buckets.tokens?.used).toBe(0);
-  buckets.refund('unknown', { tokens: 1 }, 0);
-  buckets.clear();
-  expect(admitted(buckets, 'a', wanted)).toBe(true);
+  buckets.refund('unknown', { tokens: 1 }, NOW);
 });
 
 test('a slow bucket refills under a hot loop', () => {

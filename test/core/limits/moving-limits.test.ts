@@ -66,6 +66,71 @@ test('who waits for the end of a fixed window, as told, is admitted', () => {
   expect(told).toEqual([MINUTE_MS, DAY_MS, MINUTE_MS]);
 });
 
+test('what was drawn from a fixed window that has ended is not given back to the next one', () => {
+  const buckets = createBuckets();
+  const draw = request(1, {
+    isFixed: true,
+    capacities: { tokens: 100, tokens_per_day: 1_000 },
+    cost: { requests: 1, tokens: 90 },
+  });
+  buckets.draw('a', draw, 50_000);
+  buckets.draw('a', draw, 61_000);
+  buckets.refund('a', { tokens: 80, tokens_per_day: 80 }, { at: 62_000, clockMs: 62_000, drawnMs: 50_000 });
+  const { tokens, tokens_per_day: perDay } = buckets.look('a', draw, 62_000);
+  expect([tokens?.used, perDay?.used]).toEqual([90, 100]);
+  buckets.refund('a', { tokens: 80 }, { at: 63_000, clockMs: 63_000, drawnMs: 61_000 });
+  expect(buckets.look('a', draw, 63_000).tokens?.used).toBe(10);
+});
+
+test('with refunds, too, a fixed window admits no more than its limit of what is kept', () => {
+  const step = fc.record({ gap: fc.nat(9_000), tokens: fc.integer({ min: 1, max: 40 }), isRefund: fc.boolean() });
+  fc.assert(
+    fc.property(fc.integer({ min: 40, max: 120 }), fc.array(step, { maxLength: 200 }), (limit, steps) => {
+      const buckets = createBuckets();
+      const open: { tokens: number; drawnMs: number }[] = [];
+      const kept = new Map<number, number>();
+      const windowOfMs = (ms: number) => Math.floor(ms / MINUTE_MS);
+      let at = 0;
+      for (const { gap, tokens, isRefund } of steps) {
+        at += gap;
+        const draw = request(1, { isFixed: true, capacities: { tokens: limit }, cost: { requests: 1, tokens } });
+        const [oldest] = open;
+        if (isRefund && oldest !== undefined) {
+          open.shift();
+          buckets.refund('a', { tokens: oldest.tokens }, { at: 500 + at, clockMs: at, drawnMs: oldest.drawnMs });
+          const window = windowOfMs(oldest.drawnMs);
+          if (window === windowOfMs(at)) kept.set(window, (kept.get(window) ?? 0) - oldest.tokens);
+        } else if (buckets.draw('a', draw, 500 + at, at).refusal === undefined) {
+          open.push({ tokens, drawnMs: at });
+          kept.set(windowOfMs(at), (kept.get(windowOfMs(at)) ?? 0) + tokens);
+          expect(kept.get(windowOfMs(at))).toBeLessThanOrEqual(limit);
+        }
+      }
+    }),
+    { numRuns: propertyRuns(100) },
+  );
+});
+
+test('windows are those of the clock, however its moments are rounded', () => {
+  const moment = fc.double({ min: 0, max: 1e7, noNaN: true });
+  fc.assert(
+    fc.property(moment, fc.nat(5), fc.double({ min: 0, max: 1, noNaN: true }), (startedAt, nth, early) => {
+      const buckets = createBuckets();
+      const draw = request(1, { isFixed: true });
+      // The last moment of a window or an earlier one, and its first, on a clock that counts from elsewhere.
+      const first = startedAt + nth * MINUTE_MS + early;
+      const clockOf = (at: number) => at - startedAt;
+      expect(buckets.draw('a', draw, first, clockOf(first)).refusal).toBeUndefined();
+      const window = Math.floor(clockOf(first) / MINUTE_MS);
+      for (const later of [first, first + 1, startedAt + (window + 1) * MINUTE_MS - 0.01]) {
+        if (Math.floor(clockOf(later) / MINUTE_MS) !== window) continue;
+        expect(buckets.draw('a', draw, later, clockOf(later)).refusal).toBeDefined();
+      }
+    }),
+    { numRuns: propertyRuns(200) },
+  );
+});
+
 const course = fc.oneof(
   fc.integer({ min: 1, max: 1_000 }),
   fc.record({

@@ -139,6 +139,55 @@ describe.each([
     expect(all - less).toBe(3);
   });
 
+  test('puts nothing that was drawn before a reset into the buckets after it', async () => {
+    const world = worldOf({ limits: { 'gpt-4o': { rpm: 500, tpm: 30_000 } } });
+    const before = await decided(world);
+    world.session.reset();
+    await world.settled();
+    const { limit } = await decided(world);
+    end(before, 0, OK, { requests: 1, tokens: 4 });
+    await world.settled();
+    const after = await decided(world);
+    expect(after.limit?.buckets.tokens?.used).toBe(2 * (limit?.buckets.tokens?.used ?? Number.NaN));
+  });
+
+  test('serves as many at once as may be, and keeps their places when the number is changed', async () => {
+    const world = worldOf({ limits: { '*': { in_flight: 2 } } });
+    const refused = async () => (await decided(world)).limit?.refusal;
+    const open = [await decided(world), await decided(world)];
+    expect(open.map(({ limit }) => limit?.refusal)).toEqual([undefined, undefined]);
+    expect(await refused()).toEqual({ reason: 'in_flight', limit: 2, used: 2 });
+    const become = async (course: number) => {
+      world.session.changeLimits({ models: { '*': { tier: undefined, given: {}, inFlight: course } }, keys: {} });
+      await world.settled();
+    };
+    await become(1);
+    expect(await refused()).toEqual({ reason: 'in_flight', limit: 1, used: 2 });
+    await become(3);
+    const third = await decided(world);
+    expect(third.limit?.refusal).toBeUndefined();
+    expect(await refused()).toEqual({ reason: 'in_flight', limit: 3, used: 3 });
+    for (const each of open) end(each, 1);
+    await world.settled();
+    expect([await refused(), await refused(), await refused()]).toEqual([
+      undefined,
+      undefined,
+      { reason: 'in_flight', limit: 3, used: 3 },
+    ]);
+  });
+
+  test('counts in fixed windows, and keeps what was used when the limit is changed', async () => {
+    const world = worldOf({ limits: { '*': { rpm: 2, window: 'fixed' } } });
+    const refusalAt = async (at: number) => (await decided(world, at)).limit?.refusal?.reason;
+    expect([await refusalAt(0), await refusalAt(0), await refusalAt(0)]).toEqual([undefined, undefined, 'short']);
+    world.session.changeLimits({ models: { '*': { tier: undefined, given: { requests: 3 }, inFlight: undefined } }, keys: {} });
+    await world.settled();
+    expect([await refusalAt(0), await refusalAt(0)]).toEqual([undefined, 'short']);
+    world.clock.advance(60_000);
+    const after = await decided(world, 60_000);
+    expect(after.limit?.buckets.requests).toMatchObject({ used: 1, endsInMs: 60_000 });
+  });
+
   test('counts requests whose bodies are on their way', async () => {
     const { session, state, settled } = worldOf({});
     state.begin();

@@ -8,7 +8,7 @@ export interface ReachedLimit {
   readonly kind: LimitKind;
   /** Milliseconds. */
   readonly waitMs: number;
-  /** `retry-after-ms` says 0, whatever the wait. */
+  /** `retry-after-ms` says 0, whatever the wait, or nobody knows the wait. */
   readonly promisesNoWait?: boolean;
 }
 

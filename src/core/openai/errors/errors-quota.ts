@@ -42,14 +42,18 @@ export function rateLimited({ kind, limit, used, requested, waitMs }: Shortage, 
   return { ...answer, limit: { kind, waitMs } };
 }
 
-/** Unverified: OpenAI publishes no limit of requests at the same time. It names no wait, for nobody knows when one of the others ends. */
-export function tooManyInFlight(limit: number, limited: LimitState): ErrorAnswer {
-  return apiError(
+/**
+ * Unverified: OpenAI publishes no limit of requests at the same time. It names no wait, for nobody knows when one of the others
+ * ends. Azure has words that name none.
+ */
+export function tooManyInFlight({ limit, used }: Pick<Shortage, 'limit' | 'used'>, limited: LimitState): ErrorAnswer {
+  const answer = apiError(
     429,
-    `Rate limit reached for ${holderOf(limited)} on concurrent requests: Limit ${limit}, Used ${limit}, Requested 1. ` +
+    `Rate limit reached for ${holderOf(limited)} on concurrent requests: Limit ${limit}, Used ${used}, Requested 1. ` +
       `Please try again when one of them has ended. ${LEARN_MORE}`,
     { type: 'requests', code: CODE },
   );
+  return { ...answer, limit: { kind: 'requests', waitMs: 0, promisesNoWait: true } };
 }
 
 /** wire.md 1.4, "request alone > limit": tokens per minute. That a day's tokens are refused alike is not captured. */
