@@ -2,11 +2,13 @@ import { atOnce } from '../core/at-once.ts';
 import type { CallHistory } from '../core/backoff/history/call-history.ts';
 import type { RunContext } from '../core/backoff/kit/rule-evidence.ts';
 import { callIn, verdictOver } from '../core/backoff/verdict/verdict-over.ts';
+import type { JournalEntry } from '../core/journal/entry.ts';
 import type { PolicySpec } from '../core/policy/policy-schema.ts';
 import type { ReportInput } from '../core/report/report.ts';
 import { judgeSessionInSteps } from '../server/admin/judge-session.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Session } from '../session/session.ts';
+import { sessionCourses } from '../session/session-courses.ts';
 
 export interface RunJudging {
   readonly policy: PolicySpec | undefined;
@@ -28,17 +30,20 @@ export function judgeRun(
     ...atOnce(judgeSessionInSteps(together, loopDelay, { policy, circumstances })),
   });
   const one = judged(first);
+  const courses = (entries: readonly JournalEntry[]) => sessionCourses([first, ...others].flat(), entries);
   if (others.length === 0) {
     const { entries, histories, outages } = one;
-    return { verdict: verdictOver([one]), entries, histories, outages, version };
+    return { verdict: verdictOver([one]), entries, histories, outages, courses: courses(entries), version };
   }
   const rest = uniqueBySession(others.map(judged));
   const all = [one, ...rest];
+  const entries = all.flatMap((each) => each.entries).sort((a, b) => a.t_headers - b.t_headers);
   return {
     verdict: verdictOver([one, ...rest]),
-    entries: all.flatMap(({ entries }) => entries).sort((a, b) => a.t_headers - b.t_headers),
-    histories: all.flatMap(({ session, histories }) => histories.map(named(session))),
+    entries,
+    histories: all.flatMap(({ session: id, histories }) => histories.map(named(id))),
     outages: all.flatMap(({ outages }) => outages),
+    courses: courses(entries),
     version,
   };
 }

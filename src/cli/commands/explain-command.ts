@@ -9,4 +9,6 @@ export const explainCommand: CommandFactory = (finish) =>
     .argument('<file>', 'scenario file or name')
     .option('--requests <number>', 'how many requests to play through', wholeNumber('--requests', 10_000), 20)
     .addOption(sharedFlags.seed())
+    .option('--chart', 'draw the first five minutes as lines of blocks, in place of words')
+    .option('--json', 'as JSON, with the words, the courses of a chart and the requests')
     .action(async (file, options) => finish(await (await import('./explain.ts')).explain(file, options)));

@@ -17,6 +17,7 @@ import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy, sessionPolicy } from '../../session/load-policy.ts';
+import { sessionCourses } from '../../session/session-courses.ts';
 import { callURL } from '../../session/session-url.ts';
 import { useOver } from '../../session/verdict-on.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
@@ -138,7 +139,7 @@ function finished(running: RunningLoad, { engine }: MockServer, { judging, stric
   const run = running.snapshot(loadJournal(engine), policy.load?.brownOut);
   const { watchedUntil } = running;
   const { figures, verdict } = judgeLoad(run, { policy, scenario: useOver(loadSessions(engine)), watchedUntil });
-  return inputOf(run, { figures, verdict: strict ? strictly(verdict) : verdict });
+  return inputOf(run, { figures, verdict: strict ? strictly(verdict) : verdict }, engine);
 }
 
 /** The report of a load that goes on. What calls were made is told at the end. */
@@ -152,10 +153,11 @@ function unfinished(
   const run = running.snapshot(journal, policy.load?.brownOut);
   const scenario = useOver(loadSessions(engine));
   const judged = judgeUnfinishedLoad(run, { policy, scenario, watchedUntil: engine.clock.now() });
-  return { ...inputOf(run, judged), histories: [] };
+  return { ...inputOf(run, judged, engine), histories: [] };
 }
 
-function inputOf(run: LoadRun, { figures, verdict }: JudgedLoad): ReportInput {
+function inputOf(run: LoadRun, { figures, verdict }: JudgedLoad, engine: MockServer['engine']): ReportInput {
   const { entries, histories } = run;
-  return { verdict, entries, histories, outages: troublesOf(run), version: packageVersion(), load: figures };
+  const courses = sessionCourses(loadSessions(engine), entries);
+  return { verdict, entries, histories, outages: troublesOf(run), courses, version: packageVersion(), load: figures };
 }

@@ -1,4 +1,5 @@
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
+import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
@@ -76,6 +77,11 @@ export class BoundFault implements NamedFault {
   at(moment: Moment): BoundFault {
     const params = this.fault.paramsAt?.(this.params as never, moment) ?? this.params;
     return params === this.params ? this : new BoundFault(this.fault, params);
+  }
+
+  /** The waits that it adds, by what the parameters call them. */
+  get latencies(): Readonly<Record<string, LatencyMs>> {
+    return this.fault.latenciesWith?.(this.params as never) ?? {};
   }
 
   /** What it says depends on when its rule is over. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
+import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Layer } from '../openai/wire/layer.ts';
@@ -65,6 +66,8 @@ export interface Fault {
   leastCallsWith?(params: never): number;
   /** The parameters as they are at a moment of the rule: the very same object where they do not depend on it. */
   paramsAt?(params: never, moment: Moment): unknown;
+  /** The waits that it adds, by what the parameters call them. */
+  latenciesWith?(params: never): Readonly<Record<string, LatencyMs>>;
   /** What it says depends on when its rule is over: a rule that never is has no use for it. */
   needsEndWith?(params: never): boolean;
   /** Codes and types of the errors that it answers with, but for `invalid_request_error`. */
@@ -103,6 +106,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly dialects?: readonly DialectName[];
   leastCallsWith?(params: z.output<Params>): number;
   paramsAt?(params: z.output<Params>, moment: Moment): z.output<Params>;
+  latenciesWith?(params: z.output<Params>): Readonly<Record<string, LatencyMs>>;
   needsEndWith?(params: z.output<Params>): boolean;
   readonly errorCodes?: readonly string[];
   readonly errorWordParams?: readonly string[];

@@ -22,6 +22,7 @@ export const latency = defineFault({
   beatsWith: ({ heartbeat }) => heartbeat?.as,
   pauseWith: (params) => (params.kind === 'constant' && isLive(params) ? params.ms : undefined),
   paramsAt: (params, { sinceMs }) => (params.kind === 'ramp' ? { ...latencyAt(params, sinceMs), ...silenceOf(params) } : params),
+  latenciesWith: (params) => ({ latency: params }),
   params: z
     .union([
       latencySpec().transform((wait): LatencyMs & Silence => wait),

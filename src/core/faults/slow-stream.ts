@@ -25,6 +25,7 @@ export const slowStream = defineStreamFault({
     if (ttft.kind !== 'ramp' && interToken.kind !== 'ramp') return params;
     return { ...params, ttft: latencyAt(ttft, sinceMs), inter_token: latencyAt(interToken, sinceMs) };
   },
+  latenciesWith: ({ ttft, inter_token: interToken }) => ({ ttft, inter_token: interToken }),
   *apply(reply, params, context) {
     const draws = context.random('fault', 'slow_stream');
     const first = sampleLatencyMs(params.ttft, draws);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
@@ -29,6 +30,7 @@ export function defineStreamFault<Name extends string, Params extends z.ZodType>
   readonly source?: string;
   readonly params: Params;
   paramsAt?(params: z.output<Params>, moment: Moment): z.output<Params>;
+  latenciesWith?(params: z.output<Params>): Readonly<Record<string, LatencyMs>>;
   apply(reply: Reply, params: z.output<Params>, context: ReplyContext): Reply;
 }) {
   return defineFault({ ...fault, kind: 'stream', injectedAt: 'api', changes: 'stream' });

@@ -6,7 +6,7 @@ import { overlapOf, type Window } from '../units/window.ts';
 import { Bursts } from './bursts.ts';
 
 /** Spans and bursts that are looked at together, at most. */
-const MAX_WINDOWS = 10_000;
+export const MAX_WINDOWS = 10_000;
 
 const ALWAYS: Window = { from: 0, to: Number.POSITIVE_INFINITY };
 

@@ -1,18 +1,17 @@
 import { type FaultCall, faultNamed } from '../faults/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
-import type { Match } from '../scenario/match-schema.ts';
 import type { Rule } from '../scenario/schema.ts';
 import { formatDuration } from '../units/duration.ts';
 import type { Ramp } from '../units/ramp.ts';
-import type { Range } from '../units/range.ts';
 import type { Span } from '../units/span.ts';
 import type { BurstSpec } from './bursts.ts';
 import type { Action, Plan, PlannedRule } from './compile.ts';
+import { explainMatch, explainRange } from './explain-match.ts';
 import { written } from './written.ts';
 
 /** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429) { retry_after: 2s }`. */
 export function explainRule({ rule, action, appliesAt: meets }: PlannedRule, clock: Plan['clock'] = 'first_call'): string {
-  const when = [meets === 'connection' ? 'every connection' : whichRequests(rule), ...whenItFires(rule, clock)].join(', ');
+  const when = [meets === 'connection' ? 'every connection' : explainMatch(rule.match), ...whenItFires(rule, clock)].join(', ');
   return `${when}: ${explainAction(action, asRecord(rule.written) ?? {})}`;
 }
 
@@ -40,38 +39,10 @@ function explainFaults(faults: readonly FaultCall[], text: unknown): string {
     .join(', then ');
 }
 
-const WORDS: Readonly<Record<string, string>> = { tool_result: 'last tool result' };
-
-function whichRequests({ match = {} }: Rule): string {
-  const { endpoint, dialect, stream, has_tools: hasTools, header, tokens, turn, body, last_role: last, ...texts } = match;
-  const conditions = kindOf({ endpoint, dialect, stream, has_tools: hasTools });
-  for (const [name, pattern] of Object.entries(texts)) {
-    const whole = name === 'key' && !/[*?/]/.test(String(pattern));
-    conditions.push(whole ? 'with a certain key' : `whose ${WORDS[name] ?? name} is like ${pattern}`);
-  }
-  if (last !== undefined) conditions.push(`in which ${last} spoke last`);
-  if (turn !== undefined) conditions.push(`for turn ${rangeText(turn, String)}`);
-  for (const [pointer, wanted] of Object.entries(body ?? {}))
-    conditions.push(`with ${typeof wanted === 'string' ? `a value like ${wanted}` : String(wanted)} at ${pointer}`);
-  for (const [name, pattern] of Object.entries(header ?? {})) conditions.push(`whose header ${name} is like ${pattern}`);
-  if (tokens !== undefined) conditions.push(`of ${rangeText(tokens, String)} tokens`);
-  return conditions.length === 0 ? 'every request' : `requests ${conditions.join(' and ')}`;
-}
-
-function kindOf({ endpoint, dialect, stream, has_tools: hasTools }: Match): string[] {
-  const conditions: string[] = [];
-  if (endpoint !== undefined) conditions.push(`to ${endpoint}`);
-  if (dialect !== undefined) conditions.push(`in the dialect ${dialect}`);
-  if (stream !== undefined) conditions.push(stream ? 'that stream' : 'that do not stream');
-  if (hasTools !== undefined) conditions.push(hasTools ? 'with tools' : 'without tools');
-  return conditions;
-}
-
 function whenItFires(rule: Rule, clock: Plan['clock']): string[] {
   const { attempts, first, after, every, times, probability, during, bursts, per = 'session' } = rule;
   const counted = [
-    first === undefined ? '' : `only the first ${first}`,
-    after === undefined ? '' : `only after ${after}`,
+    ...whichOfThem(first, after),
     every === undefined ? '' : `only every ${ordinal(every)}`,
     times === undefined ? '' : `at most ${times === 1 ? 'once' : `${times} times`}`,
   ].filter((text) => text !== '');
@@ -79,13 +50,20 @@ function whenItFires(rule: Rule, clock: Plan['clock']): string[] {
   return [
     ...(attempts === undefined
       ? []
-      : [`${attempts.from === attempts.to ? 'attempt' : 'attempts'} ${rangeText(attempts, String)} of a call`]),
+      : [`${attempts.from === attempts.to ? 'attempt' : 'attempts'} ${explainRange(attempts, String)} of a call`]),
     ...(during === undefined ? [] : [`${spansText(during)} after ${CLOCKS[clock]}`]),
     ...(bursts === undefined ? [] : [burstsText(bursts)]),
     ...counted,
     ...(probability === undefined ? [] : [chanceText(probability, during !== undefined)]),
     ...scope,
   ];
+}
+
+/** `first` with `after` leaves those between the two. */
+function whichOfThem(first: number | undefined, after: number | undefined): string[] {
+  if (first !== undefined && after !== undefined && first > after)
+    return [first === after + 1 ? `only the ${ordinal(first)}` : `only the ${ordinal(after + 1)} to the ${ordinal(first)}`];
+  return [...(first === undefined ? [] : [`only the first ${first}`]), ...(after === undefined ? [] : [`only after ${after}`])];
 }
 
 const CLOCKS: Readonly<Record<Plan['clock'], string>> = { first_call: 'the first call', start: 'the start' };
@@ -95,7 +73,7 @@ function spansText(spans: readonly Span[]): string {
   return spans
     .map((span) => {
       const again = span.again && `, every ${formatDuration(span.again.everyMs)} for ${formatDuration(span.again.forMs)}`;
-      return `from ${rangeText(span, formatDuration)}${again ?? ''}`;
+      return `from ${explainRange(span, formatDuration)}${again ?? ''}`;
     })
     .join(' and ');
 }
@@ -127,11 +105,6 @@ function explainAction(action: Action, text: Readonly<Record<string, unknown>>):
       return `one of ${action.steps.map(({ calls, weight }, index) => `${explainFaults(calls, choices[index])} ${share(weight)}`).join(', ')}`;
     }
   }
-}
-
-function rangeText({ from, to }: Range, print: (end: number) => string): string {
-  if (from === to) return print(from);
-  return to === Number.POSITIVE_INFINITY ? `${print(from)} and more` : `${print(from)} to ${print(to)}`;
 }
 
 function ordinal(n: number): string {

@@ -1,4 +1,6 @@
+import type { CoursePiece, TimeCourse } from '../plan/time-courses.ts';
 import { binOf, timeBins } from '../units/time-bins.ts';
+import { overlapOf, type Window } from '../units/window.ts';
 import type { ReportInput } from './report.ts';
 import { runStart } from './run-start.ts';
 
@@ -10,11 +12,22 @@ interface ArrivalBin {
   readonly retries: number;
 }
 
+/** A stretch in which a rule strikes. Times in seconds since the first request. */
+export interface PlanBand {
+  readonly rule: string;
+  readonly from: number;
+  readonly to: number;
+  /** The mean chance that it strikes a request. */
+  readonly chance: number;
+}
+
 export interface Arrivals {
   readonly bins: readonly ArrivalBin[];
   /** Milliseconds. */
   readonly binMs: number;
   readonly outages: readonly { readonly from: number; readonly to: number }[];
+  /** When rules strike by the plan. */
+  readonly plan: readonly PlanBand[];
   /** Arrivals before and after what the picture shows. */
   readonly leftOut: number;
 }
@@ -51,8 +64,39 @@ export function arrivalsOf(input: ReportInput): Arrivals {
     })),
     binMs: bins.width,
     outages: outages.map(({ from, to }) => ({ from: since(from), to: since(to) })),
+    plan: bandsOf(input.courses ?? [], window).map(({ from, to, ...band }) => ({ ...band, from: since(from), to: since(to) })),
     leftOut,
   };
+}
+
+/** Bands that can be told apart: a picture of more shows nothing. */
+const MOST_BANDS = 300;
+/** A ramp is drawn in steps. */
+const STEPS_OF_A_RAMP = 12;
+
+/** The stretches of rules that time changes, as far as the picture shows them. A rule that is the same all the time is no band. */
+function bandsOf(courses: readonly TimeCourse[], shown: Window): PlanBand[] {
+  const bands: PlanBand[] = [];
+  for (const { kind, name, pieces, isConstant } of courses) {
+    if (kind !== 'rule' || isConstant) continue;
+    for (const piece of pieces) {
+      const window = overlapOf(piece, shown);
+      if (window !== undefined) bands.push(...stepsOf(piece, window).map((step) => ({ rule: name, ...step })));
+      if (bands.length >= MOST_BANDS) return bands.slice(0, MOST_BANDS);
+    }
+  }
+  return bands;
+}
+
+/** A part of a piece in steps of equal length, each with its mean. */
+function stepsOf({ from, to, begins, ends }: CoursePiece, part: Window): (Window & { readonly chance: number })[] {
+  const count = begins === ends ? 1 : STEPS_OF_A_RAMP;
+  const width = (part.to - part.from) / count;
+  return Array.from({ length: count }, (_, step) => {
+    const begin = part.from + step * width;
+    const chance = begins + ((ends - begins) * (begin + width / 2 - from)) / (to - from);
+    return { from: begin, to: begin + width, chance };
+  }).filter(({ chance }) => chance > 0);
 }
 
 /** The outages with half their length, at least five seconds, on either side; never more than the run. */

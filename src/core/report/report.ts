@@ -3,6 +3,7 @@ import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import type { Verdict } from '../backoff/verdict/verdict.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { LoadReport } from '../load/load-report.ts';
+import type { TimeCourse } from '../plan/time-courses.ts';
 
 /** Where more is to be found: the CI run, the scenario file. */
 export interface ReportLink {
@@ -18,6 +19,8 @@ export interface ReportInput {
   readonly entries: readonly JournalEntry[];
   /** On the journal's clock. */
   readonly outages: readonly Outage[];
+  /** What the scenario had in store over time, on the journal's clock. */
+  readonly courses?: readonly TimeCourse[];
   /** Version of the mock. */
   readonly version: string;
   readonly links?: readonly ReportLink[];

@@ -6,6 +6,7 @@ import { printable } from '../text/printable.ts';
 import { callText } from './call-text.ts';
 import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
+import { type Paint, paintedIn, type Style } from './paint.ts';
 import type { ReportInput } from './report.ts';
 import { sessionLines } from './session-lines.ts';
 import { UNSERVED_TITLE, unservedLines } from './unserved-lines.ts';
@@ -17,19 +18,6 @@ export interface TerminalOptions {
   /** ANSI colours. Default none. */
   readonly color?: boolean;
 }
-
-type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
-type Paint = (style: Style, text: string) => string;
-
-/** Select Graphic Rendition codes (ECMA-48 8.3.117): on, off. */
-const SGR: Record<Style, readonly [number, number]> = {
-  bold: [1, 22],
-  dim: [2, 22],
-  red: [31, 39],
-  yellow: [33, 39],
-  green: [32, 39],
-  cyan: [36, 39],
-};
 
 const COLORS: Record<RuleVerdict | Judgement, Style> = {
   fail: 'red',
@@ -51,7 +39,7 @@ export function renderTerminal(
   { width = 80, color = false }: TerminalOptions = {},
 ): string {
   const wide = Math.max(NARROWEST, width);
-  const paint: Paint = (style, text) => (color ? `\u001b[${SGR[style][0]}m${text}\u001b[${SGR[style][1]}m` : text);
+  const paint = paintedIn(color);
   const of = (kind: RuleVerdict) => verdict.findings.filter((finding) => finding.verdict === kind);
   const against = [...of('fail'), ...of('warn')];
   const blocks = [

@@ -29,6 +29,11 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line].map((each) => each.replace(/ +$/, ''));
 }
 
+/** As much of the text as fits into so many columns, at least two. */
+export function clip(text: string, width: number): string {
+  return pieces(text, Math.max(2, width))[0] ?? '';
+}
+
 /** A word cut into parts that each fit on a line. */
 function pieces(word: string, width: number): string[] {
   if (columns(word) <= width) return [word];

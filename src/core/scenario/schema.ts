@@ -94,6 +94,9 @@ const MIB = 1_048_576;
 /** Larger bodies are not held in memory. */
 const MAX_MAX_BODY = 100 * MIB;
 
+/** Bytes of the largest body that is read where a scenario does not say. */
+export const DEFAULT_MAX_BODY = 20 * MIB;
+
 const maxBody = size().refine((bytes) => bytes <= MAX_MAX_BODY, { error: `expected at most ${MAX_MAX_BODY / MIB}MiB` });
 
 /** What one service does. */
@@ -104,7 +107,7 @@ const serviceFields = {
   auth: auth.default('any').describe('which API keys are good'),
   models: models.default('any').describe('which models exist'),
   // OpenAI accepts bodies up to some unpublished size.
-  max_body: maxBody.default(20 * MIB).describe('a larger request is a 413 of the edge'),
+  max_body: maxBody.default(DEFAULT_MAX_BODY).describe('a larger request is a 413 of the edge'),
   clock: z
     .enum(['first_call', 'start'])
     .default('first_call')

@@ -1,9 +1,10 @@
-import { type Arrivals, arrivalsOf } from '../../core/report/arrivals.ts';
+import { type Arrivals, arrivalsOf, type PlanBand } from '../../core/report/arrivals.ts';
 import { span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { plural } from '../../core/text/plural.ts';
+import { printable } from '../../core/text/printable.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, OUTAGE, outageMarks, type Picture, seriesScale, WIDTH, within } from './picture.ts';
+import { dataTable, legendOf, OUTAGE, outageMarks, type Picture, type Series, seriesScale, WIDTH, within } from './picture.ts';
 
 const HEIGHT = 180;
 const FIRST = 'first attempts';
@@ -23,8 +24,10 @@ export function arrivalsPicture(input: ReportInput): Picture {
     description:
       busy.length === 0
         ? 'No request reached the mock.'
-        : `At most ${peak} in ${span(binMs)}; ${plural(retries, 'retry')} in all.${left}`,
-    caption: 'Retries are stacked on first attempts. A herd is a tall, narrow column; a client with jitter spreads out.',
+        : `At most ${peak} in ${span(binMs)}; ${plural(retries, 'retry')} in all.${left}${planInWords(data.plan)}`,
+    caption:
+      'Retries are stacked on first attempts. A herd is a tall, narrow column; a client with jitter spreads out.' +
+      (data.plan.length === 0 ? '' : ' Behind them is when rules strike by the plan: the darker, the likelier.'),
     drawing: busy.length === 0 ? undefined : drawing(data, peak),
     table: dataTable(
       ['from, s', 'first attempts', 'retries'],
@@ -33,7 +36,69 @@ export function arrivalsPicture(input: ReportInput): Picture {
   };
 }
 
-function drawing({ bins, outages }: Arrivals, peak: number): Drawing {
+/** Rules that are named in words, and in the picture. */
+const NAMED = 6;
+const LONGEST_NAME = 40;
+const NAME_HEIGHT = 14;
+
+/** The rules behind the arrivals, each with its first stretch. */
+function planInWords(plan: readonly PlanBand[]): string {
+  const firsts = firstBands(plan);
+  if (firsts.length === 0) return '';
+  const told = firsts.slice(0, NAMED).map(({ rule, from }) => `${shortName(rule)} from ${from.toFixed(1)} s`);
+  const more = firsts.length - told.length;
+  return ` By the plan: ${told.join(', ')}${more > 0 ? ` and ${plural(more, 'rule')} more` : ''}.`;
+}
+
+function firstBands(plan: readonly PlanBand[]): PlanBand[] {
+  return [...new Map(plan.toReversed().map((band) => [band.rule, band])).values()].toReversed();
+}
+
+function shortName(rule: string): string {
+  const name = printable(rule);
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+}
+
+/** Bands in the colour of the plan, and the name of each rule at its first. Data sets `plan` and `names`. */
+function planMarks(): NonNullable<Drawing['marks']> {
+  return [
+    {
+      type: 'rect',
+      from: { data: 'plan' },
+      encode: {
+        enter: {
+          x: { scale: 'x', field: 'from' },
+          x2: { scale: 'x', field: 'to' },
+          y: { value: 0 },
+          y2: { value: HEIGHT },
+          fill: { value: PLAN.color },
+          fillOpacity: { field: 'opacity' },
+        },
+      },
+    },
+  ];
+}
+
+function nameMark(): NonNullable<Drawing['marks']>[number] {
+  return {
+    type: 'text',
+    from: { data: 'names' },
+    encode: {
+      enter: {
+        x: { scale: 'x', field: 'from', offset: 3 },
+        y: { field: 'y' },
+        text: { field: 'text' },
+        fill: { value: 'var(--ink)' },
+        fontSize: { value: 11 },
+        baseline: { value: 'top' },
+      },
+    },
+  };
+}
+
+const PLAN: Series = { label: 'rules by the plan', color: 'var(--plan)' };
+
+function drawing({ bins, outages, plan }: Arrivals, peak: number): Drawing {
   const first = bins[0]?.from ?? 0;
   const last = bins.at(-1)?.to ?? 0.1;
   const bars = bins.flatMap(({ from, to, first, retries }) => [
@@ -44,13 +109,24 @@ function drawing({ bins, outages }: Arrivals, peak: number): Drawing {
     { label: FIRST, color: 'var(--first)' },
     { label: RETRIES, color: 'var(--retry)' },
     ...(outages.length > 0 ? [OUTAGE] : []),
+    ...(plan.length > 0 ? [PLAN] : []),
   ];
+  const names = firstBands(plan).slice(0, NAMED);
   return {
     width: WIDTH,
     height: HEIGHT,
     data: [
       { name: 'bars', values: bars },
       { name: 'outages', values: within(outages, [first, last]) },
+      { name: 'plan', values: within(plan, [first, last]).map((band) => ({ ...band, opacity: 0.15 + 0.5 * band.chance })) },
+      {
+        name: 'names',
+        values: within(names, [first, last]).map(({ rule, from }, row) => ({
+          from,
+          y: 2 + row * NAME_HEIGHT,
+          text: shortName(rule),
+        })),
+      },
     ],
     scales: [
       { name: 'x', type: 'linear', domain: [first, last], range: 'width' },
@@ -64,6 +140,7 @@ function drawing({ bins, outages }: Arrivals, peak: number): Drawing {
     legends: [legendOf('series', 'fill')],
     marks: [
       ...outageMarks(HEIGHT),
+      ...planMarks(),
       {
         type: 'rect',
         from: { data: 'bars' },
@@ -77,6 +154,7 @@ function drawing({ bins, outages }: Arrivals, peak: number): Drawing {
           },
         },
       },
+      nameMark(),
     ],
   };
 }

@@ -7,13 +7,13 @@ export const STYLE = `
   color-scheme: light dark;
   --paper: #ffffff; --panel: #f6f8fa; --ink: #1f2328; --faint: #59636e; --line: #d8dee4; --link: #0550ae;
   --success: #1a7f37; --limited: #b35900; --server: #7a3fd1; --client: #0969da; --broken: #a0296e; --early: #d1001f;
-  --wait: #c3cad2; --outage: #fff0c2; --outage-key: #f5d77a; --first: #1f5fae; --retry: #e0791b; --warn: #8a5300; --other: #59636e;
+  --wait: #c3cad2; --outage: #fff0c2; --outage-key: #f5d77a; --plan: #8ea0d8; --first: #1f5fae; --retry: #e0791b; --warn: #8a5300; --other: #59636e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #0d1117; --panel: #161b22; --ink: #e6edf3; --faint: #9aa4ae; --line: #30363d; --link: #79b8ff;
     --success: #3fb950; --limited: #f0a04b; --server: #b78bff; --client: #6cb6ff; --broken: #f47fba; --early: #ff5f6d;
-    --wait: #47505a; --outage: #3a3113; --outage-key: #7d6719; --first: #6cb6ff; --retry: #f0883e; --warn: #e3b341; --other: #9aa4ae;
+    --wait: #47505a; --outage: #3a3113; --outage-key: #7d6719; --plan: #4c5f9e; --first: #6cb6ff; --retry: #f0883e; --warn: #e3b341; --other: #9aa4ae;
   }
 }
 * { box-sizing: border-box; }

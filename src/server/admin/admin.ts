@@ -139,27 +139,12 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
     else session.replaceScenario(loaded);
     return c.json(publicScenario(loaded, loaded.plan.seed));
   });
-  routes.get('/rules', (c) =>
-    c.json({
-      rules: sessionOf(c).rules.map((rule) => ({
-        id: rule.id,
-        summary: explainRule(rule),
-      })),
-    }),
-  );
+  routes.get('/rules', (c) => c.json({ rules: inWords(sessionOf(c).rules, sessionOf(c)) }));
   routes.post('/rules', async (c) => {
     const parsed = parseRules({ file: 'rules', text: await c.req.text() }, engine.libraries);
     if (parsed.problems !== undefined) return problem(c, 422, 'The rules are wrong.', parsed.problems);
-    const added = addRules(sessionOf(c), parsed.value);
-    return c.json(
-      {
-        rules: added.map((rule) => ({
-          id: rule.id,
-          summary: explainRule(rule),
-        })),
-      },
-      201,
-    );
+    const session = sessionOf(c);
+    return c.json({ rules: inWords(addRules(session, parsed.value), session) }, 201);
   });
   routes.delete('/rules/:id', (c) => {
     const id = c.req.param('id');
@@ -178,6 +163,10 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
     return c.json({ reset: sessionOf(c).id });
   });
   return routes;
+}
+
+function inWords(rules: Session['rules'], { plan: { clock } }: Session): { id: string; summary: string }[] {
+  return rules.map((rule) => ({ id: rule.id, summary: explainRule(rule, clock) }));
 }
 
 /** A parameter that the route does not read is a mistake of the caller. */

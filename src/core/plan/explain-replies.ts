@@ -1,0 +1,43 @@
+import type { ReplySpec } from '../openai/request/answer-settings.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { plural } from '../text/plural.ts';
+import { explainMatch } from './explain-match.ts';
+import { written } from './written.ts';
+
+/** The replies of a scenario, a line each, and what a request gets that none of them speaks of. Nothing where there are none. */
+export function explainReplies({ replies, unmatched_reply: unmatched }: Pick<Scenario, 'replies' | 'unmatched_reply'>): string[] {
+  const isRefused = unmatched === 'error';
+  if (replies.length === 0) return isRefused ? ['No reply speaks of any request: each is refused with 400 unmatched_reply.'] : [];
+  const lines = replies.map(({ match, spec }, index) => `${index + 1}. ${explainMatch(match)}: ${explainReply(spec)}`);
+  const catchesAll = replies.some(({ match }) => match === undefined || Object.keys(match).length === 0);
+  if (catchesAll) return lines;
+  return [...lines, `Any other request ${isRefused ? 'is refused with 400 unmatched_reply' : 'gets prose'}.`];
+}
+
+/** What one reply says: `calls get_weather { city: Paris }, ends with length`. */
+function explainReply(spec: ReplySpec): string {
+  const { finishReason, reasoningTokens, reasoningSummary, flagged } = spec;
+  return [
+    contentInWords(spec),
+    ...(reasoningTokens === undefined ? [] : [`after ${plural(reasoningTokens, 'token')} of reasoning`]),
+    ...(reasoningSummary === undefined ? [] : [`whose summary is ${quoted(reasoningSummary)}`]),
+    ...(finishReason === undefined ? [] : [`ends with ${finishReason}`]),
+    ...(flagged === undefined ? [] : [`a moderation finds ${flagged.join(' and ')}`]),
+  ].join(', ');
+}
+
+function contentInWords({ content, echo, tokens, json, refusal, toolCalls }: ReplySpec): string {
+  if (content !== undefined) return `says ${quoted(content)}`;
+  if (echo === true) return 'repeats the last user message';
+  if (tokens !== undefined) return `prose of ${plural(tokens, 'token')}`;
+  if (json !== undefined) return `says the JSON ${written(json)}`;
+  if (refusal !== undefined) return `refuses: ${quoted(refusal)}`;
+  if (toolCalls !== undefined)
+    return `calls ${toolCalls.map(({ name, arguments: args }) => `${name} ${written(args)}`).join(' and ')}`;
+  return 'prose';
+}
+
+/** Long texts are cut. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}
