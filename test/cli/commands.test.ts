@@ -152,6 +152,113 @@ No rules: every request that the limits admit is healthy.
   expect(stdout).toMatch(/\n2 +2 +1 +429 rate_limit_exceeded/);
 });
 
+const MOVING = `name: "moves \\e[31m"
+clock: start
+auth: { keys: [sk-secret-0123456789] }
+models: [{ id: gpt-4o, context_window: 8000 }, o3]
+validation: lenient
+max_body: 64KiB
+tokens: exact
+compression: true
+cors: false
+record: { bodies: 64KiB, headers: true }
+latency: { ttft: { from: 200ms, to: 3s, over: 5m }, inter_token: { p50: 10ms, p95: 20ms } }
+azure: { deployments: { mine: gpt-4o }, content_filter: { hate: low } }
+limits:
+  keys: { "sk-batch*": { "*": { rpm: 10 } }, sk-secret-0123456789: { "*": { rpd: 5 } } }
+  gpt-4o: { rpm: 500, in_flight: 8, window: fixed }
+  changes: [{ at: 30s, gpt-4o: { rpm: { from: 500, to: 100, over: 1m } } }]
+unmatched_reply: error
+replies:
+  - match: { prompt: /weather/i, turn: 1 }
+    tool_call: { name: get_weather, arguments: { city: Paris } }
+  - { match: { turn: 2.. }, content: "It rains.", finish_reason: length, reasoning_tokens: 30 }
+rules:
+  - { match: { header: { authorization: Bearer sk-secret-0123456789, x-a: b* } }, during: 0s..10s, fault: { rate_limit: { retry_after: until_end } } }
+  - { during: [1s..2s, { every: 30s, for: 5s }], probability: { from: 0, to: 0.5, over: 3s }, fault: overloaded }
+  - { bursts: { on: 5s, off: 25s }, after: 1, first: 3, fault: hang }
+  - { after: 1, first: 2, fault: hang }
+expect: { max_attempts: 4 }
+`;
+
+test('explain says all of a scenario in words, and no key', async () => {
+  const { stdout } = await runInProcess(['explain', 'm.yaml', '--requests', '0'], tempFolder({ 'm.yaml': MOVING }));
+  expect(stdout).toBe(`moves \\u{1b}[31m, seed 1
+
+1 API key is good; any other is refused with 401.
+These models exist: gpt-4o (a context of 8,000 tokens), o3; any other is refused with 404.
+Requests are checked leniently: fields that OpenAI does not know pass.
+A body above 64KiB is refused with 413.
+Tokens are counted with o200k_base.
+The first token comes after 200ms, which becomes 3s within 5m.
+Between tokens pass 10ms (half of all) to 20ms (95 %) and more.
+Answers come in br or gzip to clients that accept it.
+Pages of other origins cannot use it: no answer has a CORS header.
+The journal keeps bodies up to 64KiB and header fields, sent and answered, without credentials.
+On Azure these deployments exist: mine (gpt-4o); any other is refused with 404.
+On Azure it is in East US.
+On Azure the filters find hate low.
+Time counts from the start of the mock, and from each reset again.
+
+What healthy answers say, the first that matches:
+  1. requests whose prompt is like /weather/i and for turn 1: calls get_weather { city: Paris }
+  2. requests for turn 2 and more: says "It rains.", after 30 tokens of reasoning, ends with length
+  Any other request is refused with 400 unmatched_reply.
+
+Limits, a set of buckets for each API key and model family; the first that fits the model:
+  * with a key like sk-batch*: 10 requests per minute
+  * with a certain key: 5 requests per day
+  gpt-4o: 500 requests per minute, 8 requests at once; from 30s on 500 to 100 requests per minute within 1m; in fixed windows
+
+The first rule that fires decides:
+  1. requests with a certain authorization and whose header x-a is like b*, from 0s to 10s after the start: rate_limit (429) { retry_after: until_end }
+  2. every request, from 1s to 2s and every 30s for 5s after the start, with a probability that goes from 0 to 0.5 in 3s, anew in each span: overloaded (503)
+  3. every request, in bursts of 5s with 25s between them on average, only the 2nd to the 3rd: hang (depends on the order of arrival)
+  4. every request, only the 2nd: hang (depends on the order of arrival)
+
+Expected of the client: { max_attempts: 4 }
+`);
+});
+
+test('explain --chart draws the first five minutes, of each provider its own', async () => {
+  const { stdout } = await runInProcess(['explain', 'm.yaml', '--chart'], tempFolder({ 'm.yaml': MOVING }), {
+    LC_ALL: 'C.UTF-8',
+  });
+  const lines = stdout.split('\n');
+  expect(lines.slice(0, 4)).toEqual(['moves \\u{1b}[31m, seed 1', '', 'The first 5 minutes after the start:', '']);
+  expect(lines.slice(4).map((line) => line.split(/ {2,}/)[0])).toEqual([
+    ...['rule 1', 'rule 2', 'rule 3', 'rule 4', 'gpt-4o rpm', 'ttft', ''],
+    '█ all that it speaks of, or the largest value; ▁ to ▇ a part; · none',
+    '',
+  ]);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  const ascii = await runInProcess(['explain', 'failover', '--chart'], undefined, { LC_ALL: 'C' });
+  expect(ascii.stdout).toMatch(
+    /\n\nProvider primary\. The first 5 minutes after the first call:\n\n[\x20-\x7e]+#+\.+\n +0s .* 5m\n/,
+  );
+  const still = await runInProcess(['explain', 'healthy', '--chart']);
+  expect(still.stdout).toMatch(/^healthy, seed 1\n.*\n\nNothing in it changes with time:/);
+});
+
+test('explain --json gives words, courses and requests to programs', async () => {
+  const cwd = tempFolder({ 'm.yaml': MOVING });
+  const { code, stdout } = await runInProcess(['explain', 'm.yaml', '--json', '--chart', '--requests', '2'], cwd);
+  expect(code).toBe(0);
+  const { services, ...rest } = JSON.parse(stdout) as { services: Record<string, unknown[]>[] };
+  expect(rest).toEqual({ name: 'moves \u001b[31m', seed: 1, description: null, chartedMs: 300_000 });
+  expect(services).toHaveLength(1);
+  const [service = {}] = services;
+  expect(service).toMatchObject({ provider: null, clock: 'start' });
+  expect(service['rules']).toHaveLength(4);
+  expect(service['courses']?.[0]).toMatchObject({
+    kind: 'rule',
+    name: 'rule 1',
+    pieces: [{ from: 0, to: 10_000, begins: 1, ends: 1 }],
+  });
+  expect(service['requests']).toHaveLength(2);
+  expect(stdout).not.toContain('sk-secret-0123456789');
+});
+
 test('explain says how far an answer gets, and retries none of which the head has come', async () => {
   const sequence = '[hang, { connection_reset: { at: headers } }, { truncated_body: { end: close } }, connection_reset]';
   const cwd = tempFolder({ 'cut.yaml': `rules: [{ sequence: ${sequence} }]\n` });

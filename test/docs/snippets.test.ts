@@ -11,6 +11,7 @@ import { libraries } from '../../src/libraries.ts';
 import { createMockOpenAI } from '../../src/mock.ts';
 import { type Block, blocks, onlyBlock } from '../support/pages.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,6 +35,18 @@ test.each([
 test('the mistakes that are shown are those that the checker reports', () => {
   const { problems = [] } = parseScenario({ file: 'flaky.yaml', text: 'rules:\n  - fault: latncy\n    first: 0\n' }, libraries);
   expect(onlyBlock('docs/scenarios.md', 'text problems')).toBe(`${problems.map(formatProblem).join('\n')}\n`);
+});
+
+test('the chart that is shown is that of the scenario above it', async () => {
+  const moving = named('yaml scenario').find(({ code }) => code.startsWith('name: moving\n'));
+  const { stdout } = await runInProcess(
+    ['explain', 'moving.yaml', '--chart'],
+    tempFolder({ 'moving.yaml': moving?.code ?? '' }),
+    {
+      LC_ALL: 'C.UTF-8',
+    },
+  );
+  expect(stdout).toBe(onlyBlock('docs/scenarios.md', 'text chart'));
 });
 
 test('code that is shown from the source is the source', () => {

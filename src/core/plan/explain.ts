@@ -71,9 +71,12 @@ const CLOCKS: Readonly<Record<Plan['clock'], string>> = { first_call: 'the first
 /** `from 1s to 2s and from 10s to 5m, every 30s for 5s`. */
 function spansText(spans: readonly Span[]): string {
   return spans
-    .map((span) => {
-      const again = span.again && `, every ${formatDuration(span.again.everyMs)} for ${formatDuration(span.again.forMs)}`;
-      return `from ${explainRange(span, formatDuration)}${again ?? ''}`;
+    .map(({ from, to, again }) => {
+      const begins = from === 0 ? '0s' : formatDuration(from);
+      const within = to === Number.POSITIVE_INFINITY ? `from ${begins} on` : `from ${begins} to ${formatDuration(to)}`;
+      if (again === undefined) return within;
+      const rhythm = `every ${formatDuration(again.everyMs)} for ${formatDuration(again.forMs)}`;
+      return from === 0 && to === Number.POSITIVE_INFINITY ? rhythm : `${within}, ${rhythm}`;
     })
     .join(' and ');
 }

@@ -1,6 +1,7 @@
 import { type Capacity, type CourseChange, capacityAt } from '../limits/capacity-course.ts';
-import { accountLimits, type LimitNumbers, type NumbersChange } from '../limits/limit-spec.ts';
+import { accountLimits } from '../limits/limit-spec.ts';
 import { familyOf } from '../openai/models/model-family.ts';
+import { rateLimitTable } from '../openai/rate-limits/rate-limit-table.ts';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import { limitKinds } from '../openai/request/rate-limit-account.ts';
 import { isWild } from '../text/pattern.ts';
@@ -96,11 +97,12 @@ function coursesOfLatencies(
   });
 }
 
-function coursesOfLimit({ pattern, keyPattern, spec, changes }: PlannedLimit, untilMs: number): TimeCourse[] {
-  // What is published depends on the model: of a pattern that many fit only what is written is known.
-  const [first, later] = isWild(pattern) ? [asWritten(spec), changes.map(changeAsWritten)] : [spec, changes];
-  const { capacities, inFlight } = accountLimits(first, familyOf(pattern), later);
-  const whose = keyPattern === undefined ? pattern : `${pattern} by key`;
+function coursesOfLimit({ pattern, keyPattern, matches, spec, changes }: PlannedLimit, untilMs: number): TimeCourse[] {
+  const model = isWild(pattern) ? publishedModel(matches) : familyOf(pattern);
+  const { capacities, inFlight } = accountLimits(spec, model, changes);
+  // What is published depends on the model: of a pattern that many fit, one of them is shown.
+  const isPublished = [spec, ...changes.map(({ numbers }) => numbers)].some(({ tier }) => tier !== undefined);
+  const whose = `${pattern}${keyPattern === undefined ? '' : ' by key'}${isWild(pattern) && isPublished ? ` (${model})` : ''}`;
   const named = [...limitKinds.map((kind) => [LIMIT_NAMES[kind], capacities[kind]] as const), ['in_flight', inFlight] as const];
   return named.flatMap(([name, capacity]): TimeCourse[] => {
     if (capacity === undefined || typeof capacity === 'number') return [];
@@ -113,16 +115,10 @@ function coursesOfLimit({ pattern, keyPattern, spec, changes }: PlannedLimit, un
 
 const LIMIT_NAMES = { requests: 'rpm', tokens: 'tpm', requests_per_day: 'rpd', tokens_per_day: 'tpd' } as const;
 
-function asWritten(numbers: LimitNumbers): LimitNumbers {
-  return { ...numbers, tier: undefined };
-}
-
-const UNKNOWN = Object.fromEntries(limitKinds.map((kind) => [kind, Number.POSITIVE_INFINITY]));
-
-/** A tier replaces all numbers that it does not leave to those beside it. */
-function changeAsWritten({ atMs, numbers }: NumbersChange): NumbersChange {
-  if (numbers.tier === undefined) return { atMs, numbers };
-  return { atMs, numbers: { ...asWritten(numbers), given: { ...UNKNOWN, ...numbers.given } } };
+/** A model that the pattern fits and whose limits are published; of many the usual one. */
+function publishedModel(fits: PlannedLimit['matches']): string {
+  const { fallback, rows } = rateLimitTable;
+  return [fallback, ...rows.flatMap(({ models }) => models)].find(fits) ?? fallback;
 }
 
 function piecesOfCapacity(changes: readonly CourseChange[], untilMs: number): CoursePiece[] {

@@ -106,9 +106,12 @@ function levelOf(share: number, { levels, nothing }: Signs): string {
   return level <= 0 ? nothing : (levels[level - 1] ?? nothing);
 }
 
-/** The mean of the value in each cell, where it has one there; undefined where it has none. */
+/**
+ * The value in each cell, undefined where there is none: its mean over the stretch of it that lies there. Where several
+ * stretches lie in one cell the pauses between them count, too: what flickers is a part.
+ */
 function cellsOf(pieces: readonly CoursePiece[], untilMs: number, cells: number): (number | undefined)[] {
-  const sums = Array.from({ length: cells }, () => ({ area: 0, ms: 0 }));
+  const sums = Array.from({ length: cells }, () => ({ area: 0, ms: 0, stretches: 0, endsAt: -1 }));
   const widthMs = untilMs / cells;
   for (const piece of pieces) {
     for (let cell = Math.floor(piece.from / widthMs); cell < cells && cell * widthMs < piece.to; cell++) {
@@ -118,9 +121,11 @@ function cellsOf(pieces: readonly CoursePiece[], untilMs: number, cells: number)
       const ms = common.to - common.from;
       sum.area += meanIn(piece, common) * ms;
       sum.ms += ms;
+      if (common.from > sum.endsAt) sum.stretches += 1;
+      sum.endsAt = common.to;
     }
   }
-  return sums.map(({ area, ms }) => (ms === 0 ? undefined : area / ms));
+  return sums.map(({ area, ms, stretches }) => (ms === 0 ? undefined : area / (stretches > 1 ? widthMs : ms)));
 }
 
 function meanIn({ from, to, begins, ends }: CoursePiece, common: { readonly from: number; readonly to: number }): number {

@@ -57,12 +57,17 @@ test('limits and latencies have a course where they change, and rules where thei
   ]);
 });
 
-test('a tier names the numbers of a model, and of a pattern that many fit none', () => {
-  const changes = [{ at: '60s', 'gpt-4o': 'tier-1', '*': 'tier-2' }];
-  expect(piecesOf(coursesOf({ limits: { 'gpt-4o': { rpm: 7 }, '*': { rpm: 9 }, changes } as never }))).toEqual([
+test('a tier has the numbers of the model, and for a pattern those of a model that it fits, which is named', () => {
+  const changes = [{ at: '60s', 'gpt-4o': 'tier-1', 'gpt-4': 'tier-1', '*': 'tier-2' }];
+  const limits = { 'gpt-4o': { rpm: 7 }, 'gpt-4': { rpm: 5, tpm: 10 }, '*': { rpm: 9 }, changes };
+  expect(piecesOf(coursesOf({ limits } as never))).toEqual([
     ['gpt-4o rpm', [0, 60_000, 7, 7], [60_000, 300_000, 500, 500]],
     ['gpt-4o tpm', [60_000, 300_000, 30_000, 30_000]],
-    ['* rpm', [0, 60_000, 9, 9]],
+    ['gpt-4 rpm', [0, 60_000, 5, 5], [60_000, 300_000, 500, 500]],
+    ['gpt-4 tpm', [0, 60_000, 10, 10], [60_000, 300_000, 10_000, 10_000]],
+    ['gpt-4 rpd', [60_000, 300_000, 10_000, 10_000]],
+    ['* (gpt-4o) rpm', [0, 60_000, 9, 9], [60_000, 300_000, 5_000, 5_000]],
+    ['* (gpt-4o) tpm', [60_000, 300_000, 450_000, 450_000]],
   ]);
 });
 

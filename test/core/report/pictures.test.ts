@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { earlyRetries } from '../../../src/core/load/retries.ts';
+import type { TimeCourse } from '../../../src/core/plan/time-courses.ts';
 import { arrivalsOf } from '../../../src/core/report/arrivals.ts';
 import { gapPointsOf } from '../../../src/core/report/gap-points.ts';
 import { loadOf } from '../../../src/core/report/load.ts';
 import { swimlaneOf } from '../../../src/core/report/swimlane.ts';
 import { binOf, timeBins } from '../../../src/core/units/time-bins.ts';
+import { renderHtml } from '../../../src/report/html/page.ts';
+import { T0 } from '../../support/exchanges.ts';
 import { hotRun, naiveRun, outageRun, RUNS } from '../../support/runs.ts';
 
 const runs = Object.entries(RUNS);
@@ -56,6 +59,31 @@ test('arrivals are those around the outage, in bins of 100 ms', () => {
   expect(binMs).toBe(100);
   expect(outages).toEqual([{ from: 5, to: 15 }]);
   expect([bins[0]?.from, bins.at(-1)?.to]).toEqual([0, 20.1]);
+});
+
+test('behind the arrivals is when rules strike by the plan, the likelier the darker', async () => {
+  const run = outageRun();
+  const piece = (from: number, to: number, begins: number, ends = begins) => ({ from: T0 + from, to: T0 + to, begins, ends });
+  const common = { kind: 'rule', unit: 'chance', nextAt: undefined, isCut: false, isConstant: false } as const;
+  const courses: TimeCourse[] = [
+    { ...common, name: 'the <b>outage', pieces: [piece(5_000, 15_000, 1)] },
+    { ...common, name: 'a ramp', pieces: [piece(0, 12_000, 0, 0.6), piece(15_000, 90_000, 0.5)] },
+    { ...common, name: 'always', isConstant: true, pieces: [piece(0, 90_000, 0.1)] },
+    { ...common, kind: 'limit', unit: 'count', name: 'gpt-4o rpm', pieces: [piece(0, 90_000, 500)] },
+  ];
+  const { plan } = arrivalsOf({ ...run, courses });
+  expect(plan[0]).toEqual({ rule: 'the <b>outage', from: 5, to: 15, chance: 1 });
+  const ramp = plan.filter(({ rule }) => rule === 'a ramp');
+  expect(ramp).toHaveLength(13);
+  expect(ramp.slice(0, 12).map(({ chance }) => Math.round(chance * 1_000))).toEqual(
+    Array.from({ length: 12 }, (_, step) => 25 + 50 * step),
+  );
+  expect(new Set(plan.map(({ rule }) => rule))).toEqual(new Set(['the <b>outage', 'a ramp']));
+  const page = await renderHtml({ ...run, courses });
+  expect(page).toContain('By the plan: the &lt;b&gt;outage from 5.0 s, a ramp from 0.0 s.');
+  expect(page).toContain('rules by the plan');
+  expect(page).toMatch(/<text[^>]*>the &lt;b&gt;outage<\/text>/);
+  expect(await renderHtml(run)).not.toContain('rules by the plan');
 });
 
 test('gaps grow from retry to retry, and points are bounded', () => {

@@ -47,6 +47,13 @@ test('spans are full blocks, ramps climb, and what changes is named by its value
   ]);
 });
 
+test('a short span fills its cell, and what flickers within one is a part of it', () => {
+  const spans = Array.from({ length: 3_000 }, (_, n) => [n * 100, n * 100 + 50]);
+  const [short, flickering] = chart([course('a', [[60_000, 60_100]]), course('b', spans)], { width: 53 });
+  expect(short).toMatch(/^a {2}·+█·+$/);
+  expect(flickering).toMatch(/^b {2}▄+$/);
+});
+
 test('without UTF-8 there is nothing but ASCII', () => {
   const lines = chart([...PLAN, course('späte Störung 故障', [[0, 1_000]])], { ascii: true });
   expect(lines.join('\n')).toMatch(/^[\x20-\x7e\n]+$/);
