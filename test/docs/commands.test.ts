@@ -104,6 +104,7 @@ test('every block says how it is checked', () => {
     'text run',
     'text output',
     'text problems',
+    'text chart',
     'text pytest',
     'yaml scenario',
     'yaml rules',
