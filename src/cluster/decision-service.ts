@@ -2,6 +2,7 @@ import { faultsByName } from '../core/faults/registry.ts';
 import { isLost, refersToOthers } from '../core/openai/store/lost-error.ts';
 import { stepOf } from '../core/plan/compile.ts';
 import { messageOf } from '../core/text/message-of.ts';
+import { isUnmatched } from '../exchange/decision-step.ts';
 import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import { declaredFor, targetOf } from '../exchange/prepare.ts';
 import { questionIn } from '../exchange/question-in.ts';
@@ -155,7 +156,7 @@ export class DecisionService {
     const session = engine.session(ask.session);
     const incoming = this.#incoming(ask.request);
     const { headers, headersAt: at, connection } = incoming;
-    const { failsAt, limited, matches, traits, reference, keptBody } = ask;
+    const { failsAt, limited, matches, traits, reference, replies, keptBody } = ask;
     const forced = ask.forced && stepOf(ask.forced, faultsByName);
     const preset = ask.preset === undefined ? undefined : chosenBy(ask.preset);
     const declared = declaredFor(incoming, session.plan);
@@ -174,6 +175,7 @@ export class DecisionService {
       matches,
       traits,
       reference,
+      replies,
       keptBody,
       ...read,
     };
@@ -183,11 +185,11 @@ export class DecisionService {
       tell({ kind: 'stale', ref });
       return;
     }
-    const { correlation, elapsedMs, limit, applied, found, exchange } = decided;
+    const { correlation, elapsedMs, limit, applied, choice, found, exchange } = decided;
     this.#exchanges.set(ref, { exchange, fingerprint });
     this.#answering.set(fingerprint, (this.#answering.get(fingerprint) ?? 0) + 1);
     const placed = isServedAtOnce(ask, decided, session) ? here(exchange.reserve()) : undefined;
-    tell({ kind: 'decided', ref, ruling: { correlation, elapsedMs, limit, applied, found }, placed });
+    tell({ kind: 'decided', ref, ruling: { correlation, elapsedMs, limit, applied, choice, found }, placed });
   }
 
   #refuse({ ref, session, request, path, forced }: Message<'decide early'>): void {
@@ -270,11 +272,11 @@ export class DecisionService {
 
 /** The service answers at once, as far as it has capacity. Its place is taken with the decision, which saves the worker a question. */
 function isServedAtOnce(
-  { failsAt, preset, traits }: DecideMessage,
-  { limit, applied, found }: Decided,
+  { failsAt, preset, traits, replies }: DecideMessage,
+  { limit, applied, choice, found }: Decided,
   { plan }: Session,
 ): boolean {
-  if (found !== undefined && isLost(found)) return false;
+  if ((found !== undefined && isLost(found)) || isUnmatched({ replies }, choice)) return false;
   if (traits.carrier === 'line') return false;
   if (plan.capacity === undefined || preset !== undefined || applied !== null) return false;
   return failsAt === undefined && limit?.refusal === undefined;

@@ -42,7 +42,7 @@ export interface SentRequest {
 export interface DecideMessage
   extends Pick<
     DecisionStep,
-    'failsAt' | 'limited' | 'matches' | 'traits' | 'reference' | 'keptBody' | 'letThrough' | 'recorded'
+    'failsAt' | 'limited' | 'matches' | 'traits' | 'reference' | 'replies' | 'keptBody' | 'letThrough' | 'recorded'
   > {
   readonly kind: 'decide';
   readonly forced: readonly FaultCall[] | undefined;

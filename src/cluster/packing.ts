@@ -86,13 +86,14 @@ const DECIDE: FieldsOf<Sent<'decide'>> = {
   matches: true,
   traits: TRAITS,
   reference: true,
+  replies: true,
   keptBody: true,
   letThrough: true,
   recorded: true,
 };
 const DECIDED: FieldsOf<Omit<Sent<'decided'>, 'ruling'>> & { readonly ruling: FieldsOf<SentDecision> } = {
   ref: true,
-  ruling: { correlation: CORRELATION, elapsedMs: true, limit: true, applied: true, found: true },
+  ruling: { correlation: CORRELATION, elapsedMs: true, limit: true, applied: true, choice: true, found: true },
   placed: true,
 };
 const PROGRESS: FieldsOf<Sent<'exchange progress'>> = {

@@ -43,12 +43,13 @@ export class RemoteState implements SessionState {
     const answer = await this.#client.request(this.#message(step));
     if (answer.kind !== 'decided') return 'stale';
     const { ref, ruling, placed } = answer;
-    const { correlation, elapsedMs, limit, applied, found } = ruling;
+    const { correlation, elapsedMs, limit, applied, choice, found } = ruling;
     return {
       correlation,
       elapsedMs,
       limit,
       ...chosenBy(applied),
+      choice,
       found,
       exchange: new RemoteExchange(this.#client, ref, placed),
     };
@@ -97,7 +98,7 @@ export class RemoteState implements SessionState {
 
   #message(step: DecisionStep): Omit<DecideMessage, 'ref'> {
     const { planVersion, incoming, request, bodySha256, evidence, failsAt, limited, forced, preset, traits, reference } = step;
-    const { keptBody, letThrough, recorded } = step;
+    const { replies, keptBody, letThrough, recorded } = step;
     const { model, stream } = fieldsOf(request);
     const { rules } = this.#parts.plan();
     const matches = [...step.matches];
@@ -129,6 +130,7 @@ export class RemoteState implements SessionState {
         modelScope: scoped('model') ? traits.modelScope : '',
       },
       reference,
+      replies,
       keptBody,
       letThrough,
       recorded,

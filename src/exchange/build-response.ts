@@ -6,10 +6,11 @@ import type { ReplyContext } from '../core/openai/request/reply-context.ts';
 import { lostError } from '../core/openai/store/lost-error.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import { admissionOf } from './admission.ts';
-import type { Decision } from './decision-step.ts';
+import { type Decision, isUnmatched } from './decision-step.ts';
 import { type Draws, drawsOf } from './draws.ts';
 import type { Prepared } from './prepare.ts';
 import { replyContextOf } from './reply-context-of.ts';
+import { nothingToSay } from './unmatched-reply.ts';
 
 /** What an answer is made of. */
 export interface ResponseInput {
@@ -28,13 +29,14 @@ interface World extends Pick<ReplyContext, 'batched' | 'keep' | 'bill'> {
 /** How a request is answered as it was decided on. */
 export function buildResponse(
   { step, facts, error, limited }: Prepared,
-  { correlation, elapsedMs, limit, applied, faults, draws, found }: Decision & { readonly draws?: Draws | undefined },
+  { correlation, elapsedMs, limit, applied, faults, draws, choice, found }: Decision & { readonly draws?: Draws | undefined },
   { plan, clock, libraries, batched, keep, bill }: World,
 ): ResponseInput {
   const { organizationId } = plan.identity;
   const admission =
     limited && limit && admissionOf(limited, limit, { request: step.request, organizationId, wallMs: clock.wall() });
-  const refusal = admission?.refusal ?? error ?? (found && lostError(found));
+  const refusal =
+    admission?.refusal ?? error ?? (found && lostError(found)) ?? (isUnmatched(step, choice) ? nothingToSay(facts) : undefined);
   const context = replyContextOf(step, {
     plan,
     clock,
@@ -43,6 +45,7 @@ export function buildResponse(
     account: admission?.account,
     draws: draws ?? drawsOf(plan.seed, correlation.drawKey),
     elapsedMs,
+    choice,
     unchanged: applied === null,
     leastCalls: leastCallsOf(faults),
     found,

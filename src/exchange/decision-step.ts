@@ -6,6 +6,8 @@ import type { StoreFinding, StoreReference } from '../core/openai/store/session-
 import type { Layer } from '../core/openai/wire/layer.ts';
 import type { Step } from '../core/plan/compile.ts';
 import type { RuleStep } from '../core/plan/decide.ts';
+import type { ReplyQuestion } from '../core/plan/reply-question.ts';
+import type { ReplyChoice } from '../core/plan/reply-steps.ts';
 import type { LimitDraw } from './admission.ts';
 import type { ReadRequest } from './unread-request.ts';
 
@@ -23,6 +25,8 @@ export interface DecisionStep extends Pick<RuleStep, 'matches' | 'traits'>, Read
   readonly preset: FaultChoice | undefined;
   /** What it refers to of what the session keeps. */
   readonly reference?: StoreReference | undefined;
+  /** What the choice of a reply goes by; undefined where no reply has a sequence. */
+  readonly replies?: ReplyQuestion | undefined;
   /** The body that the session keeps for others to refer to, where it is not the one that came. */
   readonly keptBody?: Uint8Array | undefined;
 }
@@ -43,6 +47,22 @@ export interface Decision extends FaultChoice {
   readonly elapsedMs: number;
   /** What the buckets said, where it came before any. */
   readonly limit: LimitResult | undefined;
+  /** What is said; undefined where no reply has a sequence. */
+  readonly choice?: ReplyChoice | undefined;
   /** What the session keeps of what the request refers to; undefined where it refers to nothing. */
   readonly found?: StoreFinding | undefined;
+}
+
+/** The request is refused: it has to have a reply, and none has anything left to say. */
+export function isUnmatched({ replies }: Pick<DecisionStep, 'replies'>, choice: ReplyChoice | undefined): boolean {
+  return replies?.isRequired === true && choice !== undefined && choice.place === undefined;
+}
+
+/** The layer that refuses a request by itself, after the decision on it. */
+export function refusingLayer(
+  step: DecisionStep,
+  { limit, choice }: Pick<Decision, 'limit' | 'choice'>,
+  failsAt: DecisionStep['failsAt'],
+): DecisionStep['failsAt'] {
+  return limit?.refusal === undefined && !isUnmatched(step, choice) ? failsAt : 'api';
 }

@@ -12,6 +12,7 @@ import { type ApiRequest, modelOf } from '../core/openai/request/request.ts';
 import type { Plan, Step } from '../core/plan/compile.ts';
 import { Facts } from '../core/plan/facts.ts';
 import { matchingRules } from '../core/plan/matching-rules.ts';
+import { replyQuestion } from '../core/plan/reply-question.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
 import { formReading, readingOf } from './body-reading.ts';
@@ -107,6 +108,7 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     letThrough,
     recorded: reader.plan.record && JSON.stringify(recordedRequest(incoming, request, reader.plan.record)),
     reference,
+    replies: error === undefined && preset === undefined ? replyQuestion(reader.plan, facts) : undefined,
     keptBody: reference === undefined || answered === request ? undefined : Buffer.from(JSON.stringify(answered.body)),
   };
   return { plan: reader.plan, facts, error, limited, preset, step };

@@ -9,9 +9,10 @@ import type { ReplyContext } from '../core/openai/request/reply-context.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
+import type { ReplyChoice } from '../core/plan/reply-steps.ts';
 import { branch, type Random } from '../core/random.ts';
 import type { Draws } from './draws.ts';
-import { replyFor } from './reply-for.ts';
+import { spokenSettings } from './spoken-settings.ts';
 import type { ReadRequest } from './unread-request.ts';
 
 /** The world in which a request is answered. */
@@ -24,6 +25,8 @@ export interface Surroundings extends Pick<ReplyContext, 'found' | 'batched' | '
   readonly draws: Draws;
   /** Milliseconds on the clock of the session. */
   readonly elapsedMs: number;
+  /** What was chosen to be said, where replies have sequences. */
+  readonly choice?: ReplyChoice | undefined;
   /** No fault applies. */
   readonly unchanged: boolean;
 }
@@ -56,7 +59,22 @@ class RequestContext implements ReplyContext {
 
   constructor(
     { incoming, request }: Pick<ReadRequest, 'incoming' | 'request'>,
-    { plan, clock, libraries, facts, account, draws, elapsedMs, unchanged, leastCalls, found, batched, keep, bill }: Surroundings,
+    {
+      plan,
+      clock,
+      libraries,
+      facts,
+      account,
+      draws,
+      elapsedMs,
+      choice,
+      unchanged,
+      leastCalls,
+      found,
+      batched,
+      keep,
+      bill,
+    }: Surroundings,
   ) {
     this.request = request;
     this.clock = clock;
@@ -65,7 +83,7 @@ class RequestContext implements ReplyContext {
     this.account = account;
     this.requestId = request.dialect.requestId?.(draws.requestId) ?? draws.requestId;
     this.receivedAt = incoming.headersAt;
-    this.settings = settingsFor(plan, facts, elapsedMs);
+    this.settings = settingsFor(plan, facts, elapsedMs, choice);
     this.unchanged = unchanged;
     this.leastCalls = leastCalls;
     this.found = found;
@@ -87,8 +105,8 @@ class RequestContext implements ReplyContext {
   }
 }
 
-function settingsFor(plan: Plan, facts: Facts, elapsedMs: number): AnswerSettings {
-  const settings = plan.replies.length === 0 ? plan.settings : (replyFor(plan, facts)?.settings ?? plan.settings);
+function settingsFor(plan: Plan, facts: Facts, elapsedMs: number, choice: ReplyChoice | undefined): AnswerSettings {
+  const settings = spokenSettings(plan, facts, choice);
   if (!plan.latencyChanges) return settings;
   const { ttft, interToken } = settings.latency;
   return { ...settings, latency: { ttft: latencyAt(ttft, elapsedMs), interToken: latencyAt(interToken, elapsedMs) } };

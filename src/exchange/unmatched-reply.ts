@@ -11,11 +11,13 @@ const SHOWN = 80;
  * for one that has a reply, and of an endpoint whose answers the replies have no say in. The words are the mock's.
  */
 export function unmatchedReply(plan: Plan, facts: Facts): ErrorAnswer | undefined {
-  const { request } = facts;
-  const { endpoint, turn } = request;
-  if (plan.unmatchedReply !== 'error' || endpoint?.answer === undefined || turn?.generates === false) return undefined;
-  if (replyFor(plan, facts) !== undefined) return undefined;
-  const named = `endpoint ${endpoint.name}, model ${quoted(facts.model ?? '')}, prompt ${quoted(facts.prompt)}`;
+  if (plan.unmatchedReply !== 'error' || !facts.needsReply || replyFor(plan, facts) !== undefined) return undefined;
+  return nothingToSay(facts);
+}
+
+/** The same for a request of which replies speak that have nothing left to say. */
+export function nothingToSay(facts: Facts): ErrorAnswer {
+  const named = `endpoint ${facts.request.endpoint?.name}, model ${quoted(facts.model ?? '')}, prompt ${quoted(facts.prompt)}`;
   const after = facts.answersTool ? ', after the result of a tool' : '';
   return apiError(
     400,

@@ -8,9 +8,10 @@ import type { Layer } from '../core/openai/wire/layer.ts';
 import { deepest, type Plan, type Step } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
 import { callScope, decide, decideConnection, type FaultDecision, isReached } from '../core/plan/decide.ts';
+import { type OpenChoice, type ReplyChoice, ReplySteps } from '../core/plan/reply-steps.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { LimitDraw } from '../exchange/admission.ts';
-import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../exchange/decision-step.ts';
+import { type Decision, type DecisionStep, type FaultChoice, isUnmatched, NO_CHOICE } from '../exchange/decision-step.ts';
 import { CapacityGate } from './capacity-gate.ts';
 import type { SessionWorld } from './session-world.ts';
 
@@ -29,6 +30,7 @@ export type Repay = (amounts: Amounts | undefined) => void;
 export class Decisions {
   readonly #clock: Clock;
   readonly #counters = createCounters();
+  readonly #replySteps = new ReplySteps();
   #buckets = createBuckets();
   readonly #gate = new CapacityGate();
   /** Requests that are being served, by account. */
@@ -44,7 +46,10 @@ export class Decisions {
   constructor(clock: Clock, world: SessionWorld) {
     this.#clock = clock;
     this.#world = world;
-    this.#leaveWorld = world.onForget((call) => this.#counters.forget(callScope(call)));
+    this.#leaveWorld = world.onForget((call) => {
+      this.#counters.forget(callScope(call));
+      this.#replySteps.forget(call);
+    });
   }
 
   /** When the first request arrived; undefined before it. */
@@ -54,16 +59,24 @@ export class Decisions {
 
   /** The one step that depends on the requests before: all that they share is asked and changed here. */
   decide(step: DecisionStep, plan: Plan): Decision {
-    const { evidence, failsAt, limited, preset, request } = step;
+    const { evidence, failsAt, limited, preset, request, replies } = step;
     this.#begin(evidence.at, request.endpoint?.startsClock !== false);
     const elapsedMs = this.#elapsedMs(evidence.at, plan);
     const correlation = this.#world.correlator.observe(evidence);
     const taken = limited && this.#admit(limited, plan);
-    const refusedBy = taken?.refusal === undefined ? failsAt : 'api';
+    const choice = replies && this.#replySteps.choose(plan.replies, replies, correlation.call);
+    const refusedBy = taken?.refusal === undefined && !isUnmatched(step, choice) ? failsAt : 'api';
     const chosen = preset ?? this.#decide(step, { correlation, elapsedMs, refusedBy }, plan) ?? NO_CHOICE;
     if (chosen.applied === null && taken?.refusal !== undefined) this.#strike(LIMITS);
     this.#struck(chosen);
-    return { correlation, elapsedMs, limit: taken, applied: chosen.applied, faults: chosen.faults };
+    const isAnswered = refusedBy === undefined && !chosen.faults.some(({ isFinal }) => isFinal);
+    if (isAnswered && replies && choice) this.#replySteps.note(choice, replies, correlation.call);
+    return { correlation, elapsedMs, limit: taken, applied: chosen.applied, faults: chosen.faults, choice: plainChoice(choice) };
+  }
+
+  /** What goes on from the response or the conversation of that name goes on from that place in a conversation. */
+  nameTurn(name: string | undefined, at: string): void {
+    if (name !== undefined) this.#replySteps.name(name, at);
   }
 
   /**
@@ -74,10 +87,23 @@ export class Decisions {
     const id = `line ${step.evidence.pathCall ?? ''}`;
     const correlation: Correlation = { call: id, attempt: 1, evidence: 'first', certainty: 'exact', drawKey: id };
     const elapsedMs = this.#elapsedMs(step.evidence.at, plan);
-    const chosen = this.#decide(step, { correlation, elapsedMs, refusedBy: step.failsAt }, plan) ?? NO_CHOICE;
+    const { replies } = step;
+    const choice = replies && this.#replySteps.choose(plan.replies, replies, id);
+    const refusedBy = isUnmatched(step, choice) ? 'api' : step.failsAt;
+    const chosen = this.#decide(step, { correlation, elapsedMs, refusedBy }, plan) ?? NO_CHOICE;
+    const isAnswered = refusedBy === undefined && !chosen.faults.some(({ isFinal }) => isFinal);
+    if (isAnswered && replies && choice) this.#replySteps.note(choice, replies, id);
     this.#counters.forget(callScope(id));
+    this.#replySteps.forget(id);
     this.#struck(chosen);
-    return { correlation, elapsedMs, limit: undefined, applied: chosen.applied, faults: chosen.faults };
+    return {
+      correlation,
+      elapsedMs,
+      limit: undefined,
+      applied: chosen.applied,
+      faults: chosen.faults,
+      choice: plainChoice(choice),
+    };
   }
 
   /** A request of the account is served from now on. To be ended by what this returns. */
@@ -149,6 +175,7 @@ export class Decisions {
   /** Back to the beginning. */
   clear(): void {
     this.#counters.clear();
+    this.#replySteps.clear();
     this.#buckets = createBuckets();
     this.#gate.clear();
     this.#places.clear();
@@ -212,6 +239,10 @@ export class Decisions {
 interface Circumstances extends Pick<Decision, 'correlation' | 'elapsedMs'> {
   /** The layer that refuses it by itself. */
   readonly refusedBy: Layer | undefined;
+}
+
+function plainChoice(choice: OpenChoice | undefined): ReplyChoice | undefined {
+  return choice && { place: choice.place, step: choice.step };
 }
 
 /** What `x-mock-fault` asks for. */

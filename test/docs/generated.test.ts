@@ -36,10 +36,10 @@ function takes(parameter: Parameter): string {
   if (pattern.includes('KiB')) return 'a size';
   if (type === 'integer') return 'a whole number';
   if (type === 'array') return 'a list';
-  if (type === 'object')
-    return `a mapping of ${Object.keys(parameter.properties ?? {})
-      .map(code)
-      .join(', ')}`;
+  if (type === 'object') {
+    const keys = Object.keys(parameter.properties ?? {}).map(code);
+    return keys.length === 0 ? 'a mapping' : `a mapping of ${keys.join(', ')}`;
+  }
   return [type ?? 'anything']
     .flat()
     .map((name) => (name === 'string' ? 'text' : name))

@@ -1,6 +1,7 @@
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import type { LatencyMs } from '../openai/request/answer-settings.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
+import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
@@ -52,6 +53,16 @@ export class BoundFault implements NamedFault {
   /** The same, of an answer that is a stream of that grammar; undefined where there is no stream. */
   leavesIn(grammar: StreamGrammar | undefined): Leaves {
     return (grammar && this.fault.leavesIn?.(grammar)) ?? this.leaves;
+  }
+
+  /** What the answer has to have for it to strike. */
+  get needs(): readonly AnswerFeature[] {
+    return this.fault.needsWith?.(this.params as never) ?? this.fault.needs ?? [];
+  }
+
+  /** What it does, in words; undefined where its name and its parameters tell. */
+  get words(): string | undefined {
+    return this.fault.tells?.(this.params as never);
   }
 
   /** So many functions the answer has to call at least; undefined where it does not matter. */

@@ -58,6 +58,10 @@ export interface Fault {
   readonly changes?: AnswerKind;
   /** What an answer has to have for it: it strikes no request whose answer is without. */
   readonly needs?: readonly AnswerFeature[];
+  /** The same, where it depends on the parameters. */
+  needsWith?(params: never): readonly AnswerFeature[];
+  /** What it does with the parameters, in words, where the parameters alone do not tell. */
+  tells?(params: never): string;
   /** What an answer has to travel in for it to mean something; without it, it means something in all. */
   readonly carriers?: readonly Carrier[];
   /** The services that have it: it strikes no request to another. Without it, all have it. */
@@ -102,6 +106,8 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   injectedAtWith?(params: z.output<Params>): InjectionPoint;
   readonly changes?: AnswerKind;
   readonly needs?: readonly AnswerFeature[];
+  needsWith?(params: z.output<Params>): readonly AnswerFeature[];
+  tells?(params: z.output<Params>): string;
   readonly carriers?: readonly Carrier[];
   readonly dialects?: readonly DialectName[];
   leastCallsWith?(params: z.output<Params>): number;

@@ -14,6 +14,8 @@ import { contextLengthExceeded } from './context-length-exceeded.ts';
 import { deploymentNotFound } from './deployment-not-found.ts';
 import { duplicateChunk } from './duplicate-chunk.ts';
 import { earlyClose } from './early-close.ts';
+import { editedAnswer } from './edited-answer.ts';
+import { editedStream } from './edited-stream.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { emptyResponse } from './empty-response.ts';
 import { errorInBody } from './error-in-body.ts';
@@ -143,6 +145,8 @@ const REGISTRY = [
   wrongModel,
   lostAnswer,
   brokenToolCall,
+  editedAnswer,
+  editedStream,
 ] as const;
 
 type Registered = (typeof REGISTRY)[number];

@@ -5,7 +5,7 @@ import type { Moment } from '../faults/moment.ts';
 import type { FaultCall, FaultName } from '../faults/registry.ts';
 import type { Libraries } from '../libraries.ts';
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
-import type { AnswerSettings, ReplySpec } from '../openai/request/answer-settings.ts';
+import type { AnswerSettings } from '../openai/request/answer-settings.ts';
 import { type Identity, identityOf } from '../openai/request/identity.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -16,6 +16,7 @@ import type { Rule, Scenario } from '../scenario/schema.ts';
 import { type Activity, activityOf } from './activity.ts';
 import { compileLimits, type PlannedLimit } from './limits.ts';
 import { compileMatch, DEFAULT_SERVICE, type RequestMatcher } from './match.ts';
+import { compileReplies, type PlannedReply } from './planned-reply.ts';
 
 /** What a rule does when it fires: one or more steps, each a list of faults. */
 export type Action =
@@ -90,12 +91,9 @@ export interface Plan {
   readonly limits: readonly PlannedLimit[];
   /** Undefined where there is always room. */
   readonly capacity: CapacitySpec | undefined;
-  readonly replies: readonly {
-    readonly matches: RequestMatcher;
-    readonly spec: ReplySpec;
-    /** Of the answers that it speaks of. */
-    readonly settings: AnswerSettings;
-  }[];
+  readonly replies: readonly PlannedReply[];
+  /** Replies have sequences: what is said depends on what was said before. */
+  readonly hasSequences: boolean;
   readonly rules: readonly PlannedRule[];
   /** It tells keys apart: what failed with one may go on with another. */
   readonly acrossKeys: boolean;
@@ -158,11 +156,8 @@ export function compilePlan(scenario: Scenario, seed: number, parts: PlanParts):
     latencyChanges: [latency.ttft, latency.inter_token].some(({ kind }) => kind === 'ramp'),
     limits: compileLimits(scenario.limits, libraries),
     capacity: scenario.capacity,
-    replies: scenario.replies.map(({ match, spec }) => ({
-      matches: compileMatch(match, libraries, provider || DEFAULT_SERVICE),
-      spec,
-      settings: { ...settings, reply: spec },
-    })),
+    replies: compileReplies(scenario.replies, settings, { libraries, service: provider || DEFAULT_SERVICE }),
+    hasSequences: scenario.replies.some(({ sequence }) => sequence !== undefined),
     rules: compileRules(scenario.rules, 'rules', { ...parts, seed }),
     ...targetsOf(scenario, provider !== ''),
     expect: scenario.expect,
@@ -244,7 +239,7 @@ export function stepOf(calls: readonly FaultCall[], faultsByName: FaultsByName):
   // What answers by itself takes the place of the answer that would have been changed.
   const answers = faults.some(({ fault: { terminal: final } }) => final === true);
   const changes = answers ? undefined : faults.find(({ fault }) => fault.changes !== undefined)?.fault.changes;
-  const needs = answers ? [] : faults.flatMap(({ fault }) => fault.needs ?? []);
+  const needs = answers ? [] : faults.flatMap(({ needs }) => needs);
   const isTimed = faults.some((fault) => fault.at(BEGINNING) !== fault);
   return { faults, calls, strikes: deepest(faults), changes, needs, isTimed };
 }

@@ -1,4 +1,5 @@
 import type { ReplySpec } from '../openai/request/answer-settings.ts';
+import type { ReplyScope } from '../scenario/reply-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { plural } from '../text/plural.ts';
 import { explainMatch } from './explain-match.ts';
@@ -8,20 +9,39 @@ import { written } from './written.ts';
 export function explainReplies({ replies, unmatched_reply: unmatched }: Pick<Scenario, 'replies' | 'unmatched_reply'>): string[] {
   const isRefused = unmatched === 'error';
   if (replies.length === 0) return isRefused ? ['No reply speaks of any request: each is refused with 400 unmatched_reply.'] : [];
-  const lines = replies.map(({ match, spec }, index) => `${index + 1}. ${explainMatch(match)}: ${explainReply(spec)}`);
-  const catchesAll = replies.some(({ match }) => match === undefined || Object.keys(match).length === 0);
+  const lines = replies.map((reply, index) => `${index + 1}. ${explainEntry(reply)}`);
+  const catchesAll = replies.some(
+    ({ match = {}, sequence }) => Object.keys(match).length === 0 && (sequence === undefined || sequence.repeat),
+  );
   if (catchesAll) return lines;
   return [...lines, `Any other request ${isRefused ? 'is refused with 400 unmatched_reply' : 'gets prose'}.`];
 }
 
+const STEPS: Readonly<Record<ReplyScope, string>> = {
+  session: 'a step for each call (depends on the order of arrival)',
+  key: 'a step for each call with a key (depends on the order of arrival)',
+  model: 'a step for each call to a model (depends on the order of arrival)',
+  call: 'a step for each attempt of a call',
+  conversation: 'a step for each turn of a conversation',
+};
+
+function explainEntry({ match, spec, sequence }: Scenario['replies'][number]): string {
+  const who = explainMatch(match);
+  if (sequence === undefined) return `${who}: ${explainReply(spec)}`;
+  const steps = sequence.steps.map((step, index) => `${index + 1}. ${explainReply(step)}`).join('  ');
+  return `${who}, ${STEPS[sequence.per]}: ${steps}  then ${sequence.repeat ? 'from the beginning' : 'no more'}`;
+}
+
 /** What one reply says: `calls get_weather { city: Paris }, ends with length`. */
 function explainReply(spec: ReplySpec): string {
-  const { finishReason, reasoningTokens, reasoningSummary, flagged } = spec;
+  const { finishReason, reasoningTokens, reasoningSummary, flagged, continues, dimensions } = spec;
   return [
     contentInWords(spec),
     ...(reasoningTokens === undefined ? [] : [`after ${plural(reasoningTokens, 'token')} of reasoning`]),
     ...(reasoningSummary === undefined ? [] : [`whose summary is ${quoted(reasoningSummary)}`]),
     ...(finishReason === undefined ? [] : [`ends with ${finishReason}`]),
+    ...(continues === true ? ['goes on where the request has the beginning of it'] : []),
+    ...(dimensions === undefined ? [] : [`embeddings of ${plural(dimensions, 'dimension')}`]),
     ...(flagged === undefined ? [] : [`a moderation finds ${flagged.join(' and ')}`]),
   ].join(', ');
 }

@@ -1,4 +1,4 @@
-import { type FaultCall, faultNamed } from '../faults/registry.ts';
+import { boundFault, type FaultCall, faultNamed } from '../faults/registry.ts';
 import { asList, asRecord } from '../openai/request/request.ts';
 import type { Rule } from '../scenario/schema.ts';
 import { formatDuration } from '../units/duration.ts';
@@ -30,7 +30,10 @@ function explainFaults(faults: readonly FaultCall[], text: unknown): string {
   if (faults.length === 0) return 'nothing';
   const texts = Array.isArray(text) ? asList(text) : [text];
   return faults
-    .map(({ name, params: completed }, index) => {
+    .map((call, index) => {
+      const { name, params: completed } = call;
+      const { words } = boundFault(call);
+      if (words !== undefined) return `${name} (${words})`;
       const status = asRecord(completed)?.['status'] ?? faultNamed(name).status;
       const params = asRecord(texts[index])?.[name] ?? {};
       const given = typeof params !== 'object' || Object.keys(params).length > 0;

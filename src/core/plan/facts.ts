@@ -10,6 +10,8 @@ import type { Carrier } from '../wire/carrier.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
+const JSON_ALONE: readonly AnswerFeature[] = ['JSON'];
+
 /** What matchers ask about a request; each fact is found when it is first asked for. */
 export class Facts {
   readonly request: ApiRequest;
@@ -44,10 +46,16 @@ export class Facts {
   /** What the answer has that others have not. */
   get features(): readonly AnswerFeature[] {
     const { endpoint } = this.request;
-    const ofStream = this.streamed ? (endpoint?.stream?.features ?? []) : [];
-    if (endpoint?.answer === undefined) return ofStream;
+    const ofForm = this.streamed ? this.#streamFeatures : endpoint?.answersJson === false ? [] : JSON_ALONE;
+    if (endpoint?.answer === undefined) return ofForm;
     const calls = endpoint.answer.withDamagedCalls !== undefined && this.#mayCall;
-    return [...ofStream, 'generated answer', ...(calls ? (['tool call'] as const) : [])];
+    return [...ofForm, 'generated answer', ...(calls ? (['tool call'] as const) : [])];
+  }
+
+  get #streamFeatures(): readonly AnswerFeature[] {
+    const stream = this.request.endpoint?.stream;
+    if (stream === undefined) return [];
+    return stream.usageEvent(fieldsOf(this.request)) === undefined ? stream.features : [...stream.features, 'usage event'];
   }
 
   /** The model may call a function. It calls none once it has the result of a call. */
@@ -121,6 +129,23 @@ export class Facts {
   /** The results of tools that the request ends with. */
   get toolResults(): readonly string[] {
     return this.#conversation?.toolResults ?? [];
+  }
+
+  /** What was said so far; undefined where the endpoint has no conversation. */
+  get conversation(): Conversation | undefined {
+    return this.#conversation;
+  }
+
+  /** The name of what the request goes on from of what the session keeps: a response or a conversation. Undefined where it brings all itself. */
+  get follows(): string | undefined {
+    const reference = this.request.endpoint?.refersTo?.(this.request);
+    return reference?.about === 'turn' ? (reference.previous ?? reference.conversation) : undefined;
+  }
+
+  /** A model is to say something, so that a reply of the scenario may speak of it. */
+  get needsReply(): boolean {
+    const { endpoint, turn } = this.request;
+    return endpoint?.answer !== undefined && turn?.generates !== false;
   }
 
   /** The values at a place of the body. */

@@ -7,6 +7,7 @@ import { layerDepth, type Plan, type PlannedRule, stepsOf } from './compile.ts';
 import { coversMatch, coversRange } from './covers-match.ts';
 import { impossibleIn } from './impossible-match.ts';
 import { DEFAULT_SERVICE } from './match.ts';
+import { endsWithTools } from './planned-reply.ts';
 
 /** Rules and replies that those behind them are held against: more would take long, and no scenario has them. */
 const MAX_COMPARED = 50;
@@ -118,18 +119,23 @@ function shadowed(above: PlannedRule, number: number, below: PlannedRule): strin
 }
 
 function deadReplies(replies: Scenario['replies'], libraries: Libraries): ScenarioFinding[] {
-  return replies.flatMap(({ match, spec }, index) => {
+  return replies.flatMap((reply, index) => {
+    const { match } = reply;
     const at = ['replies', index];
     const alone = neverMatches(match, at, 'never speaks', libraries);
     if (alone !== undefined) return [alone];
-    // A tool is not called again by a request that has its result.
     const above = replies
       .slice(0, Math.min(index, MAX_COMPARED))
       .findIndex(
         (each) =>
-          (each.spec.toolCalls === undefined || spec.toolCalls !== undefined) && coversMatch(each.match, match, libraries),
+          speaksEachTime(each) && (!endsWithTools(each) || endsWithTools(reply)) && coversMatch(each.match, match, libraries),
       );
     if (above < 0) return [];
     return [scenarioFinding(at, `never speaks: reply ${above + 1} above it speaks of every request that it matches`)];
   });
+}
+
+/** A sequence that does not begin again ends. */
+function speaksEachTime({ sequence }: Scenario['replies'][number]): boolean {
+  return sequence === undefined || sequence.repeat;
 }

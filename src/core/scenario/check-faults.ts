@@ -132,9 +132,9 @@ function checkFeatures({ path, calls }: FaultList, match: Readonly<Record<string
   const endpoint = endpoints.find(({ name }) => name === match['endpoint']);
   return calls.flatMap((call, index) => {
     if (call === undefined) return [];
-    const { needs = [], changes } = faultNamed(call.name);
-    const why = needs
-      .map((feature) => whyMissing(feature, { endpoint, noTools: match['has_tools'] === false, changes }))
+    const { changes } = faultNamed(call.name);
+    const why = boundFault(call)
+      .needs.map((feature) => whyMissing(feature, { endpoint, noTools: match['has_tools'] === false, changes }))
       .find((text) => text !== undefined);
     if (why === undefined) return [];
     return [scenarioFinding(calls.length > 1 ? [...path, index] : path, `${call.name} never happens: ${why}`)];
@@ -151,10 +151,14 @@ interface Spoken {
 function whyMissing(feature: AnswerFeature, { endpoint, noTools, changes }: Spoken): string | undefined {
   if (feature === 'tool call' && noTools) return 'the rule speaks of requests that offer no tools';
   if (endpoint === undefined) return undefined;
-  const { name, answer, stream } = endpoint;
+  const { name, answer, answersJson, stream } = endpoint;
   switch (feature) {
     case 'generated answer':
       return answer === undefined ? `no model makes up the answers of ${name}` : undefined;
+    case 'JSON':
+      return answersJson === false ? `answers of ${name} are no JSON` : undefined;
+    case 'usage event':
+      return undefined;
     case 'tool call':
       return answer?.withDamagedCalls === undefined ? `answers of ${name} call no tools` : undefined;
     default:

@@ -1,13 +1,12 @@
 import type { Libraries } from '../libraries.ts';
-import { parsePointer } from '../openai/request/json-pointer.ts';
 import { asList, asRecord, type Fields } from '../openai/request/request.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkLimits } from './check-limits.ts';
+import { checkMatch } from './check-match.ts';
 import { checkPolicy, wordsOfRules } from './check-policy.ts';
-import { complaintAbout } from './complaint-about.ts';
+import { checkReplies } from './check-replies.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
 import { providerVariable } from './provider-variable.ts';
-import { CONTENT_KEYS } from './reply-schema.ts';
 
 const ACTIONS = ['fault', 'sequence', 'one_of'];
 
@@ -106,60 +105,4 @@ function checkAction(rule: Readonly<Record<string, unknown>>, at: Path): Scenari
   if ('repeat' in rule && !('sequence' in rule))
     findings.push(scenarioFinding([...at, 'repeat'], 'repeat goes with sequence', 'key'));
   return findings;
-}
-
-function checkReplies(replies: readonly unknown[], libraries: Libraries, place: Path): ScenarioFinding[] {
-  return replies.flatMap((value, index) => {
-    const reply = asRecord(value) ?? {};
-    const at = [...place, 'replies', index];
-    const given = CONTENT_KEYS.filter((key) => key in reply);
-    const second = given[1];
-    const clash =
-      second === undefined
-        ? []
-        : [
-            scenarioFinding(
-              [...at, second],
-              `a reply has only one of ${CONTENT_KEYS.join(', ')}; found ${given.join(' and ')}`,
-              'key',
-            ),
-          ];
-    return [...clash, ...checkMatch(reply['match'], libraries, at)];
-  });
-}
-
-function checkMatch(value: unknown, libraries: Libraries, at: Path): ScenarioFinding[] {
-  const match = asRecord(value);
-  if (match === undefined) return [];
-  const patterns = [
-    ...Object.entries(match).map(([key, pattern]) => [[key], pattern] as const),
-    ...patternsIn(match, 'header'),
-    ...patternsIn(match, 'body'),
-  ];
-  const findings: ScenarioFinding[] = checkPointers(asRecord(match['body']) ?? {}, [...at, 'match', 'body']);
-  for (const [keys, pattern] of patterns) {
-    if (typeof pattern !== 'string' || keys[0] === 'tokens' || keys[0] === 'turn' || keys[0] === 'last_role') continue;
-    const path = [...at, 'match', ...keys];
-    const complaint = complaintAbout(pattern, keys[0] ?? '', libraries);
-    if (complaint !== undefined) findings.push(scenarioFinding(path, complaint));
-  }
-  return findings;
-}
-
-function patternsIn(match: Fields, key: 'header' | 'body'): (readonly [readonly string[], unknown])[] {
-  return Object.entries(asRecord(match[key]) ?? {}).map(([name, pattern]) => [[key, name], pattern]);
-}
-
-function checkPointers(body: Fields, at: Path): ScenarioFinding[] {
-  return Object.keys(body).flatMap((pointer) => {
-    if (parsePointer(pointer) !== undefined) return [];
-    const advice = pointer.startsWith('/') ? '~ is written ~0' : `Did you mean /${pointer.replaceAll('.', '/')}?`;
-    return [
-      scenarioFinding(
-        [...at, pointer],
-        `expected a JSON Pointer such as /service_tier, found ${JSON.stringify(pointer)}. ${advice}`,
-        'key',
-      ),
-    ];
-  });
 }

@@ -4,10 +4,10 @@ import type { Correlation } from '../../core/correlation/correlation.ts';
 import type { JournalBounds } from '../../core/journal/journal.ts';
 import type { Libraries } from '../../core/libraries.ts';
 import { isLost } from '../../core/openai/store/lost-error.ts';
-import { SessionStore, type StoreChange, type StoreReaders, type StoreReference } from '../../core/openai/store/session-store.ts';
+import { SessionStore, type StoreChange, type StoreReference } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
 import { refundForFaults, takesPlace } from '../../exchange/admission.ts';
-import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE } from '../../exchange/decision-step.ts';
+import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE, refusingLayer } from '../../exchange/decision-step.ts';
 import { type Draws, drawsOf } from '../../exchange/draws.ts';
 import type { Performed } from '../../exchange/performed.ts';
 import { factsOf } from '../../exchange/prepare.ts';
@@ -18,6 +18,8 @@ import { Decisions, type Repay } from '../decisions.ts';
 import { SessionJournal } from '../session-journal.ts';
 import type { SessionWorld } from '../session-world.ts';
 import type { Decided, ExchangeEnd, OpenExchange, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
+import { STORE_READERS } from './store-readers.ts';
+import { turnIn } from './turn-in.ts';
 
 /** The plan that is in force, and where the records that come under it belong. */
 export interface PlanInForce {
@@ -92,10 +94,10 @@ export class InMemoryState implements SessionState {
     const found = step.reference && this.#storeInUse().find(step.reference);
     const failsAt = step.failsAt ?? (found !== undefined && isLost(found) ? 'api' : undefined);
     const decision = this.#decisions.decide(failsAt === step.failsAt ? step : { ...step, failsAt }, plan);
-    const { correlation, elapsedMs, limit, applied, faults } = decision;
+    const { correlation, elapsedMs, limit, applied, faults, choice } = decision;
     const { limited, request } = step;
     const draws = drawsOf(plan.seed, correlation.drawKey);
-    const layer = limit?.refusal === undefined ? failsAt : 'api';
+    const layer = refusingLayer(step, decision, failsAt);
     const record = this.#keep(step, decision, { draws, layer, place });
     this.#parts.onOpened(record);
     const repay = limited && this.#decisions.repayment(limited.name, plan);
@@ -105,12 +107,13 @@ export class InMemoryState implements SessionState {
       correlation,
       fingerprint: request.fingerprint,
       repay,
-      vacate: limit && layer === undefined ? this.#occupy(step, faults, { draws, elapsedMs }) : undefined,
+      vacate: limit && layer === undefined ? this.#occupy(step, faults, { draws, elapsedMs, choice }) : undefined,
       body: step.reference && (step.keptBody ?? step.incoming.body),
+      turn: step.replies?.conversation?.at,
       locked: layer === undefined ? this.#lock(step.reference, faults) : undefined,
       faults,
     });
-    return { correlation, elapsedMs, limit, applied, faults, exchange, draws, found };
+    return { correlation, elapsedMs, limit, applied, faults, choice, exchange, draws, found };
   }
 
   decideEarly({ incoming, path, forced }: UnreadRequest): Decided | undefined {
@@ -205,9 +208,10 @@ export class InMemoryState implements SessionState {
     return { waitMs };
   }
 
-  /** Changes what the session keeps. `body` is that of the request that makes the change. */
-  keep(change: StoreChange, body: Uint8Array): void {
+  /** Changes what the session keeps. `body` is that of the request that makes the change, `turn` its place in its conversation. */
+  keep(change: StoreChange, body: Uint8Array, turn: string | undefined): void {
     this.#storeInUse().apply(change, body);
+    if (turn !== undefined) this.#decisions.nameTurn(turnIn(change), turn);
   }
 
   /** No request works on the conversation any more. */
@@ -234,27 +238,23 @@ export class InMemoryState implements SessionState {
   /** Puts back what faults leave unused of what the request drew. */
   #repayFor(
     step: DecisionStep,
-    { limit, faults, elapsedMs }: Decision,
+    { limit, faults, elapsedMs, choice }: Decision,
     { repay, draws }: { readonly repay: Repay | undefined; readonly draws: Draws },
   ): void {
     if (repay === undefined || step.limited === undefined || limit === undefined) return;
-    const context = this.#contextOf(step, { draws, elapsedMs });
+    const context = this.#contextOf(step, { draws, elapsedMs, choice });
     repay(refundForFaults(faults, limit, { refusedDraws: step.limited.draw.refusedDraws, context }));
   }
 
   /** Takes a place for an admitted request among those of its account; undefined where it needs none. */
-  #occupy(
-    step: DecisionStep,
-    faults: Decision['faults'],
-    drawn: { readonly draws: Draws; readonly elapsedMs: number },
-  ): (() => void) | undefined {
+  #occupy(step: DecisionStep, faults: Decision['faults'], drawn: Drawn): (() => void) | undefined {
     const { limited } = step;
     if (limited === undefined || !takesPlace(limited, faults, () => this.#contextOf(step, drawn))) return undefined;
     return this.#decisions.occupy(limited.name);
   }
 
   #storeInUse(): SessionStore {
-    return (this.#store ??= new SessionStore(READERS, this.#parts.bounds.budget));
+    return (this.#store ??= new SessionStore(STORE_READERS, this.#parts.bounds.budget));
   }
 
   /** Takes the conversation of a request that will be answered. A fault that answers in its place leaves it alone. */
@@ -291,17 +291,32 @@ export class InMemoryState implements SessionState {
   }
 
   /** The context of a reply, as far as it is known without its account. */
-  #contextOf(step: DecisionStep, { draws, elapsedMs }: { readonly draws: Draws; readonly elapsedMs: number }) {
+  #contextOf(step: DecisionStep, { draws, elapsedMs, choice }: Drawn) {
     const { clock, libraries } = this.#parts;
     const { plan } = this;
     const facts = factsOf(step.request, step.incoming.headers, { plan, libraries });
-    return replyContextOf(step, { plan, clock, libraries, facts, account: undefined, draws, elapsedMs, unchanged: false });
+    return replyContextOf(step, {
+      plan,
+      clock,
+      libraries,
+      facts,
+      account: undefined,
+      draws,
+      elapsedMs,
+      choice,
+      unchanged: false,
+    });
   }
 
   #close(record: JournalRecord): void {
     this.journal.close(record);
     this.#parts.onClosed(record);
   }
+}
+
+/** What was decided, as far as an answer depends on it. */
+interface Drawn extends Pick<Decision, 'elapsedMs' | 'choice'> {
+  readonly draws: Draws;
 }
 
 /** What a record needs beside request and decision. */
@@ -323,6 +338,8 @@ interface Followed {
   readonly vacate: (() => void) | undefined;
   /** Its body, where it may change what the session keeps. */
   readonly body: Uint8Array | undefined;
+  /** Its place in its conversation, where replies go by that. */
+  readonly turn: string | undefined;
   /** The conversation that it works on. */
   readonly locked: string | undefined;
   /** Those that it met. */
@@ -336,16 +353,10 @@ const UNREAD: Followed = {
   repay: undefined,
   vacate: undefined,
   body: undefined,
+  turn: undefined,
   locked: undefined,
   faults: [],
 };
-
-/** The body of a request that was good JSON; of one without a body nothing. */
-function parsed(body: Uint8Array): unknown {
-  return body.byteLength === 0 ? undefined : JSON.parse(Buffer.from(body).toString());
-}
-
-const READERS: StoreReaders = { parse: parsed, textOf: (bytes) => Buffer.from(bytes).toString() };
 
 /** The exchange of a request that the service makes: it is in no journal, and takes no place. */
 const NOT_FOLLOWED: OpenExchange = {
@@ -366,6 +377,7 @@ class InMemoryExchange implements OpenExchange {
   readonly #repay: Repay | undefined;
   readonly #vacate: (() => void) | undefined;
   readonly #body: Uint8Array | undefined;
+  readonly #turn: string | undefined;
   readonly #locked: string | undefined;
   readonly #faults: Decision['faults'];
   #isWaiting = false;
@@ -373,7 +385,7 @@ class InMemoryExchange implements OpenExchange {
   constructor(
     state: InMemoryState,
     record: JournalRecord,
-    { correlation, fingerprint, repay, vacate, body, locked, faults }: Followed,
+    { correlation, fingerprint, repay, vacate, body, turn, locked, faults }: Followed,
   ) {
     this.#state = state;
     this.#record = record;
@@ -383,6 +395,7 @@ class InMemoryExchange implements OpenExchange {
     this.#vacate = vacate;
     this.#faults = faults;
     this.#body = body;
+    this.#turn = turn;
     this.#locked = locked;
   }
 
@@ -391,7 +404,7 @@ class InMemoryExchange implements OpenExchange {
   }
 
   keep(change: StoreChange): void {
-    if (this.#body !== undefined) this.#state.keep(change, this.#body);
+    if (this.#body !== undefined) this.#state.keep(change, this.#body, this.#turn);
   }
 
   waiting(): void {

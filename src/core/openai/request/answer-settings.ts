@@ -39,6 +39,10 @@ export interface ReplySpec {
   readonly reasoningTokens?: number | undefined;
   /** The summary of these thoughts, where a request asks for one. */
   readonly reasoningSummary?: string | undefined;
+  /** A request that ends with the beginning of `content`, as the assistant's, gets the rest of it. */
+  readonly continues?: boolean | undefined;
+  /** How many numbers each embedding has, whatever the request asks for. */
+  readonly dimensions?: number | undefined;
   /** The categories for which a moderation flags its inputs. */
   readonly flagged?: readonly ModerationCategory[] | undefined;
 }

@@ -27,3 +27,17 @@ function childrenOf(value: unknown, segment: string): readonly unknown[] {
   if (segment === '*') return Object.values(value);
   return Object.hasOwn(value, segment) ? [(value as Record<string, unknown>)[segment]] : [];
 }
+
+/** The document without the values at a place, which `valuesAt` finds. What is behind them in a list moves up. */
+export function withoutValuesAt(root: unknown, [segment, ...rest]: readonly string[]): unknown {
+  if (segment === undefined || typeof root !== 'object' || root === null) return root;
+  const isMeant = (name: string) => segment === '*' || segment === name;
+  const kept = (value: unknown, name: string) => {
+    if (!isMeant(name)) return [value];
+    return rest.length === 0 ? [] : [withoutValuesAt(value, rest)];
+  };
+  if (Array.isArray(root)) return root.flatMap((value: unknown, index) => kept(value, String(index)));
+  return Object.fromEntries(
+    Object.entries(root).flatMap(([name, value]) => kept(value, name).map((each): [string, unknown] => [name, each])),
+  );
+}

@@ -32,6 +32,16 @@ export function begunAnswerLength({ messages, input }: Fields): number | null {
   return [...contentParts('', begun['content'])].reduce((sum, part) => sum + part.length - ' text '.length, 0);
 }
 
+/** The text of the answer that is begun there; undefined where none is. */
+export function begunAnswer({ messages, input }: Fields): string | undefined {
+  const content = begunIn(asList(messages ?? input))?.['content'];
+  if (content === undefined || typeof content === 'string') return content;
+  return asList(content)
+    .map((part) => asRecord(part)?.['text'])
+    .filter((text) => typeof text === 'string')
+    .join('');
+}
+
 function begunIn(messages: readonly unknown[]): Fields | undefined {
   const last = messages.length > 1 ? asRecord(messages.at(-1)) : undefined;
   return last?.['role'] === 'assistant' && asList(last['tool_calls']).length === 0 ? last : undefined;

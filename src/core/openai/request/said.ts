@@ -1,3 +1,5 @@
+import { addCode, addSampled, beginHash, endHash } from './text-hash.ts';
+
 /** Who speaks in a conversation; `developer` is `system`, and `function` is `tool`. */
 export const speakers = ['system', 'user', 'assistant', 'tool'] as const;
 
@@ -27,6 +29,8 @@ export interface Conversation {
   readonly turn: number;
   /** The results of tools at its end, in order. */
   readonly toolResults: readonly string[];
+  /** Hashes of what was said, but by the system: in all, and before the last answer; of that undefined where there is no answer. */
+  readonly hashes: { readonly said: string; readonly before: string | undefined };
 }
 
 /** What is so of what was said; undefined where there is no conversation. */
@@ -37,6 +41,9 @@ export function conversationIn(thread: readonly Said[] | undefined): Conversatio
       lastRole: thread.at(-1)?.speaker,
       turn: turnOf(thread),
       toolResults: toolResultsAtEnd(thread),
+      get hashes() {
+        return hashesOf(thread);
+      },
     }
   );
 }
@@ -60,4 +67,31 @@ function toolResultsAtEnd(thread: readonly Said[]): string[] {
 /** The texts of the system, one a line. */
 function systemText(thread: readonly Said[]): string {
   return thread.flatMap(({ speaker, text }) => (speaker === 'system' ? [text] : [])).join('\n');
+}
+
+/** An answer that is begun at the end is none. The last answer is what the assistant said or called, with the results of its calls. */
+function hashesOf(thread: readonly Said[]): Conversation['hashes'] {
+  const said = thread.filter(({ speaker }) => speaker !== 'system');
+  const whole = said.slice(0, beginningOfAnswer(said, said.length) || said.length);
+  const answered = whole.findLastIndex(({ speaker }) => speaker === 'assistant') + 1;
+  const asked = beginningOfAnswer(whole, answered);
+  return { said: hashOf(whole), before: answered === 0 ? undefined : hashOf(whole.slice(0, asked)) };
+}
+
+/** Where the answer begins that ends at `end`: there, if none does. */
+function beginningOfAnswer(thread: readonly Said[], end: number): number {
+  let place = end;
+  while (place > 0 && thread[place - 1]?.speaker === 'assistant') place -= 1;
+  return place;
+}
+
+const MAX_HASHED = 100_000;
+
+function hashOf(thread: readonly Said[]): string {
+  beginHash();
+  for (const { speaker, text } of thread) {
+    addCode(speakers.indexOf(speaker));
+    addSampled(text, MAX_HASHED);
+  }
+  return endHash().join(' ');
 }

@@ -20,12 +20,31 @@ export function editedAnswer(
 }
 
 function editedBody(reply: Reply, edit: AnswerEdit, editor: AnswerEditor): Reply {
+  return changedBody(reply, (answer) => edit.body(answer), editor);
+}
+
+/** The reply with a change of its JSON. An error answer stays as it is, and so does a body that is no JSON object. */
+export function editedJson(reply: Reply, { request }: ReplyContext, change: (answer: Fields) => Fields): Reply {
+  return changedBody(reply, change, request.endpoint?.answer);
+}
+
+function changedBody(reply: Reply, change: (answer: Fields) => Fields, editor: AnswerEditor | undefined): Reply {
   return wholeBody(reply, (head, body) => {
     const answer = head.status === 200 ? parseObject(body) : undefined;
     if (answer === undefined) return [head, { type: 'write', data: body }, { type: 'end' }];
-    return withText(head, editor.printBody(edit.body(answer)));
+    return withText(head, printedAs(body, change(answer), editor));
   });
 }
+
+/** On one line where the body was, with a line break at its end where it had one. */
+function printedAs(body: Uint8Array, answer: Fields, editor: AnswerEditor | undefined): string {
+  const firstBreak = body.indexOf(LINE_FEED);
+  const ending = body.at(-1) === LINE_FEED ? '\n' : '';
+  if (firstBreak < 0 || firstBreak === body.length - 1) return JSON.stringify(answer) + ending;
+  return editor?.printBody(answer) ?? JSON.stringify(answer, null, 2) + ending;
+}
+
+const LINE_FEED = 0x0a;
 
 function* editedStream(reply: Reply, edit: AnswerEdit, editor: AnswerEditor): Reply {
   const events = new EditedEvents(edit, editor);
@@ -68,10 +87,11 @@ class EditedEvents {
   }
 }
 
-const NUMBER = 'sequence_number';
+/** The field with the number of an event, where events are numbered. */
+export const NUMBER = 'sequence_number';
 
-/** The JSON of an event; undefined where it has none. */
-function dataOf(pieces: readonly Write[]): Fields | undefined {
+/** The JSON of an event that came in these pieces; undefined where it has none. */
+export function dataOf(pieces: readonly Write[]): Fields | undefined {
   const [piece, ...others] = pieces;
   const data = piece !== undefined && others.length === 0 ? piece.data : joined(pieces);
   const [found] = new EventDataReader().read({ type: 'write', data });

@@ -1,4 +1,5 @@
 import type { EventKind, Write } from '../../wire/effect.ts';
+import { asRecord } from '../request/request.ts';
 import type { StreamFollower, StreamGrammar } from './stream-grammar.ts';
 
 /** What every event begins with. */
@@ -17,6 +18,7 @@ export const chunkGrammar: StreamGrammar = {
   completion: 'sentinel',
   needsCompletion: false,
   features: ['finish reason'],
+  usageEvent: (fields) => (asRecord(fields['stream_options'])?.['include_usage'] === true ? 'usage' : undefined),
   sentinel: DONE,
   follow: () => CHUNK_FOLLOWER,
 };

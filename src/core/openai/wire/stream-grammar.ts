@@ -21,6 +21,8 @@ export interface StreamGrammar {
   /** Without that event a client cannot tell whether the answer is complete: the stream was cut. */
   readonly needsCompletion: boolean;
   readonly features: readonly StreamFeature[];
+  /** The event that tells what the answer cost, by the fields of its request; undefined where none does. */
+  usageEvent(fields: Readonly<Record<string, unknown>>): EventKind | undefined;
   /** What ends each stream after its last event, where the family has such a thing. */
   readonly sentinel: Write | undefined;
   /** Something that follows one stream, and knows how to go on at any place of it. */

@@ -24,7 +24,7 @@ export function* embeddingsReply(context: ReplyContext): Reply {
   const [success, json] = format === 'base64' ? ([BASE64, base64Json] as const) : ([FLOATS, floatsJson] as const);
   yield success.head(context);
   const model = snapshotOf(context);
-  const dimensions = typeof wanted === 'number' ? wanted : dimensionsOf(model);
+  const dimensions = settings.reply.dimensions ?? (typeof wanted === 'number' ? wanted : dimensionsOf(model));
   const { opening, middle, between, closing } = frameOf(success.text(embeddingsBody(context, [null, null])));
   const inputs = inputsOf(request) ?? [];
   yield { type: 'write', data: opening };

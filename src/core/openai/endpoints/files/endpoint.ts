@@ -57,6 +57,7 @@ export const fileEndpoints = [
     name: 'files.content',
     method: 'GET',
     path: `${ONE}/content`,
+    answersJson: false,
     refersTo: contentOf,
     reply: contentReply,
   }),

@@ -33,7 +33,8 @@ export const responseEditor: AnswerEditor = {
   printEvent: (event) => {
     const response = asRecord(event['response']);
     const data = printed(response === undefined ? event : { ...event, response: withResponseFloats(response) });
-    return `event: ${String(event['type'])}\ndata: ${data}\n\n`;
+    const name = typeof event['type'] === 'string' ? `event: ${event['type']}\n` : '';
+    return `${name}data: ${data}\n\n`;
   },
 };
 

@@ -20,6 +20,7 @@ export function createResponseGrammar(
     completion: 'completion',
     needsCompletion: true,
     features: ['failure', 'incompletion', 'keepalive'],
+    usageEvent: () => 'completion',
     sentinel: undefined,
     follow: () => new ResponseFollower(report),
   };

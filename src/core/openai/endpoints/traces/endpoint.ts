@@ -9,6 +9,7 @@ export const traces = defineEndpoint({
   takesJson: false,
   takesModel: false,
   limited: false,
+  answersJson: false,
   reply: tracesReply,
 });
 
