@@ -1,5 +1,5 @@
 import type { Steps } from '../../at-once.ts';
-import { groupBy } from '../../collections/group-by.ts';
+import { groupsOfSeveral } from '../../collections/groups-of-several.ts';
 import { isNamed } from '../../correlation/call-name.ts';
 import type { Evidence } from '../../correlation/correlation.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
@@ -9,7 +9,7 @@ import { hasSameBody } from './has-same-body.ts';
 import { mayBeRetried } from './invites-retry.ts';
 import { isReplay } from './is-replay.ts';
 import { leastCalls } from './least-calls.ts';
-import { groupByIdentity, requestIdentity } from './request-identity.ts';
+import { groupByIdentity, groupsOfEqual, requestIdentity } from './request-identity.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { isSplitByHints } from './split-by-hints.ts';
 import { unreliablyMarked } from './unreliable-markers.ts';
@@ -30,32 +30,32 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   const vain = new Set(unreliablyMarked(entries).flat());
   yield;
   const shared = new Set(
-    [...groupBy(entries, ({ logicalId }) => logicalId)].flatMap(([id, group]) => (isShared(group) ? [id] : [])),
+    groupsOfSeveral(entries, ({ logicalId }) => logicalId)
+      .filter(isShared)
+      .map(([entry]) => entry?.logicalId),
   );
   const sayings = sayingsByConnection(entries);
   yield;
-  const alike = groupByIdentity(histories, ({ tries }) => tries[0]?.entry);
-  yield;
   // One alone has none that it could overlap with.
-  const overlapping = alike.flatMap((same) => (same.length === 1 ? [] : overlappingOf(same.filter(isUnmarked))));
+  const overlapping = groupsOfEqual(histories.filter(isUnmarked), firstEntry).flatMap(overlappingOf);
   yield;
-  const patient = alike.flatMap((same) => patientOf(same.filter(({ method }) => method !== 'path')));
+  const patient = patientAmong(histories.filter(({ method }) => method !== 'path'));
   yield;
   const doubted = new Set([
     ...overlapping,
     ...patient,
     ...histories.filter((history) => isUnmarked(history) && isInterleaved(history, sayings)),
-    ...histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry))),
+    ...(vain.size === 0 ? [] : histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry)))),
     ...histories.filter((history) => shared.has(history.id) || saysManyThings(history)),
   ]);
   yield;
   const known = markCompetingCalls(histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history))));
   yield;
-  const linked = known.filter((history) => isRecognisedByBody(history) && hasLikelyLink(history));
+  const linked = known.filter((history) => hasLikelyLink(history) && isRecognisedByBody(history));
   if (linked.length === 0) return known;
-  const saidByLinked = new Set(linked.map(({ tries }) => tries[0]?.entry.bodySha256));
-  const rivals = known.filter((history) => isRecognisedByBody(history) && saidByLinked.has(history.tries[0]?.entry.bodySha256));
-  const inDoubt = new Set(groupByIdentity(rivals, ({ tries }) => tries[0]?.entry).flatMap(besideOthers));
+  const saidByLinked = new Set(linked.map(bodyOf));
+  const rivals = known.filter((history) => saidByLinked.has(bodyOf(history)) && isRecognisedByBody(history));
+  const inDoubt = new Set(groupByIdentity(rivals, firstEntry).flatMap(besideOthers));
   return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));
 }
 
@@ -67,8 +67,17 @@ function isUnmarked({ method, tries }: CallHistory): boolean {
 /** A retry count that starts anew under a name is that of a layer above, or of another call under the name. */
 function weakened(history: CallHistory): CallHistory {
   const { method, certainty, tries } = history;
+  if (certainty !== 'exact' || !HEADERS.has(method)) return history;
   const startsAnew = tries.some(({ retryCount }, at) => (retryCount ?? 0) < (tries[at - 1]?.retryCount ?? 0));
-  return certainty === 'exact' && HEADERS.has(method) && startsAnew ? { ...history, certainty: 'likely' } : history;
+  return startsAnew ? { ...history, certainty: 'likely' } : history;
+}
+
+function firstEntry({ tries }: CallHistory): JournalEntry | undefined {
+  return tries[0]?.entry;
+}
+
+function bodyOf(history: CallHistory): string | undefined {
+  return firstEntry(history)?.bodySha256;
 }
 
 function isRecognisedByBody({ id }: CallHistory): boolean {
@@ -130,8 +139,23 @@ function isInterleaved({ tries }: CallHistory, sayings: ReadonlyMap<number, stri
 }
 
 /** Calls with an early retry, where all that says the same may come from clients that wait as they are told. */
+function patientAmong(histories: readonly CallHistory[]): CallHistory[] {
+  const saidEarly = new Set(histories.filter(hasEarlyRetry).map(bodyOf));
+  if (saidEarly.size === 0) return [];
+  const alike = groupByIdentity(
+    histories.filter((history) => saidEarly.has(bodyOf(history))),
+    firstEntry,
+  );
+  return alike.flatMap(patientOf);
+}
+
+function hasEarlyRetry({ gaps }: CallHistory): boolean {
+  return gaps.some(({ before, after }) => earlyAfter(before, after) > 0);
+}
+
+/** See `patientAmong`, for calls that say the same. */
 function patientOf(same: readonly CallHistory[]): readonly CallHistory[] {
-  const early = same.filter(({ gaps }) => gaps.some(({ before, after }) => earlyAfter(before, after) > 0));
+  const early = same.filter(hasEarlyRetry);
   if (early.length === 0) return early;
   const tries = same.flatMap((history) => history.tries).sort((a, b) => a.entry.t_headers - b.entry.t_headers);
   const gapsMs = early.flatMap(({ gaps }) => gaps.map(({ gapMs }) => gapMs));

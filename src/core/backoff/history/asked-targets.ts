@@ -3,6 +3,7 @@ import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { perObject } from '../../memo/per-object.ts';
 import { nextOther } from './next-other.ts';
+import { readRequests } from './read-requests.ts';
 import { targetOf } from './target.ts';
 
 /** What was asked of one target, in the order in which it came. */
@@ -21,10 +22,9 @@ export interface AskedTargets {
 
 /** Several rules ask it of the same entries. */
 export const askedTargets = perObject((entries: readonly JournalEntry[]): AskedTargets => {
-  const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null).sort((a, b) => a.t_headers - b.t_headers);
+  const { entries: read, times } = readRequests(entries);
   const targets = read.map(targetOf);
   const groups = groupBy(read.keys(), (at) => targets[at]);
-  const times = read.map(startOf);
   const others = nextOther(targets);
   return {
     targets: [...groups.values()].map((places) => {

@@ -1,6 +1,8 @@
 import { failureKnownAt } from '../../journal/calls.ts';
 import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory } from './call-history.ts';
+import { hasFailed } from './has-failed.ts';
+import { isUnnamed } from './is-unnamed.ts';
 import { groupByIdentity } from './request-identity.ts';
 
 /** Within this time after an error, an equal request may be its retry. */
@@ -18,8 +20,11 @@ export interface EqualFollower {
 
 /** Calls that may be retries of the one before them, or calls that say the same. Several rules ask it of the same calls. */
 export const equalFollowers = perObject((calls: readonly CallHistory[]): readonly EqualFollower[] => {
+  const unnamed = calls.filter(isUnnamed);
+  const failed = new Set(unnamed.filter(hasFailed).map(bodyOf));
+  if (failed.size === 0) return [];
   const alike = groupByIdentity(
-    calls.filter(({ method }) => method === 'first' || method === 'fingerprint'),
+    unnamed.filter((call) => failed.has(bodyOf(call))),
     ({ tries }) => tries[0]?.entry,
   );
   return alike.flatMap((same) =>
@@ -34,3 +39,7 @@ export const equalFollowers = perObject((calls: readonly CallHistory[]): readonl
     }),
   );
 });
+
+function bodyOf({ tries: [first] }: CallHistory): string | undefined {
+  return first?.entry.bodySha256;
+}

@@ -4,6 +4,8 @@ import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory } from './call-history.ts';
+import { hasFailed } from './has-failed.ts';
+import { isUnnamed } from './is-unnamed.ts';
 import { nextOther } from './next-other.ts';
 
 /** Within this time after a failure the same question elsewhere may be its retry. */
@@ -19,25 +21,27 @@ interface Failovers {
 
 /** Where calls that failed may have gone on as calls of their own: to another key, or another model. Each goes on at most once. */
 export const failoversOf = perObject((calls: readonly CallHistory[]): Failovers => {
-  const unnamed = calls.filter(({ method }) => method === 'first' || method === 'fingerprint');
+  const unnamed = calls.filter(isUnnamed);
   return {
     toAnotherKey: followedIn(
-      repeated(unnamed, ({ bodySha256 }) => bodySha256),
+      sharedWithFailed(unnamed, ({ bodySha256 }) => bodySha256),
       ({ method, path, bodySha256 }) => `${method} ${path} ${bodySha256}`,
       ({ authorizationHash }) => authorizationHash,
     ),
     toAnotherModel: followedIn(
-      repeated(unnamed, ({ question }) => question),
+      sharedWithFailed(unnamed, ({ question }) => question),
       ({ question, authorizationHash }) => (question === null ? undefined : `${question} ${authorizationHash}`),
       ({ model }) => model,
     ),
   };
 });
 
-/** The calls with something that another has, too: few have, and to compare all that is the same takes longer. */
-function repeated(calls: readonly CallHistory[], partOf: (entry: JournalEntry) => string | null): CallHistory[] {
-  const byPart = groupBy(calls, ({ tries: [first] }) => (first === undefined ? null : partOf(first.entry)));
-  return [...byPart].flatMap(([part, same]) => (part === null || same.length === 1 ? [] : same));
+/** The calls with something that one that failed has, too: few have, and to compare all that is the same takes longer. */
+function sharedWithFailed(calls: readonly CallHistory[], partOf: (entry: JournalEntry) => string | null): CallHistory[] {
+  const partOfCall = ({ tries: [first] }: CallHistory) => (first === undefined ? null : partOf(first.entry));
+  const failed = new Set(calls.filter(hasFailed).map(partOfCall));
+  failed.delete(null);
+  return failed.size === 0 ? [] : calls.filter((call) => failed.has(partOfCall(call)));
 }
 
 function followedIn(

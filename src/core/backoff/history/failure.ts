@@ -1,3 +1,4 @@
+import type { BoundFault } from '../../faults/bound-fault.ts';
 import { boundFault } from '../../faults/registry.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { type Ended, type FailureKind, failureKind } from '../../journal/failure-kind.ts';
@@ -8,9 +9,11 @@ export type Settled = Ended & Pick<JournalEntry, 'faultApplied' | 'endpoint' | '
 
 /** How the attempt failed; undefined for a success. */
 export function failureOf(entry: Settled): FailureKind | undefined {
-  const faults = entry.faultApplied?.faults.map(boundFault) ?? [];
-  return failureKind(entry, faults, grammarOf(entry));
+  if (entry.faultApplied === null) return failureKind(entry, NO_FAULTS, undefined);
+  return failureKind(entry, entry.faultApplied.faults.map(boundFault), grammarOf(entry));
 }
+
+const NO_FAULTS: readonly BoundFault[] = [];
 
 /** `429 rate_limit_exceeded`, `reset`, `no answer`: how people call it. */
 export function failureText(entry: JournalEntry): string {

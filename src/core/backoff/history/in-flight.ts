@@ -46,8 +46,14 @@ const endSeen: EndOf = ({ t_end: end }) => end ?? undefined;
 /** The largest number in flight at once. One that ends in the very moment in which another begins is over before it. */
 export function peakOf(entries: readonly JournalEntry[], endOf: EndOf = endSeen): Peak {
   const requests = entries.filter(isRequest);
-  const begins = requests.map((entry) => entry.t_headers).sort((a, b) => a - b);
-  const ends = requests.map((entry) => endOf(entry) ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  const { most, at } = mostAtOnce(requests, endOf);
+  const isThen = (entry: JournalEntry) => at !== null && entry.t_headers <= at && (endOf(entry) ?? Number.POSITIVE_INFINITY) > at;
+  return { most, at, entries: requests.filter(isThen).sort((a, b) => a.t_headers - b.t_headers) };
+}
+
+function mostAtOnce(requests: readonly JournalEntry[], endOf: EndOf): Omit<Peak, 'entries'> {
+  const begins = Float64Array.from(requests, ({ t_headers: begin }) => begin).sort();
+  const ends = Float64Array.from(requests, (entry) => endOf(entry) ?? Number.POSITIVE_INFINITY).sort();
   let [most, over] = [0, 0];
   let at: number | null = null;
   for (const [begun, begin] of begins.entries()) {
@@ -56,18 +62,18 @@ export function peakOf(entries: readonly JournalEntry[], endOf: EndOf = endSeen)
     most = begun + 1 - over;
     at = begin;
   }
-  const isThen = (entry: JournalEntry) => at !== null && entry.t_headers <= at && (endOf(entry) ?? Number.POSITIVE_INFINITY) > at;
-  return { most, at, entries: requests.filter(isThen).sort((a, b) => a.t_headers - b.t_headers) };
+  return { most, at };
 }
 
 /** The largest numbers in flight, in all, with each key and to each target. */
 export function inFlightOf(entries: readonly JournalEntry[]): InFlight {
-  const mostOf = (group: readonly JournalEntry[]) => peakOf(group).most;
   const requests = entries.filter(isRequest);
+  const { most } = mostAtOnce(requests, endSeen);
+  const mostOf = (group: readonly JournalEntry[]) => (group.length === requests.length ? most : mostAtOnce(group, endSeen).most);
   const keys = [...groupBy(requests, ({ authorizationHash }) => authorizationHash).entries()];
   const targets = [...groupBy(requests, targetOf).values()];
   return {
-    most: mostOf(requests),
+    most,
     byKey: largest(keys.map(([key, group]) => ({ key, most: mostOf(group) }))),
     byTarget: largest(
       targets.flatMap((group) => {

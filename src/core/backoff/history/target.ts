@@ -1,9 +1,12 @@
 import type { JournalEntry } from '../../journal/entry.ts';
+import { rememberLast } from '../../memo/remember-last.ts';
+import { sameTarget } from './same-target.ts';
 
 /** Who was asked: service, key and model in one text, to compare. */
-export function targetOf({ session, authorizationHash, model }: JournalEntry): string {
-  return `${session} ${authorizationHash} ${model}`;
-}
+export const targetOf = rememberLast(
+  ({ session, authorizationHash, model }: JournalEntry): string => `${session} ${authorizationHash} ${model}`,
+  (now, { given }) => sameTarget(now, given),
+);
 
 /** What tells one target from another, in words: `backup`, `gpt-4o-mini`, `key 3f2a81c0`. */
 export function targetName(entry: JournalEntry, other: JournalEntry): string {

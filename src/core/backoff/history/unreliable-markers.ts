@@ -3,7 +3,7 @@ import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { perObject } from '../../memo/per-object.ts';
 import { mayBeRetried } from './invites-retry.ts';
-import { groupByIdentity } from './request-identity.ts';
+import { groupsOfEqual } from './request-identity.ts';
 import { retryCountOf } from './retry-count-of.ts';
 
 /** With more calls open at a time, nobody can say which of them a request belongs to. */
@@ -17,14 +17,14 @@ const MOST_OPEN = 100;
  */
 export const unreliablyMarked = perObject((entries: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] => {
   const unplaced = entries.filter(({ logicalIdFrom }) => logicalIdFrom !== 'path');
-  return groupByIdentity(unplaced, (entry) => entry)
+  return groupsOfEqual(unplaced, (entry) => entry)
     .filter(isMarkedAnew)
     .flatMap(chainsOf);
 });
 
 /** Whether no mark of these requests, which say the same, joins two of them. */
 function isMarkedAnew(same: readonly JournalEntry[]): boolean {
-  if (same.length < 2 || same.some((entry) => (retryCountOf(entry) ?? 0) > 0)) return false;
+  if (same.some((entry) => (retryCountOf(entry) ?? 0) > 0)) return false;
   if (same.every((entry) => retryCountOf(entry) === 0 && !isNamed(entry.logicalId))) return true;
   return (
     same.every(({ logicalId }) => isNamed(logicalId)) && new Set(same.map(({ logicalId }) => logicalId)).size === same.length

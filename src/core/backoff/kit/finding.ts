@@ -16,6 +16,9 @@ export interface Observation {
   readonly line: string;
 }
 
+/** A list of observations: few of them are shown, and only those are put in words (see `observations`). */
+export type Observations = Pick<readonly Observation[], 'length' | 'slice'>;
+
 /** What was measured. */
 interface Statistic {
   readonly name: string;
@@ -33,7 +36,7 @@ export interface RuleResult {
   readonly statistic?: Statistic;
   /** The value of the statistic from which on the rule speaks against the client. */
   readonly threshold?: number;
-  readonly evidence?: readonly Observation[];
+  readonly evidence?: Observations;
   /** The weakest recognition among the calls that were looked at. */
   readonly correlation?: Certainty;
   /** `censored@12s`: watched for that long only. Default `real`. */

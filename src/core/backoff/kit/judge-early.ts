@@ -8,6 +8,7 @@ import type { CallHistory, Gap, Try } from '../history/call-history.ts';
 import { earlyAfter } from '../history/early-after.ts';
 import type { RuleResult } from './finding.ts';
 import { censored, gapObservation, seconds } from './observation.ts';
+import { observations } from './observations.ts';
 import { notApplicable } from './rule.ts';
 import { longestStallWithin, type RuleEvidence, type Stall } from './rule-evidence.ts';
 
@@ -57,9 +58,10 @@ export function judgeEarly(given: RuleEvidence, hints: Hints): RuleResult {
     n: asked.length,
     statistic: { name: 'earliness', value: earliest, unit: 'ms' },
     threshold: 0,
-    evidence: worst
-      .sort((a, b) => b.earlyMs - a.earlyMs)
-      .map(({ call, gap, earlyMs }) => gapObservation(call, gap, `${seconds(earlyMs)} early`)),
+    evidence: observations(
+      worst.sort((a, b) => b.earlyMs - a.earlyMs),
+      ({ call, gap, earlyMs }) => gapObservation(call, gap, `${seconds(earlyMs)} early`),
+    ),
     correlation: weakestOf(asked.map(({ call }) => call)) ?? 'exact',
   };
 }

@@ -2,6 +2,7 @@ import { groupBy } from '../../collections/group-by.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
+import { eventfulCalls } from '../history/eventful-calls.ts';
 import { failoversOf } from '../history/failovers.ts';
 import type { RuleResult } from './finding.ts';
 import { tryObservation } from './observation.ts';
@@ -12,7 +13,7 @@ import type { RuleEvidence, RunContext } from './rule-evidence.ts';
 const PATIENCE_MS = 10_000;
 
 interface Kinds {
-  /** What failed, as it is called: `503`. Undefined for what the rule does not speak of. */
+  /** What failed, as it is called: `503`. Undefined for a success, and for what the rule does not speak of. */
   kindOf(attempt: Try): string | undefined;
   /** Whether the policy wants this kind retried. */
   declared(kind: string): boolean;
@@ -25,21 +26,18 @@ interface Kinds {
  * budget may stop the others.
  */
 export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwise }: Kinds): RuleResult {
-  const ids = new Set<string>();
+  const beheaded = beheadedAmong(subject.calls);
   const followed = new Set(equalFollowers(subject.calls).map(({ before }) => before));
   const { toAnotherKey, toAnotherModel } = failoversOf(subject.calls);
   const isFollowed = (call: CallHistory) => followed.has(call) || toAnotherModel.has(call);
-  const all = subject.calls.flatMap((call) => {
+  const all = eventfulCalls(subject.calls).flatMap((call) => {
     const [first] = call.tries;
-    // The journal has dropped the attempts before it.
-    const isBeheaded = !ids.has(call.id) && (first?.entry.attemptSeq ?? 1) > 1;
-    ids.add(call.id);
     const kind = first === undefined ? undefined : kindOf(first);
     const retried = call.tries.length > 1 || call.replaced || toAnotherKey.has(call);
     if (
       first === undefined ||
       kind === undefined ||
-      (!retried && (isBeheaded || wasAborted(call, subject) || mayComeBack(first, subject)))
+      (!retried && (beheaded.has(call) || wasAborted(call, subject) || mayComeBack(first, subject)))
     )
       return [];
     return [{ call, first, kind, retried }];
@@ -77,6 +75,15 @@ export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwis
       cases.slice(0, 2).map(({ call, first }) => tryObservation(call, first, 'not retried')),
     ),
   };
+}
+
+/** The calls whose first attempts the journal has dropped: of none with their names something came before. */
+function beheadedAmong(calls: readonly CallHistory[]): ReadonlySet<CallHistory> {
+  const later = calls.filter(({ tries: [first] }) => (first?.entry.attemptSeq ?? 1) > 1);
+  if (later.length === 0) return new Set();
+  const firstOf = new Map<string, CallHistory>();
+  for (const call of calls) if (!firstOf.has(call.id)) firstOf.set(call.id, call);
+  return new Set(later.filter((call) => firstOf.get(call.id) === call));
 }
 
 /** Kinds with their cases, by name. */

@@ -34,6 +34,11 @@ export interface BackoffRule {
    * speak against the client: a pass is one on the scenes of the probe.
    */
   readonly hears?: 'own' | 'every scene';
+  /**
+   * Which calls it is handed: `eventful calls` leaves out those that succeeded at once (see `eventfulCalls`). It is for a rule that
+   * says the same without them, and that looks at no entries beside those of its calls. Default `all calls`.
+   */
+  readonly looksAt?: 'all calls' | 'eventful calls';
   check(subject: RuleEvidence): RuleResult;
 }
 

@@ -24,6 +24,7 @@ export const abortsHungRequest = defineRule({
   falseAlarmBound: 0,
   advice: 'set a timeout for each attempt (the default of the SDKs is 10 minutes) and do not retry timeouts more than twice',
   probe: { ...probeOf('aborts-hung-request', 15_000, { rules: [{ fault: 'hang' }] }), fullWindowMs: 130_000 },
+  looksAt: 'eventful calls',
   check: (subject) => {
     const hung = subject.calls.flatMap((call) => call.tries.filter(isHung).map((attempt) => ({ call, attempt })));
     if (hung.length === 0) return notApplicable('no request was left without an answer');

@@ -2,6 +2,7 @@ import { groupBy } from '../../collections/group-by.ts';
 import { largest } from '../../collections/largest.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory } from '../history/call-history.ts';
+import { eventfulCalls } from '../history/eventful-calls.ts';
 import { targetOf } from '../history/target.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import type { RuleResult } from '../kit/finding.ts';
@@ -23,11 +24,12 @@ export const amplification = defineRule({
   advice: 'retry at one layer: set maxRetries: 0 in the SDK when a framework retries above it, or the other way round',
   probe: backoffProbe,
   check: ({ calls }) => {
-    const failing = calls.filter(({ tries }) => tries[0]?.failure !== undefined);
-    if (failing.length === 0) return notApplicable('no attempt failed');
-    const attempts = calls.reduce((sum, { tries }) => sum + tries.length, 0);
-    const nested = calls.filter(isNested);
-    const uncounted = nested.length > 0 ? [] : calls.filter(isManyUncounted);
+    const eventful = eventfulCalls(calls);
+    if (!eventful.some(({ tries }) => tries[0]?.failure !== undefined)) return notApplicable('no attempt failed');
+    // Each of the others took one attempt.
+    const attempts = eventful.reduce((sum, { tries }) => sum + tries.length, calls.length - eventful.length);
+    const nested = eventful.filter(isNested);
+    const uncounted = nested.length > 0 ? [] : eventful.filter(isManyUncounted);
     if (uncounted.length > 0) return unknownLayers(uncounted, calls.length);
     const most = largest(
       nested.map(({ tries }) => tries.length),
@@ -81,7 +83,7 @@ function unknownLayers(calls: readonly CallHistory[], n: number): RuleResult {
  * another target it is a failover, whose client counts from 0.
  */
 function isNested({ tries }: CallHistory): boolean {
-  if (tries.length === 1) return false;
+  if (!tries.some(({ retryCount = 0 }) => retryCount > 0)) return false;
   return [...groupBy(tries, ({ entry }) => targetOf(entry)).values()].some((asked) =>
     asked.some(({ retryCount }, at) => {
       const previous = asked[at - 1]?.retryCount;

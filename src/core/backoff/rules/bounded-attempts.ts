@@ -27,6 +27,7 @@ export const boundedAttempts = defineRule({
   advice: 'stop after a fixed number of attempts (3 to 6) and let the caller see the last error',
   probe: endlessFailuresProbe,
   hears: 'every scene',
+  looksAt: 'eventful calls',
   check: (subject) => {
     const { calls, policy } = subject;
     const failed = calls.filter(({ tries }) => failedForNow(tries.at(-1), policy));

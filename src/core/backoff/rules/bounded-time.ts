@@ -18,6 +18,7 @@ export const boundedTime = defineRule({
   falseAlarmBound: 0,
   advice: 'give each call a deadline, and start no attempt that would begin after it',
   probe: boundedAttempts.probe,
+  looksAt: 'eventful calls',
   check: ({ calls, policy }) => {
     const retried = calls.filter(({ tries }) => tries.length > 1);
     if (retried.length === 0) return notApplicable('no call was retried');

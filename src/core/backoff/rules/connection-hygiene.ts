@@ -1,5 +1,7 @@
 import { largest } from '../../collections/largest.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
+import type { CallHistory } from '../history/call-history.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -19,15 +21,9 @@ export const connectionHygiene = defineRule({
   advice: 'read or discard the body of a failed answer, so that its connection goes back to the pool',
   probe: backoffProbe,
   check: ({ calls, entries, outcomes = [], watchedUntil }) => {
-    const last = entries.at(-1);
-    const dueAt = largest(
-      entries.map(({ hint }) => hint?.dueAt ?? 0),
-      0,
-    );
     const outstanding = outcomes.filter(({ ok }) => ok === null);
-    const answered = entries.every(({ t_end }) => t_end !== null);
-    const silentMs = last === undefined ? 0 : watchedUntil - Math.max(last.t_end ?? 0, dueAt);
-    if (outstanding.length > 0 && answered && silentMs > SILENCE_MS) {
+    const silentMs = outstanding.length === 0 ? 0 : silenceMs(entries, watchedUntil);
+    if (silentMs > SILENCE_MS) {
       return {
         verdict: 'fail',
         explain: `${plural(outstanding.length, 'call is', 'calls are')} outstanding, and no attempt came for ${seconds(silentMs)}`,
@@ -37,11 +33,11 @@ export const connectionHygiene = defineRule({
         evidence: outstanding.map(({ call }) => ({ call, entries: [], line: `never came back, nothing in flight` })),
       };
     }
-    const retries = calls.reduce((sum, { tries }) => sum + Math.max(0, tries.length - 1), 0);
+    const retries = calls.reduce((sum, { tries }) => sum + tries.length - 1, 0);
     if (retries < NEEDED)
       return notApplicable(`${NEEDED} retries are needed, there ${retries === 1 ? 'was' : 'were'} ${retries}`);
-    const attempts = calls.reduce((sum, { tries }) => sum + tries.length, 0);
-    const sockets = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry.connId))).size;
+    const attempts = calls.length + retries;
+    const sockets = socketsOf(calls);
     const value = sockets / attempts;
     return {
       verdict: value > REUSED ? 'info' : 'pass',
@@ -52,3 +48,20 @@ export const connectionHygiene = defineRule({
     };
   },
 });
+
+/** How long nothing has come and nothing was to be waited for; 0 while a request is under way. */
+function silenceMs(entries: readonly JournalEntry[], watchedUntil: number): number {
+  const last = entries.at(-1);
+  if (last === undefined || entries.some(({ t_end }) => t_end === null)) return 0;
+  const dueAt = largest(
+    entries.map(({ hint }) => hint?.dueAt ?? 0),
+    0,
+  );
+  return watchedUntil - Math.max(last.t_end ?? 0, dueAt);
+}
+
+function socketsOf(calls: readonly CallHistory[]): number {
+  const sockets = new Set<number>();
+  for (const { tries } of calls) for (const { entry } of tries) sockets.add(entry.connId);
+  return sockets.size;
+}

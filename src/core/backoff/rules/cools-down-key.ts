@@ -3,9 +3,11 @@ import { smallest } from '../../collections/smallest.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
+import type { CallHistory } from '../history/call-history.ts';
 import { targetOf } from '../history/target.ts';
 import type { RuleVerdict } from '../kit/finding.ts';
 import { knownAfter } from '../kit/known-after.ts';
+import { observations } from '../kit/observations.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { seconds } from '../kit/seconds.ts';
@@ -43,16 +45,12 @@ export const coolsDownKey = defineRule({
           : [{ id, target: targetOf(entry), from: knownAfter(toldAt(entry), stalls), to: asked.dueAt }],
       ),
     );
-    const starts = calls.flatMap(({ id, tries }) => (tries[0] === undefined ? [] : [{ id, entry: tries[0].entry }]));
     const firstWindow = smallest(windows.map(({ from }) => from));
-    const later = starts.filter(({ entry }) => entry.t_headers > firstWindow);
+    const later = calls.filter((call) => startOf(call) > firstWindow);
     if (windows.length === 0 || later.length === 0) return notApplicable('no call began after another was told to wait');
     const windowsOf = groupBy(windows, ({ target }) => target);
-    const inside = [...groupBy(later, ({ entry }) => targetOf(entry))].flatMap(([target, ofTarget]) =>
-      insideOf(
-        ofTarget.map(({ id, entry }) => ({ id, at: entry.t_headers, seq: entry.seq })),
-        windowsOf.get(target) ?? [],
-      ),
+    const inside = [...groupBy(later, ({ tries: [first] }) => first && targetOf(first.entry))].flatMap(
+      ([target = '', ofTarget]) => insideOf(ofTarget, windowsOf.get(target) ?? []),
     );
     const value = inside.length / later.length;
     return {
@@ -60,9 +58,9 @@ export const coolsDownKey = defineRule({
       explain: `${inside.length} of ${plural(later.length, 'call')} began while another call of the same key and model was told to wait${inside.length === 0 && later.length < NEEDED ? `; ${NEEDED} calls are needed to pass` : ''}`,
       n: later.length,
       statistic: { name: 'share of calls', value, unit: 'share' },
-      evidence: inside.map(({ id, seq, waitsForMs }) => ({
-        call: id,
-        entries: [seq],
+      evidence: observations(inside, ({ call, waitsForMs }) => ({
+        call: call.id,
+        entries: call.tries.slice(0, 1).map(({ entry }) => entry.seq),
         line: `began ${seconds(waitsForMs)} before the wait of another call of its key was over`,
       })),
     };
@@ -87,25 +85,30 @@ interface Window {
   readonly to: number;
 }
 
-interface Start {
-  readonly id: string;
-  readonly at: number;
-  readonly seq: number;
+/** A call that began while another was told to wait, and how long that wait was to last. */
+interface Inside {
+  readonly call: CallHistory;
+  readonly waitsForMs: number;
 }
 
-/** The starts that lie within the window of another call, and how long that still lasts. */
-function insideOf(starts: readonly Start[], windows: readonly Window[]): (Start & { readonly waitsForMs: number })[] {
+/** The calls that began within the window of another. */
+function insideOf(calls: readonly CallHistory[], windows: readonly Window[]): Inside[] {
   const waiting = windows.toSorted((a, b) => a.from - b.from);
   const begun = new Longest();
+  const inside: Inside[] = [];
   let next = 0;
-  return starts
-    .toSorted((a, b) => a.at - b.at)
-    .flatMap((start) => {
-      const { id, at } = start;
-      for (let window = waiting[next]; window !== undefined && window.from < at; window = waiting[++next]) begun.add(window);
-      const waitsForMs = begun.endOfOthers(id) - at;
-      return waitsForMs > 0 ? [{ ...start, waitsForMs }] : [];
-    });
+  for (const call of calls.toSorted((a, b) => startOf(a) - startOf(b))) {
+    const at = startOf(call);
+    for (let window = waiting[next]; window !== undefined && window.from < at; window = waiting[++next]) begun.add(window);
+    const waitsForMs = begun.endOfOthers(call.id) - at;
+    if (waitsForMs > 0) inside.push({ call, waitsForMs });
+  }
+  return inside;
+}
+
+/** When the first request of the call came. */
+function startOf({ tries: [first] }: CallHistory): number {
+  return first?.entry.t_headers ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Of the windows that have begun, the one that ends last, and the last that another call has. */

@@ -18,6 +18,7 @@ export const freshConnection = defineRule({
     ...probeOf('fresh-connection', 15_000, { rules: [{ first: 1, fault: 'early_close' }], calls: 3, sequential: true }),
     oneProcess: true,
   },
+  looksAt: 'eventful calls',
   check: ({ calls }) => {
     const broken = calls.filter(
       ({ tries, gaps, replays }) => tries[0]?.failure === 'transport' && gaps.length + replays.length > 0,

@@ -29,6 +29,7 @@ export const grows = defineRule({
   probe: backoffProbe,
   alsoProbe: endlessFailuresProbe,
   hears: 'every scene',
+  looksAt: 'eventful calls',
   check: (subject) => {
     const [main = [], ...others] = groupsByFailure(unhintedRuns(subject.calls));
     const ruling = judgeGroup(main, LEAST_GROWTH);

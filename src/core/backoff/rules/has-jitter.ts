@@ -43,6 +43,7 @@ export const hasJitter = defineRule({
   probe: backoffProbe,
   alsoProbe: endlessFailuresProbe,
   hears: 'every scene',
+  looksAt: 'eventful calls',
   check: (subject) => {
     const [main = [], ...others] = groupsByFailure(unhintedRuns(subject.calls));
     const ruling = judgeGroup(main, subject);

@@ -31,6 +31,7 @@ export const heartbeatsDoNotFool = defineRule({
       { name: 'silence', rules: [{ fault: 'stalled_stream' }], stream: true },
     ],
   },
+  looksAt: 'eventful calls',
   check: (subject) => {
     const tries = subject.calls.flatMap((call) => call.tries.map((attempt) => ({ call, attempt })));
     const stalled = tries.filter(({ attempt }) => attempt.failure !== undefined && wasLeftWith(attempt, 'stalled'));

@@ -26,6 +26,7 @@ export const herd = defineRule({
     delayMs: 5_000,
     oneProcess: true,
   },
+  looksAt: 'eventful calls',
   check: ({ calls }) => {
     const first = calls.flatMap((call) => {
       const [gap] = call.gaps;

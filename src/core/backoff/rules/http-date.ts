@@ -21,6 +21,7 @@ export const httpDate = defineRule({
       { name: 'asctime', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '5s', form: 'asctime' } } } }] },
     ],
   },
+  looksAt: 'eventful calls',
   check: (subject) =>
     judgeEarly(subject, {
       what: 'the date in Retry-After',

@@ -23,6 +23,7 @@ export const independentProcesses = defineRule({
   falseAlarmBound: 8e-9,
   advice: 'seed the random source of the backoff per process, and draw it rather than derive it from the attempt number',
   probe: backoffProbe,
+  looksAt: 'eventful calls',
   check: ({ calls, outcomeOf }) => {
     const runs = mainGroup(unhintedRuns(calls)).filter(({ gaps }) => gaps.length >= GAPS);
     const byProcess = groupBy(

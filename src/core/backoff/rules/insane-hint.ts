@@ -53,6 +53,7 @@ export const insaneHint = defineRule({
       },
     ],
   },
+  looksAt: 'eventful calls',
   check: (subject) => {
     const runs = runsAfter(subject.calls, 'insane');
     const zeros = runsAfter(subject.calls, 'zero');

@@ -24,6 +24,7 @@ export const longHint = defineRule({
       { name: 'date in 75 s', rules: [{ attempts: 1, fault: { rate_limit: { retry_after: { date: '75s' } } } }] },
     ],
   },
+  looksAt: 'eventful calls',
   check: (subject) => {
     const ruling = judgeEarly(subject, {
       what: 'a long hint',

@@ -1,7 +1,10 @@
 import { firstFrom } from '../../collections/first-from.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
+import { type AskedTargets, askedTargets } from '../history/asked-targets.ts';
 import { isQuota } from '../history/permanent.ts';
+import { readRequests } from '../history/read-requests.ts';
 import { seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
@@ -26,9 +29,8 @@ export const neutral429 = defineRule({
   probe: coolsDownKey.probe,
   targetsProbe: limitedKeyProbe,
   check: ({ entries, policy }) => {
-    const read = entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null).toSorted((a, b) => a.t_headers - b.t_headers);
-    const times = read.map(({ t_headers: at }) => at);
-    const used = firstUses(read);
+    const { entries: read, times } = readRequests(entries);
+    const used = firstUses(askedTargets(entries));
     const hasOneKey = new Set(used.map(({ session }) => session)).size === used.length;
     if (hasOneKey) return notApplicable('each provider was asked with one key');
     const limited = read.filter((entry) => entry.status === 429 && !isQuota(entry));
@@ -82,13 +84,11 @@ interface Asked {
   readonly used: readonly JournalEntry[];
 }
 
-function firstUses(read: readonly JournalEntry[]): JournalEntry[] {
-  const first = new Map<string, JournalEntry>();
-  for (const entry of read) {
-    const user = `${entry.session} ${entry.authorizationHash}`;
-    if (!first.has(user)) first.set(user, entry);
-  }
-  return [...first.values()];
+function firstUses({ targets }: AskedTargets): JournalEntry[] {
+  const first = targets.flatMap(({ entries: [entry] }) => entry ?? []);
+  return [...groupBy(first, ({ session, authorizationHash }) => `${session} ${authorizationHash}`).values()].flatMap(
+    ([entry]) => entry ?? [],
+  );
 }
 
 function spanAfter(entry: JournalEntry, { read, times, used }: Asked): Span {

@@ -34,6 +34,7 @@ export const neverEarly = defineRule({
       },
     ],
   },
+  looksAt: 'eventful calls',
   check: (subject) =>
     judgeEarly(subject, {
       what: 'Retry-After in seconds',

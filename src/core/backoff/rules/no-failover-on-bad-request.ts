@@ -2,9 +2,10 @@ import { groupBy } from '../../collections/group-by.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
+import { askedTargets } from '../history/asked-targets.ts';
 import { failureOf, failureText } from '../history/failure.ts';
 import { sameTarget } from '../history/same-target.ts';
-import { targetName, targetOf } from '../history/target.ts';
+import { targetName } from '../history/target.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
 import { badRequestProbe } from '../kit/targets-probes.ts';
@@ -30,8 +31,9 @@ export const noFailoverOnBadRequest = defineRule({
   probe: noRetryPermanent.probe,
   targetsProbe: badRequestProbe,
   check: ({ entries }) => {
+    const targets = askedTargets(entries).targets.filter((target) => target.entries.some(({ question }) => question !== null));
+    if (targets.length < 2) return notApplicable('one target was asked');
     const asked = entries.filter(({ question, t_bodyEnd }) => question !== null && t_bodyEnd !== null);
-    if (new Set(asked.map(targetOf)).size < 2) return notApplicable('one target was asked');
     const questions = [...groupBy(asked, ({ question }) => question ?? '').values()];
     const refused = questions.filter((same) => same.some(isBadRequest));
     if (refused.length === 0) return notApplicable('no request was refused as wrong in itself');

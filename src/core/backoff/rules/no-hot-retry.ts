@@ -3,6 +3,7 @@ import { backoffProbe } from '../kit/backoff-probe.ts';
 import { endlessFailuresProbe } from '../kit/endless-failures-probe.ts';
 import type { RuleResult } from '../kit/finding.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
+import { observations } from '../kit/observations.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
 import { binomialTail, median } from '../kit/statistics.ts';
@@ -37,6 +38,7 @@ export const noHotRetry = defineRule({
   probe: backoffProbe,
   alsoProbe: endlessFailuresProbe,
   hears: 'every scene',
+  looksAt: 'eventful calls',
   check: ({ calls }) => {
     const runs = unhintedRuns(calls).filter(({ gaps }) => gaps.length >= 2);
     if (runs.length === 0) return notApplicable('no call was retried twice without a hint');
@@ -60,7 +62,7 @@ function hotLoops(loops: readonly UnhintedRun[], of: number): RuleResult {
     statistic: { name: 'hot loops', value: loops.length, unit: 'calls' },
     threshold: 1,
     falseAlarmBound: of * hotChance(LOOP),
-    evidence: loops.map(({ call }) => callObservation(call)),
+    evidence: observations(loops, ({ call }) => callObservation(call)),
   };
 }
 
@@ -74,7 +76,7 @@ function judgeGroup(runs: readonly UnhintedRun[], kinds: number): RuleResult {
     n: runs.length,
     statistic: { name: 'share of calls', value: share, unit: 'share' } as const,
     threshold: QUORUM,
-    evidence: hot.map(({ call }) => callObservation(call)),
+    evidence: observations(hot, ({ call }) => callObservation(call)),
   };
   const chance = kinds * binomialTail(runs.length, hot.length, hotChance(2));
   if (share >= QUORUM && chance < BOUND)

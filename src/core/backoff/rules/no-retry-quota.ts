@@ -32,6 +32,7 @@ export const noRetryQuota = defineRule({
       rules: [{ fault: { insufficient_quota: { code } } }],
     })),
   },
+  looksAt: 'eventful calls',
   check: ({ calls }) => {
     const broke = calls.flatMap((call) => {
       // What the scenario deals out for a while may be waited for.

@@ -23,6 +23,7 @@ export const noSilentReplay = defineRule({
     calls: 2,
     stream: true,
   }),
+  looksAt: 'eventful calls',
   check: ({ calls, outcomeOf }) => {
     const replays = calls.flatMap((call) =>
       call.gaps.filter(({ before }) => brokeWithContent(before)).map((gap) => ({ call, gap, text: outcomeOf(call)?.text })),

@@ -23,6 +23,7 @@ export const recoversPromptly = defineRule({
   falseAlarmBound: 0,
   advice: 'cap the backoff well below the time that users wait, and probe at that pace',
   probe: probeOf('recovers-promptly', 25_000, { rules: [{ during: '0s..1s', fault: 'overloaded' }], calls: 12 }),
+  looksAt: 'eventful calls',
   check: ({ calls, outages = [] }) => {
     const recovered = calls.flatMap((call) => {
       const last = call.tries.at(-1);

@@ -29,6 +29,7 @@ export const retryAfterMs = defineRule({
       },
     ],
   },
+  looksAt: 'eventful calls',
   check: (subject) =>
     judgeEarly(subject, {
       what: 'retry-after-ms',

@@ -17,6 +17,7 @@ export const sameBody = defineRule({
   falseAlarmBound: 0,
   advice: 'build the request once, outside of the retry loop',
   probe: backoffProbe,
+  looksAt: 'eventful calls',
   check: ({ calls, policy }) => {
     // Where attempts are recognised by what they say, their bodies are equal by definition.
     const named = calls.filter(

@@ -22,6 +22,7 @@ export const stalledStreamNoticed = defineRule({
   falseAlarmBound: 0,
   advice: 'set a timeout between chunks, not only for the whole request',
   probe: { ...probeOf('stalled-stream', 15_000, { rules: [{ fault: 'stalled_stream' }], stream: true }), fullWindowMs: 130_000 },
+  looksAt: 'eventful calls',
   check: ({ calls, watchedUntil, clientEndedAt }) => {
     const stalled = calls.flatMap((call) =>
       call.tries

@@ -93,8 +93,8 @@ function wallsOf(ofKey: readonly JournalEntry[], policy: Policy): Wall[] {
 }
 
 function refusesAccount(entry: JournalEntry, policy: Policy): boolean {
-  if (failureOf(entry) !== 'status' || invitesRetry(entry, policy)) return false;
-  return isQuota(entry) || (REFUSING.has(entry.status) && entry.errorCode !== MODEL_REFUSED);
+  const isOfAccount = isQuota(entry) || (REFUSING.has(entry.status) && entry.errorCode !== MODEL_REFUSED);
+  return isOfAccount && failureOf(entry) === 'status' && !invitesRetry(entry, policy);
 }
 
 /** The most new calls within the span after any refusal of the wall. */

@@ -24,6 +24,7 @@ export const streamErrorSurfaced = defineRule({
       { name: 'malformed JSON', rules: [{ fault: 'malformed_json' }] },
     ],
   },
+  looksAt: 'eventful calls',
   check: (subject) =>
     judgeNoticed(subject, {
       what: 'broken answer',

@@ -21,6 +21,7 @@ export const truncatedStreamNoticed = defineRule({
       stream: true,
     })),
   },
+  looksAt: 'eventful calls',
   check: (subject) =>
     judgeNoticed(subject, {
       what: 'truncated stream',

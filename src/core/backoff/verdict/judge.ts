@@ -8,6 +8,7 @@ import type { CallHistory } from '../history/call-history.ts';
 import { costOver } from '../history/cost.ts';
 import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
+import { eventfulCalls } from '../history/eventful-calls.ts';
 import { failoversOf } from '../history/failovers.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
 import { inFlightOf } from '../history/in-flight.ts';
@@ -37,11 +38,15 @@ const NOISY_MS = 50;
 const LATE_SHARE = 0.1;
 
 /** What rules look at: the calls that are recognised, and beside them those that are not. */
-export interface EvidenceSet {
+interface Worlds {
   readonly certain: RuleEvidence;
   readonly ambiguous: RuleEvidence;
   /** Where a declaration leaves several ways to deal requests out to calls: what is certain, with one of them each. */
   readonly dealings: readonly RuleEvidence[];
+}
+
+/** What is known of a run. */
+export interface EvidenceSet extends Worlds {
   /** How the requests contradict what the program declares of its calls. */
   readonly contradiction: string | undefined;
   readonly calls: readonly CallHistory[];
@@ -124,13 +129,20 @@ function outcomeOf({ replaced }: CallHistory, told: ClientOutcome | undefined): 
 
 /** What one rule finds. */
 export function judgeRule(rule: BackoffRule, heard: EvidenceSet): Finding {
-  const { certain, ambiguous, dealings } = heard;
-  const ruling = dealings.length === 0 ? rulingOf(rule, certain, ambiguous) : rulingOverDealings(rule, heard);
+  const { certain, ambiguous, dealings } = rule.looksAt === 'eventful calls' ? eventfulOf(heard) : heard;
+  const ruling =
+    dealings.length === 0 ? rulingOf(rule, certain, ambiguous) : rulingOverDealings(rule, { certain, ambiguous, dealings });
   return findingOf(rule, ruling, certain);
 }
 
+/** The same without the calls that succeeded at once. */
+const eventfulOf = perObject(({ certain, ambiguous, dealings }: EvidenceSet): Worlds => {
+  const eventful = (subject: RuleEvidence): RuleEvidence => ({ ...subject, calls: eventfulCalls(subject.calls) });
+  return { certain: eventful(certain), ambiguous: eventful(ambiguous), dealings: dealings.map(eventful) };
+});
+
 /** What every way of dealing requests out to calls shows; it speaks for the way that is the kindest. */
-function rulingOverDealings(rule: BackoffRule, { certain, ambiguous, dealings }: EvidenceSet): RuleResult {
+function rulingOverDealings(rule: BackoffRule, { certain, ambiguous, dealings }: Worlds): RuleResult {
   const ruling = rulingOf(rule, certain, ambiguous);
   const rulings = dealings.map((dealt) => rulingOf(rule, dealt, ambiguous));
   const [kindest] = rulings.toSorted((a, b) => ORDER.indexOf(b.verdict) - ORDER.indexOf(a.verdict));
@@ -167,16 +179,19 @@ export function verdictOf(findings: readonly Finding[], heard: EvidenceSet, scen
 
 /** Whether the rule is kept by the calls alone to which something was done. */
 function passesOnFault(rule: BackoffRule, subject: RuleEvidence): boolean {
-  const struck = struckIn(subject);
-  if (struck.calls.length === 0 || struck.calls.length === subject.calls.length) return struck.calls.length > 0;
-  return rule.check(struck).verdict === 'pass';
+  const calls = struckAmong(subject.calls);
+  if (calls.length === 0 || calls.length === subject.calls.length) return calls.length > 0;
+  return rule.check(struckIn(subject)).verdict === 'pass';
 }
 
-/** The calls to which something was done, and their entries. */
+/** The calls to which something was done. */
+const struckAmong = perObject((calls: readonly CallHistory[]) =>
+  calls.filter(({ tries, replays }) => tries.some(({ entry }) => testsClient(entry)) || replays.some(testsClient)),
+);
+
+/** Those calls, and their entries. */
 const struckIn = perObject((subject: RuleEvidence): RuleEvidence => {
-  const calls = subject.calls.filter(
-    ({ tries, replays }) => tries.some(({ entry }) => testsClient(entry)) || replays.some(testsClient),
-  );
+  const calls = struckAmong(subject.calls);
   const struck = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   return { ...subject, calls, entries: subject.entries.filter((entry) => struck.has(entry)) };
 });
