@@ -27,7 +27,7 @@ export function arrivalsPicture(input: ReportInput): Picture {
         : `At most ${peak} in ${span(binMs)}; ${plural(retries, 'retry')} in all.${left}${planInWords(data.plan)}`,
     caption:
       'Retries are stacked on first attempts. A herd is a tall, narrow column; a client with jitter spreads out.' +
-      (data.plan.length === 0 ? '' : ' Behind them is when rules strike by the plan: the darker, the likelier.'),
+      (data.plan.length === 0 ? '' : ' Behind them is when rules strike by the plan: the stronger the shade, the likelier.'),
     drawing: busy.length === 0 ? undefined : drawing(data, peak),
     table: dataTable(
       ['from, s', 'first attempts', 'retries'],
@@ -49,6 +49,16 @@ function planInWords(plan: readonly PlanBand[]): string {
   const more = firsts.length - told.length;
   return ` By the plan: ${told.join(', ')}${more > 0 ? ` and ${plural(more, 'rule')} more` : ''}.`;
 }
+
+/** The likelier, the darker. What is shaded as an outage already is not shaded once more. */
+function shades(plan: readonly PlanBand[], outages: Arrivals['outages']): (PlanBand & { readonly opacity: number })[] {
+  const isOutage = ({ from, to, chance }: PlanBand) =>
+    chance === 1 && outages.some((outage) => outage.from - from < TINY && to - outage.to < TINY);
+  return plan.filter((band) => !isOutage(band)).map((band) => ({ ...band, opacity: 0.12 + 0.35 * band.chance }));
+}
+
+/** Noise of sums, in seconds. */
+const TINY = 1e-6;
 
 function firstBands(plan: readonly PlanBand[]): PlanBand[] {
   return [...new Map(plan.toReversed().map((band) => [band.rule, band])).values()].toReversed();
@@ -118,7 +128,7 @@ function drawing({ bins, outages, plan }: Arrivals, peak: number): Drawing {
     data: [
       { name: 'bars', values: bars },
       { name: 'outages', values: within(outages, [first, last]) },
-      { name: 'plan', values: within(plan, [first, last]).map((band) => ({ ...band, opacity: 0.15 + 0.5 * band.chance })) },
+      { name: 'plan', values: shades(within(plan, [first, last]), outages) },
       {
         name: 'names',
         values: within(names, [first, last]).map(({ rule, from }, row) => ({

@@ -56,7 +56,7 @@ test.each([
   },
 );
 
-test('a chat stream begins with an event that has neither id nor choices', async () => {
+test('a chat stream begins with an event that has neither id nor choices (field case F07)', async () => {
   const mock = await startMock(SCENARIO);
   const { text } = await post(mock.origin, CLASSIC, chat({ stream: true }));
   const [first = '', second = '', third = '', ...others] = text.split('\n\n');
