@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** How a test runner compares values; it knows `expect.any` and its kin. */
 export type Equals = (actual: unknown, expected: unknown) => boolean;
 
@@ -17,7 +19,7 @@ const MAX_SHOWN = 80;
  * missing; lists have the same length; a pattern is held against a text.
  */
 export function differences(actual: unknown, expected: unknown, { equals, at }: { equals: Equals; at: string }): Difference[] {
-  if (expected instanceof RegExp) {
+  if (isPattern(expected)) {
     return typeof actual === 'string' && actual.search(expected) >= 0
       ? []
       : [{ at, expected: String(expected), found: shown(actual) }];
@@ -37,12 +39,23 @@ export function differences(actual: unknown, expected: unknown, { equals, at }: 
   return equals(actual, expected) ? [] : [{ at, expected: shown(expected), found: shown(actual) }];
 }
 
+/** A regular expression. Jest has its own for each test file, of which none is an instance of that of Node. */
+export function isPattern(value: unknown): value is RegExp {
+  return types.isRegExp(value);
+}
+
 /** A value in a few words. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const isMatcher = typeof value === 'object' && value !== null && 'asymmetricMatch' in value;
-  const text = isMatcher ? matcherText(value) : (JSON.stringify(value) ?? String(value));
+  const text = wordFor(value) ?? JSON.stringify(value, (_name, inner: unknown) => wordFor(inner) ?? inner) ?? String(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text;
+}
+
+/** What JSON has no words for: patterns and matchers. */
+function wordFor(value: unknown): string | undefined {
+  if (isPattern(value)) return String(value);
+  const isMatcher = typeof value === 'object' && value !== null && 'asymmetricMatch' in value;
+  return isMatcher ? matcherText(value) : undefined;
 }
 
 function matcherText(value: object): string {

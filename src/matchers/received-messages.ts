@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../core/journal/entry.ts';
 import { HIDDEN } from '../core/text/hide-credentials.ts';
 import { plural } from '../core/text/plural.ts';
-import { type Difference, differences, type Equals, shown } from './differences.ts';
+import { type Difference, differences, type Equals, isPattern, shown } from './differences.ts';
 import type { Outcome } from './matcher.ts';
 
 /** Requests, and differences of one, that a message tells of at most. */
@@ -66,7 +66,7 @@ function bodyDifferences(body: string, expected: unknown, equals: Equals): reado
   if (typeof expected === 'string') {
     return body.includes(expected) ? [] : [{ at: 'body', expected: `text with ${shown(expected)}`, found: shown(body) }];
   }
-  if (expected instanceof RegExp) return differences(body, expected, { equals, at: 'body' });
+  if (isPattern(expected)) return differences(body, expected, { equals, at: 'body' });
   try {
     return differences(JSON.parse(body), expected, { equals, at: '' });
   } catch {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { useMockOpenAI } from '../../src/vitest.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
@@ -41,6 +42,10 @@ test('the message names the nearest requests, and what differs', async () => {
   expect(complaint(() => expect(mock).not.toHaveReceivedBody({ n: 2 }))).toBe(
     `expected the client not to send a request whose body has {"n":2}, but request ${seqs()[1]} (POST /v1/chat/completions) did`,
   );
+  expect(complaint(() => expect(mock).toHaveReceivedBody({ model: /^o1/, n: expect.any(String) }))).toContain(
+    'whose body has {"model":"/^o1/","n":"Any<String>"}',
+  );
+  expect(complaint(() => expect(mock).toHaveReceivedBody(/nothing/))).toContain('whose body has /nothing/, but');
   expect(complaint(() => expect(mock).toHaveReceivedHeader('x-tenant', 'acme'))).toContain(
     'x-tenant: expected "acme", found nothing',
   );
@@ -49,6 +54,18 @@ test('the message names the nearest requests, and what differs', async () => {
 function seqs(): number[] {
   return mock.journal().map(({ seq }) => seq);
 }
+
+test('a pattern of another realm, as Jest has one for each test file, is a pattern', async () => {
+  await (await postChat(mock, {}, { 'x-tenant': 'acme' })).text();
+  const [good, bad] = runInNewContext('[/gpt|acme/, /nothing/]') as [RegExp, RegExp];
+  expect(good).not.toBeInstanceOf(RegExp);
+  expect(mock).toHaveReceivedBody(good);
+  expect(mock).toHaveReceivedBody({ model: good });
+  expect(mock).toHaveReceivedHeader('x-tenant', good);
+  expect(mock).not.toHaveReceivedBody(bad);
+  expect(mock).not.toHaveReceivedBody({ model: bad });
+  expect(mock).not.toHaveReceivedHeader('x-tenant', bad);
+});
 
 test('where it cannot be told, neither it nor its opposite passes', async () => {
   expect(complaint(() => expect(mock).toHaveReceivedBody({}))).toContain('that cannot be told: no request reached the mock');

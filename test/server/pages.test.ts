@@ -57,6 +57,15 @@ test('a URL that nobody serves is told to pages, too', async () => {
   expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([404, '*']);
 });
 
+test.each([
+  ['a coding that is not known', { 'content-encoding': 'snappy' }, 415],
+  ['a fault that is none', { 'x-mock-fault': 'latncy' }, 400],
+])('what the mock itself says may be read by pages: %s', async (_what, headers, status) => {
+  const mock = await startMock();
+  const response = await postChat(mock, {}, { origin: ORIGIN, ...headers });
+  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([status, '*']);
+});
+
 test('without an Origin nothing is said of pages', async () => {
   const mock = await startMock();
   expect((await postChat(mock)).headers.get('access-control-allow-origin')).toBeNull();

@@ -24,6 +24,26 @@ test('counts', async () => {
   // @ts-expect-error a count is a number
   expect(() => expect(mock).toHaveReceivedCalls('1')).toThrow();
 });
+
+test('sees bodies and headers', async () => {
+  const recorded = mock.session({ scenario: { record: { bodies: '2KiB', headers: true } } });
+  await fetch(\`\${recorded.baseURL}/chat/completions\`, {
+    method: 'POST',
+    headers: { authorization: \`Bearer \${mock.apiKey}\`, 'content-type': 'application/json', 'x-tenant': 'acme' },
+    body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }], n: 1 }),
+  });
+  expect(recorded).toHaveReceivedBody({ model: /^gpt-/, messages: [{ role: 'user' }], n: expect.any(Number) });
+  expect(recorded).toHaveReceivedBody(/"content":"Hello"/);
+  expect(recorded).not.toHaveReceivedBody(/"content":"Goodbye"/);
+  expect(recorded).not.toHaveReceivedBody({ model: /mini/ });
+  expect(() => expect(recorded).toHaveReceivedBody({ n: 2 })).toThrow(/expected 2, found 1/);
+  expect(recorded).toHaveReceivedHeader('X-Tenant', /^ac/);
+  expect(recorded).toHaveReceivedHeader('x-tenant', expect.stringContaining('me'));
+  expect(recorded).not.toHaveReceivedHeader('x-tenant', /other/);
+  expect(recorded).toHaveReceivedHeader('authorization');
+  // @ts-expect-error a name is a text
+  expect(() => expect(recorded).toHaveReceivedHeader(1)).toThrow();
+});
 `;
 const VITEST = `
 import { expect, test } from 'vitest';
@@ -118,5 +138,5 @@ test.for(Object.entries(WITNESSES))('%s', async ([_name, witness], { skip }) => 
     cwd: folder,
     env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...env },
   });
-  expect(told.stdout + told.stderr).toMatch(/Tests:? +1 passed/);
+  expect(told.stdout + told.stderr).toMatch(/Tests:? +2 passed/);
 });

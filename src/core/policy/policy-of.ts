@@ -51,8 +51,19 @@ function targetsOf(spec: PolicySpec, policy: Policy): Partial<Policy> {
     ...given('returnsWithinMs', spec.returns_within ?? policy.returnsWithinMs),
     ...given('neutral429', spec.neutral_429 ?? policy.neutral429),
     ...given('adapts', spec.adapts ?? policy.adapts),
-    ...given('maxInFlight', spec.max_in_flight ?? policy.maxInFlight),
+    ...given('maxInFlight', inFlightOf(spec, policy)),
     ...given('maxWaste', spec.max_waste ?? policy.maxWaste),
+  };
+}
+
+/** The last specification that bounds them decides. */
+function inFlightOf({ max_in_flight: most }: PolicySpec, before: Policy): Policy['maxInFlight'] {
+  if (most === undefined) return before.maxInFlight;
+  const { in_all: inAll, by_key: byKey, by_target: byTarget } = { by_key: undefined, by_target: undefined, ...most };
+  return {
+    ...(inAll === undefined ? {} : { inAll }),
+    ...(byKey === undefined ? {} : { byKey }),
+    ...(byTarget === undefined ? {} : { byTarget }),
   };
 }
 

@@ -27,6 +27,17 @@ const wallSchema = record({
   within: duration().describe('after a refusal'),
 });
 
+const inFlightSchema = z
+  .union([
+    whole(1).transform((number) => ({ in_all: number })),
+    record({
+      in_all: whole(1).optional(),
+      by_key: whole(1).optional().describe('with one key'),
+      by_target: whole(1).optional().describe('to one model of one service with one key'),
+    }),
+  ])
+  .describe('requests in flight at once: in all, with one key, to one target. A number is in all');
+
 /** What `expect:` of a scenario and a policy file may say. */
 export const policySchema = record({
   preset: z.enum(presetNames).optional().describe('what is expected where nothing else is said; default openai-guide'),
@@ -63,7 +74,7 @@ export const policySchema = record({
   returns_within: duration().optional().describe('so soon after its recovery, calls come back to the first target'),
   neutral_429: z.boolean().optional().describe('true: a 429 of one key must not keep calls with other keys away from a provider'),
   adapts: z.boolean().optional().describe('true: a client that a limit refuses has to find its pace'),
-  max_in_flight: whole(1).optional().describe('requests in flight at once, in all'),
+  max_in_flight: inFlightSchema.optional(),
   max_waste: percentage().optional().describe('share of the billed tokens that may be of no use: 5% or 0.05'),
   max_pause: duration().optional().describe('a stream that lives may be silent for so long, and the client has to wait for it'),
   load: loadSchema.optional().describe('what is expected of a fleet under load'),

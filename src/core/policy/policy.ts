@@ -39,8 +39,8 @@ export interface Policy {
   readonly neutral429?: boolean;
   /** Under a limit, the client has to find its pace. */
   readonly adapts?: boolean;
-  /** Requests that may be in flight at once, in all. */
-  readonly maxInFlight?: number;
+  /** Requests that may be in flight at once: in all, with one key, to one target. */
+  readonly maxInFlight?: { readonly inAll?: number; readonly byKey?: number; readonly byTarget?: number };
   /** Share of the billed tokens that may be of no use. */
   readonly maxWaste?: number;
   /** A stream that lives may be silent for so long. */

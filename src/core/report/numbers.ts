@@ -57,12 +57,21 @@ export function runNumbers(verdict: Verdict): (readonly [name: string, value: st
     ['calls', String(verdict.calls)],
     ['attempts', String(verdict.attempts)],
     ['amplification', `×${short(verdict.amplification)}`],
-    ['in flight', `${verdict.inFlight.most} at most`],
+    ['in flight', inFlightText(verdict.inFlight)],
     ...(verdict.tokens.wasted === 0 ? [] : [['tokens', costText(verdict.tokens)] as const]),
     ['recognised', correlationText(verdict)],
     ['watched', span(verdict.watchedMs)],
     ['clock', clockText(verdict)],
   ];
+}
+
+/** `8 at most; 5 with one key, 3 to one target`. Where there is one key, or one target, there is nothing to add. */
+function inFlightText({ most, byKey, byTarget }: Verdict['inFlight']): string {
+  const parts = [
+    ...(byKey.length > 1 ? [`${byKey[0]?.most ?? 0} with one key`] : []),
+    ...(byTarget.length > 1 ? [`${byTarget[0]?.most ?? 0} to one target`] : []),
+  ];
+  return `${most} at most${parts.length === 0 ? '' : `; ${parts.join(', ')}`}`;
 }
 
 /** `1200 billed, 300 of them wasted (25 %)`. */

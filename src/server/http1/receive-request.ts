@@ -180,9 +180,10 @@ class ReceivedRequest {
   /** In words of the mock: what OpenAI says is not known, or it has no such thing. */
   #refuse(problem: ProblemDetails): void {
     const { response, connection } = this.#arrived;
+    const readableByPages = this.#session.cors && this.#head.headers['origin'] !== undefined;
     this.#turn.whenReady(() => {
       connection.endTurnWith(response, this.#turn);
-      sendProblem(response, problem);
+      sendProblem(response, problem, { readableByPages });
     });
   }
 

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { inFlightOf, peakOf } from '../../../src/core/backoff/history/in-flight.ts';
 import { judge } from '../../../src/core/backoff/verdict/judge.ts';
 import { policyOf } from '../../../src/core/policy/policy-of.ts';
+import { type PolicyInput, policySchema } from '../../../src/core/policy/policy-schema.ts';
+import { runNumbers } from '../../../src/core/report/numbers.ts';
 import { type Exchange, journalOf } from '../../support/exchanges.ts';
 
 /** Workers of a client, each with one request after the other, that take turns by `stepMs`. */
@@ -13,13 +15,23 @@ function workers(count: number, each: number, more: Partial<Exchange> = {}): Exc
   });
 }
 
-function told(exchanges: readonly Exchange[], limit: number | undefined) {
+function verdictOn(exchanges: readonly Exchange[], limit: PolicyInput['max_in_flight']) {
   const entries = journalOf(exchanges);
   const end = Math.max(...entries.map(({ t_end }) => t_end ?? 0));
-  const policy = limit === undefined ? policyOf() : policyOf({ max_in_flight: limit });
-  const { findings } = judge(entries, { watchedUntil: end, clientEndedAt: end }, policy, { name: 't', seed: 1, rules: [] });
-  return findings.find(({ rule }) => rule === 'max_in_flight');
+  const policy = policyOf(policySchema.parse(limit === undefined ? {} : { max_in_flight: limit }));
+  return judge(entries, { watchedUntil: end, clientEndedAt: end }, policy, { name: 't', seed: 1, rules: [] });
 }
+
+function told(exchanges: readonly Exchange[], limit: PolicyInput['max_in_flight']) {
+  return verdictOn(exchanges, limit).findings.find(({ rule }) => rule === 'max_in_flight');
+}
+
+/** The same requests, of a key and to a model. */
+const of = (authorizationHash: string, model: string) => (exchange: Exchange) => ({
+  ...exchange,
+  call: `${authorizationHash} ${model} ${exchange.call}`,
+  more: { authorizationHash, model },
+});
 
 test('a client that keeps to its number passes, and one with a worker more fails', () => {
   expect(told(workers(3, 5), 3)).toMatchObject({ verdict: 'pass', threshold: 3, statistic: { value: 3, unit: 'requests' } });
@@ -61,25 +73,41 @@ test('without the key nothing is asked, and few requests show nothing', () => {
   expect(told(workers(3, 1), 8)).toMatchObject({ verdict: 'inconclusive', explain: expect.stringContaining('send more') });
 });
 
+const SHARED = [
+  ...workers(3, 4).map(of('aaaaaaaaaa', 'gpt-4o')),
+  ...workers(2, 4).map(of('aaaaaaaaaa', 'gpt-4o-mini')),
+  ...workers(1, 4).map(of('bbbbbbbbbb', 'gpt-4o')),
+];
+
 test('keys and targets are told apart', () => {
-  const of = (key: string, model: string) => ({ authorizationHash: key, model });
-  const entries = journalOf([
-    ...workers(3, 2).map((exchange) => ({ ...exchange, more: of('a', 'gpt-4o') })),
-    ...workers(2, 2).map((exchange) => ({ ...exchange, more: of('a', 'gpt-4o-mini') })),
-    ...workers(1, 2).map((exchange) => ({ ...exchange, more: of('b', 'gpt-4o') })),
-  ]);
-  expect(inFlightOf(entries)).toEqual({
+  expect(inFlightOf(journalOf(SHARED))).toEqual({
     most: 6,
     byKey: [
-      { key: 'a', most: 5 },
-      { key: 'b', most: 1 },
+      { key: 'aaaaaaaaaa', most: 5 },
+      { key: 'bbbbbbbbbb', most: 1 },
     ],
     byTarget: [
-      { session: 'default', key: 'a', model: 'gpt-4o', most: 3 },
-      { session: 'default', key: 'a', model: 'gpt-4o-mini', most: 2 },
-      { session: 'default', key: 'b', model: 'gpt-4o', most: 1 },
+      { session: 'default', key: 'aaaaaaaaaa', model: 'gpt-4o', most: 3 },
+      { session: 'default', key: 'aaaaaaaaaa', model: 'gpt-4o-mini', most: 2 },
+      { session: 'default', key: 'bbbbbbbbbb', model: 'gpt-4o', most: 1 },
     ],
   });
+  expect(Object.fromEntries(runNumbers(verdictOn(SHARED, undefined)))['in flight']).toBe(
+    '6 at most; 5 with one key, 3 to one target',
+  );
+});
+
+test.each([
+  [{ by_key: 5 }, 'pass', 'at most 5 requests with key aaaaaaaa were in flight at once; 5 may be'],
+  [{ by_key: 4 }, 'fail', '5 requests with key aaaaaaaa were in flight at once; 4 may be'],
+  [{ by_target: 3 }, 'pass', 'at most 3 requests to gpt-4o with key aaaaaaaa were in flight at once; 3 may be'],
+  [{ by_target: 2 }, 'fail', '3 requests to gpt-4o with key aaaaaaaa were in flight at once; 2 may be'],
+  [{ in_all: 6, by_key: 5, by_target: 3 }, 'pass', expect.any(String)],
+  [{ in_all: 6, by_key: 5, by_target: 2 }, 'fail', expect.stringContaining('to gpt-4o')],
+  [{ in_all: 6, by_key: 100 }, 'inconclusive', expect.stringContaining('send more')],
+  [{}, 'not_applicable', 'the policy has no max_in_flight'],
+] as const)('a policy bounds all, those with one key and those to one target: %j', (limit, verdict, explain) => {
+  expect(told(SHARED, limit)).toMatchObject({ verdict, explain });
 });
 
 test('the largest number is that of a count at each beginning', () => {

@@ -226,3 +226,23 @@ test('the journal has the deployment as the model, and a hash of the key alone',
   expect(entry?.authorizationHash).toMatch(/^[0-9a-f]{16}$/);
   expect(JSON.stringify(entry)).not.toContain('secret');
 });
+
+test.each(['/openai/v1/responses', '/openai/responses?api-version=2025-04-01-preview'])(
+  'a WebSocket at %s is refused by HTTP, and told as not served',
+  async (path) => {
+    const mock = await startMock();
+    const fields = [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ];
+    const { text } = await rawExchange(
+      mock.port,
+      `${[`GET ${path} HTTP/1.1`, 'Host: localhost', 'api-key: k', ...fields].join('\r\n')}\r\n\r\n`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 404 /);
+    expect(text).toContain('{"error":{"code":"404","message": "Resource not found"}}');
+    expect(mock.journal()).toMatchObject([{ dialect: 'azure', unserved: true }]);
+  },
+);

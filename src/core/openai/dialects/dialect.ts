@@ -76,6 +76,14 @@ export interface ResponseRemarks {
   readonly contentFilters: readonly unknown[];
 }
 
+/** How a batch names what it asks: a line may ask something else than its batch says. */
+export interface BatchNames {
+  /** The path, as the endpoints know it, of what a batch or a line of it names. */
+  pathOf(name: string): string;
+  /** Where the service asks itself for that path. */
+  addressOf(path: string): string;
+}
+
 /** How a service speaks the families of endpoints: what differs from service to service, whatever the endpoint. */
 export interface Dialect {
   readonly name: DialectName;
@@ -101,6 +109,10 @@ export interface Dialect {
   requestId?(drawn: string): string;
   /** The model behind a name; undefined where nothing has that name. Without it, names are those of models. */
   modelBehind?(name: string, settings: Pick<AnswerSettings, 'azure'>): string | undefined;
+  /** OpenAI's id of a model that this service names in its own way. Without it, ids are those of OpenAI. */
+  modelId?(name: string): string;
+  /** How a batch names what it asks. Without it, by the path, which is the same in each line. */
+  readonly batchNames?: BatchNames;
   /** An endpoint as this service has it; undefined where it has none. Without it, as OpenAI has it. */
   endpoint?<E extends EndpointManners>(endpoint: E): E | undefined;
   /** An error of OpenAI as this service puts it. Without it, as it is. */

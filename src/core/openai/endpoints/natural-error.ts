@@ -16,6 +16,7 @@ import {
   unsupportedContentType,
 } from '../errors/errors.ts';
 import { isRetired, type ModelInfo, modelNamed } from '../models/models.ts';
+import { namedModel } from '../models/named-model.ts';
 import { servedModel } from '../models/served-model.ts';
 import type { AnswerSettings } from '../request/answer-settings.ts';
 import { type ApiRequest, type Fields, fieldsOf, type Input, modelOf } from '../request/request.ts';
@@ -140,11 +141,12 @@ export class RequestTerms implements Terms {
   readonly bodyBytes: number;
   readonly turn: ApiRequest['turn'];
   readonly libraries: Libraries;
+  readonly batchNames: ApiRequest['dialect']['batchNames'];
   readonly letThrough: LetThrough | undefined;
   readonly #rules: NaturalErrorRules;
 
   constructor(
-    { bodyBytes, turn }: ApiRequest,
+    { bodyBytes, turn, dialect }: ApiRequest,
     rules: NaturalErrorRules,
     { model, isServed, letThrough }: Pick<Terms, 'model' | 'isServed' | 'letThrough'>,
   ) {
@@ -153,6 +155,7 @@ export class RequestTerms implements Terms {
     this.isServed = isServed;
     this.bodyBytes = bodyBytes;
     this.turn = turn;
+    this.batchNames = dialect.batchNames;
     this.libraries = rules.libraries;
     this.#rules = rules;
   }
@@ -180,6 +183,6 @@ export class RequestTerms implements Terms {
 function modelPathError(request: ApiRequest, rules: NaturalErrorRules): ErrorAnswer | undefined {
   const id = modelOf(request);
   if (id === undefined) return undefined;
-  const isThere = request.method !== 'DELETE' && servedModel(id, request, rules) !== undefined;
+  const isThere = request.method !== 'DELETE' && namedModel(request, rules) !== undefined;
   return isThere ? undefined : modelRetrieveNotFound(id);
 }

@@ -34,6 +34,10 @@ const FAMILIES: readonly UnservedFamily[] = [
   { path: '/v1/organization' },
 ];
 
+/** Model inference of Azure AI Foundry (wire-responses.md 8.1). */
+const FOUNDRY = /^\/models\/(?:chat\/completions|embeddings|images\/embeddings|info)$/;
+const INSTEAD_OF_FOUNDRY = 'The same models are asked below /openai/v1';
+
 /** A URL that OpenAI has, or that only lacks its session, and this mock does not serve. */
 export interface UnservedUrl {
   /** With `{id}` in the place of what names one object. */
@@ -45,6 +49,7 @@ export interface UnservedUrl {
 /** What is to be said of a URL that OpenAI has, or that lacks its session, and this mock does not serve; undefined for all others. */
 export function unservedUrl(method: string, path: string): UnservedUrl | undefined {
   if (path.startsWith('/c/') || path.startsWith('/v1/c/')) return callAlone(path);
+  if (FOUNDRY.test(path)) return { path, advice: INSTEAD_OF_FOUNDRY };
   const meant = counterpartOf(path);
   if (!meant.startsWith('/v1/') || endpointOf(method, meant) !== undefined) return undefined;
   const family = FAMILIES.find((one) => meant === one.path || meant.startsWith(`${one.path}/`));

@@ -1,4 +1,5 @@
 import type { Libraries } from '../../libraries.ts';
+import type { BatchNames } from '../dialects/dialect.ts';
 import type { ModelInfo } from '../models/models.ts';
 import type { Input, SocketTurn } from '../request/request.ts';
 import type { LetThrough } from './let-through.ts';
@@ -22,6 +23,8 @@ export interface Terms extends Measures {
   /** The scenario serves the model. False only for an endpoint that judges its model itself. */
   readonly isServed: boolean;
   readonly libraries: Libraries;
+  /** How a batch names what it asks, where that is not by the path. */
+  readonly batchNames?: BatchNames | undefined;
   /** What the request has as a frame of a WebSocket; undefined where it is none. */
   readonly turn?: SocketTurn | undefined;
   /** Takes note of fields that OpenAI does not know. Without it, they are refused. */

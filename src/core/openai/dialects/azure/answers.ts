@@ -15,7 +15,12 @@ export interface Surface {
   readonly resetUnitMs: number;
   /** What the head of an answer by a model says of who answers, and how. */
   serving(context: SpokenContext, isStreamed: boolean): readonly Header[];
+  /** A model, or a list of them. */
+  models(body: Fields): Fields;
 }
+
+/** Endpoints that tell which models there are. */
+const LISTING: ReadonlySet<string> = new Set(['models', 'models.retrieve']);
 
 /** Endpoints by which a model is asked. */
 const SERVING: ReadonlySet<string> = new Set(['chat.completions', 'completions', 'embeddings', 'responses']);
@@ -49,7 +54,7 @@ function* whole(head: Head, rest: Reply, context: SpokenContext, surface: Surfac
     if (effect.type === 'write') written.push(effect);
     else if (effect.type !== 'end') yield effect;
     else {
-      const body = bodyOf(joined(written), context);
+      const body = bodyOf(joined(written), context, surface);
       const length = typeof body === 'string' ? utf8Length(body) : body.byteLength;
       yield headOf(head, ['content-length', String(length)], context, surface);
       yield { type: 'write', data: body };
@@ -59,11 +64,19 @@ function* whole(head: Head, rest: Reply, context: SpokenContext, surface: Surfac
   }
 }
 
-function bodyOf(written: Uint8Array, { request: { endpoint }, settings }: SpokenContext): string | Uint8Array {
-  const isCompletion = answersByCompletion(endpoint?.name);
-  const body = isCompletion || endpoint?.name === 'embeddings' ? parseObject(written) : undefined;
-  if (body === undefined) return written;
-  return isCompletion ? printChat(filteredChat(body, findingsOf(settings))) : printEmbeddings(body);
+function bodyOf(written: Uint8Array, { request: { endpoint }, settings }: SpokenContext, surface: Surface): string | Uint8Array {
+  const name = endpoint?.name ?? '';
+  if (answersByCompletion(name)) return rewritten(written, (body) => printChat(filteredChat(body, findingsOf(settings))));
+  if (name === 'embeddings') return rewritten(written, printEmbeddings);
+  // Of lists of models the layout is unverified: it is that of OpenAI.
+  if (LISTING.has(name)) return rewritten(written, (body) => JSON.stringify(surface.models(body), null, 2));
+  return written;
+}
+
+/** A body that is no object stays as it is. */
+function rewritten(written: Uint8Array, print: (body: Fields) => string): string | Uint8Array {
+  const body = parseObject(written);
+  return body === undefined ? written : print(body);
 }
 
 /** On several lines, in the order of OpenAI. */

@@ -2,9 +2,12 @@ import { SPECIFIED_HINTS } from '../../rate-limits/retry-hints.ts';
 import { dashed } from '../../wire/uuid.ts';
 import type { Dialect } from '../dialect.ts';
 import { azureAnswer, type Surface } from './answers.ts';
+import { openaiName } from './azure-name.ts';
+import { batchNames } from './batch-names.ts';
 import { bringsToken, bringsWebToken, credential, credentialField } from './credential.ts';
 import { azureEndpoint } from './endpoints.ts';
 import { classicHeaders, v1Headers } from './headers.ts';
+import { classicModels, v1Models } from './listed-models.ts';
 import { modelBehind } from './model-behind.ts';
 import { classicRateLimitHeaders, v1RateLimitHeaders } from './rate-limit-headers.ts';
 import { refusal } from './refusal.ts';
@@ -20,14 +23,16 @@ const SHARED = {
   hints: { ...SPECIFIED_HINTS, retryAfterMs: true },
   requestId: (drawn) => dashed(drawn.slice(drawn.indexOf('_') + 1)),
   modelBehind,
+  modelId: openaiName,
+  batchNames,
   refusal,
   endpoint: azureEndpoint,
   responseRemarks,
 } as const satisfies Partial<Dialect>;
 
 /** Numbers in the headers of the limits are milliseconds on one surface, seconds on the other (wire-responses.md 8.3). */
-const CLASSIC: Surface = { headers: classicHeaders, resetUnitMs: 1, serving: classicServing };
-const V1: Surface = { headers: v1Headers, resetUnitMs: 1_000, serving: v1Serving };
+const CLASSIC: Surface = { headers: classicHeaders, resetUnitMs: 1, serving: classicServing, models: classicModels };
+const V1: Surface = { headers: v1Headers, resetUnitMs: 1_000, serving: v1Serving, models: v1Models };
 
 /** `/openai/deployments/{deployment}/…?api-version=…`. */
 export const azureClassic: Dialect = {

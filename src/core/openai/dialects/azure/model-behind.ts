@@ -1,13 +1,11 @@
 import type { AnswerSettings } from '../../request/answer-settings.ts';
 import type { SpokenContext } from '../dialect.ts';
-
-/** Azure writes the names of these models without their point. */
-const WITHOUT_POINT = /^gpt-35-/;
+import { openaiName } from './azure-name.ts';
 
 /** The model that serves a deployment; undefined where there is no such deployment. */
 export function modelBehind(deployment: string, { azure }: Pick<AnswerSettings, 'azure'>): string | undefined {
   const deployments = azure?.deployments;
-  if (deployments === undefined) return deployment.replace(WITHOUT_POINT, 'gpt-3.5-');
+  if (deployments === undefined) return openaiName(deployment);
   return Object.hasOwn(deployments, deployment) ? deployments[deployment] : undefined;
 }
 

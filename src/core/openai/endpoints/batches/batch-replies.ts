@@ -68,7 +68,7 @@ function batchOf(found: FoundInput, context: ReplyContext): StoredBatch {
   const createdAt = clock.now();
   const createdWallMs = clock.wall();
   const validatedAt = createdAt + VALIDATING_MS;
-  const { problems, model } = inputOf(found);
+  const { problems, model } = inputOf(found, request.dialect);
   const lines = writtenLines(batched, validatedAt, random('lines'));
   const size = lines.reduce((sum, { bytes }) => sum + bytes, 0);
   const isTooMuch = size > found.room;

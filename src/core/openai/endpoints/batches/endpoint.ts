@@ -39,7 +39,7 @@ export const batchEndpoints = [
     takesJson: true,
     validate: batchError,
     refersTo: newBatch,
-    batched: (_request, found) => (found.is === 'input' ? inputOf(found).requests : []),
+    batched: ({ dialect }, found) => (found.is === 'input' ? inputOf(found, dialect).requests : []),
     reply: createReply,
   }),
   defineEndpoint({
@@ -77,6 +77,9 @@ function batchReference({ path }: ApiRequest): StoreReference {
   return { about: 'batch', id: segmentBehind('batches', path) };
 }
 
-function batchError(fields: Fields, { letThrough }: Terms): ErrorAnswer | undefined {
-  return new Checker({ style: responsesStyle, letThrough }).check(fields, batchRules);
+function batchError(fields: Fields, { letThrough, batchNames }: Terms): ErrorAnswer | undefined {
+  const { endpoint } = fields;
+  const isNamed = batchNames !== undefined && typeof endpoint === 'string';
+  const checked = isNamed ? { ...fields, endpoint: batchNames.pathOf(endpoint) } : fields;
+  return new Checker({ style: responsesStyle, letThrough }).check(checked, batchRules);
 }

@@ -1,7 +1,8 @@
 import type { Reply } from '../../../wire/effect.ts';
 import { refusalReply } from '../../errors/error.ts';
 import { modelRetrieveNotFound } from '../../errors/errors.ts';
-import { type ModelInfo, modelInfo, servedModels } from '../../models/models.ts';
+import { type ModelInfo, servedModels } from '../../models/models.ts';
+import { namedModel } from '../../models/named-model.ts';
 import type { ReplyContext } from '../../request/reply-context.ts';
 import { modelOf } from '../../request/request.ts';
 import { jsonReply } from '../../wire/json-reply.ts';
@@ -21,8 +22,7 @@ export function modelsReply(context: ReplyContext): Reply {
 
 /** `GET /v1/models/{id}`: the bare object (wire.md 4). */
 export function modelReply(context: ReplyContext): Reply {
-  const id = modelOf(context.request) ?? '';
-  const info = modelInfo(id, context.settings);
+  const info = namedModel(context.request, context.settings);
   return info === undefined ? noModelReply(context) : jsonReply(SUCCESS, modelObject(info), context);
 }
 
