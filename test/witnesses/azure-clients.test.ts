@@ -67,6 +67,14 @@ const LITELLM: Seen = {
   overloaded: 'ServiceUnavailableError 503',
 };
 
+/** Wraps what the SDK raises. */
+const SEMANTIC_KERNEL: Seen = {
+  ...Object.fromEntries(
+    Object.entries(OFFICIAL).map(([fault, seen]) => [fault, `ServiceResponseException ${seen.split(' ')[1]}`]),
+  ),
+  content_policy_violation: 'ContentFilterAIException 400',
+};
+
 interface Client {
   readonly name: string;
   readonly program: 'javascript' | 'python';
@@ -87,6 +95,7 @@ const CLIENTS: readonly Client[] = [
   },
   { name: 'LangChain, Python', program: 'python', endpoint: 'chat.completions', errors: LANGCHAIN },
   { name: 'LiteLLM', program: 'python', endpoint: 'chat.completions', errors: LITELLM },
+  { name: 'Semantic Kernel, Python', program: 'python', endpoint: 'chat.completions', errors: SEMANTIC_KERNEL },
 ];
 
 const here = (name: string) => fileURLToPath(new URL(`azure/${name}`, import.meta.url));
@@ -98,9 +107,9 @@ const sessions = new Map<string, OpenedSession>();
 const seen = new Map<string, string>();
 const missing = new Map<Client['program'], string | undefined>();
 
-function scenarioOf(what: string): ScenarioInput {
+function scenarioOf(what: string): ScenarioInput | 'rate-limited' {
   const replies = [{ content: WHOLE }];
-  if (what === 'rate-limited') return { replies, rules: [{ attempts: '1..2', fault: { rate_limit: { retry_after: '2s' } } }] };
+  if (what === 'rate-limited') return what;
   return what in OFFICIAL ? { replies, rules: [{ fault: what as 'conflict' }] } : { replies };
 }
 

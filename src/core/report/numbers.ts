@@ -65,8 +65,9 @@ export function runNumbers(verdict: Verdict): (readonly [name: string, value: st
   ];
 }
 
-/** `8 at most; 5 with one key, 3 to one target`. Where there is one key, or one target, there is nothing to add. */
+/** `8 at most; 5 with one key, 3 to one target`. Where there is one key, or one target, or all came one by one, there is nothing to add. */
 function inFlightText({ most, byKey, byTarget }: Verdict['inFlight']): string {
+  if (most < 2) return `${most} at most`;
   const parts = [
     ...(byKey.length > 1 ? [`${byKey[0]?.most ?? 0} with one key`] : []),
     ...(byTarget.length > 1 ? [`${byTarget[0]?.most ?? 0} to one target`] : []),

@@ -205,6 +205,7 @@ test.each([
   '/openai/deployments/whisper/audio/transcriptions?api-version=2024-10-21',
   '/openai/v1/images/generations',
   '/openai/assistants?api-version=2024-05-01-preview',
+  '/v1/deployments/dall-e-3/images/generations?api-version=2025-04-01-preview',
 ])('%s is told as not served', async (path) => {
   const mock = await startMock();
   expect((await ask(mock.port, { path })).status).toBe(404);

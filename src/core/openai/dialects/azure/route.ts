@@ -71,9 +71,10 @@ function versionError(place: string, version: string): Routed['misdirected'] {
   return badRequest('Azure OpenAI Responses API is enabled only for api-version 2025-03-01-preview and later');
 }
 
-/** The path of OpenAI for the same operation; undefined for what is not below `/openai/`. */
+/** The path of OpenAI for the same operation; undefined for what is neither below `/openai/` nor of a deployment. */
 export function counterpart(path: string): string | undefined {
-  const place = BELOW_OPENAI.exec(path)?.[1]?.replaceAll(/\/{2,}/g, '/');
+  const below = BELOW_OPENAI.exec(path)?.[1]?.replaceAll(/\/{2,}/g, '/');
+  const place = below ?? (path.startsWith('/v1/deployments/') ? path.slice('/v1/'.length) : undefined);
   if (place === undefined) return undefined;
   return `/v1/${place.replace(/^v1\//, '').replace(/^deployments\/[^/]+\//, '')}`;
 }
