@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMockOpenAI, type MockOpenAI, type OpenedSession, type ScenarioInput } from '../../src/index.ts';
-import { NPM, PYPI } from './azure/packages.ts';
+import { NPM, PYPI, SEMANTIC_KERNEL } from './azure/packages.ts';
 import { installFromNpm, installFromPypi, pythonOf } from './installed-packages.ts';
 import { seenBy } from './seen-by.ts';
 
@@ -68,7 +68,7 @@ const LITELLM: Seen = {
 };
 
 /** Wraps what the SDK raises. */
-const SEMANTIC_KERNEL: Seen = {
+const KERNEL: Seen = {
   ...Object.fromEntries(
     Object.entries(OFFICIAL).map(([fault, seen]) => [fault, `ServiceResponseException ${seen.split(' ')[1]}`]),
   ),
@@ -77,7 +77,7 @@ const SEMANTIC_KERNEL: Seen = {
 
 interface Client {
   readonly name: string;
-  readonly program: 'javascript' | 'python';
+  readonly program: 'javascript' | 'python' | 'kernel';
   readonly endpoint: string;
   readonly errors: Seen;
 }
@@ -95,7 +95,7 @@ const CLIENTS: readonly Client[] = [
   },
   { name: 'LangChain, Python', program: 'python', endpoint: 'chat.completions', errors: LANGCHAIN },
   { name: 'LiteLLM', program: 'python', endpoint: 'chat.completions', errors: LITELLM },
-  { name: 'Semantic Kernel, Python', program: 'python', endpoint: 'chat.completions', errors: SEMANTIC_KERNEL },
+  { name: 'Semantic Kernel, Python', program: 'kernel', endpoint: 'chat.completions', errors: KERNEL },
 ];
 
 const here = (name: string) => fileURLToPath(new URL(`azure/${name}`, import.meta.url));
@@ -119,7 +119,8 @@ beforeAll(async () => {
   for (const { name, errors } of CLIENTS)
     for (const what of [...CASES, ...Object.keys(errors)])
       sessions.set(key(name, what), mock.session({ scenario: scenarioOf(what) }));
-  await Promise.all([seeWithNode(), seeWithPython()]);
+  await Promise.all([seeWithNode(), seeWithPython('python', PYPI, 'clients.py')]);
+  await seeWithPython('kernel', SEMANTIC_KERNEL, 'semantic_kernel_client.py');
 }, 400_000);
 
 afterAll(async () => {
@@ -135,11 +136,15 @@ async function seeWithNode(): Promise<void> {
   await runProgram('javascript', process.execPath, join(folder, 'clients.mjs'));
 }
 
-async function seeWithPython(): Promise<void> {
-  const environment = join(folder, 'python');
-  const reason = await installFromPypi(environment, PYPI);
-  missing.set('python', reason);
-  if (reason === undefined) await runProgram('python', pythonOf(environment), here('clients.py'));
+async function seeWithPython(
+  program: Client['program'],
+  packages: typeof PYPI | typeof SEMANTIC_KERNEL,
+  file: string,
+): Promise<void> {
+  const environment = join(folder, program);
+  const reason = await installFromPypi(environment, packages);
+  missing.set(program, reason);
+  if (reason === undefined) await runProgram(program, pythonOf(environment), here(file));
 }
 
 /** Runs the clients of a program, and takes down what they say that they saw. */
