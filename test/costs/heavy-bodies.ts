@@ -131,6 +131,23 @@ export const HEAVY_BODIES: readonly HeavyBody[] = [
     path: '/v1/moderations',
     body: JSON.stringify({ model: 'omni-moderation-latest', input: list(2_000, (index) => `t${index}`) }),
   },
+  // Of Azure, which writes answers in its own way.
+  ...[
+    chat('128 choices with log probabilities', { n: 128, logprobs: true, top_logprobs: 20 }),
+    completion('2,048 prompts', { prompt: list(2_048, () => 'a') }),
+    completion('128 choices of 16 prompts in a stream', { prompt: list(16, () => 'a'), n: 128, stream: true, logprobs: 5 }),
+    chat('128 choices with log probabilities in a stream', { n: 128, logprobs: true, top_logprobs: 20, stream: true }),
+    responses('128 tools with large lists', {
+      tools: list(128, (index) => offered(`f${index}`, largeArray)),
+      tool_choice: 'required',
+    }),
+    {
+      name: '2,048 vectors of 3,072 dimensions',
+      path: '/v1/embeddings',
+      body: JSON.stringify({ model: 'text-embedding-3-large', input: list(2_048, (index) => `t${index}`) }),
+    },
+    said('19 MB of text', 'word '.repeat(3_800_000)),
+  ].map((heavy) => ({ ...heavy, name: `Azure: ${heavy.name}`, path: `/openai${heavy.path}` })),
   // What nests.
   { name: '100,000 levels', path: '/v1/chat/completions', body: `{"metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}` },
   { name: 'no JSON of 19 MB', path: '/v1/chat/completions', body: '['.repeat(19_000_000) },

@@ -6,7 +6,8 @@ import { parseObject } from '../../request/parse-object.ts';
 import type { Fields } from '../../request/request.ts';
 import type { HeaderProfile } from '../../wire/header-profile.ts';
 import type { SpokenContext } from '../dialect.ts';
-import { answersByCompletion, filteredChat, filteredChunk, firstChunk, printChat, printChatEvent } from './chat-filters.ts';
+import { type BodyRewriter, choiceByChoice, onSeveralLines, wholeBody } from './body-rewriter.ts';
+import { answersByCompletion, filteredChat, filteredChunk, firstChunk, printChatEvent } from './chat-filters.ts';
 import { findingsOf } from './content-filter.ts';
 
 /** Where the surfaces differ in the heads of healthy answers. */
@@ -47,41 +48,54 @@ function isStream({ headers }: Head): boolean {
   return headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
 }
 
-/** JSON tells its length. */
-function* whole(head: Head, rest: Reply, context: SpokenContext, surface: Surface): Reply {
-  const written: Write[] = [];
-  for (const effect of rest) {
-    if (effect.type === 'write') written.push(effect);
-    else if (effect.type !== 'end') yield effect;
-    else {
-      const body = bodyOf(joined(written), context, surface);
-      const length = typeof body === 'string' ? utf8Length(body) : body.byteLength;
-      yield headOf(head, ['content-length', String(length)], context, surface);
-      yield { type: 'write', data: body };
+/** What is longer is written as it is made, in chunks: bytes. */
+const MAX_WHOLE = 64 * 1_024;
+
+function whole(head: Head, rest: Reply, context: SpokenContext, surface: Surface): Reply {
+  const rewriter = rewriterFor(context, surface);
+  const body = rewriter === undefined ? rest : rewrittenBody(rest, rewriter);
+  return framed(body, (framing) => headOf(head, framing, context, surface));
+}
+
+/** JSON tells its length, where it is not long. That long answers come in chunks is unverified. */
+function* framed(body: Reply, headWith: (framing: Header) => Head): Reply {
+  let held: Write[] | undefined = [];
+  let length = 0;
+  for (const effect of body) {
+    if (held === undefined || (effect.type !== 'write' && effect.type !== 'end')) yield effect;
+    else if (effect.type === 'end') {
+      yield headWith(['content-length', String(length)]);
+      yield { type: 'write', data: joined(held) };
       yield effect;
-      return;
+    } else {
+      held.push(effect);
+      length += typeof effect.data === 'string' ? utf8Length(effect.data) : effect.data.byteLength;
+      if (length <= MAX_WHOLE) continue;
+      yield headWith(['transfer-encoding', 'chunked']);
+      yield* held;
+      held = undefined;
     }
   }
 }
 
-function bodyOf(written: Uint8Array, { request: { endpoint }, settings }: SpokenContext, surface: Surface): string | Uint8Array {
+function* rewrittenBody(rest: Reply, rewriter: BodyRewriter): Reply {
+  for (const effect of rest) {
+    if (effect.type === 'write') {
+      const text = typeof effect.data === 'string' ? effect.data : utf8Text(effect.data);
+      for (const data of rewriter.push(text)) yield { type: 'write', data };
+    } else {
+      if (effect.type === 'end') yield { type: 'write', data: rewriter.end() };
+      yield effect;
+    }
+  }
+}
+
+function rewriterFor({ request: { endpoint }, settings }: SpokenContext, surface: Surface): BodyRewriter | undefined {
   const name = endpoint?.name ?? '';
-  if (answersByCompletion(name)) return rewritten(written, (body) => printChat(filteredChat(body, findingsOf(settings))));
-  if (name === 'embeddings') return rewritten(written, printEmbeddings);
+  if (answersByCompletion(name)) return choiceByChoice(filteredChat(findingsOf(settings)));
+  if (name === 'embeddings') return onSeveralLines();
   // Of lists of models the layout is unverified: it is that of OpenAI.
-  if (LISTING.has(name)) return rewritten(written, (body) => JSON.stringify(surface.models(body), null, 2));
-  return written;
-}
-
-/** A body that is no object stays as it is. */
-function rewritten(written: Uint8Array, print: (body: Fields) => string): string | Uint8Array {
-  const body = parseObject(written);
-  return body === undefined ? written : print(body);
-}
-
-/** On several lines, in the order of OpenAI. */
-function printEmbeddings(body: Fields): string {
-  return `${JSON.stringify(body, null, 2)}\n`;
+  return LISTING.has(name) ? wholeBody((body) => JSON.stringify(surface.models(body), null, 2)) : undefined;
 }
 
 function* streamed(head: Head, rest: Reply, context: SpokenContext, surface: Surface): Reply {

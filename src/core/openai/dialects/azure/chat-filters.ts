@@ -1,4 +1,5 @@
 import { asList, asRecord, type Fields } from '../../request/request.ts';
+import type { ChoicePrinter } from './body-rewriter.ts';
 import { completionFilterResults, contentFilterResults, type FilterFindings, promptFilterResults } from './content-filter.ts';
 import { sorted } from './sorted.ts';
 
@@ -18,17 +19,17 @@ export function printChatEvent(event: Fields): string {
   return `data: ${JSON.stringify(sorted(event))}\n\n`;
 }
 
-/** A completion, with what the filters found in its prompt and in each choice. */
-export function filteredChat(body: Fields, found: FilterFindings): Fields {
+/** A completion, with what the filters found in its prompt and in each choice; choice by choice. */
+export function filteredChat(found: FilterFindings): ChoicePrinter {
   return {
-    ...body,
-    choices: asList(body['choices']).map((choice) => {
-      const fields = asRecord(choice) ?? {};
-      const isFiltered = fields['finish_reason'] === 'content_filter';
-      return { logprobs: null, ...fields, content_filter_results: completionFilterResults({ ...found, isFiltered }) };
-    }),
-    prompt_filter_results: promptResults(found),
+    choice: (fields) => JSON.stringify(sorted(filteredChoice(fields, found))),
+    rest: (body) => printChat({ ...body, prompt_filter_results: promptResults(found) }),
   };
+}
+
+function filteredChoice(fields: Fields, found: FilterFindings): Fields {
+  const isFiltered = fields['finish_reason'] === 'content_filter';
+  return { logprobs: null, ...fields, content_filter_results: completionFilterResults({ ...found, isFiltered }) };
 }
 
 /** The first event of a stream, which has neither id nor choices (wire-responses.md 8.4). */
