@@ -11,6 +11,7 @@ import type { Carrier } from '../wire/carrier.ts';
 type Headers = Readonly<Record<string, string | undefined>>;
 
 const JSON_ALONE: readonly AnswerFeature[] = ['JSON'];
+const NONE: readonly AnswerFeature[] = [];
 
 /** What matchers ask about a request; each fact is found when it is first asked for. */
 export class Facts {
@@ -46,10 +47,16 @@ export class Facts {
   /** What the answer has that others have not. */
   get features(): readonly AnswerFeature[] {
     const { endpoint } = this.request;
-    const ofForm = this.streamed ? this.#streamFeatures : endpoint?.answersJson === false ? [] : JSON_ALONE;
+    const ofForm = this.streamed ? this.#streamFeatures : this.#wholeFeatures;
     if (endpoint?.answer === undefined) return ofForm;
     const calls = endpoint.answer.withDamagedCalls !== undefined && this.#mayCall;
     return [...ofForm, 'generated answer', ...(calls ? (['tool call'] as const) : [])];
+  }
+
+  get #wholeFeatures(): readonly AnswerFeature[] {
+    const { answersJson = true } = this.request.endpoint ?? {};
+    const isJson = typeof answersJson === 'function' ? answersJson(this.request) : answersJson;
+    return isJson ? JSON_ALONE : NONE;
   }
 
   get #streamFeatures(): readonly AnswerFeature[] {

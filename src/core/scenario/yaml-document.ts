@@ -96,6 +96,9 @@ function emptyBefore(document: Document.Parsed, offset: number): number {
   return start;
 }
 
+/** What is meant where two braces begin a text. */
+const QUOTES = '; text that begins with {{ stands in quotes';
+
 /** Turns nodes into plain data, bounded in depth and size. */
 class PlainReader {
   readonly problems: Problem[] = [];
@@ -144,7 +147,7 @@ class PlainReader {
     const record: Record<string, unknown> = Object.create(null);
     for (const { key, value } of items) {
       const name = isScalar(key) ? keyText(key.value) : undefined;
-      if (name === undefined) this.#report(key as Node | null, path, 'a key must be a plain text');
+      if (name === undefined) this.#report(key as Node | null, path, `a key must be a plain text${isMap(key) ? QUOTES : ''}`);
       else if (name === '__proto__') this.#report(key as Node, [...path, name], 'no key is called "__proto__"');
       else if (Object.hasOwn(record, name)) this.#report(key as Node, [...path, name], `key "${name}" is given twice`);
       else record[name] = this.read(value as Node | null, [...path, name], depth + 1);

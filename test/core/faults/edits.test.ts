@@ -277,6 +277,8 @@ describe('strikes only what it can change:', () => {
     [['edited_answer'], models, true],
     [['edited_answer'], apiRequest({ path: '/v1/traces/ingest', body: {} }), false],
     [['edited_answer'], apiRequest({ method: 'GET', path: '/v1/files/file-1/content' }), false],
+    [['edited_answer'], apiRequest({ method: 'GET', path: '/v1/responses/resp_1' }), true],
+    [['edited_answer'], apiRequest({ method: 'GET', path: '/v1/responses/resp_1?stream=true' }), false],
     [['edited_stream'], chat(), false],
     [['edited_stream'], chat({ stream: true }), true],
     [['edited_stream', { at: 'usage' }], chat({ stream: true }), false],

@@ -44,6 +44,12 @@ replies:
   `);
 });
 
+test('text that begins with two braces is told to need quotes', () => {
+  expect(problemsOf('replies: [{ content: {{model}} }]')).toContainEqual(
+    expect.stringContaining('a key must be a plain text; text that begins with {{ stands in quotes'),
+  );
+});
+
 test('all that is wrong with an edit is told at once, each at its place', () => {
   expect(
     problemsOf(`

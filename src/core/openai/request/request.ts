@@ -46,8 +46,8 @@ export interface RequestEndpoint {
   readonly modelInPath?: (path: string) => string;
   /** How its answers are damaged. Without it, a model makes nothing up for them. */
   readonly answer?: AnswerEditor;
-  /** False where its answers of success are no JSON objects. */
-  readonly answersJson?: false;
+  /** Whether its answers of success are JSON objects in one piece, where they are not always; false where they never are. */
+  readonly answersJson?: false | ((request: ApiRequest) => boolean);
   /** How its streams are written. Without it the endpoint never streams. */
   readonly stream?: StreamGrammar;
   /** The request makes a WebSocket of its connection, on which this is spoken. Without it, it does not. */

@@ -18,6 +18,7 @@ export const storedResponseEndpoints = [
     method: 'GET',
     path: PATH,
     validateQuery: retrieveQueryError,
+    answersJson: ({ query = '' }) => parametersOf(query).get('stream') !== 'true',
     refersTo: responseReference,
     reply: retrieveReply,
   }),
