@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 /*
  * Sends strange requests to a server of a process apart, and looks at it meanwhile: no failure of its own, no crash, no pause,
- * no memory that grows, no descriptor that stays. The same seed sends the same.
+ * no memory that grows, no descriptor that stays. The same seed sends the same. A pause is processor time that one turn of an
+ * event loop takes (`loop-steps.mjs`): on a busy machine, delays by the clock say little of the server.
  *
  *   npm run fuzz -- --minutes 10 [--requests N] [--seed N] [--workers N]
  */
@@ -37,8 +40,15 @@ function randomOf(seed) {
 }
 
 const main = new URL('../dist/cli/main.js', import.meta.url);
+const stepsFolder = mkdtempSync(join(tmpdir(), 'fuzz-'));
 const server = spawn(process.execPath, [main.pathname, 'serve', '--port', '0', '--workers', values.workers], {
   stdio: ['ignore', 'pipe', 'pipe'],
+  // Workers inherit it.
+  env: {
+    ...process.env,
+    LOOP_STEPS_DIR: stepsFolder,
+    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import ${new URL('loop-steps.mjs', import.meta.url)}`,
+  },
 });
 let told = '';
 server.stderr.on('data', (chunk) => {
@@ -337,6 +347,13 @@ function usage() {
   }
 }
 
+/** The turns of the event loops that took most processor time, with what was served in them. */
+function longestSteps() {
+  const steps = readdirSync(stepsFolder).flatMap((name) => JSON.parse(readFileSync(join(stepsFolder, name), 'utf8')));
+  rmSync(stepsFolder, { recursive: true });
+  return steps.sort((one, other) => other.ms - one.ms).slice(0, 5);
+}
+
 await new Promise((resolve) => setTimeout(resolve, 2_000));
 const before = usage();
 const settledAt = (await loopDelays()).at(-1)?.at ?? 0;
@@ -350,7 +367,10 @@ await noteLoopDelays(settledAt);
 const health = ended === undefined ? await fetch(`http://127.0.0.1:${port}/__admin/health`).then((answer) => answer.json()) : {};
 const after = usage();
 const crashed = ended;
-server.kill('SIGTERM');
+if (crashed === undefined) {
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+}
 const statuses = Object.fromEntries([...seen].sort(([a], [b]) => (a < b ? -1 : 1)));
 const trouble = told.split('\n').filter((line) => /failed|Error|at .*\.js/.test(line));
 const report = JSON.stringify(
@@ -364,6 +384,7 @@ const report = JSON.stringify(
     sessions: health.sessions,
     longestMs: Math.round(longestMs),
     loopDelayMs,
+    longestSteps: longestSteps(),
     statuses,
     failures,
     stderr: trouble.slice(0, 20),

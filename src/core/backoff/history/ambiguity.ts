@@ -12,7 +12,7 @@ import { leastCalls } from './least-calls.ts';
 import { groupByIdentity, groupsOfEqual, requestIdentity } from './request-identity.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { isSplitByHints } from './split-by-hints.ts';
-import { unreliablyMarked } from './unreliable-markers.ts';
+import { markedAnew, unreliablyMarked } from './unreliable-markers.ts';
 
 /** What a program sends side by side arrives within this time. */
 const BESIDE_MS = 250;
@@ -27,6 +27,8 @@ const NAMED: ReadonlySet<Evidence> = new Set(['path', ...HEADERS]);
  * taken for the retry of the only one that had come until then. The same goes for marks that may be vain.
  */
 export function* markAmbiguous(histories: readonly CallHistory[], entries: readonly JournalEntry[]): Steps<CallHistory[]> {
+  markedAnew(entries);
+  yield;
   const vain = new Set(unreliablyMarked(entries).flat());
   yield;
   const shared = new Set(
@@ -37,10 +39,10 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   const sayings = sayingsByConnection(entries);
   yield;
   // One alone has none that it could overlap with.
-  const overlapping = groupsOfEqual(histories.filter(isUnmarked), firstEntry).flatMap(overlappingOf);
+  const alike = groupsOfEqual(histories.filter(isUnmarked), firstEntry);
   yield;
-  const patient = patientAmong(histories.filter(({ method }) => method !== 'path'));
-  yield;
+  const overlapping = yield* foundIn(alike, overlappingOf);
+  const patient = yield* patientAmong(histories.filter(({ method }) => method !== 'path'));
   const doubted = new Set([
     ...overlapping,
     ...patient,
@@ -55,8 +57,30 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   if (linked.length === 0) return known;
   const saidByLinked = new Set(linked.map(bodyOf));
   const rivals = known.filter((history) => saidByLinked.has(bodyOf(history)) && isRecognisedByBody(history));
-  const inDoubt = new Set(groupByIdentity(rivals, firstEntry).flatMap(besideOthers));
+  yield;
+  const inDoubt = new Set(yield* foundIn(groupByIdentity(rivals, firstEntry), besideOthers));
   return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));
+}
+
+/** Calls of one step. */
+const CALLS_AT_ONCE = 1_000;
+
+/** What is found in each of the groups. */
+function* foundIn(
+  groups: readonly (readonly CallHistory[])[],
+  find: (group: readonly CallHistory[]) => readonly CallHistory[],
+): Steps<CallHistory[]> {
+  const found: CallHistory[] = [];
+  let looked = 0;
+  for (const group of groups) {
+    for (const history of find(group)) found.push(history);
+    looked += group.length;
+    if (looked < CALLS_AT_ONCE) continue;
+    looked = 0;
+    yield;
+  }
+  yield;
+  return found;
 }
 
 /** Nothing but what it says tells whose it is. */
@@ -139,14 +163,15 @@ function isInterleaved({ tries }: CallHistory, sayings: ReadonlyMap<number, stri
 }
 
 /** Calls with an early retry, where all that says the same may come from clients that wait as they are told. */
-function patientAmong(histories: readonly CallHistory[]): CallHistory[] {
+function* patientAmong(histories: readonly CallHistory[]): Steps<CallHistory[]> {
   const saidEarly = new Set(histories.filter(hasEarlyRetry).map(bodyOf));
   if (saidEarly.size === 0) return [];
   const alike = groupByIdentity(
     histories.filter((history) => saidEarly.has(bodyOf(history))),
     firstEntry,
   );
-  return alike.flatMap(patientOf);
+  yield;
+  return yield* foundIn(alike, patientOf);
 }
 
 function hasEarlyRetry({ gaps }: CallHistory): boolean {

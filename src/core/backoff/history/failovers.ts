@@ -11,30 +11,28 @@ import { nextOther } from './next-other.ts';
 /** Within this time after a failure the same question elsewhere may be its retry. */
 const SOON_MS = 60_000;
 
-/** Calls without a name that ended in a failure, and that the client may have tried elsewhere. */
-interface Failovers {
-  /** The same body came with another key. */
-  readonly toAnotherKey: ReadonlySet<CallHistory>;
-  /** The same was asked of another model, by what could not be taken for an attempt of the call as it came. */
-  readonly toAnotherModel: ReadonlySet<CallHistory>;
-}
-
-/** Where calls that failed may have gone on as calls of their own: to another key, or another model. Each goes on at most once. */
-export const failoversOf = perObject((calls: readonly CallHistory[]): Failovers => {
-  const unnamed = calls.filter(isUnnamed);
-  return {
-    toAnotherKey: followedIn(
-      sharedWithFailed(unnamed, ({ bodySha256 }) => bodySha256),
+/**
+ * Calls without a name that failed, and that may have gone on as calls of their own: the same body came with another key. Each
+ * goes on at most once.
+ */
+export const failoversToKeys = perObject(
+  (calls: readonly CallHistory[]): ReadonlySet<CallHistory> =>
+    followedIn(
+      sharedWithFailed(calls.filter(isUnnamed), ({ bodySha256 }) => bodySha256),
       ({ method, path, bodySha256 }) => `${method} ${path} ${bodySha256}`,
       ({ authorizationHash }) => authorizationHash,
     ),
-    toAnotherModel: followedIn(
-      sharedWithFailed(unnamed, ({ question }) => question),
+);
+
+/** As `failoversToKeys`: the same was asked of another model, by what could not be taken for an attempt of the call as it came. */
+export const failoversToModels = perObject(
+  (calls: readonly CallHistory[]): ReadonlySet<CallHistory> =>
+    followedIn(
+      sharedWithFailed(calls.filter(isUnnamed), ({ question }) => question),
       ({ question, authorizationHash }) => (question === null ? undefined : `${question} ${authorizationHash}`),
       ({ model }) => model,
     ),
-  };
-});
+);
 
 /** The calls with something that one that failed has, too: few have, and to compare all that is the same takes longer. */
 function sharedWithFailed(calls: readonly CallHistory[], partOf: (entry: JournalEntry) => string | null): CallHistory[] {

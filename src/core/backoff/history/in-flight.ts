@@ -1,5 +1,6 @@
 import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { perObject } from '../../memo/per-object.ts';
 import { targetOf } from './target.ts';
 
 /** Requests in flight at one moment. */
@@ -66,7 +67,7 @@ function mostAtOnce(requests: readonly JournalEntry[], endOf: EndOf): Omit<Peak,
 }
 
 /** The largest numbers in flight, in all, with each key and to each target. */
-export function inFlightOf(entries: readonly JournalEntry[]): InFlight {
+export const inFlightOf = perObject((entries: readonly JournalEntry[]): InFlight => {
   const requests = entries.filter(isRequest);
   const { most } = mostAtOnce(requests, endSeen);
   const mostOf = (group: readonly JournalEntry[]) => (group.length === requests.length ? most : mostAtOnce(group, endSeen).most);
@@ -84,7 +85,7 @@ export function inFlightOf(entries: readonly JournalEntry[]): InFlight {
       }),
     ),
   };
-}
+});
 
 /** Of sessions that are no one world, whose requests are not held against each other: the largest of any. */
 export function inFlightOver(sessions: readonly InFlight[]): InFlight {

@@ -15,11 +15,14 @@ const MOST_OPEN = 100;
  * send a new `x-client-request-id` or `idempotency-key` with each attempt (E2). Or they are what they are marked as: a program
  * asks the same anew, or several do. A request that may belong to any of many is told alone.
  */
-export const unreliablyMarked = perObject((entries: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] => {
+export const unreliablyMarked = perObject((entries: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] =>
+  markedAnew(entries).flatMap(chainsOf),
+);
+
+/** Requests that say the same, and that no mark joins. */
+export const markedAnew = perObject((entries: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] => {
   const unplaced = entries.filter(({ logicalIdFrom }) => logicalIdFrom !== 'path');
-  return groupsOfEqual(unplaced, (entry) => entry)
-    .filter(isMarkedAnew)
-    .flatMap(chainsOf);
+  return groupsOfEqual(unplaced, (entry) => entry).filter(isMarkedAnew);
 });
 
 /** Whether no mark of these requests, which say the same, joins two of them. */

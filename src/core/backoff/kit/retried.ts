@@ -3,7 +3,7 @@ import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
 import { eventfulCalls } from '../history/eventful-calls.ts';
-import { failoversOf } from '../history/failovers.ts';
+import { failoversToKeys, failoversToModels } from '../history/failovers.ts';
 import type { RuleResult } from './finding.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
@@ -28,7 +28,8 @@ interface Kinds {
 export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwise }: Kinds): RuleResult {
   const beheaded = beheadedAmong(subject.calls);
   const followed = new Set(equalFollowers(subject.calls).map(({ before }) => before));
-  const { toAnotherKey, toAnotherModel } = failoversOf(subject.calls);
+  const toAnotherKey = failoversToKeys(subject.calls);
+  const toAnotherModel = failoversToModels(subject.calls);
   const isFollowed = (call: CallHistory) => followed.has(call) || toAnotherModel.has(call);
   const all = eventfulCalls(subject.calls).flatMap((call) => {
     const [first] = call.tries;

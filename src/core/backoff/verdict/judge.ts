@@ -4,12 +4,14 @@ import type { JournalEntry } from '../../journal/entry.ts';
 import { perObject } from '../../memo/per-object.ts';
 import type { Policy, RuleLevel } from '../../policy/policy.ts';
 import { plural } from '../../text/plural.ts';
+import { askedTargets } from '../history/asked-targets.ts';
+import { callsByTarget } from '../history/by-target.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { costOver } from '../history/cost.ts';
 import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
 import { eventfulCalls } from '../history/eventful-calls.ts';
-import { failoversOf } from '../history/failovers.ts';
+import { failoversToKeys, failoversToModels } from '../history/failovers.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
 import { inFlightOf } from '../history/in-flight.ts';
 import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
@@ -74,18 +76,28 @@ export function findingsOf(heard: EvidenceSet): Finding[] {
 export function* askRules(heard: EvidenceSet): Steps<Finding[]> {
   const { levels } = heard.certain.policy;
   const findings: Finding[] = [];
-  // Rules that share what they look at find it in a step of its own.
-  equalFollowers(heard.certain.calls);
-  yield;
-  failoversOf(heard.certain.calls);
-  yield;
+  for (const find of SHARED) {
+    find(heard.certain);
+    yield;
+  }
   for (const rule of backoffRules) {
     if (levels[rule.id] === 'off') continue;
-    findings.push(judgeRule(rule, heard));
+    findings.push(yield* askRule(rule, heard));
     yield;
   }
   return findings;
 }
+
+/** What several rules, or the verdict, look at: it is found in steps of its own, and remembered. */
+const SHARED: readonly ((certain: RuleEvidence) => unknown)[] = [
+  ({ calls }) => equalFollowers(calls),
+  ({ calls }) => failoversToKeys(calls),
+  ({ calls }) => failoversToModels(calls),
+  ({ calls }) => callsByTarget(eventfulCalls(calls)),
+  ({ calls }) => withoutDoubtfulLinks(eventfulCalls(calls)),
+  ({ entries }) => askedTargets(entries),
+  ({ entries }) => inFlightOf(entries),
+];
 
 /** The journal as rules look at it. */
 export function evidenceOf(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): EvidenceSet {
@@ -129,9 +141,17 @@ function outcomeOf({ replaced }: CallHistory, told: ClientOutcome | undefined): 
 
 /** What one rule finds. */
 export function judgeRule(rule: BackoffRule, heard: EvidenceSet): Finding {
+  return atOnce(askRule(rule, heard));
+}
+
+/** See `judgeRule`. */
+function* askRule(rule: BackoffRule, heard: EvidenceSet): Steps<Finding> {
   const { certain, ambiguous, dealings } = rule.looksAt === 'eventful calls' ? eventfulOf(heard) : heard;
   const ruling =
-    dealings.length === 0 ? rulingOf(rule, certain, ambiguous) : rulingOverDealings(rule, { certain, ambiguous, dealings });
+    dealings.length === 0
+      ? yield* rulingOf(rule, certain, ambiguous)
+      : yield* rulingOverDealings(rule, { certain, ambiguous, dealings });
+  yield;
   return findingOf(rule, ruling, certain);
 }
 
@@ -142,9 +162,10 @@ const eventfulOf = perObject(({ certain, ambiguous, dealings }: EvidenceSet): Wo
 });
 
 /** What every way of dealing requests out to calls shows; it speaks for the way that is the kindest. */
-function rulingOverDealings(rule: BackoffRule, { certain, ambiguous, dealings }: Worlds): RuleResult {
-  const ruling = rulingOf(rule, certain, ambiguous);
-  const rulings = dealings.map((dealt) => rulingOf(rule, dealt, ambiguous));
+function* rulingOverDealings(rule: BackoffRule, { certain, ambiguous, dealings }: Worlds): Steps<RuleResult> {
+  const ruling = yield* rulingOf(rule, certain, ambiguous);
+  const rulings: RuleResult[] = [];
+  for (const dealt of dealings) rulings.push(yield* rulingOf(rule, dealt, ambiguous));
   const [kindest] = rulings.toSorted((a, b) => ORDER.indexOf(b.verdict) - ORDER.indexOf(a.verdict));
   if (accuses(ruling) || kindest === undefined || rulings.every(({ verdict }) => verdict === 'not_applicable')) return ruling;
   if (accuses(kindest)) {
@@ -200,11 +221,14 @@ const struckIn = perObject((subject: RuleEvidence): RuleEvidence => {
 const sureOf = perObject((calls: readonly CallHistory[]) => calls.filter(({ inDoubt }) => inDoubt === undefined));
 
 /** Calls that cannot be told apart accuse nobody; what they would show makes the rule inconclusive. */
-function rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvidence): RuleResult {
+function* rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvidence): Steps<RuleResult> {
   if (rule.comparesTargets === true && !isOneWorld(certain))
     return notApplicable('the sessions are not services of one scenario');
-  const ruling = unlessDoubtful(rule, unlessInDoubt(rule, certain), certain);
+  const shown = unlessInDoubt(rule, certain);
+  yield;
+  const ruling = unlessDoubtful(rule, shown, certain);
   if (accuses(ruling)) return unlessLate(rule, ruling, certain);
+  yield;
   if (ambiguous.calls.length > 0) {
     const suspected = rule.check(ambiguous);
     if (accuses(suspected)) return { ...undecided(ruling, certain), suspected: true };

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { failoversOf } from '../../../../src/core/backoff/history/failovers.ts';
+import { failoversToKeys, failoversToModels } from '../../../../src/core/backoff/history/failovers.ts';
 import { historiesOf } from '../../../../src/core/backoff/history/history.ts';
 import type { JournalEntry } from '../../../../src/core/journal/entry.ts';
 import { type EntryParts, journalEntry } from '../../../support/journal-entry.ts';
 
 /** Requests of calls of their own, each a millisecond after the other; with the numbers of those that went on elsewhere. */
-function goneElsewhere(requests: readonly EntryParts[], kind: 'toAnotherKey' | 'toAnotherModel' = 'toAnotherModel') {
+function goneElsewhere(requests: readonly EntryParts[], find = failoversToModels) {
   const entries = requests.map(
     (parts, at): JournalEntry =>
       journalEntry({
@@ -18,7 +18,7 @@ function goneElsewhere(requests: readonly EntryParts[], kind: 'toAnotherKey' | '
         ...parts,
       }),
   );
-  return [...failoversOf(historiesOf(entries))[kind]].map(({ id }) => id);
+  return [...find(historiesOf(entries))].map(({ id }) => id);
 }
 
 const failed = (model: string): EntryParts => ({ status: 503, model });
@@ -54,7 +54,7 @@ test('the same body with another key is found, too', () => {
         { ...failed('aaa'), ...a },
         { ...answered('aaa'), ...b },
       ],
-      'toAnotherKey',
+      failoversToKeys,
     ),
   ).toEqual(['#0']);
 });
