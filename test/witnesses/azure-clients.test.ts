@@ -121,7 +121,7 @@ beforeAll(async () => {
       sessions.set(key(name, what), mock.session({ scenario: scenarioOf(what) }));
   await Promise.all([seeWithNode(), seeWithPython('python', PYPI, 'clients.py')]);
   await seeWithPython('kernel', SEMANTIC_KERNEL, 'semantic_kernel_client.py');
-}, 400_000);
+}, 900_000);
 
 afterAll(async () => {
   await mock.close();
