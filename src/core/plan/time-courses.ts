@@ -56,7 +56,9 @@ function coursesOfRule(planned: PlannedRule, place: string, untilMs: number): Ti
   const { probability: chance = 1 } = rule;
   const name = rule.name ?? place;
   const { windows, isCut } = windowsOf(planned, untilMs);
-  const begunAt = (from: number) => from - (activity?.at(from)?.sinceMs ?? from);
+  // A window begins with its span, but for bursts: they begin no ramp.
+  const begunAt = (from: number) =>
+    activity !== undefined && rule.bursts === undefined ? from : from - (activity?.at(from)?.sinceMs ?? from);
   const pieces = windows.flatMap((window) => piecesOf(chance, window, begunAt(window.from)));
   const nextAt = windows.length === 0 && activity !== undefined ? activity.beginning : undefined;
   const own: TimeCourse = {

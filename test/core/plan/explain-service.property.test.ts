@@ -104,6 +104,6 @@ test('whatever a scenario says, it is said in words and drawn: without a key, wi
       for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(Math.max(40, width));
       expect(lines.join('\n')).not.toMatch(ascii ? /[^\x20-\x7e\n]/ : /[^\P{Cc}\n]/u);
     }),
-    { numRuns: propertyRuns(60) },
+    { numRuns: propertyRuns(15) },
   );
 });
