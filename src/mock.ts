@@ -34,6 +34,8 @@ export interface MockOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
+  /** Where the admin API and `/metrics` listen by themselves, also while the scenario has the server down; 0: a free one. Default: at `port`. */
+  readonly adminPort?: number;
   /** Needed to use the admin API when `host` is not a loopback address. */
   readonly adminToken?: string;
   /** Connections are opened by TLS, with a certificate that is made, or with the one in these files. */
@@ -89,6 +91,8 @@ export interface MockOpenAI extends MockSession, AsyncDisposable {
   readonly origin: string;
   /** What clients have to trust; undefined where connections are plain. */
   readonly tls: ServerTls | undefined;
+  /** Where the admin API is: `http://127.0.0.1:PORT/__admin`. */
+  readonly adminURL: string;
   /** The further services of the scenario by name: `mock.providers.backup.baseURL`. Their calls and verdict are those of the mock. */
   readonly providers: Readonly<Record<string, MockSession>>;
   /**
@@ -110,13 +114,14 @@ export interface MockOpenAI extends MockSession, AsyncDisposable {
  * Throws a ScenarioError that carries every problem when the scenario is wrong, and a CertificateError when the files of `tls` are.
  */
 export async function createMockOpenAI(options: MockOptions = {}): Promise<MockOpenAI> {
-  checkOptions(options, ['scenario', 'seed', 'port', 'host', 'adminToken', 'tls']);
-  const { scenario = {}, seed, port = 0, host = '127.0.0.1', adminToken, tls } = options;
+  checkOptions(options, ['scenario', 'seed', 'port', 'host', 'adminPort', 'adminToken', 'tls']);
+  const { scenario = {}, seed, port = 0, host = '127.0.0.1', adminPort, adminToken, tls } = options;
   const server = await startServer({
     source: sourceOf(scenario),
     seed,
     port,
     host,
+    adminPort,
     adminToken,
     tls: tls === undefined || tls === false ? undefined : { files: tls === true ? undefined : tls },
   });
@@ -127,6 +132,7 @@ export async function createMockOpenAI(options: MockOptions = {}): Promise<MockO
     port: server.port,
     origin: server.origin,
     tls: server.tls && { authority: server.tls.authority, authorityFile: server.tls.authorityFile },
+    adminURL: `${server.adminOrigin}/__admin`,
     providers: Object.fromEntries(server.engine.providers.map((session) => [session.id, sessionApi(server, session)])),
     session(sessionOptions = {}) {
       checkOptions(sessionOptions, ['scenario', 'seed']);
@@ -173,7 +179,7 @@ function sessionApi(server: MockServer, session: Session): MockSession {
 
 /** Options come from JavaScript too: what is misspelt or impossible is not passed over. */
 function checkOptions(options: object, known: readonly string[]): void {
-  const { seed, port, host, tls } = options as MockOptions;
+  const { seed, port, host, adminPort, tls } = options as MockOptions;
   const problems: Problem[] = Object.keys(options)
     .filter((key) => !known.includes(key))
     .map((key) => ({ file: 'options', path: '', message: unknownName('option', key, known) }));
@@ -181,6 +187,7 @@ function checkOptions(options: object, known: readonly string[]): void {
     problems.push({ file: 'options', path, message: `expected ${what}, found ${describeValue(value)}` });
   if (seed !== undefined && !isWhole(seed)) expected('seed', 'a whole number of at least 0', seed);
   if (port !== undefined && !isWhole(port, 65_535)) expected('port', 'a whole number from 0 to 65535', port);
+  if (adminPort !== undefined && !isWhole(adminPort, 65_535)) expected('adminPort', 'a whole number from 0 to 65535', adminPort);
   // The system takes an empty one for every address.
   if (host !== undefined && (typeof host !== 'string' || host.trim() === '')) expected('host', 'an address to listen on', host);
   if (tls !== undefined && typeof tls !== 'boolean' && !isCertificateFiles(tls))

@@ -118,6 +118,8 @@ export type FromWorker =
     }
   /** All that the worker was told before `ping` is done, and all that it had to tell was told. */
   | { readonly kind: 'pong'; readonly ping: number }
+  /** It listens again, or has found that it is not to. */
+  | { readonly kind: 'came back' }
   | { readonly kind: 'loop delay'; readonly row: TimedDelay }
   | { readonly kind: 'failure'; readonly message: string; readonly stack: string | undefined }
   | { readonly kind: 'closed' };
@@ -147,6 +149,8 @@ export type ToWorker =
       readonly host: string;
       readonly port: number;
       readonly tls: TlsIdentities | undefined;
+      /** The admin API is there, too. */
+      readonly hasAdmin: boolean;
     }
   /** New connections are shown these certificates. */
   | { readonly kind: 'renew certificates'; readonly tls: TlsIdentities }
@@ -177,4 +181,7 @@ export type ToWorker =
   /** The primary itself failed. */
   | { readonly kind: 'failed'; readonly ref: number; readonly message: string }
   | { readonly kind: 'ping'; readonly ping: number }
+  /** Resets what is under way, and listens no more until it is told to come back. */
+  | { readonly kind: 'go down' }
+  | { readonly kind: 'come back' }
   | { readonly kind: 'close'; readonly graceMs: number };

@@ -57,6 +57,7 @@ const PERFORMED: FieldsOf<Performed> = {
   clientCloseAt: true,
   closedBy: true,
   closedHow: true,
+  isCut: true,
   bytesOut: true,
   chunksOut: true,
   eventsOut: true,

@@ -1,5 +1,4 @@
-import type { Listening } from '../server/listen.ts';
-import { type MockServer, type Serving, type StartOptions, startServer } from '../server/start.ts';
+import { type MockServer, type Serving, type SharedListening, type StartOptions, startServer } from '../server/start.ts';
 import { sharedClock } from './shared-clock.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -16,7 +15,7 @@ export interface ClusterOptions extends StartOptions {
  */
 export async function startCluster({ workers, onWarning, ...options }: ClusterOptions): Promise<MockServer> {
   const base = process.hrtime.bigint();
-  const listening = async (serving: Serving): Promise<Listening> => {
+  const listening = async (serving: Serving): Promise<SharedListening> => {
     const family = new WorkerPool({ ...serving, base, onWarning });
     return family.listen(workers);
   };

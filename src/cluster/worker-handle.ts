@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('../cluster/worker-process.js', import.met
 const EXIT_MS = 2_000;
 
 type Listens = Extract<FromWorker, { kind: 'listening' }>;
-type OfItself = Extract<FromWorker, { kind: 'ready' | 'listening' | 'cannot listen' | 'closed' | 'pong' }>;
+type OfItself = Extract<FromWorker, { kind: 'ready' | 'listening' | 'cannot listen' | 'closed' | 'pong' | 'came back' }>;
 
 /** What a worker says that is not about itself. */
 export type WorkerMessage = Exclude<FromWorker, OfItself>;
@@ -20,6 +20,7 @@ export class WorkerHandle {
   readonly #worker: Worker;
   readonly #outbox: Outbox<ToWorker>;
   readonly #pings = new Map<number, () => void>();
+  #comeBacks: (() => void)[] = [];
   /** Resolves when it listens. Rejects with the system's error, or when it ended before. */
   readonly listening: Promise<Listens>;
   /** Resolves when it has been told to close and has answered all requests, or has ended. */
@@ -62,6 +63,7 @@ export class WorkerHandle {
         this.#startedWith(new Error(`a worker ended before it listened: ${how}`));
         this.#isClosed();
         for (const answered of this.#pings.values()) answered();
+        this.#cameBack();
         resolve(how);
       });
     });
@@ -81,6 +83,24 @@ export class WorkerHandle {
     if (this.#over) return Promise.resolve();
     this.#catchingUp ??= this.#ping();
     return this.#catchingUp;
+  }
+
+  /** Listens no more: what is under way is reset. */
+  goDown(): void {
+    this.tell({ kind: 'go down' });
+  }
+
+  /** Listens again; resolves when it does, or is dead. */
+  comeBack(): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    this.tell({ kind: 'come back' });
+    return new Promise((resolve) => this.#comeBacks.push(resolve));
+  }
+
+  #cameBack(): void {
+    const told = this.#comeBacks;
+    this.#comeBacks = [];
+    for (const resolve of told) resolve();
   }
 
   #ping(): Promise<void> {
@@ -112,6 +132,9 @@ export class WorkerHandle {
         return true;
       case 'cannot listen':
         this.#startedWith(Object.assign(new Error(message.message), { code: message.code }));
+        return true;
+      case 'came back':
+        this.#cameBack();
         return true;
       case 'closed':
         this.#isClosed();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../core/text/message-of.ts';
-import type { Listening } from '../server/listen.ts';
-import type { Serving } from '../server/start.ts';
+import { PortHold } from '../server/port-hold.ts';
+import type { Serving, SharedListening } from '../server/start.ts';
 import type { TlsIdentities } from '../server/tls/tls-identities.ts';
 import { answerAdmin } from './answer-admin.ts';
 import { ConnectionNumbers } from './connection-numbers.ts';
@@ -33,6 +33,10 @@ export class WorkerPool {
   #closing = false;
   /** What connections are shown that are opened by TLS. */
   #tls: Serving['tls'];
+  /** Keeps the port while the server is down by the scenario. */
+  #hold: PortHold | undefined;
+  /** Those that wait for the server to be up. */
+  #whenUp: (() => void)[] = [];
   readonly #closed = new AbortController();
 
   constructor(parts: WorkerPoolParts) {
@@ -46,7 +50,7 @@ export class WorkerPool {
   }
 
   /** Starts the workers. Rejects with the system's error when the address cannot be had. */
-  async listen(count: number): Promise<Listening> {
+  async listen(count: number): Promise<SharedListening> {
     const workers = Array.from({ length: count }, () => this.#add(this.#parts.port));
     try {
       const [first] = await Promise.all(workers.map(({ listening }) => listening));
@@ -57,6 +61,9 @@ export class WorkerPool {
         port,
         origin,
         renewCertificates: (identities) => this.#renewCertificates(identities),
+        goDown: () => this.#goDown(),
+        comeBack: () => this.#comeBack(),
+        settled: () => this.#settled(),
         close: (graceMs) => this.#close(graceMs),
       };
     } catch (error) {
@@ -84,7 +91,7 @@ export class WorkerPool {
       this.#desks.delete(desk);
       desk.workerExited();
     });
-    worker.tell({ kind: 'listen', base, host, port, tls: this.#tls });
+    worker.tell({ kind: 'listen', base, host, port, tls: this.#tls, hasAdmin: this.#parts.admin !== undefined });
     this.#plans.allNews().forEach(worker.tell);
     return worker;
   }
@@ -95,12 +102,15 @@ export class WorkerPool {
     const how = await worker.ended;
     if (this.#closing) return;
     onWarning(`worker ${worker.pid} died (${how}): another one is started`);
+    await this.#up();
     for (let pauseMs = FIRST_PAUSE_MS; !this.#closing; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         const next = (await this.#started(this.#parts.port)) ?? (await this.#started(this.#port));
         if (next === undefined) throw new Error(`port ${this.#port} is taken`);
         onWarning(`worker ${next.pid} takes its place`);
         void this.#replace(next);
+        // The scenario may have taken the server down while it started.
+        if (this.#hold !== undefined) next.goDown();
         return;
       } catch (error) {
         if (this.#closing) return;
@@ -125,6 +135,29 @@ export class WorkerPool {
     return undefined;
   }
 
+  #goDown(): void {
+    for (const worker of this.#workers) worker.goDown();
+    this.#hold = new PortHold(this.#port);
+  }
+
+  async #comeBack(): Promise<void> {
+    this.#releaseHold();
+    await Promise.all([...this.#workers].map((worker) => worker.comeBack()));
+  }
+
+  #releaseHold(): void {
+    this.#hold?.release();
+    this.#hold = undefined;
+    const waiting = this.#whenUp;
+    this.#whenUp = [];
+    for (const goOn of waiting) goOn();
+  }
+
+  /** Resolves when the scenario lets the server listen. */
+  async #up(): Promise<void> {
+    if (this.#hold !== undefined) await new Promise<void>((resolve) => this.#whenUp.push(resolve));
+  }
+
   #hear(message: WorkerMessage, worker: WorkerHandle, desk: DecisionService): void {
     switch (message.kind) {
       case 'admin':
@@ -143,6 +176,7 @@ export class WorkerPool {
 
   async #answerAdmin(message: Extract<WorkerMessage, { kind: 'admin' }>, worker: WorkerHandle): Promise<void> {
     const { admin, onFailure } = this.#parts;
+    if (admin === undefined) return;
     try {
       worker.tell(await answerAdmin(message, { admin, settled: () => this.#settled() }));
     } catch (error) {
@@ -164,6 +198,7 @@ export class WorkerPool {
   async #close(graceMs: number): Promise<void> {
     this.#closing = true;
     this.#closed.abort();
+    this.#releaseHold();
     await Promise.all([...this.#workers].map((worker) => closeWorker(worker, graceMs)));
   }
 }

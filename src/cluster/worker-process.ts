@@ -48,6 +48,12 @@ function hear(message: ToWorker): void {
       line.notify({ kind: 'pong', ping: message.ping });
       line.flush();
       break;
+    case 'go down':
+      listening?.goDown();
+      break;
+    case 'come back':
+      void comeBack();
+      break;
     case 'close':
       void close(message.graceMs);
       break;
@@ -56,7 +62,7 @@ function hear(message: ToWorker): void {
   }
 }
 
-async function start({ base, host, port, tls }: Extract<ToWorker, { kind: 'listen' }>): Promise<void> {
+async function start({ base, host, port, tls, hasAdmin }: Extract<ToWorker, { kind: 'listen' }>): Promise<void> {
   const clock = sharedClock(base);
   engine = new RemoteEngine({ clock, libraries, line });
   watchLoopDelay((delay) => line.notify({ kind: 'loop delay', row: { at: clock.now(), ...delay } }));
@@ -66,7 +72,8 @@ async function start({ base, host, port, tls }: Extract<ToWorker, { kind: 'liste
       host,
       port,
       tls,
-      admin: (request, response) => relayAdmin(line, request, response),
+      sharesPort: true,
+      admin: hasAdmin ? (request, response) => relayAdmin(line, request, response) : undefined,
       onFailure: fail,
     });
     line.notify({ kind: 'listening', port: listening.port, origin: listening.origin });
@@ -76,6 +83,11 @@ async function start({ base, host, port, tls }: Extract<ToWorker, { kind: 'liste
     const { code, message } = error as NodeJS.ErrnoException;
     line.notify({ kind: 'cannot listen', code, message });
   }
+}
+
+async function comeBack(): Promise<void> {
+  await listening?.comeBack();
+  line.notify({ kind: 'came back' });
 }
 
 async function close(graceMs: number): Promise<void> {

@@ -27,6 +27,8 @@ export function parseForcedFault(header: string, carrier: Carrier = 'response'):
   const result = faultSchema.safeParse(value);
   if (result.success) {
     const step = stepOf(result.data, faultsByName);
+    if (step.strikes === 'listener')
+      return refuse(`${namesOf(step)} takes down the whole server, and a header speaks of one request`);
     if (step.isTimed) return refuse(`${namesOf(step)} depends on the span of a rule, and a header has none`);
     if (isMeantFor(step.faults, carrier)) return step;
     return refuse(`${namesOf(step)} means nothing to ${CARRIED[carrier]}`);

@@ -6,6 +6,8 @@ export interface Performed {
   readonly closedBy: 'client' | 'server' | null;
   /** With a FIN or with a RST; null when the reply was completed. */
   readonly closedHow: 'fin' | 'reset' | null;
+  /** The scenario took the server down under it. */
+  readonly isCut?: true;
   /** Bytes of the body that the kernel took. */
   readonly bytesOut: number;
   /** Content chunks of a stream that the kernel took. */

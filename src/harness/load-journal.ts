@@ -1,4 +1,5 @@
 import type { Outage } from '../core/backoff/kit/rule-evidence.ts';
+import type { Downtime } from '../core/journal/downtime.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { BrownOut } from '../core/load/load-run.ts';
 import type { Engine } from '../session/engine.ts';
@@ -23,17 +24,18 @@ export function inOneOrder(journals: readonly (readonly JournalEntry[])[]): read
   return all.map((entry, index) => ({ ...entry, seq: index + 1 }));
 }
 
-/** The outages of a load, and the brown-outs in which more than the share that is given failed. */
+/** The outages of a load, when its server was down, and the brown-outs in which more than the share that is given failed. */
 export function loadTroubles(
   engine: Engine,
   entries: readonly JournalEntry[],
   brownOut: number | undefined,
-): { readonly outages: readonly Outage[]; readonly brownOuts: readonly BrownOut[] } {
+): { readonly outages: readonly Outage[]; readonly downtimes: readonly Downtime[]; readonly brownOuts: readonly BrownOut[] } {
   const sessions = loadSessions(engine).map((session) => ({
     session,
     own: entries.filter((entry) => entry.session === session.id),
   }));
   return {
+    downtimes: engine.defaultSession.downtimes(),
     outages: sessions.flatMap(({ session, own }) => sessionOutages(session, own)),
     brownOuts: brownOut === undefined ? [] : sessions.flatMap(({ session, own }) => sessionBrownOuts(session, own, brownOut)),
   };

@@ -7,8 +7,10 @@ import { faultsByName as faults } from '../core/faults/registry.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { asRecord } from '../core/openai/request/request.ts';
 import { compilePlan, type Plan } from '../core/plan/compile.ts';
+import { takesServerDown } from '../core/plan/downtime-at.ts';
 import { withoutEffect } from '../core/plan/without-effect.ts';
 import { type Problem, ScenarioError } from '../core/problem.ts';
+import { OF_THE_SERVER } from '../core/scenario/check-faults.ts';
 import { parseScenario, type Source } from '../core/scenario/parse.ts';
 import type { Scenario, ScenarioInput } from '../core/scenario/schema.ts';
 import { MAX_TEXT_LENGTH } from '../core/scenario/yaml-document.ts';
@@ -189,6 +191,7 @@ function namedProvider(
 ): Pick<LoadedScenario, 'scenario' | 'raw'> {
   const refuse = (message: string) => new ScenarioError([{ file: source.file, path: `providers.${id}.scenario`, message }]);
   const loaded = loadScenario(givenSource(file), libraries);
+  if (takesServerDown(loaded.plan.rules)) throw refuse(`${file} has a rule that ${OF_THE_SERVER}`);
   if (loaded.providers.size > 0) throw refuse(`${file} has providers of its own; name a scenario of one service`);
   return loaded;
 }

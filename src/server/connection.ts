@@ -4,6 +4,8 @@ import type { PresetOutcome } from '../exchange/prepare.ts';
 export interface Connection {
   /** How the server ended it; undefined while it has not. */
   endedHow: 'fin' | 'reset' | undefined;
+  /** The scenario took the server down while it was open. */
+  readonly isCut: boolean;
   /** It is closed in both directions. */
   readonly isDestroyed: boolean;
   /** The client has closed its side properly. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import { messageOf } from '../core/text/message-of.ts';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
 import { NOTHING_PERFORMED } from '../exchange/performed.ts';
@@ -15,6 +15,7 @@ import type { ClientConnection } from './http1/client-connection.ts';
 import { Connections } from './http1/connections.ts';
 import { receiveRequest, type ServerContext } from './http1/receive-request.ts';
 import { ReceivedMessage } from './http1/received-message.ts';
+import { ListeningAddress } from './listening-address.ts';
 import { TimerWheel } from './timing/timer-wheel.ts';
 import type { TlsFront } from './tls/tls-front.ts';
 import type { TlsIdentities } from './tls/tls-identities.ts';
@@ -26,12 +27,15 @@ export type AdminListener = (request: IncomingMessage, response: ServerResponse)
 
 export interface ListenOptions {
   readonly engine: EnginePort;
-  readonly admin: AdminListener;
+  /** Undefined where it listens at an address of its own. */
+  readonly admin: AdminListener | undefined;
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
   /** What connections are shown that are opened by TLS; undefined where they are plain. */
   readonly tls?: TlsIdentities | undefined;
+  /** See `AddressOptions`. */
+  readonly sharesPort?: boolean | undefined;
   /** Told of what must never happen: a fault of the mock itself. */
   onFailure(error: unknown): void;
 }
@@ -43,6 +47,10 @@ export interface Listening {
   readonly origin: string;
   /** New connections are shown these certificates. */
   renewCertificates(identities: TlsIdentities): void;
+  /** Resets what is under way. The system refuses connections from then on. */
+  goDown(): void;
+  /** Listens again where it did. */
+  comeBack(): Promise<void>;
   /** Stops accepting, lets requests finish for at most `graceMs`, then cuts what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -58,7 +66,7 @@ const TCP_OPTIONS = { keepAlive: true, keepAliveInitialDelay: PROBE_MS, allowHal
 
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { engine, host, port, tls } = options;
+  const { engine, tls } = options;
   const connections = new Connections(engine.clock.now, (connection) => engine.connectionClosed(connection));
   const reception: ServerContext = {
     engine,
@@ -80,11 +88,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       }
       connection.requests += 1;
       const target = parseTarget(request.url ?? '/');
-      if (isOurs(target)) {
+      const { admin } = options;
+      if (admin !== undefined && isOurs(target)) {
         const turn = connection.claim();
         connection.endTurnWith(response, turn);
+        connection.spareWhile(response);
         turn.whenReady(() => {
-          options.admin(request, response).catch((error: unknown) => fail(response, error, options));
+          admin(request, response).catch((error: unknown) => fail(response, error, options));
         });
       } else receiveRequest({ request, response, connection, target }, reception);
     },
@@ -117,20 +127,18 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.requestTimeout = 0;
   // It would also end a connection on which nothing was sent yet, as a pool keeps some.
   server.headersTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen(port, host, () => {
-      listener.off('error', reject);
-      resolve();
-    });
-  });
-  const address = listener.address() as AddressInfo;
+  const address = await ListeningAddress.take(listener, { ...options, scheme: front === undefined ? 'http' : 'https' });
   return {
     port: address.port,
-    origin: `${front === undefined ? 'http' : 'https'}://${originHost(host)}:${address.port}`,
+    origin: address.origin,
     renewCertificates: (identities) => front?.renew(identities),
+    goDown() {
+      connections.cut();
+      address.leave();
+    },
+    comeBack: () => address.comeBack(options.onFailure),
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      const closed = address.close();
       // Those, too, that become idle while the last requests finish.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       server.closeIdleConnections();
@@ -177,7 +185,7 @@ async function upgrade(
   if (connection.isDestroyed) return;
   const response = detachedResponse(request);
   const target = parseTarget(request.url ?? '/');
-  if (isOurs(target)) {
+  if (admin !== undefined && isOurs(target)) {
     await admin(request, response);
     connection.end('fin');
   } else webSockets.accept({ request, response, connection, target, rest });
@@ -236,9 +244,4 @@ function fail(response: ServerResponse, error: unknown, { onFailure }: ListenOpt
   onFailure(error);
   if (response.headersSent) response.destroy();
   else sendProblem(response, { status: 500, title: 'mock-openai itself failed.', detail: messageOf(error) });
-}
-
-function originHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === '') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -144,7 +144,9 @@ class ReplyRunner implements Wakeable {
     const clientCloseAt = this.#clientCloseAt;
     const closedBy = this.#closedBy;
     const closedHow = this.#closedHow;
-    this.#onFinished({ lastByteAt, clientCloseAt, closedBy, closedHow, bytesOut, chunksOut, eventsOut }, failure);
+    const performed = { lastByteAt, clientCloseAt, closedBy, closedHow, bytesOut, chunksOut, eventsOut };
+    const isCut = closedBy === 'server' && this.#target.connection.isCut;
+    this.#onFinished(isCut ? { ...performed, isCut } : performed, failure);
   }
 
   /** Asks for no more effects. */

@@ -9,6 +9,8 @@ import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { Engine } from '../session/engine.ts';
 import { healthyScenario } from '../session/healthy-scenario.ts';
 import type { AdminOptions } from './admin/admin.ts';
+import type { AdminListening } from './admin/listen-for-admin.ts';
+import { DowntimeSchedule } from './downtime-schedule.ts';
 import { type AdminListener, type Listening, type ListenOptions, listen } from './listen.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { type LoopDelayMonitor, type LoopDelays, monitorLoopDelay } from './timing/loop-delay.ts';
@@ -18,8 +20,14 @@ import type { ServerTls, TlsMaterial, TlsSettings } from './tls/server-tls.ts';
 export interface Serving extends Omit<ListenOptions, 'engine' | 'admin'> {
   readonly engine: Engine;
   readonly loopDelay: LoopDelays;
-  /** Answers a request to the admin API. */
-  admin(request: Request): Promise<Response>;
+  /** Answers a request to the admin API; undefined where that listens at an address of its own. */
+  readonly admin: ((request: Request) => Promise<Response>) | undefined;
+}
+
+/** A server of several processes. */
+export interface SharedListening extends Listening {
+  /** Resolves when no process knows more than another. */
+  settled(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -28,6 +36,8 @@ export interface StartOptions {
   readonly seed?: number | undefined;
   readonly host: string;
   readonly port: number;
+  /** Where the admin API and the metrics listen by themselves; 0 picks a free one. Default: with all else. */
+  readonly adminPort?: number | undefined;
   readonly adminToken?: string | undefined;
   readonly bounds?: JournalBounds;
   /** What the program says of its calls, in each session; goes before what scenarios expect. */
@@ -36,7 +46,7 @@ export interface StartOptions {
   /** Connections are opened by TLS. */
   readonly tls?: TlsSettings | undefined;
   /** Listens in the place of this process. */
-  readonly listening?: (serving: Serving) => Promise<Listening>;
+  readonly listening?: (serving: Serving) => Promise<SharedListening>;
   /** Told of failures of the mock itself; the default writes them to stderr. */
   onFailure?(error: unknown): void;
 }
@@ -47,6 +57,8 @@ export interface MockServer {
   readonly port: number;
   /** `http://127.0.0.1:8080`. */
   readonly origin: string;
+  /** Where the admin API is: `origin`, or another port. */
+  readonly adminOrigin: string;
   readonly loopDelay: LoopDelayMonitor;
   /** Undefined where connections are plain. */
   readonly tls: ServerTls | undefined;
@@ -75,6 +87,8 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
   });
   const loopDelay = monitorLoopDelay(() => engine.clock.now());
   const tls = options.tls && (await (await import('./tls/server-tls.ts')).prepareTls(options.tls, host));
+  let settled = async (): Promise<void> => undefined;
+  let apiPort: number | undefined;
   const admin = lazyAdmin({
     engine,
     access: { host, token: adminToken },
@@ -82,26 +96,35 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     loopDelay,
     metrics: createMetrics(engine, loopDelay),
     onFailure,
+    settled: () => settled(),
+    apiPort: () => apiPort,
   });
   const at = { host, port, tls: tls?.identities, onFailure };
-  const listening = await listenOrClear(tls, () => {
-    return (
-      options.listening?.({ ...at, engine, loopDelay, admin: admin.fetch }) ?? listen({ ...at, engine, admin: admin.listener })
-    );
-  });
+  const [listening, ownAdmin] = await listenOrClear(tls, () => listenAs({ ...at, engine, loopDelay, admin }, options));
+  if (ownAdmin !== undefined) apiPort = listening.port;
+  const downtimes = new DowntimeSchedule(engine, listening);
+  settled = async () => {
+    await downtimes.settled();
+    if (ownAdmin !== undefined) await listening.settled?.();
+  };
   return {
     engine,
     port: listening.port,
     origin: listening.origin,
+    adminOrigin: (ownAdmin ?? listening).origin,
     loopDelay,
     tls,
     rereadCertificate() {
-      if (tls !== undefined) listening.renewCertificates(tls.reread());
+      if (tls === undefined) return;
+      const identities = tls.reread();
+      listening.renewCertificates(identities);
+      ownAdmin?.renewCertificate(identities);
     },
     preload: () => admin.preload().catch(onFailure),
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {
-      await listening.close(graceMs);
+      downtimes.stop();
+      await Promise.all([listening.close(graceMs), ownAdmin?.close(graceMs)]);
       tls?.remove();
       loopDelay.stop();
     },
@@ -109,13 +132,39 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
 }
 
 /** Nothing is left behind by a server that cannot listen. */
-async function listenOrClear(tls: TlsMaterial | undefined, start: () => Promise<Listening>): Promise<Listening> {
+async function listenOrClear<Begun>(tls: TlsMaterial | undefined, start: () => Promise<Begun>): Promise<Begun> {
   try {
     return await start();
   } catch (error) {
     tls?.remove();
     throw error;
   }
+}
+
+/** Listens in this process, or in those that are given; where the admin API has a port of its own, there first. */
+async function listenAs(
+  { admin, ...serving }: Omit<Serving, 'admin'> & { readonly admin: Admin },
+  { listening, adminPort }: StartOptions,
+): Promise<[Listening & Partial<SharedListening>, AdminListening | undefined]> {
+  const ownAdmin = adminPort === undefined ? undefined : await listenApart(admin.listener, { ...serving, port: adminPort });
+  const both = ownAdmin === undefined ? admin : undefined;
+  try {
+    const begun = await (listening === undefined
+      ? listen({ ...serving, admin: both?.listener })
+      : listening({ ...serving, admin: both?.fetch }));
+    return [begun, ownAdmin];
+  } catch (error) {
+    await ownAdmin?.close(0);
+    throw error;
+  }
+}
+
+async function listenApart(
+  admin: AdminListener,
+  { host, port, tls, onFailure }: Pick<ListenOptions, 'host' | 'port' | 'tls' | 'onFailure'>,
+): Promise<AdminListening> {
+  const { listenForAdmin } = await import('./admin/listen-for-admin.ts');
+  return listenForAdmin({ admin, host, port, tls, onFailure });
 }
 
 /** What reads scenarios is loaded where there is one to be read. */

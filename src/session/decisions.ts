@@ -217,12 +217,17 @@ export class Decisions {
   /** A request arrives. The first call is what the world may count from. */
   #begin(at: number, isCall: boolean): void {
     this.#startedAt ??= at;
-    if (isCall) this.#world.firstCallAt ??= at;
+    if (isCall) this.#world.callCame(at);
   }
 
   /** What has passed since the moment that the plan counts from. */
   #elapsedMs(at: number, plan: Plan): number {
     return Math.max(0, at - (this.#world.countedFrom(plan) ?? at));
+  }
+
+  /** Counts that a rule struck the server as a whole. */
+  struckServer(rule: string): void {
+    this.#strike(rule);
   }
 
   #struck({ applied }: FaultChoice): void {

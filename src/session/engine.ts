@@ -4,11 +4,14 @@ import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import { DEFAULT_BOUNDS, type JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { MemoryBudget } from '../core/memo/memory-budget.ts';
+import { type PlannedRule, stepsOf } from '../core/plan/compile.ts';
 import { ScenarioError } from '../core/problem.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { DEFAULT_SESSION } from './default-session.ts';
+import { Downtimes } from './downtimes.ts';
 import { PlanVersions } from './plan-versions.ts';
+import { refuseServerRules } from './refuse-server-rules.ts';
 import { Session } from './session.ts';
 import { SessionWorld } from './session-world.ts';
 import { SessionsFullError } from './sessions-full-error.ts';
@@ -36,6 +39,8 @@ export class Engine {
   readonly libraries: Libraries;
   readonly startedAt: number;
   readonly planVersions = new PlanVersions();
+  /** When the server was down, by the scenario. */
+  readonly downtimes = new Downtimes();
   readonly #closed = new ClosedConnections();
   readonly #bounds: JournalBounds;
   readonly #calls: DeclaredCalls | undefined;
@@ -99,11 +104,11 @@ export class Engine {
 
   /**
    * A new session under its own scenario, or the server's; it stays until it is closed. Throws a SessionsFullError when there
-   * is no room for another, and a ScenarioError for a scenario with providers: those are the server's. Calls of a session go on
-   * in one that is opened beside it.
+   * is no room for another, and a ScenarioError for a scenario with providers, or with rules that take the server down: those are
+   * the server's. Calls of a session go on in one that is opened beside it.
    */
   openSession(scenario: LoadedScenario = this.#scenario, { beside }: { readonly beside?: Session } = {}): Session {
-    refuseProviders(scenario, this.#scenario);
+    this.#refuseForSession(scenario);
     let id: string;
     do {
       this.#created += 1;
@@ -122,12 +127,38 @@ export class Engine {
     return true;
   }
 
+  /** Runs another scenario in that session, from its beginning. Throws a ScenarioError where it is one for the server alone. */
+  giveScenario(session: Session, scenario: LoadedScenario): void {
+    if (session === this.defaultSession) this.replaceScenario(scenario);
+    else {
+      this.#refuseForSession(scenario);
+      session.replaceScenario(scenario);
+    }
+  }
+
   /** Runs another scenario in the default session, from its beginning; sessions made from now on get it too. */
   replaceScenario(scenario: LoadedScenario): void {
     for (const name of this.#scenario.providers.keys()) if (!scenario.providers.has(name)) this.closeSession(name);
     this.#scenario = scenario;
     this.defaultSession.replaceScenario(scenario);
     this.#provide(scenario);
+  }
+
+  /** Calls the listener when the moment is there that spans of time count from in the default session. Returns how to stop. */
+  onClockStart(listener: () => void): () => void {
+    return this.#world.onClockStart(listener);
+  }
+
+  /** The server goes down, by a rule of the default session. */
+  serverWentDown(rule: PlannedRule): void {
+    const [step] = stepsOf(rule.action);
+    this.downtimes.begin(this.clock.now(), { rule: rule.id, faults: step?.calls ?? [] });
+    for (const session of this.sessions) session.struck(rule.id);
+  }
+
+  /** It is back. */
+  serverCameBack(): void {
+    this.downtimes.end(this.clock.now());
   }
 
   /** Tells that a connection is not open any more: its number, as the requests that came on it bear it. */
@@ -171,6 +202,14 @@ export class Engine {
     }
   }
 
+  /** A scenario of the server is right for its sessions as it stands, with another seed too. */
+  #refuseForSession(scenario: LoadedScenario): void {
+    refuseProviders(scenario, this.#scenario);
+    if (scenario.source === this.#scenario.source) return;
+    const steps = scenario.plan.rules.map(({ action }) => stepsOf(action)[0]);
+    refuseServerRules(steps, { file: scenario.source.file, path: ['rules'] });
+  }
+
   #createSession(id: string, scenario: LoadedScenario, { lasting, world }: Making): Session {
     return new Session({
       id,
@@ -181,6 +220,7 @@ export class Engine {
       clock: this.clock,
       libraries: this.libraries,
       bounds: this.#bounds,
+      downtimes: this.downtimes,
       calls: this.#calls,
       versionOf: this.planVersions.of,
       onOpened: (entry) => {

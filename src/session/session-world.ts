@@ -6,11 +6,11 @@ import type { Plan } from '../core/plan/compile.ts';
 export class SessionWorld {
   /** Recognises calls: they may go from one session to another. */
   readonly correlator: CallCorrelator;
-  /** When the first call came to any of the sessions, on the engine's clock; undefined before it. */
-  firstCallAt: number | undefined;
+  #firstCallAt: number | undefined;
   #begunAt: number;
   readonly #clock: Clock;
   readonly #listeners = new Set<(call: string) => void>();
+  readonly #clockListeners = new Set<() => void>();
 
   /** `isClosed` says whether a connection is known to be closed. */
   constructor(clock: Clock, isClosed: (connection: number) => boolean) {
@@ -24,7 +24,20 @@ export class SessionWorld {
 
   /** What spans of time count from, on the engine's clock; undefined before that moment. */
   countedFrom({ clock }: Pick<Plan, 'clock'>): number | undefined {
-    return clock === 'start' ? this.#begunAt : this.firstCallAt;
+    return clock === 'start' ? this.#begunAt : this.#firstCallAt;
+  }
+
+  /** A call comes to one of the sessions. The first is what most scenarios count from. */
+  callCame(at: number): void {
+    if (this.#firstCallAt !== undefined) return;
+    this.#firstCallAt = at;
+    for (const listener of this.#clockListeners) listener();
+  }
+
+  /** Calls the listener with the first call. Returns how to stop. */
+  onClockStart(listener: () => void): () => void {
+    this.#clockListeners.add(listener);
+    return () => void this.#clockListeners.delete(listener);
   }
 
   /** Calls the listener with the id of each call that is forgotten. Returns how to stop. */
@@ -36,7 +49,7 @@ export class SessionWorld {
   /** Back to the beginning. */
   clear(): void {
     this.correlator.clear();
-    this.firstCallAt = undefined;
+    this.#firstCallAt = undefined;
     this.#begunAt = this.#clock.now();
   }
 }

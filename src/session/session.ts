@@ -2,6 +2,7 @@ import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import { type FaultsByName, NO_FAULTS } from '../core/faults/bound-fault.ts';
+import type { Downtime } from '../core/journal/downtime.ts';
 import type { JournalEntry } from '../core/journal/entry.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
@@ -14,6 +15,7 @@ import type { Destination, Prepared } from '../exchange/prepare.ts';
 import type { JournalRecord } from '../exchange/record.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
 import { type Amendment, amended } from './amendment.ts';
+import type { Downtimes } from './downtimes.ts';
 import type { Exchange } from './exchange.ts';
 import { here, type MaybePromise } from './maybe-promise.ts';
 import { type KnownPlan, ServedSession } from './served-session.ts';
@@ -32,6 +34,8 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
+  /** When the server was down. */
+  readonly downtimes: Downtimes;
   /** What the program says of its calls; goes before what the scenario expects. */
   readonly calls?: DeclaredCalls | undefined;
   /** What it has in common with the other sessions of the same scenario. */
@@ -56,18 +60,22 @@ export class Session {
   /** What was changed since the scenario began. */
   #amendments: Amendment[] = [];
   #isLasting: boolean;
+  /** When the journal began, on the engine's clock. */
+  #journalSince: number;
 
   constructor(parts: SessionParts) {
-    const { clock, libraries, bounds, scenario, world } = parts;
+    const { clock, libraries, bounds, scenario, world, downtimes } = parts;
     this.id = parts.id;
     this.#parts = parts;
     this.#scenario = withDeclaredCalls(scenario, parts.calls);
     this.#isLasting = parts.lasting;
+    this.#journalSince = clock.now();
     const onClosed = (record: JournalRecord) => parts.onEntry(record, this);
     this.#state = new InMemoryState({
       clock,
       libraries,
       bounds,
+      downtimes,
       inForce: this.#inForce(this.#scenario.plan),
       world,
       onOpened: (record) => parts.onOpened(record),
@@ -205,6 +213,16 @@ export class Session {
     return this.#state.journal.dropped;
   }
 
+  /** When the server was down, as long as the journal goes back; oldest first. */
+  downtimes(): Downtime[] {
+    return this.#parts.downtimes.since(this.#journalSince);
+  }
+
+  /** Counts that a rule struck the server as a whole. */
+  struck(rule: string): void {
+    this.#state.struckServer(rule);
+  }
+
   /** The scenario, and how often each part of it struck. */
   scenarioUse(): ScenarioUse {
     return this.#state.scenarioUse();
@@ -254,6 +272,7 @@ export class Session {
   forget(): void {
     this.#restart();
     this.#state.journal.clear();
+    this.#journalSince = this.now;
   }
 
   /** Calls are numbered from the beginning again, where no request is being answered. */

@@ -37,9 +37,15 @@ export function* judgeClient(
   const watched = { watchedUntil: sessions[0].now, ...circumstances };
   const scenario = useOver(sessions);
   const entries = asWatched(numbered(yield* entriesToJudge(sessions, policy.calls), sessions.length), watched);
+  const downtimes = sessions[0].downtimes();
   const outages = sessions.flatMap((session) => sessionOutages(session, entriesOf(session, entries, sessions.length)));
   yield;
-  const around = { outages, ...watched, ...(sessions.length > 1 ? { together: true as const } : {}) };
+  const around = {
+    outages,
+    ...(downtimes.length === 0 ? {} : { downtimes }),
+    ...watched,
+    ...(sessions.length > 1 ? { together: true as const } : {}),
+  };
   const heard = yield* gatherEvidence(entries, around, policy);
   yield;
   const findings = yield* askRules(heard);

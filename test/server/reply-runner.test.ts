@@ -44,6 +44,7 @@ function fakeTarget(takesAtOnce = true) {
   };
   const connection: ReplyTarget['connection'] = {
     endedHow: undefined,
+    isCut: false,
     isDestroyed: false,
     clientEnded: true,
     follow: (closed) => (followed = closed),

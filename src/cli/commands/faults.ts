@@ -4,7 +4,7 @@ import { isSpoilt } from '../../core/faults/leaves.ts';
 import { faults } from '../../core/faults/registry.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { UsageError } from '../options/usage-error.ts';
-import { exampleFault } from '../output/example-fault.ts';
+import { exampleRule } from '../output/example-fault.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { type ParameterSchema, parametersOf, schemaOf, typeInWords } from '../output/parameters.ts';
 import { table } from '../output/table.ts';
@@ -39,11 +39,12 @@ function asJson(fault: Fault): object {
   const { name, summary, leaves, kind, status, changes, source, terminal: final, injectedAt: strikes, errorCodes: says } = fault;
   const spoils = isSpoilt(leaves) || undefined;
   const parameters = schemaOf(fault.params);
-  const example = { fault: exampleFault(fault) };
+  const example = exampleRule(fault);
   return { name, summary, spoils, kind, status, changes, source, final, strikes, says, parameters, example };
 }
 
 const STRIKES: Readonly<Record<InjectionPoint, string>> = {
+  listener: 'the server as a whole, by the clock',
   accept: 'as the connection is accepted',
   edge: 'at the edge, before the key is looked at',
   gateway: 'at the gateway, once key, JSON and model are in order',
@@ -66,7 +67,7 @@ function inWords(fault: Fault): string {
     ...parameterLines(schema),
     '',
     'Example:',
-    `  ${stringify({ rules: [{ fault: exampleFault(fault) }] })
+    `  ${stringify({ rules: [exampleRule(fault)] })
       .trimEnd()
       .replaceAll('\n', '\n  ')}`,
     '',

@@ -32,6 +32,7 @@ export const loadCommand: CommandFactory = (finish) =>
     )
     .option('--through <url>', 'the clients talk to a gateway at this address, which has the mock on --port as its upstream')
     .option('--port <number>', 'port of the mock (default: a free one)', wholeNumber('--port', 65_535))
+    .addOption(sharedFlags.adminPort())
     .addOption(sharedFlags.policyOverScenario())
     .addOption(sharedFlags.seed())
     .addOption(sharedFlags.reports())

@@ -41,6 +41,7 @@ export interface LoadOptions extends LoadFlags, ReportTargets {
   readonly hammer?: number;
   readonly through?: string;
   readonly port?: number;
+  readonly adminPort?: number;
   readonly drain: string;
   readonly policy?: string;
   readonly seed?: number;
@@ -68,6 +69,7 @@ export async function load(options: LoadOptions): Promise<number> {
     leavesOut: isHammered,
     say,
     port: options.port ?? 0,
+    adminPort: options.adminPort,
   });
   const { plan: scenario } = server.engine.defaultSession;
   const plan = loadPlanOf(options, scenario.seed);
@@ -107,7 +109,8 @@ function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, api
     providerVariable(session.id),
     callURL(server.origin, session, CALL),
   ]);
-  return { command, environment: { ...environment, MOCK_OPENAI_ORIGIN: server.origin, ...Object.fromEntries(services) } };
+  const addresses = { MOCK_OPENAI_ORIGIN: server.origin, MOCK_OPENAI_ADMIN_URL: `${server.adminOrigin}/__admin` };
+  return { command, environment: { ...environment, ...addresses, ...Object.fromEntries(services) } };
 }
 
 interface Watched extends LoadOptions {

@@ -19,6 +19,7 @@ export const runCommand: CommandFactory = (finish) =>
     .addOption(sharedFlags.journal())
     .addOption(sharedFlags.port(0))
     .addOption(sharedFlags.tls())
+    .addOption(sharedFlags.adminPort())
     .action(async (command, options) => finish(await (await import('./run.ts')).run(command, options)));
 
 function declaredCalls(text: string): DeclaredCalls {

@@ -39,6 +39,7 @@ export interface RunOptions {
   readonly port: number;
   /** Connections are opened by TLS. */
   readonly tls?: boolean;
+  readonly adminPort?: number;
 }
 
 /** The journal of a run holds so many requests: the newest are judged. */
@@ -46,7 +47,7 @@ const RUN_ENTRIES = 100_000;
 
 /** Runs a command against the mock and judges the client in it. stdout is the command's alone. */
 export async function run(command: readonly string[], options: RunOptions): Promise<number> {
-  const { seed, port } = options;
+  const { seed, port, adminPort } = options;
   const tls = options.tls === true ? { trustedToo: trustedCertificates(process.env) } : undefined;
   const source = options.scenario === undefined ? undefined : givenSource(options.scenario);
   const given = options.policy === undefined ? undefined : loadPolicy(options.policy);
@@ -58,7 +59,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     failure = `the mock itself failed: ${messageOf(error)}`;
     say(`mock-openai failed: ${error instanceof Error ? error.stack : String(error)}`);
   };
-  const server = await startForClient({ source, seed, calls, port, tls, entries: RUN_ENTRIES, onFailure, say });
+  const server = await startForClient({ source, seed, calls, port, adminPort, tls, entries: RUN_ENTRIES, onFailure, say });
   const used = new UsedSessions(server.engine);
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, say);
   const { providers, defaultSession } = server.engine;
@@ -70,6 +71,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   try {
     const env = clientEnvironment(process.env, {
       origin: server.origin,
+      adminOrigin: server.adminOrigin,
       apiKey: clientKey(plan),
       authorityFile: server.tls?.authorityFile ?? undefined,
       providers: providers.map(({ id, plan: own }) => ({ name: id, dialect: own.dialect })),

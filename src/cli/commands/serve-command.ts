@@ -15,6 +15,7 @@ export const serveCommand: CommandFactory = (finish) =>
     .option('--host <address>', 'address to listen on', nonEmpty('--host'), '127.0.0.1')
     .addOption(sharedFlags.seed())
     .addOption(sharedFlags.journal())
+    .addOption(sharedFlags.adminPort())
     .option(
       '--admin-token <token>',
       'asked of every admin request; needed on a host that is not loopback',

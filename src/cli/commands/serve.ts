@@ -22,6 +22,7 @@ export interface ServeOptions extends TlsOptions {
   readonly host: string;
   readonly seed?: number;
   readonly journal?: string;
+  readonly adminPort?: number;
   readonly adminToken?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -50,6 +51,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const adminOff = !isLoopback(options.host) && options.adminToken === undefined;
   output.listening({
     origin: server.origin,
+    adminOrigin: server.adminOrigin,
     scenario: name,
     seed,
     rules: rulesIn(server.engine.scenario),
@@ -112,9 +114,9 @@ async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
 }
 
 async function start(options: ServeOptions, source: Source | undefined, output: ServeOutput): Promise<MockServer> {
-  const { host, port, seed, adminToken, workers = 1 } = options;
+  const { host, port, seed, adminPort, adminToken, workers = 1 } = options;
   const tls = tlsSettings(options);
-  const starting = { source, seed, host, port, adminToken, tls, onFailure: (error: unknown) => output.failure(error) };
+  const starting = { source, seed, host, port, adminPort, adminToken, tls, onFailure: (error: unknown) => output.failure(error) };
   if (workers === 1) return startFromCli(starting);
   const { startCluster } = await import('../../cluster/start-cluster.ts');
   return startFromCli(starting, (given) => startCluster({ ...given, workers, onWarning: output.warning }));

@@ -8,6 +8,8 @@ import { authorityVariables } from './trusted-certificates.ts';
 export interface ClientTarget {
   /** `http://127.0.0.1:41234`. */
   readonly origin: string;
+  /** Where the admin API is, if that is elsewhere. */
+  readonly adminOrigin?: string;
   readonly apiKey: string;
   /** The file of the authority that signs the certificate of the mock; undefined where it speaks plain HTTP. */
   readonly authorityFile?: string | undefined;
@@ -25,7 +27,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
  */
 export function clientEnvironment(
   inherited: Environment,
-  { origin, apiKey, authorityFile, providers = [] }: ClientTarget,
+  { origin, adminOrigin = origin, apiKey, authorityFile, providers = [] }: ClientTarget,
 ): Environment {
   const baseURL = `${origin}/v1`;
   const noProxy = withLoopback(`${inherited['NO_PROXY'] ?? ''},${inherited['no_proxy'] ?? ''}`);
@@ -59,7 +61,7 @@ export function clientEnvironment(
     OPENAI_AGENTS_DISABLE_TRACING: '1',
     // For scripts.
     MOCK_OPENAI_ORIGIN: origin,
-    MOCK_OPENAI_ADMIN_URL: `${origin}/__admin`,
+    MOCK_OPENAI_ADMIN_URL: `${adminOrigin}/__admin`,
     ...(authorityFile === undefined ? {} : authorityVariables(authorityFile)),
     ...Object.fromEntries(providers.flatMap((provider) => variablesOf(provider, origin))),
   };

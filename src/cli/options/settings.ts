@@ -23,14 +23,18 @@ function variableOf(option: Option): string {
 }
 
 /**
- * Gives a command the settings of the environment where no flag does. An empty variable is none. Returns the names of the
+ * Gives a command the settings of the environment where no flag does, all of them or those of the options given. An empty variable is none. Returns the names of the
  * variables that were taken. Throws a UsageError that names the variable whose value is wrong.
  */
-export function takeSettings(command: Command, environment: Environment): string[] {
+export function takeSettings(
+  command: Command,
+  environment: Environment,
+  options: readonly Option[] = settable(command),
+): string[] {
   const given = (key: string) => command.getOptionValueSource(key) === 'cli';
   const talks = OUTPUT.some(given);
   const taken: string[] = [];
-  for (const option of settable(command)) {
+  for (const option of options) {
     const variable = variableOf(option);
     const key = option.attributeName();
     const text = environment[variable]?.trim() ?? '';

@@ -4,6 +4,11 @@ import { wholeNumber } from './whole-number.ts';
 
 /** Flags that several commands have, in the same words. Each call makes a new one. */
 export const sharedFlags = {
+  adminPort: () =>
+    new Option(
+      '--admin-port <number>',
+      'port of the admin API and the metrics, which stays up when the scenario takes the server down; 0 picks a free one (default: that of the mock)',
+    ).argParser(wholeNumber('--admin-port', 65_535)),
   client: () => new Option('--client <module>', 'JavaScript module whose default export makes one call'),
   command: () =>
     new Option('--command <line>', 'command that makes one call, run once a call: exit code 0 is a success').argParser(

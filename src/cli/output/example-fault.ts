@@ -1,6 +1,12 @@
 import type { Fault } from '../../core/faults/fault.ts';
 import { COMMON_PARAMETERS, type ParameterSchema, schemaOf } from './parameters.ts';
 
+/** A rule that has the fault. */
+export function exampleRule(fault: Fault): object {
+  const named = { fault: exampleFault(fault) };
+  return fault.injectedAt === 'listener' ? { during: '10s..20s', ...named } : named;
+}
+
 /** A fault as a rule writes it: by name, or with one parameter that it takes. */
 export function exampleFault({ name, params, example }: Fault): string | object {
   if (example !== undefined) return { [name]: example };

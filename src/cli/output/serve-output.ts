@@ -10,6 +10,8 @@ import { BoundedOutput } from './bounded-output.ts';
 /** A server that has started. */
 interface Listening {
   readonly origin: string;
+  /** Where the admin API is. */
+  readonly adminOrigin: string;
   readonly scenario: string;
   readonly seed: number;
   /** How many the scenario has. */
@@ -50,10 +52,10 @@ function jsonOutput(): ServeOutput {
   const output = new BoundedOutput(process.stdout, (events) => line('left_out', { events }));
   const event = (name: string, fields: object = {}) => output.write(line(name, fields));
   return {
-    listening: ({ origin, scenario, seed, rules, workers, adminOff, providers, authority }) =>
+    listening: ({ origin, adminOrigin, scenario, seed, rules, workers, adminOff, providers, authority }) =>
       event('listening', {
         base_url: `${origin}/v1`,
-        admin_url: adminOff ? null : `${origin}/__admin`,
+        admin_url: adminOff ? null : `${adminOrigin}/__admin`,
         scenario,
         seed,
         rules,
@@ -82,7 +84,7 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     if (!quiet) output.write(`${text}\n`);
   };
   return {
-    listening({ origin, scenario, seed, rules, workers, adminOff, providers, authority }) {
+    listening({ origin, adminOrigin, scenario, seed, rules, workers, adminOff, providers, authority }) {
       const processes = workers === 1 ? '' : `, ${workers} workers`;
       const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}${processes}`;
       // Scripts read the first line of stdout.
@@ -91,6 +93,7 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
       if (terminal && !quiet) process.stdout.write(`${paint('bold', `${origin}/v1`)}\n`);
       for (const [name, url] of Object.entries(providers)) say(`  ${name}: ${url}`);
       if (authority !== undefined) say(`  authority, for clients to trust: ${authority}`);
+      if (adminOrigin !== origin && !adminOff) say(`  admin: ${adminOrigin}/__admin`);
       if (adminOff) say('The admin API is off: it needs --admin-token on a host that is not loopback.');
     },
     request: (entry) => {

@@ -6,7 +6,7 @@ import { LOOPBACK, startFromCli } from './start-from-cli.ts';
 /** A run is judged as a whole: its bodies are kept, which a server that is read from time to time may forget. */
 const BODY_BYTES = 64 * 1024 * 1024;
 
-export interface ClientServerOptions extends Pick<StartOptions, 'source' | 'seed' | 'calls' | 'tls' | 'onFailure'> {
+export interface ClientServerOptions extends Pick<StartOptions, 'source' | 'seed' | 'calls' | 'tls' | 'onFailure' | 'adminPort'> {
   /** 0: a free one. */
   readonly port?: number;
   /** Requests that the journal keeps. */

@@ -14,18 +14,31 @@ export async function startFromCli(
   options: StartOptions,
   start: (options: StartOptions) => Promise<MockServer> = startServer,
 ): Promise<MockServer> {
-  const { host, port } = options;
   disablePretenuring();
   try {
     return await start(options);
   } catch (error) {
-    if (error instanceof Error && error.name === 'CertificateError') throw new UsageError(error.message);
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new StartError(`port ${port} is in use; --port 0 picks a free one`);
-    if (code === 'EACCES') throw new StartError(`port ${port} needs more rights than this user has; take one above 1023`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new UsageError(`cannot listen on host ${host}: it is no address of this machine`);
-    throw error;
+    throw refusalOf(error, options) ?? error;
+  }
+}
+
+/** What the system says, in terms of the flags; undefined where it is none of its errors. */
+function refusalOf(error: unknown, { host, port, adminPort }: StartOptions): Error | undefined {
+  if (error instanceof Error && error.name === 'CertificateError') return new UsageError(error.message);
+  const { code, port: refused } = error instanceof Error ? (error as NodeJS.ErrnoException & { readonly port?: number }) : {};
+  const [flag, wanted] = refused !== undefined && refused === adminPort ? ['--admin-port', adminPort] : ['--port', port];
+  switch (code) {
+    case 'EADDRINUSE':
+      return port === adminPort
+        ? new UsageError(`--admin-port ${adminPort} is the port of the mock, too; --admin-port 0 picks a free one`)
+        : new StartError(`port ${wanted} is in use; ${flag} 0 picks a free one`);
+    case 'EACCES':
+      return new StartError(`port ${wanted} needs more rights than this user has; take one above 1023`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new UsageError(`cannot listen on host ${host}: it is no address of this machine`);
+    default:
+      return undefined;
   }
 }
 

@@ -10,8 +10,11 @@ import type { Reply } from '../wire/effect.ts';
 import type { Leaves } from './leaves.ts';
 import type { Moment } from './moment.ts';
 
-/** How far something has to get for a fault to strike it: `accept` needs no more than a connection, a layer a request. */
-export type InjectionPoint = 'accept' | Layer;
+/**
+ * How far something has to get for a fault to strike it: `accept` needs no more than a connection, a layer a request. What strikes the
+ * `listener` needs neither: it strikes by the clock.
+ */
+export type InjectionPoint = 'listener' | 'accept' | Layer;
 
 /** How an answer is sent: as a stream of events, or as a whole. */
 export type AnswerKind = 'stream' | 'whole';

@@ -55,6 +55,7 @@ import { requestTimeout } from './request-timeout.ts';
 import { requestTooLarge } from './request-too-large.ts';
 import { responseFailed } from './response-failed.ts';
 import { responseIncomplete } from './response-incomplete.ts';
+import { serverDown } from './server-down.ts';
 import { serverError } from './server-error.ts';
 import { serviceUnavailable } from './service-unavailable.ts';
 import { slowBody } from './slow-body.ts';
@@ -87,6 +88,7 @@ const REGISTRY = [
   malformedJson,
   wrongContentType,
   earlyClose,
+  serverDown,
   websocketClose,
   invalidJson,
   missingParameter,

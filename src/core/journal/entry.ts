@@ -98,8 +98,11 @@ export interface JournalEntry {
   /** Headers of interest, as sent. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** The rule that fired, and the faults it applied. Null for a healthy or naturally failed request. */
-  readonly faultApplied: FaultApplied | null;
+  /**
+   * The rule that fired, and the faults it applied. Null for a healthy or naturally failed request. Of one that the server went down
+   * under: the rule that took it down, with the faults that the request had met until then before its own.
+   */
+  faultApplied: FaultApplied | null;
   /** The layer that refused the request by itself. */
   refusedBy: Layer | null;
   /** How long the request waited for its turn under a `capacity`, in milliseconds; null without one, and when refused. */

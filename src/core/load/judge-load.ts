@@ -35,6 +35,7 @@ export function judgeLoad(run: LoadRun, { policy, scenario, watchedUntil }: Load
       ...driversView(run),
       ...(run.silence === undefined ? {} : { silence: run.silence }),
       outages: run.outages,
+      ...(run.downtimes === undefined ? {} : { downtimes: run.downtimes }),
       ...(run.together === undefined ? {} : { together: run.together }),
       stalls: [...run.mockDelays, ...run.driverDelays],
       ...(saturated

@@ -1,5 +1,6 @@
 import type { CallHistory } from '../backoff/history/call-history.ts';
 import type { Outage } from '../backoff/kit/rule-evidence.ts';
+import type { Downtime } from '../journal/downtime.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { CallRecord } from './call-record.ts';
 import type { GatewayTraffic } from './gateway-traffic.ts';
@@ -39,6 +40,8 @@ export interface LoadRun {
   /** Requests of the noise beside them. */
   readonly background: readonly JournalEntry[];
   readonly outages: readonly Outage[];
+  /** When the server was down; what the system refused then is in no entry. */
+  readonly downtimes?: readonly Downtime[];
   /** What the policy has judged as outages are. */
   readonly brownOuts: readonly BrownOut[];
   /** Requests a second that the service can do; null where there is always room. */

@@ -56,8 +56,8 @@ export interface PlannedRule {
   readonly activity: Activity | undefined;
   /** It strikes a call for a while only: one that goes on gets past it. */
   readonly passes: boolean;
-  /** What it is asked about: connections as they are accepted, or requests. */
-  readonly appliesAt: 'connection' | 'request';
+  /** What it is asked about: the server, connections as they are accepted, or requests. */
+  readonly appliesAt: 'server' | 'connection' | 'request';
 }
 
 /** A scenario ready to run. */
@@ -104,9 +104,9 @@ export interface Plan {
   readonly policy: Policy;
 }
 
-const PLACES: readonly InjectionPoint[] = ['accept', 'edge', 'gateway', 'api'];
+const PLACES: readonly InjectionPoint[] = ['listener', 'accept', 'edge', 'gateway', 'api'];
 
-/** How deep a place lies: a connection is accepted (0), a request passes edge (1), gateway (2), api (3). */
+/** How deep a place lies: a server listens (0), accepts a connection (1), a request passes edge (2), gateway (3), api (4). */
 export function layerDepth(place: InjectionPoint): number {
   return PLACES.indexOf(place);
 }
@@ -182,7 +182,6 @@ export function compileRules(rules: readonly Rule[], list: string, parts: RulePa
   const { libraries, faults, seed, provider = '' } = parts;
   return rules.map((rule, index) => {
     const action = compileAction(rule, faults);
-    const refuses = stepsOf(action).some(({ strikes }) => strikes === 'accept');
     const id = rule.name ?? `${list}[${index}]`;
     return {
       id,
@@ -192,9 +191,14 @@ export function compileRules(rules: readonly Rule[], list: string, parts: RulePa
       // Services have their bursts each at its own times.
       activity: activityOf(rule, () => fork(seed, 'bursts', provider, id)),
       passes: passesWithinCall(rule),
-      appliesAt: refuses ? 'connection' : 'request',
+      appliesAt: appliesAt(stepsOf(action)),
     };
   });
+}
+
+function appliesAt(steps: readonly Step[]): PlannedRule['appliesAt'] {
+  if (steps.some(({ strikes }) => strikes === 'listener')) return 'server';
+  return steps.some(({ strikes }) => strikes === 'accept') ? 'connection' : 'request';
 }
 
 /** By its positions within the call, or by a count that each call has of its own. */
@@ -257,5 +261,6 @@ export function stepAt(step: Step, moment: Moment): Step {
 
 /** The deepest place that any of the faults strikes at. */
 export function deepest(faults: readonly BoundFault[]): InjectionPoint {
-  return PLACES[Math.max(0, ...faults.map(({ strikesAt }) => layerDepth(strikesAt)))] ?? 'api';
+  const [first, ...others] = faults.map(({ strikesAt }) => layerDepth(strikesAt));
+  return PLACES[Math.max(first ?? layerDepth('accept'), ...others)] ?? 'api';
 }

@@ -11,9 +11,14 @@ import { written } from './written.ts';
 
 /** A rule in one sentence: `requests of chat.completions, attempts 1 to 2 of a call: rate_limit (429) { retry_after: 2s }`. */
 export function explainRule({ rule, action, appliesAt: meets }: PlannedRule, clock: Plan['clock'] = 'first_call'): string {
-  const when = [meets === 'connection' ? 'every connection' : explainMatch(rule.match), ...whenItFires(rule, clock)].join(', ');
+  const when = [WHO_MEETS_IT[meets] ?? explainMatch(rule.match), ...whenItFires(rule, clock)].join(', ');
   return `${when}: ${explainAction(action, asRecord(rule.written) ?? {})}`;
 }
+
+const WHO_MEETS_IT: Readonly<Partial<Record<PlannedRule['appliesAt'], string>>> = {
+  server: 'the whole server',
+  connection: 'every connection',
+};
 
 /**
  * Whether what happens to a request depends on the order in which requests arrive. Counters wider than a call, and

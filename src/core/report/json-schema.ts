@@ -92,6 +92,19 @@ const verdict = z.object({
     .array(z.object({ method: z.string(), path: z.string(), n: count, advice: z.string().describe('empty: nothing is known') }))
     .optional()
     .describe('requests to URLs that OpenAI has and the mock does not serve; they are in no rule and in no figure'),
+  downtimes: z
+    .array(
+      z.object({
+        rule: z.string(),
+        fromMs: z.number(),
+        toMs: z.number().nullable().describe('null while it is down'),
+        cut: count.describe('requests that were under way, and were reset'),
+        lastBeforeMs: z.number().nullable().describe('when the last request before it came'),
+        firstAfterMs: z.number().nullable().describe('when the first request after it came'),
+      }),
+    )
+    .optional()
+    .describe('when the server was down by the scenario, since the first request; what the system refused then is in no figure'),
   sessions: z
     .array(
       z.object({

@@ -32,7 +32,7 @@ export function* jsonPieces(input: ReportInput): Generator<string> {
 
 function reportWithoutCalls(input: ReportInput): JsonReport {
   const { entries, outages, version, load } = input;
-  const { sessions, ...verdict } = input.verdict;
+  const { sessions, downtimes, ...verdict } = input.verdict;
   const start = runStart(input);
   return {
     schema_version: SCHEMA_VERSION,
@@ -44,6 +44,7 @@ function reportWithoutCalls(input: ReportInput): JsonReport {
       policy: { ...verdict.policy, retries: [...verdict.policy.retries], neverRetries: [...verdict.policy.neverRetries] },
       inFlight: { most: verdict.inFlight.most, byKey: [...verdict.inFlight.byKey], byTarget: [...verdict.inFlight.byTarget] },
       notReached: [...verdict.notReached],
+      ...(downtimes === undefined ? {} : { downtimes: downtimes.map((downtime) => ({ ...downtime })) }),
       ...(sessions === undefined ? {} : { sessions: sessions.map((session) => ({ ...session })) }),
       unserved: verdict.unserved.map(({ method, path, n, advice }) => ({ method, path, n, advice })),
       findings: verdict.findings.map((finding) => ({

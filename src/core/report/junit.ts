@@ -2,6 +2,7 @@ import type { Finding } from '../backoff/kit/finding.ts';
 import type { Verdict } from '../backoff/verdict/verdict.ts';
 import { printable } from '../text/printable.ts';
 import { callText } from './call-text.ts';
+import { downtimeLines } from './downtime-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import type { ReportInput } from './report.ts';
 import { sessionLines } from './session-lines.ts';
@@ -74,7 +75,8 @@ function missingCases(verdict: Verdict): Missing[] {
 /** What stands beside the rules. */
 function outputOf(verdict: Verdict): string[] {
   const unserved = verdict.verdict === 'inconclusive' ? [] : unservedLines(verdict).map((line) => `not served: ${line}`);
-  const lines = [...sessionLines(verdict).map((line) => `session ${line}`), ...unserved];
+  const down = downtimeLines(verdict).map((line) => `server down: ${line}`);
+  const lines = [...sessionLines(verdict).map((line) => `session ${line}`), ...unserved, ...down];
   return lines.length === 0 ? [] : [`    <system-out>${escaped(lines.map(printable).join('\n'))}</system-out>`];
 }
 

@@ -3,6 +3,7 @@ import type { Verdict } from '../backoff/verdict/verdict.ts';
 import { plural } from '../text/plural.ts';
 import { printable } from '../text/printable.ts';
 import { callText } from './call-text.ts';
+import { DOWNTIME_TITLE, downtimeLines } from './downtime-lines.ts';
 import { webLinks, withLinks } from './links.ts';
 import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
@@ -29,6 +30,7 @@ export function renderMarkdown(input: ReportInput): string {
     `## ${HEADS[verdict.verdict]} ${verdict.verdict.toUpperCase()}: ${inline(verdict.explain)}`,
     listed('Sessions', sessionLines(verdict)),
     listed(`Requests ${UNSERVED_TITLE}`, unservedLines(verdict)),
+    listed(DOWNTIME_TITLE, downtimeLines(verdict)),
     load === undefined ? '' : loadTable(load),
     told.length === 0 ? '' : findingsTable(told),
     ...told.filter(({ evidence, advice }) => evidence.length > 0 || advice !== '').map(details),

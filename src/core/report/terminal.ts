@@ -4,6 +4,7 @@ import type { Judgement, Verdict } from '../backoff/verdict/verdict.ts';
 import { plural } from '../text/plural.ts';
 import { printable } from '../text/printable.ts';
 import { callText } from './call-text.ts';
+import { DOWNTIME_TITLE, downtimeLines } from './downtime-lines.ts';
 import { loadLines } from './load-lines.ts';
 import { runNumbers, statisticText } from './numbers.ts';
 import { type Paint, paintedIn, type Style } from './paint.ts';
@@ -46,6 +47,7 @@ export function renderTerminal(
     headline(verdict.verdict, verdict.explain, wide, paint),
     titled('sessions', sessionLines(verdict), wide, paint),
     titled(UNSERVED_TITLE, besidesHeadline(verdict), wide, paint),
+    titled(DOWNTIME_TITLE, downtimeLines(verdict), wide, paint),
     load === undefined ? [] : named(loadLines(load), wide, paint),
     ...against.map((finding) => accusation(finding, wide, paint)),
     remarks('inconclusive', of('inconclusive'), wide, paint),

@@ -21,6 +21,8 @@ const HARMLESS = faults.flatMap(({ name, leaves }) => (leaves === 'unchanged' ? 
 export function checkFaults(rule: Readonly<Record<string, unknown>>, at: Path): ScenarioFinding[] {
   const lists: FaultList[] = faultLists(rule, at).map(([path, given]) => ({ path, calls: given.map(faultCall) }));
   const early = lists.flatMap(({ calls }) => calls).find(strikesAtAccept);
+  const ofServer = lists.flatMap(({ calls }) => calls).find(strikesListener);
+  if (ofServer !== undefined) return checkServerRule(rule, ofServer, at);
   return [
     ...lists.flatMap(checkList),
     ...lists.flatMap(checkKinds),
@@ -59,6 +61,49 @@ function faultCall(given: unknown): FaultCall | undefined {
 function strikesAtAccept(call: FaultCall | undefined): boolean {
   return call !== undefined && boundFault(call).strikesAt === 'accept';
 }
+
+function strikesListener(call: FaultCall | undefined): boolean {
+  return call !== undefined && boundFault(call).strikesAt === 'listener';
+}
+
+/** What says of a rule which fault it has, and when. */
+const KEYS_OF_SERVER_RULE: readonly string[] = ['name', 'during', 'fault'];
+
+/** A server goes down by the clock alone, whoever asks it, and as a whole. */
+function checkServerRule(rule: Readonly<Record<string, unknown>>, { name }: FaultCall, at: Path): ScenarioFinding[] {
+  const others = Object.keys(rule).filter((key) => !KEYS_OF_SERVER_RULE.includes(key) && rule[key] !== undefined);
+  const alone = `${name} takes down the whole server: its rule has \`during\`, and beside it nothing but a name`;
+  const isListed = Array.isArray(rule['fault']) && rule['fault'].length > 1;
+  return [
+    ...('during' in rule
+      ? []
+      : [
+          {
+            ...scenarioFinding(at, `${name} needs a span: give the rule \`during\`, such as during: 10s..20s`),
+            lacking: true as const,
+          },
+        ]),
+    ...others.map((key) => scenarioFinding([...at, key], alone, 'key')),
+    ...(isListed
+      ? [scenarioFinding([...at, 'fault'], `${name} stands alone: nothing is answered by a server that is down`)]
+      : []),
+  ];
+}
+
+/** Of rules of one service among several: the server goes down with all of them. */
+export function checkNoServerRule(rules: readonly unknown[], at: Path): ScenarioFinding[] {
+  return rules.flatMap((value, index) => {
+    const lists = faultLists(asRecord(value) ?? {}, [...at, index]);
+    return lists.flatMap(([path, given]) => {
+      const call = given.map(faultCall).find(strikesListener);
+      return call === undefined ? [] : [scenarioFinding(path, `${call.name} ${OF_THE_SERVER}`)];
+    });
+  });
+}
+
+/** Why a service or a session has no such fault. */
+export const OF_THE_SERVER =
+  'takes down the whole server: it belongs into the rules of its scenario, not of a provider or a session';
 
 /** Nothing comes after a fault that answers by itself, and what it answers is no stream. */
 function checkList({ path, calls }: FaultList): ScenarioFinding[] {

@@ -1,6 +1,6 @@
 import type { Libraries } from '../libraries.ts';
 import { asList, asRecord, type Fields } from '../openai/request/request.ts';
-import { checkFaults } from './check-faults.ts';
+import { checkFaults, checkNoServerRule } from './check-faults.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkMatch } from './check-match.ts';
 import { checkPolicy, wordsOfRules } from './check-policy.ts';
@@ -62,7 +62,7 @@ function checkProvider(own: Fields, libraries: Libraries, at: Path): ScenarioFin
           ),
         ]
       : [];
-  return [...twice, ...checkService(own, libraries, at)];
+  return [...twice, ...checkService(own, libraries, at), ...checkNoServerRule(asList(own['rules']), [...at, 'rules'])];
 }
 
 /** The same for a list of rules that stands at the path. */

@@ -39,6 +39,16 @@ export function beginningOf(spans: readonly Span[]): number {
   return spans.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
 }
 
+/** When one of the spans next begins after the moment; Infinity where none does. */
+export function nextBeginning(spans: readonly Span[], at: number): number {
+  return spans.reduce((least, { from, to, again }) => {
+    if (from > at) return Math.min(least, from);
+    if (again === undefined) return least;
+    const begins = from + (Math.floor((at - from) / again.everyMs) + 1) * again.everyMs;
+    return begins < to ? Math.min(least, begins) : least;
+  }, Number.POSITIVE_INFINITY);
+}
+
 /** Whether every moment of the narrow span lies in one of the wide ones. False where that is not worked out. */
 export function coversSpan(wide: readonly Span[], narrow: Span): boolean {
   return wide.some((each) => {

@@ -3,6 +3,7 @@ import type { Finding, RuleVerdict } from '../../core/backoff/kit/finding.ts';
 import type { Verdict } from '../../core/backoff/verdict/verdict.ts';
 import type { LoadReport } from '../../core/load/load-report.ts';
 import { callText } from '../../core/report/call-text.ts';
+import { DOWNTIME_TITLE, downtimeLines } from '../../core/report/downtime-lines.ts';
 import { webLinks, withLinks } from '../../core/report/links.ts';
 import { loadLines } from '../../core/report/load-lines.ts';
 import { runNumbers, statisticText } from '../../core/report/numbers.ts';
@@ -46,6 +47,7 @@ ${pageHead(headline, { meta: NO_REFERRER })}
 ${notReached(verdict.notReached)}
 ${listed('Sessions', sessionLines(verdict))}
 ${listed(`Requests ${UNSERVED_TITLE}`, unservedLines(verdict))}
+${listed(DOWNTIME_TITLE, downtimeLines(verdict))}
 ${links.length === 0 ? '' : html`<p>${links.map(({ label, href }) => html`<a href="${href}">${label}</a> `)}</p>`}
 </header>
 <main>

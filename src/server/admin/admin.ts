@@ -40,6 +40,10 @@ export interface AdminOptions {
   readonly metrics: Metrics;
   /** Undefined where connections are plain. */
   readonly tls: ServerTls | undefined;
+  /** Resolves when what was changed is in force. */
+  settled(): Promise<void>;
+  /** The port of the API, where the admin API has one of its own. */
+  apiPort(): number | undefined;
   /** Told of what the admin API itself cannot do, which must never happen. */
   onFailure(error: unknown): void;
 }
@@ -49,6 +53,11 @@ export function createAdmin(options: AdminOptions): Hono {
   const app = new Hono();
   app.use('*', adminGuard(options.access));
   app.on(['POST', 'PUT'], '*', limitBody(MAX_ADMIN_BODY_BYTES, bodyTooLong));
+  app.use('*', async (_c, next) => {
+    await options.settled();
+    await next();
+    await options.settled();
+  });
   app.route('/__admin', sessionRoutes(options));
   app.route('/s/:session/__admin', sessionRoutes(options));
   app.route('/__admin', serverRoutes(options));
@@ -134,9 +143,7 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
     if (SAYS_NOTHING.has(text.trim()))
       throw wrong('', 'the body is empty; send the scenario as YAML or JSON, {} for one without rules');
     const loaded = loadScenario({ file: 'scenario', text }, engine.libraries);
-    const session = sessionOf(c);
-    if (session === engine.defaultSession) engine.replaceScenario(loaded);
-    else session.replaceScenario(loaded);
+    engine.giveScenario(sessionOf(c), loaded);
     return c.json(publicScenario(loaded, loaded.plan.seed));
   });
   routes.get('/rules', (c) => c.json({ rules: inWords(sessionOf(c).rules, sessionOf(c)) }));
@@ -180,11 +187,11 @@ function queryOf(...known: readonly string[]): MiddlewareHandler {
 }
 
 /** What the server has once. */
-function serverRoutes({ engine }: AdminOptions): Hono {
+function serverRoutes({ engine, apiPort }: AdminOptions): Hono {
   const routes = new Hono();
   /** Who asks from elsewhere, as from another container, reaches the mock by the scheme and host that it asked. */
   const shown = (session: Session, { req }: Context) => {
-    const { origin } = new URL(req.url);
+    const origin = originFor(req.url, apiPort());
     return {
       id: session.id,
       base_url: sessionURL(origin, session),
@@ -207,6 +214,13 @@ function serverRoutes({ engine }: AdminOptions): Hono {
     return c.json({ closed });
   });
   return routes;
+}
+
+/** Where the API is, as a client that reached the admin API at that URL finds it. */
+function originFor(url: string, apiPort: number | undefined): string {
+  const address = new URL(url);
+  if (apiPort !== undefined) address.port = String(apiPort);
+  return address.origin;
 }
 
 /** The scenario of `{ scenario?, seed? }`; the server's without one. */

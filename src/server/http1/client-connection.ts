@@ -33,6 +33,11 @@ export class ClientConnection implements Connection {
   unanswered = 0;
   /** How we ended it; undefined while we have not. */
   endedHow: 'fin' | 'reset' | undefined;
+  isCut = false;
+  /** The client has closed its side, or the connection is closed. */
+  hasLeft = false;
+  /** Requests to the mock itself that are being answered. */
+  #spared = 0;
   /** The turn of the last request that has arrived. */
   #last: QueuedTurn | undefined;
   #preset: PresetOutcome | undefined;
@@ -45,14 +50,14 @@ export class ClientConnection implements Connection {
   readonly #left: () => void;
 
   /** `left` is called when the client has closed its side, and when the connection is closed. */
-  constructor(id: number, acceptedAt: number, socket: Socket, left: (id: number) => void) {
+  constructor(id: number, acceptedAt: number, socket: Socket, left: (connection: ClientConnection) => void) {
     this.id = id;
     this.acceptedAt = acceptedAt;
     this.socket = socket;
     this.#tcp = socket;
     // A client that is gone has none.
     this.remotePort = socket.remotePort ?? null;
-    this.#left = () => left(id);
+    this.#left = () => left(this);
     socket.on('end', this.#left);
     socket.on('close', this.#closed);
   }
@@ -116,6 +121,21 @@ export class ClientConnection implements Connection {
     }
     response.once('close', over);
     this.follow(over);
+  }
+
+  /** The response is of the mock itself: a server that goes down sends it whole. */
+  spareWhile(response: ServerResponse): void {
+    this.#spared += 1;
+    response.once('close', () => {
+      this.#spared -= 1;
+      if (this.isCut && this.#spared === 0) this.end('fin');
+    });
+  }
+
+  /** The server goes down. */
+  cut(): void {
+    this.isCut = true;
+    if (this.#spared === 0) this.end('reset');
   }
 
   presetNext(fate: PresetOutcome): void {

@@ -29,8 +29,11 @@ export class Connections {
     this.#bySocket.set(connection.socket, connection);
   }
 
-  readonly #left = (id: number): void => {
-    if (this.#open.delete(id)) this.#gone(id);
+  readonly #left = (connection: ClientConnection): void => {
+    if (connection.isDestroyed) this.#open.delete(connection.id);
+    if (connection.hasLeft) return;
+    connection.hasLeft = true;
+    this.#gone(connection.id);
   };
 
   of(socket: Socket): ClientConnection {
@@ -50,5 +53,10 @@ export class Connections {
   /** What is still open is closed by us. */
   cutAll(): void {
     for (const connection of this.#open.values()) connection.endedHow ??= 'fin';
+  }
+
+  /** The server goes down: what is open is reset. */
+  cut(): void {
+    for (const connection of [...this.#open.values()]) connection.cut();
   }
 }

@@ -258,8 +258,8 @@ function carryOut(
 }
 
 /** How an upload ended that its client, or the end of the server, cut short. */
-function abandonedBy({ endedHow, socket }: ClientConnection, at: number): Performed {
-  if (endedHow !== undefined) return { ...NOTHING_PERFORMED, closedBy: 'server', closedHow: endedHow };
+function abandonedBy({ endedHow, isCut, socket }: ClientConnection, at: number): Performed {
+  if (endedHow !== undefined) return { ...NOTHING_PERFORMED, closedBy: 'server', closedHow: endedHow, ...(isCut && { isCut }) };
   const closedHow = socket.readableEnded ? 'fin' : 'reset';
   return { ...NOTHING_PERFORMED, clientCloseAt: at, closedBy: 'client', closedHow };
 }

@@ -15,6 +15,7 @@ import { endedAtOf, type HeadNotes, type JournalRecord, noteEnd, noteHead, type 
 import { replyContextOf } from '../../exchange/reply-context-of.ts';
 import { type ReadRequest, unreadRequest } from '../../exchange/unread-request.ts';
 import { Decisions, type Repay } from '../decisions.ts';
+import type { Downtimes } from '../downtimes.ts';
 import { SessionJournal } from '../session-journal.ts';
 import type { SessionWorld } from '../session-world.ts';
 import type { Decided, ExchangeEnd, OpenExchange, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
@@ -32,6 +33,8 @@ export interface InMemoryStateParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly bounds: JournalBounds;
+  /** When the server was down. */
+  readonly downtimes: Downtimes;
   readonly inForce: PlanInForce;
   readonly world: SessionWorld;
   /** Called when a request begins to be answered. */
@@ -128,6 +131,7 @@ export class InMemoryState implements SessionState {
 
   abandoned(request: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
     const { record } = this.#unread(request, NO_CHOICE);
+    this.#noteCut(record, performed);
     noteEnd(record, performed, {
       endedAt: endedAtOf(performed, this.#parts.clock),
       expectation: this.plan.policy,
@@ -228,6 +232,7 @@ export class InMemoryState implements SessionState {
     if (recorded !== undefined) this.journal.noteResponse(record, recorded);
     record.billedTokens = billed;
     record.brokenCalls = brokenCalls ?? null;
+    this.#noteCut(record, performed);
     const question = () => this.journal.questionOf(record);
     const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy, faults, question });
     if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
@@ -244,6 +249,20 @@ export class InMemoryState implements SessionState {
     if (repay === undefined || step.limited === undefined || limit === undefined) return;
     const context = this.#contextOf(step, { draws, elapsedMs, choice });
     repay(refundForFaults(faults, limit, { refusedDraws: step.limited.draw.refusedDraws, context }));
+  }
+
+  /** Where the server went down under a request, the journal says by which rule. */
+  #noteCut(record: JournalRecord, { isCut }: Performed): void {
+    const { downtimes } = this.#parts;
+    const { cause } = downtimes;
+    if (isCut !== true || cause === undefined) return;
+    record.faultApplied = { rule: cause.rule, faults: [...(record.faultApplied?.faults ?? []), ...cause.faults] };
+    downtimes.countCut();
+  }
+
+  /** Counts that a rule struck the server as a whole. */
+  struckServer(rule: string): void {
+    this.#decisions.struckServer(rule);
   }
 
   /** Takes a place for an admitted request among those of its account; undefined where it needs none. */

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import { exampleFault } from '../../../src/cli/output/example-fault.ts';
+import { exampleFault, exampleRule } from '../../../src/cli/output/example-fault.ts';
 import { faults } from '../../../src/core/faults/registry.ts';
 import { formatProblem } from '../../../src/core/problem.ts';
 import { parseScenario } from '../../../src/core/scenario/parse.ts';
 import { libraries } from '../../../src/libraries.ts';
 
 test.each(faults)('the example of $name is what a scenario takes', (fault) => {
-  const example = exampleFault(fault);
-  const { problems = [] } = parseScenario({ file: 'example', data: { rules: [{ fault: example }] } }, libraries);
+  const { problems = [] } = parseScenario({ file: 'example', data: { rules: [exampleRule(fault)] } }, libraries);
   expect(problems.map(formatProblem)).toEqual([]);
 });
 

@@ -63,6 +63,7 @@ test('what the admin API itself cannot do is told with its request', async () =>
   const options = {
     engine,
     access: { host: '127.0.0.1', token: undefined },
+    settled: async () => undefined,
     onFailure: (error: unknown) => failures.push(error),
   };
   const answer = await createAdmin(options as never).fetch(new Request('http://127.0.0.1/__admin/calls'));

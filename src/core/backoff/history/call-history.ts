@@ -44,4 +44,6 @@ export interface CallHistory {
   readonly overlapping: boolean;
   /** The client gave it up for another model: a call of the same name goes on after it. */
   readonly replaced: boolean;
+  /** Attempts of it may be missing: the server was down, and what the system refused then is in no journal. */
+  readonly hidden?: true;
 }

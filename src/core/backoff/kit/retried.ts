@@ -4,13 +4,11 @@ import type { CallHistory, Try } from '../history/call-history.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
 import { eventfulCalls } from '../history/eventful-calls.ts';
 import { failoversToKeys, failoversToModels } from '../history/failovers.ts';
+import { mayHaveBeenRefused, PATIENCE_MS, windowsOf } from '../history/hidden-attempts.ts';
 import type { RuleResult } from './finding.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
 import type { RuleEvidence, RunContext } from './rule-evidence.ts';
-
-/** A client that has not come back after this long, with no hint to wait for, does not retry. */
-const PATIENCE_MS = 10_000;
 
 interface Kinds {
   /** What failed, as it is called: `503`. Undefined for a success, and for what the rule does not speak of. */
@@ -101,8 +99,14 @@ export function wasAborted(call: CallHistory, { outcomeOf }: RuleEvidence): bool
   return outcomeOf(call)?.abortedAt !== undefined;
 }
 
+/** Whether there may be a retry that is not seen: it is still to come, or it met a server that was down. */
+export function mayComeBack(attempt: Try, around: RunContext): boolean {
+  const { downtimes = [] } = around;
+  return isToCome(attempt, around) || (downtimes.length > 0 && mayHaveBeenRefused(attempt, windowsOf(downtimes)));
+}
+
 /** Whether a retry may still be to come. */
-export function mayComeBack({ entry, asked }: Try, { watchedUntil, clientEndedAt }: RunContext): boolean {
+export function isToCome({ entry, asked }: Try, { watchedUntil, clientEndedAt }: RunContext): boolean {
   if (clientEndedAt !== undefined) return false;
   const since = entry.t_end ?? watchedUntil;
   return watchedUntil - since < PATIENCE_MS + (asked?.waitMs ?? 0);

@@ -1,3 +1,4 @@
+import type { Downtime } from '../../journal/downtime.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { CallHistory } from '../history/call-history.ts';
@@ -54,6 +55,8 @@ export interface RunContext {
   readonly killedAt?: number;
   readonly outcomes?: readonly ClientOutcome[];
   readonly outages?: readonly Outage[];
+  /** When the server was down, so that attempts are in no journal; oldest first. */
+  readonly downtimes?: readonly Downtime[];
   readonly stalls?: readonly Stall[];
   /** Why times cannot be trusted although nothing stalled: a driver did not keep its schedule. */
   readonly untimely?: string;

@@ -23,6 +23,8 @@ export interface BackoffRule {
   readonly advice: string;
   /** It compares targets: sessions count as such only where they are services of one scenario. */
   readonly comparesTargets?: true;
+  /** What it says of a call stands although attempts of it are missing, which a server that was down refused. */
+  readonly bearsHidden?: true;
   /** What provokes it. */
   readonly probe: Probe;
   /** What provokes it in a client that takes several targets, in the place of `probe`. */

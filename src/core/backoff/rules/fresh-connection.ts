@@ -14,6 +14,7 @@ export const freshConnection = defineRule({
   measures: 'connections of the retries after a broken one; fails when every retry took a pooled connection that died, too',
   falseAlarmBound: 0,
   advice: 'throw away pooled connections to a host after one of them broke, and retry on a new one',
+  bearsHidden: true,
   probe: {
     ...probeOf('fresh-connection', 15_000, { rules: [{ first: 1, fault: 'early_close' }], calls: 3, sequential: true }),
     oneProcess: true,

@@ -12,6 +12,7 @@ export const httpDate = defineRule({
   measures: 'arrival of the next attempt; fails more than 1 s before the date (info for the two obsolete forms)',
   falseAlarmBound: 0,
   advice: 'parse Retry-After as seconds or as an HTTP-date, and sleep until the date',
+  bearsHidden: true,
   probe: {
     name: 'http-date',
     windowMs: 12_000,

@@ -13,6 +13,7 @@ export const neverEarly = defineRule({
     'time from the first byte of a 429 or 503 to the next attempt; fails more than 5 ms + 0.1 % before the hint ends; what one key and model was told holds for its own next attempt',
   falseAlarmBound: 0,
   advice: 'sleep for the whole Retry-After of the latest answer, counted from its arrival, before the next attempt',
+  bearsHidden: true,
   probe: {
     name: 'never-early',
     windowMs: 15_000,

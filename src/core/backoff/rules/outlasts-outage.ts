@@ -3,8 +3,10 @@ import { smallest } from '../../collections/smallest.ts';
 import { plural } from '../../text/plural.ts';
 import { msBetween } from '../../units/ms-between.ts';
 import type { CallHistory } from '../history/call-history.ts';
+import { mayHaveBeenRefused, windowsOf } from '../history/hidden-attempts.ts';
 import { isPermanent, isQuota } from '../history/permanent.ts';
 import { LONG_HINT_MS } from '../history/retry-hint.ts';
+import { failedWithin } from '../kit/failed-within.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
 import { mayComeBack, wasAborted } from '../kit/retried.ts';
@@ -25,16 +27,24 @@ export const outlastsOutage = defineRule({
     'calls that failed in an outage of known length and gave up before it ended; info, for how long is worth while only the user knows; warns at one call that gave up sooner than `outlasts` after its first attempt, where the policy has it',
   falseAlarmBound: 0,
   advice: 'let the waits add up to more than the outages that you want to survive: more attempts, or a higher cap',
+  bearsHidden: true,
   probe: probeOf('outlasts-outage', 16_000, { rules: [{ during: '0s..10s', fault: 'overloaded' }], calls: 4 }),
   check: (subject) => {
-    const { outages = [], policy } = subject;
+    const { outages = [], downtimes = [], policy } = subject;
     const struck = outages.flatMap((outage) =>
       subject.calls.flatMap((call) => {
-        const first = call.tries.find(({ failure, entry }) => failure !== undefined && isWithin(entry.t_headers, outage));
+        const first = call.tries.find((attempt) => failedWithin(attempt, outage, downtimes));
         // What goes on elsewhere need not wait for the end.
-        return first === undefined || call.failovers.length > 0 || isExcused(call, subject)
+        return first === undefined || call.failovers.length > 0 || isExcused(call, subject) || isOutOfSight(call, subject)
           ? []
-          : [{ call, outage, lastedMs: lastedMs(call, outage, subject), startedAt: first.entry.t_headers }];
+          : [
+              {
+                call,
+                outage,
+                lastedMs: lastedMs(call, outage, subject),
+                startedAt: Math.max(first.entry.t_headers, outage.from),
+              },
+            ];
       }),
     );
     // A call that began when the outage was nearly over outlasts it without patience.
@@ -75,8 +85,9 @@ function asked({ policy: { outlastsMs } }: RuleEvidence): string {
   return outlastsMs === undefined ? '' : `; ${seconds(outlastsMs)} are expected`;
 }
 
-function isWithin(at: number, { from, to }: Outage): boolean {
-  return at >= from && at < to;
+/** Whether it may have gone on, without anybody seeing that: the server was down. */
+function isOutOfSight(call: CallHistory, { downtimes = [], outcomeOf }: RuleEvidence): boolean {
+  return downtimes.length > 0 && outcomeOf(call) === undefined && mayHaveBeenRefused(call.tries.at(-1), windowsOf(downtimes));
 }
 
 /** How long the call lasted that gave up within the outage; undefined where it went on until after it, or may have. */

@@ -1,6 +1,7 @@
 import { smallest } from '../../collections/smallest.ts';
 import { msBetween } from '../../units/ms-between.ts';
-import { inWindow } from '../../units/window.ts';
+import type { CallHistory } from '../history/call-history.ts';
+import { failedWithin } from '../kit/failed-within.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
 import { probeOf } from '../kit/probe.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -13,6 +14,13 @@ const SLOW_MS = 30_000;
 const LONG_OUTAGE_MS = 10_000;
 const NEEDED = 10;
 
+/** The wait before the last attempt: at most so long, where attempts may be missing before it. */
+function longestLastWait({ gaps, tries, hidden }: CallHistory): number {
+  const [before, last] = tries.slice(-2);
+  if (hidden === undefined || before === undefined || last === undefined) return gaps.at(-1)?.gapMs ?? 0;
+  return msBetween(before.entry.t_end ?? before.entry.t_headers, last.entry.t_headers);
+}
+
 export const recoversPromptly = defineRule({
   id: 'recovers_promptly',
   summary: 'comes back soon after an outage ends',
@@ -22,20 +30,19 @@ export const recoversPromptly = defineRule({
   measures: `time from the end of the outage to the success of calls that failed in it; fails above max(2 · last wait, 60 s), or 3 times an outage of 10 s and more, in most of ${NEEDED} calls`,
   falseAlarmBound: 0,
   advice: 'cap the backoff well below the time that users wait, and probe at that pace',
+  bearsHidden: true,
   probe: probeOf('recovers-promptly', 25_000, { rules: [{ during: '0s..1s', fault: 'overloaded' }], calls: 12 }),
   looksAt: 'eventful calls',
-  check: ({ calls, outages = [] }) => {
+  check: ({ calls, outages = [], downtimes = [] }) => {
     const recovered = calls.flatMap((call) => {
       const last = call.tries.at(-1);
       // An outage that comes again has the call wait for the end of the one that it failed in last.
       const failedIn = call.tries
-        .flatMap(({ entry: { t_headers: at }, failure }) =>
-          failure === undefined ? [] : (outages.find((outage) => inWindow(at, outage)) ?? []),
-        )
+        .flatMap((attempt) => outages.find((outage) => failedWithin(attempt, outage, downtimes)) ?? [])
         .at(-1);
       if (last === undefined || last.failure !== undefined || failedIn === undefined || last.entry.t_headers < failedIn.to)
         return [];
-      const lastGap = call.gaps.at(-1)?.gapMs ?? 0;
+      const lastGap = longestLastWait(call);
       const outageMs = msBetween(failedIn.from, failedIn.to);
       const byGap = Math.max(2 * lastGap, LEAST_MS);
       const limit = outageMs >= LONG_OUTAGE_MS ? Math.min(byGap, 3 * outageMs) : byGap;

@@ -19,6 +19,7 @@ export const retriesTransient = defineRule({
     'attempts after a transient status, also with another key or model; warns when a status is never retried, fails where `retries` declares it',
   falseAlarmBound: 0,
   advice: 'retry 429, 500, 502, 503 and 504 a few times; a POST to OpenAI may be repeated',
+  bearsHidden: true,
   probe: {
     name: 'retries-transient',
     windowMs: 15_000,

@@ -11,6 +11,7 @@ export const retriesTransport = defineRule({
   measures: 'attempts after a reset or an empty response; info when never retried, fails where `retries` declares `transport`',
   falseAlarmBound: 0,
   advice: 'treat a broken connection like a 503: retry with backoff',
+  bearsHidden: true,
   probe: {
     name: 'retries-transport',
     windowMs: 15_000,

@@ -13,6 +13,7 @@ export const retryAfterMs = defineRule({
     'time from the first byte to the next attempt; fails before the earlier of both headers; info for clients that do not know retry-after-ms',
   falseAlarmBound: 0,
   advice: 'read retry-after-ms before Retry-After, and sleep at least the shorter of both',
+  bearsHidden: true,
   probe: {
     name: 'retry-after-ms',
     windowMs: 12_000,

@@ -16,6 +16,7 @@ export const sameBody = defineRule({
   measures: 'bodies of the attempts of a call that has a name; warns when they differ as JSON without stream_options',
   falseAlarmBound: 0,
   advice: 'build the request once, outside of the retry loop',
+  bearsHidden: true,
   probe: backoffProbe,
   looksAt: 'eventful calls',
   check: ({ calls, policy }) => {

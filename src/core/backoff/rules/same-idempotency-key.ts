@@ -16,6 +16,7 @@ export const sameIdempotencyKey = defineRule({
   measures: 'idempotency-key of the attempts; fails when it changes within a call, or serves two calls with different bodies',
   falseAlarmBound: 0,
   advice: 'make one key per logical request, before the first attempt, and send it with every retry',
+  bearsHidden: true,
   probe: backoffProbe,
   check: ({ calls, policy }) => {
     const keyed = calls.filter(({ tries }) => tries.some(({ entry }) => keyOf(entry) !== undefined));

@@ -12,6 +12,7 @@ import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
 import { eventfulCalls } from '../history/eventful-calls.ts';
 import { failoversToKeys, failoversToModels } from '../history/failovers.ts';
+import { withHiddenAttempts } from '../history/hidden-attempts.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
 import { inFlightOf } from '../history/in-flight.ts';
 import { type Finding, type RuleResult, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
@@ -20,6 +21,7 @@ import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-eviden
 import { tellingCallsApart } from '../kit/telling-calls-apart.ts';
 import { testsClient } from '../kit/tests-client.ts';
 import { backoffRules } from '../registry.ts';
+import { downtimeUseOf } from './downtime-use.ts';
 import { type UnservedRequests, unservedRequests } from './unserved-requests.ts';
 import type { Judgement, RuleUse, Verdict } from './verdict.ts';
 import { keptText, namesText, passedOnFault, whatIsMissing } from './what-is-missing.ts';
@@ -107,9 +109,11 @@ export function evidenceOf(entries: readonly JournalEntry[], circumstances: RunC
 /** See `evidenceOf`. */
 export function* gatherEvidence(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): Steps<EvidenceSet> {
   const served = entries.filter(({ unserved }) => !unserved);
-  const { histories: calls, dealings, contradiction } = yield* recogniseCalls(entries, policy.calls);
+  const { downtimes = [] } = circumstances;
+  const { histories, dealings, contradiction } = yield* recogniseCalls(entries, policy.calls);
+  const calls = withHiddenAttempts(histories, downtimes);
   yield;
-  const suspected = policy.calls === undefined ? suspectedHistories(entries) : [];
+  const suspected = policy.calls === undefined ? withHiddenAttempts(suspectedHistories(entries), downtimes) : [];
   const dealt = new Set((dealings[0] ?? []).flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
@@ -125,7 +129,7 @@ export function* gatherEvidence(entries: readonly JournalEntry[], circumstances:
   return {
     certain: subject(certain),
     ambiguous: subject([...calls.filter((call) => call.certainty === 'ambiguous' && !isLeftOut(call)), ...suspected]),
-    dealings: dealings.map((dealing) => subject([...certain, ...dealing])),
+    dealings: dealings.map((dealing) => subject([...certain, ...withHiddenAttempts(dealing, downtimes)])),
     contradiction,
     calls,
     unserved: unservedRequests(entries),
@@ -189,12 +193,14 @@ function undecided({ n = 0 }: RuleResult, subject: RuleEvidence): RuleResult {
 /** Findings → verdict. */
 export function verdictOf(findings: readonly Finding[], heard: EvidenceSet, scenario: ScenarioUse): Verdict {
   const { certain, calls, contradiction } = heard;
+  const { downtimes = [] } = certain;
   return {
     ...unlessContradicted(sumUp(findings, heard, scenario), contradiction),
     ...volumeOf(calls),
     inFlight: inFlightOf(certain.entries),
     policy: certain.policy,
     watchedMs: watchedMs(certain),
+    ...(downtimes.length === 0 ? {} : { downtimes: downtimeUseOf(downtimes, certain.entries) }),
   };
 }
 
@@ -226,7 +232,7 @@ function* rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvid
     return notApplicable('the sessions are not services of one scenario');
   const shown = unlessInDoubt(rule, certain);
   yield;
-  const ruling = unlessDoubtful(rule, shown, certain);
+  const ruling = unlessHidden(rule, unlessDoubtful(rule, shown, certain), certain);
   if (accuses(ruling)) return unlessLate(rule, ruling, certain);
   yield;
   if (ambiguous.calls.length > 0) {
@@ -236,6 +242,23 @@ function* rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvid
   }
   return unlessLate(rule, ruling, certain);
 }
+
+/**
+ * What the calls show of which every attempt was seen. What the others alone show is undecided, where attempts that a server refused
+ * that was down could make it another thing.
+ */
+function unlessHidden(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence): RuleResult {
+  const seen = rule.bearsHidden === true ? subject.calls : seenOf(subject.calls);
+  if (seen.length === subject.calls.length) return ruling;
+  const asked = { ...subject, calls: seen };
+  const without = unlessDoubtful(rule, unlessInDoubt(rule, asked), asked);
+  if (without.verdict === ruling.verdict || !(accuses(ruling) || ruling.verdict === 'pass')) return without;
+  const explain = `${ruling.explain}; but attempts of these calls may be missing, which the system refused while the server was down`;
+  return { verdict: 'inconclusive', explain, n: ruling.n ?? 0 };
+}
+
+/** Those of which every attempt was seen. */
+const seenOf = perObject((calls: readonly CallHistory[]) => calls.filter(({ hidden }) => hidden === undefined));
 
 function isOneWorld({ entries, together }: RuleEvidence): boolean {
   return together === true || isOfOneSession(entries);
@@ -341,6 +364,7 @@ function sumUp(findings: readonly Finding[], { certain, unserved }: EvidenceSet,
             rules,
             watchedMs: watchedMs(certain),
             silence,
+            downtimes: downtimeUseOf(certain.downtimes ?? [], entries),
             declared: certain.policy.calls,
           })
         : explainVerdict(verdict, findings),

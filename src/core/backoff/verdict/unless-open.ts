@@ -3,7 +3,7 @@ import type { CallHistory } from '../history/call-history.ts';
 import { failureText } from '../history/failure.ts';
 import { mayBeRetried } from '../history/invites-retry.ts';
 import { seconds } from '../kit/observation.ts';
-import { mayComeBack } from '../kit/retried.ts';
+import { isToCome } from '../kit/retried.ts';
 import type { RunContext } from '../kit/rule-evidence.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -27,5 +27,5 @@ export function unlessOpen(verdict: Verdict, calls: readonly CallHistory[], arou
 function isOpen({ certainty, tries }: CallHistory, around: RunContext): boolean {
   const last = tries.at(-1);
   if (last === undefined || certainty === 'ambiguous') return false;
-  return last.failure === 'pending' || (mayBeRetried(last.entry) && mayComeBack(last, around));
+  return last.failure === 'pending' || (mayBeRetried(last.entry) && isToCome(last, around));
 }

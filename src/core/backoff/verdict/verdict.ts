@@ -3,6 +3,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Cost } from '../history/cost.ts';
 import type { InFlight } from '../history/in-flight.ts';
 import type { Finding, RuleVerdict } from '../kit/finding.ts';
+import type { DowntimeUse } from './downtime-use.ts';
 import type { UnservedRequests } from './unserved-requests.ts';
 
 /**
@@ -51,6 +52,8 @@ export interface Verdict {
   readonly notReached: readonly string[];
   /** Requests to URLs that OpenAI has and the mock does not serve. They are in no rule and in no figure. */
   readonly unserved: readonly UnservedRequests[];
+  /** When the server was down by the scenario; absent where it never was. What the system refused then is in no figure. */
+  readonly downtimes?: readonly DowntimeUse[];
   /** Where a run used others than the default session: what was said of each. */
   readonly sessions?: readonly SessionVerdict[];
   readonly calls: number;

@@ -8,6 +8,7 @@ import type { Finding } from '../kit/finding.ts';
 import { seconds } from '../kit/observation.ts';
 import { tellingCallsApart } from '../kit/telling-calls-apart.ts';
 import { testsClient } from '../kit/tests-client.ts';
+import type { DowntimeUse } from './downtime-use.ts';
 import { type UnservedRequests, unservedText } from './unserved-requests.ts';
 import type { RuleUse } from './verdict.ts';
 
@@ -21,6 +22,7 @@ export interface Undecided {
   readonly watchedMs: number;
   /** Where to look when no request came. */
   readonly silence?: string | undefined;
+  readonly downtimes?: readonly DowntimeUse[];
   /** What the program says of its calls. */
   readonly declared?: DeclaredCalls | undefined;
 }
@@ -59,13 +61,15 @@ export function namesText(names: readonly string[]): string {
     : `${names.slice(0, NAMED_IN_LINE - 1).join(', ')} and ${names.length - NAMED_IN_LINE + 1} more`;
 }
 
-function whyUntested({ entries, rules, watchedMs }: Undecided): string {
+function whyUntested({ entries, rules, watchedMs, downtimes = [] }: Undecided): string {
   const astray = entries.filter(({ endpoint }) => endpoint === null);
   const [first] = astray;
   if (first !== undefined && astray.length === entries.length) {
     const went = plural(astray.length, 'request went to a URL', 'requests went to URLs');
     return `${went} that OpenAI does not have (${first.method} ${first.path}). Does the base URL of the client end in /v1?`;
   }
+  if (downtimes.length > 0)
+    return 'no request was under way as the server went down, and what the system refused then is in no journal; let requests take some time (latency), or look at what the client says of its calls';
   const harmful = rules.filter((rule) => rule.harmful);
   if (harmful.length === 0) return 'the scenario does nothing to a client; take one that does, such as rate-limited';
   const begins = smallest(harmful.map(({ fromMs = 0 }) => fromMs));

@@ -1,0 +1,73 @@
+import { downtimeAt, takesServerDown } from '../core/plan/downtime-at.ts';
+import type { Engine } from '../session/engine.ts';
+
+/** A server that can be taken down for a while. */
+export interface Downable {
+  goDown(): void;
+  comeBack(): Promise<void>;
+}
+
+/** The longest that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Takes the server down and brings it back as the scenario of the default session says, by the clock of that session. */
+export class DowntimeSchedule {
+  readonly #engine: Engine;
+  readonly #server: Downable;
+  readonly #stopListening: readonly (() => void)[];
+  #timer: NodeJS.Timeout | undefined;
+  #isDown = false;
+  #isOver = false;
+  /** Resolves when the server is where it is to be. */
+  #settled: Promise<void> = Promise.resolve();
+
+  constructor(engine: Engine, server: Downable) {
+    this.#engine = engine;
+    this.#server = server;
+    this.#stopListening = [
+      engine.onClockStart(() => this.#look()),
+      engine.onPlan((_id, session) => {
+        if (session === engine.defaultSession) this.#look();
+      }),
+    ];
+    this.#look();
+  }
+
+  /** Resolves when the server is down, or listens, as the scenario says. */
+  settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** From now on the server is left as it is. */
+  stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    for (const stop of this.#stopListening) stop();
+  }
+
+  /** Does what the moment asks for, and looks again when that may be something else. */
+  #look(): void {
+    clearTimeout(this.#timer);
+    if (this.#isOver) return;
+    const { clock, defaultSession } = this.#engine;
+    const { rules } = defaultSession.plan;
+    const from = takesServerDown(rules) ? defaultSession.clockStartedAt : undefined;
+    const now = clock.now();
+    const { downBy, until } = from === undefined ? UP : downtimeAt(rules, now - from);
+    if (downBy !== undefined && !this.#isDown) {
+      this.#isDown = true;
+      this.#engine.serverWentDown(downBy);
+      this.#server.goDown();
+    } else if (downBy === undefined && this.#isDown) {
+      this.#isDown = false;
+      this.#settled = this.#server.comeBack().then(() => {
+        if (!this.#isDown) this.#engine.serverCameBack();
+      });
+    }
+    if (from === undefined || until === Number.POSITIVE_INFINITY) return;
+    const ms = Math.min(LONGEST_MS, Math.max(1, Math.ceil(from + until - now)));
+    this.#timer = setTimeout(() => this.#look(), ms).unref();
+  }
+}
+
+const UP = { downBy: undefined, until: Number.POSITIVE_INFINITY };

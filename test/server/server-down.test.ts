@@ -1,0 +1,153 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createMockOpenAI } from '../../src/index.ts';
+import { postChat, startMock } from '../support/start-mock.ts';
+
+/** What becomes of a connection: `open`, or the code of the system's error. */
+function connectTo(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve('open');
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+  });
+}
+
+/** What becomes of a request on a connection of its own: its status, or the code of the system's error. */
+function ask(baseURL: string, body: object = {}): Promise<number | string> {
+  return new Promise((resolve) => {
+    const asking = request(`${baseURL}/chat/completions`, {
+      method: 'POST',
+      agent: false,
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+    });
+    asking.on('response', (response) => {
+      response.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+      response.on('end', () => resolve(response.statusCode ?? 0));
+      response.resume();
+    });
+    asking.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+    asking.end(JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }], ...body }));
+  });
+}
+
+/** Asks until it is answered; when that was. */
+async function answeredAt(port: number): Promise<number> {
+  while ((await connectTo(port)) !== 'open') await sleep(5);
+  return performance.now();
+}
+
+test('what is under way is reset, and connections are refused until the span is over', async () => {
+  const mock = await startMock({
+    latency: { ttft: '5s' },
+    rules: [{ name: 'deploy', during: '100ms..500ms', fault: 'server_down' }],
+  });
+  const startedAt = performance.now();
+  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
+  expect(await connectTo(mock.port)).toBe('ECONNREFUSED');
+  expect((await answeredAt(mock.port)) - startedAt).toBeGreaterThanOrEqual(495);
+  await mock.idle();
+  expect(mock.journal()).toMatchObject([
+    {
+      status: null,
+      closedBy: 'server',
+      closedHow: 'reset',
+      faultApplied: { rule: 'deploy', faults: [{ name: 'server_down' }] },
+      retryable: true,
+    },
+  ]);
+});
+
+test('an answer is cut where it has come to, and what it had met stays in the journal', async () => {
+  const mock = await startMock({
+    replies: [{ tokens: 400 }],
+    latency: { inter_token: '10ms' },
+    rules: [
+      { during: '150ms..300ms', fault: 'server_down' },
+      { name: 'late', fault: { latency: '10ms' } },
+    ],
+  });
+  expect(await ask(mock.baseURL, { stream: true })).toBe('ECONNRESET');
+  await mock.idle();
+  const [entry] = mock.journal();
+  expect(entry).toMatchObject({ status: 200, closedBy: 'server', closedHow: 'reset' });
+  expect(entry?.chunksOut).toBeGreaterThan(0);
+  expect(entry?.faultApplied?.faults.map(({ name }) => name)).toEqual(['latency', 'server_down']);
+});
+
+test('connections that only wait are reset, too', async () => {
+  const mock = await startMock({ clock: 'start', rules: [{ during: '100ms..', fault: 'server_down' }] });
+  const socket = connect(mock.port, '127.0.0.1');
+  const ended = new Promise((resolve) => {
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    socket.once('end', () => resolve('FIN'));
+  });
+  expect(await ended).toBe('ECONNRESET');
+});
+
+test('the span counts from the first request, where the clock does', async () => {
+  const mock = await startMock({ rules: [{ during: '0s..200ms', fault: 'server_down' }] });
+  await sleep(50);
+  expect(await connectTo(mock.port)).toBe('open');
+  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  expect(await ask(mock.baseURL)).toBe('ECONNREFUSED');
+  await answeredAt(mock.port);
+  expect(await ask(mock.baseURL)).toBe(200);
+});
+
+test('spans that come again take it down each time', async () => {
+  const mock = await startMock({
+    clock: 'start',
+    rules: [{ during: { from: '50ms', every: '300ms', for: '100ms' }, fault: 'server_down' }],
+  });
+  const seen: string[] = [];
+  while (seen.length < 4) {
+    const now = await connectTo(mock.port);
+    if (seen.at(-1) !== now) seen.push(now);
+    await sleep(5);
+  }
+  expect(seen.filter((now) => now === 'ECONNREFUSED')).toHaveLength(2);
+});
+
+test('a reset of the session brings it back at once, and the span begins anew', async () => {
+  const mock = await startMock({ rules: [{ during: '0s..1h', fault: 'server_down' }] });
+  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  mock.reset();
+  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  expect(await ask(mock.baseURL)).toBe('ECONNREFUSED');
+});
+
+test('the mock closes while it is down', async () => {
+  const mock = await createMockOpenAI({ scenario: { clock: 'start', rules: [{ during: '0s..', fault: 'server_down' }] } });
+  expect(await connectTo(mock.port)).toBe('ECONNREFUSED');
+  await mock.close();
+  expect(await connectTo(mock.port)).toBe('ECONNREFUSED');
+});
+
+test('sessions go down with it, and say by which rule', async () => {
+  const mock = await startMock({ rules: [{ name: 'deploy', during: '100ms..300ms', fault: 'server_down' }] });
+  const session = mock.session({ scenario: { latency: { ttft: '5s' } } });
+  await postChat(mock);
+  expect(await ask(session.baseURL)).toBe('ECONNRESET');
+  await session.idle();
+  expect(session.journal()).toMatchObject([{ faultApplied: { rule: 'deploy' } }]);
+});
+
+test.each([
+  ['a session', (mock: Awaited<ReturnType<typeof startMock>>, rules: object[]) => void mock.session({ scenario: { rules } })],
+  ['a rule of a session', (mock: Awaited<ReturnType<typeof startMock>>, rules: object[]) => mock.session().use(rules)],
+])('%s has no server to take down', async (_name, give) => {
+  const mock = await startMock();
+  const giving = () => give(mock, [{ fault: 'overloaded' }, { during: '1s..2s', fault: 'server_down' }]);
+  expect(giving).toThrow(/\[1\]\.fault: server_down takes down the whole server/);
+});
+
+test('a session under the scenario of the server is none of its own', async () => {
+  const mock = await startMock({ rules: [{ during: '1h..2h', fault: 'server_down' }] });
+  expect(() => mock.session({ seed: 9 })).not.toThrow();
+});
