@@ -91,10 +91,7 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
       if (!terminal) process.stdout.write(`${origin}/v1\n`);
       say(paint('dim', printable(about)));
       if (terminal && !quiet) process.stdout.write(`${paint('bold', `${origin}/v1`)}\n`);
-      for (const [name, url] of Object.entries(providers)) say(`  ${name}: ${url}`);
-      if (authority !== undefined) say(`  authority, for clients to trust: ${authority}`);
-      if (adminOrigin !== origin && !adminOff) say(`  admin: ${adminOrigin}/__admin`);
-      if (adminOff) say('The admin API is off: it needs --admin-token on a host that is not loopback.');
+      addressLines({ origin, adminOrigin, adminOff, providers, authority }).forEach(say);
     },
     request: (entry) => {
       if (verbose) say(requestLine(entry));
@@ -109,6 +106,22 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     stopped: (signal) => say(`stopped by ${signal}`),
     settled: () => output.settled(),
   };
+}
+
+/** What is elsewhere than at the base URL. */
+function addressLines({
+  origin,
+  adminOrigin,
+  adminOff,
+  providers,
+  authority,
+}: Pick<Listening, 'origin' | 'adminOrigin' | 'adminOff' | 'providers' | 'authority'>): string[] {
+  return [
+    ...Object.entries(providers).map(([name, url]) => `  ${name}: ${url}`),
+    ...(authority === undefined ? [] : [`  authority, for clients to trust: ${authority}`]),
+    ...(adminOrigin === origin || adminOff ? [] : [`  admin: ${adminOrigin}/__admin`]),
+    ...(adminOff ? ['The admin API is off: it needs --admin-token on a host that is not loopback.'] : []),
+  ];
 }
 
 function rulesText(count: number): string {
