@@ -1,5 +1,6 @@
 import type { Downtime } from '../core/journal/downtime.ts';
-import type { FaultApplied } from '../core/journal/entry.ts';
+import type { FaultApplied, JournalEntry } from '../core/journal/entry.ts';
+import type { Performed } from '../exchange/performed.ts';
 
 /** Spans that are remembered; the oldest go first. */
 const MAX_KEPT = 1_000;
@@ -12,12 +13,8 @@ interface Noted extends Downtime {
 /** When the server was down. One list for all sessions: they have one server. */
 export class Downtimes {
   #spans: Noted[] = [];
-  #cause: FaultApplied | undefined;
-
   /** What the journal says of requests that were under way as the server last went down; undefined where it never did. */
-  get cause(): FaultApplied | undefined {
-    return this.#cause;
-  }
+  #cause: FaultApplied | undefined;
 
   /** Those of which anything lies behind the moment, oldest first. Times of the engine's clock. */
   since(at: number): Downtime[] {
@@ -36,9 +33,12 @@ export class Downtimes {
     if (last !== undefined) last.to ??= at;
   }
 
-  /** A request that was under way was reset. */
-  countCut(): void {
+  /** Where the server went down under a request, the journal says by which rule. */
+  noteCut(record: Pick<JournalEntry, 'faultApplied'>, { isCut }: Performed): void {
     const last = this.#spans.at(-1);
-    if (last !== undefined) last.cut += 1;
+    if (isCut !== true || last === undefined || this.#cause === undefined) return;
+    const { rule, faults } = this.#cause;
+    record.faultApplied = { rule, faults: [...(record.faultApplied?.faults ?? []), ...faults] };
+    last.cut += 1;
   }
 }

@@ -131,7 +131,7 @@ export class InMemoryState implements SessionState {
 
   abandoned(request: Omit<UnreadRequest, 'forced'>, performed: Performed): void {
     const { record } = this.#unread(request, NO_CHOICE);
-    this.#noteCut(record, performed);
+    this.#parts.downtimes.noteCut(record, performed);
     noteEnd(record, performed, {
       endedAt: endedAtOf(performed, this.#parts.clock),
       expectation: this.plan.policy,
@@ -232,7 +232,7 @@ export class InMemoryState implements SessionState {
     if (recorded !== undefined) this.journal.noteResponse(record, recorded);
     record.billedTokens = billed;
     record.brokenCalls = brokenCalls ?? null;
-    this.#noteCut(record, performed);
+    this.#parts.downtimes.noteCut(record, performed);
     const question = () => this.journal.questionOf(record);
     const outcome = noteEnd(record, performed, { endedAt, expectation: this.plan.policy, faults, question });
     if (correlation !== undefined) this.#decisions.settle(correlation, outcome);
@@ -249,15 +249,6 @@ export class InMemoryState implements SessionState {
     if (repay === undefined || step.limited === undefined || limit === undefined) return;
     const context = this.#contextOf(step, { draws, elapsedMs, choice });
     repay(refundForFaults(faults, limit, { refusedDraws: step.limited.draw.refusedDraws, context }));
-  }
-
-  /** Where the server went down under a request, the journal says by which rule. */
-  #noteCut(record: JournalRecord, { isCut }: Performed): void {
-    const { downtimes } = this.#parts;
-    const { cause } = downtimes;
-    if (isCut !== true || cause === undefined) return;
-    record.faultApplied = { rule: cause.rule, faults: [...(record.faultApplied?.faults ?? []), ...cause.faults] };
-    downtimes.countCut();
   }
 
   /** Counts that a rule struck the server as a whole. */
