@@ -145,7 +145,7 @@ test('verdict and metrics are those of all processes', async () => {
   const { findings } = await server.admin<{ findings: { rule: string; verdict: string }[] }>('/__admin/verdict');
   expect(findings.find(({ rule }) => rule === 'never_early')).toMatchObject({ verdict: 'fail', n: 4 });
   const metrics = await (await fetch(server.baseURL.replace('/v1', '/metrics'))).text();
-  expect(metrics).toContain('mock_openai_attempts_total 5\n');
+  expect(metrics).toContain('mock_openai_attempts_total{session="default"} 5\n');
   expect(metrics).toContain('status="429",fault="rate_limit"} 4\n');
 });
 

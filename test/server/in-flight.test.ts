@@ -28,7 +28,7 @@ test('F26: the largest number in flight is in the verdict and in the metrics, in
   expect(metrics).toMatch(
     /mock_openai_requests_in_flight_max_by_target\{session="default",key="[0-9a-f]{16}",model="gpt-4o"\} 2\n/,
   );
-  expect(metrics).toContain('mock_openai_requests_in_flight 0\n');
+  expect(metrics).toContain('mock_openai_requests_in_flight{session="default"} 0\n');
 });
 
 test('requests that are not read to their end count in no level', async () => {

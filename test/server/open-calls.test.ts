@@ -71,6 +71,6 @@ test('what is not served is marked in the journal, the metrics and the verdict',
   expect(mock.journal()).toMatchObject([{ unserved: true, endpoint: null, status: 404 }]);
   expect(mock.verdict()).toMatchObject({ verdict: 'inconclusive', unserved: [{ path: '/v1/fine_tuning/jobs', n: 1 }], calls: 0 });
   expect(await (await fetch(`${mock.origin}/metrics`)).text()).toContain(
-    'mock_openai_requests_total{endpoint="unserved",status="404",fault="none"} 1',
+    'mock_openai_requests_total{session="default",endpoint="unserved",status="404",fault="none"} 1',
   );
 });

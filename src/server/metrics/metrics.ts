@@ -2,8 +2,10 @@ import type { FaultApplied } from '../../core/journal/entry.ts';
 import { unservedUrl } from '../../core/openai/endpoints/unserved-urls.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
 import type { Engine } from '../../session/engine.ts';
+import type { Session } from '../../session/session.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import { InFlightPeaks } from './in-flight-peaks.ts';
+import { SessionLabels } from './session-labels.ts';
 
 /** Prometheus text exposition format 0.0.4. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -24,44 +26,81 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
   const requests = new Counter();
   const rules = new Counter();
   const refusals = new Counter();
-  const received = { calls: 0, attempts: 0 };
-  let last: { endpoint: string; status: number | null; faults: FaultApplied['faults'] | undefined; row: Row } | undefined;
+  const calls = new Counter();
+  const attempts = new Counter();
+  const labels = new SessionLabels();
+  let last: Kind | undefined;
   const peaks = new InFlightPeaks();
   engine.onOpened((entry) => peaks.opened(entry));
   engine.onEntry((entry) => {
     peaks.closed(entry);
-    received.attempts += 1;
-    if (entry.attemptSeq === 1) received.calls += 1;
-    const { status, faultApplied, refusedBy } = entry;
+    const { status, faultApplied, refusedBy, place } = entry;
     const endpoint = endpointLabel(entry);
     const faults = faultApplied?.faults;
     // Most requests are like the one before.
-    if (last === undefined || last.endpoint !== endpoint || last.status !== status || last.faults !== faults) {
-      const key = `${endpoint} ${status} ${faultApplied === null ? '' : faultsOf(faultApplied)}`;
-      last = { endpoint, status, faults, row: requests.row(key, () => requestLabels(entry, endpoint)) };
+    if (
+      last === undefined ||
+      last.endpoint !== endpoint ||
+      last.status !== status ||
+      last.faults !== faults ||
+      last.place !== place
+    ) {
+      const session = labels.of(place.session);
+      const key = `${session} ${endpoint} ${status} ${faultApplied === null ? '' : faultsOf(faultApplied)}`;
+      last = {
+        endpoint,
+        status,
+        faults,
+        place,
+        session,
+        row: requests.row(key, () => ({ session, ...requestLabels(entry, endpoint) })),
+        calls: calls.row(session, () => ({ session })),
+        attempts: attempts.row(session, () => ({ session })),
+      };
     }
+    const { session } = last;
     last.row.count += 1;
-    if (faultApplied !== null) rules.row(faultApplied.rule, () => ({ rule: faultApplied.rule })).count += 1;
-    if (refusedBy !== null && status === 429) refusals.row(endpoint, () => ({ endpoint })).count += 1;
+    last.attempts.count += 1;
+    if (entry.attemptSeq === 1) last.calls.count += 1;
+    if (faultApplied !== null) {
+      const { rule } = faultApplied;
+      rules.row(`${session} ${rule}`, () => ({ session, rule })).count += 1;
+    }
+    if (refusedBy !== null && status === 429) refusals.row(`${session} ${endpoint}`, () => ({ session, endpoint })).count += 1;
   });
   return {
     render() {
       const { sessions } = engine;
-      const sum = (of: (session: (typeof sessions)[number]) => number) => sessions.reduce((all, each) => all + of(each), 0);
+      const bySession = (of: (session: Session) => number) => rowsBySession(sessions, labels, of);
       const delay = loopDelay.history().at(-1);
       return [
         ...family('requests_total', 'counter', 'Requests that are over, by endpoint, status and fault.', requests.rows()),
-        ...family('calls_total', 'counter', 'Logical requests whose first attempt is over.', [[{}, received.calls]]),
-        ...family('attempts_total', 'counter', 'Attempts that are over, first ones and retries.', [[{}, received.attempts]]),
+        ...family('calls_total', 'counter', 'Logical requests whose first attempt is over.', calls.rows()),
+        ...family('attempts_total', 'counter', 'Attempts that are over, first ones and retries.', attempts.rows()),
         ...family('rule_fired_total', 'counter', 'Requests that a rule of a scenario decided.', rules.rows()),
         ...family('rate_limit_refusals_total', 'counter', 'Requests that `limits` of a scenario refused.', refusals.rows()),
-        ...family('requests_in_flight', 'gauge', 'Requests that are being answered.', [[{}, sum(({ inFlight }) => inFlight)]]),
+        ...family(
+          'requests_in_flight',
+          'gauge',
+          'Requests that are being answered.',
+          bySession(({ inFlight }) => inFlight),
+        ),
         ...family('requests_in_flight_max', 'gauge', 'Largest number of requests in flight at once.', [[{}, peaks.inAll]]),
         ...family('requests_in_flight_max_by_key', 'gauge', 'The same with each key, by its hash.', peaks.byKey),
         ...family('requests_in_flight_max_by_target', 'gauge', 'The same to each session, key and model.', peaks.byTarget),
         ...family('sessions', 'gauge', 'Isolated sessions, the default one included.', [[{}, sessions.length]]),
-        ...family('journal_entries', 'gauge', 'Requests that the journals hold.', [[{}, sum(({ kept }) => kept)]]),
-        ...family('journal_dropped', 'gauge', 'Requests that fell out of the journals.', [[{}, sum(({ dropped }) => dropped)]]),
+        ...family(
+          'journal_entries',
+          'gauge',
+          'Requests that the journals hold.',
+          bySession(({ kept }) => kept),
+        ),
+        ...family(
+          'journal_dropped',
+          'gauge',
+          'Requests that fell out of the journals.',
+          bySession(({ dropped }) => dropped),
+        ),
         ...family('uptime_seconds', 'gauge', 'Time since the start.', [[{}, (engine.clock.now() - engine.startedAt) / 1_000]]),
         ...family(
           'event_loop_delay_seconds',
@@ -79,6 +118,33 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
       ].join('\n');
     },
   };
+}
+
+/** What requests have in common that count in the same rows. */
+interface Kind {
+  readonly endpoint: string;
+  readonly status: number | null;
+  readonly faults: FaultApplied['faults'] | undefined;
+  readonly place: JournalRecord['place'];
+  /** The label of their session. */
+  readonly session: string;
+  readonly row: Row;
+  readonly calls: Row;
+  readonly attempts: Row;
+}
+
+/** A figure of each session; of those without a label of their own, the sum. */
+function rowsBySession(
+  sessions: readonly Session[],
+  labels: SessionLabels,
+  of: (session: Session) => number,
+): (readonly [Labels, number])[] {
+  const sums = new Map<string, number>();
+  for (const session of sessions) {
+    const label = labels.of(session.id);
+    sums.set(label, (sums.get(label) ?? 0) + of(session));
+  }
+  return [...sums].map(([session, sum]) => [{ session }, sum] as const);
 }
 
 /** OpenAI has the URLs of `unserved`, and those of `none` it has not. */

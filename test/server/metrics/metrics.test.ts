@@ -23,17 +23,18 @@ test('counts requests, calls, rules and refusals of all sessions', async () => {
   await mock.idle();
   const text = await metricsOf(mock.origin);
   for (const line of [
-    'mock_openai_requests_total{endpoint="chat.completions",status="500",fault="latency+server_error"} 1',
-    'mock_openai_requests_total{endpoint="chat.completions",status="200",fault="none"} 2',
-    'mock_openai_requests_total{endpoint="chat.completions",status="429",fault="none"} 1',
-    'mock_openai_calls_total 4',
-    'mock_openai_attempts_total 4',
-    'mock_openai_rule_fired_total{rule="say \\"no\\""} 1',
-    'mock_openai_rate_limit_refusals_total{endpoint="chat.completions"} 1',
-    'mock_openai_requests_in_flight 0',
+    'mock_openai_requests_total{session="default",endpoint="chat.completions",status="500",fault="latency+server_error"} 1',
+    'mock_openai_requests_total{session="default",endpoint="chat.completions",status="200",fault="none"} 1',
+    'mock_openai_requests_total{session="s1",endpoint="chat.completions",status="200",fault="none"} 1',
+    'mock_openai_requests_total{session="s1",endpoint="chat.completions",status="429",fault="none"} 1',
+    'mock_openai_calls_total{session="default"} 2',
+    'mock_openai_attempts_total{session="s1"} 2',
+    'mock_openai_rule_fired_total{session="default",rule="say \\"no\\""} 1',
+    'mock_openai_rate_limit_refusals_total{session="s1",endpoint="chat.completions"} 1',
+    'mock_openai_requests_in_flight{session="default"} 0',
     'mock_openai_sessions 2',
-    'mock_openai_journal_entries 4',
-    'mock_openai_journal_dropped 0',
+    'mock_openai_journal_entries{session="s1"} 2',
+    'mock_openai_journal_dropped{session="s1"} 0',
   ])
     expect(text.split('\n')).toContain(line);
 });
@@ -63,7 +64,21 @@ test('names that users choose do not make it grow without bound', () => {
   }
   const fired = metrics.render().match(/^mock_openai_rule_fired_total.*$/gm) ?? [];
   expect(fired).toHaveLength(1_001);
-  expect(fired.at(-1)).toBe('mock_openai_rule_fired_total{rule="other"} 200');
+  expect(fired.at(-1)).toBe('mock_openai_rule_fired_total{session="other",rule="other"} 200');
+});
+
+test('the first hundred sessions have their names, the others are summed', async () => {
+  const mock = await startMock();
+  await (await postChat(mock)).text();
+  for (let i = 1; i <= 101; i++) {
+    const session = mock.session();
+    await (await postChat(session)).text();
+    await session.idle();
+  }
+  const text = await metricsOf(mock.origin);
+  expect(text).toContain('mock_openai_attempts_total{session="s99"} 1\n');
+  expect(text).toContain('mock_openai_attempts_total{session="(other)"} 2\n');
+  expect(text).toContain('mock_openai_journal_entries{session="(other)"} 2\n');
 });
 
 test('only the root is ours: OpenAI answers below a session', async () => {
