@@ -12,6 +12,11 @@ interface Answerer {
 /** Methods that a Request does not take. */
 const UNASKABLE: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
+/** Whether the answer goes on as long as its client listens. */
+export function isStreamed({ method, url }: Pick<Asked, 'method' | 'url'>): boolean {
+  return method === 'GET' && /^(?:\/s\/[^/?]+)?\/__admin\/events(?:\?|$)/.test(url);
+}
+
 /** Answers a request to the admin API that came to a worker: with what all of them know, and once all know what it changed. */
 export async function answerAdmin(asked: Asked, { admin, settled }: Answerer): Promise<Answer> {
   const { ref, method, url, headers, body } = asked;

@@ -176,6 +176,8 @@ export type ToWorker =
       readonly headers: readonly (readonly [string, string])[];
       readonly body: Uint8Array;
     }
+  /** The primary answers it by itself at that port of this machine: the answer is a stream. */
+  | { readonly kind: 'admin at'; readonly ref: number; readonly port: number }
   /** There is no room for another session. */
   | { readonly kind: 'sessions full'; readonly ref: number; readonly message: string }
   /** The primary itself failed. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../core/text/message-of.ts';
+import { type AdminListening, listenForAdmin } from '../server/admin/listen-for-admin.ts';
 import { PortHold } from '../server/port-hold.ts';
 import type { Serving, SharedListening } from '../server/start.ts';
 import type { TlsIdentities } from '../server/tls/tls-identities.ts';
-import { answerAdmin } from './answer-admin.ts';
+import { answerAdmin, isStreamed } from './answer-admin.ts';
 import { ConnectionNumbers } from './connection-numbers.ts';
 import { DecisionService } from './decision-service.ts';
 import { PlanRegistry } from './plan-registry.ts';
@@ -37,6 +38,7 @@ export class WorkerPool {
   #hold: PortHold | undefined;
   /** Those that wait for the server to be up. */
   #whenUp: (() => void)[] = [];
+  #streaming: Promise<AdminListening> | undefined;
   readonly #closed = new AbortController();
 
   constructor(parts: WorkerPoolParts) {
@@ -178,11 +180,21 @@ export class WorkerPool {
     const { admin, onFailure } = this.#parts;
     if (admin === undefined) return;
     try {
+      if (isStreamed(message)) {
+        worker.tell({ kind: 'admin at', ref: message.ref, port: (await this.#streams()).port });
+        return;
+      }
       worker.tell(await answerAdmin(message, { admin, settled: () => this.#settled() }));
     } catch (error) {
       onFailure(error);
       worker.tell({ kind: 'failed', ref: message.ref, message: messageOf(error) });
     }
+  }
+
+  /** A listener for answers that are streams: workers hand them on. Made with the first. */
+  #streams(): Promise<AdminListening> {
+    const { adminListener: admin, onFailure } = this.#parts;
+    return (this.#streaming ??= listenForAdmin({ admin, host: '127.0.0.1', port: 0, tls: undefined, onFailure }));
   }
 
   /** Resolves when all workers know what has been told them, and all is known that they had to tell. */
@@ -200,6 +212,7 @@ export class WorkerPool {
     this.#closed.abort();
     this.#releaseHold();
     await Promise.all([...this.#workers].map((worker) => closeWorker(worker, graceMs)));
+    await (await this.#streaming)?.close(0);
   }
 }
 

@@ -22,6 +22,8 @@ export interface Serving extends Omit<ListenOptions, 'engine' | 'admin'> {
   readonly loopDelay: LoopDelays;
   /** Answers a request to the admin API; undefined where that listens at an address of its own. */
   readonly admin: ((request: Request) => Promise<Response>) | undefined;
+  /** The same for a request of node:http. */
+  readonly adminListener: AdminListener;
 }
 
 /** A server of several processes. */
@@ -89,6 +91,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
   const tls = options.tls && (await (await import('./tls/server-tls.ts')).prepareTls(options.tls, host));
   let settled = async (): Promise<void> => undefined;
   let apiPort: number | undefined;
+  let closeEvents: () => void = () => undefined;
   const admin = lazyAdmin({
     engine,
     access: { host, token: adminToken },
@@ -97,6 +100,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     metrics: createMetrics(engine, loopDelay),
     onFailure,
     settled: () => settled(),
+    onEvents: (close) => (closeEvents = close),
     apiPort: () => apiPort,
   });
   const at = { host, port, tls: tls?.identities, onFailure };
@@ -124,6 +128,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {
       downtimes.stop();
+      closeEvents();
       await Promise.all([listening.close(graceMs), ownAdmin?.close(graceMs)]);
       tls?.remove();
       loopDelay.stop();
@@ -143,7 +148,7 @@ async function listenOrClear<Begun>(tls: TlsMaterial | undefined, start: () => P
 
 /** Listens in this process, or in those that are given; where the admin API has a port of its own, there first. */
 async function listenAs(
-  { admin, ...serving }: Omit<Serving, 'admin'> & { readonly admin: Admin },
+  { admin, ...serving }: Omit<Serving, 'admin' | 'adminListener'> & { readonly admin: Admin },
   { listening, adminPort }: StartOptions,
 ): Promise<[Listening & Partial<SharedListening>, AdminListening | undefined]> {
   const ownAdmin = adminPort === undefined ? undefined : await listenApart(admin.listener, { ...serving, port: adminPort });
@@ -151,7 +156,7 @@ async function listenAs(
   try {
     const begun = await (listening === undefined
       ? listen({ ...serving, admin: both?.listener })
-      : listening({ ...serving, admin: both?.fetch }));
+      : listening({ ...serving, admin: both?.fetch, adminListener: admin.listener }));
     return [begun, ownAdmin];
   } catch (error) {
     await ownAdmin?.close(0);

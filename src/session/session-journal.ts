@@ -13,6 +13,8 @@ import { RecordArchive } from './record-archive.ts';
 
 /** The number of records that are left out. The first that is kept has 1. */
 const NOT_KEPT = 0;
+/** Records that are looked through for those that are not over. */
+const SEARCHED = 2_000;
 /** Of the length of a text that is kept among the bodies. */
 const LENGTH_BYTES = 4;
 
@@ -91,6 +93,16 @@ export class SessionJournal {
    */
   *since(seq: number, parsesBodies = true): Generator<JournalEntry> {
     for (const record of this.#records.since(seq)) yield this.view(record, parsesBodies);
+  }
+
+  /** Numbers of records that are not over: so many at most, of the newest. */
+  openSeqs(most: number): number[] {
+    const open: number[] = [];
+    for (const record of this.#records.since(this.nextSeq - 1 - SEARCHED)) {
+      if (record.t_end === null) open.push(record.seq);
+      if (open.length === most) break;
+    }
+    return open;
   }
 
   /** Forgets everything; numbering goes on. */

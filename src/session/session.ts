@@ -198,9 +198,24 @@ export class Session {
     return this.#state.journal.since(since, parsesBodies);
   }
 
-  /** A record of this session as it is shown. */
-  view(record: JournalRecord): JournalEntry {
-    return this.#state.journal.view(record);
+  /** A record of this session as it is shown. `parsesBodies`: see `SessionJournal.since`. */
+  view(record: JournalRecord, parsesBodies = true): JournalEntry {
+    return this.#state.journal.view(record, parsesBodies);
+  }
+
+  /** The number of the oldest entry that the journal holds, or would hold. */
+  get oldestSeq(): number {
+    return this.#state.journal.nextSeq - this.#state.journal.kept;
+  }
+
+  /** The number that the next entry will bear. */
+  get nextSeq(): number {
+    return this.#state.journal.nextSeq;
+  }
+
+  /** Numbers of entries that are not over, of the newest. */
+  openSeqs(): number[] {
+    return this.inFlight === 0 ? [] : this.#state.journal.openSeqs(this.inFlight);
   }
 
   /** Entries that the journal holds. */

@@ -24,6 +24,8 @@ import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import type { ServerTls } from '../tls/server-tls.ts';
 import { type AdminAccess, adminGuard } from './admin-guard.ts';
+import { EventHub } from './event-hub.ts';
+import { eventRoutes } from './event-routes.ts';
 import { isCutShort } from './is-cut-short.ts';
 import { journalPieces } from './journal-pieces.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
@@ -38,6 +40,8 @@ export interface AdminOptions {
   readonly access: AdminAccess;
   readonly loopDelay: LoopDelayMonitor;
   readonly metrics: Metrics;
+  /** Is given what ends the streams of events, when there may be some. */
+  onEvents(close: () => void): void;
   /** Undefined where connections are plain. */
   readonly tls: ServerTls | undefined;
   /** Resolves when what was changed is in force. */
@@ -60,6 +64,11 @@ export function createAdmin(options: AdminOptions): Hono {
   });
   app.route('/__admin', sessionRoutes(options));
   app.route('/s/:session/__admin', sessionRoutes(options));
+  const hub = new EventHub(options.engine, options.loopDelay);
+  options.onEvents(() => hub.close());
+  const events = eventRoutes(hub, (c) => options.engine.session(c.req.param('session')));
+  app.route('/__admin', events);
+  app.route('/s/:session/__admin', events);
   app.route('/__admin', serverRoutes(options));
   app.get('/metrics', (c) => c.body(options.metrics.render(), 200, { 'content-type': METRICS_TYPE }));
   app.notFound((c) => {

@@ -136,6 +136,8 @@ export class ClientConnection implements Connection {
   cut(): void {
     this.isCut = true;
     if (this.#spared === 0) this.end('reset');
+    // A stream of events may go on for ever.
+    else setTimeout(() => this.end('reset'), LINGER_MS).unref();
   }
 
   presetNext(fate: PresetOutcome): void {

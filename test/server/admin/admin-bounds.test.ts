@@ -64,6 +64,7 @@ test('what the admin API itself cannot do is told with its request', async () =>
     engine,
     access: { host: '127.0.0.1', token: undefined },
     settled: async () => undefined,
+    onEvents: () => undefined,
     onFailure: (error: unknown) => failures.push(error),
   };
   const answer = await createAdmin(options as never).fetch(new Request('http://127.0.0.1/__admin/calls'));

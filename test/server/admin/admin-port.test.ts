@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { postChat, startMock } from '../../support/start-mock.ts';
+
+test('the admin API listens apart, and the port of the API does not have it', async () => {
+  const mock = await startMock({}, { adminPort: 0 });
+  expect(new URL(mock.adminURL).port).not.toBe(String(mock.port));
+  expect((await fetch(`${mock.adminURL}/health`)).status).toBe(200);
+  expect((await fetch(new URL('/metrics', mock.adminURL))).status).toBe(200);
+  for (const path of ['/__admin/health', '/s/a/__admin/calls', '/metrics']) {
+    const answer = await fetch(mock.origin + path, { headers: { authorization: `Bearer ${mock.apiKey}` } });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  }
+  expect((await fetch(new URL('/v1/models', mock.adminURL))).status).toBe(404);
+});
+
+test('sessions that are made there are at the port of the API', async () => {
+  const mock = await startMock({}, { adminPort: 0 });
+  const made = (await (await fetch(`${mock.adminURL}/sessions`, { method: 'POST' })).json()) as { base_url: string };
+  expect(made.base_url).toBe(`${mock.origin}/s/s1/v1`);
+});
+
+test('it stays up while the scenario has the server down, and brings it back', async () => {
+  const mock = await startMock({ rules: [{ name: 'deploy', during: '0s..1h', fault: 'server_down' }] }, { adminPort: 0 });
+  await expect(postChat(mock)).rejects.toThrow('fetch failed');
+  const verdict = (await (await fetch(`${mock.adminURL}/verdict`)).json()) as { downtimes: object[] };
+  expect(verdict.downtimes).toMatchObject([{ rule: 'deploy', cut: 1, toMs: null, lastBeforeMs: 0 }]);
+  expect((await fetch(`${mock.adminURL}/scenario`, { method: 'PUT', body: '{}' })).status).toBe(200);
+  expect((await postChat(mock)).status).toBe(200);
+});
+
+test('without a port of its own it goes down with the rest, once it has answered', async () => {
+  const mock = await startMock();
+  const body = 'clock: start\nrules: [{ during: 0s..300ms, fault: server_down }]';
+  const answer = await fetch(`${mock.origin}/__admin/scenario`, { method: 'PUT', body });
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toHaveProperty('seed');
+  for (;;) {
+    const health = await fetch(`${mock.origin}/__admin/health`).catch(() => undefined);
+    if (health?.status === 200) break;
+    await sleep(10);
+  }
+});
