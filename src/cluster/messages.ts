@@ -118,6 +118,8 @@ export type FromWorker =
     }
   /** All that the worker was told before `ping` is done, and all that it had to tell was told. */
   | { readonly kind: 'pong'; readonly ping: number }
+  /** It listens no more: the scenario has the server down. */
+  | { readonly kind: 'left' }
   /** It listens again, or has found that it is not to. */
   | { readonly kind: 'came back' }
   | { readonly kind: 'loop delay'; readonly row: TimedDelay }

@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('../cluster/worker-process.js', import.met
 const EXIT_MS = 2_000;
 
 type Listens = Extract<FromWorker, { kind: 'listening' }>;
-type OfItself = Extract<FromWorker, { kind: 'ready' | 'listening' | 'cannot listen' | 'closed' | 'pong' | 'came back' }>;
+type OfItself = Extract<FromWorker, { kind: 'ready' | 'listening' | 'cannot listen' | 'closed' | 'pong' | 'left' | 'came back' }>;
 
 /** What a worker says that is not about itself. */
 export type WorkerMessage = Exclude<FromWorker, OfItself>;
@@ -20,7 +20,8 @@ export class WorkerHandle {
   readonly #worker: Worker;
   readonly #outbox: Outbox<ToWorker>;
   readonly #pings = new Map<number, () => void>();
-  #comeBacks: (() => void)[] = [];
+  /** Those that wait for it to leave, or to come back. */
+  #waiting: (() => void)[] = [];
   /** Resolves when it listens. Rejects with the system's error, or when it ended before. */
   readonly listening: Promise<Listens>;
   /** Resolves when it has been told to close and has answered all requests, or has ended. */
@@ -63,7 +64,7 @@ export class WorkerHandle {
         this.#startedWith(new Error(`a worker ended before it listened: ${how}`));
         this.#isClosed();
         for (const answered of this.#pings.values()) answered();
-        this.#cameBack();
+        this.#moved();
         resolve(how);
       });
     });
@@ -85,21 +86,25 @@ export class WorkerHandle {
     return this.#catchingUp;
   }
 
-  /** Listens no more: what is under way is reset. */
-  goDown(): void {
-    this.tell({ kind: 'go down' });
+  /** What is under way is reset; resolves when it listens no more, or is dead. */
+  goDown(): Promise<void> {
+    return this.#move('go down');
   }
 
   /** Listens again; resolves when it does, or is dead. */
   comeBack(): Promise<void> {
-    if (this.#over) return Promise.resolve();
-    this.tell({ kind: 'come back' });
-    return new Promise((resolve) => this.#comeBacks.push(resolve));
+    return this.#move('come back');
   }
 
-  #cameBack(): void {
-    const told = this.#comeBacks;
-    this.#comeBacks = [];
+  #move(kind: 'go down' | 'come back'): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    this.tell({ kind });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #moved(): void {
+    const told = this.#waiting;
+    this.#waiting = [];
     for (const resolve of told) resolve();
   }
 
@@ -133,8 +138,9 @@ export class WorkerHandle {
       case 'cannot listen':
         this.#startedWith(Object.assign(new Error(message.message), { code: message.code }));
         return true;
+      case 'left':
       case 'came back':
-        this.#cameBack();
+        this.#moved();
         return true;
       case 'closed':
         this.#isClosed();

@@ -7,6 +7,7 @@ import type { TlsIdentities } from '../server/tls/tls-identities.ts';
 import { answerAdmin, isStreamed } from './answer-admin.ts';
 import { ConnectionNumbers } from './connection-numbers.ts';
 import { DecisionService } from './decision-service.ts';
+import { ListeningHandles } from './listening-handles.ts';
 import { PlanRegistry } from './plan-registry.ts';
 import { WorkerHandle, type WorkerMessage } from './worker-handle.ts';
 
@@ -38,7 +39,10 @@ export class WorkerPool {
   #hold: PortHold | undefined;
   /** Those that wait for the server to be up. */
   #whenUp: (() => void)[] = [];
+  /** Resolves when no worker listens after the server went down. */
+  #left: Promise<void> = Promise.resolve();
   #streaming: Promise<AdminListening> | undefined;
+  readonly #handles = new ListeningHandles();
   readonly #closed = new AbortController();
 
   constructor(parts: WorkerPoolParts) {
@@ -112,7 +116,7 @@ export class WorkerPool {
         onWarning(`worker ${next.pid} takes its place`);
         void this.#replace(next);
         // The scenario may have taken the server down while it started.
-        if (this.#hold !== undefined) next.goDown();
+        if (this.#hold !== undefined) void next.goDown();
         return;
       } catch (error) {
         if (this.#closing) return;
@@ -137,12 +141,16 @@ export class WorkerPool {
     return undefined;
   }
 
-  #goDown(): void {
-    for (const worker of this.#workers) worker.goDown();
+  #goDown(): Promise<void> {
+    this.#handles.close();
+    const left = Promise.all([...this.#workers].map((worker) => worker.goDown()));
+    this.#left = left.then(() => undefined);
     this.#hold = new PortHold(this.#port);
+    return this.#left;
   }
 
   async #comeBack(): Promise<void> {
+    await this.#left;
     this.#releaseHold();
     await Promise.all([...this.#workers].map((worker) => worker.comeBack()));
   }
@@ -211,6 +219,7 @@ export class WorkerPool {
     this.#closing = true;
     this.#closed.abort();
     this.#releaseHold();
+    this.#handles.stop();
     await Promise.all([...this.#workers].map((worker) => closeWorker(worker, graceMs)));
     await (await this.#streaming)?.close(0);
   }

@@ -49,7 +49,7 @@ function hear(message: ToWorker): void {
       line.flush();
       break;
     case 'go down':
-      listening?.goDown();
+      void goDown();
       break;
     case 'come back':
       void comeBack();
@@ -83,6 +83,11 @@ async function start({ base, host, port, tls, hasAdmin }: Extract<ToWorker, { ki
     const { code, message } = error as NodeJS.ErrnoException;
     line.notify({ kind: 'cannot listen', code, message });
   }
+}
+
+async function goDown(): Promise<void> {
+  await listening?.goDown();
+  line.notify({ kind: 'left' });
 }
 
 async function comeBack(): Promise<void> {

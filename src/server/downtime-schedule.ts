@@ -3,7 +3,7 @@ import type { Engine } from '../session/engine.ts';
 
 /** A server that can be taken down for a while. */
 export interface Downable {
-  goDown(): void;
+  goDown(): Promise<void>;
   comeBack(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export class DowntimeSchedule {
     if (downBy !== undefined && !this.#isDown) {
       this.#isDown = true;
       this.#engine.serverWentDown(downBy);
-      this.#server.goDown();
+      void this.#server.goDown();
     } else if (downBy === undefined && this.#isDown) {
       this.#isDown = false;
       this.#settled = this.#server.comeBack().then(() => {

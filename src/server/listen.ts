@@ -47,8 +47,8 @@ export interface Listening {
   readonly origin: string;
   /** New connections are shown these certificates. */
   renewCertificates(identities: TlsIdentities): void;
-  /** Resets what is under way. The system refuses connections from then on. */
-  goDown(): void;
+  /** Resets what is under way. The system refuses connections from then on. Resolves when nobody listens any more. */
+  goDown(): Promise<void>;
   /** Listens again where it did. */
   comeBack(): Promise<void>;
   /** Stops accepting, lets requests finish for at most `graceMs`, then cuts what is left. */
@@ -107,7 +107,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     }));
   // Of a server by TLS, node:http gets the connections whose handshake is over.
   const listener = front === undefined ? server : createTcpServer(TCP_OPTIONS);
-  listener.on('connection', (socket) => meet(connections.accept(socket), { ...options, ...reception, front }));
+  let isDown = false;
+  listener.on('connection', (socket) => {
+    if (isDown) socket.resetAndDestroy();
+    else meet(connections.accept(socket), { ...options, ...reception, front });
+  });
   server.on('upgrade', (request: ReceivedMessage, socket: Socket, rest: Buffer) => {
     const connection = connections.of(socket);
     // node:http has let go of it. A client that closes its side while its handshake waits is gone.
@@ -133,10 +137,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     origin: address.origin,
     renewCertificates: (identities) => front?.renew(identities),
     goDown() {
+      isDown = true;
       connections.cut();
-      address.leave();
+      return address.leave();
     },
-    comeBack: () => address.comeBack(options.onFailure),
+    async comeBack() {
+      isDown = false;
+      await address.comeBack(options.onFailure);
+    },
     async close(graceMs) {
       const closed = address.close();
       // Those, too, that become idle while the last requests finish.

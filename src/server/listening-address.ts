@@ -13,6 +13,8 @@ export interface AddressOptions {
 
 /** Between two tries to have the port back that another program has taken. */
 const RETRY_MS = 20;
+/** Within this time another process hands over what it has accepted. */
+const ON_ITS_WAY_MS = 100;
 /** A timer that is long enough to be none. */
 const LONG_MS = 2 ** 31 - 1;
 
@@ -43,13 +45,17 @@ export class ListeningAddress {
     return new ListeningAddress(server, options);
   }
 
-  /** Listens no more. The system refuses connections from then on; those that are open stay. */
-  leave(): void {
+  /**
+   * Listens no more. The system refuses connections from then on; those that are open stay. Where another process accepts for this one,
+   * what it has accepted before is on its way: it is taken before the address is left.
+   */
+  async leave(): Promise<void> {
     if (this.#isAway || this.#isOver) return;
     this.#isAway = true;
-    this.#server.close();
-    if (this.#options.sharesPort !== true) this.#hold = new PortHold(this.port);
     this.#keepAlive = setInterval(() => undefined, LONG_MS);
+    if (this.#options.sharesPort === true) await new Promise((resolve) => setTimeout(resolve, ON_ITS_WAY_MS));
+    else this.#hold = new PortHold(this.port);
+    if (!this.#isOver) this.#server.close();
   }
 
   /** Listens again. Another program may have taken the port: `taken` is told once, and it is tried until the port is free. */
