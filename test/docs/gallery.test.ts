@@ -34,6 +34,7 @@ async function judged(heading: string, client: VirtualClient, options: Partial<W
     verdict: world.verdict,
     answered: world.outcomes.filter(({ ok }) => ok).length,
     session: world.session,
+    outcomes: world.outcomes,
   };
 }
 
@@ -253,7 +254,8 @@ const promises: Record<string, () => void | Promise<void>> = {
       const rest = await ask([question, { role: 'assistant', content: begun }]);
       return begun + textIn(rest.text);
     };
-    const { session, verdict } = await judged(heading, resuming, { calls: 1, named: false });
+    const { session, verdict, outcomes } = await judged(heading, resuming, { calls: 1 });
+    expect(outcomes[0]?.text).toBe('Once upon a time there was a mock that went on where it had been cut.');
     const [cut, resumed] = session.journal();
     expect(resumed).toMatchObject({ attemptSeq: 2, logicalId: cut?.logicalId });
     expect(verdict.findings.find(({ rule }) => rule === 'no_silent_replay')?.verdict).toBe('pass');
