@@ -47,7 +47,8 @@ function noteStep() {
   const now = cpuMs();
   const ms = now - before;
   if (ms > (longest.length < KEPT ? 1 : longest.at(-1).ms)) {
-    const requests = [...left, ...under].slice(-NAMED).map(({ named }) => named);
+    // Those that have been under way for the longest are first: the others came in their pauses.
+    const requests = [...under, ...left].slice(0, NAMED).map(({ named }) => named);
     longest = [...longest, { ms, afterMs: Math.round(performance.now()), requests }]
       .sort((one, other) => other.ms - one.ms)
       .slice(0, KEPT);
