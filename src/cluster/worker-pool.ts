@@ -142,7 +142,7 @@ export class WorkerPool {
   }
 
   #goDown(): Promise<void> {
-    this.#handles.close();
+    this.#handles.close(this.#port);
     const left = Promise.all([...this.#workers].map((worker) => worker.goDown()));
     this.#left = left.then(() => undefined);
     this.#hold = new PortHold(this.#port);
