@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
-import type { Plan } from '../core/plan/compile.ts';
+import { type Plan, type PlannedRule, stepsOf } from '../core/plan/compile.ts';
+import { downtimeAt } from '../core/plan/downtime-at.ts';
 import type { Incoming } from '../exchange/incoming.ts';
 import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
@@ -31,8 +32,11 @@ export function playThrough(scenario: LoadedScenario, requests: number, librarie
   const caller = callerOf(scenario.plan);
   const played: Played[] = [];
   let place = { request: 1, call: 1, attempt: 1 };
+  let arrived = 0;
   while (place.request <= requests) {
-    const [outcome, retryable] = playOne(session, incoming(caller, place, nowMs), place.request);
+    const downBy = downNow(session);
+    if (downBy === undefined) arrived += 1;
+    const [outcome, retryable] = downBy ? notArrived(downBy) : playOne(session, incoming(caller, place, nowMs), arrived);
     played.push({ ...place, ...outcome });
     const { request, call, attempt } = place;
     const retried = retryable && attempt <= RETRIES;
@@ -46,6 +50,18 @@ const PATH = '/v1/chat/completions';
 
 type Place = Pick<Played, 'request' | 'call' | 'attempt'>;
 
+/** The rule that has the server down. Before the clock begins none has. */
+function downNow({ clockStartedAt, now, rules }: Session): PlannedRule | undefined {
+  return clockStartedAt === undefined ? undefined : downtimeAt(rules, now - clockStartedAt).downBy;
+}
+
+/** A request to a server that is down: nothing of it is in the journal. */
+function notArrived({ id, action }: PlannedRule): [Omit<Played, keyof Place>, boolean] {
+  const faults = stepsOf(action).flatMap(({ calls }) => calls.map(({ name }) => name));
+  return [{ outcome: 'connection refused', faults: faults.join(', '), rule: id }, true];
+}
+
+/** `seq` counts the requests that arrived, this one included. */
 function playOne(session: Session, request: Incoming, seq: number): [Omit<Played, keyof Place>, boolean] {
   const nowMs = request.headersAt;
   if (refusesConnection(session, request)) {

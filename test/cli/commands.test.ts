@@ -259,6 +259,23 @@ test('explain --json gives words, courses and requests to programs', async () =>
   expect(stdout).not.toContain('sk-secret-0123456789');
 });
 
+test('explain has no connection while the server is down, and goes on with what comes after', async () => {
+  const rules = '[{ name: gone, during: 1s..3s, fault: server_down }, { after: 2, first: 3, fault: overloaded }]';
+  const { stdout } = await runInProcess(
+    ['explain', 'gone.yaml', '--requests', '6'],
+    tempFolder({ 'gone.yaml': `rules: ${rules}` }),
+  );
+  const rows = stdout.split('\n').filter((line) => /^\d/.test(line));
+  expect(rows.map((row) => row.split(/ {2,}/).slice(1).join(' · '))).toEqual([
+    '1 · 1 · 200',
+    '2 · 1 · connection refused · server_down · gone',
+    '2 · 2 · connection refused · server_down · gone',
+    '2 · 3 · 200',
+    '3 · 1 · 503 server_is_overloaded · overloaded · rules[1]',
+    '3 · 2 · 200',
+  ]);
+});
+
 test('explain says how far an answer gets, and retries none of which the head has come', async () => {
   const sequence = '[hang, { connection_reset: { at: headers } }, { truncated_body: { end: close } }, connection_reset]';
   const cwd = tempFolder({ 'cut.yaml': `rules: [{ sequence: ${sequence} }]\n` });
