@@ -14,7 +14,7 @@ function crowded(base: string, tops: readonly string[]): string[] {
   const folders = tops.flatMap((top) => [
     join(base, top),
     ...readdirSync(join(base, top), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() && !relative(base, entry.parentPath).includes('node_modules'))
       .map((entry) => join(entry.parentPath, entry.name)),
   ]);
   return folders.flatMap((folder) => {

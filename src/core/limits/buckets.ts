@@ -57,7 +57,7 @@ export interface Buckets {
   refund(account: string, amounts: Amounts, moments: RefundMoments): void;
 }
 
-export interface RefundMoments {
+interface RefundMoments {
   readonly at: number;
   readonly clockMs: number;
   /** When it was drawn, on the clock of the session. */

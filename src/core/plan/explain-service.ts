@@ -21,7 +21,7 @@ export interface ServiceInWords {
   readonly remarks: readonly string[];
 }
 
-export interface RuleInWords {
+interface RuleInWords {
   readonly id: string;
   readonly name: string | undefined;
   readonly summary: string;

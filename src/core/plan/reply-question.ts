@@ -22,7 +22,7 @@ export interface ReplyQuestion {
 }
 
 /** Where a request stands in its conversation, by hashes of what was said. */
-export interface ConversationPlace {
+interface ConversationPlace {
   /** After the request. */
   readonly at: string;
   /** Before the last answer: what the request that it answered had come to. Undefined where there is no answer yet. */

@@ -16,7 +16,7 @@ const toolCall = record({
 export const CONTENT_KEYS = ['content', 'echo', 'tokens', 'json', 'refusal', 'tool_call', 'tool_calls'];
 
 /** The scopes in which the steps of a sequence are counted. */
-export const REPLY_SCOPES = ['session', 'key', 'model', 'call', 'conversation'] as const;
+const REPLY_SCOPES = ['session', 'key', 'model', 'call', 'conversation'] as const;
 
 export type ReplyScope = (typeof REPLY_SCOPES)[number];
 

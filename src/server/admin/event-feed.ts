@@ -16,7 +16,7 @@ export interface FeedEvent {
 }
 
 /** Which entries a listener knows, or is not to be told. */
-export interface KnownEntries {
+interface KnownEntries {
   /** All up to this number. */
   readonly upTo: number;
   /** And these beyond it. */

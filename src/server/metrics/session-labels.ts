@@ -1,7 +1,7 @@
 /** Sessions that have a label of their own at most: whoever asks for one makes one. */
-export const MAX_SESSIONS = 100;
+const MAX_SESSIONS = 100;
 /** The label of the others together. No session can have this name. */
-export const OTHER_SESSIONS = '(other)';
+const OTHER_SESSIONS = '(other)';
 
 /** Under which label a session counts: its name for the first so many that were seen since the start. */
 export class SessionLabels {

@@ -9,7 +9,7 @@ export interface CertificateFiles {
 }
 
 /** A certificate that cannot be used. The message says which file is wrong, and what would be right. */
-export class CertificateError extends Error {
+class CertificateError extends Error {
   override readonly name = 'CertificateError';
 }
 

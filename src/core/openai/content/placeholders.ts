@@ -2,7 +2,7 @@ import type { ReplySpec } from '../request/answer-settings.ts';
 import { asList, asRecord } from '../request/request.ts';
 
 /** What a text of a reply may have put in from its request. */
-export const PLACEHOLDERS = ['model', 'prompt', 'turn', 'tool_result', 'key'] as const;
+const PLACEHOLDERS = ['model', 'prompt', 'turn', 'tool_result', 'key'] as const;
 
 /** What each stands for. */
 export type PlaceholderValues = Readonly<Record<(typeof PLACEHOLDERS)[number], string>>;
@@ -10,7 +10,7 @@ export type PlaceholderValues = Readonly<Record<(typeof PLACEHOLDERS)[number], s
 const PLACEHOLDER = new RegExp(`\\{\\{(${PLACEHOLDERS.join('|')})\\}\\}`, 'g');
 
 /** UTF-16 units that are put into the texts of one reply at most; what is beyond is left out. */
-export const MAX_FILLED = 1_000_000;
+const MAX_FILLED = 1_000_000;
 
 /** Whether a text of the reply has a placeholder. */
 export function hasPlaceholder(spec: ReplySpec): boolean {
