@@ -10,7 +10,7 @@ import { compilePlan, type Plan } from '../core/plan/compile.ts';
 import { takesServerDown } from '../core/plan/downtime-at.ts';
 import { withoutEffect } from '../core/plan/without-effect.ts';
 import { type Problem, ScenarioError } from '../core/problem.ts';
-import { OF_THE_SERVER } from '../core/scenario/check-faults.ts';
+import { OF_THE_SERVER } from '../core/scenario/of-the-server.ts';
 import { parseScenario, type Source } from '../core/scenario/parse.ts';
 import type { Scenario, ScenarioInput } from '../core/scenario/schema.ts';
 import { MAX_TEXT_LENGTH } from '../core/scenario/yaml-document.ts';

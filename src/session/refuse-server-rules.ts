@@ -1,6 +1,6 @@
 import type { Step } from '../core/plan/compile.ts';
 import { formatPath, type Problem, ScenarioError } from '../core/problem.ts';
-import { OF_THE_SERVER } from '../core/scenario/check-faults.ts';
+import { OF_THE_SERVER } from '../core/scenario/of-the-server.ts';
 
 /**
  * Refuses rules that take the server down, in a session: it has not the server for itself. `steps`: the first of each rule. Throws a

@@ -7,6 +7,7 @@ import { asList, asRecord } from '../openai/request/request.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import { type Path, type ScenarioFinding, scenarioFinding } from './finding.ts';
+import { OF_THE_SERVER } from './of-the-server.ts';
 import { duringSchema } from './time-schema.ts';
 
 /** A list of faults at its place. */
@@ -100,10 +101,6 @@ export function checkNoServerRule(rules: readonly unknown[], at: Path): Scenario
     });
   });
 }
-
-/** Why a service or a session has no such fault. */
-export const OF_THE_SERVER =
-  'takes down the whole server: it belongs into the rules of its scenario, not of a provider or a session';
 
 /** Nothing comes after a fault that answers by itself, and what it answers is no stream. */
 function checkList({ path, calls }: FaultList): ScenarioFinding[] {
