@@ -44,6 +44,9 @@ export interface CallHistory {
   readonly overlapping: boolean;
   /** The client gave it up for another model: a call of the same name goes on after it. */
   readonly replaced: boolean;
-  /** Attempts of it may be missing: the server was down, and what the system refused then is in no journal. */
-  readonly hidden?: true;
+  /**
+   * Attempts of it may be missing: the server was down, and what the system refused then is in no journal. Here are the gaps in which
+   * they may be; they are in no other list.
+   */
+  readonly hidden?: readonly Gap[];
 }

@@ -29,7 +29,8 @@ export function withHiddenAttempts(calls: readonly CallHistory[], downtimes: rea
       mayHaveBeenRefused(tries.at(-1), windows);
     if (!isHidden) return call;
     const isSeen = ({ before, after }: Gap) => !isHiddenBetween(before, after, windows);
-    return { ...call, hidden: true, gaps: call.gaps.filter(isSeen), failovers: call.failovers.filter(isSeen) };
+    const hidden = [...call.gaps, ...call.failovers].filter((gap) => !isSeen(gap));
+    return { ...call, hidden, gaps: call.gaps.filter(isSeen), failovers: call.failovers.filter(isSeen) };
   });
 }
 

@@ -87,8 +87,9 @@ function longestWithin({ before, after }: Gap, stalls: readonly Stall[]): number
 }
 
 /** How much before its wait was over the retry came; of attempts side by side, it may be the retry of any that had failed. */
-export function earlyOf({ tries, gaps: same, failovers }: CallHistory, { before, after }: Gap): number {
-  const gaps = failovers.length === 0 ? same : [...same, ...failovers].sort((a, b) => a.index - b.index);
+export function earlyOf({ tries, gaps: same, failovers, hidden = [] }: CallHistory, { before, after }: Gap): number {
+  const isOne = failovers.length + hidden.length === 0;
+  const gaps = isOne ? same : [...same, ...failovers, ...hidden].sort((a, b) => a.index - b.index);
   let earlyMs = earlyAfter(before, after);
   for (let at = tries.indexOf(before); at > 0 && !hasGapBefore(gaps, at); at--) {
     const beside = tries[at - 1];
