@@ -244,7 +244,8 @@ test('a request under way is in flight until its connection is closed, and no lo
   socket.send({ type: 'response.create', model: 'gpt-4o', input: 'Hello' });
   socket.send({ type: 'response.create', model: 'gpt-4o', input: 'Hello again' });
   const origin = new URL(mock.baseURL).origin;
-  const inFlight = async () => (await (await fetch(`${origin}/metrics`)).text()).match(/requests_in_flight{session="default"} (\d+)/)?.[1];
+  const inFlight = async () =>
+    (await (await fetch(`${origin}/metrics`)).text()).match(/requests_in_flight{session="default"} (\d+)/)?.[1];
   await expect.poll(inFlight).toBe('1');
   socket.ws.close();
   await mock.idle();
