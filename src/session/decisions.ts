@@ -59,19 +59,15 @@ export class Decisions {
 
   /** The one step that depends on the requests before: all that they share is asked and changed here. */
   decide(step: DecisionStep, plan: Plan): Decision {
-    const { evidence, failsAt, limited, preset, request, replies } = step;
+    const { evidence, failsAt, limited, request } = step;
     this.#begin(evidence.at, request.endpoint?.startsClock !== false);
     const elapsedMs = this.#elapsedMs(evidence.at, plan);
     const correlation = this.#world.correlator.observe(evidence);
-    const taken = limited && this.#admit(limited, plan);
-    const choice = replies && this.#replySteps.choose(plan.replies, replies, correlation.call);
-    const refusedBy = taken?.refusal === undefined && !isUnmatched(step, choice) ? failsAt : 'api';
-    const chosen = preset ?? this.#decide(step, { correlation, elapsedMs, refusedBy }, plan) ?? NO_CHOICE;
-    if (chosen.applied === null && taken?.refusal !== undefined) this.#strike(LIMITS);
-    this.#struck(chosen);
-    const isAnswered = refusedBy === undefined && !chosen.faults.some(({ isFinal }) => isFinal);
-    if (isAnswered && replies && choice) this.#replySteps.note(choice, replies, correlation.call);
-    return { correlation, elapsedMs, limit: taken, applied: chosen.applied, faults: chosen.faults, choice: plainChoice(choice) };
+    const limit = limited && this.#admit(limited, plan);
+    const refusedBy = limit?.refusal === undefined ? failsAt : 'api';
+    const { applied, faults, choice } = this.#choose(step, { correlation, elapsedMs, refusedBy }, plan);
+    if (applied === null && limit?.refusal !== undefined) this.#strike(LIMITS);
+    return { correlation, elapsedMs, limit, applied, faults, choice };
   }
 
   /** What goes on from the response or the conversation of that name goes on from that place in a conversation. */
@@ -87,23 +83,10 @@ export class Decisions {
     const id = `line ${step.evidence.pathCall ?? ''}`;
     const correlation: Correlation = { call: id, attempt: 1, evidence: 'first', certainty: 'exact', drawKey: id };
     const elapsedMs = this.#elapsedMs(step.evidence.at, plan);
-    const { replies } = step;
-    const choice = replies && this.#replySteps.choose(plan.replies, replies, id);
-    const refusedBy = isUnmatched(step, choice) ? 'api' : step.failsAt;
-    const chosen = this.#decide(step, { correlation, elapsedMs, refusedBy }, plan) ?? NO_CHOICE;
-    const isAnswered = refusedBy === undefined && !chosen.faults.some(({ isFinal }) => isFinal);
-    if (isAnswered && replies && choice) this.#replySteps.note(choice, replies, id);
+    const { applied, faults, choice } = this.#choose(step, { correlation, elapsedMs, refusedBy: step.failsAt }, plan);
     this.#counters.forget(callScope(id));
     this.#replySteps.forget(id);
-    this.#struck(chosen);
-    return {
-      correlation,
-      elapsedMs,
-      limit: undefined,
-      applied: chosen.applied,
-      faults: chosen.faults,
-      choice: plainChoice(choice),
-    };
+    return { correlation, elapsedMs, limit: undefined, applied, faults, choice };
   }
 
   /** A request of the account is served from now on. To be ended by what this returns. */
@@ -185,6 +168,20 @@ export class Decisions {
     this.#connections = 0;
   }
 
+  /** What is said, and what strikes. A step of a sequence is used up where its answer is made. */
+  #choose(step: DecisionStep, circumstances: Circumstances, plan: Plan): Chosen {
+    const { replies, preset } = step;
+    const { correlation, elapsedMs } = circumstances;
+    const { call } = correlation;
+    const choice = replies && this.#replySteps.choose(plan.replies, replies, call);
+    const refusedBy = isUnmatched(step, choice) ? 'api' : circumstances.refusedBy;
+    const chosen = preset ?? this.#decide(step, { correlation, elapsedMs, refusedBy }, plan) ?? NO_CHOICE;
+    this.#struck(chosen);
+    if (replies && choice && refusedBy === undefined && !chosen.faults.some(({ isFinal }) => isFinal))
+      this.#replySteps.note(choice, replies, call);
+    return { applied: chosen.applied, faults: chosen.faults, choice: plainChoice(choice) };
+  }
+
   #decide(
     { forced, matches, traits }: DecisionStep,
     { correlation: { call, attempt, drawKey }, elapsedMs, refusedBy }: Circumstances,
@@ -245,6 +242,9 @@ interface Circumstances extends Pick<Decision, 'correlation' | 'elapsedMs'> {
   /** The layer that refuses it by itself. */
   readonly refusedBy: Layer | undefined;
 }
+
+/** What came of a decision. */
+type Chosen = Pick<Decision, 'applied' | 'faults' | 'choice'>;
 
 function plainChoice(choice: OpenChoice | undefined): ReplyChoice | undefined {
   return choice && { place: choice.place, step: choice.step };
