@@ -1,5 +1,6 @@
 import type { ClientOutcome, RunContext } from '../backoff/kit/rule-evidence.ts';
-import { evidenceOf, findingsOf, type ScenarioUse, verdictOf } from '../backoff/verdict/judge.ts';
+import { evidenceOf } from '../backoff/verdict/evidence-set.ts';
+import { findingsOf, type ScenarioUse, verdictOf } from '../backoff/verdict/judge.ts';
 import type { Verdict } from '../backoff/verdict/verdict.ts';
 import type { Policy } from '../policy/policy.ts';
 import { loadFindings } from './load-findings.ts';

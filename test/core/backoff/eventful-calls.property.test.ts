@@ -4,7 +4,8 @@ import { eventfulCalls } from '../../../src/core/backoff/history/eventful-calls.
 import { isRetryable } from '../../../src/core/backoff/history/invites-retry.ts';
 import type { RunContext } from '../../../src/core/backoff/kit/rule-evidence.ts';
 import { backoffRules } from '../../../src/core/backoff/registry.ts';
-import { evidenceOf, judgeRule } from '../../../src/core/backoff/verdict/judge.ts';
+import { evidenceOf } from '../../../src/core/backoff/verdict/evidence-set.ts';
+import { judgeRule } from '../../../src/core/backoff/verdict/judge-rule.ts';
 import { EVIDENCE } from '../../../src/core/correlation/correlation.ts';
 import { faults } from '../../../src/core/faults/registry.ts';
 import type { JournalEntry } from '../../../src/core/journal/entry.ts';

@@ -5,6 +5,9 @@ export const ruleVerdicts = ['pass', 'info', 'warn', 'fail', 'inconclusive', 'no
 
 export type RuleVerdict = (typeof ruleVerdicts)[number];
 
+/** From what speaks against the client to what says nothing. */
+export const WORST_FIRST: readonly RuleVerdict[] = ['fail', 'warn', 'inconclusive', 'info', 'pass', 'not_applicable'];
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
 /** One thing that was seen, in words a bug report can quote. */

@@ -4,7 +4,7 @@ import { smallest } from '../../collections/smallest.ts';
 import { callLabel } from '../../correlation/call-name.ts';
 import { plural } from '../../text/plural.ts';
 import { inFlightOver } from '../history/in-flight.ts';
-import { type Finding, type RuleVerdict, ruleVerdicts } from '../kit/finding.ts';
+import { type Finding, type RuleVerdict, ruleVerdicts, WORST_FIRST } from '../kit/finding.ts';
 import type { UnservedRequests } from './unserved-requests.ts';
 import type { Judgement, SessionVerdict, Verdict } from './verdict.ts';
 import { namesText } from './what-is-missing.ts';
@@ -20,8 +20,6 @@ export function callIn(session: string, call: string): string {
   return session === 'default' ? call : `${session}/${callLabel(call)}`;
 }
 
-/** From what speaks against the client to what says nothing. */
-const ORDER: readonly RuleVerdict[] = ['fail', 'warn', 'inconclusive', 'info', 'pass', 'not_applicable'];
 /** Pieces of evidence that a finding shows. */
 const SHOWN = 10;
 
@@ -119,8 +117,8 @@ function explainOver(verdict: Judgement, judged: readonly JudgedSession[]): stri
 function findingsOver(judged: readonly JudgedSession[]): Finding[] {
   const all = judged.flatMap(({ session, verdict }) => verdict.findings.map((finding) => ({ session, finding })));
   const merged = [...groupBy(all, ({ finding }) => finding.rule).values()].flatMap((told) => {
-    const worst = smallest(told.map(({ finding }) => ORDER.indexOf(finding.verdict)));
-    const same = told.filter(({ finding }) => ORDER.indexOf(finding.verdict) === worst);
+    const worst = smallest(told.map(({ finding }) => WORST_FIRST.indexOf(finding.verdict)));
+    const same = told.filter(({ finding }) => WORST_FIRST.indexOf(finding.verdict) === worst);
     const [first] = same;
     if (first === undefined) return [];
     const { finding } = first;
@@ -141,7 +139,7 @@ function findingsOver(judged: readonly JudgedSession[]): Finding[] {
       },
     ];
   });
-  return merged.sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+  return merged.sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
 }
 
 /** Parts of a scenario that struck in none of the sessions under it. */

@@ -1,0 +1,67 @@
+import { atOnce, type Steps } from '../../at-once.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { CallHistory } from '../history/call-history.ts';
+import { withHiddenAttempts } from '../history/hidden-attempts.ts';
+import { recogniseCalls, suspectedHistories } from '../history/history.ts';
+import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-evidence.ts';
+import { type UnservedRequests, unservedRequests } from './unserved-requests.ts';
+
+/** What rules look at: the calls that are recognised, and beside them those that are not. */
+export interface Worlds {
+  readonly certain: RuleEvidence;
+  readonly ambiguous: RuleEvidence;
+  /** Where a declaration leaves several ways to deal requests out to calls: what is certain, with one of them each. */
+  readonly dealings: readonly RuleEvidence[];
+}
+
+/** What is known of a run. */
+export interface EvidenceSet extends Worlds {
+  /** How the requests contradict what the program declares of its calls. */
+  readonly contradiction: string | undefined;
+  readonly calls: readonly CallHistory[];
+  /** Requests that the mock does not serve. */
+  readonly unserved: readonly UnservedRequests[];
+}
+
+/** The journal as rules look at it. */
+export function evidenceOf(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): EvidenceSet {
+  return atOnce(gatherEvidence(entries, circumstances, policy));
+}
+
+/** See `evidenceOf`. */
+export function* gatherEvidence(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): Steps<EvidenceSet> {
+  const served = entries.filter(({ unserved }) => !unserved);
+  const { downtimes = [] } = circumstances;
+  const { histories, dealings, contradiction } = yield* recogniseCalls(entries, policy.calls);
+  const calls = withHiddenAttempts(histories, downtimes);
+  yield;
+  const suspected = policy.calls === undefined ? withHiddenAttempts(suspectedHistories(entries), downtimes) : [];
+  const dealt = new Set((dealings[0] ?? []).flatMap(({ tries }) => tries.map(({ entry }) => entry)));
+  const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
+  const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
+  const subject = (meant: readonly CallHistory[]): RuleEvidence => ({
+    ...circumstances,
+    entries: served,
+    calls: meant,
+    policy,
+    outcomeOf: (call): ClientOutcome | undefined => outcomeOf(call, outcomes.get(call.id)),
+  });
+  const certain = calls.filter(({ certainty }) => certainty !== 'ambiguous');
+  const isLeftOut = ({ tries }: CallHistory) => tries.some(({ entry }) => suspects.has(entry) || dealt.has(entry));
+  return {
+    certain: subject(certain),
+    ambiguous: subject([...calls.filter((call) => call.certainty === 'ambiguous' && !isLeftOut(call)), ...suspected]),
+    dealings: dealings.map((dealing) => subject([...certain, ...withHiddenAttempts(dealing, downtimes)])),
+    contradiction,
+    calls,
+    unserved: unservedRequests(entries),
+  };
+}
+
+/** What came of a call that the client gave up for another model is that it failed. */
+function outcomeOf({ replaced }: CallHistory, told: ClientOutcome | undefined): ClientOutcome | undefined {
+  if (!replaced || told === undefined) return told;
+  const { text, ...rest } = told;
+  return { ...rest, ok: false };
+}
