@@ -1,6 +1,7 @@
-import OpenAI, { AzureOpenAI, toFile } from 'openai';
+import OpenAI, { AzureOpenAI } from 'openai';
 import { expect, test } from 'vitest';
 import type { MockOpenAI, ScenarioInput } from '../../src/index.ts';
+import { linesOf, over, upload } from '../support/batches.ts';
 import { startMock } from '../support/start-mock.ts';
 
 const API_VERSION = '2025-04-01-preview';
@@ -25,24 +26,6 @@ const line = (name: string, url: string, body: object = {}) =>
     url,
     body: { model: 'mine', messages: [{ role: 'user', content: 'Hi' }], ...body },
   });
-
-const upload = async (client: OpenAI, ...lines: readonly string[]) =>
-  client.files.create({ purpose: 'batch', file: await toFile(Buffer.from(lines.join('\n')), 'input.jsonl') });
-
-async function over(client: OpenAI, id: string) {
-  await expect
-    .poll(async () => (await client.batches.retrieve(id)).status, { timeout: 10_000 })
-    .toMatch(/^(completed|failed|cancelled)$/);
-  return client.batches.retrieve(id);
-}
-
-async function linesOf(client: OpenAI, file: string | null | undefined) {
-  const text = await (await client.files.content(file ?? '')).text();
-  return text
-    .trim()
-    .split('\n')
-    .map((each) => JSON.parse(each));
-}
 
 /** The type of the client has the paths of OpenAI alone. */
 const AS_AZURE_NAMES_IT = '/chat/completions' as '/v1/chat/completions';

@@ -1,5 +1,6 @@
 import OpenAI, { toFile } from 'openai';
 import { expect, test } from 'vitest';
+import { linesOf, over, upload } from '../support/batches.ts';
 import { startMock } from '../support/start-mock.ts';
 
 async function clientOf(scenario: Parameters<typeof startMock>[0] = {}) {
@@ -15,25 +16,7 @@ const line = (id: string, body: object = {}, parts: object = {}) =>
     body: { model: 'gpt-4o', messages: [{ role: 'user', content: id }], ...body },
     ...parts,
   });
-const upload = async (client: OpenAI, ...lines: readonly string[]) =>
-  client.files.create({ purpose: 'batch', file: await toFile(Buffer.from(lines.join('\n')), 'input.jsonl') });
 const CHAT = { endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
-
-/** Waits for a batch to be over, as the clients do: by asking. */
-async function over(client: OpenAI, id: string) {
-  await expect
-    .poll(async () => (await client.batches.retrieve(id)).status, { timeout: 10_000 })
-    .toMatch(/^(completed|failed|cancelled)$/);
-  return client.batches.retrieve(id);
-}
-
-async function linesOf(client: OpenAI, file: string | null | undefined) {
-  const text = await (await client.files.content(file ?? '')).text();
-  return text
-    .trim()
-    .split('\n')
-    .map((each) => JSON.parse(each));
-}
 
 test('a file is kept as it was sent, found, listed and deleted', async () => {
   const client = await clientOf();
