@@ -4,7 +4,18 @@ import type { ReportInput } from '../../core/report/report.ts';
 import { plural } from '../../core/text/plural.ts';
 import { printable } from '../../core/text/printable.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, OUTAGE, outageMarks, type Picture, type Series, seriesScale, WIDTH, within } from './picture.ts';
+import {
+  bandMark,
+  dataTable,
+  legendOf,
+  OUTAGE,
+  outageMark,
+  type Picture,
+  type Series,
+  seriesScale,
+  WIDTH,
+  within,
+} from './picture.ts';
 
 const HEIGHT = 180;
 const FIRST = 'first attempts';
@@ -69,26 +80,7 @@ function shortName(rule: string): string {
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 }
 
-/** Bands in the colour of the plan, and the name of each rule at its first. Data sets `plan` and `names`. */
-function planMarks(): NonNullable<Drawing['marks']> {
-  return [
-    {
-      type: 'rect',
-      from: { data: 'plan' },
-      encode: {
-        enter: {
-          x: { scale: 'x', field: 'from' },
-          x2: { scale: 'x', field: 'to' },
-          y: { value: 0 },
-          y2: { value: HEIGHT },
-          fill: { value: PLAN.color },
-          fillOpacity: { field: 'opacity' },
-        },
-      },
-    },
-  ];
-}
-
+/** The name of each rule at its first band. The data set is `names`. */
 function nameMark(): NonNullable<Drawing['marks']>[number] {
   return {
     type: 'text',
@@ -149,8 +141,8 @@ function drawing({ bins, outages, plan }: Arrivals, peak: number): Drawing {
     ],
     legends: [legendOf('series', 'fill')],
     marks: [
-      ...outageMarks(HEIGHT),
-      ...planMarks(),
+      outageMark(HEIGHT),
+      bandMark('plan', { height: HEIGHT, color: PLAN.color, opacity: 'opacity' }),
       {
         type: 'rect',
         from: { data: 'bars' },

@@ -1,6 +1,6 @@
 import type { JsonLoad } from '../../core/report/json-schema.ts';
 import type { Drawing } from './draw.ts';
-import { CAPACITY, capacityMark, legendOf, lineMark, OUTAGE, outageMarks, seriesScale, within } from './picture.ts';
+import { CAPACITY, capacityMark, legendOf, lineMark, OUTAGE, outageMark, seriesScale, within } from './picture.ts';
 
 const HEIGHT = 200;
 /** Narrow, so that its texts can be read where the page is narrow. */
@@ -51,6 +51,6 @@ export function fleetPicture({ timeline, outages, capacityPerSecond }: JsonLoad,
       { orient: 'left', scale: 'y', title: 'a second', grid: true, values: [0, 10, 30, 100, 300, 1_000, 3_000, 10_000] },
     ],
     legends: [{ ...legendOf('series', 'fill'), columns: 2 }],
-    marks: [...outageMarks(HEIGHT), ...SERIES.map(({ key, color }) => lineMark(key, color)), capacityMark(WIDTH)],
+    marks: [outageMark(HEIGHT), ...SERIES.map(({ key, color }) => lineMark(key, color)), capacityMark(WIDTH)],
   };
 }

@@ -9,7 +9,7 @@ import {
   legendOf,
   lineMark,
   OUTAGE,
-  outageMarks,
+  outageMark,
   type Picture,
   seriesScale,
   WIDTH,
@@ -79,7 +79,7 @@ function drawing({ bins, outages, recoveredAt, capacity }: Load): Drawing {
     ],
     legends: [legendOf('series', 'fill')],
     marks: [
-      ...outageMarks(HEIGHT),
+      outageMark(HEIGHT),
       {
         type: 'area',
         from: { data: 'steps' },

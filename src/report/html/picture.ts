@@ -39,23 +39,30 @@ export function within<Span extends { readonly from: number; readonly to: number
     .map((span) => ({ ...span, from: Math.max(first, span.from), to: Math.min(last, span.to) }));
 }
 
-/** Marks of the spans in which everything failed by plan, with their name; the data set is `outages`. */
-export function outageMarks(height: number): NonNullable<Drawing['marks']> {
-  return [
-    {
-      type: 'rect',
-      from: { data: 'outages' },
-      encode: {
-        enter: {
-          x: { scale: 'x', field: 'from' },
-          x2: { scale: 'x', field: 'to' },
-          y: { value: 0 },
-          y2: { value: height },
-          fill: { value: 'var(--outage)' },
-        },
+/** The spans of a data set, each as a band from top to bottom. `opacity` names a field; without it they are opaque. */
+export function bandMark(
+  data: string,
+  { height, color, opacity }: { readonly height: number; readonly color: string; readonly opacity?: string },
+): NonNullable<Drawing['marks']>[number] {
+  return {
+    type: 'rect',
+    from: { data },
+    encode: {
+      enter: {
+        x: { scale: 'x', field: 'from' },
+        x2: { scale: 'x', field: 'to' },
+        y: { value: 0 },
+        y2: { value: height },
+        fill: { value: color },
+        ...(opacity === undefined ? {} : { fillOpacity: { field: opacity } }),
       },
     },
-  ];
+  };
+}
+
+/** The spans in which everything failed by plan; the data set is `outages`. */
+export function outageMark(height: number): NonNullable<Drawing['marks']>[number] {
+  return bandMark('outages', { height, color: 'var(--outage)' });
 }
 
 /** A series of a picture, with its colour. */

@@ -3,7 +3,7 @@ import { runStart } from '../../core/report/run-start.ts';
 import { type AttemptKind, type Swimlane, swimlaneOf } from '../../core/report/swimlane.ts';
 import { plural } from '../../core/text/plural.ts';
 import type { Drawing } from './draw.ts';
-import { dataTable, legendOf, OUTAGE, outageMarks, type Picture, WIDTH, within } from './picture.ts';
+import { dataTable, legendOf, OUTAGE, outageMark, type Picture, WIDTH, within } from './picture.ts';
 
 interface Look {
   readonly label: string;
@@ -115,7 +115,7 @@ function drawing(
       ...(spans.length === 0 ? [] : [legendOf('span', 'fill')]),
     ],
     marks: [
-      ...outageMarks(height),
+      outageMark(height),
       bar('waits', ['from', 'to'], 7, { value: 'var(--wait)' }),
       bar('attempts', ['at', 'end'], 1.5, { scale: 'color', field: 'look' }),
       bar('early', ['from', 'to'], 3, { value: 'var(--early)' }),
