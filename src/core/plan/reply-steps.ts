@@ -1,3 +1,5 @@
+import { LruMap } from '../collections/lru-map.ts';
+import type { Linked } from '../collections/use-order.ts';
 import type { PlannedReply } from './planned-reply.ts';
 import { CALL_SCOPE, CONVERSATION_SCOPE, type ReplyCandidate, type ReplyQuestion } from './reply-question.ts';
 
@@ -16,11 +18,23 @@ export interface OpenChoice extends ReplyChoice {
   readonly scope: string;
 }
 
-/** Scopes, calls and conversations that are remembered at most, each; the oldest are forgotten first. */
+/** Scopes, calls and conversations that are remembered at most, each; those longest out of use are forgotten first. */
 const MAX_REMEMBERED = 100_000;
 
 /** How many steps were used, by the place of the reply. */
 type Used = Map<number, number>;
+
+/** What is remembered of a scope, a call or a conversation. */
+interface Remembered<Value> extends Linked<Remembered<Value>> {
+  readonly name: string;
+  value: Value;
+}
+
+type Memory<Value> = LruMap<string, Remembered<Value>>;
+
+function newMemory<Value>(): Memory<Value> {
+  return new LruMap(({ name }) => name);
+}
 
 /**
  * How far the sequences of replies have got. A step is used up by an answer that is made. Each attempt of a call has the step of
@@ -28,9 +42,9 @@ type Used = Map<number, number>;
  * it is the one behind that of the last answer.
  */
 export class ReplySteps {
-  readonly #byScope = new Map<string, Used>();
-  readonly #byCall = new Map<string, Map<string, number>>();
-  readonly #byConversation = new Map<string, Used>();
+  readonly #byScope = newMemory<Used>();
+  readonly #byCall = newMemory<Map<string, number>>();
+  readonly #byConversation = newMemory<Used>();
 
   /** What a request of a call is answered with. */
   choose(replies: readonly PlannedReply[], question: ReplyQuestion, call: string): OpenChoice {
@@ -49,7 +63,7 @@ export class ReplySteps {
   note({ place, used, scope }: OpenChoice, { conversation }: ReplyQuestion, call: string): void {
     const isOfConversation = scope === CONVERSATION_SCOPE;
     if (conversation !== undefined) {
-      const before = conversation.before === undefined ? undefined : this.#byConversation.get(conversation.before);
+      const before = conversation.before === undefined ? undefined : this.#byConversation.get(conversation.before)?.value;
       const known: Used = new Map(before);
       if (isOfConversation && place !== undefined && used !== undefined) known.set(place, used + 1);
       if (known.size > 0) remember(this.#byConversation, conversation.at, known);
@@ -62,20 +76,21 @@ export class ReplySteps {
     const bound = this.#ofCall(call);
     if (bound.has(boundTo(place, scope))) return;
     bound.set(boundTo(place, scope), used);
-    const known = this.#byScope.get(scope) ?? new Map<number, number>();
+    const known: Used = this.#byScope.get(scope)?.value ?? new Map();
     known.set(place, used + 1);
     remember(this.#byScope, scope, known);
   }
 
   /** What goes on from the response or the conversation of that name goes on from that place. */
   name(name: string, at: string): void {
-    const known = this.#byConversation.get(at);
+    const known = this.#byConversation.get(at)?.value;
     if (known !== undefined) remember(this.#byConversation, name, known);
   }
 
   /** Drops a call that will not come back. */
   forget(call: string): void {
-    this.#byCall.delete(call);
+    const known = this.#byCall.get(call);
+    if (known !== undefined) this.#byCall.remove(known);
   }
 
   clear(): void {
@@ -87,15 +102,15 @@ export class ReplySteps {
   #used({ place, scope = '' }: ReplyCandidate, { conversation }: ReplyQuestion, call: string): number {
     if (scope === CONVERSATION_SCOPE) {
       const { before } = conversation ?? {};
-      return (before === undefined ? undefined : this.#byConversation.get(before)?.get(place)) ?? 0;
+      return (before === undefined ? undefined : this.#byConversation.get(before)?.value.get(place)) ?? 0;
     }
-    const bound = this.#byCall.get(call)?.get(boundTo(place, scope));
+    const bound = this.#byCall.get(call)?.value.get(boundTo(place, scope));
     if (bound !== undefined || scope === CALL_SCOPE) return bound ?? 0;
-    return this.#byScope.get(scope)?.get(place) ?? 0;
+    return this.#byScope.get(scope)?.value.get(place) ?? 0;
   }
 
   #ofCall(call: string): Map<string, number> {
-    const known = this.#byCall.get(call) ?? new Map<string, number>();
+    const known: Map<string, number> = this.#byCall.get(call)?.value ?? new Map();
     remember(this.#byCall, call, known);
     return known;
   }
@@ -105,11 +120,14 @@ function boundTo(place: number, scope: string): string {
   return `${place} ${scope}`;
 }
 
-/** The newest is the last. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= MAX_REMEMBERED) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
+function remember<Value>(memory: Memory<Value>, name: string, value: Value): void {
+  const known = memory.get(name);
+  if (known !== undefined) {
+    known.value = value;
+    memory.use(known);
+    return;
+  }
+  memory.add({ name, value, older: undefined, newer: undefined });
+  const { size, oldest } = memory;
+  if (size > MAX_REMEMBERED && oldest !== undefined) memory.remove(oldest);
 }
