@@ -1,3 +1,5 @@
+import { eventText } from './event-text.ts';
+
 /** Bytes that are held for a listener who does not read. */
 const MAX_HELD = 1024 * 1024;
 /** Entries of one piece, of those that a listener has missed. */
@@ -7,7 +9,7 @@ const HEARTBEAT_MS = 15_000;
 
 /** An event as it goes out, without its id. */
 export interface FeedEvent {
-  /** `event: …` and `data: …`, with the empty line behind them. */
+  /** See `eventText`. */
   readonly text: string;
   /** The number of the entry that it tells; undefined where it tells none. */
   readonly seq?: number;
@@ -35,7 +37,7 @@ export interface FeedParts {
 
 /** Says how many events were not told. */
 export function missedText(events: number): string {
-  return `event: missed\ndata: ${JSON.stringify({ events })}\n\n`;
+  return eventText('missed', { events });
 }
 
 /** What one listener is told, as Server-Sent Events. What it does not take is held within bounds; what is beyond is counted. */

@@ -3,6 +3,7 @@ import type { Engine } from '../../session/engine.ts';
 import type { Session } from '../../session/session.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import { EventFeed, type FeedEvent, type FeedParts, missedText } from './event-feed.ts';
+import { eventText } from './event-text.ts';
 import { VerdictWatch } from './verdict-watch.ts';
 
 /** Listeners at once, over all sessions. */
@@ -206,10 +207,6 @@ function decisionOf(
   const { seq, place, logicalId, attemptSeq, t_headers, method, path, endpoint, model, stream, authorizationHash } = record;
   const asked = { method, path, endpoint, model, stream, authorizationHash };
   return { session: place.session, seq, logicalId, attemptSeq, t_headers, ...asked, faultApplied, refusedBy };
-}
-
-function eventText(kind: EventKind, data: object): string {
-  return `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 function tell({ listeners }: Watched, kind: EventKind, event: FeedEvent): void {

@@ -2,6 +2,7 @@ import type { Verdict } from '../../core/backoff/verdict/verdict.ts';
 import type { Engine } from '../../session/engine.ts';
 import type { Session } from '../../session/session.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
+import { eventText } from './event-text.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
 import { circumstancesOf } from './verdict-circumstances.ts';
 
@@ -82,7 +83,7 @@ export class VerdictWatch {
 
   #found(verdict: Verdict): void {
     this.#isAtIt = false;
-    const text = `event: verdict\ndata: ${JSON.stringify(verdict)}\n\n`;
+    const text = eventText('verdict', verdict);
     // Time passes, and is no change.
     const compared = JSON.stringify({ ...verdict, watchedMs: 0 });
     if (compared !== this.#last) this.#changed(text);
