@@ -1,6 +1,7 @@
 import { apiError, type ErrorAnswer } from '../core/openai/errors/error.ts';
 import type { Plan } from '../core/plan/compile.ts';
 import type { Facts } from '../core/plan/facts.ts';
+import { shortened } from '../core/text/shortened.ts';
 import { replyFor } from './reply-for.ts';
 
 /** Of the prompt so many characters are told. */
@@ -28,5 +29,5 @@ export function nothingToSay(facts: Facts): ErrorAnswer {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text);
+  return JSON.stringify(shortened(text, SHOWN));
 }

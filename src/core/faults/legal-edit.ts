@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortened } from '../text/shortened.ts';
 import type { Leaves } from './leaves.ts';
 
 /** Whether clients must bear what an edit makes of an answer. */
@@ -15,6 +16,5 @@ const LONGEST = 80;
 
 /** A value as JSON, cut where it is long. */
 export function inJson(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  return shortened(JSON.stringify(value), LONGEST);
 }

@@ -1,6 +1,7 @@
 import type { ReplySpec } from '../openai/request/answer-settings.ts';
 import type { ReplyScope } from '../scenario/reply-schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { describeValue } from '../schema/fields.ts';
 import { plural } from '../text/plural.ts';
 import { explainMatch } from './explain-match.ts';
 import { written } from './written.ts';
@@ -38,7 +39,7 @@ function explainReply(spec: ReplySpec): string {
   return [
     contentInWords(spec),
     ...(reasoningTokens === undefined ? [] : [`after ${plural(reasoningTokens, 'token')} of reasoning`]),
-    ...(reasoningSummary === undefined ? [] : [`whose summary is ${quoted(reasoningSummary)}`]),
+    ...(reasoningSummary === undefined ? [] : [`whose summary is ${describeValue(reasoningSummary)}`]),
     ...(finishReason === undefined ? [] : [`ends with ${finishReason}`]),
     ...(continues === true ? ['goes on where the request has the beginning of it'] : []),
     ...(dimensions === undefined ? [] : [`embeddings of ${plural(dimensions, 'dimension')}`]),
@@ -47,17 +48,12 @@ function explainReply(spec: ReplySpec): string {
 }
 
 function contentInWords({ content, echo, tokens, json, refusal, toolCalls }: ReplySpec): string {
-  if (content !== undefined) return `says ${quoted(content)}`;
+  if (content !== undefined) return `says ${describeValue(content)}`;
   if (echo === true) return 'repeats the last user message';
   if (tokens !== undefined) return `prose of ${plural(tokens, 'token')}`;
   if (json !== undefined) return `says the JSON ${written(json)}`;
-  if (refusal !== undefined) return `refuses: ${quoted(refusal)}`;
+  if (refusal !== undefined) return `refuses: ${describeValue(refusal)}`;
   if (toolCalls !== undefined)
     return `calls ${toolCalls.map(({ name, arguments: args }) => `${name} ${written(args)}`).join(' and ')}`;
   return 'prose';
-}
-
-/** Long texts are cut. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }

@@ -3,6 +3,7 @@ import { span } from '../../core/report/numbers.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { plural } from '../../core/text/plural.ts';
 import { printable } from '../../core/text/printable.ts';
+import { shortened } from '../../core/text/shortened.ts';
 import type { Drawing } from './draw.ts';
 import {
   bandMark,
@@ -76,8 +77,7 @@ function firstBands(plan: readonly PlanBand[]): PlanBand[] {
 }
 
 function shortName(rule: string): string {
-  const name = printable(rule);
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+  return shortened(printable(rule), LONGEST_NAME);
 }
 
 /** The name of each rule at its first band. The data set is `names`. */

@@ -1,3 +1,4 @@
+import { firstUnits } from '../../text/first-units.ts';
 import type { ReplySpec } from '../request/answer-settings.ts';
 import { asList, asRecord } from '../request/request.ts';
 
@@ -32,13 +33,6 @@ export function withPlaceholdersFilled(spec: ReplySpec, values: PlaceholderValue
       return value;
     }),
   );
-}
-
-/** The beginning of a text. No character is cut in two. */
-function firstUnits(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const isSplit = length > 0 && /[\ud800-\udbff]/.test(text.charAt(length - 1));
-  return text.slice(0, isSplit ? length - 1 : length);
 }
 
 /** The reply with each of its texts changed: names of tools and of fields are none. */
