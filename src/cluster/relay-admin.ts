@@ -40,7 +40,7 @@ async function handOn(request: IncomingMessage, response: ServerResponse, port: 
   const { connection: _connection, 'transfer-encoding': _coding, ...fields } = answer.headers;
   response.writeHead(answer.statusCode ?? 500, fields);
   response.flushHeaders();
-  // Whoever ends it first, ends it.
+  // Either side may end it.
   await pipeline(answer, response).catch(() => undefined);
 }
 

@@ -1,4 +1,5 @@
 import { downtimeAt, takesServerDown } from '../core/plan/downtime-at.ts';
+import { MAX_DURATION_MS } from '../core/units/duration.ts';
 import type { Engine } from '../session/engine.ts';
 
 /** A server that can be taken down for a while. */
@@ -6,9 +7,6 @@ export interface Downable {
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
 }
-
-/** The longest that a timer takes. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Takes the server down and brings it back as the scenario of the default session says, by the clock of that session. */
 export class DowntimeSchedule {
@@ -65,7 +63,7 @@ export class DowntimeSchedule {
       });
     }
     if (from === undefined || until === Number.POSITIVE_INFINITY) return;
-    const ms = Math.min(LONGEST_MS, Math.max(1, Math.ceil(from + until - now)));
+    const ms = Math.min(MAX_DURATION_MS, Math.max(1, Math.ceil(from + until - now)));
     this.#timer = setTimeout(() => this.#look(), ms).unref();
   }
 }

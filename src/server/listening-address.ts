@@ -1,4 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
+import { MAX_DURATION_MS } from '../core/units/duration.ts';
 import { PortHold } from './port-hold.ts';
 
 export interface AddressOptions {
@@ -15,8 +16,6 @@ export interface AddressOptions {
 const RETRY_MS = 20;
 /** Within this time another process hands over what it has accepted. */
 const ON_ITS_WAY_MS = 100;
-/** A timer that is long enough to be none. */
-const LONG_MS = 2 ** 31 - 1;
 
 /** Where a server accepts connections. It may leave the address for a while, and comes back to the same one. */
 export class ListeningAddress {
@@ -52,7 +51,7 @@ export class ListeningAddress {
   async leave(): Promise<void> {
     if (this.#isAway || this.#isOver) return;
     this.#isAway = true;
-    this.#keepAlive = setInterval(() => undefined, LONG_MS);
+    this.#keepAlive = setInterval(() => undefined, MAX_DURATION_MS);
     if (this.#options.sharesPort === true) await new Promise((resolve) => setTimeout(resolve, ON_ITS_WAY_MS));
     else this.#hold = new PortHold(this.port);
     if (!this.#isOver) this.#server.close();
