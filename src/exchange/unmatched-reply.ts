@@ -16,7 +16,7 @@ export function unmatchedReply(plan: Plan, facts: Facts): ErrorAnswer | undefine
   return nothingToSay(facts);
 }
 
-/** The same for a request of which replies speak that have nothing left to say. */
+/** The same refusal, where sequences match the request and all their steps are used up. */
 export function nothingToSay(facts: Facts): ErrorAnswer {
   const named = `endpoint ${facts.request.endpoint?.name}, model ${quoted(facts.model ?? '')}, prompt ${quoted(facts.prompt)}`;
   const after = facts.answersTool ? ', after the result of a tool' : '';

@@ -16,7 +16,7 @@ export class Downtimes {
   /** What the journal says of requests that were under way as the server last went down; undefined where it never did. */
   #cause: FaultApplied | undefined;
 
-  /** Those of which anything lies behind the moment, oldest first. Times of the engine's clock. */
+  /** Downtimes that end after the moment, or have not ended; oldest first. Times of the engine's clock. */
   since(at: number): Downtime[] {
     return this.#spans.filter(({ to }) => to === null || to > at).map((span) => ({ ...span }));
   }

@@ -108,8 +108,8 @@ function* rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvid
 }
 
 /**
- * What the calls show of which every attempt was seen. What the others alone show is undecided, where attempts that a server refused
- * that was down could make it another thing.
+ * What calls show whose attempts were all seen. Attempts of the others may have been refused while the server was down, and nobody saw
+ * them. Where only those calls decide the rule, it is inconclusive.
  */
 function unlessHidden(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence): RuleResult {
   const seen = rule.bearsHidden === true ? subject.calls : seenOf(subject.calls);
@@ -121,7 +121,7 @@ function unlessHidden(rule: BackoffRule, ruling: RuleResult, subject: RuleEviden
   return { verdict: 'inconclusive', explain, n: ruling.n ?? 0 };
 }
 
-/** Those of which every attempt was seen. */
+/** Calls whose attempts were all seen. */
 const seenOf = perObject((calls: readonly CallHistory[]) => calls.filter(({ hidden }) => hidden === undefined));
 
 function isOneWorld({ entries, together }: RuleEvidence): boolean {
