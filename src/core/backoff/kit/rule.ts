@@ -25,6 +25,8 @@ export interface BackoffRule {
   readonly comparesTargets?: true;
   /** What it says of a call stands although attempts of it are missing, which a server that was down refused. */
   readonly bearsHidden?: true;
+  /** What it finds against a call stands although attempts of it are missing: more attempts would only add to it. */
+  readonly accusesHidden?: true;
   /** What provokes it. */
   readonly probe: Probe;
   /** What provokes it in a client that takes several targets, in the place of `probe`. */

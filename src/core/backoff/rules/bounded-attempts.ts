@@ -28,6 +28,7 @@ export const boundedAttempts = defineRule({
   probe: endlessFailuresProbe,
   hears: 'every scene',
   looksAt: 'eventful calls',
+  accusesHidden: true,
   check: (subject) => {
     const { calls, policy } = subject;
     const failed = calls.filter(({ tries }) => failedForNow(tries.at(-1), policy));

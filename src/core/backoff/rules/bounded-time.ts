@@ -19,6 +19,7 @@ export const boundedTime = defineRule({
   advice: 'give each call a deadline, and start no attempt that would begin after it',
   probe: boundedAttempts.probe,
   looksAt: 'eventful calls',
+  accusesHidden: true,
   check: ({ calls, policy }) => {
     const retried = calls.filter(({ tries }) => tries.length > 1);
     if (retried.length === 0) return notApplicable('no call was retried');

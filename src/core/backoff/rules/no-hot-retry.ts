@@ -39,6 +39,7 @@ export const noHotRetry = defineRule({
   alsoProbe: endlessFailuresProbe,
   hears: 'every scene',
   looksAt: 'eventful calls',
+  accusesHidden: true,
   check: ({ calls }) => {
     const runs = unhintedRuns(calls).filter(({ gaps }) => gaps.length >= 2);
     if (runs.length === 0) return notApplicable('no call was retried twice without a hint');

@@ -109,11 +109,12 @@ function* rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvid
 
 /**
  * What calls show whose attempts were all seen. Attempts of the others may have been refused while the server was down, and nobody saw
- * them. Where only those calls decide the rule, it is inconclusive.
+ * them. Where only those calls decide the rule, it is inconclusive. An accusation that more attempts would only add to stands.
  */
 function unlessHidden(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence): RuleResult {
   const seen = rule.bearsHidden === true ? subject.calls : seenOf(subject.calls);
   if (seen.length === subject.calls.length) return ruling;
+  if (accuses(ruling) && rule.accusesHidden === true) return ruling;
   const asked = { ...subject, calls: seen };
   const without = unlessDoubtful(rule, unlessInDoubt(rule, asked), asked);
   if (without.verdict === ruling.verdict || !(accuses(ruling) || ruling.verdict === 'pass')) return without;

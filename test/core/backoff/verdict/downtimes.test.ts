@@ -57,6 +57,24 @@ test('attempts that may be missing are no proof of few', () => {
   expect(of('bounded_attempts')?.verdict).not.toBe('pass');
 });
 
+test('a hot loop that is seen after a downtime is one, whatever was refused before it', () => {
+  const loop = Array.from({ length: 30 }, (_, index): Exchange => ({ call: 'a', at: 4_010 + index * 5, status: 503, tookMs: 1 }));
+  const { verdict, of } = judged([{ call: 'a', ...CUT }, ...loop]);
+  expect(of('no_hot_retry')?.verdict).toBe('fail');
+  expect(of('bounded_attempts')?.verdict).toBe('fail');
+  expect(verdict.verdict).toBe('fail');
+});
+
+test('a call that goes on for too long does so, whatever was refused meanwhile', () => {
+  const late: Exchange[] = [
+    { call: 'a', ...CUT },
+    { call: 'a', at: 4_200, status: 503 },
+    { call: 'a', at: 20_000, status: 200 },
+  ];
+  expect(judged(late, { max_elapsed: '10s' }).of('bounded_time')?.verdict).toBe('fail');
+  expect(judged(late, { max_elapsed: '30s' }).of('bounded_time')?.verdict).toBe('inconclusive');
+});
+
 test('a gap that a downtime lies in is no wait that was kept', () => {
   const exchanges: Exchange[] = [
     { call: 'a', at: 0, status: 429, retryAfter: 2 },
