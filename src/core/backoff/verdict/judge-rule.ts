@@ -6,6 +6,7 @@ import type { RuleLevel } from '../../policy/policy.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { withoutDoubtfulLinks } from '../history/doubtful-links.ts';
 import { eventfulCalls } from '../history/eventful-calls.ts';
+import { isTakenInSilence } from '../history/is-taken-in-silence.ts';
 import { type Finding, type RuleResult, type RuleVerdict, WORST_FIRST } from '../kit/finding.ts';
 import { type BackoffRule, notApplicable } from '../kit/rule.ts';
 import type { RuleEvidence } from '../kit/rule-evidence.ts';
@@ -70,19 +71,22 @@ function undecided({ n = 0 }: RuleResult, subject: RuleEvidence): RuleResult {
 
 /** Whether the rule is kept by the calls alone to which something was done. */
 function passesOnFault(rule: BackoffRule, subject: RuleEvidence): boolean {
-  const calls = struckAmong(subject.calls);
+  const calls = struckAmong(subject);
   if (calls.length === 0 || calls.length === subject.calls.length) return calls.length > 0;
   return rule.check(struckIn(subject)).verdict === 'pass';
 }
 
-/** The calls to which something was done. */
-const struckAmong = perObject((calls: readonly CallHistory[]) =>
-  calls.filter(({ tries, replays }) => tries.some(({ entry }) => testsClient(entry)) || replays.some(testsClient)),
+/** The calls to which something was done, and of which something is known that the client did about it. */
+const struckAmong = perObject((subject: RuleEvidence) =>
+  subject.calls.filter(
+    (call) =>
+      (call.tries.some(({ entry }) => testsClient(entry)) || call.replays.some(testsClient)) && !isTakenInSilence(call, subject),
+  ),
 );
 
 /** Those calls, and their entries. */
 const struckIn = perObject((subject: RuleEvidence): RuleEvidence => {
-  const calls = struckAmong(subject.calls);
+  const calls = struckAmong(subject);
   const struck = new Set(calls.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   return { ...subject, calls, entries: subject.entries.filter((entry) => struck.has(entry)) };
 });

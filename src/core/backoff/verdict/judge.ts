@@ -11,6 +11,7 @@ import { equalFollowers } from '../history/equal-followers.ts';
 import { eventfulCalls } from '../history/eventful-calls.ts';
 import { failoversToKeys, failoversToModels } from '../history/failovers.ts';
 import { inFlightOf } from '../history/in-flight.ts';
+import { isTakenInSilence } from '../history/is-taken-in-silence.ts';
 import { type Finding, type RuleVerdict, ruleVerdicts, WORST_FIRST } from '../kit/finding.ts';
 import type { RuleEvidence, RunContext } from '../kit/rule-evidence.ts';
 import { testsClient } from '../kit/tests-client.ts';
@@ -106,6 +107,7 @@ function sumUp(findings: readonly Finding[], { certain, unserved }: EvidenceSet,
             silence,
             downtimes: downtimeUseOf(certain.downtimes ?? [], entries),
             declared: certain.policy.calls,
+            takenInSilence: certain.calls.filter((call) => isTakenInSilence(call, certain)).length,
           })
         : explainVerdict(verdict, findings),
     scenario: scenario.name,

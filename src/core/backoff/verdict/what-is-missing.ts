@@ -25,6 +25,8 @@ export interface Undecided {
   readonly downtimes?: readonly DowntimeUse[];
   /** What the program says of its calls. */
   readonly declared?: DeclaredCalls | undefined;
+  /** Calls that ended with a broken answer, of which nobody knows what the client made. */
+  readonly takenInSilence?: number;
 }
 
 /** Undecided rules that a line names. */
@@ -41,6 +43,9 @@ export function whatIsMissing(given: Undecided): string {
     const isSuspected = given.findings.some(({ suspected }) => suspected === true);
     return `${keptText(given.findings)}, but ${isSuspected ? `${whyNonePassed(given)}${besides}` : unservedText(unserved)}`;
   }
+  const { takenInSilence = 0, findings } = given;
+  if (takenInSilence > 0 && !findings.some(({ suspected }) => suspected === true))
+    return `nothing was shown: ${plural(takenInSilence, 'call')} ended with an answer that was spoilt or cut, and whether the client noticed only it can tell: mock-openai probe asks it${besides}`;
   return `no rule passed: ${whyNonePassed(given)}${besides}`;
 }
 
