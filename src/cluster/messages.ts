@@ -27,6 +27,7 @@ export interface SentRequest {
   readonly headersAt: number;
   readonly bodyEndAt: number | null;
   readonly protocol: Incoming['protocol'];
+  readonly streamId: Incoming['streamId'];
   readonly connection: {
     /** The worker's own number. */
     readonly id: number;
@@ -34,6 +35,7 @@ export interface SentRequest {
     readonly requests: number;
     readonly remotePort: number | null;
     readonly tls: TlsFacts | undefined;
+    readonly awaitsTls: boolean | undefined;
     readonly open: boolean;
   };
 }

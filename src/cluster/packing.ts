@@ -23,6 +23,7 @@ const CONNECTION: FieldsOf<SentRequest['connection']> = {
   requests: true,
   remotePort: true,
   tls: { version: true, resumed: true },
+  awaitsTls: true,
   open: true,
 };
 const REQUEST: FieldsOf<SentRequest> = {
@@ -33,12 +34,14 @@ const REQUEST: FieldsOf<SentRequest> = {
   headersAt: true,
   bodyEndAt: true,
   protocol: true,
+  streamId: true,
   connection: CONNECTION,
 };
 const TRAITS: FieldsOf<Traits> = {
   streamed: true,
   features: true,
   carrier: true,
+  protocol: true,
   dialect: true,
   keyScope: true,
   modelScope: true,
@@ -58,6 +61,7 @@ const PERFORMED: FieldsOf<Performed> = {
   closedBy: true,
   closedHow: true,
   isCut: true,
+  resetCode: true,
   bytesOut: true,
   chunksOut: true,
   eventsOut: true,

@@ -125,6 +125,7 @@ export class RemoteState implements SessionState {
         streamed: traits.streamed,
         features: traits.features,
         carrier: traits.carrier,
+        protocol: traits.protocol,
         dialect: traits.dialect,
         keyScope: scoped('key') ? traits.keyScope : '',
         modelScope: scoped('model') ? traits.modelScope : '',

@@ -8,7 +8,7 @@ import { SENT_HEADERS } from './packing.ts';
 
 /** What the primary is to know of a request. */
 export function sentRequest(
-  { method, target, headers, body, headersAt, bodyEndAt, protocol, connection }: Incoming,
+  { method, target, headers, body, headersAt, bodyEndAt, protocol, streamId, connection }: Incoming,
   { isOpen: open }: { readonly isOpen: boolean },
 ): SentRequest {
   const sent: Record<string, string> = {};
@@ -16,7 +16,7 @@ export function sentRequest(
     const value = headers[name];
     if (value !== undefined) sent[name] = value;
   }
-  const { id, acceptedAt, requests, remotePort, tls } = connection;
+  const { id, acceptedAt, requests, remotePort, tls, awaitsTls } = connection;
   return {
     method,
     target,
@@ -25,16 +25,17 @@ export function sentRequest(
     headersAt,
     bodyEndAt,
     protocol,
-    connection: { id, acceptedAt, requests, remotePort, tls, open },
+    streamId,
+    connection: { id, acceptedAt, requests, remotePort, tls, awaitsTls, open },
   };
 }
 
 /** The request as the engine of the primary takes it. `id`: the number that its connection has there. */
 export function incomingOf(
-  { method, target, headers, body, headersAt, bodyEndAt, protocol, connection }: SentRequest,
+  { method, target, headers, body, headersAt, bodyEndAt, protocol, streamId, connection }: SentRequest,
   id: number,
 ): Incoming {
-  const { acceptedAt, requests, remotePort, tls } = connection;
+  const { acceptedAt, requests, remotePort, tls, awaitsTls } = connection;
   return {
     method,
     target,
@@ -44,7 +45,8 @@ export function incomingOf(
     headersAt,
     bodyEndAt,
     protocol,
-    connection: { id, acceptedAt, requests, remotePort, tls },
+    streamId,
+    connection: { id, acceptedAt, requests, remotePort, tls, awaitsTls },
   };
 }
 

@@ -103,7 +103,7 @@ function getsThrough(faults: readonly BoundFault[], context: ReplyContext): bool
     },
   };
   for (const { type } of applyFaults(answer, faults, context)) {
-    if (asked || type === 'hang' || type === 'reset' || type === 'close') break;
+    if (asked || type === 'hang' || type === 'reset' || type === 'reset_stream' || type === 'close') break;
   }
   return asked;
 }

@@ -1,4 +1,4 @@
-import { isMeantFor } from '../core/faults/bound-fault.ts';
+import { isMeantFor, needTls } from '../core/faults/bound-fault.ts';
 import { faultsByName } from '../core/faults/registry.ts';
 import { asRecord } from '../core/openai/request/request.ts';
 import { type Step, stepOf } from '../core/plan/compile.ts';
@@ -30,6 +30,7 @@ export function parseForcedFault(header: string, carrier: Carrier = 'response'):
     if (step.strikes === 'listener')
       return refuse(`${namesOf(step)} takes down the whole server, and a header speaks of one request`);
     if (step.isTimed) return refuse(`${namesOf(step)} depends on the span of a rule, and a header has none`);
+    if (needTls(step.faults)) return refuse(`${namesOf(step)} strikes as connections are opened, and a header comes later`);
     if (isMeantFor(step.faults, carrier)) return step;
     return refuse(`${namesOf(step)} means nothing to ${CARRIED[carrier]}`);
   }

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Connection } from '../core/correlation/correlation.ts';
-import type { Protocol } from '../core/journal/entry.ts';
 import { memoize } from '../core/memo/body-memo.ts';
 import { rememberLast } from '../core/memo/remember-last.ts';
 import type { DialectName } from '../core/openai/dialects/dialect-name.ts';
@@ -8,6 +7,7 @@ import { routeOf } from '../core/openai/dialects/registry.ts';
 import { endpointOf, socketEndpointOf } from '../core/openai/endpoints/registry.ts';
 import type { ApiRequest, SentForm, SocketTurn } from '../core/openai/request/request.ts';
 import type { Carrier } from '../core/wire/carrier.ts';
+import type { Protocol } from '../core/wire/protocol.ts';
 import type { BodyReading } from './body-reading.ts';
 import { canonicalSha } from './canonical-sha.ts';
 
@@ -24,6 +24,8 @@ export interface IncomingConnection extends Connection {
   readonly remotePort: number | null;
   /** Undefined where it is not encrypted. */
   readonly tls?: TlsFacts | undefined;
+  /** It is being opened by TLS: no request has come. */
+  readonly awaitsTls?: boolean | undefined;
 }
 
 /** A request as it came off the socket. Times in milliseconds of the engine's clock. */
@@ -44,6 +46,8 @@ export interface Incoming {
   readonly form?: SentForm | undefined;
   /** Default: HTTP/1.1. */
   readonly protocol?: Protocol | undefined;
+  /** The stream of HTTP/2 that it came on; undefined where there is none. */
+  readonly streamId?: number | undefined;
   /** What its answer travels in. Default: a response of HTTP. */
   readonly carrier?: Carrier;
   /** What it has as a frame of a WebSocket; undefined where it is none. */
@@ -119,6 +123,7 @@ export function apiRequestOf(
     form,
     bodyBytes: incoming.oversized || (isJson && reading.isTooMuch) ? Number.POSITIVE_INFINITY : body.byteLength,
     carrier,
+    protocol: incoming.protocol,
     turn,
     fingerprint:
       memo === undefined

@@ -100,6 +100,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt, recor
     connReqSeq: connection.requests,
     remotePort: connection.remotePort,
     protocol: incoming.protocol ?? 'http/1.1',
+    streamId: incoming.streamId ?? null,
     tls: connection.tls ?? null,
     t_accept: connection.acceptedAt,
     t_headers: incoming.headersAt,
@@ -110,6 +111,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt, recor
     closedBy: null,
     bytesOut: 0,
     closedHow: null,
+    resetCode: null,
     chunksOut: 0,
     eventsOut: 0,
     method: request.method,
@@ -226,6 +228,7 @@ export function noteEnd(
   record.t_clientClose = clientCloseAt;
   record.closedBy = closedBy;
   record.closedHow = performed.closedHow;
+  record.resetCode = performed.resetCode;
   record.bytesOut = performed.bytesOut;
   record.chunksOut = performed.chunksOut;
   record.eventsOut = performed.eventsOut;

@@ -1,21 +1,26 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { messageOf } from '../core/text/message-of.ts';
+import type { TlsFailure } from '../core/wire/effect.ts';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
-import { NOTHING_PERFORMED } from '../exchange/performed.ts';
+import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import type { Exchange } from '../session/exchange.ts';
 import { andThen, isPromise } from '../session/maybe-promise.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
-import { NO_BODY } from './admin/read-body.ts';
 import { sendProblem } from './admin/send-problem.ts';
 import { sessionsFull } from './admin/sessions-full.ts';
 import { Batch } from './batch.ts';
 import type { EnginePort } from './engine-port.ts';
+import type { PlainResponse } from './http-exchange.ts';
 import type { ClientConnection } from './http1/client-connection.ts';
 import { Connections } from './http1/connections.ts';
-import { receiveRequest, type ServerContext } from './http1/receive-request.ts';
+import { Http1Exchange } from './http1/http1-exchange.ts';
 import { ReceivedMessage } from './http1/received-message.ts';
+import { prefaceIn, takeFromHttp1 } from './http1/take-from-http1.ts';
+import type { Http2Connections, Http2Parts } from './http2/http2-connections.ts';
 import { ListeningAddress } from './listening-address.ts';
+import { NO_BODY } from './read-body.ts';
+import { receiveRequest, type ServerContext } from './receive-request.ts';
 import { TimerWheel } from './timing/timer-wheel.ts';
 import type { TlsFront } from './tls/tls-front.ts';
 import type { TlsIdentities } from './tls/tls-identities.ts';
@@ -61,8 +66,13 @@ const PROBE_MS = 60_000;
 const MAX_PIPELINED = 1_000;
 /** Between two looks for idle connections of a server that ends. */
 const SWEEP_MS = 20;
-/** As node:http has it: answers leave at once, and a client that has sent its request may close its side. */
-const TCP_OPTIONS = { keepAlive: true, keepAliveInitialDelay: PROBE_MS, allowHalfOpen: true, noDelay: true };
+/** What node:http answers by the code of the error. */
+const BAD_REQUESTS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: badRequest('431 Request Header Fields Too Large'),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: badRequest('413 Payload Too Large'),
+};
+/** As node:https has it: answers leave at once. A client that leaves within a handshake closes its side, which ends the connection. */
+const TCP_OPTIONS = { keepAlive: true, keepAliveInitialDelay: PROBE_MS, noDelay: true };
 
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
@@ -70,7 +80,6 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const connections = new Connections(engine.clock.now, (connection) => engine.connectionClosed(connection));
   const reception: ServerContext = {
     engine,
-    connections,
     batch: new Batch(),
     alarms: new TimerWheel(engine.clock.now),
     failed: (response, error) => fail(response, error, options),
@@ -96,14 +105,15 @@ export async function listen(options: ListenOptions): Promise<Listening> {
         turn.whenReady(() => {
           admin(request, response).catch((error: unknown) => fail(response, error, options));
         });
-      } else receiveRequest({ request, response, connection, target }, reception);
+      } else receiveRequest(new Http1Exchange(request, response, connection, target), reception);
     },
   );
   const front =
     tls &&
     (await tlsFront(tls, (connection) => {
       connections.rename(connection);
-      server.emit('connection', connection.socket);
+      if (connection.speaksHttp2) http2.serve(connection).catch(options.onFailure);
+      else server.emit('connection', connection.socket);
     }));
   // Of a server by TLS, node:http gets the connections whose handshake is over.
   const listener = front === undefined ? server : createTcpServer(TCP_OPTIONS);
@@ -111,6 +121,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   listener.on('connection', (socket) => {
     if (isDown) socket.resetAndDestroy();
     else meet(connections.accept(socket), { ...options, ...reception, front });
+  });
+  const http2 = lazyHttp2({ reception, admin: options.admin, isOurs });
+  server.on('clientError', (error, socket: Socket) => {
+    const read = prefaceIn(error);
+    const connection = connections.of(socket);
+    if (read === undefined || connection.requests > 0) answerBadRequest(error, socket);
+    else http2.serve(connection, () => takeFromHttp1(socket, read)).catch(options.onFailure);
   });
   server.on('upgrade', (request: ReceivedMessage, socket: Socket, rest: Buffer) => {
     const connection = connections.of(socket);
@@ -139,6 +156,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     goDown() {
       isDown = true;
       connections.cut();
+      http2.loaded?.cut();
       return address.leave();
     },
     async comeBack() {
@@ -152,10 +170,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       server.closeIdleConnections();
       connections.cutUnsecured();
       sockets.loaded?.leave();
+      http2.loaded?.leave();
       const timer = setTimeout(() => {
         connections.cutAll();
         server.closeAllConnections();
         sockets.loaded?.cutAll();
+        http2.loaded?.cutAll();
       }, graceMs);
       await closed;
       clearTimeout(timer);
@@ -184,6 +204,40 @@ function lazySockets(context: SocketContext): LazySockets {
   };
 }
 
+/** Connections by HTTP/2, loaded with the first. */
+interface LazyHttp2 {
+  /** Undefined as long as there was none. */
+  readonly loaded: Http2Connections | undefined;
+  /** `prepare` is called just before. */
+  serve(connection: ClientConnection, prepare?: () => void): Promise<void>;
+}
+
+function lazyHttp2(parts: Http2Parts): LazyHttp2 {
+  let loaded: Http2Connections | undefined;
+  return {
+    get loaded() {
+      return loaded;
+    },
+    async serve(connection, prepare) {
+      const { Http2Connections } = await import('./http2/http2-connections.ts');
+      loaded ??= new Http2Connections(parts);
+      if (connection.isDestroyed) return;
+      prepare?.();
+      loaded.serve(connection);
+    },
+  };
+}
+
+/** Answers what is no HTTP as node:http does where nobody listens for it. */
+function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.writable) socket.write(BAD_REQUESTS[error.code ?? ''] ?? badRequest('400 Bad Request'));
+  socket.destroy(error);
+}
+
+function badRequest(status: string): string {
+  return `HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`;
+}
+
 /** Answers a request to make a WebSocket of its connection. */
 async function upgrade(
   { request, connection, rest }: Pick<Handshake, 'request' | 'connection' | 'rest'>,
@@ -207,28 +261,29 @@ function isOurs({ path, session }: Target): boolean {
 /** Loaded where connections are opened by TLS. */
 async function tlsFront(identities: TlsIdentities, secured: (connection: ClientConnection) => void): Promise<TlsFront> {
   const { TlsFront } = await import('./tls/tls-front.ts');
-  return new TlsFront(identities, ['http/1.1'], secured);
+  return new TlsFront(identities, ['h2', 'http/1.1'], secured);
 }
 
 /** Refuses a connection as it is accepted, where a rule of the default session says so. */
 function meet(
   connection: ClientConnection,
-  { engine, connections, onFailure, front }: ServerContext & ListenOptions & { readonly front: TlsFront | undefined },
+  { engine, onFailure, front }: ServerContext & ListenOptions & { readonly front: TlsFront | undefined },
 ): void {
   const { acceptedAt } = connection;
+  connection.awaitsTls = front !== undefined;
   const incoming: Incoming = {
     method: '',
     target: '',
     headers: {},
     body: NO_BODY,
     oversized: false,
-    connection: connections.state(connection),
+    connection: connection.state(),
     headersAt: acceptedAt,
     bodyEndAt: null,
   };
   let isPaused = false;
   const decided = andThen(engine.defaultSession.refuse(incoming, { path: '', call: undefined, forced: undefined }), (refusal) => {
-    if (refusal !== undefined) refuse(connection, refusal);
+    if (refusal !== undefined) refuse(connection, refusal, front);
     else if (front !== undefined) front.shakeHands(connection, 'good');
     else if (isPaused) connection.socket.resume();
   });
@@ -239,12 +294,24 @@ function meet(
   decided.catch(onFailure);
 }
 
-function refuse(connection: ClientConnection, exchange: Exchange): void {
+function refuse(connection: ClientConnection, exchange: Exchange, front: TlsFront | undefined): void {
+  const [effect] = exchange.takeReply();
+  if (effect?.type === 'fail_handshake' && front !== undefined) {
+    const { how } = effect;
+    front.shakeHands(connection, how, () => exchange.finished(handshakeEnd(connection, how)));
+    return;
+  }
   connection.end('reset');
   exchange.finished({ ...NOTHING_PERFORMED, closedBy: 'server', closedHow: 'reset' });
 }
 
-function fail(response: ServerResponse, error: unknown, { onFailure }: ListenOptions): void {
+/** A client that goes on has accepted what it was shown: nothing broke. */
+function handshakeEnd({ awaitsTls, endedHow }: ClientConnection, how: TlsFailure): Performed {
+  if (!awaitsTls) return NOTHING_PERFORMED;
+  return { ...NOTHING_PERFORMED, closedBy: how === 'refuse' || endedHow !== undefined ? 'server' : 'client', closedHow: 'fin' };
+}
+
+function fail(response: PlainResponse, error: unknown, { onFailure }: ListenOptions): void {
   if (error instanceof SessionsFullError) {
     sendProblem(response, sessionsFull(error));
     return;

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { CloseFrame, Effect, End, Pace } from '../core/wire/effect.ts';
+import type { Http2Code } from '../core/wire/http2-code.ts';
 import type { Performed } from '../exchange/performed.ts';
 import type { Exchange } from '../session/exchange.ts';
 import type { Batch } from './batch.ts';
@@ -45,6 +46,7 @@ class ReplyRunner implements Wakeable {
   #clientCloseAt: number | null = null;
   #closedBy: Performed['closedBy'] = null;
   #closedHow: Performed['closedHow'] = null;
+  #resetCode: Performed['resetCode'] = null;
   #complete = false;
   /** When the last wait was to end. */
   #dueAt = 0;
@@ -128,6 +130,14 @@ class ReplyRunner implements Wakeable {
       case 'reset':
         this.#awaits(this.#close('reset'));
         break;
+      case 'reset_stream':
+        this.#awaits(this.#resetStream(effect.code));
+        break;
+      case 'go_away':
+        this.#goAway(effect.code, effect.serveOpen);
+        break;
+      case 'fail_handshake':
+        throw new Error('the handshake of a connection that has a request is over');
       case 'hang':
         this.#writer.flush();
         // Nothing of the reply is held while the client is waited for.
@@ -144,7 +154,8 @@ class ReplyRunner implements Wakeable {
     const clientCloseAt = this.#clientCloseAt;
     const closedBy = this.#closedBy;
     const closedHow = this.#closedHow;
-    const performed = { lastByteAt, clientCloseAt, closedBy, closedHow, bytesOut, chunksOut, eventsOut };
+    const resetCode = this.#resetCode;
+    const performed = { lastByteAt, clientCloseAt, closedBy, closedHow, resetCode, bytesOut, chunksOut, eventsOut };
     const isCut = closedBy === 'server' && this.#target.connection.isCut;
     this.#onFinished(isCut ? { ...performed, isCut } : performed, failure);
   }
@@ -246,11 +257,43 @@ class ReplyRunner implements Wakeable {
     connection.end(how);
   }
 
-  /** The connection is gone. */
+  /** Ends the stream from our side, once what was written is on its way. */
+  async #resetStream(code: Http2Code): Promise<void> {
+    const { connection } = this.#target;
+    if (connection.resetStream === undefined) throw new Error('a connection without streams cannot reset one');
+    this.#writer.flush();
+    if (this.#writer.hasHead) {
+      await this.#until((wake) => {
+        this.#writer.whenTaken(wake);
+        return () => undefined;
+      });
+      // A client that reads the reset together with the answer may throw the answer away.
+      await this.#sleep(SETTLE_MS);
+    }
+    if (this.over) return;
+    this.#closedBy = 'server';
+    this.#closedHow = 'rst_stream';
+    this.#resetCode = code;
+    connection.resetStream(code);
+  }
+
+  /** The reply goes on where open streams are served. */
+  #goAway(code: Http2Code, serveOpen: boolean): void {
+    const { connection } = this.#target;
+    if (connection.goAway === undefined) throw new Error('a connection without streams cannot refuse them');
+    if (!serveOpen) {
+      this.#closedBy = 'server';
+      this.#closedHow = 'go_away';
+    }
+    connection.goAway(code, { serveOpen });
+  }
+
+  /** The connection is gone, or the stream. */
   #clientClosed(): void {
     const { connection, clock } = this.#target;
+    this.#resetCode = connection.resetCode ?? null;
     this.#closedBy = connection.endedHow === undefined ? 'client' : 'server';
-    this.#closedHow = connection.endedHow ?? (connection.clientEnded ? 'fin' : 'reset');
+    this.#closedHow = connection.endedHow ?? (this.#resetCode !== null ? 'rst_stream' : connection.clientEnded ? 'fin' : 'reset');
     if (this.#closedBy === 'client') this.#clientCloseAt = clock.now();
   }
 

@@ -2,6 +2,7 @@ import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { Outcome } from '../core/correlation/outcome.ts';
+import { needTls } from '../core/faults/bound-fault.ts';
 import { type Amounts, createBuckets, type LimitResult } from '../core/limits/buckets.ts';
 import { capacityAt } from '../core/limits/capacity-course.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
@@ -102,8 +103,8 @@ export class Decisions {
   }
 
   /** What strikes at that time before anything of the request, or anything but its head, is read. */
-  decideEarly(at: number, forced: Step | undefined, plan: Plan): FaultDecision | undefined {
-    const chosen = this.#early(at, forced, plan);
+  decideEarly({ at, awaitsTls, forced }: Early, plan: Plan): FaultDecision | undefined {
+    const chosen = this.#early({ at, awaitsTls, forced }, plan);
     if (chosen === undefined) return undefined;
     this.#begin(at, true);
     this.#struck(chosen);
@@ -191,11 +192,11 @@ export class Decisions {
     return decide(plan, this.#counters, { matches, traits, call, attempt, drawKey, elapsedMs, refusedBy });
   }
 
-  #early(at: number, forced: Step | undefined, plan: Plan): FaultDecision | undefined {
-    if (forced !== undefined) return forced.strikes === 'accept' ? asked(forced) : undefined;
+  #early({ at, awaitsTls, forced }: Early, plan: Plan): FaultDecision | undefined {
+    if (forced !== undefined) return forced.strikes === 'accept' && !needTls(forced.faults) ? asked(forced) : undefined;
     if (!plan.rules.some(({ appliesAt: meets }) => meets === 'connection')) return undefined;
     this.#connections += 1;
-    const arrival = { ordinal: this.#connections, elapsedMs: this.#elapsedMs(at, plan) };
+    const arrival = { ordinal: this.#connections, elapsedMs: this.#elapsedMs(at, plan), awaitsTls };
     const decision = decideConnection(plan, this.#counters, arrival);
     // `ok` as a step lets the connection pass, as it lets a request pass.
     return decision !== undefined && deepest(decision.faults) === 'accept' ? decision : undefined;
@@ -235,6 +236,13 @@ export class Decisions {
   #strike(id: string): void {
     this.#served.set(id, (this.#served.get(id) ?? 0) + 1);
   }
+}
+
+/** A connection as it is accepted, or a request whose head alone has come. */
+interface Early {
+  readonly at: number;
+  readonly awaitsTls: boolean;
+  readonly forced: Step | undefined;
 }
 
 /** What is known of a request when rules are asked about it. */

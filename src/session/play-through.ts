@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
 import { type Plan, type PlannedRule, stepsOf } from '../core/plan/compile.ts';
 import { downtimeAt } from '../core/plan/downtime-at.ts';
+import type { Effect } from '../core/wire/effect.ts';
 import type { Incoming } from '../exchange/incoming.ts';
 import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
@@ -122,23 +123,40 @@ function incoming({ key, model }: Caller, { call, attempt }: Place, at: number):
 /** A client that waits for longer is none that anybody has: that of the official SDKs leaves after ten minutes (wire.md 7.1). */
 const LONGEST_MS = 3_600_000;
 
+type PlayedOut = Performed & { readonly ending: string };
+
+function playedOut(closedBy: Performed['closedBy'], ending: string, closedHow: Performed['closedHow']): PlayedOut {
+  return { ...NOTHING_PERFORMED, closedBy, closedHow, ending };
+}
+
 /** Runs a reply without a wire and without waiting. A client would leave a hanging server in the end. */
-function perform(exchange: Exchange): Performed & { ending: string } {
-  const result = (closedBy: Performed['closedBy'], ending: string, closedHow: Performed['closedHow']) => ({
-    ...NOTHING_PERFORMED,
-    closedBy,
-    closedHow,
-    ending,
-  });
+function perform(exchange: Exchange): PlayedOut {
   let waitedMs = 0;
   for (const effect of exchange.takeReply()) {
     if (effect.type === 'wait') waitedMs += effect.ms;
     // Signs of life may go on for ever.
-    if (waitedMs > LONGEST_MS) return result('client', 'silence', 'fin');
+    if (waitedMs > LONGEST_MS) return playedOut('client', 'silence', 'fin');
     if (effect.type === 'head') exchange.headSent(effect);
-    if (effect.type === 'close') return result('server', 'closed', 'fin');
-    if (effect.type === 'reset') return result('server', 'reset', 'reset');
-    if (effect.type === 'hang') return result('client', 'silence', 'fin');
+    const ending = endingAt(effect);
+    if (ending !== undefined) return ending;
   }
-  return result(null, 'complete', null);
+  return playedOut(null, 'complete', null);
+}
+
+/** How the exchange ends with the effect; undefined where it goes on. */
+function endingAt(effect: Effect): PlayedOut | undefined {
+  switch (effect.type) {
+    case 'close':
+      return playedOut('server', 'closed', 'fin');
+    case 'reset':
+      return playedOut('server', 'reset', 'reset');
+    case 'reset_stream':
+      return { ...playedOut('server', 'stream reset', 'rst_stream'), resetCode: effect.code };
+    case 'go_away':
+      return effect.serveOpen ? undefined : playedOut('server', 'go_away', 'go_away');
+    case 'hang':
+      return playedOut('client', 'silence', 'fin');
+    default:
+      return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
 import { expect, test } from 'vitest';
-import { decodeBody } from '../../src/server/http1/decode-body.ts';
+import { decodeBody } from '../../src/server/decode-body.ts';
 import { plainMs } from '../support/cpu-time.ts';
 import { startMock } from '../support/start-mock.ts';
 

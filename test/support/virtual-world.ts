@@ -284,6 +284,7 @@ class Run {
         clientCloseAt: left ? now : null,
         closedBy: left ? ('client' as const) : cut ? ('server' as const) : null,
         closedHow: left || ending === 'close' ? ('fin' as const) : ending === 'reset' ? ('reset' as const) : null,
+        resetCode: null,
         bytesOut: this.#text.length,
         chunksOut: this.#chunks,
         eventsOut: this.#events,
@@ -319,7 +320,8 @@ class Run {
         default:
           // The way to the client takes time.
           await this.#pause(0.2);
-          return effect.type;
+          if (effect.type === 'end' || effect.type === 'close' || effect.type === 'reset') return effect.type;
+          throw new Error(`clients here have no ${effect.type}`);
       }
     }
     return 'end';

@@ -5,6 +5,7 @@ import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import type { Fault, HeartbeatForm, InjectionPoint, SlowPart } from './fault.ts';
 import type { Leaves } from './leaves.ts';
 import type { Moment } from './moment.ts';
@@ -127,6 +128,16 @@ function meansSomething({ kind, carriers }: Fault, carrier: Carrier): boolean {
 /** Whether a service of that name has all of the faults. */
 export function isKnownTo(faults: readonly BoundFault[], dialect: DialectName): boolean {
   return faults.every(({ fault }) => fault.dialects === undefined || fault.dialects.includes(dialect));
+}
+
+/** Whether all of the faults mean something to a request that has come by that protocol. */
+export function canStrike(faults: readonly BoundFault[], protocol: Protocol): boolean {
+  return faults.every(({ fault: { protocols, needsTls } }) => (protocols?.includes(protocol) ?? true) && needsTls !== true);
+}
+
+/** Whether any of the faults strikes the handshake of a connection by TLS. */
+export function needTls(faults: readonly BoundFault[]): boolean {
+  return faults.some(({ fault }) => fault.needsTls === true);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { record, whole } from '../schema/fields.ts';
 import { cutBody } from '../wire/cut-body.ts';
-import type { Reply } from '../wire/effect.ts';
+import { upToHead } from '../wire/up-to-head.ts';
 import { defineFault } from './fault.ts';
 
 const params = record({
@@ -35,10 +35,3 @@ export const connectionReset = defineFault({
     }
   },
 });
-
-function* upToHead(reply: Reply): Reply {
-  for (const effect of reply) {
-    if (effect.type === 'head' || effect.type === 'wait') yield effect;
-    if (effect.type !== 'wait') return;
-  }
-}

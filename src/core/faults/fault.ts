@@ -7,6 +7,7 @@ import type { Layer } from '../openai/wire/layer.ts';
 import type { StreamGrammar } from '../openai/wire/stream-grammar.ts';
 import type { Carrier } from '../wire/carrier.ts';
 import type { Reply } from '../wire/effect.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import type { Leaves } from './leaves.ts';
 import type { Moment } from './moment.ts';
 
@@ -67,6 +68,10 @@ export interface Fault {
   tells?(params: never): string;
   /** What an answer has to travel in for it to mean something; without it, it means something in all. */
   readonly carriers?: readonly Carrier[];
+  /** The versions of HTTP that have it: it strikes no request by another. Without it, all have it. */
+  readonly protocols?: readonly Protocol[];
+  /** It strikes connections that are being opened by TLS, and none without. */
+  readonly needsTls?: true;
   /** The services that have it: it strikes no request to another. Without it, all have it. */
   readonly dialects?: readonly DialectName[];
   /** So many functions the answer has to call at least: it is made to, where the request offers any. */
@@ -112,6 +117,8 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   needsWith?(params: z.output<Params>): readonly AnswerFeature[];
   tells?(params: z.output<Params>): string;
   readonly carriers?: readonly Carrier[];
+  readonly protocols?: readonly Protocol[];
+  readonly needsTls?: true;
   readonly dialects?: readonly DialectName[];
   leastCallsWith?(params: z.output<Params>): number;
   paramsAt?(params: z.output<Params>, moment: Moment): z.output<Params>;

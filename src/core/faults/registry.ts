@@ -21,6 +21,7 @@ import { emptyResponse } from './empty-response.ts';
 import { errorInBody } from './error-in-body.ts';
 import type { Fault } from './fault.ts';
 import { gatewayTimeout } from './gateway-timeout.ts';
+import { goaway } from './goaway.ts';
 import { hang } from './hang.ts';
 import { httpError } from './http-error.ts';
 import { insufficientQuota } from './insufficient-quota.ts';
@@ -65,6 +66,8 @@ import { slowStream } from './slow-stream.ts';
 import { splitUtf8 } from './split-utf8.ts';
 import { stalledStream } from './stalled-stream.ts';
 import { streamError } from './stream-error.ts';
+import { streamReset } from './stream-reset.ts';
+import { tlsFailure } from './tls-failure.ts';
 import { truncatedBody } from './truncated-body.ts';
 import { truncatedStream } from './truncated-stream.ts';
 import { unknownUrl } from './unknown-url.ts';
@@ -83,6 +86,9 @@ const REGISTRY = [
   slowHeaders,
   slowBody,
   connectionReset,
+  streamReset,
+  goaway,
+  tlsFailure,
   emptyResponse,
   truncatedBody,
   malformedJson,

@@ -4,6 +4,8 @@ import type { FaultCall } from '../faults/registry.ts';
 import type { DialectName } from '../openai/dialects/dialect-name.ts';
 import type { ToolResult } from '../openai/request/tool-results.ts';
 import type { Layer } from '../openai/wire/layer.ts';
+import type { Http2Code } from '../wire/http2-code.ts';
+import type { Protocol } from '../wire/protocol.ts';
 import type { Recorded } from './recorded.ts';
 
 /** The wait that an answer asked for. */
@@ -16,8 +18,11 @@ export interface Hint {
   readonly other?: Omit<Hint, 'other'>;
 }
 
-/** What a request came by: a version of HTTP, or a frame of a WebSocket. */
-export type Protocol = 'http/1.0' | 'http/1.1' | 'websocket';
+/**
+ * How an exchange ended before its answer was complete. `fin`, `reset`: the TCP connection did, with all that was under way on it.
+ * `rst_stream`: its stream of HTTP/2 alone. `go_away`: its stream, which a GOAWAY said is not processed.
+ */
+export type ClosedHow = 'fin' | 'reset' | 'rst_stream' | 'go_away';
 
 /**
  * One request: what came, what was decided, what went over the wire. Field names and definitions are those of
@@ -40,12 +45,15 @@ export interface JournalEntry {
   /** Position within the call; 1 is the first try. */
   readonly attemptSeq: number;
 
+  /** The TCP connection. */
   readonly connId: number;
   /** 1 for the first request of the connection. */
   readonly connReqSeq: number;
   readonly remotePort: number | null;
   /** Of a request by WebSocket, all that is said of the answer is said of its frames. */
   readonly protocol: Protocol;
+  /** The stream of HTTP/2 on its connection: 1, 3, 5 …; null where there is none. */
+  readonly streamId: number | null;
   /** The version of TLS, `TLSv1.3`; null where the connection was plain, and as long as its handshake was not over. */
   readonly tls: string | null;
   /** Whether the client went on with a TLS session that it had before; null as `tls`. */
@@ -66,10 +74,12 @@ export interface JournalEntry {
   /** Bytes of the answer's body that the kernel took from us. */
   bytesOut: number;
   /**
-   * How the connection ended before the answer was complete: with a FIN or with a RST; null when it was completed. A
-   * client's RST that was read together with its last bytes counts as a FIN: the system does not tell.
+   * How the exchange ended before the answer was complete; null when it was completed. A client's RST that was read together
+   * with its last bytes counts as a FIN: the system does not tell.
    */
-  closedHow: 'fin' | 'reset' | null;
+  closedHow: ClosedHow | null;
+  /** The code by which the stream of HTTP/2 was reset, `refused_stream`; null where it was not. */
+  resetCode: Http2Code | null;
   /** Content chunks of a stream that the kernel took: those with text, or with parts of a call. */
   chunksOut: number;
   /** Events of a stream that the kernel took: chunks of every kind, errors and `[DONE]`. */

@@ -1,4 +1,4 @@
-import { type BoundFault, isKnownTo, isMeantFor } from '../faults/bound-fault.ts';
+import { type BoundFault, canStrike, isKnownTo, isMeantFor, needTls } from '../faults/bound-fault.ts';
 import type { Moment } from '../faults/moment.ts';
 import type { FaultApplied } from '../journal/entry.ts';
 import type { Layer } from '../openai/wire/layer.ts';
@@ -11,7 +11,7 @@ import type { Counters } from './counters.ts';
 import type { Facts } from './facts.ts';
 
 /** What a decision on a request goes by, beside the rules that match it. */
-export type Traits = Pick<Facts, 'streamed' | 'features' | 'carrier' | 'dialect' | 'keyScope' | 'modelScope'>;
+export type Traits = Pick<Facts, 'streamed' | 'features' | 'carrier' | 'protocol' | 'dialect' | 'keyScope' | 'modelScope'>;
 
 /** One request as the plan sees it. */
 export interface RuleStep {
@@ -43,6 +43,8 @@ export interface Accepted {
   readonly ordinal: number;
   /** Milliseconds since the session's first request or refused connection. */
   readonly elapsedMs: number;
+  /** It is being opened by TLS. */
+  readonly awaitsTls: boolean;
 }
 
 /**
@@ -67,8 +69,17 @@ function tryOn(planned: PlannedRule, seed: number, counters: Counters, arrival: 
 }
 
 /** The same for a connection as it is accepted, by the rules that strike there. */
-export function decideConnection(plan: Plan, counters: Counters, { ordinal, elapsedMs }: Accepted): FaultDecision | undefined {
-  const occasion = { scope: 'session', drawKey: `connection ${ordinal}`, elapsedMs, reached: () => true };
+export function decideConnection(
+  plan: Plan,
+  counters: Counters,
+  { ordinal, elapsedMs, awaitsTls }: Accepted,
+): FaultDecision | undefined {
+  const occasion = {
+    scope: 'session',
+    drawKey: `connection ${ordinal}`,
+    elapsedMs,
+    reached: ({ faults }: Step) => awaitsTls || !needTls(faults),
+  };
   for (const planned of plan.rules) {
     const decision = planned.appliesAt === 'connection' ? tryRule(planned, plan.seed, counters, occasion) : undefined;
     if (decision !== undefined) return decision;
@@ -123,7 +134,8 @@ export function isReached(
   { traits, refusedBy }: Pick<RuleStep, 'traits' | 'refusedBy'>,
   { faults, strikes, changes, needs }: Step,
 ): boolean {
-  if (!isMeantFor(faults, traits.carrier) || !isKnownTo(faults, traits.dialect)) return false;
+  if (!isMeantFor(faults, traits.carrier) || !isKnownTo(faults, traits.dialect) || !canStrike(faults, traits.protocol))
+    return false;
   if (refusedBy !== undefined && layerDepth(strikes) >= layerDepth(refusedBy)) return false;
   const answer = refusedBy === undefined && traits.streamed ? 'stream' : 'whole';
   return (changes === undefined || changes === answer) && needs.every((feature) => traits.features.includes(feature));

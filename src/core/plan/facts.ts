@@ -7,6 +7,7 @@ import { type Conversation, conversationIn } from '../openai/request/said.ts';
 import type { AnswerFeature } from '../openai/wire/answer-feature.ts';
 import { draw } from '../random.ts';
 import type { Carrier } from '../wire/carrier.ts';
+import type { Protocol } from '../wire/protocol.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -75,6 +76,11 @@ export class Facts {
   /** What the answer travels in. */
   get carrier(): Carrier {
     return this.request.carrier ?? 'response';
+  }
+
+  /** What it came by. */
+  get protocol(): Protocol {
+    return this.request.protocol ?? 'http/1.1';
   }
 
   get dialect(): DialectName {

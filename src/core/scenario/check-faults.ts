@@ -260,7 +260,7 @@ function checkAcceptRule(rule: Readonly<Record<string, unknown>>, { name }: Faul
   return [...unknown, ...scope].map((key) =>
     scenarioFinding(
       [...at, key],
-      `${key} asks for what cannot be known yet: ${name} with at: accept comes before any request`,
+      `${key} asks for what cannot be known yet: ${faultNamed(name).injectedAtWith === undefined ? name : `${name} with at: accept`} comes before any request`,
       'key',
     ),
   );

@@ -66,11 +66,14 @@ function placeOf(effect: Effect): Place {
     case 'head':
       return 'head';
     case 'wait':
+    case 'go_away':
       return 'between';
     case 'end':
       return 'close';
     case 'close':
     case 'reset':
+    case 'reset_stream':
+    case 'fail_handshake':
     case 'hang':
       return 'cut';
     case 'write':

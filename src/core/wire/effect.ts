@@ -1,3 +1,5 @@
+import type { Http2Code } from './http2-code.ts';
+
 /** One header field, in the order and the casing in which it goes on the wire. */
 export type Header = readonly [name: string, value: string];
 
@@ -81,6 +83,27 @@ export interface CloseFrame {
   readonly reason: string;
 }
 
+/** The stream of HTTP/2 ends before the response does; its connection goes on. */
+interface ResetStream {
+  readonly type: 'reset_stream';
+  readonly code: Http2Code;
+}
+
+/** The connection of HTTP/2 takes no more streams, and ends: when those that are open are over, or without them. */
+interface GoAway {
+  readonly type: 'go_away';
+  readonly code: Http2Code;
+  readonly serveOpen: boolean;
+}
+
+/** What a connection by TLS is shown in the place of the right certificate, or an alert in the place of any. */
+export type TlsFailure = 'refuse' | 'expired' | 'wrong_host' | 'untrusted';
+
+interface FailHandshake {
+  readonly type: 'fail_handshake';
+  readonly how: TlsFailure;
+}
+
 /** A pause. */
 interface Wait {
   readonly type: 'wait';
@@ -92,9 +115,20 @@ interface Wait {
 /**
  * The vocabulary of the wire. `wait` sends what was written before it; writes without a wait between them may leave
  * together. `end` finishes the response properly, `close` sends FIN without finishing it, `reset` sends RST once the
- * kernel has taken what was written, `hang` holds the socket until the client leaves.
+ * kernel has taken what was written, `hang` holds the socket until the client leaves. `reset_stream` and `go_away` are of HTTP/2,
+ * `fail_handshake` of connections by TLS that are being opened.
  */
-export type Effect = Wait | Head | Write | End | Close | { readonly type: 'reset' } | { readonly type: 'hang' };
+export type Effect =
+  | Wait
+  | Head
+  | Write
+  | End
+  | Close
+  | ResetStream
+  | GoAway
+  | FailHandshake
+  | { readonly type: 'reset' }
+  | { readonly type: 'hang' };
 
 /** A lazy sequence of effects: nothing is computed before the server asks for it. It can be iterated once. */
 export type Reply = Iterable<Effect>;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { PlainResponse } from '../http-exchange.ts';
 
 /** What a problem is called, and what is to be said of it. */
 export interface ProblemDetails {
@@ -9,7 +9,7 @@ export interface ProblemDetails {
 
 /** RFC 9457: what the mock, not OpenAI, has to say. `readableByPages`: a page of another origin may read it, too. */
 export function sendProblem(
-  response: ServerResponse,
+  response: PlainResponse,
   { status, title, detail }: ProblemDetails,
   { readableByPages = false }: { readonly readableByPages?: boolean } = {},
 ): void {

@@ -1,22 +1,15 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { TlsFacts } from '../../exchange/incoming.ts';
+import type { ClosedHow } from '../../core/journal/entry.ts';
+import type { IncomingConnection, TlsFacts } from '../../exchange/incoming.ts';
 import type { PresetOutcome } from '../../exchange/prepare.ts';
-import type { Connection } from '../connection.ts';
+import type { PlainResponse, RequestConnection, Turn } from '../http-exchange.ts';
 
 /** Time a client gets to close its side after we closed ours. */
 const LINGER_MS = 1_000;
 
-/** The right to answer on a connection: answers leave in the order of their requests. */
-export interface Turn {
-  /** Calls back when every answer before this one is over: at once where there is none. */
-  whenReady(callback: () => void): void;
-  done(): void;
-}
-
 /** One TCP connection of a client. */
-export class ClientConnection implements Connection {
+export class ClientConnection implements RequestConnection {
   readonly id: number;
   /** Milliseconds of the engine's clock. */
   readonly acceptedAt: number;
@@ -24,7 +17,12 @@ export class ClientConnection implements Connection {
   socket: Socket;
   /** Undefined where the connection is plain, or its handshake is not over. */
   tls: TlsFacts | undefined;
-  /** The handshake has begun, and is not over. */
+  /** The handshake has chosen HTTP/2. */
+  get speaksHttp2(): boolean {
+    return 'alpnProtocol' in this.socket && this.socket.alpnProtocol === 'h2';
+  }
+
+  /** The connection is opened by TLS, and the handshake is not over. */
   awaitsTls = false;
   readonly remotePort: number | null;
   /** Requests that have arrived on it. */
@@ -32,7 +30,7 @@ export class ClientConnection implements Connection {
   /** Requests that wait for their turn or have it. */
   unanswered = 0;
   /** How we ended it; undefined while we have not. */
-  endedHow: 'fin' | 'reset' | undefined;
+  endedHow: ClosedHow | undefined;
   isCut = false;
   /** The client has closed its side, or the connection is closed. */
   hasLeft = false;
@@ -48,6 +46,7 @@ export class ClientConnection implements Connection {
 
   readonly #tcp: Socket;
   readonly #left: () => void;
+  #whenSecured: (() => void) | undefined;
 
   /** `left` is called when the client has closed its side, and when the connection is closed. */
   constructor(id: number, acceptedAt: number, socket: Socket, left: (connection: ClientConnection) => void) {
@@ -62,12 +61,19 @@ export class ClientConnection implements Connection {
     socket.on('close', this.#closed);
   }
 
+  /** Calls back when the handshake is over, or the connection is gone. */
+  whenSecured(callback: () => void): void {
+    this.#whenSecured = callback;
+  }
+
   /** The handshake is over. */
   secure(socket: TLSSocket): void {
     this.#tcp.off('end', this.#left);
     this.#tcp.off('close', this.#closed);
     this.socket = socket;
     this.awaitsTls = false;
+    this.#whenSecured?.();
+    this.#whenSecured = undefined;
     this.tls = tlsFactsOf(socket);
     socket.on('end', this.#left);
     socket.on('close', this.#closed);
@@ -78,7 +84,14 @@ export class ClientConnection implements Connection {
     const others = [...(this.#others ?? [])];
     this.#follower?.();
     for (const closed of others) closed();
+    this.#whenSecured?.();
   };
+
+  /** The connection as it stands. */
+  state(): IncomingConnection {
+    const { id, acceptedAt, requests, remotePort, tls, awaitsTls } = this;
+    return { id, acceptedAt, requests, remotePort, tls, awaitsTls };
+  }
 
   get isDestroyed(): boolean {
     return this.socket.destroyed;
@@ -110,7 +123,7 @@ export class ClientConnection implements Connection {
   }
 
   /** Ends the turn with the response, or with the connection: a response that never gets the socket does not close. */
-  endTurnWith(response: ServerResponse, turn: Turn): void {
+  endTurnWith(response: PlainResponse, turn: Turn): void {
     const over = () => {
       this.unfollow(over);
       turn.done();
@@ -124,7 +137,7 @@ export class ClientConnection implements Connection {
   }
 
   /** The response is of the mock itself: a server that goes down sends it whole. */
-  spareWhile(response: ServerResponse): void {
+  spareWhile(response: PlainResponse): void {
     this.#spared += 1;
     response.once('close', () => {
       this.#spared -= 1;

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { IncomingConnection } from '../../exchange/incoming.ts';
 import { ClientConnection } from './client-connection.ts';
 
 /** The connections of a server, numbered as they are accepted. */
@@ -38,11 +37,6 @@ export class Connections {
 
   of(socket: Socket): ClientConnection {
     return this.#bySocket.get(socket) ?? this.accept(socket);
-  }
-
-  /** The connection as it stands. */
-  state({ id, acceptedAt, requests, remotePort, tls }: ClientConnection): IncomingConnection {
-    return { id, acceptedAt, requests, remotePort, tls };
   }
 
   /** Ends those whose handshake by TLS is not over: nobody has asked for anything on them. */

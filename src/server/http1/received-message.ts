@@ -1,11 +1,6 @@
 import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-
-/** Told of the bytes of a body as they come, and of its end. */
-export interface BodyListener {
-  chunk(bytes: Buffer): void;
-  end(): void;
-}
+import type { ArrivedRequest, BodyListener } from '../http-exchange.ts';
 
 const NO_FIELDS: string[] = [];
 const NO_HEADERS: IncomingHttpHeaders = Object.freeze({});
@@ -33,7 +28,7 @@ function opensWebSocket(headers: IncomingHttpHeaders): boolean {
  * A request whose body can be had straight from the parser: for a body that is wanted whole, streams cost more than
  * parsing it. Whoever does not ask for that has a stream as usual.
  */
-export class ReceivedMessage extends IncomingMessage {
+export class ReceivedMessage extends IncomingMessage implements ArrivedRequest {
   declare upgrade: boolean | null;
 
   static {

@@ -33,9 +33,9 @@ export class TlsFront {
     this.#servers.clear();
   }
 
-  /** Shakes hands. What comes of it is seen on the connection. */
-  shakeHands(connection: ClientConnection, welcome: Welcome): void {
-    connection.awaitsTls = true;
+  /** Shakes hands. `over` is called when the client has accepted what it was shown, or the connection is gone. */
+  shakeHands(connection: ClientConnection, welcome: Welcome, over?: () => void): void {
+    if (over !== undefined) connection.whenSecured(over);
     this.#connections.set(connection.socket, connection);
     let server = this.#servers.get(welcome);
     if (server === undefined) this.#servers.set(welcome, (server = this.#serverFor(welcome)));

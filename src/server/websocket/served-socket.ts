@@ -118,7 +118,7 @@ export class ServedSocket implements Wakeable {
 
   #ask(turn: AskedTurn): void {
     const { connection, context, target, handshake, forced } = this.#parts;
-    const { engine, connections } = context;
+    const { engine } = context;
     let session: SessionPort;
     try {
       session = engine.session(target.session);
@@ -130,7 +130,7 @@ export class ServedSocket implements Wakeable {
     session.begin();
     const incoming = turnRequest(turn, handshake, {
       socket: this.#name,
-      connection: connections.state(connection),
+      connection: connection.state(),
       maxBytes: session.maxBodyBytes,
     });
     const preset = connection.takePreset();

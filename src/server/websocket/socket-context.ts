@@ -1,4 +1,4 @@
-import type { ServerContext } from '../http1/receive-request.ts';
+import type { ServerContext } from '../receive-request.ts';
 
 /** Where WebSockets are served. */
 export interface SocketContext extends ServerContext {

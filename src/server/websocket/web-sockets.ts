@@ -6,11 +6,11 @@ import type { Header } from '../../core/wire/effect.ts';
 import type { Incoming, Target } from '../../exchange/incoming.ts';
 import { createWebSocketServer } from '../../libraries/web-socket-server.ts';
 import type { Exchange } from '../../session/exchange.ts';
-import { NO_BODY } from '../admin/read-body.ts';
 import { sendProblem } from '../admin/send-problem.ts';
 import type { SessionPort } from '../engine-port.ts';
 import type { ClientConnection } from '../http1/client-connection.ts';
 import type { ReceivedMessage } from '../http1/received-message.ts';
+import { NO_BODY } from '../read-body.ts';
 import { runReply } from '../reply-runner.ts';
 import { decideRequest } from './decide-request.ts';
 import { HandshakeWriter } from './handshake-writer.ts';
@@ -71,7 +71,7 @@ export class WebSockets {
 
   async #decide(handshake: Handshake): Promise<void> {
     const { request, connection, target } = handshake;
-    const { engine, connections } = this.#context;
+    const { engine } = this.#context;
     const session = engine.session(target.session);
     const at = engine.clock.now();
     const incoming: Incoming = {
@@ -80,7 +80,7 @@ export class WebSockets {
       headers: withoutNames(request.headers as Incoming['headers']),
       body: NO_BODY,
       oversized: false,
-      connection: connections.state(connection),
+      connection: connection.state(),
       headersAt: at,
       bodyEndAt: at,
       protocol: request.protocol,

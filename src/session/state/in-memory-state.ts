@@ -120,7 +120,10 @@ export class InMemoryState implements SessionState {
   }
 
   decideEarly({ incoming, path, forced }: UnreadRequest): Decided | undefined {
-    const chosen = this.#decisions.decideEarly(incoming.headersAt, forced, this.plan);
+    const chosen = this.#decisions.decideEarly(
+      { at: incoming.headersAt, awaitsTls: incoming.connection.awaitsTls === true, forced },
+      this.plan,
+    );
     if (chosen === undefined) return undefined;
     const { record, decision, draws } = this.#unread({ incoming, path }, chosen);
     const { faults } = decision;

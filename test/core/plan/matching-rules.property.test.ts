@@ -75,11 +75,11 @@ test('requests are decided as by asking each rule in turn, and count for the sam
         const { facts, step } = arrival;
         const decision = decide(plan, indexed, { ...step, matches: matchingRules(plan.rules, facts) });
         expect(decision).toEqual(decideLinearly(plan, linear, arrival));
-        const { streamed, features, carrier, dialect, keyScope, modelScope } = facts;
+        const { streamed, features, carrier, protocol, dialect, keyScope, modelScope } = facts;
         const travelled = {
           ...step,
           matches: [...matchingRules(plan.rules, facts)],
-          traits: { streamed, features, carrier, dialect, keyScope, modelScope },
+          traits: { streamed, features, carrier, protocol, dialect, keyScope, modelScope },
         };
         expect(decide(plan, told, structuredClone(travelled))).toEqual(decision);
       });

@@ -1,5 +1,6 @@
 import type { BodyMemo } from '../../memo/body-memo.ts';
 import type { Carrier } from '../../wire/carrier.ts';
+import type { Protocol } from '../../wire/protocol.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { ErrorAnswer } from '../errors/error-answer.ts';
 import type { StoreFinding, StoreReference } from '../store/session-store.ts';
@@ -156,6 +157,8 @@ export interface ApiRequest {
   readonly form?: SentForm | undefined;
   /** What its answer travels in. Default: a response of HTTP. */
   readonly carrier?: Carrier;
+  /** Default: HTTP/1.1. */
+  readonly protocol?: Protocol | undefined;
   /** What it has as a frame of a WebSocket; undefined where it is none. */
   readonly turn?: SocketTurn | undefined;
   /** Hash of key, method, path and raw body: equal for equal requests. */

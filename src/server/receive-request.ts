@@ -1,48 +1,36 @@
-import type { ServerResponse } from 'node:http';
-import { ScenarioError } from '../../core/problem.ts';
-import type { Incoming, Target } from '../../exchange/incoming.ts';
-import { NOTHING_PERFORMED, type Performed } from '../../exchange/performed.ts';
-import type { Destination, Prepared } from '../../exchange/prepare.ts';
-import type { Exchange } from '../../session/exchange.ts';
-import { andThen, isPromise, type MaybePromise } from '../../session/maybe-promise.ts';
-import { LEAVING_MS } from '../../session/state/session-state.ts';
-import { type BodyRead, NO_BODY, readBody } from '../admin/read-body.ts';
-import { type ProblemDetails, sendProblem } from '../admin/send-problem.ts';
-import type { Batch } from '../batch.ts';
-import type { EnginePort, SessionPort } from '../engine-port.ts';
-import { runReply } from '../reply-runner.ts';
-import type { ResponseWriter } from '../response-writer.ts';
-import type { TimerWheel } from '../timing/timer-wheel.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ScenarioError } from '../core/problem.ts';
+import type { Incoming } from '../exchange/incoming.ts';
+import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
+import type { Destination, Prepared } from '../exchange/prepare.ts';
+import type { Exchange } from '../session/exchange.ts';
+import { andThen, isPromise, type MaybePromise } from '../session/maybe-promise.ts';
+import { LEAVING_MS } from '../session/state/session-state.ts';
+import { type ProblemDetails, sendProblem } from './admin/send-problem.ts';
 import { answerPreflight, isPreflight } from './answer-preflight.ts';
-import type { ClientConnection, Turn } from './client-connection.ts';
-import type { Connections } from './connections.ts';
+import type { Batch } from './batch.ts';
 import { decodeBody } from './decode-body.ts';
-import { Http1ResponseWriter } from './http1-response-writer.ts';
+import type { EnginePort, SessionPort } from './engine-port.ts';
+import type { HttpExchange, PlainResponse, RequestConnection, Turn } from './http-exchange.ts';
+import { type BodyRead, NO_BODY, readBody } from './read-body.ts';
 import { isForm, readForm } from './read-form.ts';
-import type { ReceivedMessage } from './received-message.ts';
+import { runReply } from './reply-runner.ts';
+import type { ResponseWriter } from './response-writer.ts';
+import type { TimerWheel } from './timing/timer-wheel.ts';
 
 /** Where requests are received. */
 export interface ServerContext {
   readonly engine: EnginePort;
-  readonly connections: Connections;
   readonly batch: Batch;
   readonly alarms: TimerWheel;
   /** Told of what the mock cannot do: for want of room, or by a fault of its own, which must never happen. */
-  failed(response: ServerResponse, error: unknown): void;
-}
-
-/** A request, and the ways to answer it. */
-export interface HttpExchange {
-  readonly request: ReceivedMessage;
-  readonly response: ServerResponse;
-  readonly connection: ClientConnection;
-  readonly target: Target;
+  failed(response: PlainResponse, error: unknown): void;
 }
 
 /** Reads a request, asks the engine, and carries out what it says. From callback to callback: promises would cost more than most of the steps. */
 export function receiveRequest(arrived: HttpExchange, reception: ServerContext): void {
   const { request, response, connection, target } = arrived;
-  const { engine, connections } = reception;
+  const { engine } = reception;
   const turn = connection.claim();
   let session: SessionPort;
   try {
@@ -52,10 +40,10 @@ export function receiveRequest(arrived: HttpExchange, reception: ServerContext):
     turn.whenReady(() => reception.failed(response, error));
     return;
   }
-  if (session.cors && isPreflight(request.method, request.headers)) {
+  if (session.cors && isPreflight(request.method, request.headers as IncomingHttpHeaders)) {
     // No request of the scenario: it meets no rule, and no clock begins with it.
     connection.endTurnWith(response, turn);
-    turn.whenReady(() => answerPreflight(request.headers, response));
+    turn.whenReady(() => answerPreflight(request.headers as IncomingHttpHeaders, response));
     return;
   }
   const head: Incoming = {
@@ -64,10 +52,11 @@ export function receiveRequest(arrived: HttpExchange, reception: ServerContext):
     headers: request.headers as Incoming['headers'],
     body: NO_BODY,
     oversized: false,
-    connection: connections.state(connection),
+    connection: connection.state(),
     headersAt: engine.clock.now(),
     bodyEndAt: null,
     protocol: request.protocol,
+    streamId: request.streamId,
   };
   const received = new ReceivedRequest(arrived, reception, { head, session, turn });
   const forced = head.headers['x-mock-fault'];
@@ -98,7 +87,7 @@ class ReceivedRequest {
   /** Goes on with the faults that `x-mock-fault` asks for, or answers that it is wrong. */
   force(header: string): void {
     const { target } = this.#arrived;
-    import('../../exchange/forced-fault.ts')
+    import('../exchange/forced-fault.ts')
       .then(({ parseForcedFault }) => {
         this.begin({ path: target.path, call: target.call, forced: parseForcedFault(header) });
       })
@@ -235,13 +224,14 @@ class ReceivedRequest {
 /** Answers. What is held here is held as long as the answer takes: no more than is needed. */
 function carryOut(
   exchange: Exchange,
-  { request, response, connection }: HttpExchange,
+  arrived: HttpExchange,
   { reception, turn }: { readonly reception: ServerContext; readonly turn: Turn },
 ): void {
   const { engine, batch, alarms } = reception;
+  const { request, response, connection } = arrived;
   request.forgetHead();
   const { clock } = engine;
-  const writer = new Http1ResponseWriter({ request, response, connection, clock }, exchange);
+  const writer = arrived.openWriter(exchange, clock);
   const run = (outlet: ResponseWriter & { release?(): void }) =>
     runReply(exchange, { writer: outlet, connection, batch, alarms, clock }, (performed, failure) => {
       outlet.release?.();
@@ -251,17 +241,18 @@ function carryOut(
     });
   if (!exchange.mayBeCoded) run(writer);
   else {
-    import('./coded-response-writer.ts')
+    import('./http1/coded-response-writer.ts')
       .then(({ CodedResponseWriter }) => run(new CodedResponseWriter(writer)))
       .catch((error: unknown) => reception.failed(response, error));
   }
 }
 
 /** How an upload ended that its client, or the end of the server, cut short. */
-function abandonedBy({ endedHow, isCut, socket }: ClientConnection, at: number): Performed {
-  if (endedHow !== undefined) return { ...NOTHING_PERFORMED, closedBy: 'server', closedHow: endedHow, ...(isCut && { isCut }) };
-  const closedHow = socket.readableEnded ? 'fin' : 'reset';
-  return { ...NOTHING_PERFORMED, clientCloseAt: at, closedBy: 'client', closedHow };
+function abandonedBy({ endedHow, isCut, clientEnded, resetCode = null }: RequestConnection, at: number): Performed {
+  const performed = { ...NOTHING_PERFORMED, resetCode };
+  if (endedHow !== undefined) return { ...performed, closedBy: 'server', closedHow: endedHow, ...(isCut && { isCut }) };
+  const closedHow = resetCode === null ? (clientEnded ? 'fin' : 'reset') : 'rst_stream';
+  return { ...performed, clientCloseAt: at, closedBy: 'client', closedHow };
 }
 
 /** A body that is not in its coding is no JSON, also where it is JSON without the coding. The rest tells it from others. */

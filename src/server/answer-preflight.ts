@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PlainResponse } from './http-exchange.ts';
 
 /** As long as browsers remember one at most (Chromium: two hours). Seconds. */
 const MAX_AGE = 7_200;
@@ -9,7 +10,7 @@ export function isPreflight(method: string | undefined, headers: IncomingHttpHea
 }
 
 /** Says that a page may send what it asks for. What OpenAI says here is unverified. */
-export function answerPreflight(headers: IncomingHttpHeaders, response: ServerResponse): void {
+export function answerPreflight(headers: IncomingHttpHeaders, response: PlainResponse): void {
   const asked = headers['access-control-request-headers'];
   response.writeHead(204, {
     'access-control-allow-origin': '*',
@@ -18,5 +19,5 @@ export function answerPreflight(headers: IncomingHttpHeaders, response: ServerRe
     'access-control-max-age': String(MAX_AGE),
     vary: 'Origin, Access-Control-Request-Headers',
   });
-  response.end();
+  response.end('');
 }

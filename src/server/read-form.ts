@@ -1,5 +1,5 @@
-import type { SentFile, SentForm } from '../../core/openai/request/request.ts';
-import type { Incoming } from '../../exchange/incoming.ts';
+import type { SentFile, SentForm } from '../core/openai/request/request.ts';
+import type { Incoming } from '../exchange/incoming.ts';
 
 const FORM = /^multipart\/form-data *;.*boundary=(?:"([^"]{1,200})"|([^;, ]{1,200}))/i;
 /** Parts of a form that are read. Forms of OpenAI have a few. */

@@ -1,5 +1,5 @@
-import type { ClientConnection } from '../http1/client-connection.ts';
-import type { ReceivedMessage } from '../http1/received-message.ts';
+import type { Connection } from './connection.ts';
+import type { ArrivedRequest } from './http-exchange.ts';
 
 /** How the reading of a body ended. */
 export interface BodyRead {
@@ -21,8 +21,8 @@ function joined(chunks: readonly Buffer[]): Uint8Array {
 
 /** Reads the body up to the limit, and calls back once. */
 export function readBody(
-  request: ReceivedMessage,
-  { connection, limit }: { readonly connection: ClientConnection; readonly limit: number },
+  request: ArrivedRequest,
+  { connection, limit }: { readonly connection: Connection; readonly limit: number },
   done: (read: BodyRead) => void,
 ): void {
   if (request.destroyed) {

@@ -1,0 +1,202 @@
+import {
+  Http2ServerRequest,
+  type IncomingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { type Http2Code, http2CodeNumber } from '../../core/wire/http2-code.ts';
+import type { Target } from '../../exchange/incoming.ts';
+import { parseTarget } from '../../exchange/incoming.ts';
+import { sendProblem } from '../admin/send-problem.ts';
+import type { ClientConnection } from '../http1/client-connection.ts';
+import type { AdminListener } from '../listen.ts';
+import { receiveRequest, type ServerContext } from '../receive-request.ts';
+import { Http2Request } from './http2-request.ts';
+import { Http2Stream, type StreamSession } from './http2-stream.ts';
+
+/** Streams that a client may have open at once: what RFC 9113 §6.5.2 advises at least, and most edges allow. */
+const MAX_STREAMS = 100;
+/** So much of a body may come before it is read. Bytes. */
+const STREAM_WINDOW = 1024 * 1024;
+const CONNECTION_WINDOW = 8 * 1024 * 1024;
+/** Fields of a request. */
+const MAX_FIELDS = 200;
+/** Of a request, names and values. Bytes; as node:http has it. */
+const MAX_HEAD_BYTES = 16 * 1024;
+/** What a session may hold. Megabytes. */
+const MAX_SESSION_MEMORY = 32;
+
+const OPTIONS = {
+  maxHeaderListPairs: MAX_FIELDS,
+  maxSessionMemory: MAX_SESSION_MEMORY,
+  settings: {
+    maxConcurrentStreams: MAX_STREAMS,
+    initialWindowSize: STREAM_WINDOW,
+    maxHeaderListSize: MAX_HEAD_BYTES,
+    enablePush: false,
+  },
+};
+
+export interface Http2Parts {
+  readonly reception: ServerContext;
+  /** Undefined where it listens at an address of its own. */
+  readonly admin: AdminListener | undefined;
+  isOurs(target: Target): boolean;
+}
+
+/** The connections of a server by which HTTP/2 is spoken. */
+export class Http2Connections {
+  readonly #parts: Http2Parts;
+  readonly #open = new Set<Http2Connection>();
+  #isLeaving = false;
+
+  constructor(parts: Http2Parts) {
+    this.#parts = parts;
+  }
+
+  /** Speaks HTTP/2 on the connection; what was read of it stands in its socket. */
+  serve(tcp: ClientConnection): void {
+    const connection = new Http2Connection(tcp, this.#parts, () => void this.#open.delete(connection));
+    this.#open.add(connection);
+    if (this.#isLeaving) connection.leave();
+  }
+
+  /** Takes no more requests; each ends when those under way are over. */
+  leave(): void {
+    this.#isLeaving = true;
+    for (const connection of this.#open) connection.leave();
+  }
+
+  /** The server goes down: of a connection that is spared, the streams of the scenario are cut all the same. */
+  cut(): void {
+    for (const connection of this.#open) connection.cutStreams();
+  }
+
+  /** Ends all at once. */
+  cutAll(): void {
+    for (const connection of this.#open) connection.cut();
+  }
+}
+
+/** One connection by which HTTP/2 is spoken. */
+class Http2Connection implements StreamSession {
+  readonly tcp: ClientConnection;
+  readonly #parts: Http2Parts;
+  readonly #session: ServerHttp2Session;
+  readonly #streams = new Map<number, Http2Stream>();
+  #lastId = 0;
+  /** Requests to the mock itself. */
+  readonly #ofAdmin = new WeakSet<Http2Stream>();
+  /** It was said that no more streams are served. */
+  #isGoing = false;
+
+  constructor(tcp: ClientConnection, parts: Http2Parts, closed: () => void) {
+    this.tcp = tcp;
+    this.#parts = parts;
+    this.#session = performServerHandshake(tcp.socket, OPTIONS);
+    this.#session.on('connect', () => this.#session.setLocalWindowSize(CONNECTION_WINDOW));
+    this.#session.on('stream', (stream, headers) => this.#receive(stream, headers));
+    // What was wrong with it is seen as it closes.
+    this.#session.on('error', () => undefined);
+    this.#session.on('close', closed);
+  }
+
+  leave(): void {
+    if (!this.#session.destroyed) this.#session.close();
+  }
+
+  cut(): void {
+    this.tcp.endedHow ??= 'fin';
+    this.tcp.socket.destroy();
+  }
+
+  cutStreams(): void {
+    if (!this.tcp.isCut || this.tcp.endedHow !== undefined) return;
+    for (const stream of this.#streams.values()) if (!this.#ofAdmin.has(stream)) stream.resetStream('internal_error');
+  }
+
+  goAway(code: Http2Code, serveOpen: boolean): void {
+    if (this.#isGoing || this.#session.destroyed) return;
+    this.#isGoing = true;
+    const number = http2CodeNumber(code);
+    if (serveOpen) {
+      this.#session.goaway(number, this.#lastId);
+      return;
+    }
+    const begun = [...this.#streams].filter(([, stream]) => stream.isBegun).map(([id]) => id);
+    const finished = this.#lastFinished;
+    // Node cannot say 0, that no stream was processed.
+    const last = Math.max(1, finished, ...begun);
+    for (const [id, stream] of this.#streams) if (!stream.isBegun) stream.refuse(id <= last);
+    this.#session.goaway(number, last);
+    this.#endSoon();
+  }
+
+  #lastFinished = 0;
+
+  #receive(stream: ServerHttp2Stream, fields: IncomingHttpHeaders): void {
+    const { tcp } = this;
+    const { reception, admin, isOurs } = this.#parts;
+    // Sent to a connection that we have closed.
+    if (tcp.endedHow !== undefined) return;
+    const id = stream.id ?? 0;
+    if (this.#isGoing || tcp.isCut) {
+      stream.close(http2CodeNumber('refused_stream'));
+      return;
+    }
+    tcp.requests += 1;
+    this.#lastId = id;
+    const request = new Http2Request(stream, fields);
+    if (fields.expect?.toLowerCase() === '100-continue') stream.additionalHeaders({ ':status': 100 });
+    const target = parseTarget(request.url);
+    const exchange = new Http2Stream({ stream, request, target, session: this });
+    this.#streams.set(id, exchange);
+    stream.once('close', () => this.#closed(id, exchange));
+    if (request.method === 'CONNECT') refuseConnect(exchange);
+    else if (admin !== undefined && isOurs(target)) this.#administer({ stream, fields, exchange, admin });
+    else receiveRequest(exchange, reception);
+  }
+
+  #administer({ stream, fields, exchange, admin }: AdminRequest): void {
+    const { reception } = this.#parts;
+    const { response } = exchange;
+    this.#ofAdmin.add(exchange);
+    this.tcp.spareWhile(response);
+    const request = new Http2ServerRequest(stream, fields, {}, []);
+    // What answers is made for node:http, and asks for what both have.
+    const pair = [request, response] as unknown as Parameters<AdminListener>;
+    admin(...pair).catch((error: unknown) => reception.failed(response, error));
+  }
+
+  #closed(id: number, exchange: Http2Stream): void {
+    this.#streams.delete(id);
+    if (exchange.isBegun) this.#lastFinished = Math.max(this.#lastFinished, id);
+    if (this.#isGoing && this.#streams.size === 0) this.#endSoon();
+  }
+
+  /** Ends the connection when what was said is on its way. */
+  #endSoon(): void {
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.tcp.endedHow === undefined && !this.tcp.isDestroyed) this.tcp.end('fin');
+      }),
+    );
+  }
+}
+
+/** A request to the mock itself. */
+interface AdminRequest {
+  readonly stream: ServerHttp2Stream;
+  readonly fields: IncomingHttpHeaders;
+  readonly exchange: Http2Stream;
+  readonly admin: AdminListener;
+}
+
+function refuseConnect({ response }: Http2Stream): void {
+  sendProblem(response, {
+    status: 501,
+    title: 'The mock makes no tunnels.',
+    detail: 'WebSockets are served by HTTP/1.1: open one by a GET with Upgrade (RFC 6455).',
+  });
+}

@@ -1,0 +1,56 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Incoming } from '../../exchange/incoming.ts';
+import type { ArrivedRequest, BodyListener } from '../http-exchange.ts';
+
+/** Header fields by their lower-case names, as node:http2 has them. */
+type Fields = NodeJS.Dict<string | string[]>;
+
+const NO_HEADERS: Incoming['headers'] = Object.freeze({});
+
+/** A request of HTTP/2, which is a stream of its own. */
+export class Http2Request implements ArrivedRequest {
+  readonly protocol = 'http/2';
+  readonly method: string;
+  readonly url: string;
+  readonly streamId: number;
+  headers: Incoming['headers'];
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream, fields: Fields) {
+    this.#stream = stream;
+    this.streamId = stream.id ?? 0;
+    this.method = String(fields[':method'] ?? 'GET');
+    this.url = String(fields[':path'] ?? '/');
+    this.headers = headersOf(fields);
+  }
+
+  get destroyed(): boolean {
+    return this.#stream.destroyed;
+  }
+
+  deliver(listener: BodyListener): void {
+    const stream = this.#stream;
+    stream.on('data', (bytes: Buffer) => listener.chunk(bytes));
+    stream.on('end', () => {
+      // A stream that is reset ends, too.
+      if (stream.aborted) return;
+      stream.removeAllListeners('data');
+      listener.end();
+    });
+  }
+
+  forgetHead(): void {
+    this.headers = NO_HEADERS;
+  }
+}
+
+/** As HTTP/1.1 would have them: without pseudo-header fields, and with `host`. */
+function headersOf(fields: Fields): Incoming['headers'] {
+  const headers: Record<string, string | undefined> = {};
+  const authority = fields[':authority'];
+  if (authority !== undefined) headers['host'] = String(authority);
+  for (const [name, value] of Object.entries(fields)) {
+    if (!name.startsWith(':')) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}
