@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { messageOf } from '../core/text/message-of.ts';
 import type { TlsFailure } from '../core/wire/effect.ts';
@@ -9,6 +9,7 @@ import { andThen, isPromise } from '../session/maybe-promise.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
 import { sendProblem } from './admin/send-problem.ts';
 import { sessionsFull } from './admin/sessions-full.ts';
+import type { AdminListener } from './admin-listener.ts';
 import { Batch } from './batch.ts';
 import type { EnginePort } from './engine-port.ts';
 import type { PlainResponse } from './http-exchange.ts';
@@ -26,9 +27,6 @@ import type { TlsFront } from './tls/tls-front.ts';
 import type { TlsIdentities } from './tls/tls-identities.ts';
 import type { SocketContext } from './websocket/socket-context.ts';
 import type { Handshake, WebSockets } from './websocket/web-sockets.ts';
-
-/** What answers under `/__admin`, and at `/metrics`. */
-export type AdminListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface ListenOptions {
   readonly engine: EnginePort;

@@ -248,10 +248,10 @@ function carryOut(
 }
 
 /** How an upload ended that its client, or the end of the server, cut short. */
-function abandonedBy({ endedHow, isCut, clientEnded, resetCode = null }: RequestConnection, at: number): Performed {
-  const performed = { ...NOTHING_PERFORMED, resetCode };
+function abandonedBy({ endedHow, isCut, clientEnded, resetCode: code }: RequestConnection, at: number): Performed {
+  const performed = { ...NOTHING_PERFORMED, resetCode: code ?? null };
   if (endedHow !== undefined) return { ...performed, closedBy: 'server', closedHow: endedHow, ...(isCut && { isCut }) };
-  const closedHow = resetCode === null ? (clientEnded ? 'fin' : 'reset') : 'rst_stream';
+  const closedHow = code === undefined ? (clientEnded ? 'fin' : 'reset') : 'rst_stream';
   return { ...performed, clientCloseAt: at, closedBy: 'client', closedHow };
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AdminListener } from '../listen.ts';
+import type { AdminListener } from '../admin-listener.ts';
 import { ListeningAddress } from '../listening-address.ts';
 import type { TlsIdentities } from '../tls/tls-identities.ts';
 
