@@ -7,7 +7,7 @@ import { healthyReply } from '../../support/apply-fault.ts';
 import { collect, headerOf } from '../../support/effects.ts';
 import { apiRequest, replyContext } from '../../support/reply-context.ts';
 
-const TERMINAL = ['end', 'close', 'reset', 'hang'];
+const TERMINAL = ['end', 'close', 'reset', 'reset_stream', 'fail_handshake', 'hang'];
 const everyFault = faults.map((fault) => [fault.name, fault] as const);
 const errorFaults = everyFault.filter(([, { kind }]) => kind === 'error');
 
