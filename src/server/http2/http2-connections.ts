@@ -138,6 +138,8 @@ class Http2Connection implements StreamSession {
   #receive(stream: ServerHttp2Stream, fields: IncomingHttpHeaders): void {
     const { tcp } = this;
     const { reception, admin, isOurs } = this.#parts;
+    // What was wrong with it is seen as it closes.
+    stream.on('error', () => undefined);
     // Sent to a connection that we have closed.
     if (tcp.endedHow !== undefined) return;
     const id = stream.id ?? 0;

@@ -49,8 +49,6 @@ export class Http2Stream implements HttpExchange, RequestConnection {
     stream.on('close', () => {
       for (const closed of [...this.#followers]) closed();
     });
-    // What was wrong with it is seen as it closes.
-    stream.on('error', () => undefined);
   }
 
   get connection(): RequestConnection {
