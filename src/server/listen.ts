@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { messageOf } from '../core/text/message-of.ts';
 import type { TlsFailure } from '../core/wire/effect.ts';
 import { type Incoming, parseTarget, type Target } from '../exchange/incoming.ts';
@@ -13,12 +12,10 @@ import type { AdminListener } from './admin-listener.ts';
 import { Batch } from './batch.ts';
 import type { EnginePort } from './engine-port.ts';
 import type { PlainResponse } from './http-exchange.ts';
+import { HttpTransports } from './http-transports.ts';
 import type { ClientConnection } from './http1/client-connection.ts';
-import { Connections } from './http1/connections.ts';
 import { Http1Exchange } from './http1/http1-exchange.ts';
-import { ReceivedMessage } from './http1/received-message.ts';
-import { prefaceIn, takeFromHttp1 } from './http1/take-from-http1.ts';
-import type { Http2Connections, Http2Parts } from './http2/http2-connections.ts';
+import type { ReceivedMessage } from './http1/received-message.ts';
 import { ListeningAddress } from './listening-address.ts';
 import { NO_BODY } from './read-body.ts';
 import { receiveRequest, type ServerContext } from './receive-request.ts';
@@ -58,35 +55,23 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-/** Silence after which the system asks whether a client is still there. */
-const PROBE_MS = 60_000;
 /** Requests of one connection that wait for their answers; one more resets it. Each is held in memory. */
 const MAX_PIPELINED = 1_000;
-/** Between two looks for idle connections of a server that ends. */
-const SWEEP_MS = 20;
-/** What node:http answers by the code of the error. */
-const BAD_REQUESTS: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: badRequest('431 Request Header Fields Too Large'),
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: badRequest('413 Payload Too Large'),
-};
-/** As node:https has it: answers leave at once. A client that leaves within a handshake closes its side, which ends the connection. */
-const TCP_OPTIONS = { keepAlive: true, keepAliveInitialDelay: PROBE_MS, noDelay: true };
 
 /** Starts the server. Rejects with the system's error when the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { engine, tls } = options;
-  const connections = new Connections(engine.clock.now, (connection) => engine.connectionClosed(connection));
+  const { engine, tls, admin, onFailure } = options;
   const reception: ServerContext = {
     engine,
     batch: new Batch(),
     alarms: new TimerWheel(engine.clock.now),
     failed: (response, error) => fail(response, error, options),
   };
-  const sockets = lazySockets({ ...reception, onFailure: (error) => options.onFailure(error) });
-  const server = createServer(
-    { IncomingMessage: ReceivedMessage, keepAlive: true, keepAliveInitialDelay: PROBE_MS },
-    (request, response) => {
-      const connection = connections.of(request.socket);
+  const sockets = lazySockets({ ...reception, onFailure: (error) => onFailure(error) });
+  const transports = await HttpTransports.open({
+    tls,
+    now: engine.clock.now,
+    request(request, response, connection) {
       // Sent to a connection that we had closed.
       if (connection.endedHow !== undefined) return;
       if (connection.unanswered >= MAX_PIPELINED) {
@@ -95,7 +80,6 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       }
       connection.requests += 1;
       const target = parseTarget(request.url ?? '/');
-      const { admin } = options;
       if (admin !== undefined && isOurs(target)) {
         const turn = connection.claim();
         connection.endTurnWith(response, turn);
@@ -105,27 +89,20 @@ export async function listen(options: ListenOptions): Promise<Listening> {
         });
       } else receiveRequest(new Http1Exchange(request, response, connection, target), reception);
     },
-  );
-  const front =
-    tls &&
-    (await tlsFront(tls, (connection) => {
-      connections.rename(connection);
-      if (connection.speaksHttp2) http2.serve(connection).catch(options.onFailure);
-      else server.emit('connection', connection.socket);
-    }));
-  // Of a server by TLS, node:http gets the connections whose handshake is over.
-  const listener = front === undefined ? server : createTcpServer(TCP_OPTIONS);
+    http2: {
+      admin,
+      isOurs,
+      receive: (exchange) => receiveRequest(exchange, reception),
+      failed: reception.failed,
+    },
+    gone: (connection) => engine.connectionClosed(connection),
+    onFailure: (error) => onFailure(error),
+  });
+  const { connections, listener, front, http1: server } = transports;
   let isDown = false;
   listener.on('connection', (socket) => {
     if (isDown) socket.resetAndDestroy();
     else meet(connections.accept(socket), { ...options, ...reception, front });
-  });
-  const http2 = lazyHttp2({ reception, admin: options.admin, isOurs });
-  server.on('clientError', (error, socket: Socket) => {
-    const read = prefaceIn(error);
-    const connection = connections.of(socket);
-    if (read === undefined || connection.requests > 0) answerBadRequest(error, socket);
-    else http2.serve(connection, () => takeFromHttp1(socket, read)).catch(options.onFailure);
   });
   server.on('upgrade', (request: ReceivedMessage, socket: Socket, rest: Buffer) => {
     const connection = connections.of(socket);
@@ -153,31 +130,17 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     renewCertificates: (identities) => front?.renew(identities),
     goDown() {
       isDown = true;
-      connections.cut();
-      http2.loaded?.cut();
+      transports.cut();
       return address.leave();
     },
     async comeBack() {
       isDown = false;
       await address.comeBack(options.onFailure);
     },
-    async close(graceMs) {
-      const closed = address.close();
-      // Those, too, that become idle while the last requests finish.
-      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-      server.closeIdleConnections();
-      connections.cutUnsecured();
+    close(graceMs) {
+      const closed = transports.close(address, graceMs, () => sockets.loaded?.cutAll());
       sockets.loaded?.leave();
-      http2.loaded?.leave();
-      const timer = setTimeout(() => {
-        connections.cutAll();
-        server.closeAllConnections();
-        sockets.loaded?.cutAll();
-        http2.loaded?.cutAll();
-      }, graceMs);
-      await closed;
-      clearTimeout(timer);
-      clearInterval(sweep);
+      return closed;
     },
   };
 }
@@ -202,40 +165,6 @@ function lazySockets(context: SocketContext): LazySockets {
   };
 }
 
-/** Connections by HTTP/2, loaded with the first. */
-interface LazyHttp2 {
-  /** Undefined as long as there was none. */
-  readonly loaded: Http2Connections | undefined;
-  /** `prepare` is called just before. */
-  serve(connection: ClientConnection, prepare?: () => void): Promise<void>;
-}
-
-function lazyHttp2(parts: Http2Parts): LazyHttp2 {
-  let loaded: Http2Connections | undefined;
-  return {
-    get loaded() {
-      return loaded;
-    },
-    async serve(connection, prepare) {
-      const { Http2Connections } = await import('./http2/http2-connections.ts');
-      loaded ??= new Http2Connections(parts);
-      if (connection.isDestroyed) return;
-      prepare?.();
-      loaded.serve(connection);
-    },
-  };
-}
-
-/** Answers what is no HTTP as node:http does where nobody listens for it. */
-function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (socket.writable) socket.write(BAD_REQUESTS[error.code ?? ''] ?? badRequest('400 Bad Request'));
-  socket.destroy(error);
-}
-
-function badRequest(status: string): string {
-  return `HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`;
-}
-
 /** Answers a request to make a WebSocket of its connection. */
 async function upgrade(
   { request, connection, rest }: Pick<Handshake, 'request' | 'connection' | 'rest'>,
@@ -254,12 +183,6 @@ async function upgrade(
 /** What the mock itself answers; all else is OpenAI's. */
 function isOurs({ path, session }: Target): boolean {
   return path === '/__admin' || path.startsWith('/__admin/') || (path === '/metrics' && session === undefined);
-}
-
-/** Loaded where connections are opened by TLS. */
-async function tlsFront(identities: TlsIdentities, secured: (connection: ClientConnection) => void): Promise<TlsFront> {
-  const { TlsFront } = await import('./tls/tls-front.ts');
-  return new TlsFront(identities, ['h2', 'http/1.1'], secured);
 }
 
 /** Refuses a connection as it is accepted, where a rule of the default session says so. */

@@ -123,7 +123,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
       if (tls === undefined) return;
       const identities = tls.reread();
       listening.renewCertificates(identities);
-      ownAdmin?.renewCertificate(identities);
+      ownAdmin?.renewCertificates(identities);
     },
     preload: () => admin.preload().catch(onFailure),
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),

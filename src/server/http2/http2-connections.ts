@@ -10,8 +10,8 @@ import type { Target } from '../../exchange/incoming.ts';
 import { parseTarget } from '../../exchange/incoming.ts';
 import { sendProblem } from '../admin/send-problem.ts';
 import type { AdminListener } from '../admin-listener.ts';
+import type { HttpExchange, PlainResponse } from '../http-exchange.ts';
 import type { ClientConnection } from '../http1/client-connection.ts';
-import { receiveRequest, type ServerContext } from '../receive-request.ts';
 import { Http2Request } from './http2-request.ts';
 import { Http2Stream, type StreamSession } from './http2-stream.ts';
 
@@ -38,11 +38,14 @@ const OPTIONS = {
   },
 };
 
+/** What answers the requests. */
 export interface Http2Parts {
-  readonly reception: ServerContext;
-  /** Undefined where it listens at an address of its own. */
+  /** Answers what is for the mock itself; undefined where nothing is. */
   readonly admin: AdminListener | undefined;
+  /** Whether the request is for the mock itself. */
   isOurs(target: Target): boolean;
+  receive(exchange: HttpExchange): void;
+  failed(response: PlainResponse, error: unknown): void;
 }
 
 /** The connections of a server by which HTTP/2 is spoken. */
@@ -137,7 +140,7 @@ class Http2Connection implements StreamSession {
 
   #receive(stream: ServerHttp2Stream, fields: IncomingHttpHeaders): void {
     const { tcp } = this;
-    const { reception, admin, isOurs } = this.#parts;
+    const { admin, isOurs, receive } = this.#parts;
     // What was wrong with it is seen as it closes.
     stream.on('error', () => undefined);
     // Sent to a connection that we have closed.
@@ -157,18 +160,18 @@ class Http2Connection implements StreamSession {
     stream.once('close', () => this.#closed(id, exchange));
     if (request.method === 'CONNECT') refuseConnect(exchange);
     else if (admin !== undefined && isOurs(target)) this.#administer({ stream, fields, exchange, admin });
-    else receiveRequest(exchange, reception);
+    else receive(exchange);
   }
 
   #administer({ stream, fields, exchange, admin }: AdminRequest): void {
-    const { reception } = this.#parts;
+    const { failed } = this.#parts;
     const { response } = exchange;
     this.#ofAdmin.add(exchange);
     this.tcp.spareWhile(response);
     const request = new Http2ServerRequest(stream, fields, {}, []);
     // What answers is made for node:http, and asks for what both have.
     const pair = [request, response] as unknown as Parameters<AdminListener>;
-    admin(...pair).catch((error: unknown) => reception.failed(response, error));
+    admin(...pair).catch((error: unknown) => failed(response, error));
   }
 
   #closed(id: number, exchange: Http2Stream): void {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { chatBy, http2Session, seen } from '../../support/http2-client.ts';
 import { postChat, startMock } from '../../support/start-mock.ts';
 
 test('the admin API listens apart, and the port of the API does not have it', async () => {
@@ -41,4 +42,28 @@ test('without a port of its own it goes down with the rest, once it has answered
     if (health?.status === 200) break;
     await sleep(10);
   }
+});
+
+test.each([{}, { tls: true }])('it speaks HTTP/2, too, and stays up while the API is down: %j', async (options) => {
+  const rules = [{ name: 'deploy', during: '0s..1h' as const, fault: 'server_down' as const }];
+  const mock = await startMock({ rules }, { ...options, adminPort: 0 });
+  const admin = http2Session({ origin: new URL(mock.adminURL).origin, tls: mock.tls });
+  const get = async (path: string) => seen(admin.request({ ':path': path }).on('error', () => undefined));
+  expect(await get('/__admin/health')).toMatchObject({ status: 200, ending: 'complete' });
+  expect(await get('/v1/models')).toMatchObject({ status: 404 });
+  expect(await chatBy(http2Session(mock), mock)).toMatchObject({ status: undefined });
+  const verdict = await get('/__admin/verdict');
+  expect(JSON.parse(verdict.text).downtimes).toMatchObject([{ rule: 'deploy', cut: 1 }]);
+  const put = admin.request({ ':method': 'PUT', ':path': '/__admin/scenario' }).on('error', () => undefined);
+  put.end('{}');
+  expect(await seen(put)).toMatchObject({ status: 200 });
+  expect(await chatBy(http2Session(mock), mock)).toMatchObject({ status: 200 });
+});
+
+test('a mock that closes does not wait for those who keep a connection to it open', async () => {
+  const mock = await startMock({}, { adminPort: 0, tls: true });
+  const admin = http2Session({ origin: new URL(mock.adminURL).origin, tls: mock.tls });
+  expect(await seen(admin.request({ ':path': '/__admin/health' }))).toMatchObject({ status: 200 });
+  await mock.close();
+  expect(admin.closed || admin.destroyed).toBe(true);
 });
