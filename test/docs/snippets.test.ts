@@ -50,7 +50,7 @@ test('the chart that is shown is that of the scenario above it', async () => {
 });
 
 test('code that is shown from the source is the source', () => {
-  const shown = blocks().filter(({ kind }) => kind.startsWith('src/'));
+  const shown = blocks().filter(({ kind }) => /^(?:src|integrations)\//.test(kind));
   expect(shown.length).toBeGreaterThan(0);
   for (const { kind, code } of shown) expect(readFileSync(join(root, kind), 'utf8')).toContain(code);
 });

@@ -34,11 +34,11 @@ const NARROWEST = 24;
 /** Longest line of evidence, in characters; three lines of a usual terminal. */
 const LONGEST_EVIDENCE = 190;
 
+/** What is told of a run: with the version of the mock where the text may be kept. */
+type Told = Pick<ReportInput, 'verdict' | 'load'> & Partial<Pick<ReportInput, 'version'>>;
+
 /** The verdict as text for people: what speaks against the client first. */
-export function renderTerminal(
-  { verdict, version, load }: ReportInput,
-  { width = 80, color = false }: TerminalOptions = {},
-): string {
+export function renderTerminal({ verdict, version, load }: Told, { width = 80, color = false }: TerminalOptions = {}): string {
   const wide = Math.max(NARROWEST, width);
   const paint = paintedIn(color);
   const of = (kind: RuleVerdict) => verdict.findings.filter((finding) => finding.verdict === kind);
@@ -55,7 +55,7 @@ export function renderTerminal(
     names('pass', of('pass'), wide, paint),
     names('not_applicable', of('not_applicable'), wide, paint),
     titled(`${plural(verdict.notReached.length, 'part')} of the scenario never struck`, verdict.notReached, wide, paint),
-    named([...runNumbers(verdict), ['mock-openai', version]], wide, paint),
+    named([...runNumbers(verdict), ...(version === undefined ? [] : [['mock-openai', version] as const])], wide, paint),
   ];
   return `${blocks
     .filter((block) => block.length > 0)

@@ -10,7 +10,9 @@ import type { LimitChange } from '../../core/scenario/limit-schema.ts';
 import { parseLimitChange, parseRules } from '../../core/scenario/parse.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { messageOf } from '../../core/text/message-of.ts';
+import { clientKey } from '../../exchange/client-key.ts';
 import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
+import { RememberedScenarios } from '../../scenario-files/remembered-scenarios.ts';
 import { addRules } from '../../session/add-rules.ts';
 import type { Engine } from '../../session/engine.ts';
 import { inTurns } from '../../session/in-turns.ts';
@@ -99,6 +101,15 @@ function bodyTooLong(c: Context): Response {
   return problem(c, 413, 'The body is too long.', `The admin API takes at most ${MAX_ADMIN_BODY_BYTES} bytes.`);
 }
 
+/** How a verdict is told: for programs, or as `run` prints it. */
+const VERDICT_FORMATS = ['json', 'text'] as const;
+/** Of the text of a verdict. */
+const TEXT_COLUMNS = 120;
+
+function isVerdictFormat(format: string): boolean {
+  return VERDICT_FORMATS.some((known) => known === format);
+}
+
 /** Texts without a scenario in them, in YAML and JSON. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['', 'null', '~']);
 
@@ -128,7 +139,8 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
   });
   const verdictFor = async (c: Context, policy: PolicySpec | undefined) => {
     const session = sessionOf(c);
-    const { ended = 'false' } = c.req.query();
+    const { ended = 'false', format = 'json' } = c.req.query();
+    if (!isVerdictFormat(format)) return problem(c, 400, 'format is wrong.', unknownName('format', format, VERDICT_FORMATS));
     if (ended !== 'true' && ended !== 'false')
       return problem(
         c,
@@ -138,13 +150,17 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
       );
     const circumstances = circumstancesOf(session, engine, { ended: ended === 'true' });
     const { verdict } = await inTurns(judgeSessionInSteps(engine.judgedWith(session), loopDelay, { policy, circumstances }));
-    return c.json(verdict);
+    if (format === 'json') return c.json(verdict);
+    const { renderTerminal } = await import('../../core/report/terminal.ts');
+    return c.text(renderTerminal({ verdict }, { width: TEXT_COLUMNS }));
   };
-  routes.get('/verdict', queryOf('policy', 'ended'), (c) => {
+  routes.get('/verdict', queryOf('policy', 'ended', 'format'), (c) => {
     const preset = c.req.query('policy');
     return verdictFor(c, preset === undefined ? undefined : readPolicy(preset));
   });
-  routes.post('/verdict', queryOf('ended'), async (c) => verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })));
+  routes.post('/verdict', queryOf('ended', 'format'), async (c) =>
+    verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })),
+  );
   routes.get('/calls', async (c) => c.json({ calls: await inTurns(readCalls(engine.judgedWith(sessionOf(c)))) }));
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
   routes.put('/scenario', async (c) => {
@@ -198,6 +214,7 @@ function queryOf(...known: readonly string[]): MiddlewareHandler {
 /** What the server has once. */
 function serverRoutes({ engine, apiPort }: AdminOptions): Hono {
   const routes = new Hono();
+  const scenarios = new RememberedScenarios(engine.libraries);
   /** Who asks from elsewhere, as from another container, reaches the mock by the scheme and host that it asked. */
   const shown = (session: Session, { req }: Context) => {
     const origin = originFor(req.url, apiPort());
@@ -210,8 +227,8 @@ function serverRoutes({ engine, apiPort }: AdminOptions): Hono {
   };
   routes.get('/sessions', (c) => c.json({ sessions: engine.sessions.map((session) => shown(session, c)) }));
   routes.post('/sessions', async (c) => {
-    const session = engine.openSession(requestedScenario(await c.req.text(), engine));
-    return c.json(shown(session, c), 201);
+    const session = engine.openSession(requestedScenario(await c.req.text(), engine, scenarios));
+    return c.json({ ...shown(session, c), api_key: clientKey(session.plan) }, 201);
   });
   routes.delete('/sessions/:id', (c) => {
     const id = c.req.param('id');
@@ -233,7 +250,7 @@ function originFor(url: string, apiPort: number | undefined): string {
 }
 
 /** The scenario of `{ scenario?, seed? }`; the server's without one. */
-function requestedScenario(body: string, engine: Engine): LoadedScenario {
+function requestedScenario(body: string, engine: Engine, scenarios: RememberedScenarios): LoadedScenario {
   const given = body.trim() === '' ? {} : asRecord(parseJson(body));
   if (given === undefined) throw wrong('', 'expected a JSON object such as {"scenario": "flaky", "seed": 7}');
   const { scenario, seed, ...unknown } = given;
@@ -241,7 +258,7 @@ function requestedScenario(body: string, engine: Engine): LoadedScenario {
   if (!isSeed(seed)) throw wrong('seed', 'expected a whole number or random');
   const source = scenario === undefined ? engine.scenario.source : scenarioSource(scenario);
   if (scenario === undefined && seed === undefined) return engine.scenario;
-  return loadScenario(source, engine.libraries, seed);
+  return scenarios.load(source, seed);
 }
 
 /** `{ "gpt-4o": { "rpm": 100 } }`, as `limits.changes` has it, of entries that the session has. */
