@@ -162,7 +162,7 @@ export class DecisionService {
     const declared = declaredFor(incoming, session.plan);
     const { acrossKeys, acrossTargets } = session.plan;
     const read = readRequestOf(ask, incoming);
-    const target = targetOf(read.request, headers, session.plan.provider);
+    const target = targetOf(read.request, session.plan.provider);
     const question = () => questionIn(incoming.body, read.request.endpoint);
     const evidence = { pathCall, headers, fingerprint, declared, target, question, acrossKeys, acrossTargets, at, connection };
     const step = {

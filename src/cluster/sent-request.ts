@@ -1,7 +1,7 @@
 import { dialectOf } from '../core/openai/dialects/registry.ts';
 import { endpointNamed } from '../core/openai/endpoints/registry.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
-import type { Incoming } from '../exchange/incoming.ts';
+import { credentialHash, type Incoming } from '../exchange/incoming.ts';
 import type { ReadRequest } from '../exchange/unread-request.ts';
 import type { DecideMessage, SentRequest } from './messages.ts';
 import { SENT_HEADERS } from './packing.ts';
@@ -58,6 +58,7 @@ export function readRequestOf(
   const { method, headers } = incoming;
   const bodyBytes = incoming.body.byteLength;
   const body = { model, stream };
+  const known = dialectOf(dialect);
   const request: ApiRequest = {
     method,
     path,
@@ -65,8 +66,9 @@ export function readRequestOf(
     accept: headers['accept'],
     contentType: headers['content-type'],
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
-    dialect: dialectOf(dialect),
+    dialect: known,
     key: undefined,
+    keyHash: credentialHash(known.credentialField(headers)),
     body,
     malformed: false,
     bodyBytes,

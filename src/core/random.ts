@@ -106,24 +106,33 @@ function absorbCode(code: number): void {
 
 /** A generator that starts with what was hashed. */
 function sfc32(): Random {
-  let a = Math.imul(h2 ^ (h0 >>> 18), 597399067);
-  let b = Math.imul(h3 ^ (h1 >>> 22), 2869860233);
-  let c = Math.imul(a ^ (h2 >>> 17), 951274213);
-  let d = Math.imul(b ^ (h3 >>> 19), 2716044179);
-  a ^= b ^ c ^ d;
-  b ^= a;
-  c ^= a;
-  d ^= a;
-  const next = () => {
+  let s0 = Math.imul(h2 ^ (h0 >>> 18), 597399067);
+  let s1 = Math.imul(h3 ^ (h1 >>> 22), 2869860233);
+  let s2 = Math.imul(s0 ^ (h2 >>> 17), 951274213);
+  let s3 = Math.imul(s1 ^ (h3 >>> 19), 2716044179);
+  s0 ^= s1 ^ s2 ^ s3;
+  s1 ^= s0;
+  s2 ^= s0;
+  s3 ^= s0;
+  // The first outputs of sfc32 still show the structure of its start state. They are stepped over before a closure holds
+  // the state: there, each step costs several times as much.
+  for (let i = 0; i < 12; i++) {
+    const t = (((s0 + s1) | 0) + s3) | 0;
+    s3 = (s3 + 1) | 0;
+    s0 = s1 ^ (s1 >>> 9);
+    s1 = (s2 + (s2 << 3)) | 0;
+    s2 = (((s2 << 21) | (s2 >>> 11)) + t) | 0;
+  }
+  let a = s0;
+  let b = s1;
+  let c = s2;
+  let d = s3;
+  return () => {
     const t = (((a + b) | 0) + d) | 0;
     d = (d + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = (c << 21) | (c >>> 11);
-    c = (c + t) | 0;
+    c = (((c << 21) | (c >>> 11)) + t) | 0;
     return (t >>> 0) / 4294967296;
   };
-  // The first outputs of sfc32 still show the structure of its start state.
-  for (let i = 0; i < 12; i++) next();
-  return next;
 }

@@ -1,14 +1,15 @@
 import type { Hint } from '../core/journal/entry.ts';
+import type { Clock } from '../core/clock.ts';
 import { parseHttpDate } from '../core/units/http-date.ts';
 import type { Head } from '../core/wire/effect.ts';
 import { fieldIn } from '../core/wire/header-field.ts';
 
 /** The wait that an answer asks for: `retry-after-ms` before `retry-after`, as SDKs read them (wire.md 7.1). */
-export function hintOf(head: Pick<Head, 'headers' | 'printed'>, at: number, wallMs: number): Hint | null {
+export function hintOf(head: Pick<Head, 'headers' | 'printed'>, at: number, clock: Pick<Clock, 'wall'>): Hint | null {
   const ms = fieldIn(head, 'retry-after-ms');
   const raw = fieldIn(head, 'retry-after');
   const seconds: Hint | undefined =
-    raw === undefined ? undefined : { header: 'retry-after', raw, dueAt: dueAtOf(raw, at, wallMs) };
+    raw === undefined ? undefined : { header: 'retry-after', raw, dueAt: dueAtOf(raw, at, clock.wall()) };
   if (ms !== undefined && /^\d+(\.\d+)?$/.test(ms)) {
     const hint: Hint = { header: 'retry-after-ms', raw: ms, dueAt: at + Number(ms) };
     return seconds === undefined || seconds.dueAt === null ? hint : { ...hint, other: seconds };

@@ -118,6 +118,7 @@ export function apiRequestOf(
     misdirected,
     bringsToken: dialect.bringsToken?.(headers),
     key: dialect.credential(headers),
+    keyHash,
     body: isJson ? bodyFor(reading.json?.value, deployment) : form?.texts,
     malformed: (isJson && reading.json === undefined) || (endpoint?.takesForm === true && form === undefined),
     form,

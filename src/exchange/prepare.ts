@@ -17,7 +17,7 @@ import type { Reply } from '../core/wire/effect.ts';
 import { type LimitDraw, limitedRequest } from './admission.ts';
 import { formReading, readingOf } from './body-reading.ts';
 import type { DecisionStep, FaultChoice } from './decision-step.ts';
-import { apiRequestOf, credentialHash, type Incoming } from './incoming.ts';
+import { apiRequestOf, type Incoming } from './incoming.ts';
 import { recordedRequest } from './message-recorder.ts';
 import { unmatchedReply } from './unmatched-reply.ts';
 
@@ -80,7 +80,7 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
     headers,
     fingerprint,
     declared,
-    target: targetOf(request, headers, provider),
+    target: targetOf(request, provider),
     question: () => questionOf(request),
     acrossKeys,
     acrossTargets,
@@ -115,9 +115,9 @@ export function prepare(incoming: Incoming, { path, call, forced, preset }: Dest
 }
 
 /** Who is asked; undefined for a request that asks nothing. */
-export function targetOf(request: ApiRequest, headers: Incoming['headers'], provider: string): Target | undefined {
+export function targetOf(request: ApiRequest, provider: string): Target | undefined {
   if (request.endpoint?.prompt === undefined) return undefined;
-  return { provider, keyHash: credentialHash(request.dialect.credentialField(headers)), model: modelOf(request) };
+  return { provider, keyHash: request.keyHash, model: modelOf(request) };
 }
 
 /** What is asked: once for a body that comes again. */

@@ -16,7 +16,7 @@ import { fieldIn } from '../core/wire/header-field.ts';
 import { begunAnswerIn } from './begun-answer-in.ts';
 import type { Draws } from './draws.ts';
 import { hintOf } from './hint.ts';
-import { credentialHash, type Incoming, type TlsFacts } from './incoming.ts';
+import type { Incoming, TlsFacts } from './incoming.ts';
 import { paceDueAt } from './pace.ts';
 import type { Performed } from './performed.ts';
 
@@ -126,7 +126,7 @@ export function recordOf(received: Received, { seq, place, wallMs, bodyAt, recor
     recordedResponseAt: -1,
     bodySha256,
     question: recognition.question ?? null,
-    authorizationHash: credentialHash(request.dialect.credentialField(headers)) ?? null,
+    authorizationHash: request.keyHash ?? null,
     headers: ofInterest(headers),
     faultApplied: applied,
     refusedBy: refusal?.layer ?? null,
@@ -183,7 +183,7 @@ export function headNotesOf(head: Head, clock: Clock): HeadNotes {
     status,
     errorCode,
     errorType,
-    hint: hintOf(head, at, clock.wall()),
+    hint: hintOf(head, at, clock),
     shouldRetry: fieldIn(head, 'x-should-retry') ?? null,
     paceDueAt: paceDueAt(head, at),
     refusedBy,

@@ -132,7 +132,21 @@ class ReceivedRequest {
       this.#turn.whenReady(() => this.#turn.done());
       return;
     }
-    const incoming: Incoming = { ...this.#head, body, oversized, bodyEndAt: clock.now() };
+    // Field by field: a copy by spread takes longer, and all requests come by here.
+    const { method, target, headers, connection: state, headersAt, protocol, streamId } = this.#head;
+    const bodyEndAt = clock.now();
+    const incoming: Incoming = {
+      method,
+      target,
+      headers,
+      body,
+      oversized,
+      connection: state,
+      headersAt,
+      bodyEndAt,
+      protocol,
+      streamId,
+    };
     const encoding = incoming.headers['content-encoding'];
     if (encoding === undefined || oversized) this.#enqueue(incoming, destination);
     else this.#decode(incoming, encoding, destination).catch((error: unknown) => this.#fail(error));

@@ -59,6 +59,7 @@ export function apiRequest(parts: RequestParts = {}): ApiRequest {
     endpoint: endpointOf(method, path.replace(/\?.*$/, '')),
     dialect: openai,
     key,
+    keyHash: key,
     body,
     malformed: false,
     bodyBytes: utf8Length(text),

@@ -106,6 +106,7 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt, tier, tags 
     endpoint: endpoint === undefined ? undefined : endpointNamed(endpoint),
     dialect: openai,
     key: 'sk-a',
+    keyHash: undefined,
     body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }], tier, tags },
     malformed: false,
     bodyBytes: 1,

@@ -148,6 +148,8 @@ export interface ApiRequest {
   readonly bringsToken?: boolean | undefined;
   /** The API key; undefined when there is none. */
   readonly key: string | undefined;
+  /** The first 16 hex digits of the SHA-256 of the header that carries the credential; undefined when there is none. */
+  readonly keyHash: string | undefined;
   /** The parsed JSON body; undefined when there is none or it is not JSON. */
   readonly body: unknown;
   /** True when a body was required and what came is not JSON, or no form where one was required. */

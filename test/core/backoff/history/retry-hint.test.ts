@@ -7,7 +7,7 @@ import { TEST_WALL_MS } from '../../../support/reply-context.ts';
 
 /** What an answer with these headers asks for. */
 function asked(headers: Readonly<Record<string, string>>, sentAt = 1_000) {
-  const hint = hintOf({ headers: Object.entries(headers) }, sentAt, TEST_WALL_MS);
+  const hint = hintOf({ headers: Object.entries(headers) }, sentAt, { wall: () => TEST_WALL_MS });
   return retryHint(journalEntry({ status: 429, t_headers: sentAt - 1, t_firstByteBefore: sentAt, hint }));
 }
 
