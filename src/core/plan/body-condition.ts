@@ -1,9 +1,10 @@
 import type { Libraries } from '../libraries.ts';
 import { parsePointer } from '../openai/request/json-pointer.ts';
 import type { BodyValue } from '../scenario/match-schema.ts';
-import { compilePattern, isWild } from '../text/pattern.ts';
+import { compilePattern } from '../text/pattern.ts';
 import type { Facts } from './facts.ts';
 import type { Needed } from './needed.ts';
+import { neededText } from './needed-text.ts';
 
 /** Whether any of the values at that place of the body is the one that is given; of a text, whether it fits. */
 export function bodyCondition(pointer: string, wanted: BodyValue, libraries: Libraries): (facts: Facts) => boolean {
@@ -13,15 +14,13 @@ export function bodyCondition(pointer: string, wanted: BodyValue, libraries: Lib
   return (facts) => facts.inBody(pointer, segments).some(isWanted);
 }
 
-/** The value that has to stand at that place, where it is known to the letter. */
+/** What has to stand at that place. */
 export function neededInBody(pointer: string, wanted: BodyValue): Needed | undefined {
-  if (typeof wanted === 'string' && isWild(wanted)) return undefined;
   const segments = parsePointer(pointer) ?? [];
-  return {
-    fact: `body ${pointer}`,
-    value: typeof wanted === 'string' ? `text ${wanted}` : `value ${wanted}`,
-    valuesOf: (facts) => facts.inBody(pointer, segments).flatMap(namesOf),
-  };
+  const fact = `body ${pointer}`;
+  const valuesOf = (facts: Facts) => facts.inBody(pointer, segments).flatMap(namesOf);
+  if (typeof wanted === 'string') return neededText(wanted, { fact, before: 'text ', valuesOf });
+  return { fact, values: [`value ${wanted}`], part: 'whole', valuesOf };
 }
 
 function namesOf(value: unknown): readonly string[] {

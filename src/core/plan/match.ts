@@ -5,6 +5,7 @@ import { inRange } from '../units/range.ts';
 import { bodyCondition, neededInBody } from './body-condition.ts';
 import type { Facts } from './facts.ts';
 import type { Needed } from './needed.ts';
+import { neededText } from './needed-text.ts';
 
 type Condition = (facts: Facts) => boolean;
 
@@ -67,13 +68,41 @@ function isMeant(provider: string | undefined, service: string, libraries: Libra
   return provider === undefined || compilePattern(provider, libraries)(service);
 }
 
-function neededFor({ body = {}, last_role: last }: Match): Needed | undefined {
-  for (const [pointer, wanted] of Object.entries(body)) {
-    const needed = neededInBody(pointer, wanted);
-    if (needed !== undefined) return needed;
-  }
-  if (last === undefined) return undefined;
-  return { fact: 'last_role', value: last, valuesOf: ({ lastRole }) => (lastRole === undefined ? [] : [lastRole]) };
+/** Turns that are looked up one by one. */
+const MAX_TURNS = 32;
+
+/** The narrowest that a matcher needs: of texts, a whole one rather than the beginning of one. */
+function neededFor(match: Match): Needed | undefined {
+  const needs = [...neededTexts(match), neededTurn(match)].filter((needed) => needed !== undefined);
+  return needs.find(({ part }) => part === 'whole') ?? needs[0];
+}
+
+function neededTexts({ body = {}, header = {}, tool_result: result, ...texts }: Match): (Needed | undefined)[] {
+  const inBody = Object.entries(body).map(([pointer, wanted]) => neededInBody(pointer, wanted));
+  const inHeader = Object.entries(header).map(([name, pattern]) =>
+    neededText(pattern, { fact: `header ${name.toLowerCase()}`, valuesOf: (facts) => list(facts.header(name.toLowerCase())) }),
+  );
+  const ofRest = Object.entries(TEXT_FACTS)
+    .filter(([key]) => !KIND_FACTS.has(key))
+    .map(([key, factOf]) => {
+      const pattern = texts[key as keyof typeof texts];
+      return typeof pattern === 'string'
+        ? neededText(pattern, { fact: key, valuesOf: (facts) => list(factOf(facts)) })
+        : undefined;
+    });
+  const ofResult =
+    result === undefined ? undefined : neededText(result, { fact: 'tool_result', valuesOf: (facts) => facts.toolResults });
+  return [...inBody, ...inHeader, ...ofRest, ofResult];
+}
+
+function neededTurn({ turn }: Match): Needed | undefined {
+  if (turn === undefined || turn.to - turn.from >= MAX_TURNS) return undefined;
+  const values = Array.from({ length: turn.to - turn.from + 1 }, (_, later) => String(turn.from + later));
+  return { fact: 'turn', values, part: 'whole', valuesOf: (facts) => list(facts.turn?.toString()) };
+}
+
+function list(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [text];
 }
 
 /** What has to be said in the body, and in the conversation that it brings. */

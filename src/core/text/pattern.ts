@@ -30,6 +30,13 @@ export function isWild(pattern: string): boolean {
   return regexParts(pattern) !== undefined || /[*?]/.test(pattern);
 }
 
+/** What each text that fits a pattern begins with; '' where that is not known. */
+export function beginningOf(pattern: string): string {
+  if (regexParts(pattern) !== undefined) return '';
+  const wild = pattern.search(/[*?]/);
+  return wild < 0 ? pattern : pattern.slice(0, wild);
+}
+
 /** Whether the wide pattern, compiled, is certain to fit all that the narrow one fits. False where that is not known. */
 export function globCovers(wide: string, narrow: string, fits: Matcher): boolean {
   if (!isWild(narrow)) return fits(narrow);

@@ -23,7 +23,11 @@ const rule = fc.record(
         model,
         stream: fc.boolean(),
         has_tools: fc.boolean(),
-        prompt: fc.constantFrom('*hello*', 'bye'),
+        prompt: fc.constantFrom('*hello*', 'bye', 'hel*', 'h?llo', '?ye', '/^b/'),
+        system: fc.constantFrom('Be kind*', 'Be brief.', '*', 'Be kind, and always say why.'),
+        turn: fc.constantFrom(1, '1..2', '>1', '<2', '..99'),
+        tool_result: fc.constantFrom('Paris', 'Par*', '*is'),
+        header: fc.record({ 'X-Team': fc.constantFrom('red', 're*', '*') }, { requiredKeys: [] }),
         body: fc.record(
           { '/tier': fc.constantFrom('flex', 'f*', 1, '1', null, true), '/tags/*': fc.constantFrom('a', 'b', '*') },
           { requiredKeys: [] },
@@ -46,6 +50,10 @@ const request = fc.record({
   prompt: fc.constantFrom('hello', 'bye'),
   tier: fc.constantFrom('flex', 'auto', 1, null, true, undefined),
   tags: fc.subarray(['a', 'b', 'c']),
+  system: fc.constantFrom<string | undefined>('Be kind, and always say why.', 'Be brief.', undefined),
+  answers: fc.integer({ min: 0, max: 2 }),
+  result: fc.constantFrom<string | undefined>('Paris', 'Paradise', undefined),
+  team: fc.constantFrom<string | undefined>('red', 'green', undefined),
 });
 
 type Asked = typeof request extends fc.Arbitrary<infer T> ? T : never;
@@ -91,12 +99,65 @@ test('requests are decided as by asking each rule in turn, and count for the sam
   );
 });
 
+test('rules that need something that a request does not have are not asked', () => {
+  const needs = ['body', 'system', 'tool_result', 'turn', 'header'].flatMap((key) =>
+    Array.from({ length: 200 }, (_, n) => ({ match: needOf(key, n), fault: 'server_error' as const })),
+  );
+  const { plan } = loadScenario({ file: 'scenario', data: { rules: needs } }, libraries);
+  const asked: string[] = [];
+  const rules = plan.rules.map((planned) => ({
+    ...planned,
+    matches: { ...planned.matches, rest: (facts: Facts) => asked.push(planned.id) > 0 && planned.matches.rest(facts) },
+  }));
+  const request = { ...PLAIN, system: 'team 7, be kind', answers: 6, result: 'result 7', team: 'team 7', tier: 'tier 7' };
+  const found = [...matchingRules(rules, arrivalOf(request, 0).facts)].map((place) => rules[place]?.id);
+  expect(found).toHaveLength(5);
+  // Beginnings are compared up to a length: what is left is asked.
+  expect(asked.length).toBeLessThanOrEqual(10);
+});
+
+const PLAIN: Asked = {
+  endpoint: 'chat.completions',
+  method: 'POST',
+  model: 'gpt-4o',
+  stream: false,
+  prompt: 'hello',
+  tier: undefined,
+  tags: [],
+  system: undefined,
+  answers: 0,
+  result: undefined,
+  team: undefined,
+};
+
+function needOf(key: string, n: number): object {
+  if (key === 'turn') return { turn: n };
+  if (key === 'body') return { body: { '/tier': `tier ${n}` } };
+  if (key === 'header') return { header: { 'x-team': `team ${n}` } };
+  return { [key]: key === 'system' ? `team ${n}, *` : `result ${n}*` };
+}
+
 interface Arrival {
   readonly facts: Facts;
   readonly step: Omit<RuleStep, 'matches'>;
 }
 
-function arrivalOf({ endpoint, method, model: named, stream, prompt, tier, tags }: Asked, index: number): Arrival {
+/** A conversation in which the model has answered so often. */
+function messagesOf({ system, prompt, answers, result }: Asked): object[] {
+  const turns = Array.from({ length: answers }, () => [
+    { role: 'user', content: prompt },
+    { role: 'assistant', content: 'Well.' },
+  ]);
+  return [
+    ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+    ...turns.flat(),
+    { role: 'user', content: prompt },
+    ...(result === undefined ? [] : [{ role: 'tool', tool_call_id: 'call_1', content: result }]),
+  ];
+}
+
+function arrivalOf(request: Asked, index: number): Arrival {
+  const { endpoint, method, model: named, stream, tier, tags, team } = request;
   const asked: ApiRequest = {
     method,
     path: '/',
@@ -107,13 +168,13 @@ function arrivalOf({ endpoint, method, model: named, stream, prompt, tier, tags 
     dialect: openai,
     key: 'sk-a',
     keyHash: undefined,
-    body: { ...(named !== undefined && { model: named }), stream, messages: [{ role: 'user', content: prompt }], tier, tags },
+    body: { ...(named !== undefined && { model: named }), stream, messages: messagesOf(request), tier, tags },
     malformed: false,
     bodyBytes: 1,
     fingerprint: 'f',
     memo: undefined,
   };
-  const facts = new Facts(asked, {}, () => 1);
+  const facts = new Facts(asked, team === undefined ? {} : { 'x-team': team }, () => 1);
   return {
     facts,
     step: { traits: facts, call: `#${index}`, attempt: 1, drawKey: `f - ${index}`, elapsedMs: 0, refusedBy: undefined },
