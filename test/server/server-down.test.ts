@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createMockOpenAI } from '../../src/index.ts';
 import { startMock } from '../support/start-mock.ts';
+import { openSocket } from '../support/web-socket.ts';
 
 /** What becomes of a connection: `open`, or the code of the system's error. */
 function connectTo(port: number): Promise<string> {
@@ -77,6 +78,25 @@ test('an answer is cut where it has come to, and what it had met stays in the jo
   expect(entry).toMatchObject({ status: 200, closedBy: 'server', closedHow: 'reset' });
   expect(entry?.chunksOut).toBeGreaterThan(0);
   expect(entry?.faultApplied?.faults.map(({ name }) => name)).toEqual(['latency', 'server_down']);
+});
+
+test('WebSockets are cut, those that are being served and those that wait, and answers on them are cut by the server', async () => {
+  const mock = await startMock({
+    replies: [{ tokens: 4_000 }],
+    latency: { inter_token: '20ms' },
+    clock: 'start',
+    rules: [{ name: 'deploy', during: '1s..1h', fault: 'server_down' }],
+  });
+  const served = await openSocket(mock);
+  const waiting = await openSocket(mock);
+  served.send({ type: 'response.create', model: 'gpt-4o', input: 'Hello' });
+  // RFC 6455 §7.1.5: 1006 is a connection that ended without a close frame.
+  expect((await served.closed).code).toBe(1006);
+  expect((await waiting.closed).code).toBe(1006);
+  await mock.idle();
+  expect(mock.journal().filter(({ method }) => method !== 'GET')).toMatchObject([
+    { protocol: 'websocket', closedBy: 'server', closedHow: 'reset', faultApplied: { rule: 'deploy' } },
+  ]);
 });
 
 test('connections that only wait are reset, too', async () => {
