@@ -89,6 +89,8 @@ class Http2Connection implements StreamSession {
   readonly #session: ServerHttp2Session;
   readonly #streams = new Map<number, Http2Stream>();
   #lastId = 0;
+  /** The last stream of which some of the answer had left as it closed. */
+  #lastFinished = 0;
   /** Requests to the mock itself. */
   readonly #ofAdmin = new WeakSet<Http2Stream>();
   /** It was said that no more streams are served. */
@@ -120,11 +122,13 @@ class Http2Connection implements StreamSession {
   }
 
   goAway(code: Http2Code, serveOpen: boolean): void {
-    if (this.#isGoing || this.#session.destroyed) return;
+    if (this.#session.destroyed) return;
+    const isFirst = !this.#isGoing;
     this.#isGoing = true;
     const number = http2CodeNumber(code);
     if (serveOpen) {
-      this.#session.goaway(number, this.#lastId);
+      // What comes behind it, nghttp2 throws away.
+      if (isFirst) this.#session.goaway(number, this.#lastId);
       return;
     }
     const begun = [...this.#streams].filter(([, stream]) => stream.isBegun).map(([id]) => id);
@@ -135,8 +139,6 @@ class Http2Connection implements StreamSession {
     this.#session.goaway(number, last);
     this.#endSoon();
   }
-
-  #lastFinished = 0;
 
   #receive(stream: ServerHttp2Stream, fields: IncomingHttpHeaders): void {
     const { tcp } = this;

@@ -4,6 +4,7 @@ import { parseScenario } from '../../../src/core/scenario/parse.ts';
 import type { RuleInput } from '../../../src/index.ts';
 import { libraries } from '../../../src/libraries.ts';
 import { chatBy, http2Session, openChat, seen } from '../../support/http2-client.ts';
+import { FRAME, get, rawHttp2 } from '../../support/raw-http2.ts';
 import { secureChat } from '../../support/secure-request.ts';
 import { postChat, startMock } from '../../support/start-mock.ts';
 
@@ -76,6 +77,31 @@ test('goaway without serve_open says of streams without an answer that they were
     { streamId: 1, closedBy: null },
     { streamId: 3, closedBy: 'server', closedHow: 'go_away', status: null },
     { streamId: 5, closedBy: 'server', closedHow: 'go_away', status: null },
+  ]);
+});
+
+test('a stream that comes behind a GOAWAY is not processed, and is in no journal', async () => {
+  const mock = await startMock({ rules: [{ name: 'replaced', first: 1, fault: ['goaway', { latency: '300ms' }] }] });
+  const raw = rawHttp2(mock.port);
+  raw.send(get(1, '/v1/models'));
+  const goaway = await raw.next(({ type }) => type === FRAME.GOAWAY);
+  expect(goaway.payload.readUInt32BE(0)).toBe(1);
+  raw.send(get(3, '/v1/models'));
+  await raw.closed;
+  expect(raw.frames.filter(({ stream }) => stream === 3)).toEqual([]);
+  expect(mock.journal()).toMatchObject([{ streamId: 1, status: 200, closedBy: null, faultApplied: { rule: 'replaced' } }]);
+});
+
+test('a GOAWAY behind another one ends the connection where it is to', async () => {
+  const rules: RuleInput[] = [{ sequence: [['goaway', 'hang'], { goaway: { serve_open: false } }] }];
+  const mock = await startMock({ rules });
+  const raw = rawHttp2(mock.port);
+  raw.send(get(1, '/v1/models'), get(3, '/v1/models'));
+  await raw.closed;
+  await mock.idle();
+  expect(mock.journal()).toMatchObject([
+    { streamId: 1, closedBy: 'server', closedHow: 'go_away' },
+    { streamId: 3, closedBy: 'server', closedHow: 'go_away' },
   ]);
 });
 
