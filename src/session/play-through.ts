@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Libraries } from '../core/libraries.ts';
+import { type AskedTransport, askedTransport } from '../core/plan/asked-transport.ts';
 import { type Plan, type PlannedRule, stepsOf } from '../core/plan/compile.ts';
 import { downtimeAt } from '../core/plan/downtime-at.ts';
 import type { Effect } from '../core/wire/effect.ts';
@@ -25,19 +26,25 @@ export interface Played {
 const RETRIES = 2;
 const INTERVAL_MS = 1_000;
 
-/** Plays requests against a scenario on a virtual clock, without a network: one a second, failures retried twice. */
+/**
+ * Plays requests against a scenario on a virtual clock, without a network: one a second, failures retried twice. They come in a way in
+ * which all of its faults may strike.
+ */
 export function playThrough(scenario: LoadedScenario, requests: number, libraries: Libraries): Played[] {
   let nowMs = 0;
   const clock: Clock = { now: () => nowMs, wall: () => Date.UTC(2026, 0, 1) + nowMs };
   const session = new Engine({ scenario, clock, libraries }).defaultSession;
   const caller = callerOf(scenario.plan);
+  const transport = askedTransport(scenario.plan.rules);
   const played: Played[] = [];
   let place = { request: 1, call: 1, attempt: 1 };
   let arrived = 0;
   while (place.request <= requests) {
     const downBy = downNow(session);
     if (downBy === undefined) arrived += 1;
-    const [outcome, retryable] = downBy ? notArrived(downBy) : playOne(session, incoming(caller, place, nowMs), arrived);
+    const [outcome, retryable] = downBy
+      ? notArrived(downBy)
+      : playOne(session, incoming(caller, place, { at: nowMs, transport }), arrived);
     played.push({ ...place, ...outcome });
     const { request, call, attempt } = place;
     const retried = retryable && attempt <= RETRIES;
@@ -68,7 +75,8 @@ function playOne(session: Session, request: Incoming, seq: number): [Omit<Played
   if (refusesConnection(session, request)) {
     const [entry] = session.journal(seq - 1);
     const { rule = '', faults = [] } = entry?.faultApplied ?? {};
-    return [{ outcome: 'reset on accept', faults: faults.map(({ name }) => name).join(', '), rule }, true];
+    const outcome = request.connection.awaitsTls === true ? 'no handshake' : 'reset on accept';
+    return [{ outcome, faults: faults.map(({ name }) => name).join(', '), rule }, true];
   }
   const exchange = here(session.receive(session.prepare(request, { path: PATH, call: undefined, forced: undefined })));
   const performed = perform(exchange);
@@ -106,7 +114,11 @@ function callerOf({ auth, settings: { models } }: Plan): Caller {
   };
 }
 
-function incoming({ key, model }: Caller, { call, attempt }: Place, at: number): Incoming {
+function incoming(
+  { key, model }: Caller,
+  { call, attempt }: Place,
+  { at, transport }: { readonly at: number; readonly transport: AskedTransport },
+): Incoming {
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: `Request ${call}` }], stream: call % 2 === 0 });
   return {
     method: 'POST',
@@ -114,7 +126,8 @@ function incoming({ key, model }: Caller, { call, attempt }: Place, at: number):
     headers: { authorization: `Bearer ${key}`, accept: 'application/json', 'x-stainless-retry-count': String(attempt - 1) },
     body: Buffer.from(body),
     oversized: false,
-    connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null },
+    connection: { id: 1, acceptedAt: 0, requests: 2, remotePort: null, awaitsTls: transport.isTls },
+    protocol: transport.protocol,
     headersAt: at,
     bodyEndAt: at,
   };

@@ -75,12 +75,65 @@ const journals: { readonly [Id in RuleId]?: { readonly bad: readonly EntryParts[
   },
 };
 
+/** Journals of streams of HTTP/2 on which the rule has nothing to say against the client. */
+const ON_STREAMS: readonly (readonly [RuleId, string, string, readonly EntryParts[]])[] = [
+  [
+    'fresh_connection',
+    'a retry that another stream took with it, by the connection that they shared',
+    'pass',
+    [
+      { ...onBrokenConnection, streamId: 3 },
+      { ...onBrokenConnection, streamId: 5, t_headers: 500, connId: 2 },
+    ],
+  ],
+  [
+    'fresh_connection',
+    'a stream that was reset, and a retry on the same connection',
+    'not_applicable',
+    [
+      { ...onBrokenConnection, streamId: 3, closedHow: 'rst_stream', resetCode: 'internal_error' },
+      { t_headers: 500, streamId: 5, connReqSeq: 3 },
+    ],
+  ],
+  [
+    'retries_refused_stream',
+    'a stream that a network stack sent again at once',
+    'pass',
+    [
+      { ...onBrokenConnection, streamId: 3, closedHow: 'rst_stream', resetCode: 'refused_stream' },
+      { t_headers: 2, streamId: 5, connReqSeq: 3 },
+    ],
+  ],
+  ['retries_refused_stream', 'a connection of HTTP/1.1 that broke', 'not_applicable', [onBrokenConnection]],
+];
+
+test.each(ON_STREAMS)('%s says of %s: %s', (id, _what, verdict, parts) => {
+  expect(verdictOnJournal(id, parts)).toBe(verdict);
+});
+
 function verdictOnJournal(id: RuleId, parts: readonly EntryParts[] = []) {
   const entries = parts.map((part, at) => journalEntry({ seq: at + 1, attemptSeq: at + 1, ...part }));
   const end = Math.max(0, ...entries.map(({ t_end }) => t_end ?? 0));
   const around = { watchedUntil: end, clientEndedAt: end };
   return verdictOn(id, judge(entries, around, policyOf(), { name: 'test', seed: 1, rules: [] }));
 }
+
+test('connection_hygiene takes a connection that streams share for a reused one, and one for each stream for none', () => {
+  const attempts = (each: (at: number) => EntryParts): EntryParts[] =>
+    Array.from({ length: 24 }, (_, at) => ({ t_headers: at * 1_000, status: 500, streamId: 1, ...each(at) }));
+  expect(
+    verdictOnJournal(
+      'connection_hygiene',
+      attempts((at) => ({ streamId: 2 * at + 1, connReqSeq: at + 1 })),
+    ),
+  ).toBe('pass');
+  expect(
+    verdictOnJournal(
+      'connection_hygiene',
+      attempts((at) => ({ connId: at + 1 })),
+    ),
+  ).toBe('info');
+});
 
 /** Rules that never do more than tell. */
 const TELLING: ReadonlySet<string> = new Set<RuleId>(['stalled_stream_noticed', 'cools_down_key', 'paces_on_headers']);

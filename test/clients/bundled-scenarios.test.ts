@@ -16,6 +16,9 @@ const badClient = (stream: boolean) =>
 const FEW = { calls: 6, staggerMs: 2_000 };
 const MANY = { calls: 24, staggerMs: 200 };
 
+/** Scenarios that do nothing to requests by HTTP/1.1. */
+const BY_HTTP2: ReadonlySet<string> = new Set(['goaway', 'refused-streams']);
+
 /** What the bad client is accused of, whatever it asks for; and of what only in streams. Of the others it is accused of nothing. */
 const ACCUSATIONS: Readonly<Record<string, string>> = {
   'bad-key': 'no_hot_retry, no_retry_permanent, bounded_attempts',
@@ -42,7 +45,12 @@ describe.each([
 ] as const)('%s, streamed: %s', (api, stream) => {
   test.each(bundledScenarios())('%s', async (name) => {
     const scenario = parse(readFileSync(bundledPath(name), 'utf8'));
-    const options = { scenario, api, ...(name === 'tight-limits' ? MANY : FEW) };
+    const options = {
+      scenario,
+      api,
+      ...(BY_HTTP2.has(name) && { http2: true as const }),
+      ...(name === 'tight-limits' ? MANY : FEW),
+    };
     const good = await virtualWorld({ ...options, client: goodClient({ body: { stream } }) });
     expect(good.accused).toEqual({ fail: [], warn: [] });
     const bad = await virtualWorld({ ...options, client: badClient(stream) });

@@ -29,6 +29,8 @@ export const predictions: Readonly<Record<RuleId, readonly [sdk: RuleVerdict, ca
   bounded_time: ['pass', 'pass', 'pass'],
   retries_transient: ['pass', 'pass', 'pass'],
   retries_transport: ['pass', 'pass', 'pass'],
+  // A battery speaks HTTP/1.1, as these clients do.
+  retries_refused_stream: ['not_applicable', 'not_applicable', 'not_applicable'],
   no_retry_permanent: ['pass', 'pass', 'fail'],
   // The SDK looks at the status alone: three attempts within two seconds.
   no_retry_quota: ['warn', 'pass', 'fail'],

@@ -6,6 +6,7 @@ import { type PolicyInput, policySchema } from '../../src/core/policy/policy-sch
 import { fork, type Random } from '../../src/core/random.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import type { Head, Reply } from '../../src/core/wire/effect.ts';
+import type { Performed } from '../../src/exchange/performed.ts';
 import { libraries } from '../../src/libraries.ts';
 import { loadScenario } from '../../src/scenario-files/load-scenario.ts';
 import { Engine } from '../../src/session/engine.ts';
@@ -76,6 +77,8 @@ export interface WorldOptions {
   readonly client: VirtualClient;
   /** What is asked. Default chat completions. */
   readonly api?: Api;
+  /** Requests come as streams of HTTP/2, on a connection that they share. Default: by HTTP/1.1. */
+  readonly http2?: true;
   /** Default 1. */
   readonly calls?: number;
   /** Time between the starts of calls; default 20 ms. */
@@ -119,7 +122,7 @@ export async function virtualWorld(options: WorldOptions): Promise<World> {
   });
   const session = engine.defaultSession;
   const outcomes: ClientOutcome[] = [];
-  const wire = new VirtualWire(engine, clock, options.api);
+  const wire = new VirtualWire(engine, clock, options);
   let before: Promise<unknown> = Promise.resolve();
   const make = async (index: number) => {
     await clock.sleep(1 + (options.oneByOne === true ? 1 : index) * staggerMs);
@@ -183,18 +186,24 @@ interface VirtualConnection {
   open: boolean;
 }
 
+type WireOptions = Pick<WorldOptions, 'api' | 'http2'>;
+
 /** The network between clients and the engine: 0.2 ms each way, connections kept alive. */
 class VirtualWire {
   readonly #engine: Engine;
   readonly #clock: VirtualClock;
   readonly #api: (typeof APIS)[Api];
+  readonly #http2: boolean;
   readonly #idle: VirtualConnection[] = [];
+  /** That of HTTP/2. */
+  #shared: VirtualConnection | undefined;
   #connections = 0;
 
-  constructor(engine: Engine, clock: VirtualClock, api: Api = 'chat') {
+  constructor(engine: Engine, clock: VirtualClock, { api = 'chat', http2 }: WireOptions) {
     this.#engine = engine;
     this.#clock = clock;
     this.#api = APIS[api];
+    this.#http2 = http2 === true;
   }
 
   async request(request: VirtualRequest, prompt: string, call: string | undefined): Promise<VirtualResponse> {
@@ -214,25 +223,31 @@ class VirtualWire {
         connection: { ...connection, remotePort: 50_000 + connection.id },
         headersAt: at,
         bodyEndAt: at,
+        ...(this.#http2 && { protocol: 'http/2' as const, streamId: 2 * connection.requests - 1 }),
       },
       { path, call, forced: undefined },
     );
     const exchange = here(session.receive(prepared));
-    const run = new Run(exchange.takeReply(), { clock: this.#clock, request, headSent: (head) => exchange.headSent(head) });
+    const run = new Run(exchange.takeReply(), {
+      clock: this.#clock,
+      request,
+      headSent: (head) => exchange.headSent(head),
+      goAway: () => void (connection.open = false),
+    });
     const { response, error, performed } = await run.outcome();
     exchange.finished(performed);
-    if (performed.closedBy === null) this.#idle.push(connection);
-    else connection.open = false;
+    if (performed.closedHow === 'fin' || performed.closedHow === 'reset') connection.open = false;
+    else if (performed.closedBy === null) this.#idle.push(connection);
     if (error !== undefined) throw error;
     if (response === undefined) throw new TransportError('empty response');
     return response;
   }
 
   #connection(): VirtualConnection {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
+    const idle = this.#http2 ? this.#shared : this.#idle.pop();
+    if (idle?.open === true) return idle;
     this.#connections += 1;
-    return { id: this.#connections, acceptedAt: this.#clock.now(), requests: 0, open: true };
+    return (this.#shared = { id: this.#connections, acceptedAt: this.#clock.now(), requests: 0, open: true });
   }
 }
 
@@ -240,7 +255,15 @@ interface RunParts {
   readonly clock: VirtualClock;
   readonly request: VirtualRequest;
   headSent(head: Head): void;
+  /** The connection takes no more streams. */
+  goAway(): void;
 }
+
+/** How an answer ended before it was whole, or that it did not. */
+type Ending = 'end' | 'close' | 'reset' | 'reset_stream' | 'go_away';
+
+const CLOSED_HOW = { end: null, close: 'fin', reset: 'reset', reset_stream: 'rst_stream', go_away: 'go_away' } as const;
+const SAID = { close: 'socket hang up', reset: 'ECONNRESET', reset_stream: 'stream was reset', go_away: 'GOAWAY' } as const;
 
 /** One answer on its way to a client that may lose patience. */
 class Run {
@@ -252,6 +275,7 @@ class Run {
   #lastEventAt: number;
   #chunks = 0;
   #events = 0;
+  #resetCode: Performed['resetCode'] = null;
   #gaveUp: Error | undefined;
   #wake: (() => void) | undefined;
 
@@ -274,17 +298,15 @@ class Run {
     signal?.removeEventListener('abort', abort);
     const now = clock.now();
     const left = this.#gaveUp !== undefined;
-    const cut = ending === 'close' || ending === 'reset';
     return {
       response: this.#head === undefined ? undefined : responseOf(this.#head, this.#text),
-      error:
-        this.#gaveUp ?? (cut ? new TransportError(ending === 'reset' ? 'ECONNRESET' : 'socket hang up', this.#text) : undefined),
+      error: this.#gaveUp ?? (ending === 'end' ? undefined : new TransportError(SAID[ending], this.#text)),
       performed: {
         lastByteAt: this.#lastByteAt,
         clientCloseAt: left ? now : null,
-        closedBy: left ? ('client' as const) : cut ? ('server' as const) : null,
-        closedHow: left || ending === 'close' ? ('fin' as const) : ending === 'reset' ? ('reset' as const) : null,
-        resetCode: null,
+        closedBy: left ? ('client' as const) : ending === 'end' ? null : ('server' as const),
+        closedHow: left ? ('fin' as const) : CLOSED_HOW[ending],
+        resetCode: this.#resetCode,
         bytesOut: this.#text.length,
         chunksOut: this.#chunks,
         eventsOut: this.#events,
@@ -292,7 +314,7 @@ class Run {
     };
   }
 
-  async #perform(): Promise<'end' | 'close' | 'reset'> {
+  async #perform(): Promise<Ending> {
     for (const effect of this.#reply) {
       if (this.#gaveUp !== undefined) return 'end';
       switch (effect.type) {
@@ -317,6 +339,15 @@ class Run {
         case 'hang':
           await this.#pause(Number.POSITIVE_INFINITY);
           break;
+        case 'go_away':
+          this.#parts.goAway();
+          if (effect.serveOpen) break;
+          await this.#pause(0.2);
+          return 'go_away';
+        case 'reset_stream':
+          await this.#pause(0.2);
+          this.#resetCode = effect.code;
+          return 'reset_stream';
         default:
           // The way to the client takes time.
           await this.#pause(0.2);

@@ -1,4 +1,5 @@
 import { asRecord } from '../../core/openai/request/request.ts';
+import { askedTransport } from '../../core/plan/asked-transport.ts';
 import { explainService, type ServiceInWords } from '../../core/plan/explain-service.ts';
 import { changesWithTime, type TimeCourse, timeCoursesOf } from '../../core/plan/time-courses.ts';
 import { written } from '../../core/plan/written.ts';
@@ -103,8 +104,14 @@ function linesOf({ settings, replies, limits, capacity, rules, remarks }: Servic
 
 function played(loaded: LoadedScenario, requests: number): string {
   if (requests === 0) return '';
+  const services = loaded.providers.size === 0 ? [loaded] : [...loaded.providers.values()];
+  const transports = services.map(({ plan }) => askedTransport(plan.rules));
+  const ways = [
+    transports.some(({ protocol }) => protocol === 'http/2') ? ' by HTTP/2' : '',
+    transports.some(({ isTls }) => isTls) ? ' over TLS' : '',
+  ];
   const intro =
-    '\nThe first requests, played through: chat completions, every other call streaming, one request a second,\n' +
+    `\nThe first requests, played through: chat completions${ways.join('')}, every other call streaming, one request a second,\n` +
     'each failed call retried twice as the official SDKs do:\n\n';
   if (loaded.providers.size === 0) return intro + printableLines(playTable(loaded, requests));
   const tables = [...loaded.providers].map(([name, provider]) => `To ${name}:\n\n${playTable(provider, requests)}`);

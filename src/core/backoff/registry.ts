@@ -35,6 +35,7 @@ import { outlastsOutage } from './rules/outlasts-outage.ts';
 import { pacesOnHeaders } from './rules/paces-on-headers.ts';
 import { paysOnce } from './rules/pays-once.ts';
 import { recoversPromptly } from './rules/recovers-promptly.ts';
+import { retriesRefusedStream } from './rules/retries-refused-stream.ts';
 import { retriesTransient } from './rules/retries-transient.ts';
 import { retriesTransport } from './rules/retries-transport.ts';
 import { retryAfterMs } from './rules/retry-after-ms.ts';
@@ -63,6 +64,7 @@ const REGISTRY = [
   boundedTime,
   retriesTransient,
   retriesTransport,
+  retriesRefusedStream,
   noRetryPermanent,
   noRetryQuota,
   obeysShouldRetry,

@@ -16,6 +16,7 @@ export const ruleIds: readonly string[] = [
   'bounded_time',
   'retries_transient',
   'retries_transport',
+  'retries_refused_stream',
   'no_retry_permanent',
   'no_retry_quota',
   'obeys_should_retry',

@@ -3,6 +3,7 @@ import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { CallHistory, Gap, Try } from './call-history.ts';
 import { failureOf } from './failure.ts';
+import { isNotProcessed } from './is-not-processed.ts';
 import { isReplay } from './is-replay.ts';
 import { retryCountOf } from './retry-count-of.ts';
 import { retryHint } from './retry-hint.ts';
@@ -34,9 +35,13 @@ export function historyOf(id: string, entries: readonly JournalEntry[], followed
   if (only !== undefined && entries.length === 1) return historyOfOne(id, only, followed);
   const replays: JournalEntry[] = [];
   const tries: Try[] = [];
+  let repeatedUnprocessed = false;
   for (const entry of entries) {
     const previous = tries.at(-1)?.entry;
-    if (previous !== undefined && isReplay(previous, entry)) {
+    // A stack repeats at once what was not processed no more than once: what goes on is a loop.
+    const isUnprocessed = previous !== undefined && isNotProcessed(previous);
+    if (previous !== undefined && !(isUnprocessed && repeatedUnprocessed) && isReplay(previous, entry)) {
+      repeatedUnprocessed ||= isUnprocessed;
       replays.push(entry);
       // The answer to the replay is the answer to the try.
       tries[tries.length - 1] = { ...tryOf(entry, tries.length) };

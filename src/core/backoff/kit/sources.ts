@@ -4,6 +4,7 @@ export const sources = {
   httpDate: 'RFC 9110 §5.6.7, https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7',
   idempotentMethods: 'RFC 9110 §9.2.2, https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2',
   retriedConnections: 'RFC 9112 §9.3.1, https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1',
+  unprocessedStreams: 'RFC 9113 §8.7, https://www.rfc-editor.org/rfc/rfc9113#section-8.7',
   rateLimitFields: 'IETF draft RateLimit fields, https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/',
   idempotencyKey: 'IETF draft Idempotency-Key, https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/',
   errorCodes: 'OpenAI, Error codes, https://platform.openai.com/docs/guides/error-codes',

@@ -22,7 +22,7 @@ export const freshConnection = defineRule({
   looksAt: 'eventful calls',
   check: ({ calls }) => {
     const broken = calls.filter(
-      ({ tries, gaps, replays }) => tries[0]?.failure === 'transport' && gaps.length + replays.length > 0,
+      ({ tries, gaps, replays }) => tries[0] !== undefined && brokeConnection(tries[0]) && gaps.length + replays.length > 0,
     );
     const replayed = calls.filter(({ replays }) => replays.length > 0).length;
     if (broken.length + replayed === 0) return notApplicable('no call was retried after a broken connection');
@@ -41,7 +41,15 @@ export const freshConnection = defineRule({
   },
 });
 
-/** The connection had died in the pool; what a fault breaks as the request arrives was alive. */
+/** A stream of HTTP/2 that is reset leaves its connection alive, and a retry may come on the same one. */
+function brokeConnection({ failure, entry }: Try): boolean {
+  return failure === 'transport' && entry.closedHow !== 'rst_stream';
+}
+
+/**
+ * The connection had died in the pool; what a fault breaks as the request arrives was alive. So was a connection of HTTP/2, which took
+ * the stream with it because of another.
+ */
 function metDeadConnection({ failure, entry }: Try): boolean {
-  return failure === 'transport' && entry.connReqSeq > 1 && entry.faultApplied === null;
+  return failure === 'transport' && entry.connReqSeq > 1 && entry.faultApplied === null && entry.streamId === null;
 }

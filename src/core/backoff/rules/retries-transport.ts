@@ -1,3 +1,4 @@
+import { isNotProcessed } from '../history/is-not-processed.ts';
 import { judgeRetried } from '../kit/retried.ts';
 import { defineRule } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
@@ -22,7 +23,7 @@ export const retriesTransport = defineRule({
   },
   check: (subject) =>
     judgeRetried(subject, {
-      kindOf: ({ failure }) => (failure === 'transport' ? 'broken connections' : undefined),
+      kindOf: ({ failure, entry }) => (failure === 'transport' && !isNotProcessed(entry) ? 'broken connections' : undefined),
       declared: () => subject.policy.retries.includes('transport'),
       otherwise: 'info',
     }),
