@@ -1,5 +1,5 @@
-import type { Hint } from '../core/journal/entry.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Hint } from '../core/journal/entry.ts';
 import { parseHttpDate } from '../core/units/http-date.ts';
 import type { Head } from '../core/wire/effect.ts';
 import { fieldIn } from '../core/wire/header-field.ts';

@@ -372,7 +372,9 @@ test('scenarios of the folder scenarios/ have a name, and hide no bundled one bu
   const rows: { name: string }[] = JSON.parse((await runInProcess(['scenarios', '--json'], cwd)).stdout);
   expect(rows.map(({ name }) => name)).toEqual([...bundledScenarios(), 'mine'].sort());
   expect((await runInProcess(['check', 'mien'], cwd)).stderr).toContain('Did you mean "mine"?');
-  expect((await runInProcess(['check', 'zzzzzzzzz'], cwd)).stderr).toMatch(/ In scenarios\/: mine, slow\. Bundled: bad-certificate, bad-key, /);
+  expect((await runInProcess(['check', 'zzzzzzzzz'], cwd)).stderr).toMatch(
+    / In scenarios\/: mine, slow\. Bundled: bad-certificate, bad-key, /,
+  );
 });
 
 test('scenarios lists what is bundled and what each proves', async () => {
