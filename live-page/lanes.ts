@@ -112,7 +112,7 @@ export function inWords({ attempts }: Call): string {
   return text;
 }
 
-export function shortened(text: string, most: number): string {
+function shortened(text: string, most: number): string {
   const chars = [...text.replace(/^path:/, '')];
   return chars.length <= most ? chars.join('') : `${chars.slice(0, most - 1).join('')}…`;
 }

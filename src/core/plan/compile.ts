@@ -61,7 +61,7 @@ export interface PlannedRule {
 }
 
 /** A rule that is taken out of a plan for a while, and where it stood. */
-export interface PausedRule {
+interface PausedRule {
   readonly rule: PlannedRule;
   /** Ids of the rules that were asked before it. */
   readonly behind: readonly string[];
