@@ -5,9 +5,10 @@ import { type Context, Hono } from 'hono';
 import { once } from '../../core/memo/once.ts';
 import type { ReportInput } from '../../core/report/report.ts';
 import { packageVersion } from '../../report/package-version.ts';
+import type { Engine } from '../../session/engine.ts';
 import { inTurns } from '../../session/in-turns.ts';
 import { sessionCourses } from '../../session/session-courses.ts';
-import type { AdminOptions } from './admin.ts';
+import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
 import { circumstancesOf } from './verdict-circumstances.ts';
 
@@ -32,7 +33,7 @@ const livePage = once(() => {
 });
 
 /** What is for people: the live page of a session, and its report. */
-export function pageRoutes({ engine, loopDelay }: Pick<AdminOptions, 'engine' | 'loopDelay'>): Hono {
+export function pageRoutes({ engine, loopDelay }: { readonly engine: Engine; readonly loopDelay: LoopDelayMonitor }): Hono {
   const routes = new Hono();
   const show = (c: Context) => {
     const { text, policy } = livePage();
