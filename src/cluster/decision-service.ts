@@ -1,5 +1,5 @@
 import { faultsByName } from '../core/faults/registry.ts';
-import { isLost, refersToOthers } from '../core/openai/store/lost-error.ts';
+import { isLost } from '../core/openai/store/lost-error.ts';
 import { stepOf } from '../core/plan/compile.ts';
 import { messageOf } from '../core/text/message-of.ts';
 import { isUnmatched } from '../exchange/decision-step.ts';
@@ -10,7 +10,7 @@ import type { Engine } from '../session/engine.ts';
 import { here } from '../session/maybe-promise.ts';
 import type { Session } from '../session/session.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
-import { type Decided, LEAVING_MS, type OpenExchange, type QueuePlace } from '../session/state/session-state.ts';
+import type { Decided, OpenExchange, QueuePlace } from '../session/state/session-state.ts';
 import { chosenBy } from './chosen-by.ts';
 import type { ConnectionNumbers } from './connection-numbers.ts';
 import type { DecideMessage, ExchangeProgress, FromWorker, SentRequest, ToWorker } from './messages.ts';
@@ -29,12 +29,22 @@ export interface DecisionServiceParts {
   readonly plans: PlanRegistry;
   readonly connections: ConnectionNumbers;
   /** Those of all workers. */
-  readonly desks: ReadonlySet<DecisionService>;
+  readonly desks: { keys(): Iterable<DecisionService> };
+  /** What a decision waits for before it is made. */
+  readonly waits: DecisionWaits;
   tell(message: ToWorker): void;
   /** Told of what must never happen: a fault of the mock itself. */
   onFailure(error: unknown): void;
-  /** Resolves when all is known that the worker had to tell. */
-  caughtUp(): Promise<void>;
+}
+
+/** How decisions wait for what is on its way. `ask` is the request that is decided. */
+export interface DecisionWaits {
+  /** Whether all others have to tell what they know before the request is decided, also where none of them answers an equal one. */
+  needsAll(ask: DecideMessage, session: Session | undefined): boolean;
+  /** Goes on when all is known that those workers had to tell. */
+  afterTold(ask: DecideMessage, others: readonly DecisionService[], goOn: () => void): void;
+  /** Goes on in LEAVING_MS, so that the end of a connection is read before. */
+  afterPause(ask: DecideMessage, goOn: () => void): void;
 }
 
 /** How exchanges end whose worker is gone. */
@@ -104,32 +114,41 @@ export class DecisionService {
     for (const connection of [...this.#connections.keys()]) this.#connectionGone(connection);
   }
 
+  /** Whether it follows an exchange that is not over. */
+  get isBusy(): boolean {
+    return this.#exchanges.size > 0;
+  }
+
   /** A client may know what an equal request came to. It must be known here before. */
   #receive(ask: DecideMessage): void {
-    if (ask.reference !== undefined && refersToOthers(ask.reference)) this.#afterAll(() => this.#receiveEqual(ask));
+    const { engine, waits } = this.#parts;
+    if (waits.needsAll(ask, engine.findSession(ask.session)))
+      this.#after(
+        ask,
+        () => true,
+        () => this.#receiveEqual(ask),
+      );
     else this.#receiveEqual(ask);
   }
 
-  /** Goes on when all other workers have told what they changed: the request may refer to it. */
-  #afterAll(goOn: () => void): void {
-    const others = [...this.#parts.desks].filter((desk) => desk !== this);
+  /** Goes on when the others that are meant have told what they know. */
+  #after(ask: DecideMessage, isMeant: (desk: DecisionService) => boolean, goOn: () => void): void {
+    const others = [...this.#parts.desks.keys()].filter((desk) => desk !== this && isMeant(desk));
     if (others.length === 0) goOn();
-    else void Promise.all(others.map((desk) => desk.#parts.caughtUp())).then(goOn);
+    else this.#parts.waits.afterTold(ask, others, goOn);
   }
 
   #receiveEqual(ask: DecideMessage): void {
     this.#afterEqual(ask, () => {
       // A client that gave up may come back before its leaving was read: let that be read first.
       if (!this.#parts.engine.findSession(ask.session)?.state.isWaiting(ask.fingerprint)) this.#rule(ask);
-      else setTimeout(() => this.#afterEqual(ask, () => this.#rule(ask)), LEAVING_MS);
+      else this.#parts.waits.afterPause(ask, () => this.#afterEqual(ask, () => this.#rule(ask)));
     });
   }
 
   /** Goes on when the other workers that answer an equal request have told how far they are. */
-  #afterEqual({ fingerprint }: DecideMessage, goOn: () => void): void {
-    const others = [...this.#parts.desks].filter((desk) => desk !== this && desk.#answering.has(fingerprint));
-    if (others.length === 0) goOn();
-    else void Promise.all(others.map((desk) => desk.#parts.caughtUp())).then(goOn);
+  #afterEqual(ask: DecideMessage, goOn: () => void): void {
+    this.#after(ask, (desk) => desk.#answering.has(ask.fingerprint), goOn);
   }
 
   #rule(ask: DecideMessage): void {

@@ -6,19 +6,19 @@ type Answer = Extract<ToWorker, { ref: number }>;
 type Unnumbered<T> = T extends { ref: number } ? Omit<T, 'ref'> : never;
 type Asking = Unnumbered<Extract<FromWorker, { kind: 'decide' | 'decide early' | 'admin' }>>;
 
-/** The line of a worker to the primary. */
-export class PrimaryClient {
-  readonly #outbox: Outbox<FromWorker>;
+/** The line of a worker to the primary. `More`: what else is said on it. */
+export class PrimaryClient<More = never> {
+  readonly #outbox: Outbox<FromWorker | More>;
   readonly #awaited = new Map<number, (answer: Answer | Error) => void>();
   /** Requests whose bodies are being read, by session: how many more than the primary knows of. */
   readonly #reading = new Map<string, number>();
   #refs = 0;
 
-  constructor(send: (batch: readonly FromWorker[]) => void) {
+  constructor(send: (batch: readonly (FromWorker | More)[]) => void) {
     this.#outbox = new Outbox(send, () => this.#tellReading());
   }
 
-  notify(message: FromWorker): void {
+  notify(message: FromWorker | More): void {
     this.#outbox.tell(message);
   }
 
@@ -50,6 +50,13 @@ export class PrimaryClient {
     else resolve?.(answer);
   }
 
+  /** What waits for the answer of that number rejects. */
+  refused(ref: number, error: Error): void {
+    const resolve = this.#awaited.get(ref);
+    this.#awaited.delete(ref);
+    resolve?.(error);
+  }
+
   /** Counts requests that are being read. One that comes and is read in the same turn is not worth a message. */
   reading(session: string, more: number): void {
     this.#reading.set(session, (this.#reading.get(session) ?? 0) + more);
@@ -70,3 +77,6 @@ export class PrimaryClient {
     this.#reading.clear();
   }
 }
+
+/** What requests are decided through. */
+export type DecisionLine = Pick<PrimaryClient, 'notify' | 'isQueued' | 'request' | 'place' | 'reading'>;

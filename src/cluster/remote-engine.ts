@@ -9,20 +9,20 @@ import { DEFAULT_SESSION } from '../session/default-session.ts';
 import { type KnownPlan, ServedSession } from '../session/served-session.ts';
 import { ClosedConnections } from '../session/state/closed-connections.ts';
 import type { PlanSource, PlanUpdate } from './messages.ts';
-import type { PrimaryClient } from './primary-client.ts';
+import type { DecisionLine } from './primary-client.ts';
 import { RemoteState } from './remote-state.ts';
 
 export interface RemoteEngineParts {
   readonly clock: Clock;
   readonly libraries: Libraries;
-  readonly line: PrimaryClient;
+  readonly line: DecisionLine;
 }
 
 /** An engine whose shared state is in the primary: reads requests and builds answers by copies of its plans. */
 export class RemoteEngine implements EnginePort {
   readonly clock: Clock;
   readonly libraries: Libraries;
-  readonly #line: PrimaryClient;
+  readonly #line: DecisionLine;
   readonly defaultSession: ServedSession;
   readonly #closed = new ClosedConnections();
   readonly #plans = new Map<string, Plan>();

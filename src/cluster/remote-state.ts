@@ -16,11 +16,11 @@ import type {
 } from '../session/state/session-state.ts';
 import { chosenBy } from './chosen-by.ts';
 import type { DecideMessage, ExchangeProgress, SentRequest } from './messages.ts';
-import type { PrimaryClient } from './primary-client.ts';
+import type { DecisionLine } from './primary-client.ts';
 import { sentRequest } from './sent-request.ts';
 
 export interface RemoteStateParts {
-  readonly client: PrimaryClient;
+  readonly client: DecisionLine;
   /** Whether a connection of this worker is known to be closed. */
   isClosed(connection: number): boolean;
   /** The plan that the session goes by, as far as it is known here. */
@@ -30,7 +30,7 @@ export interface RemoteStateParts {
 /** The state of a session in the primary, seen from a worker. */
 export class RemoteState implements SessionState {
   readonly #session: string;
-  readonly #client: PrimaryClient;
+  readonly #client: DecisionLine;
   readonly #parts: RemoteStateParts;
 
   constructor(session: string, parts: RemoteStateParts) {
@@ -141,14 +141,14 @@ export class RemoteState implements SessionState {
 
 /** An exchange that the primary follows. */
 class RemoteExchange implements OpenExchange {
-  readonly #client: PrimaryClient;
+  readonly #client: DecisionLine;
   readonly #ref: number;
   readonly #placed: QueuePlace | undefined;
   /** The message of its head, to which the end is added when it has not left. */
   #progress: ExchangeProgress | undefined;
 
   /** `placed`: the place that the primary took for it with the decision. */
-  constructor(client: PrimaryClient, ref: number, placed: QueuePlace | undefined) {
+  constructor(client: DecisionLine, ref: number, placed: QueuePlace | undefined) {
     this.#client = client;
     this.#ref = ref;
     this.#placed = placed;

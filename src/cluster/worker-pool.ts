@@ -10,6 +10,7 @@ import { DecisionService } from './decision-service.ts';
 import { ListeningHandles } from './listening-handles.ts';
 import { PlanRegistry } from './plan-registry.ts';
 import { WorkerHandle, type WorkerMessage } from './worker-handle.ts';
+import { workerWaits } from './worker-waits.ts';
 
 export interface WorkerPoolParts extends Serving {
   /** Where the clock of all processes begins. */
@@ -28,7 +29,8 @@ export class WorkerPool {
   readonly #parts: WorkerPoolParts;
   readonly #plans: PlanRegistry;
   readonly #connections = new ConnectionNumbers();
-  readonly #desks = new Set<DecisionService>();
+  readonly #desks = new Map<DecisionService, WorkerHandle>();
+  readonly #waits = workerWaits(async (desk) => this.#desks.get(desk)?.caughtUp());
   readonly #workers = new Set<WorkerHandle>();
   /** What all workers listen at, once they do. */
   #port = 0;
@@ -86,12 +88,12 @@ export class WorkerPool {
       plans: this.#plans,
       connections: this.#connections,
       desks: this.#desks,
+      waits: this.#waits,
       tell: worker.tell,
       onFailure: this.#parts.onFailure,
-      caughtUp: () => worker.caughtUp(),
     });
     this.#workers.add(worker);
-    this.#desks.add(desk);
+    this.#desks.set(desk, worker);
     void worker.ended.then(() => {
       this.#workers.delete(worker);
       this.#desks.delete(desk);

@@ -8,10 +8,14 @@ export interface Downable {
   comeBack(): Promise<void>;
 }
 
+/** Is told when the server goes down, by which rule, and when it is back. */
+export type DowntimeTeller = Pick<Engine, 'serverWentDown' | 'serverCameBack'>;
+
 /** Takes the server down and brings it back as the scenario of the default session says, by the clock of that session. */
 export class DowntimeSchedule {
   readonly #engine: Engine;
   readonly #server: Downable;
+  readonly #teller: DowntimeTeller;
   readonly #stopListening: readonly (() => void)[];
   #timer: NodeJS.Timeout | undefined;
   #isDown = false;
@@ -19,9 +23,10 @@ export class DowntimeSchedule {
   /** Resolves when the server is where it is to be. */
   #settled: Promise<void> = Promise.resolve();
 
-  constructor(engine: Engine, server: Downable) {
+  constructor(engine: Engine, server: Downable, teller: DowntimeTeller = engine) {
     this.#engine = engine;
     this.#server = server;
+    this.#teller = teller;
     this.#stopListening = [
       engine.onClockStart(() => this.#look()),
       engine.onPlan((_id, session) => {
@@ -54,12 +59,12 @@ export class DowntimeSchedule {
     const { downBy, until } = from === undefined ? UP : downtimeAt(rules, now - from);
     if (downBy !== undefined && !this.#isDown) {
       this.#isDown = true;
-      this.#engine.serverWentDown(downBy);
+      this.#teller.serverWentDown(downBy);
       void this.#server.goDown();
     } else if (downBy === undefined && this.#isDown) {
       this.#isDown = false;
       this.#settled = this.#server.comeBack().then(() => {
-        if (!this.#isDown) this.#engine.serverCameBack();
+        if (!this.#isDown) this.#teller.serverCameBack();
       });
     }
     if (from === undefined || until === Number.POSITIVE_INFINITY) return;

@@ -7,6 +7,7 @@ import { PlanRegistry } from '../../src/cluster/plan-registry.ts';
 import { PrimaryClient } from '../../src/cluster/primary-client.ts';
 import { RemoteEngine } from '../../src/cluster/remote-engine.ts';
 import { RemoteState } from '../../src/cluster/remote-state.ts';
+import { workerWaits } from '../../src/cluster/worker-waits.ts';
 import type { ScenarioInput } from '../../src/core/scenario/schema.ts';
 import type { Incoming } from '../../src/exchange/incoming.ts';
 import { libraries } from '../../src/libraries.ts';
@@ -50,7 +51,7 @@ export function overMessages(scenario: ScenarioInput): StateWorld {
     onFailure: (error) => {
       throw error;
     },
-    caughtUp: () => Promise.resolve(),
+    waits: workerWaits(() => Promise.resolve()),
   });
   const client = new PrimaryClient((batch) => {
     for (const message of batch) setImmediate(() => service.handle(travelled(message) as never));
