@@ -6,7 +6,8 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY .config ./.config
 COPY src ./src
-RUN npm run compile && npm prune --omit=dev --ignore-scripts
+# The client of `--store` is an optional peer of the package; the image has it.
+RUN npm run compile && npm prune --omit=dev --ignore-scripts && npm install --no-save --ignore-scripts @redis/client@6.3.1
 
 FROM node:24-alpine
 ENV NODE_ENV=production

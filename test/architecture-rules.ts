@@ -17,7 +17,18 @@ export const CORE_ORDER = [
   'report',
 ];
 /** Folders of src above core, in order. */
-export const SHELL_ORDER = ['core', 'exchange', 'scenario-files', 'session', 'report', 'server', 'cluster', 'harness', 'cli'];
+export const SHELL_ORDER = [
+  'core',
+  'exchange',
+  'scenario-files',
+  'session',
+  'report',
+  'server',
+  'cluster',
+  'replicas',
+  'harness',
+  'cli',
+];
 
 const upward = (order: readonly string[], root: string): IForbiddenRuleType[] =>
   order.slice(0, -1).map((folder, index) => ({

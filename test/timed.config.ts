@@ -30,6 +30,8 @@ export const TIMED = [
   'test/harness/several-targets.test.ts',
   'test/harness/unusable-client.test.ts',
   'test/libraries.test.ts',
+  'test/replicas/death.test.ts',
+  'test/replicas/silence.test.ts',
   'test/server/vanishing-clients.test.ts',
 ];
 

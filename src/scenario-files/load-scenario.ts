@@ -143,13 +143,18 @@ function readAtMost(path: string, maxBytes: number): Buffer | undefined {
   }
 }
 
-/** Source → plan. `seed` replaces the scenario's own, `random` picks one. Throws a ScenarioError with every problem. */
-export function loadScenario(source: Source, libraries: Libraries, seed?: Scenario['seed']): LoadedScenario {
+/** Source → plan. `seed` replaces the scenario's own, `random` takes one of `anySeed`. Throws a ScenarioError with every problem. */
+export function loadScenario(
+  source: Source,
+  libraries: Libraries,
+  seed?: Scenario['seed'],
+  anySeed: () => number = () => randomInt(2 ** 32),
+): LoadedScenario {
   const parsed = parseScenario(source, libraries);
   if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems, 'text' in source ? source.text : undefined);
   const scenario = parsed.value;
   const wanted = seed ?? scenario.seed;
-  const chosen = wanted === 'random' ? randomInt(2 ** 32) : wanted;
+  const chosen = wanted === 'random' ? anySeed() : wanted;
   const name = scenario.name ?? (source.file === 'scenario' ? 'scenario' : basename(source.file).replace(YAML_ENDING, ''));
   const plan = compilePlan({ ...scenario, name }, chosen, { libraries, faults });
   const providers = loadProviders({ source, scenario, raw: parsed.raw, plan }, libraries);

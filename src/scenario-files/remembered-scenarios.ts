@@ -16,10 +16,10 @@ export class RememberedScenarios {
   }
 
   /** See `loadScenario`. */
-  load(source: Source, seed?: Scenario['seed']): LoadedScenario {
+  load(source: Source, seed?: Scenario['seed'], anySeed?: () => number): LoadedScenario {
     const key = JSON.stringify([source.file, 'text' in source ? source.text : source.data, seed]);
     const known = this.#loaded.get(key);
-    const loaded = known ?? loadScenario(source, this.#libraries, seed);
+    const loaded = known ?? loadScenario(source, this.#libraries, seed, anySeed);
     this.#loaded.delete(key);
     // A seed that is drawn is drawn anew each time; services may be in files of their own, which change.
     if ((seed ?? loaded.scenario.seed) === 'random' || loaded.providers.size > 0) return loaded;

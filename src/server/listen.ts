@@ -6,8 +6,10 @@ import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import type { Exchange } from '../session/exchange.ts';
 import { andThen, isPromise } from '../session/maybe-promise.ts';
 import { SessionsFullError } from '../session/sessions-full-error.ts';
+import { StateUnavailableError } from '../session/state-unavailable-error.ts';
 import { sendProblem } from './admin/send-problem.ts';
 import { sessionsFull } from './admin/sessions-full.ts';
+import { stateUnavailable } from './admin/state-unavailable.ts';
 import type { AdminListener } from './admin-listener.ts';
 import { Batch } from './batch.ts';
 import type { EnginePort } from './engine-port.ts';
@@ -212,7 +214,12 @@ function meet(
   isPaused = true;
   // Nothing of it is read before it is known to be welcome. In this turn, node:http still starts to read.
   process.nextTick(() => connection.socket.pause());
-  decided.catch(onFailure);
+  decided.catch((error: unknown) => {
+    if (!(error instanceof StateUnavailableError)) onFailure(error);
+    // What comes on it is told so.
+    else if (front !== undefined) front.shakeHands(connection, 'good');
+    else connection.socket.resume();
+  });
 }
 
 function refuse(connection: ClientConnection, exchange: Exchange, front: TlsFront | undefined): void {
@@ -235,6 +242,10 @@ function handshakeEnd({ awaitsTls, endedHow }: ClientConnection, how: TlsFailure
 function fail(response: PlainResponse, error: unknown, { onFailure }: ListenOptions): void {
   if (error instanceof SessionsFullError) {
     sendProblem(response, sessionsFull(error));
+    return;
+  }
+  if (error instanceof StateUnavailableError) {
+    sendProblem(response, stateUnavailable(error));
     return;
   }
   onFailure(error);

@@ -11,7 +11,7 @@ import { healthyScenario } from '../session/healthy-scenario.ts';
 import type { AdminOptions } from './admin/admin.ts';
 import type { AdminListening } from './admin/listen-for-admin.ts';
 import type { AdminListener } from './admin-listener.ts';
-import { DowntimeSchedule } from './downtime-schedule.ts';
+import { DowntimeSchedule, type DowntimeTeller } from './downtime-schedule.ts';
 import { type Listening, type ListenOptions, listen } from './listen.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { type LoopDelayMonitor, type LoopDelays, monitorLoopDelay } from './timing/loop-delay.ts';
@@ -31,6 +31,10 @@ export interface Serving extends Omit<ListenOptions, 'engine' | 'admin'> {
 export interface SharedListening extends Listening {
   /** Resolves when no process knows more than another. */
   settled(): Promise<void>;
+  /** Is told when the server goes down by the scenario, and comes back; default: the engine. */
+  readonly downtimes?: DowntimeTeller;
+  /** Runs another scenario in all processes, from its beginning; default: the engine does. */
+  replaceScenario?(scenario: LoadedScenario): void;
 }
 
 export interface StartOptions {
@@ -50,6 +54,10 @@ export interface StartOptions {
   readonly tls?: TlsSettings | undefined;
   /** Listens in the place of this process. */
   readonly listening?: (serving: Serving) => Promise<SharedListening>;
+  /** Has others do what the admin API is to change; asked with what it would do that with itself. */
+  readonly adminRelay?: ((admin: AdminOptions) => AdminOptions['relay']) | undefined;
+  /** The name of the run. Default: a new one. */
+  readonly run?: string | undefined;
   /** Told of failures of the mock itself; the default writes them to stderr. */
   onFailure?(error: unknown): void;
 }
@@ -69,6 +77,8 @@ export interface MockServer {
   rereadCertificate(): void;
   /** How late its own event loop was, the 99th percentile of each second, in milliseconds. */
   loopDelays(): readonly { readonly at: number; readonly ms: number }[];
+  /** Runs another scenario in the default session, from its beginning. */
+  replaceScenario(scenario: LoadedScenario): void;
   /** Loads what else would be loaded with the first request that asks for it: the admin API and `x-mock-fault`. */
   preload(): Promise<void>;
   close(graceMs: number): Promise<void>;
@@ -86,6 +96,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     clock,
     libraries,
     calls,
+    run: options.run,
     ...(bounds === undefined ? {} : { bounds }),
   });
   const loopDelay = monitorLoopDelay(() => engine.clock.now());
@@ -93,7 +104,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
   let settled = async (): Promise<void> => undefined;
   let apiPort: number | undefined;
   let closeEvents: () => void = () => undefined;
-  const admin = lazyAdmin({
+  const adminOptions: AdminOptions = {
     engine,
     access: { host, token: adminToken },
     tls,
@@ -103,14 +114,15 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     settled: () => settled(),
     onEvents: (close) => (closeEvents = close),
     apiPort: () => apiPort,
-  });
+  };
+  const admin = lazyAdmin({ ...adminOptions, relay: options.adminRelay?.(adminOptions) });
   const at = { host, port, tls: tls?.identities, onFailure };
   const [listening, ownAdmin] = await listenOrClear(tls, () => listenAs({ ...at, engine, loopDelay, admin }, options));
   if (ownAdmin !== undefined) apiPort = listening.port;
-  const downtimes = new DowntimeSchedule(engine, listening);
+  const downtimes = new DowntimeSchedule(engine, listening, listening.downtimes);
   settled = async () => {
     await downtimes.settled();
-    if (ownAdmin !== undefined) await listening.settled?.();
+    if (ownAdmin !== undefined && options.adminRelay === undefined) await listening.settled?.();
   };
   return {
     engine,
@@ -125,6 +137,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
       listening.renewCertificates(identities);
       ownAdmin?.renewCertificates(identities);
     },
+    replaceScenario: (scenario) => (listening.replaceScenario ?? ((given) => engine.replaceScenario(given)))(scenario),
     preload: () => admin.preload().catch(onFailure),
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {

@@ -30,11 +30,13 @@ export interface EngineParts {
   readonly bounds?: JournalBounds;
   /** What the program says of its calls, in each session; goes before what scenarios expect. */
   readonly calls?: DeclaredCalls | undefined;
+  /** The name of the run. Default: a new one. */
+  readonly run?: string | undefined;
 }
 
 /** The one stateful object: sessions, each with its plan, counters, calls and journal. */
 export class Engine {
-  readonly run = randomUUID();
+  readonly run: string;
   readonly clock: Clock;
   readonly libraries: Libraries;
   readonly startedAt: number;
@@ -53,7 +55,8 @@ export class Engine {
   #scenario: LoadedScenario;
   #created = 0;
 
-  constructor({ scenario, clock, libraries, bounds = DEFAULT_BOUNDS, calls }: EngineParts) {
+  constructor({ scenario, clock, libraries, bounds = DEFAULT_BOUNDS, calls, run = randomUUID() }: EngineParts) {
+    this.run = run;
     this.clock = clock;
     this.libraries = libraries;
     this.startedAt = clock.now();

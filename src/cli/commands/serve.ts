@@ -9,8 +9,10 @@ import { onUnservedUrl } from '../../session/on-unserved-url.ts';
 import { sessionURL } from '../../session/session-url.ts';
 import { warmUpSteps } from '../../session/warm-up.ts';
 import { type TlsOptions, tlsSettings } from '../options/tls-options.ts';
+import { UsageError } from '../options/usage-error.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { createServeOutput, type ServeOutput } from '../output/serve-output.ts';
+import { packageVersion } from '../package-version.ts';
 import { onSignals, signalExitCode } from '../process/on-signals.ts';
 import { openJournal, startFromCli } from '../process/start-from-cli.ts';
 import { watchCertificate } from '../process/watch-certificate.ts';
@@ -29,6 +31,8 @@ export interface ServeOptions extends TlsOptions {
   readonly json?: boolean;
   /** Processes that serve. */
   readonly workers?: number;
+  /** The URL of the store that keeps the state of the mock. */
+  readonly store?: string;
 }
 
 /** How often the scenario file is looked at. */
@@ -42,7 +46,8 @@ const GRACE_MS = 5_000;
 export async function serve(options: ServeOptions): Promise<number> {
   const output = createServeOutput(options);
   const file = options.scenario === undefined ? undefined : await scenarioFile(options.scenario);
-  const server = await start(options, file?.read(), output);
+  const lost = new Lost();
+  const server = await start(options, file?.read(), { output, lost });
   const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
   const stop = stopSignal();
   server.engine.onEntry((entry, session) => output.request(entry, session));
@@ -57,6 +62,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     rules: rulesIn(server.engine.scenario),
     providers: Object.fromEntries(server.engine.providers.map((session) => [session.id, sessionURL(server.origin, session)])),
     workers: options.workers ?? 1,
+    store: options.store === undefined ? undefined : withoutCredentials(options.store),
     adminOff,
     authority: server.tls?.authorityFile ?? undefined,
   });
@@ -66,16 +72,24 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stopWatching = watchDescriptors(output.warning);
   const certificate = tlsSettings(options)?.files;
   const unwatchCertificate = certificate && watchCertificate(server, certificate, output);
-  const signal = await stop;
+  const signal = await Promise.race([stop, lost.happened]);
   stopWatching();
   unwatch?.();
   unwatchCertificate?.();
-  await server.close(GRACE_MS);
+  await server.close(signal === undefined ? 0 : GRACE_MS);
   await journal?.close();
+  if (signal === undefined) return exitCode.internal;
   output.stopped(signal);
   // What nobody reads would keep the process for ever.
   if (!(await output.settled())) process.exit(exitCode.pass);
   return exitCode.pass;
+}
+
+function withoutCredentials(url: string): string {
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
 }
 
 /** Those of further services included. */
@@ -113,10 +127,35 @@ async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
   };
 }
 
-async function start(options: ServeOptions, source: Source | undefined, output: ServeOutput): Promise<MockServer> {
-  const { host, port, seed, adminPort, adminToken, workers = 1 } = options;
+/** The mock has lost its store: it serves nothing any more. */
+class Lost {
+  readonly happened: Promise<undefined>;
+  happen: () => void = () => undefined;
+
+  constructor() {
+    this.happened = new Promise((resolve) => (this.happen = () => resolve(undefined)));
+  }
+}
+
+async function start(
+  options: ServeOptions,
+  source: Source | undefined,
+  { output, lost }: { readonly output: ServeOutput; readonly lost: Lost },
+): Promise<MockServer> {
+  const { host, port, seed, adminPort, adminToken, workers = 1, store } = options;
+  if (store !== undefined && workers > 1)
+    throw new UsageError('--workers and --store exclude each other: start several mocks with the same --store');
   const tls = tlsSettings(options);
   const starting = { source, seed, host, port, adminPort, adminToken, tls, onFailure: (error: unknown) => output.failure(error) };
+  if (store !== undefined) {
+    const { startReplica } = await import('../../replicas/start-replica.ts');
+    const onLost = (message: string) => {
+      output.warning(`mock-openai: ${message}.`);
+      lost.happen();
+    };
+    const replica = { store, version: packageVersion(), onWarning: output.warning, onLost };
+    return startFromCli(starting, (given) => startReplica({ ...given, ...replica }));
+  }
   if (workers === 1) return startFromCli(starting);
   const { startCluster } = await import('../../cluster/start-cluster.ts');
   return startFromCli(starting, (given) => startCluster({ ...given, workers, onWarning: output.warning }));
@@ -137,13 +176,13 @@ function warmUp([step, ...others]: readonly (() => void)[]): void {
  * read once.
  */
 function watch(
-  { engine }: MockServer,
+  server: MockServer,
   { path, shownAs, watched, isRegular, read, load, problemsOf, warningsOf }: ScenarioFile,
   { seed, quiet }: ServeOptions,
   output: ServeOutput,
 ): () => void {
   if (!watched) return () => undefined;
-  let seen = textOf(engine.scenario.source);
+  let seen = textOf(server.engine.scenario.source);
   let missed: NodeJS.Timeout | undefined;
   const reload = () => {
     clearTimeout(missed);
@@ -162,7 +201,7 @@ function watch(
       if (text === seen) return;
       seen = text;
       const loaded = load(source, seed);
-      engine.replaceScenario(loaded);
+      server.replaceScenario(loaded);
       output.reloaded(loaded.plan);
       if (quiet !== true) warningsOf(loaded).forEach(output.warning);
     } catch (error) {

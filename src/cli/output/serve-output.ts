@@ -3,8 +3,8 @@ import type { ScenarioError } from '../../core/problem.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { printable, printableLines } from '../../core/text/printable.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
-import { packageVersion } from '../../report/package-version.ts';
 import type { Session } from '../../session/session.ts';
+import { packageVersion } from '../package-version.ts';
 import { BoundedOutput } from './bounded-output.ts';
 
 /** A server that has started. */
@@ -18,6 +18,8 @@ interface Listening {
   readonly rules: number;
   /** Processes that serve. */
   readonly workers: number;
+  /** The URL of the store, without its password; undefined where the state is in this process. */
+  readonly store: string | undefined;
   readonly adminOff: boolean;
   /** The base URLs of further services, by name. */
   readonly providers: Readonly<Record<string, string>>;
@@ -52,7 +54,7 @@ function jsonOutput(): ServeOutput {
   const output = new BoundedOutput(process.stdout, (events) => line('left_out', { events }));
   const event = (name: string, fields: object = {}) => output.write(line(name, fields));
   return {
-    listening: ({ origin, adminOrigin, scenario, seed, rules, workers, adminOff, providers, authority }) =>
+    listening: ({ origin, adminOrigin, scenario, seed, rules, workers, store, adminOff, providers, authority }) =>
       event('listening', {
         base_url: `${origin}/v1`,
         admin_url: adminOff ? null : `${adminOrigin}/__admin`,
@@ -60,6 +62,7 @@ function jsonOutput(): ServeOutput {
         seed,
         rules,
         workers,
+        ...(store === undefined ? {} : { store }),
         ...(Object.keys(providers).length === 0 ? {} : { providers }),
         ...(authority === undefined ? {} : { authority }),
       }),
@@ -84,8 +87,8 @@ function textOutput(quiet: boolean, verbose: boolean): ServeOutput {
     if (!quiet) output.write(`${text}\n`);
   };
   return {
-    listening({ origin, adminOrigin, scenario, seed, rules, workers, adminOff, providers, authority }) {
-      const processes = workers === 1 ? '' : `, ${workers} workers`;
+    listening({ origin, adminOrigin, scenario, seed, rules, workers, store, adminOff, providers, authority }) {
+      const processes = `${workers === 1 ? '' : `, ${workers} workers`}${store === undefined ? '' : `, a replica at ${store}`}`;
       const about = `mock-openai ${packageVersion()}: scenario ${scenario}, seed ${seed}, ${rulesText(rules)}${processes}`;
       // Scripts read the first line of stdout.
       if (!terminal) process.stdout.write(`${origin}/v1\n`);

@@ -24,7 +24,9 @@ export async function startFromCli(
 
 /** What the system says, in terms of the flags; undefined where it is none of its errors. */
 function refusalOf(error: unknown, { host, port, adminPort }: StartOptions): Error | undefined {
-  if (error instanceof Error && error.name === 'CertificateError') return new UsageError(error.message);
+  if (error instanceof Error && (error.name === 'CertificateError' || error.name === 'StoreUsageError'))
+    return new UsageError(error.message);
+  if (error instanceof Error && error.name === 'StoreError') return new StartError(error.message);
   const { code, port: refused } = error instanceof Error ? (error as NodeJS.ErrnoException & { readonly port?: number }) : {};
   const [flag, wanted] = refused !== undefined && refused === adminPort ? ['--admin-port', adminPort] : ['--port', port];
   switch (code) {

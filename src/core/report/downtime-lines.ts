@@ -5,7 +5,7 @@ import { plural } from '../text/plural.ts';
 /** Spans that reports name. */
 const SHOWN = 20;
 
-export const DOWNTIME_TITLE = 'The server was down, and what the system refused then is in no journal';
+export const DOWNTIME_TITLE = 'The server, or its store, was down, and what was refused then is in no journal';
 
 /** `10.000 s to 20.000 s (deploy): 2 requests were reset; the last before it came at 9.812 s, the first after it at 20.401 s`, a line a span. */
 export function downtimeLines({ downtimes = [] }: Verdict): string[] {

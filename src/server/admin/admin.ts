@@ -22,6 +22,7 @@ import { readCalls } from '../../session/read-calls.ts';
 import type { Session } from '../../session/session.ts';
 import { sessionURL } from '../../session/session-url.ts';
 import { SessionsFullError } from '../../session/sessions-full-error.ts';
+import { StateUnavailableError } from '../../session/state-unavailable-error.ts';
 import { METRICS_TYPE, type Metrics } from '../metrics/metrics.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import type { ServerTls } from '../tls/server-tls.ts';
@@ -33,15 +34,19 @@ import { journalPieces } from './journal-pieces.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
 import { limitBody } from './limit-body.ts';
 import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
-import { pageRoutes } from './page-routes.ts';
 import { problem } from './problem-response.ts';
-import { rulesInUse } from './rules-in-use.ts';
 import { sessionsFull } from './sessions-full.ts';
+import { stateUnavailable } from './state-unavailable.ts';
 import { circumstancesOf } from './verdict-circumstances.ts';
 
 export interface AdminOptions {
   readonly engine: Engine;
-  readonly access: AdminAccess;
+  /** Undefined: whoever asks was let in before. */
+  readonly access: AdminAccess | undefined;
+  /** Has another engine do what changes something; goes on with what does not. */
+  readonly relay?: MiddlewareHandler | undefined;
+  /** The seed of a scenario that asks for any; undefined: drawn by this process. */
+  readonly anySeed?: (() => number) | undefined;
   readonly loopDelay: LoopDelayMonitor;
   readonly metrics: Metrics;
   /** Is given what ends the streams of events, when there may be some. */
@@ -59,8 +64,9 @@ export interface AdminOptions {
 /** The admin API: `/__admin/…` for the default session and the server, `/s/<session>/__admin/…` for a session. */
 export function createAdmin(options: AdminOptions): Hono {
   const app = new Hono();
-  app.use('*', adminGuard(options.access));
+  if (options.access !== undefined) app.use('*', adminGuard(options.access));
   app.on(['POST', 'PUT'], '*', limitBody(MAX_ADMIN_BODY_BYTES, bodyTooLong));
+  if (options.relay !== undefined) app.use('*', options.relay);
   app.use('*', async (_c, next) => {
     await options.settled();
     await next();
@@ -73,7 +79,6 @@ export function createAdmin(options: AdminOptions): Hono {
   const events = eventRoutes(hub, (c) => options.engine.session(c.req.param('session')));
   app.route('/__admin', events);
   app.route('/s/:session/__admin', events);
-  app.route('/', pageRoutes(options));
   app.route('/__admin', serverRoutes(options));
   app.get('/metrics', (c) => c.body(options.metrics.render(), 200, { 'content-type': METRICS_TYPE }));
   app.notFound((c) => {
@@ -90,6 +95,10 @@ export function createAdmin(options: AdminOptions): Hono {
     }
     if (error instanceof SessionsFullError) {
       const { status, title, detail } = sessionsFull(error);
+      return problem(c, status, title, detail);
+    }
+    if (error instanceof StateUnavailableError) {
+      const { status, title, detail } = stateUnavailable(error);
       return problem(c, status, title, detail);
     }
     const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
@@ -117,7 +126,7 @@ function isVerdictFormat(format: string): boolean {
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['', 'null', '~']);
 
 /** What each session has. */
-function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
+function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono {
   const routes = new Hono();
   const sessionOf = (c: Context): Session => engine.session(c.req.param('session'));
   routes.get('/health', (c) =>
@@ -170,11 +179,11 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
     const text = await c.req.text();
     if (SAYS_NOTHING.has(text.trim()))
       throw wrong('', 'the body is empty; send the scenario as YAML or JSON, {} for one without rules');
-    const loaded = loadScenario({ file: 'scenario', text }, engine.libraries);
+    const loaded = loadScenario({ file: 'scenario', text }, engine.libraries, undefined, anySeed);
     engine.giveScenario(sessionOf(c), loaded);
     return c.json(publicScenario(loaded, loaded.plan.seed));
   });
-  routes.get('/rules', (c) => c.json({ rules: rulesInUse(sessionOf(c)) }));
+  routes.get('/rules', (c) => c.json({ rules: inWords(sessionOf(c).rules, sessionOf(c)) }));
   routes.post('/rules', async (c) => {
     const parsed = parseRules({ file: 'rules', text: await c.req.text() }, engine.libraries);
     if (parsed.problems !== undefined) return problem(c, 422, 'The rules are wrong.', parsed.problems);
@@ -183,15 +192,9 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
   });
   routes.delete('/rules/:id', (c) => {
     const id = c.req.param('id');
-    return sessionOf(c).removeRule(id) ? c.json({ removed: [id] }) : noSuchRule(c, sessionOf(c));
-  });
-  routes.post('/rules/:id/pause', (c) => {
-    const id = c.req.param('id');
-    return sessionOf(c).pauseRule(id) ? c.json({ paused: [id] }) : noSuchRule(c, sessionOf(c));
-  });
-  routes.post('/rules/:id/resume', (c) => {
-    const id = c.req.param('id');
-    return sessionOf(c).resumeRule(id) ? c.json({ resumed: [id] }) : noSuchRule(c, sessionOf(c));
+    if (sessionOf(c).removeRule(id)) return c.json({ removed: [id] });
+    const known = sessionOf(c).rules.map((rule) => rule.id);
+    return problem(c, 404, 'No such rule.', unknownName('rule', id, known));
   });
   routes.get('/limits', (c) => c.json({ limits: sessionOf(c).plan.limits.map(explainLimit) }));
   routes.post('/limits', async (c) => {
@@ -204,11 +207,6 @@ function sessionRoutes({ engine, loopDelay, tls }: AdminOptions): Hono {
     return c.json({ reset: sessionOf(c).id });
   });
   return routes;
-}
-
-function noSuchRule(c: Context, session: Session): Response {
-  const known = rulesInUse(session).map((rule) => rule.id);
-  return problem(c, 404, 'No such rule.', unknownName('rule', c.req.param('id') ?? '', known));
 }
 
 function inWords(rules: Session['rules'], { plan: { clock } }: Session): { id: string; summary: string }[] {
@@ -226,7 +224,7 @@ function queryOf(...known: readonly string[]): MiddlewareHandler {
 }
 
 /** What the server has once. */
-function serverRoutes({ engine, apiPort }: AdminOptions): Hono {
+function serverRoutes({ engine, apiPort, anySeed }: AdminOptions): Hono {
   const routes = new Hono();
   const scenarios = new RememberedScenarios(engine.libraries);
   /** Who asks from elsewhere, as from another container, reaches the mock by the scheme and host that it asked. */
@@ -241,7 +239,7 @@ function serverRoutes({ engine, apiPort }: AdminOptions): Hono {
   };
   routes.get('/sessions', (c) => c.json({ sessions: engine.sessions.map((session) => shown(session, c)) }));
   routes.post('/sessions', async (c) => {
-    const session = engine.openSession(requestedScenario(await c.req.text(), engine, scenarios));
+    const session = engine.openSession(requestedScenario(await c.req.text(), { engine, anySeed, scenarios }));
     return c.json({ ...shown(session, c), api_key: clientKey(session.plan) }, 201);
   });
   routes.delete('/sessions/:id', (c) => {
@@ -264,7 +262,10 @@ function originFor(url: string, apiPort: number | undefined): string {
 }
 
 /** The scenario of `{ scenario?, seed? }`; the server's without one. */
-function requestedScenario(body: string, engine: Engine, scenarios: RememberedScenarios): LoadedScenario {
+function requestedScenario(
+  body: string,
+  { engine, anySeed, scenarios }: Pick<AdminOptions, 'engine' | 'anySeed'> & { readonly scenarios: RememberedScenarios },
+): LoadedScenario {
   const given = body.trim() === '' ? {} : asRecord(parseJson(body));
   if (given === undefined) throw wrong('', 'expected a JSON object such as {"scenario": "flaky", "seed": 7}');
   const { scenario, seed, ...unknown } = given;
@@ -272,7 +273,7 @@ function requestedScenario(body: string, engine: Engine, scenarios: RememberedSc
   if (!isSeed(seed)) throw wrong('seed', 'expected a whole number or random');
   const source = scenario === undefined ? engine.scenario.source : scenarioSource(scenario);
   if (scenario === undefined && seed === undefined) return engine.scenario;
-  return scenarios.load(source, seed);
+  return scenarios.load(source, seed, anySeed);
 }
 
 /** `{ "gpt-4o": { "rpm": 100 } }`, as `limits.changes` has it, of entries that the session has. */

@@ -6,6 +6,7 @@ import { messageOf } from '../../core/text/message-of.ts';
 import type { Target } from '../../exchange/incoming.ts';
 import type { Exchange } from '../../session/exchange.ts';
 import { SessionsFullError } from '../../session/sessions-full-error.ts';
+import { StateUnavailableError } from '../../session/state-unavailable-error.ts';
 import type { SessionPort } from '../engine-port.ts';
 import type { ClientConnection } from '../http1/client-connection.ts';
 import { runReply } from '../reply-runner.ts';
@@ -161,9 +162,9 @@ export class ServedSocket implements Wakeable {
 
   /** The mock cannot go on: for want of room, or by a fault of its own. */
   #fail(error: unknown): void {
-    const isFull = error instanceof SessionsFullError;
-    if (!isFull) this.#parts.context.onFailure(error);
+    const isPassing = error instanceof SessionsFullError || error instanceof StateUnavailableError;
+    if (!isPassing) this.#parts.context.onFailure(error);
     const reason = `mock-openai: ${messageOf(error)}`.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_REASON);
-    this.#outlet.close({ code: isFull ? TRY_AGAIN_LATER : INTERNAL_ERROR, reason });
+    this.#outlet.close({ code: isPassing ? TRY_AGAIN_LATER : INTERNAL_ERROR, reason });
   }
 }
