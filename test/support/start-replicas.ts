@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type ReplicaOptions, startReplica } from '../../src/replicas/start-replica.ts';
 import type { MockServer } from '../../src/server/start.ts';
+import { startBalancer } from './start-balancer.ts';
 import { STORE_PROGRAM, type Store, startStore } from './start-store.ts';
 
 /** Replicas of one mock, and ways to use them. */
@@ -10,6 +11,9 @@ export interface Replicas {
   readonly said: string[];
   /** Where each of them listens. */
   readonly origins: readonly string[];
+  /** Of a balancer before them. */
+  readonly baseURL: string;
+  readonly apiKey: string;
   /** A request to the admin API of a replica; the answer as JSON. */
   admin<T = Record<string, never>>(path: string, init?: RequestInit, replica?: number): Promise<T>;
   /** One more. */
@@ -46,10 +50,14 @@ export function sharedReplicas(count: number): (scenario: string) => Promise<Rep
       ends.unshift(() => server.close(0));
     }
     const origins = servers.map(({ origin }) => origin);
+    const balancer = await startBalancer(origins);
+    ends.unshift(async () => balancer.close());
     shared = {
       store,
       said,
       origins,
+      baseURL: `${balancer.origin}/v1`,
+      apiKey: 'sk-test-0123456789',
       async admin(path, init, replica = 0) {
         const response = await fetch((origins[replica] ?? '') + path, init);
         if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
