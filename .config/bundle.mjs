@@ -2,7 +2,7 @@
  * JavaScript of the package: few files, for each costs a third of a millisecond of every start. The programs that are
  * started by path keep their places; what they share is in chunks/.
  */
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Started by path. */
@@ -39,6 +39,19 @@ const executableBin = {
   writeBundle: ({ dir }) => chmodSync(join(dir, 'cli/main.js'), 0o755),
 };
 
+/** The live page in one file: its style and its script go into its HTML. */
+const livePage = {
+  name: 'live-page',
+  generateBundle(_options, bundle) {
+    const [[fileName, { code }]] = Object.entries(bundle);
+    delete bundle[fileName];
+    const source = readFileSync('live-page/page.html', 'utf8')
+      .replace('<style></style>', () => `<style>${readFileSync('live-page/page.css', 'utf8')}</style>`)
+      .replace('<script></script>', () => `<script>${code.replaceAll('</script', '<\\/script')}</script>`);
+    this.emitFile({ type: 'asset', fileName: 'live-page.html', source });
+  },
+};
+
 /**
  * Options of rolldown for the entries of src/ and the lazy libraries, in a folder. `external` says of an id whether it stays
  * outside; `licenses` is the plug-in that writes those of what is inside.
@@ -72,6 +85,12 @@ export function bundleInto(dir, { entries, external, licenses, plugins = [] }) {
         comments: false,
         minify: true,
       },
+    },
+    {
+      plugins: [livePage],
+      input: 'live-page/main.ts',
+      platform: 'browser',
+      output: { dir, format: 'iife', comments: false, minify: true },
     },
   ];
 }

@@ -33,9 +33,25 @@ const forRequire = {
   },
 };
 
-export default bundleInto('dist', {
-  entries: [...PROGRAMS, 'index', 'vitest', 'jest'],
-  external,
-  licenses: thirdPartyLicenses('dist/THIRD-PARTY-LICENSES.txt'),
-  plugins: [forRequire],
+/** Set-up files are run, and give nothing. */
+const withoutTypes = (fileName) => ({
+  name: 'without-types',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName, source: 'export {};\n' });
+  },
 });
+
+export default [
+  ...bundleInto('dist', {
+    entries: [...PROGRAMS, 'index', 'vitest', 'vitest-setup', 'jest'],
+    external,
+    licenses: thirdPartyLicenses('dist/THIRD-PARTY-LICENSES.txt'),
+    plugins: [forRequire, withoutTypes('vitest-setup.d.ts')],
+  }),
+  {
+    plugins: [withoutTypes('jest-setup.d.cts')],
+    input: { 'jest-setup': 'src/jest-setup.ts' },
+    platform: 'node',
+    output: { dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs', comments: false },
+  },
+];

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { packageVersion } from '../report/package-version.ts';
 import { checkCommand } from './commands/check-command.ts';
 import type { CommandFactory } from './commands/command-factory.ts';
 import { compareCommand } from './commands/compare-command.ts';
@@ -11,7 +12,6 @@ import { runCommand } from './commands/run-command.ts';
 import { scenariosCommand } from './commands/scenarios-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { takeSettings, unknownSettings } from './options/settings.ts';
-import { packageVersion } from './package-version.ts';
 
 /** The commands, in the order of the help text. The first is the default. */
 const COMMANDS: readonly CommandFactory[] = [

@@ -251,9 +251,27 @@ export class Session {
 
   /** Takes a rule out; tells whether there was one of that id. What it counted is kept for one of the same name. */
   removeRule(id: string): boolean {
-    const known = this.rules.some((rule) => rule.id === id);
+    const known = this.rules.some((rule) => rule.id === id) || this.#isPaused(id);
     if (known) this.#amend({ kind: 'rule removed', id });
     return known;
+  }
+
+  /** A rule is not asked until it is resumed; tells whether there is one of that id. */
+  pauseRule(id: string): boolean {
+    const known = this.rules.some((rule) => rule.id === id);
+    if (known) this.#amend({ kind: 'rule paused', id });
+    return known || this.#isPaused(id);
+  }
+
+  /** A paused rule is asked again, in its place; tells whether there is a rule of that id. What it counted goes on. */
+  resumeRule(id: string): boolean {
+    const paused = this.#isPaused(id);
+    if (paused) this.#amend({ kind: 'rule resumed', id });
+    return paused || this.rules.some((rule) => rule.id === id);
+  }
+
+  #isPaused(id: string): boolean {
+    return this.plan.paused?.some(({ rule }) => rule.id === id) ?? false;
   }
 
   /** Changes limits from now on; what was used stays used. */

@@ -20,10 +20,10 @@ interface Line {
 
 /** The commands of all shell blocks, and those that a workflow runs. */
 const lines: Line[] = blocks()
-  .filter(({ language, kind }) => language === 'sh' || kind.startsWith('workflow'))
+  .filter(({ language, kind }) => language === 'sh' || kind.startsWith('workflow') || kind === 'gitlab')
   .flatMap(({ page, line, language, code }) =>
     code.split('\n').flatMap((text, index) => {
-      const command = language === 'sh' ? text : (/- run: (.*)$/.exec(text)?.[1] ?? '');
+      const command = language === 'sh' ? text : (/- (?:run: )?(np[mx] .*)$/.exec(text)?.[1] ?? '');
       return command
         .replace(/ #.*$/, '')
         .split(' && ')
@@ -112,6 +112,10 @@ test('every block says how it is checked', () => {
     'yaml policy',
     'yaml workflow',
     'yaml workflow step',
+    'yaml action',
+    'yaml gitlab',
+    'ts vitest.config.ts',
+    'js jest.config.js',
     'yaml compose',
     'js example',
     'js client',

@@ -162,6 +162,16 @@ test('the workflows and the compose file are YAML, and name their parts', () => 
   expect(names).toContain(host);
 });
 
+test('the jobs for GitLab are YAML with scripts, and the service takes its command', async () => {
+  const jobs = named('yaml gitlab').map(({ code }) => Object.values(parse(code) as Record<string, { script: string[] }>)[0]);
+  expect(jobs).toHaveLength(2);
+  for (const job of jobs) expect(job?.script).toEqual(expect.arrayContaining([expect.any(String)]));
+  const [{ command, alias }] = (jobs[1] as unknown as { services: [{ command: string[]; alias: string }] }).services;
+  const server = await startCli([...command.map((word) => word.replace('0.0.0.0', '127.0.0.1')), '--port', '0'], root);
+  expect(server.firstLine).toMatch(/^http:/);
+  expect(jobs[1]).toMatchObject({ variables: { OPENAI_BASE_URL: expect.stringContaining(`//${alias}:8080/`) } });
+});
+
 test('the server of the compose file takes its command', async () => {
   const compose = parse(onlyBlock('docs/docker.md', 'yaml compose')) as { services: Record<string, { command?: string[] }> };
   const command = compose.services['mock-openai']?.command ?? [];

@@ -43,7 +43,15 @@ test('the packed types are whole for a strict project of target es2022 without t
 
 test('the package has the types of its entries and one file of what they share', async () => {
   const types = (await packed()).files.map(({ path }) => path).filter((path) => /\.d\.c?ts$/.test(path));
-  const entries = ['index.d.cts', 'index.d.ts', 'jest.d.cts', 'jest.d.ts', 'vitest.d.ts'];
+  const entries = [
+    'index.d.cts',
+    'index.d.ts',
+    'jest.d.cts',
+    'jest.d.ts',
+    'jest-setup.d.cts',
+    'vitest.d.ts',
+    'vitest-setup.d.ts',
+  ];
   expect(types.sort()).toEqual([...entries, 'types/shared.d.ts'].map((file) => `dist/${file}`).sort());
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { MAIN } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 /* The packed package in projects with the test runners that it is for: their types without skipLibCheck, and a test that runs. */
@@ -59,6 +60,22 @@ beforeAll(async () => {
 });
 afterAll(() => mock.close());
 ${BODY}`;
+/** Two tests that say the same to the mock of `run`, one after the other; without `run` they say nothing. */
+const EQUAL = `
+for (const name of ['one', 'two'])
+  test(name, async () => {
+    const base = process.env['OPENAI_BASE_URL'];
+    for (let attempt = 0; base !== undefined && attempt < 3; attempt++) {
+      const headers = { authorization: 'Bearer sk-any', 'content-type': 'application/json' };
+      const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] });
+      const response = await fetch(base + '/chat/completions', { method: 'POST', headers, body });
+      await response.text();
+      if (response.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 1_020));
+    }
+  });
+`;
+const SHORT = 'rules:\n  - attempts: 1..1\n    fault: { rate_limit: { retry_after: 1s } }\n';
 const GLOBALS = "import { afterAll, beforeAll, expect, test } from '@jest/globals';";
 const presets = (modules: string) =>
   `{ presets: [['@babel/preset-env', { targets: { node: 'current' }${modules} }], '@babel/preset-typescript'] };\n`;
@@ -76,11 +93,18 @@ interface Witness {
 
 const vitest = (version: string, node = 20): Witness => ({
   packages: [`vitest@${version}`, node === 20 ? TYPES_OF_NODE : `@types/node@${node}`],
-  files: { 'package.json': '{ "type": "module" }', 'a.test.ts': VITEST },
+  files: {
+    'package.json': '{ "type": "module" }',
+    'vitest.config.js': "export default { test: { setupFiles: ['mock-openai/vitest-setup'] } };\n",
+    'a.test.ts': VITEST,
+    'equal.test.ts': `import { test } from 'vitest';${EQUAL}`,
+  },
   command: ['node_modules/vitest/vitest.mjs', 'run'],
   node,
 });
 const jest = { command: ['node_modules/jest/bin/jest.js'] };
+const SETUP = "setupFilesAfterEnv: ['mock-openai/jest-setup']";
+const CONFIG = { 'jest.config.js': `module.exports = { ${SETUP} };\n` };
 
 const WITNESSES: Readonly<Record<string, Witness>> = {
   'vitest 3.2': vitest('3.2.7'),
@@ -89,13 +113,25 @@ const WITNESSES: Readonly<Record<string, Witness>> = {
   'Jest 30 as it comes': {
     ...jest,
     packages: JEST_30,
-    files: { 'package.json': '{}', 'babel.config.js': `module.exports = ${presets('')}`, 'a.test.ts': GLOBALS + JEST },
+    files: {
+      ...CONFIG,
+      'package.json': '{}',
+      'babel.config.js': `module.exports = ${presets('')}`,
+      'a.test.ts': GLOBALS + JEST,
+      'equal.test.ts': GLOBALS + EQUAL,
+    },
   },
   'Jest 30 with the globals of @types/jest': {
     ...jest,
     packages: [...JEST_30, '@types/jest@30'],
     types: ['node', 'jest'],
-    files: { 'package.json': '{}', 'babel.config.js': `module.exports = ${presets('')}`, 'a.test.ts': JEST },
+    files: {
+      ...CONFIG,
+      'package.json': '{}',
+      'babel.config.js': `module.exports = ${presets('')}`,
+      'a.test.ts': JEST,
+      'equal.test.ts': EQUAL,
+    },
   },
   'Jest 30 with ES modules': {
     ...jest,
@@ -104,8 +140,9 @@ const WITNESSES: Readonly<Record<string, Witness>> = {
     files: {
       'package.json': '{ "type": "module" }',
       'babel.config.js': `export default ${presets(', modules: false')}`,
-      'jest.config.js': "export default { extensionsToTreatAsEsm: ['.ts'] };\n",
+      'jest.config.js': `export default { extensionsToTreatAsEsm: ['.ts'], ${SETUP} };\n`,
       'a.test.ts': GLOBALS + JEST,
+      'equal.test.ts': GLOBALS + EQUAL,
     },
   },
 };
@@ -127,16 +164,23 @@ test.for(Object.entries(WITNESSES))('%s', async ([_name, witness], { skip }) => 
   const { packages, files, command, types = ['node'], env = {}, node = 20 } = witness;
   const compilerOptions = { target: 'esnext', module: 'nodenext', strict: true, skipLibCheck: false, types, noEmit: true };
   const tsconfig = JSON.stringify({ compilerOptions, files: ['a.test.ts'] });
-  const folder = await install(tempFolder({ ...files, 'tsconfig.json': tsconfig }), [...COMMON, ...packages]);
+  const folder = await install(tempFolder({ ...files, 'tsconfig.json': tsconfig, 'short.yaml': SHORT }), [
+    ...COMMON,
+    ...packages,
+  ]);
   if (folder === undefined) return skip('no registry answers');
   const { stdout } = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { cwd: folder }).catch(
     (error) => error,
   );
   expect(stdout).toBe('');
   if (Number(process.versions.node.split('.')[0]) < node) return skip(`it needs Node ${node} to run; its types are clean`);
-  const told = await run(process.execPath, [...command], {
+  const environment = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...env };
+  const told = await run(process.execPath, [...command], { cwd: folder, env: environment });
+  expect(told.stdout + told.stderr).toMatch(/Tests:? +4 passed/);
+  const judged = await run(process.execPath, [MAIN, 'run', '--scenario', 'short.yaml', '--', process.execPath, ...command], {
     cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...env },
+    env: environment,
   });
-  expect(told.stdout + told.stderr).toMatch(/Tests:? +2 passed/);
+  expect(judged.stderr).toMatch(/^recognised +exact 2$/m);
+  expect(judged.stderr).toMatch(/^PASS /m);
 });

@@ -14,6 +14,7 @@ import { isHammered } from '../../harness/hammer.ts';
 import { loadJournal, loadSessions } from '../../harness/load-journal.ts';
 import { CALL, type ClientSource, ORIGIN } from '../../harness/load-message.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
+import { packageVersion } from '../../report/package-version.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy, sessionPolicy } from '../../session/load-policy.ts';
@@ -30,7 +31,6 @@ import { leftBehindNotes } from '../output/left-behind-notes.ts';
 import { showLoadProgress } from '../output/load-progress.ts';
 import { PartialReport } from '../output/partial-report.ts';
 import { printVerdict } from '../output/print-verdict.ts';
-import { packageVersion } from '../package-version.ts';
 import { driveClients } from '../process/drive-clients.ts';
 import { startForClient } from '../process/start-for-client.ts';
 

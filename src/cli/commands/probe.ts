@@ -18,6 +18,7 @@ import { guardGroups } from '../../harness/group-guard.ts';
 import { moduleDriver } from '../../harness/module-driver.ts';
 import { type ProbeRun, type Progress, runProbes } from '../../harness/run-probes.ts';
 import { makeFolder } from '../../report/make-folder.ts';
+import { packageVersion } from '../../report/package-version.ts';
 import { systemReason } from '../../report/system-reason.ts';
 import { readingFailure } from '../../scenario-files/reading-failure.ts';
 import type { MockServer } from '../../server/start.ts';
@@ -27,7 +28,6 @@ import { UsageError } from '../options/usage-error.ts';
 import { deliverReports, prepareReports, type ReportTargets } from '../output/deliver-reports.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { leftBehindNotes } from '../output/left-behind-notes.ts';
-import { packageVersion } from '../package-version.ts';
 import { driveClients } from '../process/drive-clients.ts';
 import { LOOPBACK, startFromCli } from '../process/start-from-cli.ts';
 

@@ -20,6 +20,7 @@ export const runCommand: CommandFactory = (finish) =>
     .addOption(sharedFlags.port(0))
     .addOption(sharedFlags.tls())
     .addOption(sharedFlags.adminPort())
+    .option('--open', 'show the live page in the browser while the command runs')
     .action(async (command, options) => finish(await (await import('./run.ts')).run(command, options)));
 
 function declaredCalls(text: string): DeclaredCalls {

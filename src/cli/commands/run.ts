@@ -8,6 +8,7 @@ import { plural } from '../../core/text/plural.ts';
 import { printableLines } from '../../core/text/printable.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { judgeRun } from '../../harness/judge-run.ts';
+import { packageVersion } from '../../report/package-version.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
 import { proxyText } from '../../server/admin/why-silent.ts';
 import type { MockServer } from '../../server/start.ts';
@@ -21,7 +22,7 @@ import { deliverReports, prepareReports } from '../output/deliver-reports.ts';
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { printVerdict } from '../output/print-verdict.ts';
 import { warningTexts } from '../output/problem-text.ts';
-import { packageVersion } from '../package-version.ts';
+import { openInBrowser } from '../process/open-in-browser.ts';
 import { startForClient } from '../process/start-for-client.ts';
 import { openJournal } from '../process/start-from-cli.ts';
 import { type Supervised, supervise } from '../process/supervise.ts';
@@ -40,6 +41,8 @@ export interface RunOptions {
   /** Connections are opened by TLS. */
   readonly tls?: boolean;
   readonly adminPort?: number;
+  /** The live page is opened in the browser. */
+  readonly open?: boolean;
 }
 
 /** The journal of a run holds so many requests: the newest are judged. */
@@ -67,6 +70,11 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   say(`mock-openai ${packageVersion()}: scenario ${plan.name}, seed ${plan.seed}, at ${server.origin}/v1`);
   for (const session of providers)
     say(`  ${session.id}: ${sessionURL(server.origin, session)}, in ${providerVariable(session.id)}`);
+  if (options.open === true) {
+    const page = `${server.adminOrigin}/__admin/`;
+    say(`  live page: ${page}`);
+    openInBrowser(page, process.env, () => say(`no browser could be opened; the live page is ${page}`));
+  }
   if (server.engine.scenario.warnings.length > 0) warningTexts(server.engine.scenario).forEach(say);
   try {
     const env = clientEnvironment(process.env, {

@@ -3,8 +3,8 @@ import type { ScenarioError } from '../../core/problem.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { printable, printableLines } from '../../core/text/printable.ts';
 import type { JournalRecord } from '../../exchange/record.ts';
+import { packageVersion } from '../../report/package-version.ts';
 import type { Session } from '../../session/session.ts';
-import { packageVersion } from '../package-version.ts';
 import { BoundedOutput } from './bounded-output.ts';
 
 /** A server that has started. */

@@ -60,6 +60,13 @@ export interface PlannedRule {
   readonly appliesAt: 'server' | 'connection' | 'request';
 }
 
+/** A rule that is taken out of a plan for a while, and where it stood. */
+interface PausedRule {
+  readonly rule: PlannedRule;
+  /** Ids of the rules that were asked before it. */
+  readonly behind: readonly string[];
+}
+
 /** A scenario ready to run. */
 export interface Plan {
   readonly name: string;
@@ -95,6 +102,8 @@ export interface Plan {
   /** Replies have sequences: what is said depends on what was said before. */
   readonly hasSequences: boolean;
   readonly rules: readonly PlannedRule[];
+  /** Rules that are not asked for now; absent where none ever were. */
+  readonly paused?: readonly PausedRule[];
   /** It tells keys apart: what failed with one may go on with another. */
   readonly acrossKeys: boolean;
   /** It tells targets apart: what is under way at one may be hedged at another. */

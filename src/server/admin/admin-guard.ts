@@ -39,7 +39,8 @@ function adminIsOff(c: Context, host: string): Response {
 }
 
 function tokenIsWrong(c: Context): Response {
-  c.header('www-authenticate', 'Bearer');
+  // A browser that is shown the second asks its user, and then sends the token with all that the page asks for.
+  c.header('www-authenticate', isPage(c) ? 'Bearer, Basic realm="mock-openai", charset="UTF-8"' : 'Bearer');
   return problem(c, 401, 'The admin token is missing or wrong.', 'Send it as "Authorization: Bearer TOKEN".');
 }
 
@@ -60,8 +61,16 @@ function hostnameOf(host: string): string {
   return host.startsWith('[') ? host.slice(1, host.indexOf(']')) : (host.split(':', 1)[0] ?? '');
 }
 
+function isPage(c: Context): boolean {
+  return c.req.method === 'GET' && /\/__admin\/(?:report)?$/.test(c.req.path);
+}
+
+/** Of `Bearer TOKEN`, or the password of a browser's user, whose name does not matter. */
 function tokenOf(c: Context): string {
-  return /^Bearer +(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
+  const [, scheme = '', credential = ''] = /^(Bearer|Basic) +(.+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  if (scheme.toLowerCase() !== 'basic') return credential;
+  const user = Buffer.from(credential, 'base64').toString();
+  return user.slice(user.indexOf(':') + 1);
 }
 
 function sameText(a: string, b: string): boolean {

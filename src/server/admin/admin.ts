@@ -34,7 +34,9 @@ import { journalPieces } from './journal-pieces.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
 import { limitBody } from './limit-body.ts';
 import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
+import { pageRoutes } from './page-routes.ts';
 import { problem } from './problem-response.ts';
+import { rulesInUse } from './rules-in-use.ts';
 import { sessionsFull } from './sessions-full.ts';
 import { stateUnavailable } from './state-unavailable.ts';
 import { circumstancesOf } from './verdict-circumstances.ts';
@@ -79,6 +81,7 @@ export function createAdmin(options: AdminOptions): Hono {
   const events = eventRoutes(hub, (c) => options.engine.session(c.req.param('session')));
   app.route('/__admin', events);
   app.route('/s/:session/__admin', events);
+  app.route('/', pageRoutes(options));
   app.route('/__admin', serverRoutes(options));
   app.get('/metrics', (c) => c.body(options.metrics.render(), 200, { 'content-type': METRICS_TYPE }));
   app.notFound((c) => {
@@ -183,7 +186,7 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
     engine.giveScenario(sessionOf(c), loaded);
     return c.json(publicScenario(loaded, loaded.plan.seed));
   });
-  routes.get('/rules', (c) => c.json({ rules: inWords(sessionOf(c).rules, sessionOf(c)) }));
+  routes.get('/rules', (c) => c.json({ rules: rulesInUse(sessionOf(c)) }));
   routes.post('/rules', async (c) => {
     const parsed = parseRules({ file: 'rules', text: await c.req.text() }, engine.libraries);
     if (parsed.problems !== undefined) return problem(c, 422, 'The rules are wrong.', parsed.problems);
@@ -192,9 +195,15 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
   });
   routes.delete('/rules/:id', (c) => {
     const id = c.req.param('id');
-    if (sessionOf(c).removeRule(id)) return c.json({ removed: [id] });
-    const known = sessionOf(c).rules.map((rule) => rule.id);
-    return problem(c, 404, 'No such rule.', unknownName('rule', id, known));
+    return sessionOf(c).removeRule(id) ? c.json({ removed: [id] }) : noSuchRule(c, sessionOf(c));
+  });
+  routes.post('/rules/:id/pause', (c) => {
+    const id = c.req.param('id');
+    return sessionOf(c).pauseRule(id) ? c.json({ paused: [id] }) : noSuchRule(c, sessionOf(c));
+  });
+  routes.post('/rules/:id/resume', (c) => {
+    const id = c.req.param('id');
+    return sessionOf(c).resumeRule(id) ? c.json({ resumed: [id] }) : noSuchRule(c, sessionOf(c));
   });
   routes.get('/limits', (c) => c.json({ limits: sessionOf(c).plan.limits.map(explainLimit) }));
   routes.post('/limits', async (c) => {
@@ -207,6 +216,11 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
     return c.json({ reset: sessionOf(c).id });
   });
   return routes;
+}
+
+function noSuchRule(c: Context, session: Session): Response {
+  const known = rulesInUse(session).map((rule) => rule.id);
+  return problem(c, 404, 'No such rule.', unknownName('rule', c.req.param('id') ?? '', known));
 }
 
 function inWords(rules: Session['rules'], { plan: { clock } }: Session): { id: string; summary: string }[] {
