@@ -153,6 +153,11 @@ export class ReplicaServer {
     });
   }
 
+  /** Whether what happens now is said by this replica itself. */
+  get isServing(): boolean {
+    return this.#replica.isHeard;
+  }
+
   /** Serves once it has carried out what the others decided up to that entry. Rejects with the system's error when the address cannot be had. */
   async listen(n: number): Promise<SharedListening> {
     const { serving, clock } = this.#parts;

@@ -70,6 +70,7 @@ export class Replica {
   readonly #ordered = new Map<string, number>();
   #isDown = false;
   #entry = 0;
+  #speaker = '';
 
   constructor(parts: ReplicaParts) {
     const { engine, id, say, tell } = parts;
@@ -88,14 +89,9 @@ export class Replica {
     this.#plans.allNews().forEach(tell);
   }
 
-  /** The number of the newest entry that was carried out. */
-  get entry(): number {
-    return this.#entry;
-  }
-
-  /** Replicas that are there, this one included once it has said something. */
-  get replicas(): number {
-    return this.#desks.size;
+  /** Whether it is this replica whose entry is carried out. */
+  get isHeard(): boolean {
+    return this.#speaker === this.#parts.id;
   }
 
   /** Carries out an entry. Some take more than one turn of the event loop: the next has to wait. */
@@ -103,6 +99,7 @@ export class Replica {
     const { n, replica, storeMs } = entry;
     const messages = entry.messages();
     this.#entry = n;
+    this.#speaker = replica;
     this.#parts.clock.stopAt(storeMs - this.#parts.began);
     if (messages === undefined) {
       this.#gone(replica);

@@ -113,6 +113,7 @@ async function startJoined({ joined, ...parts }: Joined, options: StartOptions):
       seed: begin.seed,
       run: joined.run,
       clock: replay,
+      counts: () => server?.isServing === true,
       adminRelay(given) {
         admin = given;
         return (c, next) => (server === undefined ? next() : server.relay(c, next));

@@ -56,6 +56,8 @@ export interface StartOptions {
   readonly listening?: (serving: Serving) => Promise<SharedListening>;
   /** Has others do what the admin API is to change; asked with what it would do that with itself. */
   readonly adminRelay?: ((admin: AdminOptions) => AdminOptions['relay']) | undefined;
+  /** Whether the request that is over is one that this server counts in its metrics. Default: each is. */
+  readonly counts?: (() => boolean) | undefined;
   /** The name of the run. Default: a new one. */
   readonly run?: string | undefined;
   /** Told of failures of the mock itself; the default writes them to stderr. */
@@ -109,7 +111,7 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     access: { host, token: adminToken },
     tls,
     loopDelay,
-    metrics: createMetrics(engine, loopDelay),
+    metrics: createMetrics(engine, loopDelay, options.counts),
     onFailure,
     settled: () => settled(),
     onEvents: (close) => (closeEvents = close),

@@ -64,6 +64,28 @@ describe.skipIf(STORE_PROGRAM === undefined)(`three replicas behind a balancer${
     expect(new Set(seeds).size).toBe(1);
   });
 
+  test('each counts the requests that it served in its metrics, and tells the entries of all', async () => {
+    const { origins, apiKey } = await under('{}');
+    const read = async (name: string) => {
+      const found = origins.map(async (origin) => {
+        const text = await (await fetch(`${origin}/metrics`)).text();
+        const rows = text
+          .split('\n')
+          .filter((row) => row.startsWith(`mock_openai_${name}{`) && row.includes('session="default"'));
+        return rows.reduce((sum, row) => sum + Number(row.split(' ').at(-1)), 0);
+      });
+      return Promise.all(found);
+    };
+    const before = await read('requests_total');
+    for (const [n, count] of [3, 2, 0].entries())
+      for (let asked = 0; asked < count; asked++) {
+        const baseURL = `${origins[n]}/v1`;
+        await (await postChat({ baseURL, apiKey }, { messages: [{ role: 'user', content: `${n} ${asked}` }] })).text();
+      }
+    await expect.poll(() => read('journal_entries')).toEqual([5, 5, 5]);
+    await expect.poll(async () => (await read('requests_total')).map((count, n) => count - (before[n] ?? 0))).toEqual([3, 2, 0]);
+  });
+
   test('a replica that is added while requests come knows what the others know', async () => {
     const replicas = await under('rules: [ { every: 3, fault: server_error } ]');
     const { baseURL, apiKey, add, admin } = replicas;

@@ -21,8 +21,11 @@ type Labels = Readonly<Record<string, string>>;
 const MAX_SERIES = 1_000;
 const OTHER = 'other';
 
-/** Counts what happens in all sessions, from now on; a reset of a session does not turn a counter back. */
-export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metrics {
+/**
+ * Counts what happens in all sessions, from now on; a reset of a session does not turn a counter back. `counts` says whether the request that
+ * is over is one to count here: of several replicas, each counts its own.
+ */
+export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor, counts: () => boolean = () => true): Metrics {
   const requests = new Counter();
   const rules = new Counter();
   const refusals = new Counter();
@@ -34,6 +37,7 @@ export function createMetrics(engine: Engine, loopDelay: LoopDelayMonitor): Metr
   engine.onOpened((entry) => peaks.opened(entry));
   engine.onEntry((entry) => {
     peaks.closed(entry);
+    if (!counts()) return;
     const { status, faultApplied, refusedBy, place } = entry;
     const endpoint = endpointLabel(entry);
     const faults = faultApplied?.faults;
