@@ -84,6 +84,8 @@ export class ReplicaServer {
   /** Requests that were refused, and are not in the log yet. */
   #refused: { requests: number; from: number; to: number } | undefined;
   #telling: NodeJS.Timeout | undefined;
+  /** It has carried out what was there as it joined. */
+  #isUpToDate = false;
   #isSilent = false;
   #isOver = false;
 
@@ -92,7 +94,10 @@ export class ReplicaServer {
     const onTrouble = (error: unknown) => this.#troubled(error);
     const onLost = (why: LostLog) => this.#lost(why);
     const now = () => performance.now();
-    const say = (message: ReplicaMessage) => this.#line.notify(message);
+    const say = (message: ReplicaMessage) => {
+      // What others asked before it came is none of its business.
+      if (this.#isUpToDate) this.#line.notify(message);
+    };
     this.#parts = parts;
     this.#writer = new LogWriter({
       as: { run, replica },
@@ -163,6 +168,7 @@ export class ReplicaServer {
     const { serving, clock } = this.#parts;
     void this.#follower.run();
     await this.#follower.reached(n);
+    this.#isUpToDate = true;
     this.#leases.begin();
     const { host, port, tls, onFailure, admin, adminListener } = serving;
     try {

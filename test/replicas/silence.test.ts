@@ -55,6 +55,8 @@ describe.skipIf(STORE_PROGRAM === undefined)(`a store that does not answer${NEED
   test('has requests refused while it stands still, and counts none of them when it goes on', async () => {
     const world = await twoReplicas();
     expect(await answers(world, 2, 'before')).toEqual([500, 500]);
+    // Nothing else is on its way: the store has the questions in its hands while it stands still.
+    for (const server of world.servers) await journalOf(server);
     world.store.pause();
     expect(await answers(world, 6, 'during')).toEqual(Array(6).fill('refused'));
     world.store.goOn();
