@@ -9,9 +9,18 @@ export interface Collected {
   readonly effects: readonly Effect[];
 }
 
-/** Reads a reply to its end. */
+/** No client waits for longer: signs of life may go on for ever. */
+const LONGEST_MS = 3_600_000;
+
+/** Reads a reply to its end, or for an hour of its waits. */
 export function collect(reply: Reply): Collected {
-  const effects = [...reply];
+  const effects: Effect[] = [];
+  let waitedMs = 0;
+  for (const effect of reply) {
+    effects.push(effect);
+    if (effect.type === 'wait') waitedMs += effect.ms;
+    if (waitedMs > LONGEST_MS) break;
+  }
   const decoder = new TextDecoder();
   let head: Head | undefined;
   let text = '';
