@@ -102,16 +102,18 @@ export class HttpTransports {
     const read = prefaceIn(error);
     const connection = this.connections.of(socket);
     if (read === undefined || connection.requests > 0) answerBadRequest(error, socket);
-    else this.#serveHttp2(connection, () => takeFromHttp1(socket, read));
+    else {
+      // At once: what comes until HTTP/2 is loaded is not for the parser of HTTP/1.1, either.
+      takeFromHttp1(socket, read);
+      this.#serveHttp2(connection);
+    }
   }
 
-  /** `prepare` is called just before. */
-  #serveHttp2(connection: ClientConnection, prepare?: () => void): void {
+  #serveHttp2(connection: ClientConnection): void {
     const serve = async () => {
       const { Http2Connections } = await import('./http2/http2-connections.ts');
       this.#http2 ??= new Http2Connections(this.#options.http2);
       if (connection.isDestroyed) return;
-      prepare?.();
       this.#http2.serve(connection);
     };
     serve().catch(this.#options.onFailure);

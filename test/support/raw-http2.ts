@@ -17,7 +17,6 @@ export const FRAME = {
 
 export const END_STREAM = 0x1;
 export const END_HEADERS = 0x4;
-export const ACK = 0x1;
 
 export interface Frame {
   readonly type: number;
