@@ -166,10 +166,11 @@ export class ReplicaServer {
   /** Serves once it has carried out what the others decided up to that entry. Rejects with the system's error when the address cannot be had. */
   async listen(n: number): Promise<SharedListening> {
     const { serving, clock } = this.#parts;
+    // To read a long log takes longer than a lease.
+    this.#leases.begin();
     void this.#follower.run();
     await this.#follower.reached(n);
     this.#isUpToDate = true;
-    this.#leases.begin();
     const { host, port, tls, onFailure, admin, adminListener } = serving;
     try {
       const listening = await listen({
