@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reportSchema } from '../../src/core/report/json-schema.ts';
 import { askOnce } from '../support/ask-once.ts';
-import { isAlive } from '../support/is-alive.ts';
+import { isAlive } from '../support/processes/is-alive.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

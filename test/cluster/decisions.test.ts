@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
-import { decidesAsOneProcess } from '../support/decides-as-one-process.ts';
+import { decidesAsOneProcess } from '../support/replicas/decides-as-one-process.ts';
 import { postChat } from '../support/start-mock.ts';
 import { sharedWorkers, startWorkers } from '../support/start-workers.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { expect, onTestFinished, test } from 'vitest';
 import { type CommandDriverOptions, commandDriver } from '../../src/harness/command-driver.ts';
-import { isAlive } from '../support/is-alive.ts';
-import { processesOf } from '../support/processes-of.ts';
+import { isAlive } from '../support/processes/is-alive.ts';
+import { processesOf } from '../support/processes/processes-of.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const CALL = { callId: 'one', baseURL: 'http://127.0.0.1/v1', apiKey: 'sk-any', prompt: 'Hi', stream: false };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { processesOf } from '../support/processes-of.ts';
+import { processesOf } from '../support/processes/processes-of.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reportSchema } from '../../src/core/report/json-schema.ts';
-import { childrenOf } from '../support/children-of.ts';
-import { isAlive } from '../support/is-alive.ts';
+import { childrenOf } from '../support/processes/children-of.ts';
+import { isAlive } from '../support/processes/is-alive.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { childrenOf } from '../support/children-of.ts';
-import { isAlive } from '../support/is-alive.ts';
 import { loadOf } from '../support/load/load-of.ts';
+import { childrenOf } from '../support/processes/children-of.ts';
+import { isAlive } from '../support/processes/is-alive.ts';
 import { spawnCli } from '../support/run-cli.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,10 +1,10 @@
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
-import { decidesAsOneProcess } from '../support/decides-as-one-process.ts';
+import { decidesAsOneProcess } from '../support/replicas/decides-as-one-process.ts';
+import { sharedReplicas } from '../support/replicas/start-replicas.ts';
+import { NEEDS_STORE, STORE_PROGRAM } from '../support/replicas/start-store.ts';
 import { postChat } from '../support/start-mock.ts';
-import { sharedReplicas } from '../support/start-replicas.ts';
-import { NEEDS_STORE, STORE_PROGRAM } from '../support/start-store.ts';
 
 const under = sharedReplicas(3);
 

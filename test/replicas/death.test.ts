@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
+import { NEEDS_STORE, STORE_PROGRAM, type Store, startStore } from '../support/replicas/start-store.ts';
 import { type CliResult, type RunningServer, runCli, startCli } from '../support/run-cli.ts';
 import { postChat } from '../support/start-mock.ts';
-import { NEEDS_STORE, STORE_PROGRAM, type Store, startStore } from '../support/start-store.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const SCENARIO = `

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
 import { propertyRuns } from '../support/property-runs.ts';
+import { type Replicas, sharedReplicas } from '../support/replicas/start-replicas.ts';
+import { NEEDS_STORE, STORE_PROGRAM } from '../support/replicas/start-store.ts';
 import { postChat, startMock } from '../support/start-mock.ts';
-import { type Replicas, sharedReplicas } from '../support/start-replicas.ts';
-import { NEEDS_STORE, STORE_PROGRAM } from '../support/start-store.ts';
 
 const KEY = 'sk-test-0123456789';
 const CLIENTS = 6;

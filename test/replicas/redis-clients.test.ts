@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { REDIS_CLIENTS } from '../../src/replicas/redis-clients.ts';
-import { NEEDS_STORE, STORE_PROGRAM, startStore } from '../support/start-store.ts';
+import { NEEDS_STORE, STORE_PROGRAM, startStore } from '../support/replicas/start-store.ts';
 
 /** `iovalkey` has the interface of `ioredis`, and is not installed here. */
 const INSTALLED = ['@redis/client', 'ioredis'];

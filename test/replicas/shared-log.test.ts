@@ -3,7 +3,7 @@ import { connectToStore } from '../../src/replicas/connect-to-store.ts';
 import type { ReplicaMessage } from '../../src/replicas/replica-message.ts';
 import { LEASE_MS, SharedLog } from '../../src/replicas/shared-log.ts';
 import { StoreLink } from '../../src/replicas/store-link.ts';
-import { NEEDS_STORE, STORE_PROGRAM, type Store, startStore } from '../support/start-store.ts';
+import { NEEDS_STORE, STORE_PROGRAM, type Store, startStore } from '../support/replicas/start-store.ts';
 
 const BEGIN: ReplicaMessage = { kind: 'begin', source: undefined, seed: 1 };
 const JOINING = { protocol: 'p', run: 'run', scenario: 'hash', first: BEGIN };

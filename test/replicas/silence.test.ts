@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { JournalEntry } from '../../src/core/journal/entry.ts';
 import type { MockServer } from '../../src/server/start.ts';
+import { startInProcess } from '../support/replicas/start-replicas.ts';
+import { NEEDS_STORE, STORE_PROGRAM, type Store, startStore } from '../support/replicas/start-store.ts';
 import { postChat } from '../support/start-mock.ts';
-import { startInProcess } from '../support/start-replicas.ts';
-import { NEEDS_STORE, STORE_PROGRAM, type Store, startStore } from '../support/start-store.ts';
 
 const SCENARIO = 'rules: [ { first: 4, fault: server_error } ]';
 

@@ -1,9 +1,9 @@
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import type { Call } from '../../src/core/journal/calls.ts';
-import type { JournalEntry } from '../../src/core/journal/entry.ts';
-import { postChat, startMock } from './start-mock.ts';
-import type { Workers } from './start-workers.ts';
+import type { Call } from '../../../src/core/journal/calls.ts';
+import type { JournalEntry } from '../../../src/core/journal/entry.ts';
+import { postChat, startMock } from '../start-mock.ts';
+import type { Workers } from '../start-workers.ts';
 
 type Server = { readonly baseURL: string; readonly apiKey: string };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { type ReplicaOptions, startReplica } from '../../src/replicas/start-replica.ts';
-import type { MockServer } from '../../src/server/start.ts';
+import { type ReplicaOptions, startReplica } from '../../../src/replicas/start-replica.ts';
+import type { MockServer } from '../../../src/server/start.ts';
 import { startBalancer } from './start-balancer.ts';
 import { STORE_PROGRAM, type Store, startStore } from './start-store.ts';
 
