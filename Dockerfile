@@ -6,10 +6,19 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY .config ./.config
 COPY src ./src
+COPY live-page ./live-page
 # The client of `--store` is an optional peer of the package; the image has it.
 RUN npm run compile && npm prune --omit=dev --ignore-scripts && npm install --no-save --ignore-scripts @redis/client@6.3.1
 
 FROM node:24-alpine
+# The version is that of package.json: `docker build --build-arg VERSION=…` names it, as the release does.
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="mock-openai" \
+  org.opencontainers.image.description="A stand-in for api.openai.com that fails as the real one does" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="$VERSION" \
+  org.opencontainers.image.revision="$REVISION"
 ENV NODE_ENV=production
 WORKDIR /opt/mock-openai
 COPY --from=build /app/package.json ./

@@ -110,3 +110,14 @@ test('a folder mounted on /app/scenarios stands beside the bundled scenarios', a
     expect(JSON.parse(first)).toMatchObject({ event: 'listening', scenario: name });
   }
 }, 60_000);
+
+test('the build stage has all that the bundle is made of', () => {
+  const stage = dockerfile.slice(0, dockerfile.length - lastStage.length);
+  const folder = tempFolder();
+  for (const [, names = ''] of stage.matchAll(/^COPY (.+) \S+$/gm))
+    for (const name of names.split(' ')) cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  execFileSync('npm', ['run', '--silent', 'bundle'], { cwd: folder, stdio: 'pipe' });
+  for (const file of ['cli/main.js', 'live-page.html', 'index.js'])
+    expect(existsSync(join(folder, 'dist', file)), file).toBe(true);
+});

@@ -64,6 +64,7 @@ function clone(): string {
     '.config',
     'tsconfig.json',
     'src',
+    'live-page',
     'scenarios',
     'schemas',
     'CHANGELOG.md',

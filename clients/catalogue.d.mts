@@ -1,0 +1,3 @@
+import type { Client } from './page.mjs';
+
+export const CLIENTS: readonly Client[];

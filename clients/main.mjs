@@ -1,0 +1,80 @@
+/*
+ * Probes the clients of the catalogue, those named or all, and writes what each did to results/. docs/clients.md is made of that.
+ * usage: npm run clients -- [ID …] [--table]
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CLIENTS } from './catalogue.mjs';
+import { install } from './install.mjs';
+import { clientsHead, clientsPage } from './page.mjs';
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+const root = join(here, '..');
+const results = join(here, 'results');
+const say = (text) => process.stdout.write(`${text}\n`);
+
+const args = process.argv.slice(2);
+const named = args.filter((arg) => !arg.startsWith('--'));
+const unknown = named.filter((id) => !CLIENTS.some((client) => client.id === id));
+if (unknown.length > 0) {
+  say(`no client ${unknown.join(', ')}; there are ${CLIENTS.map(({ id }) => id).join(', ')}`);
+  process.exit(2);
+}
+/** What a rule says when the calls of its situation did not come in time: a client that is slow to start, or a busy machine. */
+const UNHEARD = /^no (?:answer carried (?:the date|retry-after-ms|a long hint)|first attempt failed in such a way)/;
+
+mkdirSync(results, { recursive: true });
+const failures = [];
+if (!args.includes('--table'))
+  for (const client of named.length === 0 ? CLIENTS : named.map((name) => CLIENTS.find(({ id }) => id === name))) {
+    try {
+      await probe(client);
+    } catch (error) {
+      failures.push(client.id);
+      say(`${client.id}: ${String(error.stderr || error.message).slice(0, 2_000)}`);
+    }
+  }
+writeFileSync(join(root, 'docs/clients.md'), clientsPage(CLIENTS, readResults()));
+const readme = join(root, 'README.md');
+const head = `<!-- clients -->\n${clientsHead(CLIENTS, readResults())}\n<!-- /clients -->`;
+writeFileSync(
+  readme,
+  readFileSync(readme, 'utf8').replace(/<!-- clients -->[\s\S]*<!-- \/clients -->/, () => head),
+);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+async function probe(client) {
+  const begun = performance.now();
+  const entry = await install(client, join(here, '.installed'));
+  const report = mkdtempSync(join(tmpdir(), 'clients-'));
+  // A verdict that is no pass ends with another code, and is a result.
+  await run(process.execPath, [join(root, 'dist/cli/main.js'), 'probe', '--client', entry, '--report', report], {
+    maxBuffer: 2 ** 26,
+  }).catch((error) => {
+    if (error.code !== 1) throw error;
+  });
+  const { verdict, startedAt } = JSON.parse(readFileSync(join(report, 'report.json'), 'utf8'));
+  rmSync(report, { recursive: true });
+  const unheard = verdict.findings.filter(({ explain }) => UNHEARD.test(explain)).map(({ rule }) => rule);
+  if (unheard.length > 0)
+    throw new Error(`the calls came too late for ${unheard.join(', ')}: this machine is too busy. Nothing is kept.`);
+  const rules = Object.fromEntries(
+    verdict.findings.map(({ rule, verdict: found, explain, evidence }) => [
+      rule,
+      { verdict: found, explain, ...(evidence[0] === undefined ? {} : { evidence: evidence[0].line }) },
+    ]),
+  );
+  const { id, npm, pip, go } = client;
+  const installed = (npm ?? pip ?? [go])[0];
+  const result = { client: id, installed, probed: startedAt.slice(0, 10), calls: verdict.calls, rules };
+  writeFileSync(join(results, `${id}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  say(`${id}: ${verdict.verdict}, ${Math.round((performance.now() - begun) / 1_000)} s`);
+}
+
+function readResults() {
+  return readdirSync(results).map((file) => JSON.parse(readFileSync(join(results, file), 'utf8')));
+}
