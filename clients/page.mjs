@@ -50,7 +50,7 @@ judgement, \`?\` could not be decided, n/a was not asked for or cannot be asked 
 
 ${table(head, probed.map(row))}
 
-${probed.map((client) => section(client, byId.get(client.id))).join('\n')}`;
+${unprobed(clients, byId)}${probed.map((client) => section(client, byId.get(client.id))).join('\n')}`;
 }
 
 /** In the README: those that most people use, and the columns that say most. */
@@ -79,6 +79,14 @@ export function clientsHead(clients, results) {
 /** `7.59.0` of \`openai@7.59.0\`, \`openai==7.59.0\`. */
 function versionOf(installed) {
   return /(?:@v?|==)([^@=]+)$/.exec(installed)?.[1] ?? installed;
+}
+
+/** Those of the catalogue without a result. */
+function unprobed(clients, byId) {
+  const missing = clients.filter(({ id }) => !byId.has(id));
+  return missing.length === 0
+    ? ''
+    : `Not probed yet: ${missing.map(({ name, language }) => `${name} (${language})`).join(', ')}.\n\n`;
 }
 
 function section({ id, name, language, note }, { installed, probed, calls, rules }) {
