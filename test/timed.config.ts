@@ -12,6 +12,7 @@ export const TIMED = [
   'test/cli/descriptors.test.ts',
   'test/cli/run-signals.test.ts',
   'test/cli/unread-output.test.ts',
+  'test/cluster/control.test.ts',
   'test/cluster/lifecycle.test.ts',
   'test/core/backoff/declared-calls.test.ts',
   'test/core/backoff/false-alarms.test.ts',
@@ -30,7 +31,9 @@ export const TIMED = [
   'test/harness/several-targets.test.ts',
   'test/harness/unusable-client.test.ts',
   'test/libraries.test.ts',
+  'test/replicas/balanced.test.ts',
   'test/replicas/death.test.ts',
+  'test/replicas/decisions.test.ts',
   'test/replicas/silence.test.ts',
   'test/server/vanishing-clients.test.ts',
 ];

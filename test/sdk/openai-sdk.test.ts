@@ -235,6 +235,7 @@ test('tools, structured output and refusals arrive as the SDK expects them', asy
 
 test('every bundled scenario starts with a comment that says what it proves, and is listed', async () => {
   expect(bundledScenarios()).toEqual([
+    'bad-certificate',
     'bad-key',
     'broken-tools',
     'brown-out',
@@ -242,6 +243,7 @@ test('every bundled scenario starts with a comment that says what it proves, and
     'error-guide',
     'failover',
     'flaky',
+    'goaway',
     'half-open',
     'healthy',
     'heartbeat-stall',
@@ -253,6 +255,7 @@ test('every bundled scenario starts with a comment that says what it proves, and
     'outage',
     'quota-exhausted',
     'rate-limited',
+    'refused-streams',
     'resets',
     'slow',
     'slow-network',

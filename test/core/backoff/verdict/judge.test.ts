@@ -185,7 +185,7 @@ test('what speaks against the client comes first', () => {
 /** Design §7. */
 test('the catalogue has the ids of the design', () => {
   const ids =
-    'never_early http_date retry_after_ms long_hint insane_hint no_hot_retry grows has_jitter independent_processes caps_delay bounded_attempts bounded_time retries_transient retries_transport no_retry_permanent no_retry_quota obeys_should_retry amplification retry_budget aborts_hung_request recovers_promptly herd same_body same_idempotency_key fresh_connection no_silent_replay truncated_stream_noticed stream_error_surfaced stalled_stream_noticed abort_stops_retries connection_hygiene cools_down_key paces_on_headers stops_at_a_wall settles outlasts_outage fails_over no_failover_on_bad_request breaker_opens one_probe returns_to_primary neutral_429 pays_once half_tool_call_not_run heartbeats_do_not_fool bears_long_pauses adapts max_in_flight';
+    'never_early http_date retry_after_ms long_hint insane_hint no_hot_retry grows has_jitter independent_processes caps_delay bounded_attempts bounded_time retries_transient retries_transport retries_refused_stream no_retry_permanent no_retry_quota obeys_should_retry amplification retry_budget aborts_hung_request recovers_promptly herd same_body same_idempotency_key fresh_connection no_silent_replay truncated_stream_noticed stream_error_surfaced stalled_stream_noticed abort_stops_retries connection_hygiene cools_down_key paces_on_headers stops_at_a_wall settles outlasts_outage fails_over no_failover_on_bad_request breaker_opens one_probe returns_to_primary neutral_429 pays_once half_tool_call_not_run heartbeats_do_not_fool bears_long_pauses adapts max_in_flight';
   expect(backoffRules.map(({ id }) => id)).toEqual(ids.split(' '));
 });
 
