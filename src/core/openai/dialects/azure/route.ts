@@ -19,9 +19,9 @@ const API_VERSION = 'api-version';
  */
 export function route({ path, query, headers }: Address, isAlone: boolean): Routed | undefined {
   if (!isAlone && path.startsWith('/v1/')) {
+    if (query === undefined || !query.includes(API_VERSION)) return undefined;
     // OpenAI has no deployments: a client that asks for one is a client of Azure, whatever its credential.
-    const isForAzure = headers['api-key'] !== undefined || path.startsWith('/v1/deployments/');
-    if (query === undefined || !isForAzure || !query.includes(API_VERSION)) return undefined;
+    if (headers['api-key'] === undefined && !path.startsWith('/v1/deployments/')) return undefined;
     return belowV1(path.slice('/v1/'.length), query);
   }
   const below = BELOW_OPENAI.exec(path)?.[1];
