@@ -71,10 +71,10 @@ function isMeant(provider: string | undefined, service: string, libraries: Libra
 /** Turns that are looked up one by one. */
 const MAX_TURNS = 32;
 
-/** The narrowest that a matcher needs: of texts, a whole one rather than the beginning of one. */
+/** What tells a matcher from most others: a whole text, the beginning of one, and what has few values at last. */
 function neededFor(match: Match): Needed | undefined {
-  const needs = [...neededTexts(match), neededTurn(match)].filter((needed) => needed !== undefined);
-  return needs.find(({ part }) => part === 'whole') ?? needs[0];
+  const texts = neededTexts(match).filter((needed) => needed !== undefined);
+  return texts.find(({ part }) => part === 'whole') ?? texts[0] ?? neededTurn(match) ?? neededRole(match);
 }
 
 function neededTexts({ body = {}, header = {}, tool_result: result, ...texts }: Match): (Needed | undefined)[] {
@@ -83,7 +83,7 @@ function neededTexts({ body = {}, header = {}, tool_result: result, ...texts }: 
     neededText(pattern, { fact: `header ${name.toLowerCase()}`, valuesOf: (facts) => list(facts.header(name.toLowerCase())) }),
   );
   const ofRest = Object.entries(TEXT_FACTS)
-    .filter(([key]) => !KIND_FACTS.has(key))
+    .filter(([key]) => !KIND_FACTS.has(key) && key !== 'last_role')
     .map(([key, factOf]) => {
       const pattern = texts[key as keyof typeof texts];
       return typeof pattern === 'string'
@@ -99,6 +99,10 @@ function neededTurn({ turn }: Match): Needed | undefined {
   if (turn === undefined || turn.to - turn.from >= MAX_TURNS) return undefined;
   const values = Array.from({ length: turn.to - turn.from + 1 }, (_, later) => String(turn.from + later));
   return { fact: 'turn', values, part: 'whole', valuesOf: (facts) => list(facts.turn?.toString()) };
+}
+
+function neededRole({ last_role: role }: Match): Needed | undefined {
+  return role === undefined ? undefined : neededText(role, { fact: 'last_role', valuesOf: (facts) => list(facts.lastRole) });
 }
 
 function list(text: string | undefined): readonly string[] {

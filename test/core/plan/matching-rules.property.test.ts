@@ -48,7 +48,7 @@ const request = fc.record({
   model: fc.option(fc.oneof(model, fc.constant('x'.repeat(200))), { nil: undefined }),
   stream: fc.boolean(),
   prompt: fc.constantFrom('hello', 'bye'),
-  tier: fc.constantFrom('flex', 'auto', 1, null, true, undefined),
+  tier: fc.constantFrom<string | number | boolean | null | undefined>('flex', 'auto', 1, null, true, undefined),
   tags: fc.subarray(['a', 'b', 'c']),
   system: fc.constantFrom<string | undefined>('Be kind, and always say why.', 'Be brief.', undefined),
   answers: fc.integer({ min: 0, max: 2 }),
@@ -114,6 +114,21 @@ test('rules that need something that a request does not have are not asked', () 
   expect(found).toHaveLength(5);
   // Beginnings are compared up to a length: what is left is asked.
   expect(asked.length).toBeLessThanOrEqual(10);
+});
+
+test('a rule is found by what tells it from most others: by a beginning rather than by the turn or by who spoke last', () => {
+  const rules = Array.from({ length: 200 }, (_, n) => ({
+    match: { last_role: 'user' as const, turn: 1, body: { '/tier': `tier ${n}, *` } },
+    fault: 'server_error' as const,
+  }));
+  const { plan } = loadScenario({ file: 'scenario', data: { rules } }, libraries);
+  let asked = 0;
+  const counted = plan.rules.map((planned) => ({
+    ...planned,
+    matches: { ...planned.matches, rest: (facts: Facts) => (asked += 1) > 0 && planned.matches.rest(facts) },
+  }));
+  expect([...matchingRules(counted, arrivalOf({ ...PLAIN, tier: 'tier 7, flex' }, 0).facts)]).toEqual([7]);
+  expect(asked).toBe(1);
 });
 
 const PLAIN: Asked = {
