@@ -18,9 +18,9 @@ export function bodyCondition(pointer: string, wanted: BodyValue, libraries: Lib
 export function neededInBody(pointer: string, wanted: BodyValue): Needed | undefined {
   const segments = parsePointer(pointer) ?? [];
   const fact = `body ${pointer}`;
-  const valuesOf = (facts: Facts) => facts.inBody(pointer, segments).flatMap(namesOf);
-  if (typeof wanted === 'string') return neededText(wanted, { fact, before: 'text ', valuesOf });
-  return { fact, values: [`value ${wanted}`], part: 'whole', valuesOf };
+  const textsOf = (facts: Facts) => facts.inBody(pointer, segments).flatMap(namesOf);
+  if (typeof wanted === 'string') return neededText(wanted, { fact, before: 'text ', textsOf });
+  return { fact, texts: [`value ${wanted}`], part: 'whole', textsOf };
 }
 
 function namesOf(value: unknown): readonly string[] {

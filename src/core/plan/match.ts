@@ -5,6 +5,7 @@ import { inRange } from '../units/range.ts';
 import { bodyCondition, neededInBody } from './body-condition.ts';
 import type { Facts } from './facts.ts';
 import type { Needed } from './needed.ts';
+import type { NeededPart } from './needed-index.ts';
 import { neededText } from './needed-text.ts';
 
 type Condition = (facts: Facts) => boolean;
@@ -68,41 +69,43 @@ function isMeant(provider: string | undefined, service: string, libraries: Libra
   return provider === undefined || compilePattern(provider, libraries)(service);
 }
 
+const PARTS: readonly NeededPart[] = ['whole', 'beginning', 'piece'];
 /** Turns that are looked up one by one. */
 const MAX_TURNS = 32;
 
-/** What tells a matcher from most others: a whole text, the beginning of one, and what has few values at last. */
+/** What tells a matcher from most others and is cheap to look up: a whole text, a beginning, a piece, and what has few values at last. */
 function neededFor(match: Match): Needed | undefined {
   const texts = neededTexts(match).filter((needed) => needed !== undefined);
-  return texts.find(({ part }) => part === 'whole') ?? texts[0] ?? neededTurn(match) ?? neededRole(match);
+  const best = PARTS.map((wanted) => texts.find(({ part }) => part === wanted)).find((needed) => needed !== undefined);
+  return best ?? neededTurn(match) ?? neededRole(match);
 }
 
 function neededTexts({ body = {}, header = {}, tool_result: result, ...texts }: Match): (Needed | undefined)[] {
   const inBody = Object.entries(body).map(([pointer, wanted]) => neededInBody(pointer, wanted));
   const inHeader = Object.entries(header).map(([name, pattern]) =>
-    neededText(pattern, { fact: `header ${name.toLowerCase()}`, valuesOf: (facts) => list(facts.header(name.toLowerCase())) }),
+    neededText(pattern, { fact: `header ${name.toLowerCase()}`, textsOf: (facts) => list(facts.header(name.toLowerCase())) }),
   );
   const ofRest = Object.entries(TEXT_FACTS)
     .filter(([key]) => !KIND_FACTS.has(key) && key !== 'last_role')
     .map(([key, factOf]) => {
       const pattern = texts[key as keyof typeof texts];
       return typeof pattern === 'string'
-        ? neededText(pattern, { fact: key, valuesOf: (facts) => list(factOf(facts)) })
+        ? neededText(pattern, { fact: key, textsOf: (facts) => list(factOf(facts)) })
         : undefined;
     });
   const ofResult =
-    result === undefined ? undefined : neededText(result, { fact: 'tool_result', valuesOf: (facts) => facts.toolResults });
+    result === undefined ? undefined : neededText(result, { fact: 'tool_result', textsOf: (facts) => facts.toolResults });
   return [...inBody, ...inHeader, ...ofRest, ofResult];
 }
 
 function neededTurn({ turn }: Match): Needed | undefined {
   if (turn === undefined || turn.to - turn.from >= MAX_TURNS) return undefined;
-  const values = Array.from({ length: turn.to - turn.from + 1 }, (_, later) => String(turn.from + later));
-  return { fact: 'turn', values, part: 'whole', valuesOf: (facts) => list(facts.turn?.toString()) };
+  const texts = Array.from({ length: turn.to - turn.from + 1 }, (_, later) => String(turn.from + later));
+  return { fact: 'turn', texts, part: 'whole', textsOf: (facts) => list(facts.turn?.toString()) };
 }
 
 function neededRole({ last_role: role }: Match): Needed | undefined {
-  return role === undefined ? undefined : neededText(role, { fact: 'last_role', valuesOf: (facts) => list(facts.lastRole) });
+  return role === undefined ? undefined : neededText(role, { fact: 'last_role', textsOf: (facts) => list(facts.lastRole) });
 }
 
 function list(text: string | undefined): readonly string[] {

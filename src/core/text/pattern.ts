@@ -37,6 +37,12 @@ export function beginningOf(pattern: string): string {
   return wild < 0 ? pattern : pattern.slice(0, wild);
 }
 
+/** The longest text without a wildcard that each text has in it that fits a pattern; '' where that is not known. */
+export function longestPieceOf(pattern: string): string {
+  if (regexParts(pattern) !== undefined) return '';
+  return pattern.split(/[*?]/).reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
+}
+
 /** Whether the wide pattern, compiled, is certain to fit all that the narrow one fits. False where that is not known. */
 export function globCovers(wide: string, narrow: string, fits: Matcher): boolean {
   if (!isWild(narrow)) return fits(narrow);

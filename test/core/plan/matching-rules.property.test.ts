@@ -23,7 +23,7 @@ const rule = fc.record(
         model,
         stream: fc.boolean(),
         has_tools: fc.boolean(),
-        prompt: fc.constantFrom('*hello*', 'bye', 'hel*', 'h?llo', '?ye', '/^b/'),
+        prompt: fc.constantFrom('*hello*', 'bye', 'hel*', 'h?llo', '?ye', '/^b/', '*ello to*', '*a?l*'),
         system: fc.constantFrom('Be kind*', 'Be brief.', '*', 'Be kind, and always say why.'),
         turn: fc.constantFrom(1, '1..2', '>1', '<2', '..99'),
         tool_result: fc.constantFrom('Paris', 'Par*', '*is'),
@@ -47,7 +47,7 @@ const request = fc.record({
   method: fc.constantFrom('POST', 'GET'),
   model: fc.option(fc.oneof(model, fc.constant('x'.repeat(200))), { nil: undefined }),
   stream: fc.boolean(),
-  prompt: fc.constantFrom('hello', 'bye'),
+  prompt: fc.constantFrom<string>('hello', 'bye', 'Say hello to all'),
   tier: fc.constantFrom<string | number | boolean | null | undefined>('flex', 'auto', 1, null, true, undefined),
   tags: fc.subarray(['a', 'b', 'c']),
   system: fc.constantFrom<string | undefined>('Be kind, and always say why.', 'Be brief.', undefined),
@@ -100,7 +100,7 @@ test('requests are decided as by asking each rule in turn, and count for the sam
 });
 
 test('rules that need something that a request does not have are not asked', () => {
-  const needs = ['body', 'system', 'tool_result', 'turn', 'header'].flatMap((key) =>
+  const needs = ['body', 'system', 'tool_result', 'turn', 'header', 'prompt'].flatMap((key) =>
     Array.from({ length: 200 }, (_, n) => ({ match: needOf(key, n), fault: 'server_error' as const })),
   );
   const { plan } = loadScenario({ file: 'scenario', data: { rules: needs } }, libraries);
@@ -109,11 +109,19 @@ test('rules that need something that a request does not have are not asked', () 
     ...planned,
     matches: { ...planned.matches, rest: (facts: Facts) => asked.push(planned.id) > 0 && planned.matches.rest(facts) },
   }));
-  const request = { ...PLAIN, system: 'team 7, be kind', answers: 6, result: 'result 7', team: 'team 7', tier: 'tier 7' };
+  const request = {
+    ...PLAIN,
+    system: 'team 7, be kind',
+    answers: 6,
+    result: 'result 7',
+    team: 'team 7',
+    tier: 'tier 7',
+    prompt: 'Tell me of number 7. Now.',
+  };
   const found = [...matchingRules(rules, arrivalOf(request, 0).facts)].map((place) => rules[place]?.id);
-  expect(found).toHaveLength(5);
-  // Beginnings are compared up to a length: what is left is asked.
-  expect(asked.length).toBeLessThanOrEqual(10);
+  expect(found).toHaveLength(6);
+  // Beginnings are compared up to a length, pieces by their ends: what is left is asked.
+  expect(asked.length).toBeLessThanOrEqual(20);
 });
 
 test('a rule is found by what tells it from most others: by a beginning rather than by the turn or by who spoke last', () => {
@@ -148,6 +156,7 @@ const PLAIN: Asked = {
 function needOf(key: string, n: number): object {
   if (key === 'turn') return { turn: n };
   if (key === 'body') return { body: { '/tier': `tier ${n}` } };
+  if (key === 'prompt') return { prompt: `*number ${n}.*` };
   if (key === 'header') return { header: { 'x-team': `team ${n}` } };
   return { [key]: key === 'system' ? `team ${n}, *` : `result ${n}*` };
 }
