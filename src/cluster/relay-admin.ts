@@ -19,13 +19,7 @@ export async function relayAdmin(line: PrimaryClient, request: IncomingMessage, 
     throw error;
   }
   const { method = 'GET', url = '/' } = request;
-  const headers = Object.entries(request.headers)
-    .map(([name, value]): [string, string] => [
-      // What HTTP/2 calls the host.
-      name === ':authority' ? 'host' : name,
-      String(value),
-    ])
-    .filter(([name]) => !name.startsWith(':'));
+  const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);
   const answer = await line.request({ kind: 'admin', method, url, headers, body: Buffer.concat(chunks) });
   if (answer.kind === 'admin at') return handOn(request, response, answer.port);
   if (answer.kind !== 'admin answer') return;

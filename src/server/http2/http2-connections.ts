@@ -12,6 +12,7 @@ import { sendProblem } from '../admin/send-problem.ts';
 import type { AdminListener } from '../admin-listener.ts';
 import type { HttpExchange, PlainResponse } from '../http-exchange.ts';
 import type { ClientConnection } from '../http1/client-connection.ts';
+import { http1Headers } from './http1-headers.ts';
 import { Http2Request } from './http2-request.ts';
 import { Http2Stream, type StreamSession } from './http2-stream.ts';
 
@@ -170,8 +171,10 @@ class Http2Connection implements StreamSession {
     const { response } = exchange;
     this.#ofAdmin.add(exchange);
     this.tcp.spareWhile(response);
-    const request = new Http2ServerRequest(stream, fields, {}, []);
-    // What answers is made for node:http, and asks for what both have.
+    const headers = http1Headers(fields);
+    const request = new Http2ServerRequest(stream, fields, {}, Object.entries(headers).flat());
+    // What answers is made for node:http: it reads the fields of HTTP/1.1, and asks for what both have.
+    Object.defineProperty(request, 'headers', { value: headers });
     const pair = [request, response] as unknown as Parameters<AdminListener>;
     admin(...pair).catch((error: unknown) => failed(response, error));
   }

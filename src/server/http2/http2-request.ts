@@ -1,9 +1,7 @@
-import type { ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Incoming } from '../../exchange/incoming.ts';
 import type { ArrivedRequest, BodyListener } from '../http-exchange.ts';
-
-/** Header fields by their lower-case names, as node:http2 has them. */
-type Fields = NodeJS.Dict<string | string[]>;
+import { http1Headers } from './http1-headers.ts';
 
 const NO_HEADERS: Incoming['headers'] = Object.freeze({});
 
@@ -16,12 +14,12 @@ export class Http2Request implements ArrivedRequest {
   headers: Incoming['headers'];
   readonly #stream: ServerHttp2Stream;
 
-  constructor(stream: ServerHttp2Stream, fields: Fields) {
+  constructor(stream: ServerHttp2Stream, fields: IncomingHttpHeaders) {
     this.#stream = stream;
     this.streamId = stream.id ?? 0;
     this.method = String(fields[':method'] ?? 'GET');
     this.url = String(fields[':path'] ?? '/');
-    this.headers = headersOf(fields);
+    this.headers = http1Headers(fields);
   }
 
   get destroyed(): boolean {
@@ -42,15 +40,4 @@ export class Http2Request implements ArrivedRequest {
   forgetHead(): void {
     this.headers = NO_HEADERS;
   }
-}
-
-/** As HTTP/1.1 would have them: without pseudo-header fields, and with `host`. */
-function headersOf(fields: Fields): Incoming['headers'] {
-  const headers: Record<string, string | undefined> = {};
-  const authority = fields[':authority'];
-  if (authority !== undefined) headers['host'] = String(authority);
-  for (const [name, value] of Object.entries(fields)) {
-    if (!name.startsWith(':')) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return headers;
 }
