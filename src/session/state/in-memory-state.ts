@@ -11,14 +11,15 @@ import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE, refusing
 import { type Draws, drawsOf } from '../../exchange/draws.ts';
 import type { Performed } from '../../exchange/performed.ts';
 import { factsOf } from '../../exchange/prepare.ts';
-import { endedAtOf, type HeadNotes, type JournalRecord, noteEnd, noteHead, type RecordPlace } from '../../exchange/record.ts';
+import { endedAtOf, type JournalRecord, noteEnd, type RecordPlace } from '../../exchange/record.ts';
 import { replyContextOf } from '../../exchange/reply-context-of.ts';
 import { type ReadRequest, unreadRequest } from '../../exchange/unread-request.ts';
 import { Decisions, type Repay } from '../decisions.ts';
 import type { Downtimes } from '../downtimes.ts';
 import { SessionJournal } from '../session-journal.ts';
 import type { SessionWorld } from '../session-world.ts';
-import type { Decided, ExchangeEnd, OpenExchange, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
+import { type Ending, type FollowingState, InMemoryExchange, NOT_FOLLOWED, UNREAD } from './in-memory-exchange.ts';
+import type { Decided, ExchangeEnd, QueuePlace, SessionState, UnreadRequest } from './session-state.ts';
 import { STORE_READERS } from './store-readers.ts';
 import { turnIn } from './turn-in.ts';
 
@@ -47,7 +48,7 @@ export interface InMemoryStateParts {
 const FEW = 16;
 
 /** The state of a session in this process. */
-export class InMemoryState implements SessionState {
+export class InMemoryState implements SessionState, FollowingState {
   readonly journal: SessionJournal;
   readonly #parts: InMemoryStateParts;
   readonly #decisions: Decisions;
@@ -338,109 +339,4 @@ interface Kept {
   /** The layer that refuses the request. */
   readonly layer: DecisionStep['failsAt'];
   readonly place: RecordPlace;
-}
-
-/** What an exchange remembers of its request. It stays in memory as long as the client does. */
-interface Followed {
-  readonly correlation: Correlation | undefined;
-  /** Undefined for what was not read: nothing is equal to it. */
-  readonly fingerprint: string | undefined;
-  /** Puts back into the buckets what it drew and did not use. */
-  readonly repay: Repay | undefined;
-  /** Gives back its place among those that are served at the same time. */
-  readonly vacate: (() => void) | undefined;
-  /** Its body, where it may change what the session keeps. */
-  readonly body: Uint8Array | undefined;
-  /** Its place in its conversation, where replies go by that. */
-  readonly turn: string | undefined;
-  /** The conversation that it works on. */
-  readonly locked: string | undefined;
-  /** Those that it met. */
-  readonly faults: Decision['faults'];
-}
-
-/** Of what was not read to its end. */
-const UNREAD: Followed = {
-  correlation: undefined,
-  fingerprint: undefined,
-  repay: undefined,
-  vacate: undefined,
-  body: undefined,
-  turn: undefined,
-  locked: undefined,
-  faults: [],
-};
-
-/** The exchange of a request that the service makes: it is in no journal, and takes no place. */
-const NOT_FOLLOWED: OpenExchange = {
-  reserve: () => ({ waitMs: 0 }),
-  keep: () => undefined,
-  waiting: () => undefined,
-  started: () => undefined,
-  ended: () => undefined,
-};
-
-type Ending = Pick<Followed, 'correlation' | 'faults'>;
-
-class InMemoryExchange implements OpenExchange {
-  readonly #state: InMemoryState;
-  readonly #record: JournalRecord;
-  readonly #correlation: Correlation | undefined;
-  readonly #fingerprint: string | undefined;
-  readonly #repay: Repay | undefined;
-  readonly #vacate: (() => void) | undefined;
-  readonly #body: Uint8Array | undefined;
-  readonly #turn: string | undefined;
-  readonly #locked: string | undefined;
-  readonly #faults: Decision['faults'];
-  #isWaiting = false;
-
-  constructor(
-    state: InMemoryState,
-    record: JournalRecord,
-    { correlation, fingerprint, repay, vacate, body, turn, locked, faults }: Followed,
-  ) {
-    this.#state = state;
-    this.#record = record;
-    this.#correlation = correlation;
-    this.#fingerprint = fingerprint;
-    this.#repay = repay;
-    this.#vacate = vacate;
-    this.#faults = faults;
-    this.#body = body;
-    this.#turn = turn;
-    this.#locked = locked;
-  }
-
-  reserve(): QueuePlace {
-    return this.#state.reserve(this.#record);
-  }
-
-  keep(change: StoreChange): void {
-    if (this.#body !== undefined) this.#state.keep(change, this.#body, this.#turn);
-  }
-
-  waiting(): void {
-    if (this.#fingerprint === undefined) return;
-    this.#state.addWaiting(this.#fingerprint);
-    this.#isWaiting = true;
-  }
-
-  started(notes: HeadNotes): void {
-    this.#waitsNoMore();
-    noteHead(this.#record, notes);
-  }
-
-  ended(end: ExchangeEnd): void {
-    this.#waitsNoMore();
-    this.#vacate?.();
-    if (this.#locked !== undefined) this.#state.unlock(this.#locked);
-    this.#repay?.(end.unused);
-    this.#state.end(this.#record, { correlation: this.#correlation, faults: this.#faults }, end);
-  }
-
-  #waitsNoMore(): void {
-    if (this.#isWaiting && this.#fingerprint !== undefined) this.#state.removeWaiting(this.#fingerprint);
-    this.#isWaiting = false;
-  }
 }
