@@ -20,18 +20,13 @@ def scenario_source(given: Scenario, folders: Sequence[Path]) -> str | dict[str,
     What the admin API takes: the text of a file, a name, or data. Files are looked for in `folders`, names first as
     ``scenarios/NAME.yaml`` in them. Raises MockOpenAIError where a file is not there.
     """
-    if isinstance(given, Mapping):
-        return dict(given)
-    if isinstance(given, str) and _is_text(given):
-        return given
-    if isinstance(given, Path) or _looks_like_path(given):
-        return _read(given, folders)
-    for folder in folders:
-        for ending in _YAML[:2]:
-            own = folder / "scenarios" / f"{given}{ending}"
-            if own.is_file():
-                return own.read_text(encoding="utf-8")
-    return given
+    if isinstance(given, str) and is_name(given) and not _looks_like_path(given):
+        for folder in folders:
+            for ending in _YAML[:2]:
+                own = folder / "scenarios" / f"{given}{ending}"
+                if own.is_file():
+                    return own.read_text(encoding="utf-8")
+    return policy_source(given, folders)
 
 
 def policy_source(given: Policy, folders: Sequence[Path]) -> str | dict[str, Any]:
