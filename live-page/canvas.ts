@@ -16,7 +16,7 @@ export function cleared(
 }
 
 let colors = new Map<string, string>();
-for (const media of ['(prefers-color-scheme: dark)']) matchMedia(media).addEventListener('change', () => (colors = new Map()));
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => (colors = new Map()));
 
 /** A colour of the style: `success`. */
 export function color(name: string): string {

@@ -113,6 +113,6 @@ export function inWords({ attempts }: Call): string {
 }
 
 function shortened(text: string, most: number): string {
-  const chars = [...text.replace(/^path:/, '')];
+  const chars = [...text];
   return chars.length <= most ? chars.join('') : `${chars.slice(0, most - 1).join('')}…`;
 }

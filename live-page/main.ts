@@ -84,9 +84,7 @@ function showTable(): void {
   const body = byId('calls');
   if (body.closest('details')?.open !== true) return;
   body.replaceChildren(
-    ...[...shown]
-      .reverse()
-      .map((call) => make('tr', {}, make('th', { scope: 'row' }, call.id.replace(/^path:/, '')), make('td', {}, inWords(call)))),
+    ...[...shown].reverse().map((call) => make('tr', {}, make('th', { scope: 'row' }, call.id), make('td', {}, inWords(call)))),
   );
 }
 
