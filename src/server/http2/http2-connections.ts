@@ -23,7 +23,7 @@ const STREAM_WINDOW = 1024 * 1024;
 const CONNECTION_WINDOW = 8 * 1024 * 1024;
 /** Fields of a request. */
 const MAX_FIELDS = 200;
-/** Of a request, names and values. Bytes; as node:http has it. */
+/** Of a request: names, values and 32 for each field (RFC 9113 §6.5.2). Bytes; as many as node:http takes. */
 const MAX_HEAD_BYTES = 16 * 1024;
 /** What a session may hold. Megabytes. */
 const MAX_SESSION_MEMORY = 32;
