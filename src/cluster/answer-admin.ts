@@ -1,7 +1,6 @@
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { AdminAnswer, FromWorker } from './messages.ts';
 
 type Asked = Extract<FromWorker, { kind: 'admin' }>;
-type Answer = Extract<ToWorker, { kind: 'admin answer' }>;
 
 interface Answerer {
   admin(request: Request): Promise<Response>;
@@ -18,7 +17,7 @@ export function isStreamed({ method, url }: Pick<Asked, 'method' | 'url'>): bool
 }
 
 /** Answers a request to the admin API that came to a worker: with what all of them know, and once all know what it changed. */
-export async function answerAdmin(asked: Asked, { admin, settled }: Answerer): Promise<Answer> {
+export async function answerAdmin(asked: Asked, { admin, settled }: Answerer): Promise<AdminAnswer> {
   const { ref, method, url, headers, body } = asked;
   if (UNASKABLE.has(method)) return problemAnswer(ref, 405, 'Wrong method.', `The admin API does not take ${method}.`);
   const host = headers.find(([name]) => name === 'host')?.[1] ?? 'localhost';
@@ -38,7 +37,7 @@ export async function answerAdmin(asked: Asked, { admin, settled }: Answerer): P
   return { kind: 'admin answer', ref, status: answer.status, headers: [...answer.headers], body: bytes };
 }
 
-function problemAnswer(ref: number, status: number, title: string, detail: string): Answer {
+function problemAnswer(ref: number, status: number, title: string, detail: string): AdminAnswer {
   const body = new TextEncoder().encode(JSON.stringify({ type: 'about:blank', title, status, detail }));
   return { kind: 'admin answer', ref, status, headers: [['content-type', 'application/problem+json']], body };
 }

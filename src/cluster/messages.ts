@@ -191,3 +191,6 @@ export type ToWorker =
   | { readonly kind: 'go down' }
   | { readonly kind: 'come back' }
   | { readonly kind: 'close'; readonly graceMs: number };
+
+/** What a request to the admin API came to. */
+export type AdminAnswer = Extract<ToWorker, { kind: 'admin answer' }>;

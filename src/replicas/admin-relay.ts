@@ -1,15 +1,14 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { ToWorker } from '../cluster/messages.ts';
+import type { AdminAnswer } from '../cluster/messages.ts';
 import type { Engine } from '../session/engine.ts';
 import type { AdminOrder } from './replica-message.ts';
 
-type Answer = Extract<ToWorker, { kind: 'admin answer' }>;
 export type Ordering = Omit<AdminOrder, 'kind' | 'ref' | 'seed'>;
 
 export interface AdminRelayParts {
   readonly engine: Engine;
   /** Has all replicas carry it out; resolves with the answer of this one. */
-  order(order: Ordering): Promise<Answer>;
+  order(order: Ordering): Promise<AdminAnswer>;
   /** Resolves when this replica knows what all others knew, and they know what it does. */
   settled(): Promise<void>;
 }

@@ -14,7 +14,7 @@ interface Park {
 }
 
 /** What those wait for that need to know what a replica knows: an entry of it that was written after this one. */
-interface Awaited {
+interface AwaitedEntry {
   readonly n: number;
   readonly park: Park;
 }
@@ -36,7 +36,7 @@ export interface LogWaitsParts {
  */
 export class LogWaits {
   readonly #parts: LogWaitsParts;
-  readonly #awaited = new Map<DecisionService, Awaited[]>();
+  readonly #awaited = new Map<DecisionService, AwaitedEntry[]>();
   /** Decisions that wait, by the desk and the number of their requests. */
   readonly #parks = new Map<DecisionService, Map<number, Park>>();
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MiddlewareHandler } from 'hono';
 import { answerAdmin } from '../cluster/answer-admin.ts';
-import type { ToWorker } from '../cluster/messages.ts';
+import type { AdminAnswer, ToWorker } from '../cluster/messages.ts';
 import { PrimaryClient } from '../cluster/primary-client.ts';
 import { RemoteEngine } from '../cluster/remote-engine.ts';
 import { messageOf } from '../core/text/message-of.ts';
@@ -16,18 +16,16 @@ import { watchLoopDelay } from '../server/timing/loop-delay.ts';
 import { StateUnavailableError } from '../session/state-unavailable-error.ts';
 import { adminRelay, type Ordering } from './admin-relay.ts';
 import { type AnchoredClock, sampleOf } from './anchored-clock.ts';
-import { Awaited } from './awaited.ts';
 import { Leases } from './leases.ts';
 import { LogFollower } from './log-follower.ts';
 import { LogWriter, PATIENCE_MS } from './log-writer.ts';
+import { PendingAnswers } from './pending-answers.ts';
 import type { ReplayClock } from './replay-clock.ts';
 import { Replica } from './replica.ts';
 import type { AdminOrder, ReplicaMessage } from './replica-message.ts';
 import { scenarioHash } from './scenario-hash.ts';
 import type { Added, Batch, LostLog, SharedLog } from './shared-log.ts';
 import type { StoreLink } from './store-link.ts';
-
-type Answer = Extract<ToWorker, { kind: 'admin answer' }>;
 
 export interface ReplicaServerParts {
   readonly replica: string;
@@ -77,8 +75,8 @@ export class ReplicaServer {
   readonly #follower: LogFollower;
   readonly #leases: Leases;
   readonly #replica: Replica;
-  readonly #orders = new Awaited<Answer>();
-  readonly #asked = new Awaited<void>();
+  readonly #orders = new PendingAnswers<AdminAnswer>();
+  readonly #asked = new PendingAnswers<void>();
   /** Of orders, below those of requests. */
   #refs = 0;
   /** Requests that were refused, and are not in the log yet. */
@@ -274,7 +272,7 @@ export class ReplicaServer {
     this.#telling = undefined;
   }
 
-  #order(ordering: Ordering): Promise<Answer> {
+  #order(ordering: Ordering): Promise<AdminAnswer> {
     this.#refs -= 1;
     const ref = this.#refs;
     const answer = this.#orders.wait(ref);
@@ -342,7 +340,7 @@ export class ReplicaServer {
 }
 
 /** Carries out orders, one after the other, by an admin API that lets everybody in: who may order was asked where the order came in. */
-function carrierOf(admin: AdminOptions): (order: AdminOrder) => Promise<Answer> {
+function carrierOf(admin: AdminOptions): (order: AdminOrder) => Promise<AdminAnswer> {
   let seed = 0;
   const nothing = async (): Promise<void> => undefined;
   const app = createAdmin({

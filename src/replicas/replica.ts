@@ -1,6 +1,6 @@
 import { ConnectionNumbers } from '../cluster/connection-numbers.ts';
 import { type DecisionMessage, DecisionService } from '../cluster/decision-service.ts';
-import type { ToWorker } from '../cluster/messages.ts';
+import type { AdminAnswer, ToWorker } from '../cluster/messages.ts';
 import { PlanRegistry } from '../cluster/plan-registry.ts';
 import { libraries } from '../libraries.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
@@ -11,8 +11,6 @@ import type { ReplayClock } from './replay-clock.ts';
 import type { AdminOrder, ReplicaMessage } from './replica-message.ts';
 import { scenarioHash } from './scenario-hash.ts';
 import type { LogEntry } from './shared-log.ts';
-
-type Answer = Extract<ToWorker, { kind: 'admin answer' }>;
 
 export interface ReplicaParts {
   readonly id: string;
@@ -26,31 +24,31 @@ export interface ReplicaParts {
   /** Writes into the log, with what else this replica has to say. */
   say(message: ReplicaMessage): void;
   /** Carries out a request to the admin API. */
-  carryOut(order: AdminOrder): Promise<Answer>;
+  carryOut(order: AdminOrder): Promise<AdminAnswer>;
   /** All that was said before this replica asked was carried out; the others are asked for more. */
   onAsked(ref: number): void;
   /** An order of this replica is carried out. */
-  onOrdered(ref: number, answer: Answer): void;
+  onOrdered(ref: number, answer: AdminAnswer): void;
   onFailure(error: unknown): void;
 }
 
 /** What replicas say of themselves. */
 type OfReplica = Extract<ReplicaMessage, { kind: 'ask all' | 'pong' | 'go on' | 'loop delay' }>;
 
-const DECISIONS: ReadonlySet<string> = new Set<DecisionMessage['kind']>([
-  'decide',
-  'decide early',
-  'place',
-  'keep',
-  'waits',
-  'exchange progress',
-  'abandoned',
-  'reading',
-  'connection gone',
-]);
+const DECISIONS: Readonly<Record<DecisionMessage['kind'], true>> = {
+  decide: true,
+  'decide early': true,
+  place: true,
+  keep: true,
+  waits: true,
+  'exchange progress': true,
+  abandoned: true,
+  reading: true,
+  'connection gone': true,
+};
 
 function isDecision(message: ReplicaMessage): message is DecisionMessage {
-  return DECISIONS.has(message.kind);
+  return Object.hasOwn(DECISIONS, message.kind);
 }
 
 /**

@@ -1,5 +1,5 @@
-/** Promises by the numbers of their questions. */
-export class Awaited<Answer> {
+/** Answers that somebody waits for, by the numbers of their questions. */
+export class PendingAnswers<Answer> {
   readonly #open = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
 
   wait(ref: number): Promise<Answer> {
