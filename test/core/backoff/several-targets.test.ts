@@ -234,6 +234,21 @@ describe('one_probe', () => {
     expect(finding('one_probe', entries)?.verdict).toBe('not_applicable');
   });
 
+  test('requests that were held back until the probe succeeded are no probes, however soon they come', () => {
+    const entries = [...demand, ...fell, ...at([6_000], primary), ...at(span(6_003, 6_040, 2), primary)];
+    expect(finding('one_probe', entries)).toMatchObject({
+      verdict: 'inconclusive',
+      explain:
+        '20 requests came within 0.050 s after a target that had been down: too soon to tell whether 19 of them waited for the first answer; give the target a latency',
+    });
+  });
+
+  test('requests that come before a probe has succeeded are warned of', () => {
+    const slow = { ...primary, t_firstByteBefore: 6_200, t_lastByte: 6_200, t_end: 6_200 };
+    const entries = [...demand, ...fell, ...at([6_000], slow), ...at([6_060, 6_120, 6_180], primary)];
+    expect(finding('one_probe', entries)).toMatchObject({ verdict: 'warn', statistic: { value: 4 } });
+  });
+
   test('traffic that comes back once the probe has succeeded passes', () => {
     const entries = [...demand, ...fell, ...at([6_000], primary), ...at(span(6_200, 8_000, 10), primary)];
     expect(finding('one_probe', entries)?.verdict).toBe('pass');
