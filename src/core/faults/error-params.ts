@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorAnswer } from '../openai/errors/error.ts';
 import type { ReplyContext } from '../openai/request/reply-context.ts';
 import { describeValue, duration, record, Slip, scalar, TooLong } from '../schema/fields.ts';
+import { suggest } from '../text/suggest.ts';
 import { nearDuration, parseDuration } from '../units/duration.ts';
 import { formatHttpDate, type HttpDateForm, httpDateForms } from '../units/http-date.ts';
 import type { Header } from '../wire/effect.ts';
@@ -32,7 +33,7 @@ function readRetryAfter(value: unknown): RetryAfter | Slip | undefined {
   }
   if (typeof value !== 'string' || !HEADER_VALUE.test(value)) return undefined;
   const ms = parseDuration(value);
-  if (ms === undefined) return slipOf(value) ?? { kind: 'raw', value };
+  if (ms === undefined) return slipOf(value) ?? wordSlipOf(value) ?? { kind: 'raw', value };
   if (!Number.isSafeInteger(Math.ceil(ms))) return { kind: 'raw', value };
   return ms === 0 ? { kind: 'raw', value: '0' } : { kind: 'wait', ms };
 }
@@ -43,6 +44,21 @@ function slipOf(text: string): Slip | undefined {
   if (meant === undefined) return undefined;
   const asItIs = `{ raw: ${describeValue(text)} } to send it as it is`;
   return new Slip(meant === '' ? `Write ${asItIs}.` : `Write ${meant}, or ${asItIs}.`);
+}
+
+/** The words that `retry_after` knows. */
+const RETRY_AFTER_WORDS = ['until_end', 'none'] as const;
+
+/** What to write in the place of a text that has the letters of a word that is known, or nearly those of `until_end`. */
+function wordSlipOf(text: string): Slip | undefined {
+  const letters = text.toLowerCase().replaceAll(/[^a-z]/g, '');
+  const meant = RETRY_AFTER_WORDS.find((word) => letters === word.replace('_', '')) ?? nearUntilEnd(text);
+  return meant && new Slip(`Write ${meant}, or { raw: ${describeValue(text)} } to send it as it is.`);
+}
+
+/** Short words are left alone: much that is meant for the wire is near to them. */
+function nearUntilEnd(text: string): 'until_end' | undefined {
+  return text.length >= 'until_end'.length - 2 && suggest(text, ['until_end']) !== '' ? 'until_end' : undefined;
 }
 
 /** The raw value of the header; a duration, and a number of milliseconds to wait, become whole ones, rounded up. */
