@@ -36,6 +36,7 @@ import { limitBody } from './limit-body.ts';
 import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { problem } from './problem-response.ts';
+import { queryOf } from './query-of.ts';
 import { rulesInUse } from './rules-in-use.ts';
 import { sessionsFull } from './sessions-full.ts';
 import { stateUnavailable } from './state-unavailable.ts';
@@ -219,22 +220,15 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
 }
 
 function noSuchRule(c: Context, session: Session): Response {
+  const id = c.req.param('id') ?? '';
   const known = rulesInUse(session).map((rule) => rule.id);
-  return problem(c, 404, 'No such rule.', unknownName('rule', c.req.param('id') ?? '', known));
+  const detail =
+    known.length === 0 ? `unknown rule ${JSON.stringify(id)}. The session has no rules.` : unknownName('rule', id, known);
+  return problem(c, 404, 'No such rule.', detail);
 }
 
 function inWords(rules: Session['rules'], { plan: { clock } }: Session): { id: string; summary: string }[] {
   return rules.map((rule) => ({ id: rule.id, summary: explainRule(rule, clock) }));
-}
-
-/** A parameter that the route does not read is a mistake of the caller. */
-function queryOf(...known: readonly string[]): MiddlewareHandler {
-  return async (c, next) => {
-    const unknown = Object.keys(c.req.query()).filter((name) => !known.includes(name));
-    if (unknown.length === 0) return await next();
-    const detail = unknown.map((name) => unknownName('query parameter', name, known)).join(' ');
-    return problem(c, 400, 'The query is wrong.', detail);
-  };
 }
 
 /** What the server has once. */

@@ -3,6 +3,7 @@ import { unknownName } from '../../core/schema/fields.ts';
 import type { Session } from '../../session/session.ts';
 import { EVENT_KINDS, type EventHub, type EventKind, MAX_LISTENERS } from './event-hub.ts';
 import { problem } from './problem-response.ts';
+import { queryOf } from './query-of.ts';
 
 /** `RUN.NUMBER`: the id of the last event that was heard. */
 const LAST_ID = /^[0-9a-f]{8}\.\d{1,15}$/;
@@ -10,7 +11,7 @@ const LAST_ID = /^[0-9a-f]{8}\.\d{1,15}$/;
 /** What is sent of a session as it happens, as Server-Sent Events. */
 export function eventRoutes(hub: EventHub, sessionOf: (c: Context) => Session): Hono {
   const routes = new Hono();
-  routes.get('/events', (c) => {
+  routes.get('/events', queryOf('only', 'last_event_id'), (c) => {
     const names = c.req.query('only')?.split(',') ?? EVENT_KINDS;
     const unknown = names.find((name) => !isKind(name));
     if (unknown !== undefined) return problem(c, 400, 'only is wrong.', unknownName('kind of event', unknown, EVENT_KINDS));

@@ -378,6 +378,7 @@ test.each([
   ],
   ['POST', '/verdict?policy=strict-sre', 'unknown query parameter "policy". Known: ended, format.'],
   ['GET', '/journal?from=3', 'unknown query parameter "from". Known: since.'],
+  ['GET', '/events?onyl=entry', 'unknown query parameter "onyl". Did you mean "only"?'],
 ])('%s %s is a 400 that names what is known', async (method, path, detail) => {
   const mock = await startMock();
   for (const prefix of ['', '/s/one']) {
@@ -386,6 +387,15 @@ test.each([
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(await response.json()).toEqual({ type: 'about:blank', title: 'The query is wrong.', status: 400, detail });
   }
+});
+
+test.each([
+  ['one that is not there', [{ name: 'an outage', fault: 'overloaded' }], 'unknown rule "nosuch". Known: an outage.'],
+  ['any, where there is none', [], 'unknown rule "nosuch". The session has no rules.'],
+] as const)('to take out %s is a 404 that names what is known', async (_what, rules, detail) => {
+  const mock = await startMock({ rules });
+  const response = await admin(mock, '/rules/nosuch', { method: 'DELETE' });
+  expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ title: 'No such rule.', detail })]);
 });
 
 /** The answer to a request that names another host than the one it is sent to. */
