@@ -77,6 +77,11 @@ export class History {
     else if (faultApplied !== null) second.struck += 1;
   }
 
+  /** Events were not told: the ends of some requests may be among them, so that none is held to be under way. */
+  missed(): void {
+    this.#open.clear();
+  }
+
   /** The second of that number, from the beginning of the journal's clock. */
   second(number: number): Second {
     const known = this.#seconds.get(number);

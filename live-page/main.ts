@@ -40,7 +40,10 @@ function listen(): void {
     });
   on('decision', (decided: Decided) => history.decided(decided));
   on('entry', (entry: Entry) => history.ended(entry));
-  on('missed', ({ events }: { events: number }) => (missed += events));
+  on('missed', ({ events }: { events: number }) => {
+    missed += events;
+    history.missed();
+  });
   on('verdict', (verdict: Verdict) => held || showVerdict(verdict));
 }
 

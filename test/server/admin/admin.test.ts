@@ -393,7 +393,7 @@ test.each([
   ['one that is not there', [{ name: 'an outage', fault: 'overloaded' }], 'unknown rule "nosuch". Known: an outage.'],
   ['any, where there is none', [], 'unknown rule "nosuch". The session has no rules.'],
 ] as const)('to take out %s is a 404 that names what is known', async (_what, rules, detail) => {
-  const mock = await startMock({ rules });
+  const mock = await startMock({ rules: [...rules] });
   const response = await admin(mock, '/rules/nosuch', { method: 'DELETE' });
   expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ title: 'No such rule.', detail })]);
 });
