@@ -13,9 +13,14 @@ const UNITS: Readonly<Record<LimitKind, readonly [unit: string, per: string]>> =
 
 /** An entry of `limits` in one line: `gpt-4o: 500 requests per minute, 30,000 tokens per minute; refused requests count`. */
 export function explainLimit({ pattern, keyPattern, spec, changes }: PlannedLimit): string {
-  const whose = keyPattern === undefined ? pattern : `${pattern} with ${keyInWords(keyPattern)}`;
+  const whose = limitInWords({ pattern, keyPattern });
   const later = changes.map(({ atMs, numbers }) => `from ${formatDuration(atMs)} on ${numbersInWords(numbers)}`);
   return [`${whose}: ${numbersInWords(spec)}`, ...later, ...optionsInWords(spec.options)].join('; ');
+}
+
+/** `gpt-4o`, or `* with a key like sk-batch*`. A key that is given whole is not shown. */
+export function limitInWords({ pattern, keyPattern }: Pick<PlannedLimit, 'pattern' | 'keyPattern'>): string {
+  return keyPattern === undefined ? pattern : `${pattern} with ${keyInWords(keyPattern)}`;
 }
 
 /** A whole key is not shown. */

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { asRecord } from '../../core/openai/request/request.ts';
 import { explainRule } from '../../core/plan/explain.ts';
-import { explainLimit } from '../../core/plan/explain-limits.ts';
+import { explainLimit, limitInWords } from '../../core/plan/explain-limits.ts';
 import { unknownInChange } from '../../core/plan/limits.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from '../../core/problem.ts';
@@ -290,7 +290,7 @@ function requestedLimits(text: string, { plan }: Session): LimitChange {
   if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
   const [unknown] = unknownInChange(plan.limits, parsed.value);
   if (unknown === undefined) return parsed.value;
-  const names = plan.limits.map(({ pattern }) => pattern);
+  const names = plan.limits.map(limitInWords);
   throw wrong(unknown, `limits has no such entry; it has ${names.length === 0 ? 'none' : [...new Set(names)].join(', ')}`);
 }
 

@@ -389,6 +389,16 @@ test.each([
   }
 });
 
+test('a change of limits that names no entry is told the entries, those by key as such, and no whole key', async () => {
+  const keys = { 'sk-batch*': { '*': { rpm: 10 } }, 'sk-secret-1': { 'gpt-4*': { rpm: 5 } } };
+  const mock = await startMock({ limits: { keys, 'gpt-4o': { rpm: 500 } } });
+  const response = await admin(mock, '/limits', { method: 'POST', body: '{"keys":{"sk-x":{"*":{"rpm":5}}}}' });
+  expect([response.status, (await response.json()).detail]).toEqual([
+    422,
+    'limits has no such entry; it has * with a key like sk-batch*, gpt-4* with a certain key, gpt-4o',
+  ]);
+});
+
 test.each([
   ['one that is not there', [{ name: 'an outage', fault: 'overloaded' }], 'unknown rule "nosuch". Known: an outage.'],
   ['any, where there is none', [], 'unknown rule "nosuch". The session has no rules.'],
