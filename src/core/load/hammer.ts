@@ -1,5 +1,5 @@
 import type { HammerTraffic } from './hammer-traffic.ts';
-import type { LoadRun } from './load-run.ts';
+import type { LoadMeasurements } from './measurements.ts';
 
 /** What a hammer asked for, and what the fleet got beside it. */
 export interface Hammer {
@@ -15,19 +15,18 @@ export interface Hammer {
 }
 
 /** Undefined without a hammer. */
-export function hammerOf({ hammer, entries, from, loadUntil }: LoadRun): Hammer | undefined {
+export function hammerOf({ hammer, samples, loadMs }: LoadMeasurements): Hammer | undefined {
   if (hammer === undefined) return undefined;
-  const { connections, answers } = hammer;
+  const { connections, answers, served: ofFleet } = hammer;
   const requests = requestsOf(hammer);
-  const seconds = (loadUntil - from) / 1_000;
+  const seconds = loadMs / 1_000;
   const ofHammer = Object.entries(answers).reduce((sum, [status, count]) => sum + (isGood(Number(status)) ? count : 0), 0);
-  const ofFleet = entries.filter(({ status }) => status !== null && isGood(status)).length;
   return {
     connections,
     requests,
     perSecond: seconds < 1 ? null : requests / seconds,
     answers,
-    served: { fleet: share(ofFleet, entries.length), hammer: share(ofHammer, requests) },
+    served: { fleet: share(ofFleet, samples.attempts.length), hammer: share(ofHammer, requests) },
     fleetShare: share(ofFleet, ofFleet + ofHammer),
   };
 }

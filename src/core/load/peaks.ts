@@ -1,6 +1,5 @@
 import { mostWithin } from '../backoff/kit/statistics.ts';
-import type { LoadRun } from './load-run.ts';
-import { troublesOf } from './troubles.ts';
+import type { LoadMeasurements } from './measurements.ts';
 
 /** How closely requests came together. */
 export interface Peaks {
@@ -11,12 +10,12 @@ export interface Peaks {
   readonly toMeanAfterOutage: number | null;
 }
 
-export function peaksOf({ entries, loadUntil, ...run }: LoadRun): Peaks {
-  const times = entries.map(({ t_headers }) => t_headers);
-  const over = troublesOf(run).reduce((last, { to }) => Math.max(last, to), Number.NEGATIVE_INFINITY);
-  const after = times.filter((at) => at >= over && at < loadUntil);
-  const mean = (after.length * 100) / (loadUntil - over);
-  const known = Number.isFinite(over) && after.length > 0 && loadUntil > over;
+export function peaksOf({ samples, outages, loadMs }: LoadMeasurements): Peaks {
+  const times = samples.attempts;
+  const over = outages.reduce((last, { toMs }) => Math.max(last, toMs), Number.NEGATIVE_INFINITY);
+  const after = times.filter((at) => at >= over && at < loadMs);
+  const mean = (after.length * 100) / (loadMs - over);
+  const known = Number.isFinite(over) && after.length > 0 && loadMs > over;
   return {
     per10Ms: mostWithin(times, 10),
     per100Ms: mostWithin(times, 100),

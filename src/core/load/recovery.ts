@@ -1,7 +1,4 @@
-import { firstSuccessAfter } from '../backoff/history/first-success-after.ts';
-import type { Outage } from '../backoff/kit/rule-evidence.ts';
-import type { LoadRun } from './load-run.ts';
-import { troublesOf } from './troubles.ts';
+import type { LoadMeasurements, TroubleSpan } from './measurements.ts';
 
 /**
  * What became of the service after the outage.
@@ -51,57 +48,57 @@ const NOTHING = {
  * Whether, and when, the service was itself again after the last outage, or brown-out, that the load outlasted. Where outages
  * come again, after the last one that leaves enough time before the next.
  */
-export function recoveryOf(run: LoadRun): Recovery {
-  const { from, steadyFrom, workload, records } = run;
-  const hit = troublesOf(run).filter((outage) => outage.from < run.loadUntil);
+export function recoveryOf(measured: LoadMeasurements): Recovery {
+  const { steadyMs, workload, loadMs, samples } = measured;
+  const hit = measured.outages.filter(({ fromMs }) => fromMs < loadMs);
   if (hit.length === 0) return { state: 'no_outage', ...NOTHING };
-  const good = timesOf(run);
-  const begins = hit.reduce((first, outage) => Math.min(first, outage.from), Number.POSITIVE_INFINITY);
-  const baseFrom = Math.max(from, Math.min(steadyFrom, begins), begins - BASELINE_MS);
+  const good = inOrder(samples.good);
+  const begins = hit.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.POSITIVE_INFINITY);
+  const baseFrom = Math.max(0, Math.min(steadyMs, begins), begins - BASELINE_MS);
   const before = begins - baseFrom >= LEAST_WINDOW_MS ? rate(good, baseFrom, begins) : workload.perSecond;
   const windowMs =
     before === null || before === 0 ? LEAST_WINDOW_MS : Math.max(LEAST_WINDOW_MS, (CALLS_PER_WINDOW / before) * 1_000);
-  const watched = watchedAfter(hit, windowMs, run.loadUntil);
+  const watched = watchedAfter(hit, windowMs, loadMs);
   if (before === null || before === 0 || watched === undefined) {
     return { state: 'not_watched', ...NOTHING, goodputBefore: before };
   }
-  const { outage: last, until: loadUntil } = watched;
-  const lastFrom = Math.max(last.to, loadUntil - 2 * windowMs);
-  const offeredAtEnd = rate(arrivalsOf(run), lastFrom, loadUntil);
+  const { over, until: loadUntil } = watched;
+  const lastFrom = Math.max(over, loadUntil - 2 * windowMs);
+  const offeredAtEnd = rate(inOrder([...samples.attempts, ...samples.background]), lastFrom, loadUntil);
   const goodputAtEnd = rate(good, lastFrom, loadUntil);
-  const succeededAt = firstSuccessAfter(run.histories, last.to);
-  const firstSuccessMs = succeededAt === undefined ? null : succeededAt - last.to;
-  const due = records.map(({ scheduledAt }) => scheduledAt).sort((a, b) => a - b);
+  const succeededAt = firstSuccessAfter(samples, over);
+  const firstSuccessMs = succeededAt === undefined ? null : succeededAt - over;
+  const due = inOrder(samples.due);
   const dueBefore = rate(due, baseFrom, begins);
   // By chance of their schedule, fewer calls may be due at the end than before.
   const wantedAtEnd = workload.model === 'open' && dueBefore > 0 ? before * (rate(due, lastFrom, loadUntil) / dueBefore) : before;
   const lasts = isBack(goodputAtEnd, wantedAtEnd, loadUntil - lastFrom);
-  const recoveredAt = lasts ? momentOfRecovery(good, { before, windowMs, from: last.to, until: loadUntil }) : undefined;
+  const recoveredAt = lasts ? momentOfRecovery(good, { before, windowMs, from: over, until: loadUntil }) : undefined;
   const seen = {
     goodputBefore: before,
-    goodputAfter: rate(good, last.to, loadUntil),
+    goodputAfter: rate(good, over, loadUntil),
     firstSuccessMs,
     // The client and the mock tell of the same answer by clocks of their own.
-    recoveredAfterMs: recoveredAt === undefined ? null : Math.max(recoveredAt - last.to, firstSuccessMs ?? 0),
+    recoveredAfterMs: recoveredAt === undefined ? null : Math.max(recoveredAt - over, firstSuccessMs ?? 0),
     offeredAtEnd,
     goodputAtEnd,
   };
   if (recoveredAt !== undefined) return { state: 'recovered', ...seen };
-  const most = run.capacityPerSecond ?? RETRIES_PREVAIL * Math.max(goodputAtEnd, before);
+  const most = measured.capacityPerSecond ?? RETRIES_PREVAIL * Math.max(goodputAtEnd, before);
   return { state: offeredAtEnd > most ? 'metastable' : 'not_recovered', ...seen };
 }
 
-/** The last outage after which the service is up for so long, and until when it is; undefined where none is watched for so long. */
+/** The end of the last outage after which the service is up for so long, and until when it is; undefined where none is watched for so long. */
 function watchedAfter(
-  outages: readonly Outage[],
+  outages: readonly TroubleSpan[],
   leastMs: number,
   loadUntil: number,
-): { readonly outage: Outage; readonly until: number } | undefined {
-  const ends = [...outages].sort((a, b) => b.to - a.to);
-  for (const outage of ends) {
-    const isOver = outages.every(({ from, to }) => from >= outage.to || to <= outage.to);
-    const until = outages.reduce((next, { from }) => (from >= outage.to ? Math.min(next, from) : next), loadUntil);
-    if (isOver && outage.to + leastMs <= until) return { outage, until };
+): { readonly over: number; readonly until: number } | undefined {
+  const ends = outages.map(({ toMs }) => toMs).sort((a, b) => b - a);
+  for (const over of ends) {
+    const isOver = outages.every(({ fromMs, toMs }) => fromMs >= over || toMs <= over);
+    const until = outages.reduce((next, { fromMs }) => (fromMs >= over ? Math.min(next, fromMs) : next), loadUntil);
+    if (isOver && over + leastMs <= until) return { over, until };
   }
   return undefined;
 }
@@ -131,13 +128,18 @@ function isBack(perSecond: number, wanted: number, ms: number): boolean {
   return perSecond >= RECOVERED * wanted - NOISE * Math.sqrt((wanted * 1_000) / ms);
 }
 
-/** When calls ended well, in order. */
-function timesOf({ records }: LoadRun): number[] {
-  return records.flatMap(({ ok, settledAt }) => (ok === true && settledAt !== null ? [settledAt] : [])).sort((a, b) => a - b);
+/** When the first attempt that arrived at that moment or later had its whole answer, and that a success; undefined without one. */
+function firstSuccessAfter({ served, servedMs }: LoadMeasurements['samples'], moment: number): number | undefined {
+  let first: number | undefined;
+  for (const [index, at] of served.entries()) {
+    const endedAt = at + (servedMs[index] ?? 0);
+    if (at >= moment && (first === undefined || endedAt < first)) first = endedAt;
+  }
+  return first;
 }
 
-function arrivalsOf({ entries, background }: LoadRun): number[] {
-  return [...entries, ...background].map(({ t_headers }) => t_headers).sort((a, b) => a - b);
+function inOrder(times: readonly number[]): number[] {
+  return [...times].sort((a, b) => a - b);
 }
 
 /** How many of the times, which are in order, lie in the span, a second. */

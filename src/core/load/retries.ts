@@ -18,27 +18,34 @@ export interface GapRow {
 /** Fewer waits than this say nothing of how they vary. */
 const LEAST = 5;
 
-/** A row a retry, the first ones. */
-export function gapTable(histories: readonly CallHistory[], most = 20): GapRow[] {
-  const byIndex = new Map<number, number[]>();
+/** The waits before the first retry of each call, before the second, and so on: of the first ones. */
+export function waitsByRetry(histories: readonly CallHistory[], most = 20): number[][] {
+  const byIndex: number[][] = [];
   for (const { gaps } of histories) {
     for (const { index, gapMs } of gaps) {
-      const waits = byIndex.get(index);
-      if (waits === undefined) byIndex.set(index, [gapMs]);
-      else waits.push(gapMs);
+      const waits = index > most ? undefined : (byIndex[index - 1] ??= []);
+      waits?.push(gapMs);
     }
   }
-  return [...byIndex]
-    .sort(([a], [b]) => a - b)
-    .slice(0, most)
-    .map(([retry, waits]) => ({
-      retry,
-      n: waits.length,
-      p5: quantile(waits, 0.05),
-      p50: quantile(waits, 0.5),
-      p95: quantile(waits, 0.95),
-      dispersion: waits.length < LEAST || quantile(waits, 0.5) <= 0 ? null : relativeWindow(waits),
-    }));
+  return Array.from(byIndex, (waits) => waits ?? []);
+}
+
+/** A row a retry. */
+export function gapTable(waitsMs: readonly (readonly number[])[]): GapRow[] {
+  return waitsMs.flatMap((waits, index) => {
+    if (waits.length === 0) return [];
+    const p50 = quantile(waits, 0.5);
+    return [
+      {
+        retry: index + 1,
+        n: waits.length,
+        p5: quantile(waits, 0.05),
+        p50,
+        p95: quantile(waits, 0.95),
+        dispersion: waits.length < LEAST || p50 <= 0 ? null : relativeWindow(waits),
+      },
+    ];
+  });
 }
 
 /** How many calls had so many retries: the first number is of calls without any. */

@@ -1,5 +1,6 @@
+import { numbersOf } from './amplification.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
-import type { LoadRun } from './load-run.ts';
+import type { LoadMeasurements } from './measurements.ts';
 
 /** The load on both sides of a gateway. */
 export interface Through {
@@ -22,20 +23,17 @@ export interface Through {
 }
 
 /** Both amplifications: what clients sent to the gateway, and what the gateway made of it. Undefined without a gateway. */
-export function throughOf({ through, records, entries }: LoadRun): Through | undefined {
+export function throughOf({ through, calls }: LoadMeasurements): Through | undefined {
   if (through === undefined) return undefined;
-  const { url, sent, answers } = through;
-  const requests = [...sent.values()].reduce((sum, count) => sum + count, 0);
-  const started = records.filter(({ startedAt }) => startedAt !== null);
-  const { mean, p99, max } = distributionOf(started.map(({ call }) => sent.get(call) ?? 0));
-  const arrived = entries.filter(({ method }) => method === 'POST').length;
+  const { url, sentPerCall, sent, answers, arrived } = through;
+  const { mean, p99, max } = distributionOf(numbersOf(sentPerCall));
   return {
     url,
-    clients: { requests, perCall: requests === 0 ? null : { mean, p99, max }, answers },
+    clients: { requests: sent, perCall: sent === 0 ? null : { mean, p99, max }, answers },
     gateway: {
       requests: arrived,
-      perCall: started.length === 0 ? null : arrived / started.length,
-      perClientRequest: requests === 0 ? null : arrived / requests,
+      perCall: calls.started === 0 ? null : arrived / calls.started,
+      perClientRequest: sent === 0 ? null : arrived / sent,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { binsOf, ratesIn } from '../units/time-bins.ts';
 import type { HammerTraffic } from './hammer-traffic.ts';
-import type { LoadRun } from './load-run.ts';
+import type { LoadMeasurements } from './measurements.ts';
 
 /** What happened within one bin, a second. Times in milliseconds since the load began. */
 interface Moment {
@@ -27,23 +27,17 @@ const MOST_BINS = 120;
 const SECOND_MS = 1_000;
 
 /** The run as rates over time. */
-export function timelineOf(run: LoadRun): Timeline {
-  const { records, entries, background, from } = run;
-  const times = {
-    calls: records.map(({ scheduledAt }) => scheduledAt),
-    attempts: entries.map(({ t_headers }) => t_headers),
-    background: background.map(({ t_headers }) => t_headers),
-    goodput: records.flatMap(({ ok, settledAt }) => (ok === true && settledAt !== null ? [settledAt] : [])),
-  };
-  const end = Object.values(times).reduce((last, each) => each.reduce((a, b) => Math.max(a, b), last), from);
-  const width = WIDTHS_MS.find((each) => (end - from) / each < MOST_BINS) ?? 86_400_000;
-  const bins = binsOf(from, end, width);
+export function timelineOf({ samples, hammer }: LoadMeasurements): Timeline {
+  const times = [samples.due, samples.attempts, samples.background, samples.good];
+  const end = times.reduce((last, each) => each.reduce((a, b) => Math.max(a, b), last), 0);
+  const width = WIDTHS_MS.find((each) => end / each < MOST_BINS) ?? 86_400_000;
+  const bins = binsOf(0, end, width);
   // What came before the load began counts as of its beginning.
   const rates = (moments: readonly number[]) => {
-    const within = moments.map((at) => Math.max(from, at));
+    const within = moments.map((at) => Math.max(0, at));
     return ratesIn(bins, within);
   };
-  const [calls, attempts, noise, goodput] = [times.calls, times.attempts, times.background, times.goodput].map(rates);
+  const [calls, attempts, noise, goodput] = times.map(rates);
   return {
     binMs: width,
     moments: Array.from({ length: bins.count }, (_, bin) => ({
@@ -52,7 +46,7 @@ export function timelineOf(run: LoadRun): Timeline {
       attempts: attempts?.[bin] ?? 0,
       background: noise?.[bin] ?? 0,
       goodput: goodput?.[bin] ?? 0,
-      ...(run.hammer === undefined ? {} : { hammer: hammered(run.hammer, bin * width, width) }),
+      ...(hammer === undefined ? {} : { hammer: hammered(hammer, bin * width, width) }),
     })),
   };
 }

@@ -3,9 +3,12 @@ import { historiesOf } from '../../../src/core/backoff/history/history.ts';
 import { loadFindings } from '../../../src/core/load/load-findings.ts';
 import { loadReportOf } from '../../../src/core/load/load-report.ts';
 import type { LoadRun } from '../../../src/core/load/load-run.ts';
-import { recoveryOf } from '../../../src/core/load/recovery.ts';
+import { measurementsOf } from '../../../src/core/load/measurements.ts';
+import { recoveryOf as recoveryIn } from '../../../src/core/load/recovery.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
 import { callRecord, loadRun } from '../../support/load/load-run.ts';
+
+const recoveryOf = (load: LoadRun) => recoveryIn(measurementsOf(load));
 
 /** Twenty calls a second for thirty seconds, of which those end well that `isOk`; so many attempts each. */
 function run(isOk: (at: number) => boolean, attempts = 1, parts: Partial<LoadRun> = {}): LoadRun {
