@@ -25,6 +25,7 @@ export const TIMED = [
   'test/harness/load-blocked.test.ts',
   'test/harness/load-interrupted.test.ts',
   'test/harness/load-providers.test.ts',
+  'test/harness/load-shards.test.ts',
   'test/harness/load-through.test.ts',
   'test/harness/load.test.ts',
   'test/harness/run-probes.test.ts',

@@ -49,7 +49,7 @@ export function createProgram({ finish, onSettings }: ProgramParts): Command {
     const command = factory(finish).exitOverride().showHelpAfterError('Run with --help for the flags.');
     program.addCommand(command, { isDefault: factory === serveCommand });
     if (WITH_SETTINGS.includes(factory)) withSettings.push(command);
-    if (factory === loadCommand) takesAdminPort(command);
+    if (factory === loadCommand) takesAddresses(command);
   }
   for (const command of withSettings) {
     command.addHelpText('after', `\nEach flag has a variable, such as MOCK_OPENAI_SEED for --seed. A flag goes before it.`);
@@ -61,8 +61,10 @@ export function createProgram({ finish, onSettings }: ProgramParts): Command {
   return program;
 }
 
-/** Of `load`, most flags say what load there is to be: they have no variables. */
-function takesAdminPort(command: Command): void {
-  const option = command.options.filter(({ long }) => long === '--admin-port');
+/** What `load` takes from the environment. Most of its flags say what load there is to be: they have no variables. */
+const ADDRESSES = ['--admin-port', '--store'];
+
+function takesAddresses(command: Command): void {
+  const option = command.options.filter(({ long = '' }) => ADDRESSES.includes(long));
   command.hook('preAction', () => void takeSettings(command, process.env, option));
 }

@@ -10,7 +10,7 @@ import { SteadyRate } from './steady-rate.ts';
  */
 
 const [orders = '{}'] = process.argv.slice(2);
-const { target, perSecond } = JSON.parse(orders) as BackgroundOrders;
+const { target, perSecond, shard } = JSON.parse(orders) as BackgroundOrders;
 /** Each that waits for its answer holds a connection. */
 const MOST_UNDER_WAY = 5_000;
 /** Silence after which an answer is not waited for any more. */
@@ -34,9 +34,9 @@ function ask(): void {
     leftOut += 1;
     return;
   }
-  calls += 1;
   // A name of its own makes each request a call of one attempt.
-  const path = `${pathname}/${BACKGROUND_CALL}${calls}/v1/chat/completions`;
+  const path = `${pathname}/${BACKGROUND_CALL}${calls * shard.of + shard.index}/v1/chat/completions`;
+  calls += 1;
   const asked = request({ agent, hostname, port, path, method: 'POST', headers }, (response) => response.resume());
   underWay.add(asked);
   asked.once('timeout', () => asked.destroy());
@@ -59,7 +59,15 @@ function begin({ zeroAt, forMs }: NoiseSpan): SteadyRate {
     };
     if (underWay.size === 0) settled();
   };
-  const rate = new SteadyRate({ clock: { now: machineNow, after }, from: zeroAt, forMs, perSecond, act: ask, over });
+  const laterMs = ((shard.index - 1) * 1_000) / perSecond;
+  const rate = new SteadyRate({
+    clock: { now: machineNow, after },
+    from: zeroAt + laterMs,
+    forMs: forMs - laterMs,
+    perSecond: perSecond / shard.of,
+    act: ask,
+    over,
+  });
   rate.start();
   return rate;
 }

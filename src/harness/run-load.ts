@@ -4,10 +4,10 @@ import type { JournalEntry } from '../core/journal/entry.ts';
 import type { CallRecord } from '../core/load/call-record.ts';
 import type { GatewayTraffic } from '../core/load/gateway-traffic.ts';
 import type { Delay, LoadRun } from '../core/load/load-run.ts';
+import { shareOf } from '../core/load/shard.ts';
 import { inputTokens } from '../core/openai/content/tokens.ts';
 import { basePathOf } from '../core/openai/dialects/registry.ts';
 import { clientKey } from '../exchange/client-key.ts';
-import { loadScenario } from '../scenario-files/load-scenario.ts';
 import type { MockServer } from '../server/start.ts';
 import type { Session } from '../session/session.ts';
 import { sessionURL } from '../session/session-url.ts';
@@ -19,16 +19,21 @@ import { type GroupGuard, guardGroups } from './group-guard.ts';
 import { Hammer, isHammered } from './hammer.ts';
 import { loadSessions, loadTroubles } from './load-journal.ts';
 import type { ClientSource, LoaderEvent, LoadService, LoadTarget } from './load-message.ts';
-import { distribute, type LoadPlan, workloadOf } from './load-plan.ts';
+import { distribute, isCallOf, type LoadPlan, WHOLE, workloadOf } from './load-plan.ts';
 import { Loader } from './loader.ts';
 import { machineNow } from './machine-clock.ts';
 import { pause } from './pause.ts';
 import { PROMPT } from './prompt.ts';
+import { openWarmUp } from './warm-up.ts';
 
 export interface LoadOptions {
   readonly server: MockServer;
   readonly source: ClientSource;
   readonly plan: LoadPlan;
+  /** When the load begins, in milliseconds since the epoch; default: as soon as it can. */
+  readonly startAt?: number;
+  /** The mock is that of all shards: its journal has the calls of the others, too. */
+  readonly isShared?: boolean;
   readonly apiKey: string;
   /** The address of a gateway that the clients talk to. */
   readonly through?: string;
@@ -120,14 +125,16 @@ export class RunningLoad {
   /** Puts the load on; resolves when its last call has settled, or was given up, and the background is over. */
   async run(): Promise<void> {
     const { plan, server, drainMs, signal } = this.#options;
-    const zeroAt = machineNow() + LEAD_MS;
+    const zeroAt = this.#beginsAt();
     this.#zeroAt = zeroAt + this.#shift;
     const judged = new Set<string>(loadSessions(server.engine).map(({ id }) => id));
+    let inJournal = 0;
     const stopCounting = server.engine.onEntry((record) => {
       if (!judged.has(record.place.session)) return;
       if (isHammered(record.logicalId)) return this.#hammer?.note(record, this.#zeroAt);
-      this.#attempts += 1;
-      if (this.#attempts >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
+      inJournal += 1;
+      if (this.isOwn(record.logicalId)) this.#attempts += 1;
+      if (inJournal >= LOAD_ENTRIES) this.stop(`after ${LOAD_ENTRIES} requests, more than the journal holds`);
     });
     const target = this.#clientTarget;
     // What the gateway has asked by itself begins no scenario.
@@ -154,9 +161,32 @@ export class RunningLoad {
     await Promise.race([finished, pause(ABORT_MS)]);
     for (let waitedMs = ABORT_MS; waitedMs < ANSWER_MS && this.#silent().length > 0; waitedMs += POLL_MS) await pause(POLL_MS);
     await this.#front?.caughtUp();
+    if (this.#options.isShared === true) await server.settled();
     this.#hasEnded = true;
     stopCounting();
     await this.#closeNoises();
+  }
+
+  /** Whether a call is one of this load, and not of another shard. */
+  isOwn(call: string): boolean {
+    const { isShared = false, plan } = this.#options;
+    return !isShared || isCallOf(call, plan);
+  }
+
+  /** When the load begins, on the machine's clock. */
+  #beginsAt(): number {
+    const soonest = machineNow() + LEAD_MS;
+    const { startAt } = this.#options;
+    if (startAt === undefined) return soonest;
+    const leftMs = startAt - Date.now();
+    if (leftMs >= LEAD_MS) return machineNow() + leftMs;
+    const lateMs = LEAD_MS - leftMs;
+    throw new ClientError(`the clients were ready ${(lateMs / 1_000).toFixed(1)} s too late for --start-at: take a later time`);
+  }
+
+  /** When the load began, by the wall clock of this machine: milliseconds since the epoch. */
+  get beganAt(): number {
+    return Date.now() + this.#zeroAt - this.#now();
   }
 
   /** Starts no more calls; those under way go on to their end. */
@@ -187,8 +217,9 @@ export class RunningLoad {
     const { capacity } = server.engine.defaultSession.plan;
     const isNoise = ({ logicalId }: JournalEntry) => logicalId.startsWith(BACKGROUND_CALL);
     const { watchedUntil } = this;
+    const own = journal.filter(({ logicalId }) => this.isOwn(logicalId));
     const entries = asWatched(
-      journal.filter((entry) => !isNoise(entry)),
+      own.filter((entry) => !isNoise(entry)),
       { watchedUntil },
     );
     const plannedUntil = this.#zeroAt + Math.max(plan.forMs, plan.atOnce?.at ?? 0);
@@ -197,7 +228,7 @@ export class RunningLoad {
       records: [...this.#records.values(), ...this.#unreported(entries)],
       histories: historiesOf(entries),
       entries,
-      background: journal.filter(isNoise),
+      background: own.filter(isNoise),
       ...loadTroubles(server.engine, entries, brownOut),
       capacityPerSecond: capacity?.perSecond ?? null,
       from: this.#zeroAt,
@@ -241,24 +272,25 @@ export class RunningLoad {
   }
 
   async #prepare(): Promise<void> {
-    const { plan, source, server, through, backgroundPerSecond, hammerConnections } = this.#options;
+    const { plan, source, server, through, backgroundPerSecond, hammerConnections = 0 } = this.#options;
+    const { shard = WHOLE } = plan;
     for (let index = 0; index < plan.processes; index++) this.#loaders.push(this.#loader(`p${index + 1}`, source));
     await this.#unlessInterrupted(Promise.all(this.#loaders.map(({ ready }) => ready)));
     if (through !== undefined) this.#front = await GatewayFront.start(through);
     if (backgroundPerSecond !== undefined) {
       const target = this.#target('default');
-      this.#background = await startBackground({ target, perSecond: backgroundPerSecond });
+      this.#background = await startBackground({ target, perSecond: backgroundPerSecond, shard });
     }
-    if (hammerConnections !== undefined) {
+    const connections = shareOf(hammerConnections, shard);
+    if (connections > 0) {
       const service = this.#service(this.#firstAsked);
-      this.#hammer = await Hammer.start({ service, prompt: PROMPT, connections: hammerConnections }, this.#guard);
+      this.#hammer = await Hammer.start({ service, prompt: PROMPT, connections }, this.#guard);
     }
     // A command starts anew for each call: there is nothing to warm.
     if ('command' in source) return;
-    const { engine } = server;
-    const healthy = engine.openSession(loadScenario({ file: 'warm-up', data: { name: 'warm-up' } }, engine.libraries));
-    await this.#unlessInterrupted(Promise.all(this.#loaders.map((loader) => loader.warm(this.#warmUpTarget(healthy), WARM_UPS))));
-    engine.closeSession(healthy.id);
+    const { session, close } = await openWarmUp(server);
+    await this.#unlessInterrupted(Promise.all(this.#loaders.map((loader) => loader.warm(this.#warmUpTarget(session), WARM_UPS))));
+    await close();
   }
 
   /** What asks beside the fleet. */

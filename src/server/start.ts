@@ -83,6 +83,8 @@ export interface MockServer {
   replaceScenario(scenario: LoadedScenario): void;
   /** Loads what else would be loaded with the first request that asks for it: the admin API and `x-mock-fault`. */
   preload(): Promise<void>;
+  /** Resolves when no process of the mock, and no replica, knows of a request that this engine does not know of. */
+  settled(): Promise<void>;
   close(graceMs: number): Promise<void>;
 }
 
@@ -141,6 +143,10 @@ export async function startServer(options: StartOptions): Promise<MockServer> {
     },
     replaceScenario: (scenario) => (listening.replaceScenario ?? ((given) => engine.replaceScenario(given)))(scenario),
     preload: () => admin.preload().catch(onFailure),
+    async settled() {
+      await downtimes.settled();
+      await listening.settled?.();
+    },
     loopDelays: () => loopDelay.history().map(({ at, p99 }) => ({ at, ms: p99 })),
     async close(graceMs) {
       downtimes.stop();

@@ -32,6 +32,13 @@ export const loadCommand: CommandFactory = (finish) =>
     )
     .option('--through <url>', 'the clients talk to a gateway at this address, which has the mock on --port as its upstream')
     .option('--port <number>', 'port of the mock (default: a free one)', wholeNumber('--port', 65_535))
+    .option(
+      '--shard <i/n>',
+      'make the i-th of n parts of this load; others make the rest, and `compare --merge` tells of the whole',
+    )
+    .option('--start-at <moment>', 'begin then, by the clock of this machine, such as 2026-12-01T10:00:00Z')
+    .addOption(sharedFlags.store())
+    .option('--max-clock-error <duration>', "with --store: how far this machine's clock may be from the store's (default: 50ms)")
     .addOption(sharedFlags.adminPort())
     .addOption(sharedFlags.policyOverScenario())
     .addOption(sharedFlags.seed())

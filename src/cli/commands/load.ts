@@ -2,6 +2,8 @@ import { strictly } from '../../core/backoff/verdict/strictly.ts';
 import type { JournalEntry } from '../../core/journal/entry.ts';
 import { type JudgedLoad, judgeLoad, judgeUnfinishedLoad } from '../../core/load/judge-load.ts';
 import type { LoadRun } from '../../core/load/load-run.ts';
+import { measurementsOf } from '../../core/load/measurements.ts';
+import { shardReportOf } from '../../core/load/shard-report.ts';
 import { troublesOf } from '../../core/load/troubles.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { renderJson } from '../../core/report/json.ts';
@@ -13,6 +15,7 @@ import { clientPath } from '../../harness/client-path.ts';
 import { isHammered } from '../../harness/hammer.ts';
 import { loadJournal, loadSessions } from '../../harness/load-journal.ts';
 import { CALL, type ClientSource, ORIGIN } from '../../harness/load-message.ts';
+import { type LoadPlan, loadText } from '../../harness/load-plan.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
 import { packageVersion } from '../../report/package-version.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
@@ -24,6 +27,7 @@ import { useOver } from '../../session/verdict-on.ts';
 import { clientEnvironment } from '../options/client-environment.ts';
 import { type LoadFlags, loadPlanOf, rate, span } from '../options/load-options.ts';
 import { reachableGateway } from '../options/reachable-gateway.ts';
+import { checkClock, checkShardFlags, type ShardFlags, shardOf, startTime } from '../options/shard-options.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { deliverReports, prepareReports, type ReportTargets } from '../output/deliver-reports.ts';
 import { exitCodeOf } from '../output/exit-code.ts';
@@ -34,12 +38,10 @@ import { printVerdict } from '../output/print-verdict.ts';
 import { driveClients } from '../process/drive-clients.ts';
 import { startForClient } from '../process/start-for-client.ts';
 
-export interface LoadOptions extends LoadFlags, ReportTargets {
+export interface LoadOptions extends LoadFlags, ShardFlags, ReportTargets {
   readonly client?: string;
   readonly scenario?: string;
   readonly background?: string;
-  readonly hammer?: number;
-  readonly through?: string;
   readonly port?: number;
   readonly adminPort?: number;
   readonly drain: string;
@@ -55,12 +57,16 @@ export async function load(options: LoadOptions): Promise<number> {
   const source = options.scenario === undefined ? undefined : givenSource(options.scenario);
   const policy = options.policy === undefined ? undefined : loadPolicy(options.policy);
   checkClient(options);
+  checkShardFlags(options);
+  const shard = shardOf(options, process.env);
+  const startAt = startTime(options, Date.now());
   const through = options.through === undefined ? undefined : await reachableGateway(options.through, options.port);
   const drainMs = span('--drain', options.drain);
   const background = options.background === undefined ? {} : { backgroundPerSecond: rate('--background', options.background) };
   // Before anything is started.
-  loadPlanOf(options, 0);
+  loadPlanOf(options, { seed: 0, shard });
   prepareReports(options);
+  await checkClock(options);
   const say = (message: string) => void process.stderr.write(`${printableLines(message)}\n`);
   const server = await startForClient({
     source,
@@ -70,9 +76,10 @@ export async function load(options: LoadOptions): Promise<number> {
     say,
     port: options.port ?? 0,
     adminPort: options.adminPort,
+    store: options.store,
   });
   const { plan: scenario } = server.engine.defaultSession;
-  const plan = loadPlanOf(options, scenario.seed);
+  const plan = loadPlanOf(options, { seed: scenario.seed, shard });
   const apiKey = clientKey(scenario);
   return driveClients(server, async ({ signal, attach }) => {
     const client = sourceOf(options, server, apiKey);
@@ -86,9 +93,11 @@ export async function load(options: LoadOptions): Promise<number> {
       ...background,
       ...(options.hammer === undefined ? {} : { hammerConnections: options.hammer }),
       ...(through === undefined ? {} : { through }),
+      ...(startAt === undefined ? {} : { startAt }),
+      isShared: options.store !== undefined,
     });
     attach(running);
-    return await watch(running, server, { ...options, judging: policy });
+    return await watch(running, server, { ...options, plan, judging: policy });
   });
 }
 
@@ -115,6 +124,7 @@ function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, api
 
 interface Watched extends LoadOptions {
   readonly judging: PolicySpec | undefined;
+  readonly plan: LoadPlan;
 }
 
 /** Runs the load, lets signals end it early, and tells what was seen. */
@@ -122,7 +132,9 @@ async function watch(running: RunningLoad, server: MockServer, options: Watched)
   const partial =
     options.report === undefined
       ? undefined
-      : new PartialReport(options.report, server, (journal) => renderJson(unfinished(running, server, options, journal)));
+      : new PartialReport(options.report, { engine: server.engine, isOwn: (call) => running.isOwn(call) }, (journal) =>
+          renderJson(unfinished(running, server, options, journal)),
+        );
   const progress = showLoadProgress(() => running.progress());
   try {
     await running.run();
@@ -137,26 +149,37 @@ async function watch(running: RunningLoad, server: MockServer, options: Watched)
   return exitCodeOf(input.verdict);
 }
 
-function finished(running: RunningLoad, { engine }: MockServer, { judging, strict = false }: Watched): ReportInput {
+function finished(running: RunningLoad, { engine }: MockServer, watched: Watched): ReportInput {
+  const { judging, strict = false } = watched;
   const policy = sessionPolicy(engine.defaultSession, judging);
   const run = running.snapshot(loadJournal(engine), policy.load?.brownOut);
   const { watchedUntil } = running;
   const { figures, verdict } = judgeLoad(run, { policy, scenario: useOver(loadSessions(engine)), watchedUntil });
-  return inputOf(run, { figures, verdict: strict ? strictly(verdict) : verdict }, engine);
+  const judged = { figures, verdict: strict ? strictly(verdict) : verdict };
+  return { ...inputOf(run, judged, engine), ...shardIn(run, running, watched) };
 }
 
 /** The report of a load that goes on. What calls were made is told at the end. */
 function unfinished(
   running: RunningLoad,
   { engine }: MockServer,
-  { judging }: Watched,
+  watched: Watched,
   journal: readonly JournalEntry[],
 ): ReportInput {
+  const { judging } = watched;
   const policy = sessionPolicy(engine.defaultSession, judging);
   const run = running.snapshot(journal, policy.load?.brownOut);
   const scenario = useOver(loadSessions(engine));
   const judged = judgeUnfinishedLoad(run, { policy, scenario, watchedUntil: engine.clock.now() });
-  return { ...inputOf(run, judged, engine), histories: [] };
+  return { ...inputOf(run, judged, engine), ...shardIn(run, running, watched), histories: [] };
+}
+
+/** What is told of a shard beside its figures. */
+function shardIn(run: LoadRun, { beganAt }: RunningLoad, { plan, store }: Watched): Pick<ReportInput, 'shard'> {
+  const { shard } = plan;
+  if (shard === undefined) return {};
+  const place = { ...shard, beganAt: new Date(beganAt).toISOString(), shared: store !== undefined };
+  return { shard: shardReportOf(measurementsOf(run), place, loadText(plan)) };
 }
 
 function inputOf(run: LoadRun, { figures, verdict }: JudgedLoad, engine: MockServer['engine']): ReportInput {

@@ -28,11 +28,7 @@ export const serveCommand: CommandFactory = (finish) =>
       ]),
     )
     .option('--workers <number>', 'processes that serve, or auto: one for each core', workerCount, 1)
-    .option(
-      '--store <url>',
-      'Redis or Valkey, such as redis://127.0.0.1:6379: all mocks that are started with it are one mock',
-      nonEmpty('--store'),
-    )
+    .addOption(sharedFlags.store())
     .addOption(sharedFlags.tls())
     .option('--tls-cert <file>', 'a certificate of your own, in PEM, with the chain behind it', nonEmpty('--tls-cert'))
     .option('--tls-key <file>', 'its key', nonEmpty('--tls-key'))

@@ -1,4 +1,5 @@
 import { expectedStarts } from '../../core/load/schedule.ts';
+import type { Shard } from '../../core/load/shard.ts';
 import { parseDuration } from '../../core/units/duration.ts';
 import { parseRate, RATE_EXAMPLES } from '../../core/units/rate.ts';
 import type { LoadPlan } from '../../harness/load-plan.ts';
@@ -26,13 +27,13 @@ const MAX_IN_FLIGHT = { module: 1_000, command: 64 };
 const LONGEST_MS = 24 * 3_600_000;
 
 /** Flags → plan. Throws a UsageError that says what is wrong with them. */
-export function loadPlanOf(flags: LoadFlags, seed: number): LoadPlan {
+export function loadPlanOf(flags: LoadFlags, { seed, shard }: Dealt): LoadPlan {
   const problem = CONFLICTS.find(({ when }) => when(flags));
   if (problem !== undefined) throw new UsageError(problem.say);
   const { arrivals, workers, atOnce, poisson = false } = flags;
   const times = timesOf(flags);
   const perSecond = arrivals === undefined ? undefined : rate('--arrivals', arrivals);
-  const starts = perSecond === undefined ? 0 : Math.round(expectedStarts({ perSecond, ...times }));
+  const starts = perSecond === undefined ? 0 : Math.round(expectedStarts({ perSecond, ...times }) / (shard?.of ?? 1));
   if (starts > LOAD_ENTRIES)
     throw new UsageError(`--arrivals ${arrivals} makes ${starts} calls in that time; one run has at most ${LOAD_ENTRIES}`);
   return {
@@ -44,7 +45,14 @@ export function loadPlanOf(flags: LoadFlags, seed: number): LoadPlan {
     processes: flags.processes ?? DEFAULT_PROCESSES,
     maxInFlight: flags.maxInFlight ?? MAX_IN_FLIGHT[flags.command === undefined ? 'module' : 'command'],
     seed,
+    ...(shard === undefined ? {} : { shard }),
   };
+}
+
+/** By what calls are dealt out. */
+interface Dealt {
+  readonly seed: number;
+  readonly shard: Shard | undefined;
 }
 
 /** Flags that do not go together. */

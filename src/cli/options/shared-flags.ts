@@ -24,6 +24,11 @@ export const sharedFlags = {
   reports: () => new Option('--report <folder>', 'write report.json, report.html, junit.xml and summary.md there'),
   scenario: () => new Option('--scenario <file or name>', 'scenario file, or the name of a bundled one; default: all is healthy'),
   seed: () => new Option('--seed <number>', "replaces the scenario's seed").argParser(wholeNumber('--seed')),
+  store: () =>
+    new Option(
+      '--store <url>',
+      'Redis or Valkey, such as redis://127.0.0.1:6379: all mocks that are started with it are one mock',
+    ).argParser(nonEmpty('--store')),
   tls: () => new Option('--tls', 'connections are opened by TLS; the certificate, and an authority that signs it, are made'),
   strictRules: () => new Option('--strict', 'fail when a rule is inconclusive, too'),
 };

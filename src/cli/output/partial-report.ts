@@ -12,6 +12,12 @@ const SHARE = 0.01;
 /** A pause that clients would notice. A report that takes longer is the last before the end. */
 const LONGEST_MS = 200;
 
+/** What a report tells of. */
+interface PartialRun extends Pick<MockServer, 'engine'> {
+  /** Whether a call is one of this load, and not of another shard. */
+  isOwn(call: string): boolean;
+}
+
 /** `report.json` as far as the run is, written anew from time to time: whatever ends the run leaves that much. */
 export class PartialReport {
   readonly #file: string;
@@ -20,12 +26,12 @@ export class PartialReport {
   readonly #stopListening: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(folder: string, { engine }: MockServer, render: (journal: readonly JournalEntry[]) => string) {
+  constructor(folder: string, { engine, isOwn }: PartialRun, render: (journal: readonly JournalEntry[]) => string) {
     this.#file = join(folder, 'report.json');
     this.#render = render;
     this.#journals = new Map(loadSessions(engine).map(({ id }) => [id, []]));
     this.#stopListening = engine.onEntry((entry) => {
-      if (isHammered(entry.logicalId)) return;
+      if (isHammered(entry.logicalId) || !isOwn(entry.logicalId)) return;
       // Fingerprints of bodies are the work of the whole report.
       this.#journals.get(entry.place.session)?.push(entryView(entry, null));
     });

@@ -15,9 +15,9 @@ export interface Hammer {
 }
 
 /** Undefined without a hammer. */
-export function hammerOf({ hammer, samples, loadMs }: LoadMeasurements): Hammer | undefined {
+export function hammerOf({ hammer, samples, loadMs, answeredWell: ofFleet }: LoadMeasurements): Hammer | undefined {
   if (hammer === undefined) return undefined;
-  const { connections, answers, served: ofFleet } = hammer;
+  const { connections, answers } = hammer;
   const requests = requestsOf(hammer);
   const seconds = loadMs / 1_000;
   const ofHammer = Object.entries(answers).reduce((sum, [status, count]) => sum + (isGood(Number(status)) ? count : 0), 0);

@@ -51,7 +51,7 @@ export interface Samples {
 }
 
 /** Both sides of a gateway. */
-export interface GatewayCounts {
+interface GatewayCounts {
   readonly url: string;
   /** How many started calls sent so many requests: the first number is of those that sent none. */
   readonly sentPerCall: readonly number[];
@@ -60,11 +60,6 @@ export interface GatewayCounts {
   readonly answers: Readonly<Record<string, number>>;
   /** Requests that arrived at the mock. */
   readonly arrived: number;
-}
-
-/** A hammer, and how many answers with a 2xx the fleet got beside it. */
-export interface HammerCounts extends HammerTraffic {
-  readonly served: number;
 }
 
 /**
@@ -91,11 +86,13 @@ export interface LoadMeasurements {
   };
   readonly errors: readonly ErrorCount[];
   readonly sockets: number;
+  /** Attempts that were answered with a 2xx. */
+  readonly answeredWell: number;
   readonly billedTokens: number;
   readonly wastedTokens: number;
   readonly targets: readonly TargetLoad[];
   readonly through?: GatewayCounts;
-  readonly hammer?: HammerCounts;
+  readonly hammer?: HammerTraffic;
   readonly correlation: Readonly<Record<CallHistory['certainty'], number>>;
 }
 
@@ -118,11 +115,12 @@ export function measurementsOf(run: LoadRun): LoadMeasurements {
     retries: { histogram: retryHistogram(histories), waitsMs: waitsByRetry(histories), early: earlyRetries(histories) },
     errors: errorsOf(records),
     sockets: new Set(entries.map(({ connId }) => connId)).size,
+    answeredWell: entries.filter(({ status }) => status !== null && status >= 200 && status < 300).length,
     billedTokens: cost.billed,
     wastedTokens: cost.wasted,
     targets: targetLoads(run),
     ...gatewayCounts(run),
-    ...hammerCounts(run),
+    ...(run.hammer === undefined ? {} : { hammer: run.hammer }),
     correlation,
   };
 }
@@ -192,12 +190,6 @@ function gatewayCounts({ through, records, entries }: LoadRun): { readonly throu
       arrived: entries.filter(({ method }) => method === 'POST').length,
     },
   };
-}
-
-function hammerCounts({ hammer, entries }: LoadRun): { readonly hammer?: HammerCounts } {
-  if (hammer === undefined) return {};
-  const served = entries.filter(({ status }) => status !== null && status >= 200 && status < 300).length;
-  return { hammer: { ...hammer, served } };
 }
 
 /** How often each number from 0 on is there. */

@@ -1,5 +1,5 @@
 import { unmeasured } from '../load/unmeasured.ts';
-import { type JsonLoad, reportSchema } from './json-schema.ts';
+import { type JsonLoad, type JsonReport, reportSchema } from './json-schema.ts';
 
 /** A load run among those it is compared with. */
 export interface ComparedRun {
@@ -10,8 +10,13 @@ export interface ComparedRun {
   readonly load: JsonLoad;
 }
 
+/** A run with all of its report. */
+export interface ReadRun extends ComparedRun {
+  readonly report: JsonReport;
+}
+
 /** The text of a report.json → a run to compare; a message where it is none. */
-export function comparedRun(name: string, text: string): ComparedRun | string {
+export function comparedRun(name: string, text: string): ReadRun | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -22,7 +27,7 @@ export function comparedRun(name: string, text: string): ComparedRun | string {
   if (!parsed.success) return 'it is no report of mock-openai';
   const { verdict, load } = parsed.data;
   if (load === undefined) return 'it is no report of a load run: mock-openai load writes those';
-  return { name, verdict: verdict.verdict, scenario: verdict.scenario, seed: verdict.seed, load };
+  return { name, verdict: verdict.verdict, scenario: verdict.scenario, seed: verdict.seed, load, report: parsed.data };
 }
 
 export const COMPARED_COLUMNS = [

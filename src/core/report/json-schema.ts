@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ruleVerdicts } from '../backoff/kit/finding.ts';
 import { CERTAINTIES } from '../correlation/certainty.ts';
 import { EVIDENCE } from '../correlation/correlation.ts';
+import { SAMPLE_NAMES } from '../load/shard-report.ts';
 import { ruleLevels } from '../policy/policy.ts';
 
 /** Raised when a reader of the previous one would be misled; new fields do not raise it. */
@@ -149,6 +150,17 @@ const distribution = z.object({
 });
 const perSecond = z.number().nullable();
 
+const target = z.object({
+  provider: z.string().nullable().describe('null: the service at /v1'),
+  model: z.string().nullable(),
+  key: z.string().nullable().describe('the beginning of the hash of the key'),
+  requests: count,
+  refused: count.describe('answered with an error status'),
+  broken: count.describe('without an answer that is of use, for another reason'),
+  billedTokens: count,
+  wastedTokens: count,
+});
+
 /** Times since the load began; its figures are described where they are computed (core/load). */
 const load = z.object({
   workload: z.object({
@@ -246,18 +258,7 @@ const load = z.object({
   billedTokens: count,
   wastedTokens: count.describe('billed for answers that were spoilt, cut, lost or left'),
   targets: z
-    .array(
-      z.object({
-        provider: z.string().nullable().describe('null: the service at /v1'),
-        model: z.string().nullable(),
-        key: z.string().nullable().describe('the beginning of the hash of the key'),
-        requests: count,
-        refused: count.describe('answered with an error status'),
-        broken: count.describe('without an answer that is of use, for another reason'),
-        billedTokens: count,
-        wastedTokens: count,
-      }),
-    )
+    .array(target)
     .default([])
     .describe('what came to each provider, model and key, the busiest first; empty where there was one only'),
   targetsLeftOut: count.default(0),
@@ -287,6 +288,44 @@ const load = z.object({
     driverDelayP99Ms: z.number().nullable(),
     correlation: z.record(certainty, count),
   }),
+});
+
+const samples = z
+  .string()
+  .describe('tenths of a millisecond since the load began, or so long, each as its distance from the one before');
+const counts = z.array(count).describe('the first number is of those without any');
+
+/** What a shard of a load has to say beside its own figures (core/load/measurements.ts). */
+const shard = z.object({
+  index: z.int().min(1),
+  of: z.int().min(1),
+  beganAt: z.string().describe('when its load began, by the clock of its machine, ISO 8601'),
+  shared: z.boolean().describe('all shards ask one mock, by a store'),
+  workload: load.shape.workload.extend({ text: z.string().describe('of the whole load') }),
+  cutShort: z.string().nullable(),
+  loadMs: z.number(),
+  steadyMs: z.number(),
+  calls: load.shape.calls,
+  capacityPerSecond: perSecond,
+  outages: load.shape.outages,
+  samples: z.record(z.enum(SAMPLE_NAMES), samples),
+  attemptsPerCall: z.object({ inOutage: counts, steady: counts }).describe('calls by number of attempts'),
+  retries: z.object({
+    histogram: z.array(count),
+    waitsMs: z.array(samples).describe('waits before the first retry, before the second, and so on'),
+    early: load.shape.retries.shape.early,
+  }),
+  errors: load.shape.errors,
+  sockets: count,
+  answeredWell: count.describe('attempts that were answered with a 2xx'),
+  billedTokens: count,
+  wastedTokens: count,
+  targets: z.array(target),
+  through: z
+    .object({ url: z.string(), sentPerCall: counts, sent: count, answers: z.record(z.string(), count), arrived: count })
+    .optional(),
+  hammer: z.object({ connections: count, answers: z.record(z.string(), count), perSecond: z.array(count) }).optional(),
+  correlation: z.record(certainty, count),
 });
 
 const attempt = z.object({
@@ -324,12 +363,15 @@ export const reportSchema = z.object({
   verdict,
   outages: z.array(z.object({ fromMs: ms, toMs: ms })),
   load: load.optional().describe('the figures of a load run'),
+  shard: shard.optional().describe('of a part of a load: what `compare --merge` makes the whole of'),
   calls: z.array(call),
 });
 
 export type JsonReport = z.infer<typeof reportSchema>;
 /** The figures of a load run, as they are written. */
 export type JsonLoad = z.infer<typeof load>;
+/** What a shard of a load says of the whole. */
+export type JsonShard = z.infer<typeof shard>;
 
 /** The JSON Schema of `report.json`. */
 export function reportJsonSchema(): object {

@@ -1,6 +1,6 @@
 import type { CallHistory, Try } from '../backoff/history/call-history.ts';
 import { earlyMs } from './call-interest.ts';
-import { type JsonLoad, type JsonReport, SCHEMA_VERSION } from './json-schema.ts';
+import { type JsonLoad, type JsonReport, type JsonShard, SCHEMA_VERSION } from './json-schema.ts';
 import { webLinks } from './links.ts';
 import type { ReportInput } from './report.ts';
 import { runStart } from './run-start.ts';
@@ -16,13 +16,25 @@ const CALLS_AT_ONCE = 500;
 
 /** The same, piece by piece: with 100,000 calls it is tens of MB long. */
 export function* jsonPieces(input: ReportInput): Generator<string> {
-  const { histories } = input;
   const start = runStart(input);
-  const printed = JSON.stringify(reportWithoutCalls(input), null, 2);
-  if (histories.length === 0) return yield `${printed}\n`;
+  yield* piecesOf(reportWithoutCalls(input), input.histories, (history) => jsonCall(history, start));
+}
+
+/** A report that was read, or put together of such. */
+export function writtenAgain(report: JsonReport): Generator<string> {
+  return piecesOf({ ...report, calls: [] }, report.calls, (call) => call);
+}
+
+function* piecesOf<Call>(
+  withoutCalls: JsonReport,
+  all: readonly Call[],
+  jsonOf: (call: Call) => JsonReport['calls'][number],
+): Generator<string> {
+  const printed = JSON.stringify(withoutCalls, null, 2);
+  if (all.length === 0) return yield `${printed}\n`;
   yield printed.slice(0, -END.length);
-  for (let at = 0; at < histories.length; at += CALLS_AT_ONCE) {
-    const calls = histories.slice(at, at + CALLS_AT_ONCE).map((history) => jsonCall(history, start));
+  for (let at = 0; at < all.length; at += CALLS_AT_ONCE) {
+    const calls = all.slice(at, at + CALLS_AT_ONCE).map(jsonOf);
     // Of a list in a list the lines are as far to the right as of one in the report.
     const lines = JSON.stringify([calls], null, 2).slice('[\n  [\n'.length, -'\n  ]\n]'.length);
     yield `${at === 0 ? '[' : ','}\n${lines}`;
@@ -31,7 +43,7 @@ export function* jsonPieces(input: ReportInput): Generator<string> {
 }
 
 function reportWithoutCalls(input: ReportInput): JsonReport {
-  const { entries, outages, version, load } = input;
+  const { entries, outages, version, load, shard } = input;
   const { sessions, downtimes, ...verdict } = input.verdict;
   const start = runStart(input);
   return {
@@ -54,6 +66,7 @@ function reportWithoutCalls(input: ReportInput): JsonReport {
     },
     outages: outages.map(({ from, to }) => ({ fromMs: from - start, toMs: to - start })),
     ...(load === undefined ? {} : { load: load as JsonLoad }),
+    ...(shard === undefined ? {} : { shard: shard as JsonShard }),
     calls: [],
   };
 }

@@ -3,6 +3,7 @@ import type { Outage } from '../backoff/kit/rule-evidence.ts';
 import type { Verdict } from '../backoff/verdict/verdict.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { LoadReport } from '../load/load-report.ts';
+import type { ShardReport } from '../load/shard-report.ts';
 import type { TimeCourse } from '../plan/time-courses.ts';
 
 /** Where more is to be found: the CI run, the scenario file. */
@@ -26,4 +27,6 @@ export interface ReportInput {
   readonly links?: readonly ReportLink[];
   /** The figures of a load run. */
   readonly load?: LoadReport;
+  /** Where they are of a part of a load. */
+  readonly shard?: ShardReport;
 }

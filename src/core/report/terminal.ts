@@ -35,7 +35,7 @@ const NARROWEST = 24;
 const LONGEST_EVIDENCE = 190;
 
 /** What is told of a run: with the version of the mock where the text may be kept. */
-type Told = Pick<ReportInput, 'verdict' | 'load'> & Partial<Pick<ReportInput, 'version'>>;
+export type Told = Pick<ReportInput, 'verdict' | 'load'> & Partial<Pick<ReportInput, 'version'>>;
 
 /** The verdict as text for people: what speaks against the client first. */
 export function renderTerminal({ verdict, version, load }: Told, { width = 80, color = false }: TerminalOptions = {}): string {

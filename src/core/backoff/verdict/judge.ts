@@ -1,7 +1,6 @@
 import { atOnce, type Steps } from '../../at-once.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Policy } from '../../policy/policy.ts';
-import { plural } from '../../text/plural.ts';
 import { askedTargets } from '../history/asked-targets.ts';
 import { callsByTarget } from '../history/by-target.ts';
 import type { CallHistory } from '../history/call-history.ts';
@@ -19,9 +18,9 @@ import { backoffRules } from '../registry.ts';
 import { downtimeUseOf } from './downtime-use.ts';
 import { type EvidenceSet, evidenceOf } from './evidence-set.ts';
 import { askRule } from './judge-rule.ts';
-import type { UnservedRequests } from './unserved-requests.ts';
-import type { Judgement, RuleUse, Verdict } from './verdict.ts';
-import { keptText, namesText, passedOnFault, whatIsMissing } from './what-is-missing.ts';
+import { explainJudgement, judgementOf } from './judgement.ts';
+import type { RuleUse, Verdict } from './verdict.ts';
+import { whatIsMissing } from './what-is-missing.ts';
 
 /** The scenario that a run was under. */
 export interface ScenarioUse {
@@ -109,7 +108,7 @@ function sumUp(findings: readonly Finding[], { certain, unserved }: EvidenceSet,
             declared: certain.policy.calls,
             takenInSilence: certain.calls.filter((call) => isTakenInSilence(call, certain)).length,
           })
-        : explainVerdict(verdict, findings),
+        : explainJudgement(verdict, findings),
     scenario: scenario.name,
     seed: scenario.seed,
     exercised: entries.some(testsClient),
@@ -118,14 +117,6 @@ function sumUp(findings: readonly Finding[], { certain, unserved }: EvidenceSet,
     counts,
     findings: [...findings].sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict)),
   };
-}
-
-/** What is not served may be all that the client lives by: beside it nothing passes. */
-function judgementOf(findings: readonly Finding[], unserved: readonly UnservedRequests[]): Judgement {
-  if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
-  if (findings.some(({ verdict }) => verdict === 'warn')) return 'warn';
-  const isClear = unserved.length === 0 && !findings.some(({ suspected }) => suspected === true);
-  return isClear && passedOnFault(findings) ? 'pass' : 'inconclusive';
 }
 
 /** A program that makes other calls than it declares has not shown that it is good. */
@@ -137,20 +128,6 @@ function unlessContradicted<Summary extends Pick<Verdict, 'verdict' | 'explain'>
   const { verdict, explain } = summary;
   if (verdict === 'fail') return { ...summary, contradiction, explain: `${explain}; ${contradiction}` };
   return { ...summary, contradiction, verdict: 'inconclusive' as const, explain: contradiction };
-}
-
-function explainVerdict(verdict: Exclude<Judgement, 'inconclusive'>, findings: readonly Finding[]): string {
-  const named = (wanted: RuleVerdict) => findings.filter((finding) => finding.verdict === wanted).map(({ rule }) => rule);
-  switch (verdict) {
-    case 'fail':
-      return `the client breaks ${plural(named('fail').length, 'rule')}: ${named('fail').join(', ')}`;
-    case 'warn':
-      return `the client passes with ${plural(named('warn').length, 'warning')}: ${named('warn').join(', ')}`;
-    case 'pass': {
-      const undecided = named('inconclusive');
-      return undecided.length === 0 ? keptText(findings) : `${keptText(findings)}; undecided: ${namesText(undecided)}`;
-    }
-  }
 }
 
 function volumeOf(histories: readonly CallHistory[]) {
