@@ -36,6 +36,7 @@ export const TIMED = [
   'test/replicas/death.test.ts',
   'test/replicas/decisions.test.ts',
   'test/replicas/silence.test.ts',
+  'test/server/http2/many-random-frames.test.ts',
   'test/server/vanishing-clients.test.ts',
 ];
 

@@ -31,3 +31,8 @@ test('a request that was read is not cut short, nor is one without a body', asyn
   expect(isCutShort({ ...read, readableEnded: false, method: 'GET' })).toBe(false);
   expect(isCutShort({ ...read, readableEnded: false, destroyed: false })).toBe(false);
 });
+
+test('an upload is cut short that is reset, before its stream is destroyed', () => {
+  const reset = { complete: false, destroyed: false, aborted: true, readableEnded: true, method: 'PUT' };
+  expect(isCutShort(reset)).toBe(true);
+});

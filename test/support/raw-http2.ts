@@ -25,7 +25,8 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+/** How a connection by HTTP/2 begins (RFC 9113 §3.4). */
+export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const HEADER_BYTES = 9;
 
 /** A frame as it is sent. */
@@ -99,7 +100,7 @@ export function rawHttp2(port: number): RawHttp2 {
   });
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const send = (...given: readonly Buffer[]) => void socket.write(Buffer.concat(given));
-  socket.write(Buffer.concat([Buffer.from(PREFACE), frame(FRAME.SETTINGS)]));
+  socket.write(Buffer.concat([PREFACE, frame(FRAME.SETTINGS)]));
   return {
     socket,
     frames,

@@ -13,7 +13,9 @@ export class ClientConnection implements RequestConnection {
   readonly id: number;
   /** Milliseconds of the engine's clock. */
   readonly acceptedAt: number;
-  /** What is read and written: the socket of TCP, or the one by TLS above it. */
+  /** The socket that was accepted. */
+  readonly tcp: Socket;
+  /** What is read and written: the socket that was accepted, or the one by TLS above it. */
   socket: Socket;
   /** Undefined where the connection is plain, or its handshake is not over. */
   tls: TlsFacts | undefined;
@@ -44,7 +46,6 @@ export class ClientConnection implements RequestConnection {
   /** Those behind it, in the order in which they came; made when there is one. */
   #others: Set<() => void> | undefined;
 
-  readonly #tcp: Socket;
   readonly #left: () => void;
   #whenSecured: (() => void) | undefined;
 
@@ -53,7 +54,7 @@ export class ClientConnection implements RequestConnection {
     this.id = id;
     this.acceptedAt = acceptedAt;
     this.socket = socket;
-    this.#tcp = socket;
+    this.tcp = socket;
     // A client that is gone has none.
     this.remotePort = socket.remotePort ?? null;
     this.#left = () => left(this);
@@ -68,8 +69,8 @@ export class ClientConnection implements RequestConnection {
 
   /** The handshake is over. */
   secure(socket: TLSSocket): void {
-    this.#tcp.off('end', this.#left);
-    this.#tcp.off('close', this.#closed);
+    this.tcp.off('end', this.#left);
+    this.tcp.off('close', this.#closed);
     this.socket = socket;
     this.awaitsTls = false;
     this.#whenSecured?.();
@@ -167,7 +168,7 @@ export class ClientConnection implements RequestConnection {
   end(how: 'fin' | 'reset'): void {
     this.endedHow = how;
     if (how === 'reset') {
-      this.#tcp.resetAndDestroy();
+      this.tcp.resetAndDestroy();
       return;
     }
     this.socket.end();

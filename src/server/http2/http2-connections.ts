@@ -12,6 +12,7 @@ import { sendProblem } from '../admin/send-problem.ts';
 import type { AdminListener } from '../admin-listener.ts';
 import type { HttpExchange, PlainResponse } from '../http-exchange.ts';
 import type { ClientConnection } from '../http1/client-connection.ts';
+import { hasStoppedReading } from './has-stopped-reading.ts';
 import { http1Headers } from './http1-headers.ts';
 import { Http2Request } from './http2-request.ts';
 import { Http2Stream, type StreamSession } from './http2-stream.ts';
@@ -27,6 +28,8 @@ const MAX_FIELDS = 200;
 const MAX_HEAD_BYTES = 16 * 1024;
 /** What a session may hold. Megabytes. */
 const MAX_SESSION_MEMORY = 32;
+/** Between two looks for sessions that nghttp2 has ended. */
+const LOOK_MS = 500;
 
 const OPTIONS = {
   maxHeaderListPairs: MAX_FIELDS,
@@ -54,6 +57,8 @@ export class Http2Connections {
   readonly #parts: Http2Parts;
   readonly #open = new Set<Http2Connection>();
   #isLeaving = false;
+  /** Runs while there are any. */
+  #looks: NodeJS.Timeout | undefined;
 
   constructor(parts: Http2Parts) {
     this.#parts = parts;
@@ -61,8 +66,9 @@ export class Http2Connections {
 
   /** Speaks HTTP/2 on the connection; what was read of it stands in its socket. */
   serve(tcp: ClientConnection): void {
-    const connection = new Http2Connection(tcp, this.#parts, () => void this.#open.delete(connection));
+    const connection = new Http2Connection(tcp, this.#parts, () => this.#closed(connection));
     this.#open.add(connection);
+    this.#looks ??= setInterval(() => this.#endDead(), LOOK_MS).unref();
     if (this.#isLeaving) connection.leave();
   }
 
@@ -81,6 +87,17 @@ export class Http2Connections {
   cutAll(): void {
     for (const connection of this.#open) connection.cut();
   }
+
+  #endDead(): void {
+    for (const connection of this.#open) connection.endIfDead();
+  }
+
+  #closed(connection: Http2Connection): void {
+    this.#open.delete(connection);
+    if (this.#open.size > 0) return;
+    clearInterval(this.#looks);
+    this.#looks = undefined;
+  }
 }
 
 /** One connection by which HTTP/2 is spoken. */
@@ -96,15 +113,20 @@ class Http2Connection implements StreamSession {
   readonly #ofAdmin = new WeakSet<Http2Stream>();
   /** It was said that no more streams are served. */
   #isGoing = false;
+  /** The client said so. */
+  #clientIsGoing = false;
 
   constructor(tcp: ClientConnection, parts: Http2Parts, closed: () => void) {
     this.tcp = tcp;
     this.#parts = parts;
+    // As node:http2 has it: a client that closes its side has left.
+    tcp.socket.allowHalfOpen = false;
     this.#session = performServerHandshake(tcp.socket, OPTIONS);
     this.#session.on('connect', () => this.#session.setLocalWindowSize(CONNECTION_WINDOW));
     this.#session.on('stream', (stream, headers) => this.#receive(stream, headers));
     // What was wrong with it is seen as it closes.
     this.#session.on('error', () => undefined);
+    this.#session.on('goaway', () => void (this.#clientIsGoing = true));
     this.#session.on('close', closed);
   }
 
@@ -120,6 +142,12 @@ class Http2Connection implements StreamSession {
   cutStreams(): void {
     if (!this.tcp.isCut || this.tcp.endedHow !== undefined) return;
     for (const stream of this.#streams.values()) if (!this.#ofAdmin.has(stream)) stream.resetStream('internal_error');
+  }
+
+  /** Ends the connection where nghttp2 has ended the session. */
+  endIfDead(): void {
+    const { tcp } = this;
+    if (tcp.endedHow === undefined && !this.#session.destroyed && hasStoppedReading(tcp.socket, tcp.tcp)) tcp.end('fin');
   }
 
   goAway(code: Http2Code, serveOpen: boolean): void {
@@ -158,6 +186,7 @@ class Http2Connection implements StreamSession {
     const request = new Http2Request(stream, fields);
     if (fields.expect?.toLowerCase() === '100-continue') stream.additionalHeaders({ ':status': 100 });
     const target = parseTarget(request.url);
+    stream.once('close', () => this.#noteBreak());
     const exchange = new Http2Stream({ stream, request, target, session: this });
     this.#streams.set(id, exchange);
     stream.once('close', () => this.#closed(id, exchange));
@@ -173,10 +202,19 @@ class Http2Connection implements StreamSession {
     this.tcp.spareWhile(response);
     const headers = http1Headers(fields);
     const request = new Http2ServerRequest(stream, fields, {}, Object.entries(headers).flat());
-    // What answers is made for node:http: it reads the fields of HTTP/1.1, and asks for what both have.
-    Object.defineProperty(request, 'headers', { value: headers });
+    let isWhole = stream.endAfterHeaders;
+    stream.once('end', () => void (isWhole ||= !stream.aborted));
+    // What answers is made for node:http: it reads the fields of HTTP/1.1, asks for what both have, and whether all of a body
+    // has come, of which node:http2 says the same where the stream was reset.
+    Object.defineProperties(request, { headers: { value: headers }, complete: { get: () => isWhole } });
     const pair = [request, response] as unknown as Parameters<AdminListener>;
     admin(...pair).catch((error: unknown) => failed(response, error));
+  }
+
+  /** node:http2 ends the session, and its streams before the connection, for what the client did wrong. */
+  #noteBreak(): void {
+    const { tcp } = this;
+    if (this.#session.destroyed && !tcp.isDestroyed && !tcp.clientEnded && !this.#clientIsGoing) tcp.endedHow ??= 'fin';
   }
 
   #closed(id: number, exchange: Http2Stream): void {
