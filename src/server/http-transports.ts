@@ -1,7 +1,7 @@
 import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import type { ClientConnection } from './http1/client-connection.ts';
-import { Connections } from './http1/connections.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { Connections } from './connections.ts';
 import { ReceivedMessage } from './http1/received-message.ts';
 import { prefaceIn, takeFromHttp1 } from './http1/take-from-http1.ts';
 import type { Http2Connections, Http2Parts } from './http2/http2-connections.ts';

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../core/clock.ts';
 import type { Target } from '../../exchange/incoming.ts';
 import type { Exchange } from '../../session/exchange.ts';
+import type { ClientConnection } from '../client-connection.ts';
 import type { HttpExchange } from '../http-exchange.ts';
-import type { ClientConnection } from './client-connection.ts';
 import { Http1ResponseWriter } from './http1-response-writer.ts';
 import type { ReceivedMessage } from './received-message.ts';
 

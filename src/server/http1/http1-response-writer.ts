@@ -5,9 +5,9 @@ import type { Head, Write } from '../../core/wire/effect.ts';
 import { hasNoBody } from '../../core/wire/has-no-body.ts';
 import { isNamed } from '../../core/wire/header-field.ts';
 import type { Exchange } from '../../session/exchange.ts';
+import type { ClientConnection } from '../client-connection.ts';
 import type { Amount, ResponseWriter } from '../response-writer.ts';
-import type { ClientConnection } from './client-connection.ts';
-import { unacknowledged } from './unacknowledged.ts';
+import { unacknowledged } from '../unacknowledged.ts';
 
 /** A request of HTTP/1, and where its response goes. */
 export interface Http1Target {

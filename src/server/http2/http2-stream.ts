@@ -5,9 +5,9 @@ import { type Http2Code, http2CodeNumber, http2CodeOf } from '../../core/wire/ht
 import type { IncomingConnection, Target } from '../../exchange/incoming.ts';
 import type { PresetOutcome } from '../../exchange/prepare.ts';
 import type { Exchange } from '../../session/exchange.ts';
+import type { ClientConnection } from '../client-connection.ts';
 import type { HttpExchange, PlainResponse, RequestConnection, Turn } from '../http-exchange.ts';
-import type { ClientConnection } from '../http1/client-connection.ts';
-import { unacknowledged } from '../http1/unacknowledged.ts';
+import { unacknowledged } from '../unacknowledged.ts';
 import type { Http2Request } from './http2-request.ts';
 import { Http2ResponseWriter } from './http2-response-writer.ts';
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import type { ClientConnection } from '../http1/client-connection.ts';
+import type { ClientConnection } from '../client-connection.ts';
 import type { Shown, TlsIdentities } from './tls-identities.ts';
 
 /** What a client meets that opens a connection by TLS: a certificate, or an alert in the place of one. */

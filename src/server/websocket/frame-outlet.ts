@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { CloseFrame } from '../../core/wire/effect.ts';
-import type { ClientConnection } from '../http1/client-connection.ts';
-import { unacknowledged } from '../http1/unacknowledged.ts';
+import type { ClientConnection } from '../client-connection.ts';
+import { unacknowledged } from '../unacknowledged.ts';
 
 type Callback = () => void;
 

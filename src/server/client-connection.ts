@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ClosedHow } from '../../core/journal/entry.ts';
-import type { IncomingConnection, TlsFacts } from '../../exchange/incoming.ts';
-import type { PresetOutcome } from '../../exchange/prepare.ts';
-import type { PlainResponse, RequestConnection, Turn } from '../http-exchange.ts';
+import type { ClosedHow } from '../core/journal/entry.ts';
+import type { IncomingConnection, TlsFacts } from '../exchange/incoming.ts';
+import type { PresetOutcome } from '../exchange/prepare.ts';
+import type { PlainResponse, RequestConnection, Turn } from './http-exchange.ts';
 
 /** Time a client gets to close its side after we closed ours. */
 const LINGER_MS = 1_000;
