@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendRandomFrames } from '../../support/send-random-frames.ts';
+import { sendRandomFrames } from '../../support/random-frames/send-random-frames.ts';
 
 /* `SEED=7 npx vitest run --config test/timed.config.ts many-random-frames` sends others. */
 const FRAMES = 50_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendRandomFrames } from '../../support/send-random-frames.ts';
+import { sendRandomFrames } from '../../support/random-frames/send-random-frames.ts';
 
 /* `npm run test:timed` sends 50,000. */
 const FRAMES = 1_500;

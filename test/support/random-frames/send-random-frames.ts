@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
+import { FRAME, frame, get, rawHttp2 } from '../raw-http2.ts';
+import { startMock } from '../start-mock.ts';
 import { frameViolations } from './frame-violations.ts';
 import { randomFrames } from './random-frames.ts';
-import { FRAME, frame, get, rawHttp2 } from './raw-http2.ts';
-import { startMock } from './start-mock.ts';
 
 /** After so many, a connection that still lives is left for another. */
 const PER_CONNECTION = 60;

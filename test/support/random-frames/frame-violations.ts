@@ -1,4 +1,4 @@
-import { END_STREAM, FRAME, type Frame } from './raw-http2.ts';
+import { END_STREAM, FRAME, type Frame } from '../raw-http2.ts';
 
 const LARGEST_FRAME = 16_384;
 const FIRST_WINDOW = 65_535;

@@ -1,5 +1,5 @@
-import { fork } from '../../src/core/random.ts';
-import { END_HEADERS, END_STREAM, FRAME, fieldBlock, frame, requestFields } from './raw-http2.ts';
+import { fork } from '../../../src/core/random.ts';
+import { END_HEADERS, END_STREAM, FRAME, fieldBlock, frame, requestFields } from '../raw-http2.ts';
 
 const PATHS = ['/v1/models', '/v1/chat/completions', '/__admin/health', '/v1/none'];
 const METHODS = ['GET', 'POST', 'HEAD', 'nonsense'];
