@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 
 /**
  * A client module for `probe` that hands its calls to a program in another language, as lines of JSON. One program serves all
- * calls of a process, and ends with it. Resolves when it is ready: a situation must not wait for its imports. Rejects when it
- * does not start.
+ * calls of a process, and ends with it. Resolves when it has made two calls: a situation must not wait for what a program loads
+ * at its start or with its first call. Rejects when it does not start.
  */
 export async function drive(command) {
   let calls = 0;
@@ -31,7 +33,7 @@ export async function drive(command) {
   };
   const program = start();
   await program.ready;
-  return async ({ baseURL, apiKey, prompt, stream, signal }) => {
+  const call = async ({ baseURL, apiKey, prompt, stream, signal }) => {
     const id = ++calls;
     const { promise, resolve, reject } = withResolvers();
     waiting.set(id, { resolve, reject });
@@ -44,6 +46,21 @@ export async function drive(command) {
       waiting.delete(id);
     }
   };
+  await warmUp(call);
+  return call;
+}
+
+/** One call of each kind, to a server that refuses them in a way that no client tries again. */
+async function warmUp(call) {
+  const body = JSON.stringify({ error: { message: 'refused', type: 'invalid_request_error', param: null, code: null } });
+  const server = createServer((_request, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' }).end(body);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const baseURL = `http://127.0.0.1:${server.address().port}/v1`;
+  for (const stream of [false, true]) await call({ baseURL, apiKey: 'sk-none', prompt: 'Hello', stream });
+  server.close();
+  server.closeAllConnections();
 }
 
 function withResolvers() {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CLIENTS } from './catalogue.mjs';
-import { install } from './install.mjs';
+import { install, packagesOf } from './install.mjs';
 import { clientsHead, clientsPage } from './page.mjs';
 
 const run = promisify(execFile);
@@ -68,8 +68,9 @@ async function probe(client) {
       { verdict: found, explain, ...(evidence[0] === undefined ? {} : { evidence: evidence[0].line }) },
     ]),
   );
-  const { id, npm, pip, go } = client;
-  const installed = (npm ?? pip ?? [go])[0];
+  const { id } = client;
+  // Without the features of a crate.
+  const installed = packagesOf(client)[0].split(' ')[0];
   const result = { client: id, installed, probed: startedAt.slice(0, 10), calls: verdict.calls, rules };
   writeFileSync(join(results, `${id}.json`), `${JSON.stringify(result, null, 2)}\n`);
   say(`${id}: ${verdict.verdict}, ${Math.round((performance.now() - begun) / 1_000)} s`);

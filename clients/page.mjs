@@ -78,7 +78,7 @@ export function clientsHead(clients, results) {
 
 /** `7.59.0` of \`openai@7.59.0\`, \`openai==7.59.0\`. */
 function versionOf(installed) {
-  return /(?:@v?|==)([^@=]+)$/.exec(installed)?.[1] ?? installed;
+  return /(?:@v?|==|:)([^@=:]+)$/.exec(installed)?.[1] ?? installed;
 }
 
 /** Those of the catalogue without a result. */
