@@ -39,3 +39,19 @@ export interface RuleInUse {
   readonly left?: number;
   readonly paused?: true;
 }
+
+/** What is asked for of each entry and decision. */
+export const FIELDS = [
+  'seq',
+  'logicalId',
+  'attemptSeq',
+  't_headers',
+  't_end',
+  'status',
+  'closedBy',
+  'hint',
+  'faultApplied',
+  'queuedMs',
+  'billedTokens',
+  'retryable',
+] as const satisfies readonly (keyof Entry)[];

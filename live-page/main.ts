@@ -1,6 +1,6 @@
 import { ask } from './ask.ts';
 import { byId, make, say } from './elements.ts';
-import type { Decided, Entry, Verdict } from './events.ts';
+import { type Decided, type Entry, FIELDS, type Verdict } from './events.ts';
 import { type Call, History } from './history.ts';
 import { drawLanes, inWords, shownCalls } from './lanes.ts';
 import { drawLoad } from './load-chart.ts';
@@ -30,7 +30,7 @@ byId('hold').addEventListener('click', () => {
 requestAnimationFrame(frame);
 
 function listen(): void {
-  const source = new EventSource('events');
+  const source = new EventSource(`events?fields=${FIELDS.join()}`);
   source.addEventListener('open', () => say('connection', 'live'));
   source.addEventListener('error', () => say('connection', 'not connected: the mock has ended, or goes on in a moment'));
   const on = (kind: string, heard: (data: never) => void) =>

@@ -1,10 +1,8 @@
 import { defineConfig } from 'vitepress';
+import { sidebar } from './sidebar.mjs';
 
 /** Where files outside of docs/ are to be found; without it they are named and not linked. */
 const REPOSITORY = process.env.SITE_REPOSITORY;
-
-/** The pages of one heading of docs/README.md. */
-const group = (text, pages) => ({ text, items: pages.map(([title, page]) => ({ text: title, link: `/${page}` })) });
 
 export default defineConfig({
   title: 'mock-openai',
@@ -21,44 +19,7 @@ export default defineConfig({
   },
   themeConfig: {
     search: { provider: 'local' },
-    sidebar: [
-      group('Start', [
-        ['Documentation', ''],
-        ['Scenarios', 'scenarios'],
-        ['Faults', 'faults'],
-        ['Verdicts', 'verdicts'],
-        ['Rules', 'rules'],
-        ['Gallery', 'gallery'],
-        ['How clients back off', 'clients'],
-      ]),
-      group('Recipes', [
-        ['vitest', 'vitest'],
-        ['Jest', 'jest'],
-        ['pytest', 'pytest'],
-        ['Go', 'go'],
-        ['GitHub Actions', 'github-actions'],
-        ['GitLab CI', 'gitlab'],
-        ['Docker', 'docker'],
-      ]),
-      group('How to', [
-        ['Responses', 'responses'],
-        ['Azure OpenAI', 'azure'],
-        ['Several targets', 'failover'],
-        ['Rate limits and capacity', 'rate-limits-and-capacity'],
-        ['Probe', 'probe'],
-        ['Load', 'load'],
-        ['Live page', 'live-page'],
-      ]),
-      group('Reference', [
-        ['Command line', 'cli'],
-        ['Library', 'library'],
-        ['Admin API', 'admin-api'],
-        ['Determinism', 'determinism'],
-        ['Limits', 'limits'],
-        ['Glossary', 'glossary'],
-        ['Architecture', 'architecture'],
-      ]),
-    ],
+    sidebar: sidebar(),
   },
 });
 

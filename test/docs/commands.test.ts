@@ -129,6 +129,11 @@ test('every block says how it is checked', () => {
     'python conftest.py',
     'python test_client.py',
     'go client_test.go',
+    'ts mock-openai.test.ts',
+    'python test_mock_openai.py',
+    'go mock_openai_test.go',
+    'java MockOpenAITest.java',
+    'xml pom.xml',
     'md',
   ]; // prettier-ignore
   const unknown = blocks()

@@ -10,8 +10,8 @@ import { VerdictWatch } from './verdict-watch.ts';
 export const MAX_LISTENERS = 32;
 /** What happens within this time is told together. */
 const TOGETHER_MS = 20;
-/** Of that time, so much goes into the telling. */
-const TELLING_MS = 2;
+/** Of that time, so much goes into the telling: a twentieth. */
+const TELLING_MS = 1;
 /** What waits to be told; what is beyond is missed. */
 const MAX_WAITING = 5_000;
 
@@ -22,7 +22,11 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 interface Listener {
   readonly feed: EventFeed;
   readonly kinds: ReadonlySet<EventKind>;
+  readonly fields: Fields;
 }
+
+/** Of an entry and of a decision, in this order; undefined: all. */
+type Fields = readonly string[] | undefined;
 
 /** What listens to one session. */
 interface Watched {
@@ -39,6 +43,7 @@ type Happened = { readonly kind: 'entry' | 'decision'; readonly record: JournalR
 
 export interface ListenOptions {
   readonly kinds: ReadonlySet<EventKind>;
+  readonly fields?: Fields;
   /** Entries after this number are told; undefined: from now on. */
   readonly since: number | undefined;
 }
@@ -68,13 +73,13 @@ export class EventHub {
   }
 
   /** Adds a listener; what it is told is the body of its response. */
-  listen(session: Session, { kinds, since }: ListenOptions): ReadableStream<Uint8Array> {
+  listen(session: Session, { kinds, fields, since }: ListenOptions): ReadableStream<Uint8Array> {
     if (this.#listeners === 0) this.#begin();
     this.#listeners += 1;
     const watched = this.#watch(session);
-    const { known, past } = since === undefined || !kinds.has('entry') ? fromNowOn(session) : after(session, since);
+    const { known, past } = since === undefined || !kinds.has('entry') ? fromNowOn(session) : after(session, since, fields);
     const feed = new EventFeed({ run: this.run, known, past, closed: () => this.#left(watched, listener) });
-    const listener = { feed, kinds };
+    const listener = { feed, kinds, fields };
     watched.listeners.add(listener);
     if (kinds.has('verdict')) {
       if (watched.verdicts.latest !== undefined) feed.tell({ text: watched.verdicts.latest });
@@ -165,17 +170,17 @@ function fromNowOn(session: Session): Pick<FeedParts, 'known' | 'past'> {
 }
 
 /** What is told to a listener who knows the entries up to a number; one that is not given yet is of another journal. */
-function after(session: Session, since: number): Pick<FeedParts, 'known' | 'past'> {
+function after(session: Session, since: number, fields: Fields): Pick<FeedParts, 'known' | 'past'> {
   const from = since < session.nextSeq ? since : 0;
   const upTo = Math.max(from, session.oldestSeq - 1);
-  return { known: { upTo, beyond: [] }, past: pastOf(session, upTo, { now: session.now, missed: upTo - from }) };
+  return { known: { upTo, beyond: [] }, past: pastOf(session, upTo, { now: session.now, missed: upTo - from, fields }) };
 }
 
 /** The entries after that number that were over by then. */
 function* pastOf(
   session: Session,
   since: number,
-  { now, missed }: { readonly now: number; readonly missed: number },
+  { now, missed, fields }: { readonly now: number; readonly missed: number; readonly fields: Fields },
 ): Generator<FeedEvent> {
   let next = since + 1;
   if (missed > 0) yield { text: missedText(missed) };
@@ -183,7 +188,7 @@ function* pastOf(
     // What was read too late has fallen out of the journal.
     if (entry.seq > next) yield missedEvent(next, entry.seq);
     next = entry.seq + 1;
-    if (entry.t_end !== null && entry.t_end <= now) yield { text: eventText('entry', entry), seq: entry.seq };
+    if (entry.t_end !== null && entry.t_end <= now) yield { text: eventText('entry', chosen(entry, fields)), seq: entry.seq };
   }
 }
 
@@ -195,8 +200,28 @@ function missedEvent(from: number, to: number): FeedEvent {
 function tellOf({ kind, record, watched, faultApplied, refusedBy }: Happened): void {
   if (kind === 'entry') {
     watched.verdicts.look();
-    tell(watched, kind, { text: eventText(kind, watched.session.view(record, false)), seq: record.seq });
-  } else tell(watched, kind, { text: eventText(kind, decisionOf(record, { faultApplied, refusedBy })) });
+    tellChosen(watched, kind, watched.session.view(record, false), record.seq);
+  } else tellChosen(watched, kind, decisionOf(record, { faultApplied, refusedBy }));
+}
+
+/** Each choice of fields is written once, however many listeners have it. */
+function tellChosen({ listeners }: Watched, kind: EventKind, data: object, seq?: number): void {
+  const texts = new Map<string | undefined, string>();
+  for (const { feed, kinds, fields } of listeners) {
+    if (!kinds.has(kind)) continue;
+    const choice = fields?.join();
+    const text = texts.get(choice) ?? eventText(kind, chosen(data, fields));
+    texts.set(choice, text);
+    feed.tell({ text, ...(seq !== undefined && { seq }) });
+  }
+}
+
+function chosen(data: object, fields: Fields): object {
+  if (fields === undefined) return data;
+  const all = data as Readonly<Record<string, unknown>>;
+  const some: Record<string, unknown> = {};
+  for (const name of fields) if (Object.hasOwn(all, name)) some[name] = all[name];
+  return some;
 }
 
 /** What was decided about a request, before it is answered. */

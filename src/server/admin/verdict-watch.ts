@@ -8,9 +8,10 @@ import { circumstancesOf } from './verdict-circumstances.ts';
 
 /** Between two verdicts, at least. */
 const INTERVAL_MS = 2_000;
-/** One turn of judging, and the pause behind it: so judging takes at most a twentieth of the loop's time. */
+/** One turn of judging. One step may take longer. */
 const TURN_MS = 2;
-const PAUSE_MS = 38;
+/** The pause behind a turn, as a multiple of it: judging takes a fiftieth of the loop's time, and more where nothing else happens. */
+const PAUSES = { busy: 49, idle: 4 } as const;
 
 /** Finds out when the verdict on a session changes. It judges only after something has happened, seldom, and in small steps. */
 export class VerdictWatch {
@@ -66,7 +67,7 @@ export class VerdictWatch {
   }
 
   #go(steps: ReturnType<typeof judgeSessionInSteps>): void {
-    const until = performance.now() + TURN_MS;
+    const begun = performance.now();
     do {
       if (this.#isOver) {
         this.#isAtIt = false;
@@ -77,8 +78,9 @@ export class VerdictWatch {
         this.#found(step.value.verdict);
         return;
       }
-    } while (performance.now() < until);
-    setTimeout(() => this.#go(steps), PAUSE_MS).unref();
+    } while (performance.now() < begun + TURN_MS);
+    const pauses = this.#isStale ? PAUSES.busy : PAUSES.idle;
+    setTimeout(() => this.#go(steps), (performance.now() - begun) * pauses).unref();
   }
 
   #found(verdict: Verdict): void {

@@ -188,3 +188,16 @@ test('the admin token is asked of listeners, too', async () => {
   const mock = await startMock({}, { adminToken: 'secret' });
   expect((await fetch(`${mock.origin}/__admin/events`)).status).toBe(401);
 });
+
+test('fields choose what is told of entries and decisions, for each listener', async () => {
+  const mock = await startMock({ rules: [{ fault: 'overloaded' }] });
+  const chosen = await listen(`${mock.adminURL}/events?only=entry,decision&fields=seq,status,nothing`);
+  const whole = await listen(`${mock.adminURL}/events?only=entry`);
+  await (await postChat(mock)).text();
+  const { data: entry } = await chosen.until(({ event }) => event === 'entry');
+  expect(entry).toEqual({ seq: 1, status: 503 });
+  expect(chosen.events.find(({ event }) => event === 'decision')?.data).toEqual({ seq: 1 });
+  expect((await whole.until(({ event }) => event === 'entry')).data).toMatchObject({ seq: 1, model: 'gpt-4o', status: 503 });
+  const again = await listen(`${mock.adminURL}/events?fields=seq&last_event_id=00000000.0`);
+  expect((await again.until(({ event }) => event === 'entry')).data).toEqual({ seq: 1 });
+});
