@@ -1,4 +1,5 @@
 import { HEADERS_OF_INTEREST, type JournalEntry } from '../core/journal/entry.ts';
+import { rememberLast } from '../core/memo/remember-last.ts';
 import { unservedUrl } from '../core/openai/endpoints/unserved-urls.ts';
 import type { JournalRecord } from './record.ts';
 
@@ -77,11 +78,12 @@ export function entryView(
   };
 }
 
-function namedHeaders(values: JournalRecord['headers']): Record<string, string> {
+/** Entries of one client share them: records that have the same texts come with the same list. */
+const namedHeaders = rememberLast((values: JournalRecord['headers']): JournalEntry['headers'] => {
   const headers: Record<string, string> = {};
   for (const [place, name] of HEADERS_OF_INTEREST.entries()) {
     const value = values[place];
     if (value != null) headers[name] = value;
   }
   return headers;
-}
+});

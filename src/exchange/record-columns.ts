@@ -50,7 +50,7 @@ export const RECORD_COLUMNS = {
   recordedRequestAt: 'number',
   recordedResponseAt: 'number',
   bodySha256: 'plain text',
-  question: 'client text',
+  question: 'text',
   authorizationHash: 'client text',
   headers: 'client text',
   faultApplied: 'shared',

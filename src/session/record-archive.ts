@@ -7,6 +7,8 @@ import { type ColumnStore, columns, recordCodec } from './record-codec.ts';
 const BLOCK = 16;
 /** Bytes for the texts of a block to begin with. */
 const TEXT_BYTES = 4 * 1_024;
+/** Numbers that tell where the texts of a record begin and end. */
+const PLACES = 4;
 
 /**
  * Records: as objects while they may change, and when they are over in columns: numbers and bytes are outside of the heap,
@@ -61,17 +63,21 @@ class Block {
     numbers: new Float64Array(BLOCK * columns.numbers.length),
     shared: new Array(BLOCK * columns.shared.length).fill(undefined),
   };
-  readonly #starts = new Uint32Array(BLOCK);
-  /** Of the text; 0 where there is no record. */
-  readonly #lengths = new Uint32Array(BLOCK);
+  /** The places of two texts for each record: its own, and those of its client. */
+  readonly #places = new Uint32Array(BLOCK * PLACES);
   #text = Buffer.allocUnsafeSlow(TEXT_BYTES);
   #used = 0;
+  /** The client of the record that was put last, as text, and where that is. */
+  #client = '';
+  #clientAt = 0;
+  #clientEnd = 0;
 
   clear(): void {
     this.#held.fill(undefined);
     this.#columns.shared.fill(undefined);
-    this.#lengths.fill(0);
+    this.#places.fill(0);
     this.#used = 0;
+    this.#client = '';
   }
 
   hold(slot: number, record: JournalRecord): void {
@@ -81,35 +87,52 @@ class Block {
   put(slot: number, record: JournalRecord): void {
     this.#held[slot] = undefined;
     recordCodec.write(record, this.#columns, slot);
-    this.#putText(slot, recordCodec.printTexts(record, clientTextsOf(record)));
+    const client = clientTextsOf(record);
+    if (client !== this.#client) {
+      this.#clientAt = this.#used;
+      this.#client = client;
+      this.#write(client);
+      this.#clientEnd = this.#used;
+    }
+    const start = this.#used;
+    this.#write(recordCodec.printTexts(record));
+    const first = slot * PLACES;
+    this.#places[first] = start;
+    this.#places[first + 1] = this.#used;
+    this.#places[first + 2] = this.#clientAt;
+    this.#places[first + 3] = this.#clientEnd;
   }
 
-  #putText(slot: number, text: string): void {
+  #write(text: string): void {
     const most = this.#used + 3 * text.length;
     if (most > this.#text.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(most, 2 * this.#text.length));
       this.#text.copy(larger, 0, 0, this.#used);
       this.#text = larger;
     }
-    const length = this.#text.write(text, this.#used);
-    this.#starts[slot] = this.#used;
-    this.#lengths[slot] = length;
-    this.#used += length;
+    this.#used += this.#text.write(text, this.#used);
+  }
+
+  #textAt(place: number): string {
+    return this.#text.toString('utf8', this.#places[place], this.#places[place + 1]);
   }
 
   get(slot: number, seq: number): JournalRecord | undefined {
     const held = this.#held[slot];
     if (held !== undefined) return held;
-    const length = this.#lengths[slot] ?? 0;
-    if (length === 0) return undefined;
-    const start = this.#starts[slot] ?? 0;
-    const texts = JSON.parse(this.#text.toString('utf8', start, start + length)) as readonly unknown[];
-    return recordCodec.read(seq, this.#columns, slot, texts);
+    const first = slot * PLACES;
+    if (this.#places[first + 1] === 0) return undefined;
+    const own = JSON.parse(this.#textAt(first)) as readonly unknown[];
+    const client = parsedClient(this.#textAt(first + 2));
+    return recordCodec.read(seq, this.#columns, slot, { own, client });
   }
 }
 
 /** The texts of the client of the last record, as JSON: most records come from the client of the one before. */
 const clientTextsOf = rememberLast(
-  (record: JournalRecord) => JSON.stringify(columns.clientTexts.map((name) => record[name])).slice(1, -1),
+  (record: JournalRecord) => JSON.stringify(columns.clientTexts.map((name) => record[name])),
   (record, { given }) => recordCodec.haveSameClient(record, given),
 );
+
+/** The reverse. Records of one client share its texts. */
+const parsedClient = rememberLast((json: string) => JSON.parse(json) as readonly unknown[]);

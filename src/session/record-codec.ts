@@ -21,7 +21,8 @@ function columnsOf<Kind extends ColumnKind>(kind: Kind): readonly ColumnOf<Kind>
   return NAMES.filter((name): name is ColumnOf<Kind> => RECORD_COLUMNS[name] === kind);
 }
 
-const TEXTS: readonly ColumnName[] = [...columns.texts, ...columns.plainTexts, ...columns.clientTexts];
+/** The texts of the record alone, in the order of their JSON. */
+const OWN_TEXTS: readonly ColumnName[] = [...columns.texts, ...columns.plainTexts];
 
 /** Numbers and shared values of records, one record after the other. */
 export interface ColumnStore {
@@ -29,13 +30,19 @@ export interface ColumnStore {
   readonly shared: unknown[];
 }
 
+/** What the JSON lists of a record say. */
+export interface RecordTexts {
+  readonly own: readonly unknown[];
+  readonly client: readonly unknown[];
+}
+
 export interface RecordCodec {
   /** Puts numbers and shared values of a record into its slot. */
   write(record: JournalRecord, store: ColumnStore, slot: number): void;
-  /** The record of a slot. `texts` is what the JSON of `printTexts` says. */
-  read(seq: number, store: ColumnStore, slot: number, texts: readonly unknown[]): JournalRecord;
-  /** The texts of a record as a JSON list: its own, the plain ones, and then those of its client, which are printed already. */
-  printTexts(record: JournalRecord, clientTexts: string): string;
+  /** The record of a slot. */
+  read(seq: number, store: ColumnStore, slot: number, texts: RecordTexts): JournalRecord;
+  /** The texts of the record alone, as a JSON list. */
+  printTexts(record: JournalRecord): string;
   /** Whether two records have the same texts of a client. */
   haveSameClient(record: JournalRecord, other: ClientTexts): boolean;
 }
@@ -56,16 +63,18 @@ export function compiledCodec(): RecordCodec {
   const kept = (name: ColumnName): string => {
     const [number, value] = [numbers.indexOf(name as never), shared.indexOf(name as never)];
     if (number >= 0) return `orNull(numbers[n + ${number}])`;
-    return value >= 0 ? `shared[s + ${value}]` : `texts[${TEXTS.indexOf(name)}]`;
+    if (value >= 0) return `shared[s + ${value}]`;
+    const own = OWN_TEXTS.indexOf(name);
+    return own >= 0 ? `own[${own}]` : `client[${clientTexts.indexOf(name as never)}]`;
   };
   const fields = NAMES.map((name) => `${name}: ${kept(name)}`);
   const printed = [...texts.map((name) => `print(record.${name})`), ...plainTexts.map((name) => `'"' + record.${name} + '"'`)];
   const same = clientTexts.map((name) => `(record.${name} === other.${name} || isSame(record.${name}, other.${name}))`);
-  const read = `return (seq, store, slot, texts) => { ${first} return { seq, ${fields.join(', ')} }; }`;
+  const read = `return (seq, store, slot, { own, client }) => { ${first} return { seq, ${fields.join(', ')} }; }`;
   return {
     write: new Function('record', 'store', 'slot', `${first} ${writes.join(' ')}`) as RecordCodec['write'],
     read: new Function('orNull', read)(orNull) as RecordCodec['read'],
-    printTexts: new Function('print', `return (record, client) => '[' + ${printed.join(" + ',' + ")} + ',' + client + ']';`)(
+    printTexts: new Function('print', `return (record) => '[' + ${printed.join(" + ',' + ")} + ']';`)(
       JSON.stringify,
     ) as RecordCodec['printTexts'],
     haveSameClient: new Function('isSame', `return (record, other) => ${same.join(' && ')};`)(
@@ -81,17 +90,15 @@ export const loopingCodec: RecordCodec = {
       store.numbers[slot * columns.numbers.length + at] = record[name] ?? Number.NaN;
     for (const [at, name] of columns.shared.entries()) store.shared[slot * columns.shared.length + at] = record[name];
   },
-  read(seq, store, slot, texts) {
+  read(seq, store, slot, { own, client }) {
     const fields = Object.fromEntries<unknown>(NAMES.map((name) => [name, undefined]));
     for (const [at, name] of columns.numbers.entries()) fields[name] = orNull(store.numbers[slot * columns.numbers.length + at]);
     for (const [at, name] of columns.shared.entries()) fields[name] = store.shared[slot * columns.shared.length + at];
-    for (const [at, name] of TEXTS.entries()) fields[name] = texts[at];
+    for (const [at, name] of OWN_TEXTS.entries()) fields[name] = own[at];
+    for (const [at, name] of columns.clientTexts.entries()) fields[name] = client[at];
     return { seq, ...fields } as unknown as JournalRecord;
   },
-  printTexts(record, clientTexts) {
-    const texts = [...columns.texts, ...columns.plainTexts].map((name) => JSON.stringify(record[name]));
-    return `[${[...texts, clientTexts].join(',')}]`;
-  },
+  printTexts: (record) => JSON.stringify(OWN_TEXTS.map((name) => record[name])),
   haveSameClient: (record, other) => columns.clientTexts.every((name) => isSame(record[name], other[name])),
 };
 

@@ -7,7 +7,7 @@ import { badFleets, type Fleet, goodFleets, lateBy } from '../../support/load/si
 import { noises } from '../../support/load/simulated-traffic.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
-/** Runs per fleet, each with another seed, and by turns under each kind of noise. `npm run simulate:fleets` makes 300. */
+/** Runs per fleet, each with another seed, and by turns under each kind of noise. `npm run simulate:fleets` makes 2,000. */
 const RUNS = Number(process.env['SIMULATED_FLEETS'] ?? 6);
 const TIMEOUT_MS = 1_800_000;
 const kinds = Object.keys(noises);

@@ -3,7 +3,7 @@ import { perObject } from '../../memo/per-object.ts';
 import type { CallHistory } from './call-history.ts';
 import { hasFailed } from './has-failed.ts';
 import { isUnnamed } from './is-unnamed.ts';
-import { groupByIdentity } from './request-identity.ts';
+import { groupsOfEqual } from './request-identity.ts';
 
 /** Within this time after an error, an equal request may be its retry. */
 const SOON_MS = 60_000;
@@ -23,7 +23,7 @@ export const equalFollowers = perObject((calls: readonly CallHistory[]): readonl
   const unnamed = calls.filter(isUnnamed);
   const failed = new Set(unnamed.filter(hasFailed).map(bodyOf));
   if (failed.size === 0) return [];
-  const alike = groupByIdentity(
+  const alike = groupsOfEqual(
     unnamed.filter((call) => failed.has(bodyOf(call))),
     ({ tries }) => tries[0]?.entry,
   );

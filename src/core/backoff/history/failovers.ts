@@ -17,22 +17,31 @@ const SOON_MS = 60_000;
  */
 export const failoversToKeys = perObject(
   (calls: readonly CallHistory[]): ReadonlySet<CallHistory> =>
-    followedIn(
-      sharedWithFailed(calls.filter(isUnnamed), ({ bodySha256 }) => bodySha256),
-      ({ method, path, bodySha256 }) => `${method} ${path} ${bodySha256}`,
-      ({ authorizationHash }) => authorizationHash,
-    ),
+    followedIn(calls, {
+      partOf: ({ bodySha256 }) => bodySha256,
+      sameOf: ({ method, path, bodySha256 }) => `${method} ${path} ${bodySha256}`,
+      targetOf: ({ authorizationHash }) => authorizationHash,
+    }),
 );
 
 /** As `failoversToKeys`: the same was asked of another model, by what could not be taken for an attempt of the call as it came. */
 export const failoversToModels = perObject(
   (calls: readonly CallHistory[]): ReadonlySet<CallHistory> =>
-    followedIn(
-      sharedWithFailed(calls.filter(isUnnamed), ({ question }) => question),
-      ({ question, authorizationHash }) => (question === null ? undefined : `${question} ${authorizationHash}`),
-      ({ model }) => model,
-    ),
+    followedIn(calls, {
+      partOf: ({ question }) => question,
+      sameOf: ({ question, authorizationHash }) => (question === null ? undefined : `${question} ${authorizationHash}`),
+      targetOf: ({ model }) => model,
+    }),
 );
+
+interface Following {
+  /** What two of the calls have in common at least. Cheaper than `sameOf`. */
+  partOf(entry: JournalEntry): string | null;
+  /** What they have in common. Undefined where it is not known. */
+  sameOf(entry: JournalEntry): string | undefined;
+  /** What they differ in. */
+  targetOf(entry: JournalEntry): string | null;
+}
 
 /** The calls with something that one that failed has, too: few have, and to compare all that is the same takes longer. */
 function sharedWithFailed(calls: readonly CallHistory[], partOf: (entry: JournalEntry) => string | null): CallHistory[] {
@@ -42,12 +51,15 @@ function sharedWithFailed(calls: readonly CallHistory[], partOf: (entry: Journal
   return failed.size === 0 ? [] : calls.filter((call) => failed.has(partOfCall(call)));
 }
 
-function followedIn(
-  calls: readonly CallHistory[],
-  sameOf: (entry: JournalEntry) => string | undefined,
-  targetOf: (entry: JournalEntry) => string | null,
-): Set<CallHistory> {
-  const known = calls.filter(({ tries: [first] }) => first !== undefined && sameOf(first.entry) !== undefined);
+function followedIn(calls: readonly CallHistory[], { partOf, sameOf, targetOf }: Following): Set<CallHistory> {
+  const unnamed = calls.filter(isUnnamed);
+  const first = unnamed[0]?.tries[0];
+  // Most clients ask one target: to look for the same elsewhere takes longer.
+  if (first === undefined || unnamed.every(({ tries: [own] }) => own && targetOf(own.entry) === targetOf(first.entry)))
+    return new Set();
+  const known = sharedWithFailed(unnamed, partOf).filter(
+    ({ tries: [first] }) => first !== undefined && sameOf(first.entry) !== undefined,
+  );
   const alike = groupBy(known, ({ tries: [first] }) => (first && sameOf(first.entry)) ?? '');
   const found = new Set<CallHistory>();
   for (const group of alike.values()) {

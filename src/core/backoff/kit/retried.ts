@@ -1,4 +1,5 @@
 import { groupBy } from '../../collections/group-by.ts';
+import { perObject } from '../../memo/per-object.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
 import { equalFollowers } from '../history/equal-followers.ts';
@@ -77,13 +78,13 @@ export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwis
 }
 
 /** The calls whose first attempts the journal has dropped: of none with their names something came before. */
-function beheadedAmong(calls: readonly CallHistory[]): ReadonlySet<CallHistory> {
+const beheadedAmong = perObject((calls: readonly CallHistory[]): ReadonlySet<CallHistory> => {
   const later = calls.filter(({ tries: [first] }) => (first?.entry.attemptSeq ?? 1) > 1);
   if (later.length === 0) return new Set();
   const firstOf = new Map<string, CallHistory>();
   for (const call of calls) if (!firstOf.has(call.id)) firstOf.set(call.id, call);
   return new Set(later.filter((call) => firstOf.get(call.id) === call));
-}
+});
 
 /** Kinds with their cases, by name. */
 function namesOf(kinds: readonly (readonly [string, unknown])[]): string {
