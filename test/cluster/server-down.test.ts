@@ -1,31 +1,16 @@
-import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { outcomeOfRequest } from '../support/outcome-of-request.ts';
 import { sharedWorkers } from '../support/start-workers.ts';
 
 const under = sharedWorkers();
 
-/** What becomes of a request on a connection of its own: its status, or the code of the system's error. */
-function ask(baseURL: string): Promise<number | string> {
-  return new Promise((resolve) => {
-    const headers = { authorization: 'Bearer sk-test', 'content-type': 'application/json' };
-    const asking = request(`${baseURL}/chat/completions`, { method: 'POST', agent: false, headers });
-    asking.on('response', (response) => {
-      response.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-      response.on('end', () => resolve(response.statusCode ?? 0));
-      response.resume();
-    });
-    asking.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-    asking.end('{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}]}');
-  });
-}
-
 test('all workers go down together, and come back', async () => {
   const { baseURL, admin } = await under('rules: [{ name: deploy, during: 0s..1500ms, fault: server_down }]');
-  expect(await ask(baseURL)).toBe('ECONNRESET');
-  while ((await ask(baseURL)) !== 'ECONNREFUSED') await sleep(5);
-  while ((await ask(baseURL)) !== 200) await sleep(5);
-  expect(await ask(baseURL)).toBe(200);
+  expect(await outcomeOfRequest(baseURL)).toBe('ECONNRESET');
+  while ((await outcomeOfRequest(baseURL)) !== 'ECONNREFUSED') await sleep(5);
+  while ((await outcomeOfRequest(baseURL)) !== 200) await sleep(5);
+  expect(await outcomeOfRequest(baseURL)).toBe(200);
   const { entries } = await admin<{ entries: object[] }>('/__admin/journal');
   expect(entries[0]).toMatchObject({ closedBy: 'server', closedHow: 'reset', faultApplied: { rule: 'deploy' } });
 });
@@ -35,7 +20,7 @@ test('events tell what comes to any of them', async () => {
   const controller = new AbortController();
   const response = await fetch(new URL('/__admin/events?only=entry', baseURL), { signal: controller.signal });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const asked = Promise.all(Array.from({ length: 6 }, () => ask(baseURL)));
+  const asked = Promise.all(Array.from({ length: 6 }, () => outcomeOfRequest(baseURL)));
   let text = '';
   const decoder = new TextDecoder();
   for await (const piece of response.body ?? []) {

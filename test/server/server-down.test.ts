@@ -1,8 +1,8 @@
-import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createMockOpenAI } from '../../src/index.ts';
+import { outcomeOfRequest } from '../support/outcome-of-request.ts';
 import { startMock } from '../support/start-mock.ts';
 import { openSocket } from '../support/web-socket.ts';
 
@@ -18,24 +18,6 @@ function connectTo(port: number): Promise<string> {
   });
 }
 
-/** What becomes of a request on a connection of its own: its status, or the code of the system's error. */
-function ask(baseURL: string, body: object = {}): Promise<number | string> {
-  return new Promise((resolve) => {
-    const asking = request(`${baseURL}/chat/completions`, {
-      method: 'POST',
-      agent: false,
-      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
-    });
-    asking.on('response', (response) => {
-      response.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-      response.on('end', () => resolve(response.statusCode ?? 0));
-      response.resume();
-    });
-    asking.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-    asking.end(JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }], ...body }));
-  });
-}
-
 /** Asks until it is answered; when that was. */
 async function answeredAt(port: number): Promise<number> {
   while ((await connectTo(port)) !== 'open') await sleep(5);
@@ -48,7 +30,7 @@ test('what is under way is reset, and the system refuses connections', async () 
     rules: [{ name: 'deploy', during: '100ms..1h', fault: 'server_down' }],
   });
   const startedAt = performance.now();
-  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  expect(await outcomeOfRequest(mock.baseURL)).toBe('ECONNRESET');
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
   expect(await connectTo(mock.port)).toBe('ECONNREFUSED');
   await mock.idle();
@@ -72,7 +54,7 @@ test('an answer is cut where it has come to, and what it had met stays in the jo
       { name: 'late', fault: { latency: '10ms' } },
     ],
   });
-  expect(await ask(mock.baseURL, { stream: true })).toBe('ECONNRESET');
+  expect(await outcomeOfRequest(mock.baseURL, { stream: true })).toBe('ECONNRESET');
   await mock.idle();
   const [entry] = mock.journal();
   expect(entry).toMatchObject({ status: 200, closedBy: 'server', closedHow: 'reset' });
@@ -114,10 +96,10 @@ test('the span counts from the first request, where the clock does', async () =>
   await sleep(50);
   expect(await connectTo(mock.port)).toBe('open');
   const startedAt = performance.now();
-  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  expect(await outcomeOfRequest(mock.baseURL)).toBe('ECONNRESET');
   expect(await connectTo(mock.port)).toBe('ECONNREFUSED');
   expect((await answeredAt(mock.port)) - startedAt).toBeGreaterThanOrEqual(995);
-  expect(await ask(mock.baseURL)).toBe(200);
+  expect(await outcomeOfRequest(mock.baseURL)).toBe(200);
 });
 
 test('spans that come again take it down each time', async () => {
@@ -133,10 +115,10 @@ test('spans that come again take it down each time', async () => {
 
 test('a reset of the session brings it back at once, and the span begins anew', async () => {
   const mock = await startMock({ rules: [{ during: '0s..1h', fault: 'server_down' }] });
-  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  expect(await outcomeOfRequest(mock.baseURL)).toBe('ECONNRESET');
   mock.reset();
-  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
-  expect(await ask(mock.baseURL)).toBe('ECONNREFUSED');
+  expect(await outcomeOfRequest(mock.baseURL)).toBe('ECONNRESET');
+  expect(await outcomeOfRequest(mock.baseURL)).toBe('ECONNREFUSED');
 });
 
 test('the mock closes while it is down', async () => {
@@ -149,9 +131,9 @@ test('the mock closes while it is down', async () => {
 test('sessions go down with it, and say by which rule', async () => {
   const mock = await startMock({ rules: [{ name: 'deploy', during: '0s..1h', fault: 'server_down' }] });
   const session = mock.session({ scenario: { latency: { ttft: '1m' } } });
-  const asked = ask(session.baseURL);
+  const asked = outcomeOfRequest(session.baseURL);
   while (session.journal().length === 0) await sleep(5);
-  expect(await ask(mock.baseURL)).toBe('ECONNRESET');
+  expect(await outcomeOfRequest(mock.baseURL)).toBe('ECONNRESET');
   expect(await asked).toBe('ECONNRESET');
   await session.idle();
   expect(session.journal()).toMatchObject([{ faultApplied: { rule: 'deploy' } }]);
