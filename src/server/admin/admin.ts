@@ -10,6 +10,7 @@ import type { LimitChange } from '../../core/scenario/limit-schema.ts';
 import { parseLimitChange, parseRules } from '../../core/scenario/parse.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { messageOf } from '../../core/text/message-of.ts';
+import { suggest } from '../../core/text/suggest.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
 import { RememberedScenarios } from '../../scenario-files/remembered-scenarios.ts';
@@ -94,8 +95,7 @@ export function createAdmin(options: AdminOptions): Hono {
   });
   app.onError((error, c) => {
     if (error instanceof ScenarioError) {
-      const what = error.problems[0]?.file === 'policy' ? 'policy' : 'scenario';
-      return problem(c, 422, `The ${what} is wrong.`, error.problems);
+      return problem(c, 422, titleOf(error), error.problems);
     }
     if (error instanceof SessionsFullError) {
       const { status, title, detail } = sessionsFull(error);
@@ -290,8 +290,13 @@ function requestedLimits(text: string, { plan }: Session): LimitChange {
   if (parsed.problems !== undefined) throw new ScenarioError(parsed.problems);
   const [unknown] = unknownInChange(plan.limits, parsed.value);
   if (unknown === undefined) return parsed.value;
-  const names = plan.limits.map(limitInWords);
-  throw wrong(unknown, `limits has no such entry; it has ${names.length === 0 ? 'none' : [...new Set(names)].join(', ')}`);
+  const names = [...new Set(plan.limits.map(limitInWords))];
+  const near = suggest(
+    unknown,
+    plan.limits.map(({ pattern }) => pattern),
+  );
+  const message = `limits has no such entry; it has ${names.length === 0 ? 'none' : names.join(', ')}${near === '' ? '' : `.${near}`}`;
+  throw new ScenarioError([{ file: 'limits', path: unknown, message }]);
 }
 
 function isSeed(seed: unknown): seed is number | 'random' | undefined {
@@ -313,6 +318,22 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw wrong('', `invalid JSON: ${messageOf(error)}`);
+  }
+}
+
+/** What is wrong, by the name under which it was parsed. */
+function titleOf({ problems: [first] }: ScenarioError): string {
+  switch (first?.file) {
+    case 'policy':
+      return 'The policy is wrong.';
+    case 'rules':
+      return 'The rules are wrong.';
+    case 'limits':
+      return 'The limits are wrong.';
+    case 'body':
+      return 'The body is wrong.';
+    default:
+      return 'The scenario is wrong.';
   }
 }
 
