@@ -99,6 +99,7 @@ test('every block says how it is checked', () => {
     'sh load',
     'sh admin',
     'sh docker',
+    'sh helm',
     'sh dev',
     'text',
     'text run',

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../processes/free-ports.ts';
 
 /** The programs of Debian's packages, the first that is installed; undefined where none is: tests that need one are skipped. */
 export const STORE_PROGRAM = ['valkey-server', 'redis-server'].find((program) => spawnSync(program, ['--version']).status === 0);
@@ -30,7 +30,7 @@ export interface Store {
 
 /** Starts a store that writes all it is told to a folder. To be ended by `remove`. */
 export async function startStore(): Promise<Store> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const folder = mkdtempSync(join(tmpdir(), 'mock-openai-store-'));
   let child = await run(port, folder);
   return {
@@ -68,13 +68,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const over = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await over;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
