@@ -92,9 +92,10 @@ test.skipIf(STORE_PROGRAM === undefined || !HAPROXY)(
       }),
     );
     expect(statuses.filter((status) => status === 503)).toHaveLength(6);
-    const served = await Promise.all(replicas.map(({ admin }) => requestsOf(admin)));
-    expect(served.every((count) => count > 0)).toBe(true);
-    expect(served.reduce((sum, count) => sum + count, 0)).toBe(60);
+    const served = () => Promise.all(replicas.map(({ admin }) => requestsOf(admin)));
+    // That a request is over is told a moment after its answer.
+    await expect.poll(async () => (await served()).reduce((sum, count) => sum + count, 0), { timeout: 10_000 }).toBe(60);
+    expect((await served()).every((count) => count > 0)).toBe(true);
   },
 );
 
