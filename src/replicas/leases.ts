@@ -10,8 +10,8 @@ export interface LeasesParts {
   beat(): Promise<Beat | LostLog>;
   /** Takes a replica out that is dead. */
   takeOut(replica: string): Promise<void>;
-  /** The store was looked at: when it was asked, its time, and when that was heard. */
-  onBeat(askedAt: number, storeMs: number, heardAt: number): void;
+  /** The store was looked at: when it was asked, what it said, and when that was heard. */
+  onBeat(askedAt: number, beat: Beat, heardAt: number): void;
   onLost(why: LostLog): void;
   onTrouble(error: unknown): void;
   /** Milliseconds, monotonic. */
@@ -46,7 +46,7 @@ export class Leases {
       const heard = await beat();
       if (this.#isOver) return;
       if (typeof heard === 'string') return onLost(heard);
-      onBeat(askedAt, heard.storeMs, now());
+      onBeat(askedAt, heard, now());
       if (now() - askedAt > BEAT_MS) this.#late.clear();
       else await this.#look(heard);
     } catch (error) {

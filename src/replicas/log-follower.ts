@@ -1,4 +1,4 @@
-import type { LogEntry } from './shared-log.ts';
+import type { KnownEntry, LogEntry } from './shared-log.ts';
 
 /** Between two tries to reach the store. */
 const PAUSE_MS = 100;
@@ -26,6 +26,7 @@ export interface LogFollowerParts {
 export class LogFollower {
   readonly #parts: LogFollowerParts;
   #n = 0;
+  #storeMs = 0;
   #isOver = false;
   #reached: { readonly n: number; resolve(): void }[] = [];
   /** Entries that wait for one that takes more than a turn. */
@@ -40,6 +41,11 @@ export class LogFollower {
   /** The newest entry that was carried out, or is. */
   get n(): number {
     return this.#n;
+  }
+
+  /** The same, and when the store took it. */
+  get known(): KnownEntry {
+    return { n: this.#n, storeMs: this.#storeMs };
   }
 
   /** Resolves when the entry of that number was carried out. */
@@ -106,6 +112,7 @@ export class LogFollower {
 
   #apply(entry: LogEntry): Promise<void> | undefined {
     this.#n = entry.n;
+    this.#storeMs = entry.storeMs;
     try {
       const later = this.#parts.apply(entry);
       if (later !== undefined)

@@ -10,7 +10,7 @@ local now = time[1] * 1000 + time[2] / 1000
 `;
 
 /** Bytes that a log has at most, about. */
-const LOG_BYTES = 256 * 1024 * 1024;
+export const LOG_BYTES = 256 * 1024 * 1024;
 /** Entries that are left when it has more: replicas that are further behind have lost the thread. */
 const LEFT = 5_000;
 
@@ -75,11 +75,16 @@ if ARGV[7] then redis.call('HSET', KEYS[2], 'source', ARGV[7]) end
 return 'ok'
 `;
 
-/** Arguments: run, replica, milliseconds that the keys live from now on, the newest entry that the replica knows. Answers `ok`, the time, n, and all that was heard of replicas: field, value, …; else see ADD. */
+/**
+ * Arguments: run, replica, milliseconds that the keys live from now on, the newest entry that the replica knows, and when the store took it. A store that lost the end of its log, and
+ * went on, has another entry of that number. Answers `ok`, the time, n, and all that was heard of replicas: field, value, …; else see ADD.
+ */
 export const BEAT = `${NOW}
 local state = redis.call('HMGET', KEYS[2], 'run', 'r:' .. ARGV[2], 'n')
 if state[1] ~= ARGV[1] then return { 'other run' } end
 if tonumber(state[3]) < tonumber(ARGV[4]) then return { 'gap' } end
+local known = redis.call('XRANGE', KEYS[1], ARGV[4] .. '-1', ARGV[4] .. '-1')[1]
+if known and known[2][4] ~= ARGV[5] then return { 'gap' } end
 if not state[2] then return { 'no member' } end
 redis.call('HSET', KEYS[2], 'l:' .. ARGV[2], string.format('%.3f', now))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])

@@ -18,6 +18,7 @@ import { adminRelay, type Ordering } from './admin-relay.ts';
 import { type AnchoredClock, sampleOf } from './anchored-clock.ts';
 import { Leases } from './leases.ts';
 import { LogFollower } from './log-follower.ts';
+import { LogLength } from './log-length.ts';
 import { LogWriter, PATIENCE_MS } from './log-writer.ts';
 import { PendingAnswers } from './pending-answers.ts';
 import type { ReplayClock } from './replay-clock.ts';
@@ -42,7 +43,7 @@ export interface ReplicaServerParts {
   readonly serving: Serving;
   readonly admin: AdminOptions;
   onWarning(message: string): void;
-  onLost(message: string): void;
+  onLost(message: string, joinsAgain: boolean): void;
 }
 
 /** How an exchange ends that was decided after its client had been told that the store is silent. */
@@ -60,9 +61,9 @@ const LATE_MS = 20;
 
 const SILENT = 'Nothing is decided without it, so that nothing is counted twice. Ask again when it is back.';
 const LOST: Readonly<Record<LostLog, string>> = {
-  'other run': 'the store has lost what was decided: it was emptied, or began anew. This replica ends',
-  'no member': 'the other replicas took this one for dead: it did not reach the store for too long. This replica ends',
-  gap: 'the store has lost a part of what was decided. This replica ends',
+  'other run': 'the store has lost what was decided: it was emptied, or began anew',
+  'no member': 'the other replicas took this one for dead: it did not reach the store for too long',
+  gap: 'the store has lost a part of what was decided',
 };
 
 /** Serves as one of several replicas: all that requests share is decided in the log. */
@@ -75,6 +76,7 @@ export class ReplicaServer {
   readonly #follower: LogFollower;
   readonly #leases: Leases;
   readonly #replica: Replica;
+  readonly #length: LogLength;
   readonly #orders = new PendingAnswers<AdminAnswer>();
   readonly #asked = new PendingAnswers<void>();
   /** Of orders, below those of requests. */
@@ -109,6 +111,7 @@ export class ReplicaServer {
     });
     this.#line = new PrimaryClient((batch) => this.#writer.write(batch));
     this.#remote = new RemoteEngine({ clock, libraries, line: this.#line });
+    this.#length = new LogLength(parts.onWarning);
     this.#replica = new Replica({
       id: replica,
       engine: serving.engine,
@@ -140,10 +143,11 @@ export class ReplicaServer {
     this.#leases = new Leases({
       replica,
       now,
-      beat: () => log.beat(run, replica, this.#follower.n),
+      beat: () => log.beat(run, replica, this.#follower.known),
       takeOut: (dead) => log.takeOut(run, dead, 'silent'),
-      onBeat: (askedAt, storeMs, heardAt) => {
-        clock.add(sampleOf(askedAt, storeMs, heardAt));
+      onBeat: (askedAt, beat, heardAt) => {
+        clock.add(sampleOf(askedAt, beat.storeMs, heardAt));
+        this.#length.look(beat);
         this.#answers();
       },
       onLost,
@@ -309,13 +313,13 @@ export class ReplicaServer {
   #lost(why: LostLog): void {
     if (this.#isOver) return;
     this.#end();
-    this.#parts.onLost(LOST[why]);
+    this.#parts.onLost(LOST[why], true);
   }
 
   #parted(error: unknown): void {
     if (this.#isOver) return;
     this.#end();
-    this.#parts.onLost(`this replica cannot do what the others did: ${messageOf(error)}. It ends`);
+    this.#parts.onLost(`this replica cannot do what the others did: ${messageOf(error)}`, false);
   }
 
   /** Says the last words, and takes itself out. */

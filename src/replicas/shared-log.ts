@@ -9,6 +9,8 @@ import { type Script, type StoreLink, scriptOf } from './store-link.ts';
 export const LEASE_MS = 5_000;
 /** What nobody uses for so long is forgotten. */
 const LIFE_MS = 7 * 24 * 3_600_000;
+/** What the keys of a mock in the store begin with. */
+export const PREFIX = 'mock-openai';
 /** Entries that are read at once: requests wait as long as they are carried out. */
 const READ_AT_ONCE = 100;
 /** So long the store keeps us waiting for an entry. */
@@ -55,7 +57,14 @@ export interface Beat {
   readonly n: number;
   /** When each replica was last heard of, by the store's clock. */
   readonly heard: ReadonlyMap<string, number>;
+  /** Of the log, since it was cut last. */
+  readonly bytes: number;
+  /** Its beginning is gone: nobody can join. */
+  readonly isCut: boolean;
 }
+
+/** The newest entry that a replica knows: its number, and when the store took it. */
+export type KnownEntry = Pick<LogEntry, 'n' | 'storeMs'>;
 
 /** Why a replica cannot go on: the log is another one, has less than the replica knows, or takes it for dead. */
 export type LostLog = 'other run' | 'gap' | 'no member';
@@ -72,7 +81,7 @@ export class SharedLog {
   /** `prefix` is what its keys begin with; they are in one hash slot. */
   constructor(link: StoreLink, prefix: string) {
     this.#link = link;
-    this.#keys = [`${prefix}:{world}:log`, `${prefix}:{world}:state`];
+    this.#keys = keysOf(prefix);
   }
 
   async join({ protocol, run, scenario, replica, first }: Joining): Promise<JoinedLog | Refused> {
@@ -89,18 +98,23 @@ export class SharedLog {
     return text(answer) as Added;
   }
 
-  /** Tells that the replica lives. `known` is the newest entry that it knows. */
-  async beat(run: string, replica: string, known: number): Promise<Beat | LostLog> {
-    const answer = (await this.#run(scripts.beat, [run, replica, String(LIFE_MS), String(known)])) as readonly unknown[];
+  /** Tells that the replica lives, and which entry it knows last. */
+  async beat(run: string, replica: string, { n, storeMs }: KnownEntry): Promise<Beat | LostLog> {
+    const args = [run, replica, String(LIFE_MS), String(n), storeMs.toFixed(3)];
+    const answer = (await this.#run(scripts.beat, args)) as readonly unknown[];
     const said = text(answer[0]);
     if (said !== 'ok') return said as LostLog;
     const fields = texts(answer[3]);
     const heard = new Map<string, number>();
+    let bytes = 0;
+    let isCut = false;
     for (let at = 0; at + 1 < fields.length; at += 2) {
       const name = fields[at] ?? '';
       if (name.startsWith('l:')) heard.set(name.slice(2), Number(fields[at + 1]));
+      else if (name === 'bytes') bytes = Number(fields[at + 1]);
+      else if (name === 'cut') isCut = true;
     }
-    return { storeMs: Number(text(answer[1])), n: Number(text(answer[2])), heard };
+    return { storeMs: Number(text(answer[1])), n: Number(text(answer[2])), heard, bytes, isCut };
   }
 
   /** Takes a replica out that is silent for longer than its lease, or whatever its lease: then it leaves by itself. */
@@ -119,6 +133,11 @@ export class SharedLog {
   #run(script: Script, args: readonly (string | Buffer)[]): Promise<unknown> {
     return this.#link.run(script, this.#keys, args);
   }
+}
+
+/** The log and what is known of it, in one hash slot. */
+export function keysOf(prefix: string): readonly [string, string] {
+  return [`${prefix}:{world}:log`, `${prefix}:{world}:state`];
 }
 
 /** A batch of messages, and who adds it. */

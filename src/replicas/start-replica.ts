@@ -6,11 +6,12 @@ import { loadScenario } from '../scenario-files/load-scenario.ts';
 import { type MockServer, type StartOptions, startServer } from '../server/start.ts';
 import { AnchoredClock, sampleOf } from './anchored-clock.ts';
 import { connectToStore, shown } from './connect-to-store.ts';
+import { HOW_TO_BEGIN_ANEW } from './log-length.ts';
 import { ReplayClock } from './replay-clock.ts';
 import type { ReplicaMessage } from './replica-message.ts';
 import { ReplicaServer } from './replica-server.ts';
 import { scenarioHash } from './scenario-hash.ts';
-import { type JoinedLog, type LogEntry, type Refused, SharedLog } from './shared-log.ts';
+import { type JoinedLog, type LogEntry, PREFIX, type Refused, SharedLog } from './shared-log.ts';
 import type { ConnectToStore } from './store-connection.ts';
 import { StoreError, StoreUsageError } from './store-error.ts';
 import { StoreLink } from './store-link.ts';
@@ -21,14 +22,12 @@ export interface ReplicaOptions extends StartOptions {
   /** Of the program: all replicas have the same. */
   readonly version: string;
   onWarning(message: string): void;
-  /** This replica cannot go on, and serves nothing any more. */
-  onLost(message: string): void;
+  /** This replica cannot go on, and serves nothing any more. `joinsAgain`: one that is started anew can. */
+  onLost(message: string, joinsAgain: boolean): void;
 }
 
 /** Of what replicas say to each other. It grows with each change that one of the version before would not understand. */
 const PROTOCOL = 1;
-/** What the keys in the store begin with. */
-const PREFIX = 'mock-openai';
 /** Looks at the clock of the store before the start. */
 const FIRST_LOOKS = 5;
 
@@ -81,7 +80,7 @@ async function joinAs(log: SharedLog, replica: string, { store, own, protocol }:
     );
   if (joined.refused === 'cut')
     throw new StoreError(
-      `the log at ${shown(store)} has grown so long that its beginning is cut away: no replica can join until all have ended, or the store is emptied`,
+      `the log at ${shown(store)} has grown so long that its beginning is cut away, and nobody can join: ${HOW_TO_BEGIN_ANEW}`,
     );
   throw new StoreUsageError(
     `the replicas at ${shown(store)} were started with another scenario or seed: give the same, or a store or a database of its own`,
@@ -95,7 +94,7 @@ interface Joined {
   readonly replica: string;
   readonly joined: JoinedLog;
   onWarning(message: string): void;
-  onLost(message: string): void;
+  onLost(message: string, joinsAgain: boolean): void;
 }
 
 async function startJoined({ joined, ...parts }: Joined, options: StartOptions): Promise<MockServer> {
@@ -152,7 +151,7 @@ async function anchored(log: SharedLog, { run, began }: JoinedLog, replica: stri
   let clock: AnchoredClock | undefined;
   for (let look = 0; look < FIRST_LOOKS; look++) {
     const askedAt = own();
-    const beat = await log.beat(run, replica, 0);
+    const beat = await log.beat(run, replica, { n: 0, storeMs: 0 });
     if (typeof beat === 'string') throw new StoreError(`the store lost what it had just taken (${beat})`);
     const sample = sampleOf(askedAt, beat.storeMs, own());
     if (clock === undefined) clock = new AnchoredClock(began, sample, own);

@@ -86,6 +86,29 @@ describe.skipIf(STORE_PROGRAM === undefined)(`replicas that come and go${NEEDS_S
     await expect.poll(async () => (await ask(second, 'anything')).status).toBe(503);
   });
 
+  test('those whose store was emptied begin anew at their addresses, as one mock, and say so', { timeout: 30_000 }, async () => {
+    const at = await store();
+    const cwd = tempFolder({ 'scenario.yaml': SCENARIO });
+    const replicas = await Promise.all([replica(at, cwd, '--admin-port', '0'), replica(at, cwd)]);
+    const [first, second] = replicas;
+    for (const each of replicas) expect((await ask(each, 'before')).status).toBe(200);
+    await at.command('FLUSHALL');
+    for (const each of replicas) await each.printed('This replica joins the others anew.');
+    const status = async (each: Replica, content: string) =>
+      ask(each, content).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+    // Its first requests tell when it is there: they are the first of the new run.
+    await expect.poll(() => status(first, 'one'), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => status(second, 'two'), { timeout: 10_000 }).toBe(200);
+    expect(await status(first, 'three')).toBe(500);
+    expect((await journalOf(second)).length).toBe(3);
+    expect(first.output.stderr).toContain('the store has lost what was decided');
+    expect((await first.stop()).code).toBe(0);
+    expect((await second.stop()).code).toBe(0);
+  });
+
   test('what cannot be shared is refused in a sentence, before anything is started', async () => {
     const told = async (...args: string[]): Promise<CliResult> => runCli(['--port', '0', ...args]);
     expect(await told('--store', 'redis://127.0.0.1:9')).toMatchObject({

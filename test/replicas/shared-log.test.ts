@@ -51,7 +51,7 @@ describe.skipIf(STORE_PROGRAM === undefined)(`the log of the replicas${NEEDS_STO
   test('takes nothing after its time, and the same batch with what is left of it later', async () => {
     const { log } = await world();
     await log.join({ ...JOINING, replica: 'a' });
-    const beat = await log.beat('run', 'a', 1);
+    const beat = await log.beat('run', 'a', { n: 0, storeMs: 0 });
     if (typeof beat === 'string') throw new Error(beat);
     const batch = { run: 'run', replica: 'a', batch: 1, known: 1 };
     expect(await log.add({ ...batch, until: beat.storeMs - 1 }, said(1))).toBe('late');
@@ -68,22 +68,59 @@ describe.skipIf(STORE_PROGRAM === undefined)(`the log of the replicas${NEEDS_STO
     expect(await log.add({ ...batch, known: 2 }, said(1))).toBe('gap');
     await log.takeOut('run', 'a', 'leaves');
     expect(await log.add({ ...batch, known: 2 }, said(1))).toBe('no member');
-    expect([await log.beat('another', 'a', 1), await log.beat('run', 'a', 3), await log.beat('run', 'a', 2)]).toEqual([
-      'other run',
-      'gap',
-      'no member',
-    ]);
+    expect([
+      await log.beat('another', 'a', { n: 0, storeMs: 0 }),
+      await log.beat('run', 'a', { n: 3, storeMs: 0 }),
+      await log.beat('run', 'a', { n: 0, storeMs: 0 }),
+    ]).toEqual(['other run', 'gap', 'no member']);
+  });
+
+  test('that lost its end, and went on, is not that which a replica knows', async () => {
+    const { store, log } = await world();
+    await log.join({ ...JOINING, replica: 'a' });
+    const batch = { run: 'run', replica: 'a', until: 0, known: 1 };
+    await log.add({ ...batch, batch: 1 }, said(1));
+    const [known] = await log.after(1, 'at once');
+    if (known === undefined) throw new Error('it was added');
+    expect(await log.beat('run', 'a', known)).toMatchObject({ n: 2 });
+    // As a store does that takes over, and has not heard of it.
+    await store.command('XDEL', 'test:{world}:log', '2-1');
+    await store.command('HSET', 'test:{world}:state', 'n', '1');
+    await store.command('XTRIM', 'test:{world}:log', 'MAXLEN', '0');
+    await store.command('XSETID', 'test:{world}:log', '1-1');
+    expect(await log.add({ ...batch, batch: 2 }, said(2))).toBe('ok');
+    expect(await log.beat('run', 'a', known)).toBe('gap');
+  });
+
+  test('is cut when it is long, and then cannot be joined as long as somebody uses it', async () => {
+    const { store, log } = await world();
+    await log.join({ ...JOINING, replica: 'a' });
+    const add = (batch: number) => log.add({ run: 'run', replica: 'a', batch, until: 0, known: 1 }, said(batch));
+    expect(await add(1)).toBe('ok');
+    // As if as many had been written as are left.
+    await store.command('HSET', 'test:{world}:state', 'n', '6000', 'bytes', String(256 * 1024 * 1024));
+    expect(await add(2)).toBe('ok');
+    expect((await log.after(0, 'at once')).map(({ n }) => n)).toEqual([6_001]);
+    expect(await log.beat('run', 'a', { n: 6_001, storeMs: (await log.after(6_000, 'at once'))[0]?.storeMs ?? 0 })).toMatchObject(
+      {
+        isCut: true,
+        bytes: 0,
+      },
+    );
+    expect(await log.join({ ...JOINING, replica: 'b' })).toMatchObject({ refused: 'cut' });
+    await log.takeOut('run', 'a', 'leaves');
+    expect(await log.join({ ...JOINING, run: 'next', replica: 'b' })).toMatchObject({ run: 'next', n: 1 });
   });
 
   test('leaves a replica in whose lease is not over, whoever takes it for dead', async () => {
     const { store, log } = await world();
     await log.join({ ...JOINING, replica: 'a' });
     await log.takeOut('run', 'a', 'silent');
-    expect(typeof (await log.beat('run', 'a', 1))).toBe('object');
+    expect(typeof (await log.beat('run', 'a', { n: 0, storeMs: 0 }))).toBe('object');
     const heard = Number(await store.command('HGET', 'test:{world}:state', 'l:a'));
     await store.command('HSET', 'test:{world}:state', 'l:a', String(heard - LEASE_MS - 1_000));
     await log.takeOut('run', 'a', 'silent');
-    expect(await log.beat('run', 'a', 1)).toBe('no member');
+    expect(await log.beat('run', 'a', { n: 0, storeMs: 0 })).toBe('no member');
   });
 
   test('cannot be joined with another protocol or scenario while somebody uses it, and begins anew when nobody does', async () => {
@@ -101,7 +138,7 @@ describe.skipIf(STORE_PROGRAM === undefined)(`the log of the replicas${NEEDS_STO
   test('lives for a week without use', async () => {
     const { store, log } = await world();
     await log.join({ ...JOINING, replica: 'a' });
-    await log.beat('run', 'a', 1);
+    await log.beat('run', 'a', { n: 0, storeMs: 0 });
     for (const key of ['log', 'state']) {
       const seconds = Number(await store.command('TTL', `test:{world}:${key}`));
       expect(seconds).toBeGreaterThan(6 * 24 * 3_600);

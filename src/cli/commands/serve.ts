@@ -42,18 +42,47 @@ const GONE_MS = 1_000;
 /** Time that requests in flight get to finish when the server is told to stop. */
 const GRACE_MS = 5_000;
 
-/** Serves until SIGINT or SIGTERM. */
+/** Serves until SIGINT or SIGTERM. A replica whose store has lost what was decided begins anew, at the same address. */
 export async function serve(options: ServeOptions): Promise<number> {
   const output = createServeOutput(options);
   const file = options.scenario === undefined ? undefined : await scenarioFile(options.scenario);
-  const lost = new Lost();
-  const server = await start(options, file?.read(), { output, lost });
-  const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
-  const stop = stopSignal();
-  server.engine.onEntry((entry, session) => output.request(entry, session));
-  onUnservedUrl(server.engine, output.warning);
+  const stop = lazily(stopSignal);
+  let at = options;
+  for (let isFirst = true; ; isFirst = false) {
+    const lost = new Lost();
+    const server = await start(at, file?.read(), { output, lost });
+    const journal = options.journal === undefined ? undefined : await openJournal(server, options.journal, output.warning);
+    const stopped = stop();
+    if (isFirst) announce(server, options, output);
+    const unwatch = follow(server, file, options, output);
+    const end = await Promise.race([stopped, lost.happened]);
+    unwatch();
+    await server.close(typeof end === 'string' ? GRACE_MS : 0);
+    await journal?.close();
+    if (typeof end === 'string') {
+      output.stopped(end);
+      // What nobody reads would keep the process for ever.
+      if (!(await output.settled())) process.exit(exitCode.pass);
+      return exitCode.pass;
+    }
+    if (!end.joinsAgain) return exitCode.internal;
+    at = { ...options, port: server.port, ...adminPortOf(server, options) };
+  }
+}
+
+/** The admin port as it was picked, where there is one. */
+function adminPortOf({ adminOrigin }: MockServer, { adminPort }: ServeOptions): Pick<ServeOptions, 'adminPort'> {
+  return adminPort === undefined ? {} : { adminPort: Number(new URL(adminOrigin).port) };
+}
+
+/** Signals are listened to from the first call on: before it they end the process. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function announce(server: MockServer, options: ServeOptions, output: ServeOutput): void {
   const { name, seed } = server.engine.defaultSession.plan;
-  const adminOff = !isLoopback(options.host) && options.adminToken === undefined;
   output.listening({
     origin: server.origin,
     adminOrigin: server.adminOrigin,
@@ -63,26 +92,26 @@ export async function serve(options: ServeOptions): Promise<number> {
     providers: Object.fromEntries(server.engine.providers.map((session) => [session.id, sessionURL(server.origin, session)])),
     workers: options.workers ?? 1,
     store: options.store === undefined ? undefined : withoutCredentials(options.store),
-    adminOff,
+    adminOff: !isLoopback(options.host) && options.adminToken === undefined,
     authority: server.tls?.authorityFile ?? undefined,
   });
+}
+
+/** Tells what happens to a server, and has it follow its files. Returns how to end that. */
+function follow(server: MockServer, file: ScenarioFile | undefined, options: ServeOptions, output: ServeOutput): () => void {
+  server.engine.onEntry((entry, session) => output.request(entry, session));
+  onUnservedUrl(server.engine, output.warning);
   if (options.quiet !== true) file?.warningsOf(server.engine.scenario).forEach(output.warning);
   const unwatch = file && watch(server, file, options, output);
   warmUp([...warmUpSteps(server.engine), () => void server.preload()]);
   const stopWatching = watchDescriptors(output.warning);
   const certificate = tlsSettings(options)?.files;
   const unwatchCertificate = certificate && watchCertificate(server, certificate, output);
-  const signal = await Promise.race([stop, lost.happened]);
-  stopWatching();
-  unwatch?.();
-  unwatchCertificate?.();
-  await server.close(signal === undefined ? 0 : GRACE_MS);
-  await journal?.close();
-  if (signal === undefined) return exitCode.internal;
-  output.stopped(signal);
-  // What nobody reads would keep the process for ever.
-  if (!(await output.settled())) process.exit(exitCode.pass);
-  return exitCode.pass;
+  return () => {
+    stopWatching();
+    unwatch?.();
+    unwatchCertificate?.();
+  };
 }
 
 function withoutCredentials(url: string): string {
@@ -127,13 +156,13 @@ async function scenarioFile(shownAs: string): Promise<ScenarioFile> {
   };
 }
 
-/** The mock has lost its store: it serves nothing any more. */
+/** The mock has lost its store, and serves nothing any more. */
 class Lost {
-  readonly happened: Promise<undefined>;
-  happen: () => void = () => undefined;
+  readonly happened: Promise<{ readonly joinsAgain: boolean }>;
+  happen: (joinsAgain: boolean) => void = () => undefined;
 
   constructor() {
-    this.happened = new Promise((resolve) => (this.happen = () => resolve(undefined)));
+    this.happened = new Promise((resolve) => (this.happen = (joinsAgain) => resolve({ joinsAgain })));
   }
 }
 
@@ -149,9 +178,9 @@ async function start(
   const starting = { source, seed, host, port, adminPort, adminToken, tls, onFailure: (error: unknown) => output.failure(error) };
   if (store !== undefined) {
     const { startReplica } = await import('../../replicas/start-replica.ts');
-    const onLost = (message: string) => {
-      output.warning(`mock-openai: ${message}.`);
-      lost.happen();
+    const onLost = (message: string, joinsAgain: boolean) => {
+      output.warning(`mock-openai: ${message}. This replica ${joinsAgain ? 'joins the others anew' : 'ends'}.`);
+      lost.happen(joinsAgain);
     };
     const replica = { store, version: packageVersion(), onWarning: output.warning, onLost };
     return startFromCli(starting, (given) => startReplica({ ...given, ...replica }));
