@@ -3,16 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
+import { http2Load } from './http2-load.mjs';
 
 const HEADERS = { authorization: 'Bearer sk-bench-0123456789abcdefghijklmnop', 'content-type': 'application/json' };
 
 /**
- * Who sends the load. Each takes the port, the path, the bodies, the connections and the seconds, and resolves to the answers
+ * Who sends the load. Each takes the origin, the path, the bodies, the connections and the seconds, and resolves to the answers
  * a second, those that were no successes, and the requests that had no answer. Each connection, or thread, goes through the
  * bodies.
  */
 export const generators = {
-  async autocannon({ port, path, bodies, connections, seconds }) {
+  async autocannon({ origin, path, bodies, connections, seconds }) {
     const requests = bodies.map((body) => ({ method: 'POST', path, headers: HEADERS, body }));
     let clients = 0;
     const setupClient = (client) => {
@@ -20,8 +21,7 @@ export const generators = {
       const at = Math.floor((clients++ * requests.length) / connections) % requests.length;
       client.setRequests([...requests.slice(at), ...requests.slice(0, at)]);
     };
-    const url = `http://127.0.0.1:${port}`;
-    const options = { url, connections, duration: seconds, requests: requests.slice(0, 1) };
+    const options = { url: origin, connections, duration: seconds, requests: requests.slice(0, 1) };
     const result = await autocannon({ ...options, ...(requests.length > 1 && { setupClient }) });
     const { requests: sent, duration, throughput, non2xx, errors, timeouts } = result;
     return {
@@ -35,13 +35,16 @@ export const generators = {
   wrk: spawnSync('wrk', ['--version']).error === undefined ? wrk : undefined,
 };
 
+/** By HTTP/2. */
+export const http2Generator = (load) => http2Load({ ...load, headers: HEADERS });
+
 /** It is pinned as this process is, which starts it. */
-async function wrk({ port, path, bodies, connections, seconds }) {
+async function wrk({ origin, path, bodies, connections, seconds }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const script = join(folder, 'requests.lua');
     writeFileSync(script, luaOf(bodies));
-    const url = `http://127.0.0.1:${port}${path}`;
+    const url = `${origin}${path}`;
     // It waits for whole seconds only.
     const duration = Math.max(1, Math.round(seconds));
     const args = ['--threads', '1', '--connections', String(connections), '--duration', `${duration}s`, '--script', script, url];

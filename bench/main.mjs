@@ -89,6 +89,22 @@ for (const name of names) {
   ];
 }
 
+const secured = await section(
+  `JSON answers by TLS, by ${generator}`,
+  compare(
+    ['bare, TLS', 'healthy, TLS'].map((server) => ({ server, ...json })),
+    { rounds, seconds, generator },
+  ),
+);
+const http2 = [];
+for (const [title, servers] of [
+  ['JSON answers by HTTP/2 with prior knowledge', ['bare, HTTP/2', 'healthy']],
+  ['JSON answers by HTTP/2 and TLS', ['bare, HTTP/2 by TLS', 'healthy, TLS']],
+]) {
+  const cases = servers.map((server) => ({ server, ...json }));
+  http2.push(...(await section(title, compare(cases, { rounds, seconds, generator: 'http2' }))));
+}
+
 const rules = await section(
   'rules that do not match',
   compare(
@@ -140,7 +156,7 @@ mkdirSync(dirname(values.out), { recursive: true });
 const about = { node: process.version, at: new Date().toISOString(), rounds };
 writeFileSync(
   values.out,
-  `${JSON.stringify({ about, answers, streams, rules, bodies: sizes, journal: { entryUs }, held, start }, null, 2)}\n`,
+  `${JSON.stringify({ about, answers, streams, secured, http2, rules, bodies: sizes, journal: { entryUs }, held, start }, null, 2)}\n`,
 );
 print(`\n${values.out}`);
 

@@ -1,4 +1,4 @@
-import { generators } from './generators.mjs';
+import { generators, http2Generator } from './generators.mjs';
 import { startSubject } from './subject.mjs';
 
 /** A request for a chat completion; with `bytes`, of about that size; `ask` tells it from others. */
@@ -63,9 +63,10 @@ export async function compare(cases, { rounds, generator = 'autocannon', seconds
 
 /** Answers a second, and CPU time of the server a request: the latter tells nothing of how much of the machine others took. */
 async function slice({ subject, path = CHAT, body, bodies = [body], connections }, generator, seconds) {
+  const generate = generator === 'http2' ? http2Generator : generators[generator];
   const before = await subject.usage();
-  const { answered, rps, bytes, refused, lost } = await generators[generator]({
-    port: subject.port,
+  const { answered, rps, bytes, refused, lost } = await generate({
+    origin: subject.origin,
     path,
     bodies,
     connections,

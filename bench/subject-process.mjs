@@ -1,8 +1,8 @@
 /*
- * A server that is not ours in a process of its own: prints its port.
+ * A server that is not ours in a process of its own: prints its origin.
  */
 import { subjects } from './subjects.mjs';
 
 const [, , name] = process.argv;
-const port = await subjects[name].start();
-process.stdout.write(`http://127.0.0.1:${port}\n`);
+const { start, scheme = 'http' } = subjects[name];
+process.stdout.write(`${scheme}://127.0.0.1:${await start()}\n`);

@@ -32,7 +32,7 @@ export async function startSubject(name) {
   rmSync(folder, { recursive: true });
   return {
     name,
-    port: Number(new URL(String(line).trim()).port),
+    origin: new URL(String(line).trim()).origin,
     /** CPU time of the process so far, in microseconds, and its memory in bytes. */
     async usage() {
       const answered = once(child, 'message');
@@ -46,10 +46,10 @@ export async function startSubject(name) {
 
 /** The program and its arguments. */
 function programOf(name, folder) {
-  const { scenario } = subjects[name];
+  const { scenario, tls = false } = subjects[name];
   if (scenario === undefined) return [PROCESS, [name]];
   const isNamed = typeof scenario === 'string';
   const file = isNamed ? scenario : join(folder, 'scenario.yaml');
   if (!isNamed) writeFileSync(file, JSON.stringify(scenario));
-  return [CLI, ['serve', '--port', '0', '--quiet', '--scenario', file]];
+  return [CLI, ['serve', '--port', '0', '--quiet', '--scenario', file, ...(tls ? ['--tls'] : [])]];
 }

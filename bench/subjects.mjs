@@ -3,6 +3,8 @@
  * its port.
  */
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
 
 /** Tokens of a streamed answer. */
 const CHUNKS = 200;
@@ -31,12 +33,16 @@ const LIMITS = { limits: { 'gpt-*': { rpm: 100_000_000, tpm: 1_000_000_000 } } }
 /** Subjects by name. */
 export const subjects = {
   /** The smallest server there is: reads the JSON, writes a fixed answer of 700 bytes. */
-  bare: { start: () => bare((response) => response.writeHead(200, HEAD).end(ANSWER)) },
+  bare: { start: () => bare(whole) },
   /** The smallest server of streams: one write per chunk. */
   'bare stream': { start: () => bareStream(EVENT, 'data: [DONE]\n\n') },
+  'bare, TLS': { start: async () => listen(createHttpsServer(await identity(), answerTo(whole))), scheme: 'https' },
+  'bare, HTTP/2': { start: () => bareHttp2(createHttp2Server()) },
+  'bare, HTTP/2 by TLS': { start: async () => bareHttp2(createSecureServer(await identity())), scheme: 'https' },
   'bare stream of Responses': { start: () => bareStream(RESPONSES_EVENT, RESPONSES_EVENT) },
   /** The name of a bundled scenario, or a scenario. */
   healthy: { scenario: 'healthy' },
+  'healthy, TLS': { scenario: 'healthy', tls: true },
   flaky: { scenario: 'flaky' },
   limits: { scenario: LIMITS },
   stream: { scenario: STREAMED },
@@ -48,6 +54,8 @@ export const subjects = {
   'aimock stream': { start: () => aimock('word '.repeat(CHUNKS), 5) },
 };
 
+const HTTP2_HEAD = { ':status': 200, 'content-type': 'application/json', 'content-length': ANSWER.length };
+
 const HEAD = { 'content-type': 'application/json', 'content-length': ANSWER.length };
 
 function bareStream(event, last) {
@@ -58,15 +66,48 @@ function bareStream(event, last) {
   });
 }
 
-async function bare(answer) {
-  const server = createServer((request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      JSON.parse(Buffer.concat(chunks).toString());
-      answer(response);
+function whole(response) {
+  response.writeHead(200, HEAD).end(ANSWER);
+}
+
+function bare(answer) {
+  return listen(createServer(answerTo(answer)));
+}
+
+function answerTo(answer) {
+  return (request, response) => readJson(request, () => answer(response));
+}
+
+/** Not by the layer that makes it look like HTTP/1.1: that costs more. */
+function bareHttp2(server) {
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined);
+    readJson(stream, () => {
+      stream.respond(HTTP2_HEAD);
+      stream.end(ANSWER);
     });
   });
+  return listen(server);
+}
+
+function readJson(readable, done) {
+  const chunks = [];
+  readable.on('data', (chunk) => chunks.push(chunk));
+  readable.on('end', () => {
+    JSON.parse(Buffer.concat(chunks).toString());
+    done();
+  });
+}
+
+/** A certificate such as ours has, and its key. */
+async function identity() {
+  const { issueAuthority, issueCertificate } = await import('../dist/chunks/issue-certificate.js');
+  const span = { from: Date.now() - 86_400_000, to: Date.now() + 86_400_000 };
+  const authority = issueAuthority({ name: 'bench', ...span });
+  return issueCertificate({ name: 'bench', hosts: ['127.0.0.1'], ...span }, authority);
+}
+
+async function listen(server) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server.address().port;
 }

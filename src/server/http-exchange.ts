@@ -61,6 +61,7 @@ export interface RequestConnection extends Connection {
 /** Port: a request, and the ways to answer it, whatever the version of HTTP. */
 export interface HttpExchange {
   readonly request: ArrivedRequest;
+  /** Asked for where the mock itself answers: of some versions of HTTP it is made then. */
   readonly response: PlainResponse;
   readonly connection: RequestConnection;
   readonly target: Target;

@@ -29,21 +29,21 @@ export interface ServerContext {
 
 /** Reads a request, asks the engine, and carries out what it says. From callback to callback: promises would cost more than most of the steps. */
 export function receiveRequest(arrived: HttpExchange, reception: ServerContext): void {
-  const { request, response, connection, target } = arrived;
+  const { request, connection, target } = arrived;
   const { engine } = reception;
   const turn = connection.claim();
   let session: SessionPort;
   try {
     session = engine.session(target.session);
   } catch (error) {
-    connection.endTurnWith(response, turn);
-    turn.whenReady(() => reception.failed(response, error));
+    connection.endTurnWith(arrived.response, turn);
+    turn.whenReady(() => reception.failed(arrived.response, error));
     return;
   }
   if (session.cors && isPreflight(request.method, request.headers as IncomingHttpHeaders)) {
     // No request of the scenario: it meets no rule, and no clock begins with it.
-    connection.endTurnWith(response, turn);
-    turn.whenReady(() => answerPreflight(request.headers as IncomingHttpHeaders, response));
+    connection.endTurnWith(arrived.response, turn);
+    turn.whenReady(() => answerPreflight(request.headers as IncomingHttpHeaders, arrived.response));
     return;
   }
   const head: Incoming = {
@@ -191,9 +191,9 @@ class ReceivedRequest {
   }
 
   #ask(incoming: Incoming, { path, call, forced }: Destination): void {
-    const { response, connection } = this.#arrived;
+    const { connection } = this.#arrived;
     // The rest of an oversized body is not a request: the connection ends with the answer.
-    if (incoming.oversized) response.shouldKeepAlive = false;
+    if (incoming.oversized) this.#arrived.response.shouldKeepAlive = false;
     let prepared: Prepared;
     try {
       prepared = this.#session.prepare(incoming, { path, call, forced, preset: connection.takePreset() });
@@ -242,7 +242,7 @@ function carryOut(
   { reception, turn }: { readonly reception: ServerContext; readonly turn: Turn },
 ): void {
   const { engine, batch, alarms } = reception;
-  const { request, response, connection } = arrived;
+  const { request, connection } = arrived;
   request.forgetHead();
   const { clock } = engine;
   const writer = arrived.openWriter(exchange, clock);
@@ -251,13 +251,13 @@ function carryOut(
       outlet.release?.();
       exchange.finished(performed);
       turn.done();
-      if (failure !== undefined) reception.failed(response, failure);
+      if (failure !== undefined) reception.failed(arrived.response, failure);
     });
   if (!exchange.mayBeCoded) run(writer);
   else {
     import('./http1/coded-response-writer.ts')
       .then(({ CodedResponseWriter }) => run(new CodedResponseWriter(writer)))
-      .catch((error: unknown) => reception.failed(response, error));
+      .catch((error: unknown) => reception.failed(arrived.response, error));
   }
 }
 

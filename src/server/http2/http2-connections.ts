@@ -186,10 +186,9 @@ class Http2Connection implements StreamSession {
     const request = new Http2Request(stream, fields);
     if (fields.expect?.toLowerCase() === '100-continue') stream.additionalHeaders({ ':status': 100 });
     const target = parseTarget(request.url);
-    stream.once('close', () => this.#noteBreak());
     const exchange = new Http2Stream({ stream, request, target, session: this });
     this.#streams.set(id, exchange);
-    stream.once('close', () => this.#closed(id, exchange));
+    stream.on('close', () => this.#closed(id, exchange));
     if (request.method === 'CONNECT') refuseConnect(exchange);
     else if (admin !== undefined && isOurs(target)) this.#administer({ stream, fields, exchange, admin });
     else receive(exchange);
@@ -218,6 +217,8 @@ class Http2Connection implements StreamSession {
   }
 
   #closed(id: number, exchange: Http2Stream): void {
+    this.#noteBreak();
+    exchange.closed();
     this.#streams.delete(id);
     if (exchange.isBegun) this.#lastFinished = Math.max(this.#lastFinished, id);
     if (this.#isGoing && this.#streams.size === 0) this.#endSoon();

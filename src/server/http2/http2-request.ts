@@ -28,12 +28,14 @@ export class Http2Request implements ArrivedRequest {
 
   deliver(listener: BodyListener): void {
     const stream = this.#stream;
-    stream.on('data', (bytes: Buffer) => listener.chunk(bytes));
+    // The stream lives as long as its answer: it is not to hold what has read the body.
+    let reader: BodyListener | undefined = listener;
+    stream.on('data', (bytes: Buffer) => reader?.chunk(bytes));
     stream.on('end', () => {
+      const reading = reader;
+      reader = undefined;
       // A stream that is reset ends, too.
-      if (stream.aborted) return;
-      stream.removeAllListeners('data');
-      listener.end();
+      if (!stream.aborted) reading?.end();
     });
   }
 

@@ -34,7 +34,8 @@ export class Http2Stream implements HttpExchange, RequestConnection {
   readonly #stream: ServerHttp2Stream;
   readonly #session: StreamSession;
   readonly #state: IncomingConnection;
-  readonly #followers = new Set<() => void>();
+  /** Wants to know when the stream closes: the body that is read, then the answer. */
+  #follower: (() => void) | undefined;
   #endedHow: ClosedHow | undefined;
   /** By which we have reset it. */
   #resetCode: Http2Code | undefined;
@@ -46,9 +47,6 @@ export class Http2Stream implements HttpExchange, RequestConnection {
     this.#stream = stream;
     this.#session = session;
     this.#state = session.tcp.state();
-    stream.on('close', () => {
-      for (const closed of [...this.#followers]) closed();
-    });
   }
 
   get connection(): RequestConnection {
@@ -102,11 +100,16 @@ export class Http2Stream implements HttpExchange, RequestConnection {
   }
 
   follow(closed: () => void): void {
-    this.#followers.add(closed);
+    this.#follower = closed;
   }
 
   unfollow(closed: () => void): void {
-    this.#followers.delete(closed);
+    if (this.#follower === closed) this.#follower = undefined;
+  }
+
+  /** To be called when the stream is closed. */
+  closed(): void {
+    this.#follower?.();
   }
 
   claim(): Turn {
