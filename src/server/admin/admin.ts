@@ -11,6 +11,7 @@ import { parseLimitChange, parseRules } from '../../core/scenario/parse.ts';
 import { unknownName } from '../../core/schema/fields.ts';
 import { messageOf } from '../../core/text/message-of.ts';
 import { suggest } from '../../core/text/suggest.ts';
+import { DURATION_EXAMPLES, parseDuration } from '../../core/units/duration.ts';
 import { clientKey } from '../../exchange/client-key.ts';
 import { fileSource, isScenarioText, type LoadedScenario, loadScenario, namedPath } from '../../scenario-files/load-scenario.ts';
 import { RememberedScenarios } from '../../scenario-files/remembered-scenarios.ts';
@@ -40,6 +41,7 @@ import { problem } from './problem-response.ts';
 import { queryOf } from './query-of.ts';
 import { rulesInUse } from './rules-in-use.ts';
 import { sessionsFull } from './sessions-full.ts';
+import { MAX_SETTLE_MS, settled } from './settled.ts';
 import { stateUnavailable } from './state-unavailable.ts';
 import { circumstancesOf } from './verdict-circumstances.ts';
 
@@ -155,7 +157,7 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
   });
   const verdictFor = async (c: Context, policy: PolicySpec | undefined) => {
     const session = sessionOf(c);
-    const { ended = 'false', format = 'json' } = c.req.query();
+    const { ended = 'false', format = 'json', settle = '0' } = c.req.query();
     if (!isVerdictFormat(format)) return problem(c, 400, 'format is wrong.', unknownName('format', format, VERDICT_FORMATS));
     if (ended !== 'true' && ended !== 'false')
       return problem(
@@ -164,17 +166,26 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
         'ended is wrong.',
         'It is true when the client is done, so that nothing more will come; else false.',
       );
+    const settleMs = parseDuration(settle);
+    if (settleMs === undefined || settleMs > MAX_SETTLE_MS)
+      return problem(
+        c,
+        400,
+        'settle is wrong.',
+        `It is how long to wait for requests under way, 10s at most: ${DURATION_EXAMPLES}.`,
+      );
+    await settled(session, settleMs);
     const circumstances = circumstancesOf(session, engine, { ended: ended === 'true' });
     const { verdict } = await inTurns(judgeSessionInSteps(engine.judgedWith(session), loopDelay, { policy, circumstances }));
     if (format === 'json') return c.json(verdict);
     const { renderTerminal } = await import('../../core/report/terminal.ts');
     return c.text(renderTerminal({ verdict }, { width: TEXT_COLUMNS }));
   };
-  routes.get('/verdict', queryOf('policy', 'ended', 'format'), (c) => {
+  routes.get('/verdict', queryOf('policy', 'ended', 'format', 'settle'), (c) => {
     const preset = c.req.query('policy');
     return verdictFor(c, preset === undefined ? undefined : readPolicy(preset));
   });
-  routes.post('/verdict', queryOf('ended', 'format'), async (c) =>
+  routes.post('/verdict', queryOf('ended', 'format', 'settle'), async (c) =>
     verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })),
   );
   routes.get('/calls', async (c) => c.json({ calls: await inTurns(readCalls(engine.judgedWith(sessionOf(c)))) }));

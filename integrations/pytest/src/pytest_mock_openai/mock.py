@@ -148,9 +148,8 @@ class MockOpenAI:
         self._server.admin.json("DELETE", f"/__admin/sessions/{quote(self.session_id, safe='')}")
 
     def _ask_verdict(self, policy: Policy | None, how: str) -> str:
-        self._settle()
         wanted = self._policy if policy is None else policy
-        query = f"ended=true&format={how}"
+        query = f"ended=true&format={how}&settle={IDLE_S}s"
         if wanted is None:
             return self._server.admin.text("GET", self._path(f"verdict?{query}"))
         source = policy_source(wanted, self._folders)
