@@ -21,12 +21,13 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-/** Streams that are held, the milliseconds between their chunks, and the API. */
+/** Streams that are held, the milliseconds between their chunks, the API, and the connections by HTTP/2 that they share. */
 const HELD = [
   [1_000, 1_000, 'chat'],
   [5_000, 1_000, 'chat'],
   [5_000, 1_000, 'responses'],
   [10_000, 1_000, 'chat'],
+  [10_000, 1_000, 'chat', 100],
   [3_000, 50, 'chat'],
   [3_000, 50, 'responses'],
 ];
@@ -131,15 +132,16 @@ print(`\njournal: ${entryUs.toFixed(2)} µs an entry, in a loop by itself`);
 
 const held = [];
 print('\nheld streams');
-for (const [count, paceMs, api] of values.quick ? HELD.slice(0, 1) : HELD) {
-  const found = await heldStreams(count, paceMs, api);
-  if (found === undefined) print(`  ${count} of ${api} every ${paceMs} ms: failed`);
+for (const [count, paceMs, api, connections] of values.quick ? HELD.slice(0, 1) : HELD) {
+  const found = await heldStreams(count, paceMs, api, connections);
+  const shared = connections === undefined ? '' : ` on ${connections} connections`;
+  if (found === undefined) print(`  ${count} of ${api}${shared} every ${paceMs} ms: failed`);
   else {
-    held.push(found);
-    const { lost, rate, residentKib, delayMs } = found;
+    held.push({ ...found, connections });
+    const { lost, rate, residentKib, laterKib, cpuUs, delayMs } = found;
     print(
-      `  ${String(count).padStart(6)} of ${api.padEnd(9)} every ${String(paceMs).padStart(5)} ms: ${lost} lost, ${(rate * 100).toFixed(1)} % of the ideal rate, ` +
-        `${residentKib.toFixed(1)} KiB each, event loop late by ${delayMs.p99.toFixed(1)} ms (p99), sampling of 5 ms included`,
+      `  ${String(count).padStart(6)} of ${api.padEnd(9)}${shared} every ${String(paceMs).padStart(5)} ms: ${lost} lost, ${(rate * 100).toFixed(1)} % of the ideal rate, ` +
+        `${residentKib.toFixed(1)} KiB each and ${laterKib.toFixed(1)} after 5 s, ${cpuUs.toFixed(1)} µs a chunk, event loop late by ${delayMs.p99.toFixed(1)} ms (p99), sampling of 5 ms included`,
     );
   }
 }

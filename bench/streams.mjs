@@ -1,9 +1,11 @@
 /*
- * Thousands of concurrent streams: [API=responses] npm run bench:streams [streams=5000] [stalled | slow | paced]. The clients run in
- * a process of their own, on a core of their own. Prints what they got, resident memory per stream and event-loop delay of
- * the server; whoever started this process is told the same as a message.
+ * Thousands of concurrent streams: [API=responses] [HTTP2=100] npm run bench:streams [streams=5000] [stalled | slow | paced]. With
+ * `HTTP2` they share so many connections. The clients run in a process of their own, on a core of their own. Prints what they got,
+ * resident memory per stream, processor time and event-loop delay of the server; whoever started this process is told the same
+ * as a message.
  */
 import { fork } from 'node:child_process';
+import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +28,8 @@ const REQUEST = [
   BODY,
 ].join('\r\n');
 const BATCH = 250;
+/** Connections by HTTP/2 that the streams share; 0: each has one by HTTP/1.1. */
+const CONNECTIONS = Number(process.env.HTTP2 ?? 0);
 
 const PACE_MS = Number(process.env.PACE_MS ?? 1_000);
 const KINDS = {
@@ -59,9 +63,12 @@ async function serve(count, kind) {
   const full = await level();
   const first = await counted();
   delay.enable();
+  const before5s = process.cpuUsage();
   await sleep(5_000);
+  const { user, system } = process.cpuUsage(before5s);
   delay.disable();
   const last = await counted();
+  const later = await level();
   clients.send('leave');
   const { chunks, lost } = await heard('done');
   await mock.idle();
@@ -79,6 +86,9 @@ async function serve(count, kind) {
   print(
     `resident memory: ${mb(start.rss)} MB before, ${mb(full.rss)} MB open (${((full.rss - start.rss) / count / 1024).toFixed(1)} KiB a stream), ${mb(end.rss)} MB after`,
   );
+  print(`resident memory after 5 s more: ${mb(later.rss)} MB`);
+  if (kind === 'paced')
+    print(`processor time: ${((user + system) / Math.max(1, last.total - first.total)).toFixed(1)} µs for each chunk`);
   print(
     `heap: ${mb(start.heap)} MB before, ${mb(full.heap)} MB open (${((full.heap - start.heap) / count / 1024).toFixed(1)} KiB a stream), ${mb(end.heap)} MB after`,
   );
@@ -94,6 +104,8 @@ async function serve(count, kind) {
     lost,
     rate,
     residentKib,
+    laterKib: (later.rss - start.rss) / count / 1024,
+    cpuUs: (user + system) / Math.max(1, last.total - first.total),
     delayMs: { p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 },
   });
   await mock.close();
@@ -120,8 +132,10 @@ function mb(bytes) {
 /** The clients' side. */
 async function stream(port, count) {
   const streams = [];
+  const sessions = Array.from({ length: CONNECTIONS }, () => connectHttp2(`http://127.0.0.1:${port}`));
+  const openNext = (at) => (CONNECTIONS === 0 ? open(port) : openByHttp2(sessions[at % CONNECTIONS]));
   for (let at = 0; at < count; at += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, count - at) }, () => open(port));
+    const batch = Array.from({ length: Math.min(BATCH, count - at) }, (_, more) => openNext(at + more));
     streams.push(...(await Promise.all(batch)));
   }
   process.send({ kind: 'open' });
@@ -133,7 +147,8 @@ async function stream(port, count) {
     }
     const chunks = streams.map(({ contents }) => contents);
     const lost = streams.filter(({ ended }, index) => ended || chunks[index] === 0).length;
-    for (const { socket } of streams) socket.destroy();
+    for (const { socket } of streams) socket?.destroy();
+    for (const session of sessions) session.destroy();
     process.send({ kind: 'done', lost, chunks: { min: Math.min(...chunks), max: Math.max(...chunks) } }, () =>
       process.disconnect(),
     );
@@ -161,5 +176,25 @@ function open(port) {
         resolve(state);
       });
     }
+  });
+}
+
+/** The same as a stream of HTTP/2. */
+function openByHttp2(session) {
+  return new Promise((resolve) => {
+    const state = { contents: 0, done: false, ended: false };
+    const fields = { ':method': 'POST', ':path': PATH, authorization: 'Bearer sk-bench', 'content-type': 'application/json' };
+    const stream = session.request(fields).setEncoding('utf8');
+    stream.on('data', (text) => {
+      state.contents += text.split(CONTENT).length - 1;
+      state.done ||= text.includes('[DONE]');
+      resolve(state);
+    });
+    stream.on('error', () => undefined);
+    stream.on('close', () => {
+      state.ended ||= !state.done;
+      resolve(state);
+    });
+    stream.end(BODY);
   });
 }
