@@ -14,15 +14,18 @@ export const LOG_BYTES = 256 * 1024 * 1024;
 /** Entries that are left when it has more: replicas that are further behind have lost the thread. */
 const LEFT = 5_000;
 
-/** `append(replica, payload)`: adds an entry. */
+/** `append(n, bytes, replica, payload, field, value)`: adds an entry behind the one of number `n`, and sets a field with it. Each call from a script has its price. */
 const APPEND = `
-local function append(replica, payload)
-  local n = redis.call('HINCRBY', KEYS[2], 'n', 1)
-  redis.call('XADD', KEYS[1], n .. '-1', 'r', replica, 't', string.format('%.3f', now), 'p', payload)
-  if redis.call('HINCRBY', KEYS[2], 'bytes', string.len(payload) + 100) > ${LOG_BYTES} and n > ${LEFT} then
-    redis.call('XTRIM', KEYS[1], 'MINID', (n - ${LEFT}) .. '-0')
-    redis.call('HSET', KEYS[2], 'bytes', 0, 'cut', 1)
+local function append(n, bytes, replica, payload, field, value)
+  n = tonumber(n) + 1
+  bytes = (tonumber(bytes) or 0) + string.len(payload) + 100
+  redis.call('XADD', KEYS[1], string.format('%.0f-1', n), 'r', replica, 't', string.format('%.3f', now), 'p', payload)
+  if bytes > ${LOG_BYTES} and n > ${LEFT} then
+    redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f-0', n - ${LEFT}))
+    redis.call('HSET', KEYS[2], 'cut', 1)
+    bytes = 0
   end
+  redis.call('HSET', KEYS[2], 'n', n, 'bytes', bytes, field, value)
 end
 `;
 
@@ -49,8 +52,8 @@ if state.cut then
 end
 if not state.run then
   state = { run = ARGV[2], began = string.format('%.3f', now), n = '1' }
-  redis.call('HSET', KEYS[2], 'run', state.run, 'protocol', ARGV[1], 'source', ARGV[3], 'began', state.began, 'n', 0)
-  append(ARGV[4], ARGV[5])
+  redis.call('HSET', KEYS[2], 'run', state.run, 'protocol', ARGV[1], 'source', ARGV[3], 'began', state.began)
+  append(0, 0, ARGV[4], ARGV[5], 'r:' .. ARGV[4], 0)
 end
 redis.call('HSET', KEYS[2], 'r:' .. ARGV[4], 0, 'l:' .. ARGV[4], string.format('%.3f', now))
 return { 'joined', state.run, state.began, state.n }
@@ -62,15 +65,14 @@ return { 'joined', state.run, state.began, state.n }
  * what the store has lost) or `no member`.
  */
 export const ADD = `
-local state = redis.call('HMGET', KEYS[2], 'run', 'r:' .. ARGV[2], 'n')
+local state = redis.call('HMGET', KEYS[2], 'run', 'r:' .. ARGV[2], 'n', 'bytes')
 if state[1] ~= ARGV[1] then return 'other run' end
 if tonumber(state[3]) < tonumber(ARGV[6]) then return 'gap' end
 if not state[2] then return 'no member' end
 if tonumber(ARGV[3]) <= tonumber(state[2]) then return 'known' end
 ${NOW}${APPEND}
 if tonumber(ARGV[4]) > 0 and now > tonumber(ARGV[4]) then return 'late' end
-redis.call('HSET', KEYS[2], 'r:' .. ARGV[2], ARGV[3])
-append(ARGV[2], ARGV[5])
+append(state[3], state[4], ARGV[2], ARGV[5], 'r:' .. ARGV[2], ARGV[3])
 if ARGV[7] then redis.call('HSET', KEYS[2], 'source', ARGV[7]) end
 return 'ok'
 `;
@@ -94,10 +96,10 @@ return { 'ok', string.format('%.3f', now), state[3], redis.call('HGETALL', KEYS[
 
 /** Arguments: run, replica, lease in milliseconds (0: whatever its lease). Takes a replica out, and says so in the log. Answers `ok`, `alive` or `no member`. */
 export const TAKE_OUT = `${NOW}${APPEND}
-local state = redis.call('HMGET', KEYS[2], 'run', 'r:' .. ARGV[2], 'l:' .. ARGV[2])
+local state = redis.call('HMGET', KEYS[2], 'run', 'r:' .. ARGV[2], 'l:' .. ARGV[2], 'n', 'bytes')
 if state[1] ~= ARGV[1] or not state[2] then return 'no member' end
 if tonumber(ARGV[3]) > 0 and state[3] and now - state[3] <= tonumber(ARGV[3]) then return 'alive' end
+append(state[4], state[5], ARGV[2], '', 'l:' .. ARGV[2], 0)
 redis.call('HDEL', KEYS[2], 'r:' .. ARGV[2], 'l:' .. ARGV[2])
-append(ARGV[2], '')
 return 'ok'
 `;

@@ -7,6 +7,8 @@ export const PATIENCE_MS = 2_000;
 const MARGIN_MS = 300;
 /** Between two tries to reach the store. */
 const PAUSE_MS = 100;
+/** Where others write, too, batches begin so far apart. */
+const TOGETHER_MS = 1;
 /** How often it is looked at how long questions wait. */
 const LOOK_MS = 50;
 
@@ -17,6 +19,8 @@ export interface LogWriterParts {
   add(batch: Omit<Batch, 'known'>, messages: readonly ReplicaMessage[]): Promise<Added>;
   /** Milliseconds, monotonic. */
   now(): number;
+  /** Whether others write, too. Then each entry is read by all: what comes within a moment goes with one. */
+  hasOthers(): boolean;
   /** The question of that number is not answered in time: it is not in the log, or will be taken back. */
   onSilence(ref: number): void;
   /** The store answers. */
@@ -35,6 +39,7 @@ export class LogWriter {
   /** Questions that wait for their answers, by number: since when. */
   readonly #asked = new Map<number, number>();
   #batches = 0;
+  #beganAt = Number.NEGATIVE_INFINITY;
   #isWriting = false;
   #isOver = false;
   #looks: NodeJS.Timeout | undefined;
@@ -91,6 +96,9 @@ export class LogWriter {
   async #drain(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0 && !this.#isOver) {
+      const leftMs = this.#gatheringMs();
+      if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+      this.#beganAt = this.#parts.now();
       const messages = this.#waiting;
       const scenario = this.#scenario;
       this.#waiting = [];
@@ -100,6 +108,12 @@ export class LogWriter {
     }
     this.#isWriting = false;
     this.#done();
+  }
+
+  /** How long it is until the next batch begins: most requests of a moment are to be in one. */
+  #gatheringMs(): number {
+    const { hasOthers, now } = this.#parts;
+    return hasOthers() ? this.#beganAt + TOGETHER_MS - now() : 0;
   }
 
   #done(): void {

@@ -103,6 +103,7 @@ export class ReplicaServer {
       as: { run, replica },
       clock,
       now,
+      hasOthers: () => this.#replica.hasOthers,
       add: (batch, messages) => this.#add(batch, messages),
       onSilence: (ref) => this.#refuse(ref),
       onStored: () => this.#answers(),

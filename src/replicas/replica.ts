@@ -92,6 +92,11 @@ export class Replica {
     return this.#speaker === this.#parts.id;
   }
 
+  /** Whether another replica has said something, and is not gone. */
+  get hasOthers(): boolean {
+    return this.#desks.size > 1;
+  }
+
   /** Carries out an entry. Some take more than one turn of the event loop: the next has to wait. */
   apply(entry: LogEntry): Promise<void> | undefined {
     const { n, replica, storeMs } = entry;

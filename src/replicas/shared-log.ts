@@ -13,6 +13,8 @@ const LIFE_MS = 7 * 24 * 3_600_000;
 export const PREFIX = 'mock-openai';
 /** Entries that are read at once: requests wait as long as they are carried out. */
 const READ_AT_ONCE = 100;
+/** Batches whose entries are waited for: one is on its way at a time, and may be sent again. */
+const REMEMBERED = 4;
 /** So long the store keeps us waiting for an entry. */
 const BLOCK_MS = 1_000;
 
@@ -77,6 +79,8 @@ const scripts = { join: scriptOf(JOIN), add: scriptOf(ADD), beat: scriptOf(BEAT)
 export class SharedLog {
   readonly #link: StoreLink;
   readonly #keys: readonly [string, string];
+  /** What was added, and has not come back. */
+  readonly #added: { readonly payload: Buffer; readonly lists: readonly unknown[] }[] = [];
 
   /** `prefix` is what its keys begin with; they are in one hash slot. */
   constructor(link: StoreLink, prefix: string) {
@@ -93,7 +97,8 @@ export class SharedLog {
 
   /** Adds a batch. `until`: it is no good after that moment of the store's clock; 0 where it always is. `scenario`: the hash of the one that it brings. */
   async add({ run, replica, batch, until, known, scenario }: Batch, messages: readonly ReplicaMessage[]): Promise<Added> {
-    const args = [run, replica, String(batch), String(until), packed(messages), String(known)];
+    const payload = this.#remember(messages);
+    const args = [run, replica, String(batch), String(until), payload, String(known)];
     const answer = await this.#run(scripts.add, scenario === undefined ? args : [...args, scenario]);
     return text(answer) as Added;
   }
@@ -127,7 +132,33 @@ export class SharedLog {
     const blocks = waits === 'waits' ? ['BLOCK', String(BLOCK_MS)] : [];
     const command = ['XREAD', 'COUNT', String(READ_AT_ONCE), ...blocks, 'STREAMS', this.#keys[0], `${n}-1`];
     const answer = (await this.#link.send(command)) as readonly [readonly [unknown, readonly RawEntry[]]] | null;
-    return answer === null ? [] : answer[0][1].map(entryOf);
+    return answer === null ? [] : answer[0][1].map((entry) => this.#entryOf(entry));
+  }
+
+  /** Packs what is added; its entry is not read again when it comes back. */
+  #remember(messages: readonly ReplicaMessage[]): Buffer {
+    const lists = messages.map((message) => pack(message as FromWorker));
+    const payload = serialize(lists);
+    this.#added.push({ payload, lists });
+    if (this.#added.length > REMEMBERED) this.#added.shift();
+    return payload;
+  }
+
+  #entryOf([id, fields]: RawEntry): LogEntry {
+    const [, replica = '', , time = '', , payload] = fields;
+    return {
+      n: Number.parseInt(String(id), 10),
+      replica: String(replica),
+      storeMs: Number(String(time)),
+      messages: () => (payload === undefined || payload.length === 0 ? undefined : unpacked(this.#listsIn(payload))),
+    };
+  }
+
+  #listsIn(payload: Buffer): readonly unknown[] {
+    const own = this.#added.findIndex((added) => added.payload.equals(payload));
+    if (own < 0) return deserialize(payload) as unknown[];
+    const [added] = this.#added.splice(own, 1);
+    return added?.lists ?? [];
   }
 
   #run(script: Script, args: readonly (string | Buffer)[]): Promise<unknown> {
@@ -153,22 +184,12 @@ export interface Batch {
 
 type RawEntry = readonly [Buffer, readonly Buffer[]];
 
-function entryOf([id, fields]: RawEntry): LogEntry {
-  const [, replica = '', , time = '', , payload] = fields;
-  return {
-    n: Number.parseInt(String(id), 10),
-    replica: String(replica),
-    storeMs: Number(String(time)),
-    messages: () => (payload === undefined || payload.length === 0 ? undefined : unpacked(payload)),
-  };
-}
-
 function packed(messages: readonly ReplicaMessage[]): Buffer {
   return serialize(messages.map((message) => pack(message as FromWorker)));
 }
 
-function unpacked(payload: Buffer): ReplicaMessage[] {
-  return (deserialize(payload) as unknown[]).map((message) => unpack<FromWorker>(message));
+function unpacked(lists: readonly unknown[]): ReplicaMessage[] {
+  return lists.map((message) => unpack<FromWorker>(message));
 }
 
 function text(answer: unknown): string {

@@ -13,7 +13,7 @@ interface Sent {
 }
 
 /** A writer on a clock of its own, and a store that answers as the test says: the answers in order, then `ok`. */
-function world(answers: (Added | Error | Promise<Added>)[]) {
+function world(answers: (Added | Error | Promise<Added>)[], hasOthers = false) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const sent: Sent[] = [];
@@ -38,6 +38,7 @@ function world(answers: (Added | Error | Promise<Added>)[]) {
     onStored: () => undefined,
     onTrouble: () => (troubles += 1),
     onLost: (why) => lost.push(why),
+    hasOthers: () => hasOthers,
   });
   onTestFinished(() => writer.end());
   return { writer, sent, silent, lost, troubles: () => troubles };
@@ -55,6 +56,22 @@ test('what comes while a batch is on its way goes with the next, in order', asyn
     { batch: 1, until: 0, messages: [pong(1)] },
     { batch: 2, until: 0, messages: [pong(2), pong(3)] },
   ]);
+});
+
+test('where others write, too, batches begin a millisecond apart, and the first waits for nothing', async () => {
+  const { writer, sent } = world([], true);
+  writer.write([pong(1)]);
+  expect(sent).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(0);
+  writer.write([pong(2)]);
+  await vi.advanceTimersByTimeAsync(0);
+  writer.write([pong(3)]);
+  expect(sent).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sent.map(({ messages }) => messages)).toEqual([[pong(1)], [pong(2), pong(3)]]);
+  await vi.advanceTimersByTimeAsync(50);
+  writer.write([pong(4)]);
+  expect(sent).toHaveLength(3);
 });
 
 test('a batch whose answer is lost is sent again under its number', async () => {

@@ -39,6 +39,21 @@ describe.skipIf(STORE_PROGRAM === undefined)(`the log of the replicas${NEEDS_STO
     expect(await log.after(4, 'at once')).toEqual([]);
   });
 
+  test('is to the one who added what it is to another', async () => {
+    const { store, log } = await world();
+    await log.join({ ...JOINING, replica: 'a' });
+    const link = new StoreLink(await connectToStore(store.url));
+    onTestFinished(() => link.end());
+    const other = new SharedLog(link, 'test');
+    for (let batch = 1; batch <= 6; batch++) await log.add({ run: 'run', replica: 'a', batch, until: 0, known: 1 }, said(batch));
+    const read = async (by: SharedLog) => (await by.after(0, 'at once')).map((entry) => [entry.n, entry.messages()]);
+    const told = await read(other);
+    expect(told.slice(1)).toEqual([1, 2, 3, 4, 5, 6].map((batch) => [batch + 1, said(batch)]));
+    // It has kept some of them in hand, and reads what it has not.
+    expect(await read(log)).toEqual(told);
+    expect(await read(log)).toEqual(told);
+  });
+
   test('has a batch once, however often it is sent', async () => {
     const { log } = await world();
     await log.join({ ...JOINING, replica: 'a' });

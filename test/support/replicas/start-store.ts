@@ -28,11 +28,11 @@ export interface Store {
   command(...words: string[]): Promise<string>;
 }
 
-/** Starts a store that writes all it is told to a folder. To be ended by `remove`. */
-export async function startStore(): Promise<Store> {
+/** Starts a store that writes all it is told to a folder. `flags`: further ones. To be ended by `remove`. */
+export async function startStore(...flags: readonly string[]): Promise<Store> {
   const [port = 0] = await freePorts(1);
   const folder = mkdtempSync(join(tmpdir(), 'mock-openai-store-'));
-  let child = await run(port, folder);
+  let child = await run(port, folder, flags);
   return {
     url: `redis://127.0.0.1:${port}`,
     pause: () => void child.kill('SIGSTOP'),
@@ -43,15 +43,15 @@ export async function startStore(): Promise<Store> {
       rmSync(folder, { recursive: true, force: true });
     },
     async restart() {
-      child = await run(port, folder);
+      child = await run(port, folder, flags);
     },
     command: async (...words) => spawnSync(CLIENT_PROGRAM, ['-p', String(port), ...words], { encoding: 'utf8' }).stdout,
   };
 }
 
-async function run(port: number, folder: string): Promise<ChildProcess> {
+async function run(port: number, folder: string, flags: readonly string[]): Promise<ChildProcess> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
-  const child = spawn(STORE_PROGRAM ?? '', [...args, '--dir', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(STORE_PROGRAM ?? '', [...args, '--dir', folder, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise<void>((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (text: Buffer) => {
