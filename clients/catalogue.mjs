@@ -1,6 +1,7 @@
 /*
  * The clients that are probed, each as its users have it. `npm`, `pip`, `go`, `maven` and `cargo` say what is installed, the client
- * itself first; `program` what makes the calls, in the folder of the language.
+ * itself first; `program` what makes the calls, in the folder of the language. Codex is not among them: it is a process for each call,
+ * and the hundreds of calls that a probe makes at once are more processes than a machine bears.
  */
 
 const client = (language, source) => (id, name, packages, note, program) => ({
@@ -67,5 +68,4 @@ export const CLIENTS = [
     ['reqwest-retry@0.9.1', 'reqwest-middleware@0.5', 'reqwest@0.13'],
     'three retries, its default policy otherwise',
   ),
-  javascript('codex', 'Codex CLI', ['@openai/codex@0.171.0'], 'codex exec, by streams of Responses'),
 ];

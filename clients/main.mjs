@@ -1,6 +1,7 @@
 /*
  * Probes the clients of the catalogue, those named or all, and writes what each did to results/. docs/clients.md is made of that.
- * usage: npm run clients -- [ID …] [--table]
+ * usage: npm run clients -- [ID …] [--table] [--keep-late]
+ * A client whose calls came late is probed once more; with --keep-late at once what lateness cannot have spoilt is kept.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,7 @@ mkdirSync(results, { recursive: true });
 let failures = [];
 if (!args.includes('--table')) {
   const chosen = named.length === 0 ? CLIENTS : named.map((name) => CLIENTS.find(({ id }) => id === name));
-  failures = await probeEach(chosen, { keepsLate: false });
+  failures = await probeEach(chosen, { keepsLate: args.includes('--keep-late') });
   // A machine that was busy may be so no more.
   if (failures.some(({ isBusy }) => isBusy))
     failures = await probeEach(

@@ -21,6 +21,10 @@ const COLUMNS = {
 };
 const WORDS = { pass: 'pass', fail: '**fail**', warn: '**warn**', info: 'info', inconclusive: '?', not_applicable: 'n/a' };
 
+/** A client of plain HTTP says of itself that it reads no streams. */
+const isUnasked = ({ verdict, explain }) => verdict === 'inconclusive' && explain.includes('it reads no streams');
+const cell = (finding) => (finding === undefined || isUnasked(finding) ? 'n/a' : WORDS[finding.verdict]);
+
 const escaped = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('*', '\\*');
 
 /** docs/clients.md, of the clients that have a result. */
@@ -33,7 +37,7 @@ export function clientsPage(clients, results) {
       `[${client.name}](#${client.id})`,
       client.language,
       versionOf(installed),
-      ...Object.values(COLUMNS).map((rule) => WORDS[rules[rule]?.verdict] ?? 'n/a'),
+      ...Object.values(COLUMNS).map((rule) => cell(rules[rule])),
     ];
   };
   const head = [
@@ -46,7 +50,7 @@ export function clientsPage(clients, results) {
 
 What popular clients do when the service fails, as they come, found out by [\`probe\`](probe.md). \`npm run clients\` probes them all again and writes this page;
 \`npm run clients -- openai-python\` probes one. **fail** and **warn** are breaches of a [rule](rules.md), and stand below with the evidence. \`info\` is a fact without a
-judgement, \`?\` could not be decided, n/a was not asked for or cannot be asked of such a client.
+judgement, \`?\` could not be decided, for the reason that stands below; n/a was not asked for or cannot be asked of such a client.
 
 ${table(head, probed.map(row))}
 
@@ -71,7 +75,7 @@ export function clientsHead(clients, results) {
   const columns = Object.entries(COLUMNS).filter(([, rule]) => HEAD_RULES.includes(rule));
   const rows = shown.map(({ id, name, language }) => {
     const { rules, installed } = byId.get(id);
-    return [`${name} (${language}) ${versionOf(installed)}`, ...columns.map(([, rule]) => WORDS[rules[rule]?.verdict] ?? 'n/a')];
+    return [`${name} (${language}) ${versionOf(installed)}`, ...columns.map(([, rule]) => cell(rules[rule]))];
   });
   return table(['client', ...columns.map(([name]) => name)], rows);
 }
@@ -95,13 +99,15 @@ function section({ id, name, language, note }, { installed, probed, calls, rules
     const shown = evidence === undefined ? '' : `<br>\`${evidence.replaceAll('`', "'")}\``;
     return `- **${verdict}** \`${rule}\`: ${escaped(explain)}${shown}`;
   });
+  const open = Object.entries(rules).filter(([, finding]) => finding.verdict === 'inconclusive' && !isUnasked(finding));
+  const told = (findings) => findings.map(([rule, { explain }]) => `\`${rule}\`: ${escaped(explain)}`).join('; ');
   const facts = Object.entries(rules).filter(([, { verdict }]) => verdict === 'info');
   return `### ${id}
 
 ${name} for ${language}, \`${installed}\`${note === undefined ? '' : ` (${note})`}. Probed on ${probed} with ${calls} calls.
 
 ${lines.length === 0 ? 'It breaks no rule.' : lines.join('\n')}
-${facts.length === 0 ? '' : `\nFacts: ${facts.map(([rule, { explain }]) => `\`${rule}\`: ${escaped(explain)}`).join('; ')}.\n`}`;
+${facts.length === 0 ? '' : `\nFacts: ${told(facts)}.\n`}${open.length === 0 ? '' : `\nNot decided: ${told(open)}.\n`}`;
 }
 
 function table(head, rows) {
