@@ -46,6 +46,11 @@ export class BoundFault implements NamedFault {
     return this.fault.terminalWith?.(this.params as never) ?? this.fault.terminal === true;
   }
 
+  /** Whether requests are thrown away that its client sends before it reads of it. */
+  get hidesRequests(): boolean {
+    return this.fault.hidesRequests?.(this.params as never) === true;
+  }
+
   /** What a client is left with that meets it. */
   get leaves(): Leaves {
     return this.fault.leavesWith?.(this.params as never) ?? this.fault.leaves;

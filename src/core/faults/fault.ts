@@ -42,6 +42,8 @@ export interface Fault {
   leavesWith?(params: never): Leaves;
   /** The same, where it depends on how the family writes its streams. */
   leavesIn?(grammar: StreamGrammar): Leaves;
+  /** Requests that its client sends on the connection before it reads of it are thrown away, and are in no journal. */
+  hidesRequests?(params: never): boolean;
   /** The part of a whole answer that comes late. */
   readonly slows?: SlowPart;
   /** What its signs of life are that carry nothing; undefined where it sends none. */
@@ -105,6 +107,7 @@ export function defineFault<Name extends string, Params extends z.ZodType>(fault
   readonly leaves: Leaves;
   leavesWith?(params: z.output<Params>): Leaves;
   leavesIn?(grammar: StreamGrammar): Leaves;
+  hidesRequests?(params: z.output<Params>): boolean;
   readonly slows?: SlowPart;
   beatsWith?(params: z.output<Params>): HeartbeatForm | undefined;
   pauseWith?(params: z.output<Params>): number | undefined;

@@ -9,6 +9,8 @@ export const goaway = defineFault({
   summary: 'ends the connection by GOAWAY, by HTTP/2: once its open streams are answered, or without an answer to them',
   leaves: 'disconnected',
   leavesWith: ({ serve_open: serveOpen }) => (serveOpen ? 'complete' : 'disconnected'),
+  // Where they are not, the connection ends at once: a client sees that.
+  hidesRequests: ({ serve_open: serveOpen }) => serveOpen,
   kind: 'transport',
   injectedAt: 'edge',
   terminalWith: ({ serve_open: serveOpen }) => !serveOpen,

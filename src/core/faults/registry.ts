@@ -188,6 +188,11 @@ export function boundFault(call: NamedFault): BoundFault {
   return bindFault(faultsByName, call);
 }
 
+/** Whether requests are thrown away that a client sends before it reads of the fault. */
+export function hidesRequests(call: NamedFault): boolean {
+  return boundFault(call).hidesRequests;
+}
+
 /** What a client is left with that meets the fault, in a stream of that grammar if there is one. */
 export function leavesOf(call: NamedFault, grammar?: StreamGrammar): Leaves {
   return boundFault(call).leavesIn(grammar);

@@ -15,16 +15,22 @@ export const windowsOf = perObject((downtimes: readonly Downtime[]): readonly Wi
 );
 
 /**
- * The calls as far as they are seen: what the system refused while the server was down is in no journal. A call of which attempts may be
- * missing is marked as `hidden`. A gap in which they may be missing is none.
+ * The calls as far as they are seen: what the system refused while the server was down is in no journal, nor is what was thrown away
+ * behind a GOAWAY (`thrownAway`). A call of which attempts may be missing is marked as `hidden`. A gap in which they may be missing
+ * is none. A client whose first attempt was thrown away sends it again at once: only a downtime hides how a call began.
  */
-export function withHiddenAttempts(calls: readonly CallHistory[], downtimes: readonly Downtime[]): readonly CallHistory[] {
-  if (downtimes.length === 0) return calls;
-  const windows = windowsOf(downtimes);
+export function withHiddenAttempts(
+  calls: readonly CallHistory[],
+  downtimes: readonly Downtime[],
+  thrownAway: readonly Window[] = [],
+): readonly CallHistory[] {
+  if (downtimes.length + thrownAway.length === 0) return calls;
+  const downs = windowsOf(downtimes);
+  const windows = [...downs, ...thrownAway];
   return calls.map((call) => {
     const { tries } = call;
     const isHidden =
-      beganHidden(tries[0], windows) ||
+      beganHidden(tries[0], downs) ||
       tries.some((before, index) => isHiddenBetween(before, tries[index + 1], windows)) ||
       mayHaveBeenRefused(tries.at(-1), windows);
     if (!isHidden) return call;

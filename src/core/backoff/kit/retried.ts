@@ -100,10 +100,14 @@ export function wasAborted(call: CallHistory, { outcomeOf }: RuleEvidence): bool
   return outcomeOf(call)?.abortedAt !== undefined;
 }
 
-/** Whether there may be a retry that is not seen: it is still to come, or it met a server that was down. */
+/** Whether there may be a retry that is not seen: it is still to come, met a server that was down, or was thrown away. */
 export function mayComeBack(attempt: Try, around: RunContext): boolean {
-  const { downtimes = [] } = around;
-  return isToCome(attempt, around) || (downtimes.length > 0 && mayHaveBeenRefused(attempt, windowsOf(downtimes)));
+  const { downtimes = [], thrownAway = [] } = around;
+  return (
+    isToCome(attempt, around) ||
+    (downtimes.length > 0 && mayHaveBeenRefused(attempt, windowsOf(downtimes))) ||
+    mayHaveBeenRefused(attempt, thrownAway)
+  );
 }
 
 /** Whether a retry may still be to come. */

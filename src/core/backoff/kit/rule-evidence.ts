@@ -1,6 +1,7 @@
 import type { Downtime } from '../../journal/downtime.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Policy } from '../../policy/policy.ts';
+import type { Window } from '../../units/window.ts';
 import type { CallHistory } from '../history/call-history.ts';
 
 /** What a client made of one call; only a driver that runs the client can tell. Times on the journal's clock. */
@@ -57,6 +58,8 @@ export interface RunContext {
   readonly outages?: readonly Outage[];
   /** When the server was down, so that attempts are in no journal; oldest first. */
   readonly downtimes?: readonly Downtime[];
+  /** When requests may have been thrown away behind a GOAWAY; told from the journal. */
+  readonly thrownAway?: readonly Window[];
   readonly stalls?: readonly Stall[];
   /** Why times cannot be trusted although nothing stalled: a driver did not keep its schedule. */
   readonly untimely?: string;

@@ -4,6 +4,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { CallHistory } from '../history/call-history.ts';
 import { withHiddenAttempts } from '../history/hidden-attempts.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
+import { thrownAwayIn } from '../history/thrown-away.ts';
 import type { ClientOutcome, RuleEvidence, RunContext } from '../kit/rule-evidence.ts';
 import { type UnservedRequests, unservedRequests } from './unserved-requests.ts';
 
@@ -34,14 +35,17 @@ export function* gatherEvidence(entries: readonly JournalEntry[], circumstances:
   const served = entries.filter(({ unserved }) => !unserved);
   const { downtimes = [] } = circumstances;
   const { histories, dealings, contradiction } = yield* recogniseCalls(entries, policy.calls);
-  const calls = withHiddenAttempts(histories, downtimes);
+  const thrownAway = thrownAwayIn(entries);
+  const seen = (histories: readonly CallHistory[]) => withHiddenAttempts(histories, downtimes, thrownAway);
+  const calls = seen(histories);
   yield;
-  const suspected = policy.calls === undefined ? withHiddenAttempts(suspectedHistories(entries), downtimes) : [];
+  const suspected = policy.calls === undefined ? seen(suspectedHistories(entries)) : [];
   const dealt = new Set((dealings[0] ?? []).flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));
   const subject = (meant: readonly CallHistory[]): RuleEvidence => ({
     ...circumstances,
+    thrownAway,
     entries: served,
     calls: meant,
     policy,
@@ -52,7 +56,7 @@ export function* gatherEvidence(entries: readonly JournalEntry[], circumstances:
   return {
     certain: subject(certain),
     ambiguous: subject([...calls.filter((call) => call.certainty === 'ambiguous' && !isLeftOut(call)), ...suspected]),
-    dealings: dealings.map((dealing) => subject([...certain, ...withHiddenAttempts(dealing, downtimes)])),
+    dealings: dealings.map((dealing) => subject([...certain, ...seen(dealing)])),
     contradiction,
     calls,
     unserved: unservedRequests(entries),
