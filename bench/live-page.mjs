@@ -23,7 +23,7 @@ const TRACED = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 't
 const say = (text) => process.stdout.write(`${text}\n`);
 
 const subject = await startSubject('healthy');
-const origin = `http://127.0.0.1:${subject.port}`;
+const { origin } = subject;
 const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const browser = await chromium.launch({ executablePath, args });

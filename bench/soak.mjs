@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { minutes: { type: 'string', default: '3
 const seconds = Number(values.minutes) * 60;
 const everyS = Math.max(1, Math.min(30, seconds / 12));
 const subject = await startSubject('flaky');
-const url = `http://127.0.0.1:${subject.port}/v1/chat/completions`;
+const url = `${subject.origin}/v1/chat/completions`;
 const headers = { authorization: 'Bearer sk-soak-0123456789abcdefghijklmnop', 'content-type': 'application/json' };
 const bodies = Array.from({ length: 500 }, (_, index) => chatBody({ stream: index % 4 === 0, bytes: 300 + index }));
 let sentBefore = 0;
