@@ -31,7 +31,7 @@ export interface ColumnStore {
 }
 
 /** What the JSON lists of a record say. */
-export interface RecordTexts {
+interface RecordTexts {
   readonly own: readonly unknown[];
   readonly client: readonly unknown[];
 }
