@@ -11,10 +11,11 @@ import { tempFolder } from './support/temp-folder.ts';
 /** Where a fault may be named. */
 const HOMES = ['core/faults/', 'core/openai/dialects/'];
 const NAMES: ReadonlySet<string> = new Set(faults.map(({ name }) => name));
-/** Words that are the names of faults, and of something else too: OpenAI's codes of errors, zod's of issues, plain words. */
+/** Words that are the names of faults, and of something else too: OpenAI's codes of errors, zod's of issues, events of Node, plain words. */
 const WORDS: ReadonlySet<string> = new Set([
   ...errorWords,
   ...parameterCodes,
+  'goaway',
   'invalid_type',
   'invalid_value',
   'ok',

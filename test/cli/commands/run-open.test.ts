@@ -11,6 +11,8 @@ import { setTimeout } from 'node:timers/promises';
 while (!existsSync('opened') || readFileSync('opened', 'utf8') === '') await setTimeout(20);
 const response = await fetch(readFileSync('opened', 'utf8').trim());
 console.log(response.status, response.headers.get('content-type'));
+// What is not read keeps the connection, and the process.
+await response.text();
 `;
 
 test('run --open gives the browser the live page, while the command runs', async () => {

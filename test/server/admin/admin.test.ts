@@ -369,14 +369,14 @@ test('an empty token opens nothing', async () => {
 });
 
 test.each([
-  ['GET', '/verdict?preset=strict-sre', 'unknown query parameter "preset". Known: policy, ended, format.'],
+  ['GET', '/verdict?preset=strict-sre', 'unknown query parameter "preset". Known: policy, ended, format, settle.'],
   ['GET', '/verdict?polici=strict-sre', 'unknown query parameter "polici". Did you mean "policy"?'],
   [
     'GET',
     '/verdict?policy=strict-sre&a=1&b',
-    'unknown query parameter "a". Known: policy, ended, format. unknown query parameter "b". Known: policy, ended, format.',
+    'unknown query parameter "a". Known: policy, ended, format, settle. unknown query parameter "b". Known: policy, ended, format, settle.',
   ],
-  ['POST', '/verdict?policy=strict-sre', 'unknown query parameter "policy". Known: ended, format.'],
+  ['POST', '/verdict?policy=strict-sre', 'unknown query parameter "policy". Known: ended, format, settle.'],
   ['GET', '/journal?from=3', 'unknown query parameter "from". Known: since.'],
   ['GET', '/events?onyl=entry', 'unknown query parameter "onyl". Did you mean "only"?'],
 ])('%s %s is a 400 that names what is known', async (method, path, detail) => {
