@@ -1,11 +1,8 @@
 import type { Leaves } from '../../faults/leaves.ts';
 import { leavesOf } from '../../faults/registry.ts';
-import type { JournalEntry } from '../../journal/entry.ts';
 import { grammarOf } from '../../journal/grammar-of.ts';
-import { perObject } from '../../memo/per-object.ts';
 import { plural } from '../../text/plural.ts';
 import type { CallHistory, Try } from '../history/call-history.ts';
-import { failureOf } from '../history/failure.ts';
 import type { RuleResult, RuleVerdict } from './finding.ts';
 import { tryObservation } from './observation.ts';
 import { notApplicable } from './rule.ts';
@@ -23,13 +20,17 @@ interface Breakages {
  * Whether the client noticed that an answer was broken: it came back, or told its driver of a failure. Without a driver
  * silence says nothing.
  */
-export function judgeNoticed({ calls, entries, outcomeOf }: RuleEvidence, { what, breaks, overlooked }: Breakages): RuleResult {
+export function judgeNoticed(
+  { calls, outcomeOf, isAnswered }: RuleEvidence,
+  { what, breaks, overlooked }: Breakages,
+): RuleResult {
   const cases = calls.flatMap((call) =>
     call.tries.filter((attempt) => breaks(attempt, call)).map((attempt) => ({ call, attempt })),
   );
   if (cases.length === 0) return notApplicable(`there was no ${what}`);
   const open = cases.filter(({ call, attempt }) => call.tries.at(-1) === attempt);
-  const missed = open.filter(({ call }) => outcomeOf(call)?.ok === true && !answeredCalls(entries).has(call.id));
+  // Beside the other answer of a hedged request, the client may say ok.
+  const missed = open.filter(({ call }) => outcomeOf(call)?.ok === true && !isAnswered(call));
   const untold = open.filter(({ call }) => outcomeOf(call)?.ok === undefined);
   const ruling = {
     n: cases.length,
@@ -53,12 +54,6 @@ export function judgeNoticed({ calls, entries, outcomeOf }: RuleEvidence, { what
   }
   return { ...ruling, verdict: 'pass', explain: `${plural(cases.length, `${what} was`, `${what}s were`)} noticed` };
 }
-
-/** The calls that got an answer that is whole: beside the other answer of a hedged request, the client may say ok. */
-const answeredCalls = perObject(
-  (entries: readonly JournalEntry[]): ReadonlySet<string> =>
-    new Set(entries.filter((entry) => failureOf(entry) === undefined).map(({ logicalId }) => logicalId)),
-);
 
 function faultsOf({ entry }: Try): string {
   return entry.faultApplied?.faults.map(({ name }) => name).join(', ') ?? String(entry.status);

@@ -75,4 +75,6 @@ export interface RuleEvidence extends RunContext {
   readonly calls: readonly CallHistory[];
   readonly policy: Policy;
   outcomeOf(call: CallHistory): ClientOutcome | undefined;
+  /** Whether a request with the name of the call got an answer that is whole, be it taken for another call. */
+  isAnswered(call: CallHistory): boolean;
 }

@@ -1,7 +1,9 @@
 import { atOnce, type Steps } from '../../at-once.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
+import { perObject } from '../../memo/per-object.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { CallHistory } from '../history/call-history.ts';
+import { failureOf } from '../history/failure.ts';
 import { withHiddenAttempts } from '../history/hidden-attempts.ts';
 import { recogniseCalls, suspectedHistories } from '../history/history.ts';
 import { thrownAwayIn } from '../history/thrown-away.ts';
@@ -50,6 +52,7 @@ export function* gatherEvidence(entries: readonly JournalEntry[], circumstances:
     calls: meant,
     policy,
     outcomeOf: (call): ClientOutcome | undefined => outcomeOf(call, outcomes.get(call.id)),
+    isAnswered: ({ id }) => answeredCalls(served).has(id),
   });
   const certain = calls.filter(({ certainty }) => certainty !== 'ambiguous');
   const isLeftOut = ({ tries }: CallHistory) => tries.some(({ entry }) => suspects.has(entry) || dealt.has(entry));
@@ -62,6 +65,12 @@ export function* gatherEvidence(entries: readonly JournalEntry[], circumstances:
     unserved: unservedRequests(entries),
   };
 }
+
+/** Names of calls that got an answer that is whole. */
+const answeredCalls = perObject(
+  (entries: readonly JournalEntry[]): ReadonlySet<string> =>
+    new Set(entries.filter((entry) => failureOf(entry) === undefined).map(({ logicalId }) => logicalId)),
+);
 
 /** What came of a call that the client gave up for another model is that it failed. */
 function outcomeOf({ replaced }: CallHistory, told: ClientOutcome | undefined): ClientOutcome | undefined {

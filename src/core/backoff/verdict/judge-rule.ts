@@ -69,12 +69,19 @@ function undecided({ n = 0 }: RuleResult, subject: RuleEvidence): RuleResult {
   return { verdict: 'inconclusive', explain, n, correlation: 'ambiguous' };
 }
 
-/** Whether the rule is kept by the calls alone to which something was done. */
-function passesOnFault(rule: BackoffRule, subject: RuleEvidence): boolean {
+/** Whether the rule is kept by the calls alone to which something was done. A pass speaks of those that were seen (`unlessHidden`). */
+function passesOnFault(rule: BackoffRule, heard: RuleEvidence): boolean {
+  const subject = rule.bearsHidden === true ? heard : seenIn(heard);
   const calls = struckAmong(subject);
   if (calls.length === 0 || calls.length === subject.calls.length) return calls.length > 0;
   return rule.check(struckIn(subject)).verdict === 'pass';
 }
+
+/** The same without the calls of which attempts may be missing. */
+const seenIn = perObject((subject: RuleEvidence): RuleEvidence => {
+  const calls = seenOf(subject.calls);
+  return calls.length === subject.calls.length ? subject : { ...subject, calls };
+});
 
 /** The calls to which something was done, and of which something is known that the client did about it. */
 const struckAmong = perObject((subject: RuleEvidence) =>
