@@ -45,8 +45,8 @@ export interface CallHistory {
   /** The client gave it up for another model: a call of the same name goes on after it. */
   readonly replaced: boolean;
   /**
-   * Attempts of it may be missing: the server was down, and what the system refused then is in no journal. Here are the gaps in which
-   * they may be; they are in no other list.
+   * Attempts of it may be missing, for they are in no journal: those that the system refused while the server was down, and those behind a
+   * GOAWAY. Here are the gaps in which they may be; they are in no other list.
    */
   readonly hidden?: readonly Gap[];
 }

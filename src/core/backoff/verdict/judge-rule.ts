@@ -119,8 +119,8 @@ function* rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvid
 }
 
 /**
- * What calls show whose attempts were all seen. Attempts of the others may have been refused while the server was down, and nobody saw
- * them. Where only those calls decide the rule, it is inconclusive. An accusation that more attempts would only add to stands.
+ * What calls show whose attempts were all seen. Attempts of the others may have been refused while the server was down, or thrown away
+ * behind a GOAWAY, and nobody saw them. Where only those calls decide the rule, it is inconclusive. An accusation that more attempts would only add to stands.
  */
 function unlessHidden(rule: BackoffRule, ruling: RuleResult, subject: RuleEvidence): RuleResult {
   const seen = rule.bearsHidden === true ? subject.calls : seenOf(subject.calls);
@@ -129,8 +129,16 @@ function unlessHidden(rule: BackoffRule, ruling: RuleResult, subject: RuleEviden
   const asked = { ...subject, calls: seen };
   const without = unlessDoubtful(rule, unlessInDoubt(rule, asked), asked);
   if (without.verdict === ruling.verdict || !(accuses(ruling) || ruling.verdict === 'pass')) return without;
-  const explain = `${ruling.explain}; but attempts of these calls may be missing, which the system refused while the server was down`;
+  const explain = `${ruling.explain}; but attempts of these calls may be missing, which were ${whatHides(subject)}`;
   return { verdict: 'inconclusive', explain, n: ruling.n ?? 0 };
+}
+
+/** Why attempts are in no journal. */
+function whatHides({ downtimes = [], thrownAway = [] }: RuleEvidence): string {
+  const refused = 'refused by the system while the server was down';
+  const dropped = 'thrown away behind a GOAWAY';
+  if (thrownAway.length === 0) return refused;
+  return downtimes.length === 0 ? dropped : `${refused}, or ${dropped}`;
 }
 
 /** Calls whose attempts were all seen. */

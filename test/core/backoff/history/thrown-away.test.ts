@@ -10,15 +10,17 @@ function goaway(serveOpen: boolean): Exchange {
   return { call: 'other', at: 1_000, status: 200, tookMs: 200, more: { faultApplied: { rule: 'replaced', faults } } };
 }
 
-function verdictOn(rule: string, exchanges: readonly Exchange[], policy: object) {
+function findingOn(rule: string, exchanges: readonly Exchange[], policy: object) {
   const given = { watchedUntil: T0 + 60_000, clientEndedAt: T0 + 60_000 };
   const { findings } = judge(journalOf(exchanges), given, policyOf(policySchema.parse(policy)), {
     name: 'test',
     seed: 1,
     rules: [],
   });
-  return findings.find((finding) => finding.rule === rule)?.verdict;
+  return findings.find((finding) => finding.rule === rule);
 }
+
+const verdictOn = (...given: Parameters<typeof findingOn>) => findingOn(...given)?.verdict;
 
 const FAILED: Exchange = { call: 'a', at: 900, status: 503 };
 
@@ -33,4 +35,15 @@ test('attempts that may have been thrown away behind a GOAWAY are no proof of fe
   const policy = { max_attempts: 3 };
   expect(verdictOn('bounded_attempts', exchanges, policy)).toBe('pass');
   expect(verdictOn('bounded_attempts', [...exchanges, goaway(true)], policy)).not.toBe('pass');
+});
+
+test('what may have been thrown away behind a GOAWAY is not told as refused by a server that was down', () => {
+  const exchanges: Exchange[] = [
+    FAILED,
+    { call: 'a', at: 2_000, status: 503 },
+    { call: 'a', at: 4_000, status: 200 },
+    goaway(true),
+  ];
+  const spoke = findingOn('bounded_time', exchanges, { max_elapsed: '10s' });
+  expect(spoke?.explain).toMatch(/attempts of these calls may be missing, which were thrown away behind a GOAWAY$/);
 });
