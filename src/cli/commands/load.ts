@@ -97,7 +97,7 @@ export async function load(options: LoadOptions): Promise<number> {
       isShared: options.store !== undefined,
     });
     attach(running);
-    return await watch(running, server, { ...options, plan, judging: policy });
+    return await watch(running, server, { ...options, ...background, plan, judging: policy });
   });
 }
 
@@ -125,6 +125,7 @@ function sourceOf({ client, command = '' }: LoadOptions, server: MockServer, api
 interface Watched extends LoadOptions {
   readonly judging: PolicySpec | undefined;
   readonly plan: LoadPlan;
+  readonly backgroundPerSecond?: number;
 }
 
 /** Runs the load, lets signals end it early, and tells what was seen. */
@@ -175,10 +176,11 @@ function unfinished(
 }
 
 /** What is told of a shard beside its figures. */
-function shardIn(run: LoadRun, { beganAt }: RunningLoad, { plan, store }: Watched): Pick<ReportInput, 'shard'> {
-  const { shard } = plan;
+function shardIn(run: LoadRun, running: RunningLoad, { plan, store, backgroundPerSecond }: Watched): Pick<ReportInput, 'shard'> {
+  const { shard, forMs } = plan;
   if (shard === undefined) return {};
-  const place = { ...shard, beganAt: new Date(beganAt).toISOString(), shared: store !== undefined };
+  const beganAt = new Date(running.beganAt).toISOString();
+  const place = { ...shard, beganAt, shared: store !== undefined, forMs, backgroundPerSecond: backgroundPerSecond ?? null };
   return { shard: shardReportOf(measurementsOf(run), place, loadText(plan)) };
 }
 

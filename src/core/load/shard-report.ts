@@ -26,6 +26,10 @@ export interface ShardPlace extends Shard {
   readonly beganAt: string;
   /** All shards ask one mock, by a store. */
   readonly shared: boolean;
+  /** How long the load is to go on. */
+  readonly forMs: number;
+  /** Requests beside the whole load; null where there are none. */
+  readonly backgroundPerSecond: number | null;
 }
 
 /** What a report has of a shard beside its own figures, so that the whole load can be told. */

@@ -301,6 +301,8 @@ const shard = z.object({
   of: z.int().min(1),
   beganAt: z.string().describe('when its load began, by the clock of its machine, ISO 8601'),
   shared: z.boolean().describe('all shards ask one mock, by a store'),
+  forMs: z.number().min(0).describe('how long the load is to go on'),
+  backgroundPerSecond: perSecond.describe('requests beside the whole load'),
   workload: load.shape.workload.extend({ text: z.string().describe('of the whole load') }),
   cutShort: z.string().nullable(),
   loadMs: z.number(),

@@ -78,10 +78,9 @@ function shardOf(run: LoadRun, index: number): LoadRun {
 /** All shards, written and read as reports have them. */
 function writtenShards(run: LoadRun): MeasuredShard[] {
   return Array.from({ length: SHARDS }, (_, at) => {
-    const place = { index: at + 1, of: SHARDS, beganAt: '', shared: true };
+    const place = { index: at + 1, of: SHARDS, beganAt: '', shared: true, forMs: 0, backgroundPerSecond: null };
     const written = JSON.parse(JSON.stringify(shardReportOf(measurementsOf(shardOf(run, at + 1)), place, '20/s')));
-    const { index: _index, of: _of, beganAt: _beganAt, shared: _shared, ...rest } = written;
-    const measured = measurementsIn(rest);
+    const measured = measurementsIn(written);
     if (measured === undefined) throw new Error('the samples cannot be read');
     return { index: at + 1, measured };
   });
