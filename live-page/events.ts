@@ -40,6 +40,33 @@ export interface RuleInUse {
   readonly paused?: true;
 }
 
+/** Of something that is bounded, what is used and what is left. */
+export interface Level {
+  readonly limit: number;
+  readonly used: number;
+  readonly left: number;
+  /** Of a bucket: when all is left again; null where nothing flows back. */
+  readonly full_in_ms?: number | null;
+}
+
+/** What an account has left: its buckets, and the requests that it may have in flight. */
+export type AccountLevels = { readonly key: string | null; readonly model: string } & { readonly [K in LimitKind]?: Level };
+
+export type LimitKind = 'requests' | 'tokens' | 'requests_per_day' | 'tokens_per_day' | 'in_flight';
+
+/** The limits and the capacity of the scenario as they stand. */
+export interface LimitsInUse {
+  readonly limits: readonly string[];
+  readonly levels: readonly { readonly accounts: readonly AccountLevels[]; readonly left_out: number }[];
+  readonly capacity: {
+    readonly per_second: number;
+    readonly in_flight: number;
+    readonly burst: Level;
+    readonly queue: Level;
+    readonly idle_in_ms: number;
+  } | null;
+}
+
 /** What is asked for of each entry and decision. */
 export const FIELDS = [
   'seq',

@@ -1,6 +1,7 @@
 import { ask } from './ask.ts';
 import { byId, make, say } from './elements.ts';
 import { type Decided, type Entry, FIELDS, type Verdict } from './events.ts';
+import { gaugesMove, hasGauges, refreshGauges } from './gauges.ts';
 import { type Call, History } from './history.ts';
 import { drawLanes, inWords, shownCalls } from './lanes.ts';
 import { drawLoad } from './load-chart.ts';
@@ -10,10 +11,13 @@ import { showVerdict } from './verdict.ts';
 /** Between two looks at which calls are shown, and at what changes slowly. */
 const CHOOSE_MS = 250;
 const REFRESH_MS = 2_000;
+const GAUGES_MS = 1_000;
 
 const history = new History();
 let missed = 0;
 let happened = true;
+/** Something happened since the gauges were read. */
+let stirred = true;
 let shown: Call[] = [];
 let chosenAt = 0;
 let figuresAt = 0;
@@ -22,7 +26,8 @@ let held = false;
 listen();
 takeRules();
 for (const refresh of [refreshSlow, chooseSession]) refresh().catch(told);
-setInterval(() => void (happened && !held && refreshSlow().catch(told)), REFRESH_MS);
+setInterval(() => void (happened && isSeen() && refreshSlow().catch(told)), REFRESH_MS);
+setInterval(() => void (hasGauges() && (stirred || gaugesMove()) && isSeen() && readGauges().catch(told)), GAUGES_MS);
 byId('hold').addEventListener('click', () => {
   held = !held;
   byId('hold').setAttribute('aria-pressed', String(held));
@@ -36,6 +41,7 @@ function listen(): void {
   const on = (kind: string, heard: (data: never) => void) =>
     source.addEventListener(kind, (event) => {
       happened = true;
+      stirred = true;
       heard(JSON.parse((event as MessageEvent<string>).data) as never);
     });
   on('decision', (decided: Decided) => history.decided(decided));
@@ -47,9 +53,13 @@ function listen(): void {
   on('verdict', (verdict: Verdict) => held || showVerdict(verdict));
 }
 
+function isSeen(): boolean {
+  return !held && !document.hidden;
+}
+
 function frame(at: number): void {
   requestAnimationFrame(frame);
-  if (held || document.hidden) return;
+  if (!isSeen()) return;
   if (at - chosenAt > CHOOSE_MS) {
     chosenAt = at;
     shown = shownCalls({ calls: history.calls, now: history.now() });
@@ -93,14 +103,14 @@ function showTable(): void {
 
 async function refreshSlow(): Promise<void> {
   happened = false;
-  const [, { limits }, { scenario, seed }] = (await Promise.all([refreshRules(), ask('limits'), ask('health')])) as [
-    undefined,
-    { limits: string[] },
-    { scenario: string; seed: number },
-  ];
+  const refreshes = [refreshRules(), ...(hasGauges() ? [] : [readGauges()])];
+  const [{ scenario, seed }] = (await Promise.all([ask('health'), ...refreshes])) as [{ scenario: string; seed: number }];
   say('scenario', `${scenario}, seed ${seed}`);
-  const lines = limits.length === 0 ? ['none'] : limits;
-  if (byId('limits').textContent !== lines.join('')) byId('limits').replaceChildren(...lines.map((line) => make('li', {}, line)));
+}
+
+async function readGauges(): Promise<void> {
+  stirred = false;
+  await refreshGauges();
 }
 
 /** Other sessions have pages of their own. */

@@ -11,8 +11,12 @@ import type { ReplyContext } from '../core/openai/request/reply-context.ts';
 import type { ApiRequest } from '../core/openai/request/request.ts';
 import { deepest, type Plan } from '../core/plan/compile.ts';
 import { limitFor } from '../core/plan/limits.ts';
+import { shortened } from '../core/text/shortened.ts';
 import type { Reply } from '../core/wire/effect.ts';
 import { sha256 } from './incoming.ts';
+
+/** Characters of a family that are shown. No name of a model is longer. */
+const SHOWN_FAMILY = 100;
 
 /** A request that comes before the buckets of an account, which the name stands for. */
 export interface LimitDraw {
@@ -44,6 +48,7 @@ export function limitedRequest(request: ApiRequest, limits: Plan['limits']): Lim
       ...(window === 'fixed' ? { isFixed: true as const } : {}),
       cost: requestCost(request, precount),
       refusedDraws: failedRequestsCount,
+      holder: { entry: found.entry, family: shortened(found.family, SHOWN_FAMILY), keyHash: request.keyHash },
     },
     spec,
   };

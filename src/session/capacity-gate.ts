@@ -1,4 +1,4 @@
-import { type Backlog, received } from '../core/capacity/backlog.ts';
+import { type Backlog, type Pending, pending, received } from '../core/capacity/backlog.ts';
 import type { CapacitySpec } from '../core/capacity/capacity-spec.ts';
 import { healthyReply } from '../core/openai/endpoints/healthy-reply.ts';
 import { errorReply } from '../core/openai/errors/error.ts';
@@ -15,6 +15,11 @@ export class CapacityGate {
     const { backlog, waitMs } = received(spec, this.#backlog, at);
     this.#backlog = backlog;
     return waitMs;
+  }
+
+  /** What the service has to do. */
+  look(spec: CapacitySpec, at: number): Pending {
+    return pending(spec, this.#backlog, at);
   }
 
   clear(): void {

@@ -1,14 +1,17 @@
 import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
+import type { Pending } from '../core/capacity/backlog.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Correlation } from '../core/correlation/correlation.ts';
 import type { Outcome } from '../core/correlation/outcome.ts';
 import { needTls } from '../core/faults/bound-fault.ts';
+import type { AccountHolder } from '../core/limits/account-holder.ts';
 import { type Amounts, createBuckets, type LimitResult } from '../core/limits/buckets.ts';
 import { capacityAt } from '../core/limits/capacity-course.ts';
 import type { Layer } from '../core/openai/wire/layer.ts';
 import { deepest, type Plan, type Step } from '../core/plan/compile.ts';
 import { createCounters } from '../core/plan/counters.ts';
 import { callScope, decide, decideConnection, type FaultDecision, isReached } from '../core/plan/decide.ts';
+import { type AccountInUse, type LimitLevels, limitLevels } from '../core/plan/limit-levels.ts';
 import { type OpenChoice, type ReplyChoice, ReplySteps } from '../core/plan/reply-steps.ts';
 import { ruleUseOf } from '../core/plan/rule-use.ts';
 import type { LimitDraw } from '../exchange/admission.ts';
@@ -20,6 +23,15 @@ import type { SessionWorld } from './session-world.ts';
 const LIMITS = 'limits';
 /** Its capacity. */
 const CAPACITY = 'capacity';
+
+/** Accounts that are looked at: all that serve a request, and of the others the last that were used. */
+const MOST_ACCOUNTS = 1_000;
+
+/** Requests of an account that are being served. */
+interface Places {
+  taken: number;
+  readonly holder: AccountHolder | undefined;
+}
 
 /** Puts back what was drawn, or a part of it. */
 export type Repay = (amounts: Amounts | undefined) => void;
@@ -35,7 +47,7 @@ export class Decisions {
   #buckets = createBuckets();
   readonly #gate = new CapacityGate();
   /** Requests that are being served, by account. */
-  readonly #places = new Map<string, { taken: number }>();
+  readonly #places = new Map<string, Places>();
   readonly #world: SessionWorld;
   readonly #leaveWorld: () => void;
   /** How often each rule struck. */
@@ -91,9 +103,9 @@ export class Decisions {
   }
 
   /** A request of the account is served from now on. To be ended by what this returns. */
-  occupy(account: string): () => void {
+  occupy({ name: account, draw: { holder } }: Pick<LimitDraw, 'name' | 'draw'>): () => void {
     let places = this.#places.get(account);
-    if (places === undefined) this.#places.set(account, (places = { taken: 0 }));
+    if (places === undefined) this.#places.set(account, (places = { taken: 0, holder }));
     const own = places;
     own.taken += 1;
     return () => {
@@ -135,6 +147,33 @@ export class Decisions {
     const waitMs = this.#gate.take(capacity, this.#clock.now());
     if (waitMs === undefined) this.#strike(CAPACITY);
     return waitMs;
+  }
+
+  /** What is left of the limits, for accounts that were used lately. Nothing comes of looking. */
+  limitLevels(plan: Plan): LimitLevels[] {
+    const at = this.#clock.now();
+    const clockMs = this.#elapsedMs(at, plan);
+    return limitLevels(plan.limits, this.#accountsInUse({ at, clockMs }), clockMs);
+  }
+
+  /** What the service has to do; undefined where its capacity has no bound. */
+  pending({ capacity }: Plan): Pending | undefined {
+    return capacity && this.#gate.look(capacity, this.#clock.now());
+  }
+
+  *#accountsInUse({ at, clockMs }: { readonly at: number; readonly clockMs: number }): Generator<AccountInUse> {
+    const holders = new Map<string, AccountHolder>();
+    for (const [name, { holder }] of this.#places) if (holder !== undefined) holders.set(name, holder);
+    for (const [name, holder] of this.#buckets.recent()) {
+      if (holders.size >= MOST_ACCOUNTS) break;
+      holders.set(name, holder);
+    }
+    for (const [name, holder] of holders)
+      yield {
+        holder,
+        inFlight: this.#places.get(name)?.taken ?? 0,
+        look: (under) => this.#buckets.look(name, under, at, clockMs),
+      };
   }
 
   /** The scenario, and how often each part of it struck. */

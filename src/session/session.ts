@@ -1,4 +1,5 @@
 import type { ScenarioUse } from '../core/backoff/verdict/judge.ts';
+import type { Pending } from '../core/capacity/backlog.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeclaredCalls } from '../core/correlation/declared-calls.ts';
 import { type FaultsByName, NO_FAULTS } from '../core/faults/bound-fault.ts';
@@ -7,6 +8,7 @@ import type { JournalEntry } from '../core/journal/entry.ts';
 import type { JournalBounds } from '../core/journal/journal.ts';
 import type { Libraries } from '../core/libraries.ts';
 import type { Plan, PlannedRule } from '../core/plan/compile.ts';
+import type { LimitLevels } from '../core/plan/limit-levels.ts';
 import type { LimitChange } from '../core/scenario/limit-schema.ts';
 import type { Rule } from '../core/scenario/schema.ts';
 import type { Incoming } from '../exchange/incoming.ts';
@@ -241,6 +243,16 @@ export class Session {
   /** The scenario, and how often each part of it struck. */
   scenarioUse(): ScenarioUse {
     return this.#state.scenarioUse();
+  }
+
+  /** What is left of the limits, for accounts that were used lately. */
+  limitLevels(): LimitLevels[] {
+    return this.#state.limitLevels();
+  }
+
+  /** What the service has to do; undefined where its capacity has no bound. */
+  pending(): Pending | undefined {
+    return this.#state.pending();
   }
 
   /** Puts rules, which name some of these faults, before all others; returns them as they are known from then on. */

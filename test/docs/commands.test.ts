@@ -127,6 +127,7 @@ test('every block says how it is checked', () => {
     'ts members',
     'json calls',
     'json verdict',
+    'json limits',
     'python conftest.py',
     'python test_client.py',
     'go client_test.go',

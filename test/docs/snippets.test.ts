@@ -147,6 +147,17 @@ test('calls and verdict have the shape that the page of the admin API shows', as
   expect(shape({ ...verdict, findings: neverEarly })).toMatchObject(shape(shown) as object);
 });
 
+test('limits have the shape that the page of the admin API shows', async () => {
+  const limits = { 'gpt-4o': { rpm: 500, in_flight: 3 } };
+  const mock = await createMockOpenAI({ scenario: { limits, capacity: { rate: '10/s' } } });
+  onTestFinished(() => mock.close());
+  const body = JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello' }] });
+  const headers = { authorization: `Bearer ${mock.apiKey}`, 'content-type': 'application/json' };
+  await (await fetch(`${mock.baseURL}/chat/completions`, { method: 'POST', headers, body })).text();
+  const shown: unknown = JSON.parse(onlyBlock('docs/admin-api.md', 'json limits'));
+  expect(shape(await (await fetch(`${mock.origin}/__admin/limits`)).json())).toEqual(shape(shown));
+});
+
 test('the workflows and the compose file are YAML, and name their parts', () => {
   for (const { code } of named('yaml workflow'))
     expect(parse(code)).toMatchObject({ jobs: { retries: { steps: expect.any(Array) } } });

@@ -56,6 +56,7 @@ const RULES = [
   { name: 'busy', attempts: '1..1', times: 50, fault: { rate_limit: { retry_after: '5s' } } },
   { name: 'later', match: { model: 'gpt-5' }, fault: 'overloaded' },
 ] as const;
+const LIMITS = { 'gpt-4o': { rpm: 500, rpd: 5, window: 'fixed' } } as const;
 
 test.skipIf(program === undefined).each([
   ['light', 1_000],
@@ -63,7 +64,7 @@ test.skipIf(program === undefined).each([
   ['light', 400],
   ['dark', 400],
 ] as const)('%s, %i px: it shows what happens, without a barrier that axe finds', async (scheme, width) => {
-  const mock = await startMock({ rules: [...RULES], limits: { 'gpt-4o': { rpm: 500 } } });
+  const mock = await startMock({ rules: [...RULES], limits: LIMITS, capacity: { rate: '1/s', burst: 8, queue: 20 } });
   const { page, strangers, complaints } = await open(mock, scheme, width);
   await hurry(mock, 4);
   await page.getByText('fail', { exact: true }).waitFor({ timeout: 20_000 });
@@ -71,6 +72,16 @@ test.skipIf(program === undefined).each([
   await page.getByText('struck 4 times, 46 left').waitFor({ timeout: 20_000 });
   await page.getByText('never reached').waitFor();
   await page.getByText('gpt-4o: 500 requests per minute').waitFor();
+  await page.getByRole('meter', { name: 'capacity: served at once' }).waitFor();
+  const daily = page.getByRole('meter', { name: /^gpt-4o, key [0-9a-f]{16}: requests per day$/ });
+  expect(await daily.getAttribute('aria-valuetext')).toMatch(/^4 of 5 used, all back in \d\d h \d+ m$/);
+  await daily.evaluate((meter) => meter.setAttribute('data-is', 'the same'));
+  await hurry(mock, 1);
+  await page.getByText(/^5 of 5 used, none left/).waitFor();
+  expect(await daily.getAttribute('data-is')).toBe('the same');
+  await page.getByRole('meter', { name: /: requests per minute$/ }).waitFor();
+  for (const name of ['capacity: served at once', 'capacity: waiting in the queue'])
+    await page.getByRole('meter', { name }).waitFor();
   await page.getByText('The same as a table').click();
   await page.getByRole('rowheader', { name: 'call 3' }).waitFor();
   expect(await page.getByRole('row', { name: /call 3/ }).textContent()).toMatch(/429 → 0\.\d\d s \(early\) → 200/);
@@ -134,6 +145,30 @@ test.skipIf(program === undefined)('by keyboard alone rules are paused, resumed,
   await page.keyboard.press('Enter');
   await page.getByText('every request: conflict (409)').waitFor();
   expect(await status()).toBe(409);
+});
+
+test.skipIf(program === undefined)('gauges are read while something is used and the page is seen, and not else', async () => {
+  const mock = await startMock({ limits: { '*': { rpd: 100 } } });
+  const page = await (browser ?? expect.unreachable()).newPage();
+  onTestFinished(() => page.close());
+  await page.clock.install();
+  let asked = 0;
+  page.on('request', (request) => void (request.url().endsWith('/__admin/limits') && (asked += 1)));
+  const askedWithin = async (ms: number) => {
+    const before = asked;
+    await page.clock.runFor(ms);
+    return asked - before;
+  };
+  await page.goto(`${mock.adminURL}/`);
+  await page.getByText('nothing is used').waitFor();
+  await askedWithin(3_000);
+  expect(await askedWithin(10_000)).toBe(0);
+  await (await postChat(mock)).text();
+  const gauge = page.getByRole('meter', { name: 'requests per day' });
+  await expect.poll(async () => (await askedWithin(1_000)) > 0 && (await gauge.count()), { timeout: 10_000 }).toBe(1);
+  expect(await askedWithin(10_000)).toBeGreaterThanOrEqual(9);
+  await page.evaluate("Object.defineProperty(document, 'hidden', { value: true })");
+  expect(await askedWithin(10_000)).toBe(0);
 });
 
 test.skipIf(program === undefined)('texts of clients are shown as text', async () => {

@@ -15,6 +15,15 @@ export interface Reception {
   readonly waitMs: number | undefined;
 }
 
+/** What a service has to do, to look at. Whole numbers, but for the time. */
+export interface Pending {
+  /** Of what an idle service takes at once. */
+  readonly taken: number;
+  readonly queued: number;
+  /** When all that is pending is done, and the service is idle again. */
+  readonly idleInMs: number;
+}
+
 /** Sums of fractions carry noise. */
 const NOISE = 1e-9;
 
@@ -25,11 +34,26 @@ const NOISE = 1e-9;
  */
 export function received(spec: CapacitySpec, backlog: Backlog | undefined, at: number): Reception {
   const { perSecond, burst, queue, refusalCost } = spec;
-  const before = backlog === undefined ? 0 : Math.max(0, backlog.places - ((at - backlog.at) * perSecond) / 1_000);
+  const before = placesAt(spec, backlog, at);
   const most = burst + queue;
   if (before + 1 > most + NOISE) {
     return { backlog: { places: Math.max(before, Math.min(most, before + refusalCost)), at }, waitMs: undefined };
   }
   const places = before + 1;
   return { backlog: { places, at }, waitMs: (Math.max(0, places - burst) * 1_000) / perSecond };
+}
+
+/** What a service has to do at a moment. Nothing comes of looking. */
+export function pending(spec: CapacitySpec, backlog: Backlog | undefined, at: number): Pending {
+  const { perSecond, burst } = spec;
+  const places = placesAt(spec, backlog, at);
+  return {
+    taken: Math.max(0, Math.ceil(Math.min(burst, places) - NOISE)),
+    queued: Math.max(0, Math.ceil(places - burst - NOISE)),
+    idleInMs: Math.max(0, Math.ceil((places * 1_000) / perSecond - NOISE)),
+  };
+}
+
+function placesAt({ perSecond }: CapacitySpec, backlog: Backlog | undefined, at: number): number {
+  return backlog === undefined ? 0 : Math.max(0, backlog.places - ((at - backlog.at) * perSecond) / 1_000);
 }

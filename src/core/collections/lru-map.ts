@@ -19,6 +19,11 @@ export class LruMap<Key, Value extends Linked<Value>> {
     return this.#order.oldest;
   }
 
+  /** The one that was used last. */
+  get newest(): Value | undefined {
+    return this.#order.newest;
+  }
+
   get(key: Key): Value | undefined {
     return this.#values.get(key);
   }

@@ -22,6 +22,11 @@ export class UseOrder<Node extends Linked<Node>> {
     return this.#oldest;
   }
 
+  /** The one that was used last. */
+  get newest(): Node | undefined {
+    return this.#newest;
+  }
+
   /** As the last that was used. */
   add(node: Node): void {
     const before = this.#newest;

@@ -1,6 +1,7 @@
 import { LruMap } from '../collections/lru-map.ts';
 import type { Linked } from '../collections/use-order.ts';
 import { type Bucket, type LimitKind, limitKinds, windowOf } from '../openai/request/rate-limit-account.ts';
+import type { AccountHolder } from './account-holder.ts';
 import { advertisedWaitMs, drawn, refilled, serves, settled } from './bucket.ts';
 import { type Capacity, capacityAt, meanCapacity } from './capacity-course.ts';
 import type { Capacities } from './limit-spec.ts';
@@ -21,7 +22,12 @@ export interface Draw {
   readonly cost: Cost;
   /** A refused request draws what it can from the buckets per minute. */
   readonly refusedDraws: boolean;
+  /** Undefined where the account need not be shown. */
+  readonly holder?: AccountHolder | undefined;
 }
+
+/** The limits that buckets are looked at under. */
+export type LooksUnder = Pick<Draw, 'capacities' | 'isFixed'>;
 
 /** How a draw ended, and the buckets as it leaves them. */
 export interface LimitResult {
@@ -49,7 +55,9 @@ export interface Buckets {
    */
   draw(account: string, draw: Draw, at: number, clockMs?: number): LimitResult;
   /** The buckets of the account, of which nothing is drawn. */
-  look(account: string, draw: Draw, at: number, clockMs?: number): LimitResult['buckets'];
+  look(account: string, draw: LooksUnder, at: number, clockMs?: number): LimitResult['buckets'];
+  /** The accounts that were used last, the newest first, with their holders. To look at them is no use. */
+  recent(): Iterable<readonly [account: string, holder: AccountHolder]>;
   /**
    * Puts back into the buckets what was drawn at `drawnMs`, or a part of it; both moments on the clock of the session too. What
    * was drawn from a fixed window that has ended is not put into the next one.
@@ -76,19 +84,21 @@ interface Account extends Now {
 interface KeptAccount extends Linked<KeptAccount> {
   readonly name: string;
   account: Account;
+  holder: AccountHolder | undefined;
 }
 
 /** Buckets in memory. A full bucket need not be kept. */
 export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly size: number } {
   const accounts = new LruMap<string, KeptAccount>(({ name }) => name);
-  const keep = (name: string, account: Account) => {
+  const keep = (name: string, account: Account, holder?: AccountHolder) => {
     const known = accounts.get(name);
     if (isFull(account, account.at)) {
       if (known !== undefined) accounts.remove(known);
     } else if (known !== undefined) {
       known.account = account;
+      known.holder = holder ?? known.holder;
       accounts.use(known);
-    } else accounts.add({ name, account, older: undefined, newer: undefined });
+    } else accounts.add({ name, account, holder, older: undefined, newer: undefined });
     const { size, oldest } = accounts;
     if (oldest !== undefined && (size > maxAccounts || isFull(oldest.account, account.at))) accounts.remove(oldest);
   };
@@ -98,11 +108,15 @@ export function createBuckets(maxAccounts = MAX_ACCOUNTS): Buckets & { readonly 
     },
     draw(name, draw, at, clockMs = at) {
       const { taken, levels } = drawFrom(accounts.get(name)?.account, draw, { at, clockMs });
-      keep(name, { at, clockMs, levels });
+      keep(name, { at, clockMs, levels }, draw.holder);
       return taken;
     },
     look(name, draw, at, clockMs = at) {
       return eachLevel(levelsOf(draw, accounts.get(name)?.account, { at, clockMs }), settled);
+    },
+    *recent() {
+      for (let kept = accounts.newest; kept !== undefined; kept = kept.older)
+        if (kept.holder !== undefined) yield [kept.name, kept.holder];
     },
     refund(name, amounts, { at, clockMs, drawnMs }) {
       const account = accounts.get(name)?.account;
@@ -162,7 +176,7 @@ function longestWait(short: readonly LimitKind[], buckets: Levels, cost: Cost): 
 }
 
 /** The buckets at this moment; those that were not kept are full. */
-function levelsOf({ capacities, isFixed }: Draw, account: Account | undefined, { at, clockMs }: Now): Levels {
+function levelsOf({ capacities, isFixed }: LooksUnder, account: Account | undefined, { at, clockMs }: Now): Levels {
   const elapsedMs = account === undefined ? 0 : at - account.at;
   const levels: { [K in LimitKind]?: Bucket } = {};
   for (const kind of limitKinds) {

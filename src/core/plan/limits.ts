@@ -70,11 +70,12 @@ export function limitFor(
   limits: readonly PlannedLimit[],
   { endpoint, key = '' }: ApiRequest,
   model: string,
-): { readonly limit: PlannedLimit; readonly family: string } | undefined {
+): { readonly limit: PlannedLimit; readonly entry: number; readonly family: string } | undefined {
   if (limits.length === 0 || endpoint?.limited !== true) return undefined;
   const family = familyOf(model);
-  const limit = limits.find(
+  const entry = limits.findIndex(
     ({ matches, matchesKey }) => (matchesKey === undefined || matchesKey(key)) && (matches(model) || matches(family)),
   );
-  return limit && { limit, family };
+  const limit = limits[entry];
+  return limit && { limit, entry, family };
 }

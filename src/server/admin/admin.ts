@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { asRecord } from '../../core/openai/request/request.ts';
 import { explainRule } from '../../core/plan/explain.ts';
-import { explainLimit, limitInWords } from '../../core/plan/explain-limits.ts';
+import { limitInWords } from '../../core/plan/explain-limits.ts';
 import { unknownInChange } from '../../core/plan/limits.ts';
 import type { PolicySpec } from '../../core/policy/policy-schema.ts';
 import { type Problem, ScenarioError } from '../../core/problem.ts';
@@ -35,6 +35,7 @@ import { isCutShort } from './is-cut-short.ts';
 import { journalPieces } from './journal-pieces.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
 import { limitBody } from './limit-body.ts';
+import { limitsInUse } from './limits-in-use.ts';
 import { MAX_ADMIN_BODY_BYTES } from './max-admin-body-bytes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { problem } from './problem-response.ts';
@@ -217,11 +218,11 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
     const id = c.req.param('id');
     return sessionOf(c).resumeRule(id) ? c.json({ resumed: [id] }) : noSuchRule(c, sessionOf(c));
   });
-  routes.get('/limits', (c) => c.json({ limits: sessionOf(c).plan.limits.map(explainLimit) }));
+  routes.get('/limits', (c) => c.json(limitsInUse(sessionOf(c))));
   routes.post('/limits', async (c) => {
     const session = sessionOf(c);
     session.changeLimits(requestedLimits(await c.req.text(), session));
-    return c.json({ limits: session.plan.limits.map(explainLimit) });
+    return c.json(limitsInUse(session));
   });
   routes.post('/reset', (c) => {
     sessionOf(c).reset();

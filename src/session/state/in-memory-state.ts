@@ -1,4 +1,5 @@
 import type { ScenarioUse } from '../../core/backoff/verdict/judge.ts';
+import type { Pending } from '../../core/capacity/backlog.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Correlation } from '../../core/correlation/correlation.ts';
 import type { JournalBounds } from '../../core/journal/journal.ts';
@@ -6,6 +7,7 @@ import type { Libraries } from '../../core/libraries.ts';
 import { isLost } from '../../core/openai/store/lost-error.ts';
 import { SessionStore, type StoreChange, type StoreReference } from '../../core/openai/store/session-store.ts';
 import type { Plan } from '../../core/plan/compile.ts';
+import type { LimitLevels } from '../../core/plan/limit-levels.ts';
 import { refundForFaults, takesPlace } from '../../exchange/admission.ts';
 import { type Decision, type DecisionStep, type FaultChoice, NO_CHOICE, refusingLayer } from '../../exchange/decision-step.ts';
 import { type Draws, drawsOf } from '../../exchange/draws.ts';
@@ -191,6 +193,16 @@ export class InMemoryState implements SessionState, FollowingState {
     return this.#decisions.use(this.plan);
   }
 
+  /** What is left of the limits, for accounts that were used lately. */
+  limitLevels(): LimitLevels[] {
+    return this.#decisions.limitLevels(this.plan);
+  }
+
+  /** What the service has to do; undefined where its capacity has no bound. */
+  pending(): Pending | undefined {
+    return this.#decisions.pending(this.plan);
+  }
+
   /** Resolves when no request is being answered. */
   async idle(): Promise<void> {
     if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
@@ -264,7 +276,7 @@ export class InMemoryState implements SessionState, FollowingState {
   #occupy(step: DecisionStep, faults: Decision['faults'], drawn: Drawn): (() => void) | undefined {
     const { limited } = step;
     if (limited === undefined || !takesPlace(limited, faults, () => this.#contextOf(step, drawn))) return undefined;
-    return this.#decisions.occupy(limited.name);
+    return this.#decisions.occupy(limited);
   }
 
   #storeInUse(): SessionStore {

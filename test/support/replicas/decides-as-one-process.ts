@@ -40,6 +40,11 @@ function tally(values: readonly (number | string)[]): Record<string, number> {
   return counts;
 }
 
+interface ToldLimits {
+  readonly levels: readonly { readonly accounts: readonly object[] }[];
+  readonly capacity: { readonly burst: { readonly used: number } };
+}
+
 /** What it is to be one mock. `under` puts several processes, among which connections are dealt out, under a scenario. */
 export function decidesAsOneProcess(under: (scenario: string) => Promise<Pick<Workers, 'baseURL' | 'apiKey' | 'admin'>>): void {
   test.each([
@@ -74,9 +79,15 @@ export function decidesAsOneProcess(under: (scenario: string) => Promise<Pick<Wo
     expect(tally(await statuses(server, 30))).toEqual({ 200: 5, 429: 25 });
   });
 
-  test('limits let through exactly what they have', async () => {
-    const server = await under('limits: { gpt-4o: { rpd: 20 } }');
-    expect(tally(await statuses(server, 60))).toEqual({ 200: 20, 429: 40 });
+  test('limits let through exactly what they have, and any process tells what is left', async () => {
+    const server = await under('limits: { gpt-4o: { rpd: 40, window: fixed } }\ncapacity: { rate: 1/m, burst: 100, queue: 0 }');
+    const told = () => server.admin<ToldLimits>('/__admin/limits');
+    expect(tally(await statuses(server, 30))).toEqual({ 200: 30 });
+    for (let asked = 0; asked < 3; asked++)
+      expect((await told()).levels[0]?.accounts).toMatchObject([{ model: 'gpt-4o', requests_per_day: { used: 30, left: 10 } }]);
+    expect((await told()).capacity.burst.used).toBe(30);
+    expect(tally(await statuses(server, 30))).toEqual({ 200: 10, 429: 20 });
+    expect((await told()).levels[0]?.accounts).toMatchObject([{ requests_per_day: { used: 40, left: 0 } }]);
   });
 
   test('what faults keep from the limits goes back into the buckets', async () => {
