@@ -351,7 +351,17 @@ function usage() {
 function longestSteps() {
   const steps = readdirSync(stepsFolder).flatMap((name) => JSON.parse(readFileSync(join(stepsFolder, name), 'utf8')));
   rmSync(stepsFolder, { recursive: true });
-  return steps.sort((one, other) => other.ms - one.ms).slice(0, 5);
+  const longest = (msOf) =>
+    steps
+      .toSorted((one, other) => msOf(other) - msOf(one))
+      .slice(0, 5)
+      .map(({ ms, collectedMs, fromMs, requests }) => ({
+        ms: Math.round(ms),
+        collectedMs: Math.round(collectedMs),
+        atSecond: Math.round(fromMs / 1_000),
+        requests,
+      }));
+  return { inAll: longest(({ ms }) => ms), withoutCollections: longest(({ ms, collectedMs }) => ms - collectedMs) };
 }
 
 await new Promise((resolve) => setTimeout(resolve, 2_000));

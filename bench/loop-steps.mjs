@@ -1,16 +1,18 @@
 import { openSync, readSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:http';
 import { join } from 'node:path';
+import { PerformanceObserver } from 'node:perf_hooks';
 
 /*
  * To be imported into a process (`--import`): notes the processor time that its main thread takes for each turn of the event
  * loop, in which nothing else is served, and the requests that were being read or answered in the longest. Time on the clock would
- * say as much of the machine. Linux only. When the process ends, the longest are written to the folder LOOP_STEPS_DIR, a file a
- * process. The first seconds, in which modules are loaded, are left out.
+ * say as much of the machine. `collectedMs` is the part of it in which garbage was collected: no request can bound that. Linux
+ * only. When the process ends, the longest are written to the folder LOOP_STEPS_DIR, a file a process. The first seconds, in
+ * which modules are loaded and compiled, are left out.
  */
 
-const KEPT = 5;
-const FROM_MS = 2_000;
+const KEPT = 50;
+const FROM_MS = 5_000;
 /** Requests that are named beside a step. */
 const NAMED = 6;
 
@@ -24,6 +26,21 @@ function cpuMs() {
 }
 
 let longest = [];
+/** Collections that were told of lately. They are told after the step in which they were, or in it. */
+let collections = [];
+new PerformanceObserver((list) => {
+  for (const collection of list.getEntries()) {
+    for (const step of longest) if (isIn(step, collection)) step.collectedMs += collection.duration;
+    collections.push(collection);
+  }
+  collections = collections.slice(-20);
+}).observe({ entryTypes: ['gc'] });
+
+function isIn({ fromMs, toMs }, { startTime }) {
+  return startTime >= fromMs && startTime < toMs;
+}
+
+let fromMs = 0;
 let before = Number.POSITIVE_INFINITY;
 const under = new Set();
 let left = [];
@@ -31,9 +48,9 @@ let left = [];
 const emit = Server.prototype.emit;
 Server.prototype.emit = function emitNoted(event, ...given) {
   if (event === 'request') {
-    const [{ method, url, headers }, response] = given;
+    const [{ method, url, headers, socket }, response] = given;
     const named = `${method} ${url.slice(0, 120)} ${headers['content-length'] ?? '-'} B ${headers['x-mock-fault']?.slice(0, 40) ?? ''} ${headers['content-encoding'] ?? ''} ${headers['accept-encoding'] ?? ''}`;
-    const note = { named: named.trim() };
+    const note = { named: named.trim(), socket };
     under.add(note);
     response.once('close', () => {
       under.delete(note);
@@ -47,13 +64,16 @@ function noteStep() {
   const now = cpuMs();
   const ms = now - before;
   if (ms > (longest.length < KEPT ? 1 : longest.at(-1).ms)) {
+    // What waits behind a request whose connection was cut is told of no end.
+    for (const note of under) if (note.socket.destroyed) under.delete(note);
     // Those that have been under way for the longest are first: the others came in their pauses.
     const requests = [...under, ...left].slice(0, NAMED).map(({ named }) => named);
-    longest = [...longest, { ms, afterMs: Math.round(performance.now()), requests }]
-      .sort((one, other) => other.ms - one.ms)
-      .slice(0, KEPT);
+    const step = { ms, collectedMs: 0, fromMs, toMs: performance.now(), requests };
+    for (const collection of collections) if (isIn(step, collection)) step.collectedMs += collection.duration;
+    longest = [...longest, step].sort((one, other) => other.ms - one.ms).slice(0, KEPT);
   }
   left = [];
+  fromMs = performance.now();
   before = cpuMs();
   setImmediate(noteStep).unref();
 }

@@ -1,5 +1,5 @@
 import type { Steps } from '../core/at-once.ts';
-import { type Call, callsOf } from '../core/journal/calls.ts';
+import { type Call, callsInSteps } from '../core/journal/calls.ts';
 import { readEntriesOver } from './read-entries.ts';
 import type { Session } from './session.ts';
 
@@ -7,7 +7,5 @@ import type { Session } from './session.ts';
 export function* readCalls(sessions: readonly [Session, ...Session[]]): Steps<Call[]> {
   const entries = yield* readEntriesOver(sessions, false);
   yield;
-  const calls = callsOf(entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null));
-  yield;
-  return calls;
+  return yield* callsInSteps(entries.filter(({ t_bodyEnd }) => t_bodyEnd !== null));
 }

@@ -6,7 +6,7 @@ import { readCalls } from '../../src/session/read-calls.ts';
 import { readEntriesOver } from '../../src/session/read-entries.ts';
 import { judgeClient } from '../../src/session/verdict-on.ts';
 import { plainMs } from '../support/cpu-time.ts';
-import { drive } from '../support/drive.ts';
+import { drive, type Sent } from '../support/drive.ts';
 
 const ENTRIES = 10_000;
 const MAX_STEP_MS = 50;
@@ -24,11 +24,18 @@ function longestStepMs(steps: Steps<unknown>): number {
   }
 }
 
-function filled(scenario: string) {
+const eachTwice = (at: number): Sent => ({ content: `Question ${Math.floor(at / 2)}` });
+const sameByManyKeys = (at: number): Sent => ({
+  content: `Question ${at % 20}`,
+  key: `sk-${at % 7}`,
+  model: at % 2 === 0 ? 'gpt-4o' : 'gpt-4.1',
+});
+
+function filled(scenario: string, asked: (at: number) => Sent) {
   const { engine, clock, send } = drive(scenario);
   for (let at = 0; at < ENTRIES; at++) {
     clock.advance(5);
-    send({ content: `Question ${Math.floor(at / 2)}` });
+    send(asked(at));
   }
   const session = engine.defaultSession;
   expect(session.kept).toBe(ENTRIES);
@@ -36,11 +43,12 @@ function filled(scenario: string) {
 }
 
 test.each([
-  ['that all went well', '{}'],
-  ['of which each third failed', 'rules: [{ every: 3, fault: server_error }]'],
-  ['that all failed', 'rules: [{ fault: rate_limit }]'],
-])('a full journal of requests %s is read, grouped and judged in steps of at most 50 ms', (_what, scenario) => {
-  const session = filled(scenario);
+  ['that all went well', '{}', eachTwice],
+  ['of which each third failed', 'rules: [{ every: 3, fault: server_error }]', eachTwice],
+  ['that all failed', 'rules: [{ fault: rate_limit }]', eachTwice],
+  ['that ask the same with many keys, of which each third failed', 'rules: [{ every: 3, fault: server_error }]', sameByManyKeys],
+])('a full journal of requests %s is read, grouped and judged in steps of at most 50 ms', (_what, scenario, asked) => {
+  const session = filled(scenario, asked);
   const ways: (() => Steps<unknown>)[] = [
     () => readEntriesOver([session], true),
     () => readCalls([session]),

@@ -1,6 +1,12 @@
-/** The items by key, in the order in which the keys first occur. Where many in a row have the same, it is looked up once. */
-export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
+/**
+ * The items by key, in the order in which the keys first occur, in those groups that there are. Where many in a row have the
+ * same, it is looked up once.
+ */
+export function groupBy<Item, Key>(
+  items: Iterable<Item>,
+  keyOf: (item: Item) => Key,
+  groups = new Map<Key, Item[]>(),
+): Map<Key, Item[]> {
   let last: Key | undefined;
   let group: Item[] | undefined;
   for (const item of items) {

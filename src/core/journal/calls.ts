@@ -1,4 +1,5 @@
-import { groupBy } from '../collections/group-by.ts';
+import type { Steps } from '../at-once.ts';
+import { groupByInSteps } from '../collections/group-by-in-steps.ts';
 import { type Certainty, weakestOf } from '../correlation/certainty.ts';
 import type { Evidence } from '../correlation/correlation.ts';
 import type { Hint, JournalEntry } from './entry.ts';
@@ -33,9 +34,17 @@ export interface Call {
   readonly attempts: readonly Attempt[];
 }
 
+/** Calls of one step. */
+const CALLS_AT_ONCE = 1_000;
+
 /** Journal entries → calls, in the order of their first attempts. */
-export function callsOf(entries: readonly JournalEntry[]): Call[] {
-  return [...groupBy(entries, ({ logicalId }) => logicalId).values()].map(callOf);
+export function* callsInSteps(entries: readonly JournalEntry[]): Steps<Call[]> {
+  const calls: Call[] = [];
+  for (const group of (yield* groupByInSteps(entries, ({ logicalId }) => logicalId)).values()) {
+    calls.push(callOf(group));
+    if (calls.length % CALLS_AT_ONCE === 0) yield;
+  }
+  return calls;
 }
 
 function callOf(entries: readonly JournalEntry[]): Call {

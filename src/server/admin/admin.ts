@@ -33,6 +33,7 @@ import { EventHub } from './event-hub.ts';
 import { eventRoutes } from './event-routes.ts';
 import { isCutShort } from './is-cut-short.ts';
 import { journalPieces } from './journal-pieces.ts';
+import { jsonList } from './json-list.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
 import { limitBody } from './limit-body.ts';
 import { limitsInUse } from './limits-in-use.ts';
@@ -153,8 +154,7 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
     const since = Number(c.req.query('since') ?? 0);
     if (!Number.isSafeInteger(since) || since < 0)
       return problem(c, 400, 'since is wrong.', 'It is the seq of the last entry that was read: a whole number.');
-    const pieces = ReadableStream.from<Uint8Array>(journalPieces(sessionOf(c), since, loopDelay));
-    return c.body(pieces, 200, { 'content-type': 'application/json' });
+    return inPieces(c, journalPieces(sessionOf(c), since, loopDelay));
   });
   const verdictFor = async (c: Context, policy: PolicySpec | undefined) => {
     const session = sessionOf(c);
@@ -189,7 +189,10 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
   routes.post('/verdict', queryOf('ended', 'format', 'settle'), async (c) =>
     verdictFor(c, policyFrom({ file: 'policy', text: await c.req.text() })),
   );
-  routes.get('/calls', async (c) => c.json({ calls: await inTurns(readCalls(engine.judgedWith(sessionOf(c)))) }));
+  routes.get('/calls', async (c) => {
+    const calls = await inTurns(readCalls(engine.judgedWith(sessionOf(c))));
+    return inPieces(c, jsonList('calls', calls));
+  });
   routes.get('/scenario', (c) => c.json(publicScenario(sessionOf(c).scenario, sessionOf(c).plan.seed)));
   routes.put('/scenario', async (c) => {
     const text = await c.req.text();
@@ -229,6 +232,10 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
     return c.json({ reset: sessionOf(c).id });
   });
   return routes;
+}
+
+function inPieces(c: Context, pieces: AsyncIterable<Uint8Array>): Response {
+  return c.body(ReadableStream.from<Uint8Array>(pieces), 200, { 'content-type': 'application/json' });
 }
 
 function noSuchRule(c: Context, session: Session): Response {

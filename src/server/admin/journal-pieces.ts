@@ -1,25 +1,17 @@
-import { nextTurn } from '../../session/next-turn.ts';
+import type { JournalEntry } from '../../core/journal/entry.ts';
 import type { Session } from '../../session/session.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
+import { jsonList } from './json-list.ts';
 
-/** Characters of one piece. */
-const PIECE_LENGTH = 32 * 1_024;
-
-/** The journal of a session after a `seq` as JSON, piece by piece: other requests are answered in between. */
-export async function* journalPieces(session: Session, since: number, loopDelay: LoopDelayMonitor): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
+/** The journal of a session after a `seq` as JSON, piece by piece. */
+export function journalPieces(session: Session, since: number, loopDelay: LoopDelayMonitor): AsyncGenerator<Uint8Array> {
   let next = since;
-  let piece = '{"entries":[';
-  let comma = '';
-  for (const entry of session.entries(since)) {
-    piece += `${comma}${JSON.stringify(entry)}`;
-    comma = ',';
-    next = entry.seq;
-    if (piece.length < PIECE_LENGTH) continue;
-    yield encoder.encode(piece);
-    piece = '';
-    await nextTurn();
+  function* entries(): Generator<JournalEntry> {
+    for (const entry of session.entries(since)) {
+      next = entry.seq;
+      yield entry;
+    }
   }
-  const rest = { next, dropped: session.dropped, event_loop_delay_ms: loopDelay.history() };
-  yield encoder.encode(`${piece}],${JSON.stringify(rest).slice(1)}`);
+  const rest = () => ({ next, dropped: session.dropped, event_loop_delay_ms: loopDelay.history() });
+  return jsonList('entries', entries(), rest);
 }

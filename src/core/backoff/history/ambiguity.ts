@@ -5,6 +5,7 @@ import type { Evidence } from '../../correlation/correlation.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { CallHistory, Try } from './call-history.ts';
 import { earlyAfter } from './early-after.ts';
+import { foundInGroups } from './found-in-groups.ts';
 import { hasSameBody } from './has-same-body.ts';
 import { mayBeRetried } from './invites-retry.ts';
 import { isReplay } from './is-replay.ts';
@@ -41,7 +42,7 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   // One alone has none that it could overlap with.
   const alike = groupsOfEqual(histories.filter(isUnmarked), firstEntry);
   yield;
-  const overlapping = yield* foundIn(alike, overlappingOf);
+  const overlapping = yield* foundInGroups(alike, overlappingOf);
   const patient = yield* patientAmong(histories.filter(({ method }) => method !== 'path'));
   const doubted = new Set([
     ...overlapping,
@@ -58,29 +59,8 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   const saidByLinked = new Set(linked.map(bodyOf));
   const rivals = known.filter((history) => saidByLinked.has(bodyOf(history)) && isRecognisedByBody(history));
   yield;
-  const inDoubt = new Set(yield* foundIn(groupByIdentity(rivals, firstEntry), besideOthers));
+  const inDoubt = new Set(yield* foundInGroups(groupByIdentity(rivals, firstEntry), besideOthers));
   return known.map((history) => (inDoubt.has(history) ? { ...history, inDoubt: true } : history));
-}
-
-/** Calls of one step. */
-const CALLS_AT_ONCE = 1_000;
-
-/** What is found in each of the groups. */
-function* foundIn(
-  groups: readonly (readonly CallHistory[])[],
-  find: (group: readonly CallHistory[]) => readonly CallHistory[],
-): Steps<CallHistory[]> {
-  const found: CallHistory[] = [];
-  let looked = 0;
-  for (const group of groups) {
-    for (const history of find(group)) found.push(history);
-    looked += group.length;
-    if (looked < CALLS_AT_ONCE) continue;
-    looked = 0;
-    yield;
-  }
-  yield;
-  return found;
 }
 
 /** Nothing but what it says tells whose it is. */
@@ -171,7 +151,7 @@ function* patientAmong(histories: readonly CallHistory[]): Steps<CallHistory[]> 
     firstEntry,
   );
   yield;
-  return yield* foundIn(alike, patientOf);
+  return yield* foundInGroups(alike, patientOf);
 }
 
 function hasEarlyRetry({ gaps }: CallHistory): boolean {

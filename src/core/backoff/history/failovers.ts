@@ -1,9 +1,11 @@
+import type { Steps } from '../../at-once.ts';
 import { firstFrom } from '../../collections/first-from.ts';
-import { groupBy } from '../../collections/group-by.ts';
+import { groupByInSteps } from '../../collections/group-by-in-steps.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
-import { perObject } from '../../memo/per-object.ts';
+import { perObjectInSteps } from '../../memo/per-object-in-steps.ts';
 import type { CallHistory } from './call-history.ts';
+import { foundInGroups } from './found-in-groups.ts';
 import { hasFailed } from './has-failed.ts';
 import { isUnnamed } from './is-unnamed.ts';
 import { nextOther } from './next-other.ts';
@@ -15,8 +17,8 @@ const SOON_MS = 60_000;
  * Calls without a name that failed, and that may have gone on as calls of their own: the same body came with another key. Each
  * goes on at most once.
  */
-export const failoversToKeys = perObject(
-  (calls: readonly CallHistory[]): ReadonlySet<CallHistory> =>
+export const failoversToKeys = perObjectInSteps(
+  (calls: readonly CallHistory[]): Steps<ReadonlySet<CallHistory>> =>
     followedIn(calls, {
       partOf: ({ bodySha256 }) => bodySha256,
       sameOf: ({ method, path, bodySha256 }) => `${method} ${path} ${bodySha256}`,
@@ -25,8 +27,8 @@ export const failoversToKeys = perObject(
 );
 
 /** As `failoversToKeys`: the same was asked of another model, by what could not be taken for an attempt of the call as it came. */
-export const failoversToModels = perObject(
-  (calls: readonly CallHistory[]): ReadonlySet<CallHistory> =>
+export const failoversToModels = perObjectInSteps(
+  (calls: readonly CallHistory[]): Steps<ReadonlySet<CallHistory>> =>
     followedIn(calls, {
       partOf: ({ question }) => question,
       sameOf: ({ question, authorizationHash }) => (question === null ? undefined : `${question} ${authorizationHash}`),
@@ -51,22 +53,21 @@ function sharedWithFailed(calls: readonly CallHistory[], partOf: (entry: Journal
   return failed.size === 0 ? [] : calls.filter((call) => failed.has(partOfCall(call)));
 }
 
-function followedIn(calls: readonly CallHistory[], { partOf, sameOf, targetOf }: Following): Set<CallHistory> {
+function* followedIn(calls: readonly CallHistory[], { partOf, sameOf, targetOf }: Following): Steps<Set<CallHistory>> {
   const unnamed = calls.filter(isUnnamed);
   const first = unnamed[0]?.tries[0];
   // Most clients ask one target: to look for the same elsewhere takes longer.
   if (first === undefined || unnamed.every(({ tries: [own] }) => own && targetOf(own.entry) === targetOf(first.entry)))
     return new Set();
-  const known = sharedWithFailed(unnamed, partOf).filter(
-    ({ tries: [first] }) => first !== undefined && sameOf(first.entry) !== undefined,
-  );
-  const alike = groupBy(known, ({ tries: [first] }) => (first && sameOf(first.entry)) ?? '');
-  const found = new Set<CallHistory>();
-  for (const group of alike.values()) {
-    const targets = group.map(({ tries: [first] }) => (first === undefined ? null : targetOf(first.entry)));
-    if (targets.some((target) => target !== targets[0])) for (const call of followedAmong(group, targetOf)) found.add(call);
-  }
-  return found;
+  yield;
+  const known = sharedWithFailed(unnamed, partOf);
+  yield;
+  const alike = yield* groupByInSteps(known, ({ tries: [first] }) => first && sameOf(first.entry));
+  alike.delete(undefined);
+  const targetsOf = (group: readonly CallHistory[]) => group.map(({ tries: [first] }) => first && targetOf(first.entry));
+  const several = [...alike.values()].filter((group) => new Set(targetsOf(group)).size > 1);
+  yield;
+  return new Set(yield* foundInGroups(several, (group) => followedAmong(group, targetOf)));
 }
 
 /** Those of the calls that went on elsewhere: each with the next call that goes to another target, and that none before it took. */

@@ -1,6 +1,8 @@
+import type { Steps } from '../../at-once.ts';
 import { groupBy } from '../../collections/group-by.ts';
+import { groupByInSteps } from '../../collections/group-by-in-steps.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
-import { perObject } from '../../memo/per-object.ts';
+import { perObjectInSteps } from '../../memo/per-object-in-steps.ts';
 import { targetOf } from './target.ts';
 
 /** Requests in flight at one moment. */
@@ -67,24 +69,24 @@ function mostAtOnce(requests: readonly JournalEntry[], endOf: EndOf): Omit<Peak,
 }
 
 /** The largest numbers in flight, in all, with each key and to each target. */
-export const inFlightOf = perObject((entries: readonly JournalEntry[]): InFlight => {
+export const inFlightOf = perObjectInSteps(function* (entries: readonly JournalEntry[]): Steps<InFlight> {
   const requests = entries.filter(isRequest);
   const { most } = mostAtOnce(requests, endSeen);
+  yield;
   const mostOf = (group: readonly JournalEntry[]) => (group.length === requests.length ? most : mostAtOnce(group, endSeen).most);
-  const keys = [...groupBy(requests, ({ authorizationHash }) => authorizationHash).entries()];
-  const targets = [...groupBy(requests, targetOf).values()];
-  return {
-    most,
-    byKey: largest(keys.map(([key, group]) => ({ key, most: mostOf(group) }))),
-    byTarget: largest(
-      targets.flatMap((group) => {
-        const [first] = group;
-        return first === undefined
-          ? []
-          : [{ session: first.session, key: first.authorizationHash, model: first.model, most: mostOf(group) }];
-      }),
-    ),
-  };
+  const keys = yield* groupByInSteps(requests, ({ authorizationHash }) => authorizationHash);
+  const byKey: KeyPeak[] = [];
+  for (const [key, group] of keys) byKey.push({ key, most: mostOf(group) });
+  yield;
+  const targets = yield* groupByInSteps(requests, targetOf);
+  const byTarget: TargetPeak[] = [];
+  for (const group of targets.values()) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const { session, authorizationHash: key, model } = first;
+    byTarget.push({ session, key, model, most: mostOf(group) });
+  }
+  return { most, byKey: largest(byKey), byTarget: largest(byTarget) };
 });
 
 /** Of sessions that are no one world, whose requests are not held against each other: the largest of any. */

@@ -49,10 +49,7 @@ export function findingsOf(heard: EvidenceSet): Finding[] {
 export function* askRules(heard: EvidenceSet): Steps<Finding[]> {
   const { levels } = heard.certain.policy;
   const findings: Finding[] = [];
-  for (const find of SHARED) {
-    find(heard.certain);
-    yield;
-  }
+  for (const find of SHARED) yield* find(heard.certain);
   for (const rule of backoffRules) {
     if (levels[rule.id] === 'off') continue;
     findings.push(yield* askRule(rule, heard));
@@ -62,15 +59,20 @@ export function* askRules(heard: EvidenceSet): Steps<Finding[]> {
 }
 
 /** What several rules, or the verdict, look at: it is found in steps of its own, and remembered. */
-const SHARED: readonly ((certain: RuleEvidence) => unknown)[] = [
-  ({ calls }) => equalFollowers(calls),
-  ({ calls }) => failoversToKeys(calls),
-  ({ calls }) => failoversToModels(calls),
-  ({ calls }) => callsByTarget(eventfulCalls(calls)),
-  ({ calls }) => withoutDoubtfulLinks(eventfulCalls(calls)),
-  ({ entries }) => askedTargets(entries),
-  ({ entries }) => inFlightOf(entries),
+const SHARED: readonly ((certain: RuleEvidence) => Steps<unknown>)[] = [
+  ({ calls }) => oneStep(() => equalFollowers(calls)),
+  ({ calls }) => failoversToKeys.inSteps(calls),
+  ({ calls }) => failoversToModels.inSteps(calls),
+  ({ calls }) => oneStep(() => callsByTarget(eventfulCalls(calls))),
+  ({ calls }) => oneStep(() => withoutDoubtfulLinks(eventfulCalls(calls))),
+  ({ entries }) => oneStep(() => askedTargets(entries)),
+  ({ entries }) => inFlightOf.inSteps(entries),
 ];
+
+function* oneStep(find: () => unknown): Steps<void> {
+  find();
+  yield;
+}
 
 /** Findings → verdict. */
 export function verdictOf(findings: readonly Finding[], heard: EvidenceSet, scenario: ScenarioUse): Verdict {
