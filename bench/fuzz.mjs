@@ -368,7 +368,11 @@ await new Promise((resolve) => setTimeout(resolve, 2_000));
 const before = usage();
 const settledAt = (await loopDelays()).at(-1)?.at ?? 0;
 const started = Date.now();
-const timer = setInterval(noteLoopDelays, 60_000, settledAt);
+const rssMbByMinute = [];
+const timer = setInterval(() => {
+  noteLoopDelays(settledAt);
+  rssMbByMinute.push(usage().rssMb);
+}, 60_000);
 await Promise.all([watch(), ...Array.from({ length: CONNECTIONS }, (_, number) => client(number))]);
 const seconds = (Date.now() - started) / 1_000;
 await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -390,6 +394,7 @@ const report = JSON.stringify(
     seconds,
     before,
     after,
+    rssMbByMinute,
     inFlight: health.in_flight,
     sessions: health.sessions,
     longestMs: Math.round(longestMs),
