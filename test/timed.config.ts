@@ -36,7 +36,9 @@ export const TIMED = [
   'test/replicas/death.test.ts',
   'test/replicas/decisions.test.ts',
   'test/replicas/failover.test.ts',
+  'test/replicas/pause.test.ts',
   'test/replicas/silence.test.ts',
+  'test/replicas/time.test.ts',
   'test/server/http2/many-random-frames.test.ts',
   'test/server/vanishing-clients.test.ts',
 ];
