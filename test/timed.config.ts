@@ -35,6 +35,7 @@ export const TIMED = [
   'test/replicas/balanced.test.ts',
   'test/replicas/death.test.ts',
   'test/replicas/decisions.test.ts',
+  'test/replicas/everything.test.ts',
   'test/replicas/failover.test.ts',
   'test/replicas/pause.test.ts',
   'test/replicas/silence.test.ts',
