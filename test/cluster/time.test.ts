@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { keepsTime } from '../support/keeps-time.ts';
+import { keepsTime } from '../support/replicas/keeps-time.ts';
 import { sharedWorkers } from '../support/start-workers.ts';
 
 const under = sharedWorkers();

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { keepsTime } from '../support/keeps-time.ts';
+import { keepsTime } from '../support/replicas/keeps-time.ts';
 import { sharedReplicas } from '../support/replicas/start-replicas.ts';
 import { NEEDS_STORE, STORE_PROGRAM } from '../support/replicas/start-store.ts';
 

@@ -24,11 +24,11 @@ export interface Told {
   readonly text: string;
 }
 
-/** One request by a connection of its own. */
+/** One request, its answer read to the end. */
 export async function ask(origin: string, { path, key, model, content, stream, headers }: Sent): Promise<Told> {
   const body = { model, stream, messages: [{ role: 'user', content }] };
   try {
-    const response = await postChat({ baseURL: `${origin}${path}`, apiKey: key }, body, { ...headers, connection: 'close' });
+    const response = await postChat({ baseURL: `${origin}${path}`, apiKey: key }, body, headers);
     const answer = await response.text();
     if (response.headers.get('content-type') === 'application/problem+json') return { status: 'refused', text: '' };
     return { status: response.status, text: response.ok ? textOf(answer, stream) : '' };
