@@ -54,6 +54,8 @@ let told = '';
 server.stderr.on('data', (chunk) => {
   told = (told + chunk).slice(-20_000);
 });
+// A fault of this program leaves no server behind.
+process.once('exit', () => server.kill('SIGKILL'));
 let ended;
 server.once('exit', (code, signal) => {
   ended = signal ?? code;

@@ -37,6 +37,7 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
       .filter(isShared)
       .map(([entry]) => entry?.logicalId),
   );
+  yield;
   const sayings = sayingsByConnection(entries);
   yield;
   // One alone has none that it could overlap with.
@@ -44,15 +45,19 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   yield;
   const overlapping = yield* foundInGroups(alike, overlappingOf);
   const patient = yield* patientAmong(histories.filter(({ method }) => method !== 'path'));
+  const interleaved = histories.filter((history) => isUnmarked(history) && isInterleaved(history, sayings));
+  yield;
   const doubted = new Set([
     ...overlapping,
     ...patient,
-    ...histories.filter((history) => isUnmarked(history) && isInterleaved(history, sayings)),
+    ...interleaved,
     ...(vain.size === 0 ? [] : histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry)))),
     ...histories.filter((history) => shared.has(history.id) || saysManyThings(history)),
   ]);
   yield;
-  const known = markCompetingCalls(histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history))));
+  const marked = histories.map((history) => (doubted.has(history) ? doubtful(history) : weakened(history)));
+  yield;
+  const known = markCompetingCalls(marked);
   yield;
   const linked = known.filter((history) => hasLikelyLink(history) && isRecognisedByBody(history));
   if (linked.length === 0) return known;

@@ -1,5 +1,5 @@
 import { atOnce, type Steps } from '../../at-once.ts';
-import { groupBy } from '../../collections/group-by.ts';
+import { groupByInSteps } from '../../collections/group-by-in-steps.ts';
 import type { DeclaredCalls } from '../../correlation/declared-calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { perObject } from '../../memo/per-object.ts';
@@ -25,6 +25,7 @@ function recognisedCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls
 /** See `recognisedCalls`. */
 export function* recogniseCalls(entries: readonly JournalEntry[], calls?: DeclaredCalls): Steps<DeclaredHistories> {
   const read = judgedOf(entries);
+  yield;
   if (calls === undefined) {
     const histories = inOrder(yield* undeclaredHistories(read));
     return { histories, dealings: [], contradiction: undefined };
@@ -45,8 +46,7 @@ export function* recogniseCalls(entries: readonly JournalEntry[], calls?: Declar
 const CALLS_AT_ONCE = 1_000;
 
 function* undeclaredHistories(read: readonly JournalEntry[]): Steps<CallHistory[]> {
-  const groups = groupBy(read, ({ logicalId }) => logicalId);
-  yield;
+  const groups = yield* groupByInSteps(read, ({ logicalId }) => logicalId);
   const histories: CallHistory[] = [];
   for (const [id, group] of groups) {
     const episodes = episodesOf(group);

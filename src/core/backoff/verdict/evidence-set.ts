@@ -35,13 +35,17 @@ export function evidenceOf(entries: readonly JournalEntry[], circumstances: RunC
 /** See `evidenceOf`. */
 export function* gatherEvidence(entries: readonly JournalEntry[], circumstances: RunContext, policy: Policy): Steps<EvidenceSet> {
   const served = entries.filter(({ unserved }) => !unserved);
+  yield;
   const { downtimes = [] } = circumstances;
   const { histories, dealings, contradiction } = yield* recogniseCalls(entries, policy.calls);
+  yield;
   const thrownAway = thrownAwayIn(entries);
+  yield;
   const seen = (histories: readonly CallHistory[]) => withHiddenAttempts(histories, downtimes, thrownAway);
   const calls = seen(histories);
   yield;
   const suspected = policy.calls === undefined ? seen(suspectedHistories(entries)) : [];
+  yield;
   const dealt = new Set((dealings[0] ?? []).flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const suspects = new Set(suspected.flatMap(({ tries }) => tries.map(({ entry }) => entry)));
   const outcomes = new Map((circumstances.outcomes ?? []).map((outcome) => [outcome.call, outcome]));

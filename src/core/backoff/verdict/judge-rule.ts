@@ -107,11 +107,14 @@ function* rulingOf(rule: BackoffRule, certain: RuleEvidence, ambiguous: RuleEvid
     return notApplicable('the sessions are not services of one scenario');
   const shown = unlessInDoubt(rule, certain);
   yield;
-  const ruling = unlessHidden(rule, unlessDoubtful(rule, shown, certain), certain);
-  if (accuses(ruling)) return unlessLate(rule, ruling, certain);
+  const undoubted = unlessDoubtful(rule, shown, certain);
   yield;
+  const ruling = unlessHidden(rule, undoubted, certain);
+  yield;
+  if (accuses(ruling)) return unlessLate(rule, ruling, certain);
   if (ambiguous.calls.length > 0) {
     const suspected = rule.check(ambiguous);
+    yield;
     if (accuses(suspected)) return { ...undecided(ruling, certain), suspected: true };
     if (ruling.verdict === 'not_applicable' && suspected.verdict === 'pass') return undecided(ruling, certain);
   }
