@@ -1,7 +1,7 @@
 /*
  * The clients that are probed, each as its users have it. `npm`, `pip`, `go`, `maven` and `cargo` say what is installed, the client
- * itself first; `program` what makes the calls, in the folder of the language. Codex is not among them: it is a process for each call,
- * and the hundreds of calls that a probe makes at once are more processes than a machine bears.
+ * itself first; `program` what makes the calls, in the folder of the language; `command` is the script of a client that is a process
+ * for each call: `probe` starts such calls in turns, as many at a time as the machine has cores, where it starts those of a module all at once.
  */
 
 const client = (language, source) => (id, name, packages, note, program) => ({
@@ -68,4 +68,12 @@ export const CLIENTS = [
     ['reqwest-retry@0.9.1', 'reqwest-middleware@0.5', 'reqwest@0.13'],
     'three retries, its default policy otherwise',
   ),
+  {
+    id: 'codex',
+    name: 'Codex CLI, Responses',
+    language: 'command line',
+    npm: ['@openai/codex@0.171.0'],
+    note: '`codex exec`, a process for each call; it retries a 429 with Retry-After, and none without',
+    command: 'codex.sh',
+  },
 ];

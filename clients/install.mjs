@@ -23,7 +23,10 @@ const INSTALLERS = {
 /** What is installed of a client, the client itself first. */
 export const packagesOf = (client) => [client[sourceOf(client)]].flat();
 
-/** Installs a client into a folder of its own, unless it is there. Returns the module for `probe --client`. */
+/**
+ * Installs a client into a folder of its own, unless it is there. Returns what `probe` asks: a module, or the command of a client
+ * that is a process for each call.
+ */
 export async function install(client, home) {
   const folder = join(home, client.id);
   const entry = join(folder, 'client.mjs');
@@ -35,9 +38,13 @@ export async function install(client, home) {
     await make(folder, client);
     writeFileSync(stamp, '');
   }
+  if (client.command !== undefined) {
+    cpSync(join(here, 'cli'), folder, { recursive: true });
+    return ['--command', `sh '${join(folder, client.command)}'`];
+  }
   if (client.npm !== undefined) cpSync(join(here, 'javascript'), folder, { recursive: true });
   writeFileSync(entry, module(client, folder));
-  return entry;
+  return ['--client', entry];
 }
 
 function sourceOf(client) {
