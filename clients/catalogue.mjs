@@ -36,6 +36,12 @@ export const CLIENTS = [
   javascript('ky', 'ky', ['ky@2.1.0'], POST),
   javascript('axios-retry', 'axios-retry', ['axios-retry@4.5.0', 'axios@1.21.1'], POST),
   javascript('undici', 'undici, RetryAgent', ['undici@7.30.2'], POST),
+  javascript(
+    'portkey',
+    'Portkey, gateway',
+    ['@portkey-ai/gateway@1.15.2'],
+    '`retry: { attempts: 3, use_retry_after_header: true }`, which takes a patched async-retry that npm does not install; it does not retry by itself',
+  ),
   python('openai-python', 'openai', ['openai==3.57.0']),
   python('openai-python-2', 'openai', ['openai==2.54.0'], undefined, 'openai-python'),
   python('langchain-python', 'LangChain', ['langchain-openai==1.7.4']),
