@@ -9,6 +9,7 @@ import { messageOf } from '../core/text/message-of.ts';
 import { NOTHING_PERFORMED, type Performed } from '../exchange/performed.ts';
 import { libraries } from '../libraries.ts';
 import type { LoadedScenario } from '../scenario-files/load-scenario.ts';
+import { scenarioHash } from '../scenario-files/scenario-hash.ts';
 import { type AdminOptions, createAdmin } from '../server/admin/admin.ts';
 import { listen } from '../server/listen.ts';
 import type { Serving, SharedListening } from '../server/start.ts';
@@ -24,7 +25,6 @@ import { PendingAnswers } from './pending-answers.ts';
 import type { ReplayClock } from './replay-clock.ts';
 import { Replica } from './replica.ts';
 import type { AdminOrder, ReplicaMessage } from './replica-message.ts';
-import { scenarioHash } from './scenario-hash.ts';
 import type { Added, Batch, LostLog, SharedLog } from './shared-log.ts';
 import type { StoreLink } from './store-link.ts';
 

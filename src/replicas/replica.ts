@@ -4,12 +4,12 @@ import type { AdminAnswer, ToWorker } from '../cluster/messages.ts';
 import { PlanRegistry } from '../cluster/plan-registry.ts';
 import { libraries } from '../libraries.ts';
 import { loadScenario } from '../scenario-files/load-scenario.ts';
+import { scenarioHash } from '../scenario-files/scenario-hash.ts';
 import type { LoopDelays } from '../server/timing/loop-delay.ts';
 import type { Engine } from '../session/engine.ts';
 import { LogWaits } from './log-waits.ts';
 import type { ReplayClock } from './replay-clock.ts';
 import type { AdminOrder, ReplicaMessage } from './replica-message.ts';
-import { scenarioHash } from './scenario-hash.ts';
 import type { LogEntry } from './shared-log.ts';
 
 export interface ReplicaParts {

@@ -100,19 +100,22 @@ describe('eight shards by eight processes', () => {
     write('seed', { verdict: { ...other.verdict, seed: 4 } });
     write('longer', { shard: { ...other.shard, forMs: 60_000 } });
     write('noisier', { shard: { ...other.shard, backgroundPerSecond: 5 } });
+    write('changed', { shard: { ...other.shard, scenarioSha256: 'f'.repeat(64) } });
     const merge = (...files: string[]) => runInProcess(['compare', ...files, '--merge', 'no/report.json'], folder);
     const refused = await Promise.all([
       merge('shard-0/report.json', 'other/seed.json'),
       merge('shard-0/report.json', 'other/longer.json'),
       merge('shard-0/report.json', 'other/noisier.json'),
+      merge('shard-0/report.json', 'other/changed.json'),
       merge('shard-0/report.json', 'shard-0/report.json'),
       merge('whole/report.json'),
     ]);
-    expect(refused.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
-    const [seed, longer, noisier, twice, none] = refused.map(({ stderr }) => stderr.trim());
+    expect(refused.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
+    const [seed, longer, noisier, changed, twice, none] = refused.map(({ stderr }) => stderr.trim());
     expect(seed).toContain('are not of one load: they differ in the seed');
     expect(longer).toContain('they differ in how long it goes on');
     expect(noisier).toContain('they differ in the requests beside it');
+    expect(changed).toContain('they differ in what the scenario says');
     expect(twice).toContain('are both shard 1');
     expect(none).toContain('it is of no shard');
   });

@@ -19,6 +19,7 @@ import { type LoadPlan, loadText } from '../../harness/load-plan.ts';
 import { LOAD_ENTRIES, RunningLoad } from '../../harness/run-load.ts';
 import { packageVersion } from '../../report/package-version.ts';
 import { givenSource } from '../../scenario-files/load-scenario.ts';
+import { scenarioHash } from '../../scenario-files/scenario-hash.ts';
 import type { MockServer } from '../../server/start.ts';
 import { loadPolicy, sessionPolicy } from '../../session/load-policy.ts';
 import { sessionCourses } from '../../session/session-courses.ts';
@@ -157,7 +158,7 @@ function finished(running: RunningLoad, { engine }: MockServer, watched: Watched
   const { watchedUntil } = running;
   const { figures, verdict } = judgeLoad(run, { policy, scenario: useOver(loadSessions(engine)), watchedUntil });
   const judged = { figures, verdict: strict ? strictly(verdict) : verdict };
-  return { ...inputOf(run, judged, engine), ...shardIn(run, running, watched) };
+  return { ...inputOf(run, judged, engine), ...shardIn(run, { running, watched, engine }) };
 }
 
 /** The report of a load that goes on. What calls were made is told at the end. */
@@ -172,15 +173,29 @@ function unfinished(
   const run = running.snapshot(journal, policy.load?.brownOut);
   const scenario = useOver(loadSessions(engine));
   const judged = judgeUnfinishedLoad(run, { policy, scenario, watchedUntil: engine.clock.now() });
-  return { ...inputOf(run, judged, engine), ...shardIn(run, running, watched), histories: [] };
+  return { ...inputOf(run, judged, engine), ...shardIn(run, { running, watched, engine }), histories: [] };
+}
+
+interface ShardParts {
+  readonly running: RunningLoad;
+  readonly watched: Watched;
+  readonly engine: MockServer['engine'];
 }
 
 /** What is told of a shard beside its figures. */
-function shardIn(run: LoadRun, running: RunningLoad, { plan, store, backgroundPerSecond }: Watched): Pick<ReportInput, 'shard'> {
+function shardIn(run: LoadRun, { running, watched, engine }: ShardParts): Pick<ReportInput, 'shard'> {
+  const { plan, store, backgroundPerSecond } = watched;
   const { shard, forMs } = plan;
   if (shard === undefined) return {};
   const beganAt = new Date(running.beganAt).toISOString();
-  const place = { ...shard, beganAt, shared: store !== undefined, forMs, backgroundPerSecond: backgroundPerSecond ?? null };
+  const place = {
+    ...shard,
+    beganAt,
+    shared: store !== undefined,
+    forMs,
+    backgroundPerSecond: backgroundPerSecond ?? null,
+    scenarioSha256: scenarioHash({ source: engine.scenario.source, seed: engine.scenario.plan.seed }),
+  };
   return { shard: shardReportOf(measurementsOf(run), place, loadText(plan)) };
 }
 

@@ -30,6 +30,8 @@ export interface ShardPlace extends Shard {
   readonly forMs: number;
   /** Requests beside the whole load; null where there are none. */
   readonly backgroundPerSecond: number | null;
+  /** What tells its scenario, with its seed, from others of that name. */
+  readonly scenarioSha256: string;
 }
 
 /** What a report has of a shard beside its own figures, so that the whole load can be told. */

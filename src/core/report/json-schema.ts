@@ -303,6 +303,7 @@ const shard = z.object({
   shared: z.boolean().describe('all shards ask one mock, by a store'),
   forMs: z.number().min(0).describe('how long the load is to go on'),
   backgroundPerSecond: perSecond.describe('requests beside the whole load'),
+  scenarioSha256: z.string().describe('of the text of the scenario, with its seed'),
   workload: load.shape.workload.extend({ text: z.string().describe('of the whole load') }),
   cutShort: z.string().nullable(),
   loadMs: z.number(),

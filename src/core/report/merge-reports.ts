@@ -83,6 +83,7 @@ const COMMON: readonly (readonly [what: string, of: (file: ShardFile) => unknown
   ['the requests beside it', ({ shard }) => shard.backgroundPerSecond],
   ['the scenario', ({ report }) => report.verdict.scenario],
   ['the seed', ({ report }) => report.verdict.seed],
+  ['what the scenario says', ({ shard }) => shard.scenarioSha256],
   ['what is expected', ({ report }) => JSON.stringify(report.verdict.policy)],
   ['whether they have one mock', ({ shard }) => shard.shared],
 ];

@@ -78,7 +78,15 @@ function shardOf(run: LoadRun, index: number): LoadRun {
 /** All shards, written and read as reports have them. */
 function writtenShards(run: LoadRun): MeasuredShard[] {
   return Array.from({ length: SHARDS }, (_, at) => {
-    const place = { index: at + 1, of: SHARDS, beganAt: '', shared: true, forMs: 0, backgroundPerSecond: null };
+    const place = {
+      index: at + 1,
+      of: SHARDS,
+      beganAt: '',
+      shared: true,
+      forMs: 0,
+      backgroundPerSecond: null,
+      scenarioSha256: '',
+    };
     const written = JSON.parse(JSON.stringify(shardReportOf(measurementsOf(shardOf(run, at + 1)), place, '20/s')));
     const measured = measurementsIn(written);
     if (measured === undefined) throw new Error('the samples cannot be read');
