@@ -46,7 +46,11 @@ export function createProgram({ finish, onSettings }: ProgramParts): Command {
     .exitOverride();
   const withSettings: Command[] = [];
   for (const factory of COMMANDS) {
-    const command = factory(finish).exitOverride().showHelpAfterError('Run with --help for the flags.');
+    const command = factory(finish).exitOverride();
+    const takesClient = command.options.some(({ long }) => long === '--client');
+    command.showHelpAfterError(
+      `${takesClient ? 'A client is given by --client or --command. ' : ''}Run with --help for the flags.`,
+    );
     program.addCommand(command, { isDefault: factory === serveCommand });
     if (WITH_SETTINGS.includes(factory)) withSettings.push(command);
     if (factory === loadCommand) takesAddresses(command);

@@ -403,6 +403,12 @@ test('check without a file is a usage error', async () => {
   expect(stderr).toContain("missing required argument 'file'");
 });
 
+test.each(['probe', 'load'])('%s with a client that stands by itself says how one is given', async (command) => {
+  const { code, stderr } = await runInProcess([command, 'client.mjs']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('A client is given by --client or --command.');
+});
+
 test('rules lists the catalogue, and as JSON with sources and bounds', async () => {
   const { code, stdout } = await runInProcess(['rules']);
   expect(code).toBe(0);
