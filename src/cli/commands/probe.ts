@@ -29,6 +29,7 @@ import { deliverReports, prepareReports, type ReportTargets } from '../output/de
 import { exitCode, exitCodeOf } from '../output/exit-code.ts';
 import { leftBehindNotes } from '../output/left-behind-notes.ts';
 import { driveClients } from '../process/drive-clients.ts';
+import { judgedBounds } from '../process/judged-bounds.ts';
 import { LOOPBACK, startFromCli } from '../process/start-from-cli.ts';
 
 export interface ProbeOptions extends ReportTargets {
@@ -58,6 +59,7 @@ export async function probe(options: ProbeOptions): Promise<number> {
     seed: options.seed,
     host: LOOPBACK,
     port: 0,
+    bounds: judgedBounds,
   });
   return driveClients(server, async ({ signal, attach }) => {
     let leftBehind = 0;

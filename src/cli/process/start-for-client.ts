@@ -3,10 +3,8 @@ import { packageVersion } from '../../report/package-version.ts';
 import type { MockServer, StartOptions } from '../../server/start.ts';
 import { onUnservedUrl } from '../../session/on-unserved-url.ts';
 import { exitCode } from '../output/exit-code.ts';
+import { judgedBounds } from './judged-bounds.ts';
 import { LOOPBACK, startFromCli } from './start-from-cli.ts';
-
-/** A run is judged as a whole: its bodies are kept, which a server that is read from time to time may forget. */
-const BODY_BYTES = 64 * 1024 * 1024;
 
 export interface ClientServerOptions extends Pick<StartOptions, 'source' | 'seed' | 'calls' | 'tls' | 'onFailure' | 'adminPort'> {
   /** 0: a free one. */
@@ -30,7 +28,7 @@ export async function startForClient({
   say,
   ...options
 }: ClientServerOptions): Promise<MockServer> {
-  const bounds = { entries, bodyBytes: BODY_BYTES, ...(leavesOut === undefined ? {} : { leavesOut }) };
+  const bounds = { ...judgedBounds, entries, ...(leavesOut === undefined ? {} : { leavesOut }) };
   const starting = { ...options, host: LOOPBACK, port, bounds };
   const server = store === undefined ? await startFromCli(starting) : await startAsReplica(starting, store, say);
   onUnservedUrl(server.engine, say);

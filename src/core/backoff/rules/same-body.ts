@@ -1,7 +1,7 @@
 import { plural } from '../../text/plural.ts';
 import type { Gap } from '../history/call-history.ts';
-import { hasSameBody } from '../history/has-same-body.ts';
 import { asksForChange } from '../history/permanent.ts';
+import { varietyOfBodies } from '../history/variety-of-bodies.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { gapObservation } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -29,22 +29,29 @@ export const sameBody = defineRule({
       call.gaps.filter(({ before }) => !asksForChange(before.entry, policy)).map((gap) => ({ call, gap })),
     );
     if (gaps.length === 0) return notApplicable('no call with a name of its own was retried');
-    const changed = gaps.filter(({ gap }) => !hasSameBody(gap.before.entry, gap.after.entry) && !isResumption(gap));
-    const reordered =
-      gaps.filter(({ gap }) => gap.before.entry.bodySha256 !== gap.after.entry.bodySha256).length - changed.length;
+    const rewritten = gaps.filter(({ gap }) => gap.before.entry.bodySha256 !== gap.after.entry.bodySha256);
+    const of = (variety: string) => rewritten.filter(({ gap }) => varietyIn(gap) === variety && !isResumption(gap));
+    const [changed, unread] = [of('several'), of('unknown')];
+    const told = changed.length > 0 ? changed : unread;
     return {
-      verdict: changed.length > 0 ? 'warn' : 'pass',
+      verdict: changed.length > 0 ? 'warn' : unread.length > 0 ? 'inconclusive' : 'pass',
       explain:
         changed.length > 0
           ? `${changed.length} of ${plural(gaps.length, 'retry')} sent another body`
-          : `${plural(gaps.length, 'retry')} said the same${reordered > 0 ? `, ${reordered} of them in other bytes` : ''}`,
+          : unread.length > 0
+            ? `${unread.length} of ${plural(gaps.length, 'retry')} came in other bytes, of bodies that are not kept or no JSON`
+            : `${plural(gaps.length, 'retry')} said the same${rewritten.length > 0 ? `, ${rewritten.length} of them in other bytes` : ''}`,
       n: gaps.length,
       statistic: { name: 'retries with another body', value: changed.length, unit: 'attempts' },
       threshold: 1,
-      evidence: changed.map(({ call, gap }) => gapObservation(call, gap, bodiesOf(gap))),
+      evidence: told.map(({ call, gap }) => gapObservation(call, gap, bodiesOf(gap))),
     };
   },
 });
+
+function varietyIn({ before, after }: Gap) {
+  return varietyOfBodies([before.entry, after.entry]);
+}
 
 /** The same question, with what a broken stream had delivered: the answer goes on from there. */
 function isResumption({ before, after }: Gap): boolean {

@@ -1,7 +1,9 @@
 import { groupBy } from '../../collections/group-by.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
+import { hasSameBody } from '../history/has-same-body.ts';
 import { asksForChange } from '../history/permanent.ts';
+import { varietyOfBodies } from '../history/variety-of-bodies.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { gapObservation } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
@@ -25,27 +27,32 @@ export const sameIdempotencyKey = defineRule({
       call.gaps
         .filter(({ before, after }) => keyOf(before.entry) !== keyOf(after.entry))
         // What is mended after an error that stays is another request, and needs another key.
-        .filter(({ before, after }) => !(asksForChange(before.entry, policy) && bodyOf(before.entry) !== bodyOf(after.entry)))
+        .filter(({ before, after }) => !(asksForChange(before.entry, policy) && !hasSameBody(before.entry, after.entry)))
         .map((gap) => ({ call, gap })),
     );
     const byKey = groupBy(
       keyed.flatMap((call) => call.tries.slice(0, 1).map(({ entry }) => ({ call, entry }))),
       ({ entry }) => `${keyOf(entry)} ${entry.authorizationHash}`,
     );
-    const shared = [...byKey.values()].filter((same) => new Set(same.map(({ entry }) => bodyOf(entry))).size > 1);
+    const varieties = [...byKey.values()].map((same) => ({ same, variety: varietyOfBodies(same.map(({ entry }) => entry)) }));
+    const shared = varieties.flatMap(({ same, variety }) => (variety === 'several' ? [same] : []));
     // A call that has no other name: a key that serves several, or retries that were built anew.
-    const mixed = keyed.filter(
-      ({ method, tries }) => method === 'idempotency-key' && new Set(tries.map(({ entry }) => bodyOf(entry))).size > 1,
-    );
+    const named = keyed
+      .filter(({ method }) => method === 'idempotency-key')
+      .map(({ tries }) => varietyOfBodies(tries.map(({ entry }) => entry)));
+    const mixed = named.filter((variety) => variety === 'several');
     const misused = changed.length + shared.length + mixed.length;
+    const isUnknown = [...varieties.map(({ variety }) => variety), ...named].includes('unknown');
     return {
-      verdict: misused > 0 ? 'fail' : 'pass',
+      verdict: misused > 0 ? 'fail' : isUnknown ? 'inconclusive' : 'pass',
       explain:
         changed.length > 0
           ? `${plural(changed.length, 'retry')} came under another idempotency key`
           : shared.length + mixed.length > 0
             ? `${plural(shared.length + mixed.length, 'idempotency key serves', 'idempotency keys serve')} several different requests`
-            : plural(keyed.length, 'call kept its idempotency key', 'calls kept their idempotency keys'),
+            : isUnknown
+              ? 'an idempotency key came with different bytes, of bodies that are not kept or no JSON'
+              : plural(keyed.length, 'call kept its idempotency key', 'calls kept their idempotency keys'),
       n: keyed.length,
       statistic: { name: 'keys misused', value: misused, unit: 'calls' },
       threshold: 1,
@@ -65,8 +72,4 @@ export const sameIdempotencyKey = defineRule({
 
 function keyOf(entry: JournalEntry | undefined): string | undefined {
   return entry?.headers['idempotency-key'];
-}
-
-function bodyOf({ bodyShaCanonical, bodySha256 }: JournalEntry): string {
-  return bodyShaCanonical ?? bodySha256;
 }
