@@ -79,20 +79,26 @@ async function probeEach(clients, how) {
 /** `keepsLate`: what lateness cannot have spoilt is kept. */
 async function probe(client, { keepsLate }) {
   const begun = performance.now();
-  const asked = await install(client, join(here, '.installed'));
+  const home = join(here, '.installed');
+  const asked = await install(client, home);
   const { verdict, startedAt } = await probeOnce([...asked, '--processes', PROCESSES]);
-  if (client.command !== undefined) verdict.findings = await measuredAlone(verdict.findings, asked);
+  if (client.command !== undefined) {
+    verdict.findings = await measuredAlone(verdict.findings, asked);
+    // What each call remembers.
+    rmSync(join(home, client.id, 'homes'), { recursive: true, force: true });
+  }
   const lateS = Math.max(...verdict.findings.map(({ explain }) => Number(LATE.exec(explain)?.[1] ?? 0)));
-  const isLate = lateS > MAX_LATE_S;
+  const isSlow = client.command !== undefined && verdict.findings.some(({ explain }) => UNMEASURED.test(explain));
+  const isLate = lateS > MAX_LATE_S || isSlow;
   const unheard = verdict.findings.filter(({ explain }) => UNHEARD.test(explain)).map(({ rule }) => rule);
-  if (isLate && !keepsLate) unheard.push('what takes its time');
+  if (isLate && !isSlow && !keepsLate) unheard.push('what takes its time');
   if (unheard.length > 0)
     throw new BusyError(`the calls came too late for ${unheard.join(', ')}: this machine is too busy. Nothing is kept.`);
   const rules = Object.fromEntries(
     verdict.findings.map(({ rule, verdict: found, explain, evidence }) => [
       rule,
       isLate && SPOILT_BY_LATENESS.has(rule) && (found === 'fail' || found === 'warn')
-        ? { verdict: 'inconclusive', explain: `this machine was busy: calls were up to ${lateS} s late` }
+        ? { verdict: 'inconclusive', explain: `this machine was busy${isSlow ? '' : `: calls were up to ${lateS} s late`}` }
         : { verdict: found, explain, ...(evidence[0] === undefined ? {} : { evidence: evidence[0].line }) },
     ]),
   );

@@ -3,8 +3,6 @@
 here=$(dirname "$0")
 mkdir -p "$here/homes"
 home=$(mktemp -d "$here/homes/XXXXXXXX")
-trap 'rm -rf "$home"' EXIT
-trap 'exit 143' TERM INT
 cat >"$home/config.toml" <<CONFIG
 model = "gpt-5.3-codex"
 model_provider = "mock"
@@ -16,4 +14,4 @@ env_key = "OPENAI_API_KEY"
 CONFIG
 # The program itself: the launcher of the npm package would be a process of Node more for each call.
 set -- "$here"/node_modules/@openai/codex-*/vendor/*/bin/codex
-CODEX_HOME=$home "$1" exec --skip-git-repo-check "$MOCK_OPENAI_PROMPT"
+CODEX_HOME=$home exec "$1" exec --skip-git-repo-check "$MOCK_OPENAI_PROMPT"

@@ -1,11 +1,11 @@
 import { plural } from '../../text/plural.ts';
 import type { Gap } from '../history/call-history.ts';
 import { asksForChange } from '../history/permanent.ts';
-import { varietyOfBodies } from '../history/variety-of-bodies.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { gapObservation } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
+import { varietyOfBodies } from '../kit/variety-of-bodies.ts';
 
 export const sameBody = defineRule({
   id: 'same_body',

@@ -3,11 +3,11 @@ import type { JournalEntry } from '../../journal/entry.ts';
 import { plural } from '../../text/plural.ts';
 import { hasSameBody } from '../history/has-same-body.ts';
 import { asksForChange } from '../history/permanent.ts';
-import { varietyOfBodies } from '../history/variety-of-bodies.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import { gapObservation } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import { sources } from '../kit/sources.ts';
+import { varietyOfBodies } from '../kit/variety-of-bodies.ts';
 
 export const sameIdempotencyKey = defineRule({
   id: 'same_idempotency_key',
