@@ -7,8 +7,10 @@ export const PATIENCE_MS = 2_000;
 const MARGIN_MS = 300;
 /** Between two tries to reach the store. */
 const PAUSE_MS = 100;
-/** Where others write, too, batches begin so far apart. */
+/** Where others write, too, batches begin so far apart for each message of the last one: where many come, many more will. */
 const TOGETHER_MS = 1;
+/** The same, at most: so long a request waits longer. */
+const MOST_TOGETHER_MS = 10;
 /** How often it is looked at how long questions wait. */
 const LOOK_MS = 50;
 
@@ -40,6 +42,7 @@ export class LogWriter {
   readonly #asked = new Map<number, number>();
   #batches = 0;
   #beganAt = Number.NEGATIVE_INFINITY;
+  #lastSize = 0;
   #isWriting = false;
   #isOver = false;
   #looks: NodeJS.Timeout | undefined;
@@ -101,6 +104,7 @@ export class LogWriter {
       this.#beganAt = this.#parts.now();
       const messages = this.#waiting;
       const scenario = this.#scenario;
+      this.#lastSize = messages.length;
       this.#waiting = [];
       this.#scenario = undefined;
       this.#batches += 1;
@@ -113,7 +117,7 @@ export class LogWriter {
   /** How long it is until the next batch begins: most requests of a moment are to be in one. */
   #gatheringMs(): number {
     const { hasOthers, now } = this.#parts;
-    return hasOthers() ? this.#beganAt + TOGETHER_MS - now() : 0;
+    return hasOthers() ? this.#beganAt + Math.min(MOST_TOGETHER_MS, TOGETHER_MS * this.#lastSize) - now() : 0;
   }
 
   #done(): void {

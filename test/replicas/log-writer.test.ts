@@ -58,7 +58,7 @@ test('what comes while a batch is on its way goes with the next, in order', asyn
   ]);
 });
 
-test('where others write, too, batches begin a millisecond apart, and the first waits for nothing', async () => {
+test('where others write, too, a batch begins a millisecond after the last for each of its messages; the first waits for nothing', async () => {
   const { writer, sent } = world([], true);
   writer.write([pong(1)]);
   expect(sent).toHaveLength(1);
@@ -69,9 +69,25 @@ test('where others write, too, batches begin a millisecond apart, and the first 
   expect(sent).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1);
   expect(sent.map(({ messages }) => messages)).toEqual([[pong(1)], [pong(2), pong(3)]]);
-  await vi.advanceTimersByTimeAsync(50);
   writer.write([pong(4)]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sent).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1);
   expect(sent).toHaveLength(3);
+  await vi.advanceTimersByTimeAsync(50);
+  writer.write([pong(5)]);
+  expect(sent).toHaveLength(4);
+});
+
+test('a large batch has the next one wait for ten milliseconds, and no longer', async () => {
+  const { writer, sent } = world([], true);
+  writer.write(Array.from({ length: 100 }, (_, n) => pong(n)));
+  await vi.advanceTimersByTimeAsync(0);
+  writer.write([pong(100)]);
+  await vi.advanceTimersByTimeAsync(9);
+  expect(sent).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sent).toHaveLength(2);
 });
 
 test('a batch whose answer is lost is sent again under its number', async () => {
