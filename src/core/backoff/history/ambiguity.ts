@@ -28,7 +28,7 @@ const NAMED: ReadonlySet<Evidence> = new Set(['path', ...HEADERS]);
  * taken for the retry of the only one that had come until then. The same goes for marks that may be vain.
  */
 export function* markAmbiguous(histories: readonly CallHistory[], entries: readonly JournalEntry[]): Steps<CallHistory[]> {
-  markedAnew(entries);
+  yield* markedAnew.inSteps(entries);
   yield;
   const vain = new Set(unreliablyMarked(entries).flat());
   yield;
@@ -41,7 +41,7 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   const sayings = sayingsByConnection(entries);
   yield;
   // One alone has none that it could overlap with.
-  const alike = groupsOfEqual(histories.filter(isUnmarked), firstEntry);
+  const alike = yield* groupsOfEqual(histories.filter(isUnmarked), firstEntry);
   yield;
   const overlapping = yield* foundInGroups(alike, overlappingOf);
   const patient = yield* patientAmong(histories.filter(({ method }) => method !== 'path'));

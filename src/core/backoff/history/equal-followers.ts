@@ -1,5 +1,6 @@
+import type { Steps } from '../../at-once.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
-import { perObject } from '../../memo/per-object.ts';
+import { perObjectInSteps } from '../../memo/per-object-in-steps.ts';
 import type { CallHistory } from './call-history.ts';
 import { hasFailed } from './has-failed.ts';
 import { isUnnamed } from './is-unnamed.ts';
@@ -19,14 +20,16 @@ export interface EqualFollower {
 }
 
 /** Calls that may be retries of the one before them, or calls that say the same. Several rules ask it of the same calls. */
-export const equalFollowers = perObject((calls: readonly CallHistory[]): readonly EqualFollower[] => {
+export const equalFollowers = perObjectInSteps(function* (calls: readonly CallHistory[]): Steps<readonly EqualFollower[]> {
   const unnamed = calls.filter(isUnnamed);
   const failed = new Set(unnamed.filter(hasFailed).map(bodyOf));
   if (failed.size === 0) return [];
-  const alike = groupsOfEqual(
+  yield;
+  const alike = yield* groupsOfEqual(
     unnamed.filter((call) => failed.has(bodyOf(call))),
     ({ tries }) => tries[0]?.entry,
   );
+  yield;
   return alike.flatMap((same) =>
     same.slice(1).flatMap((call, at) => {
       const before = same[at];

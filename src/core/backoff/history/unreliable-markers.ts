@@ -1,7 +1,9 @@
+import type { Steps } from '../../at-once.ts';
 import { isNamed } from '../../correlation/call-name.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { perObject } from '../../memo/per-object.ts';
+import { perObjectInSteps } from '../../memo/per-object-in-steps.ts';
 import { mayBeRetried } from './invites-retry.ts';
 import { groupsOfEqual } from './request-identity.ts';
 import { retryCountOf } from './retry-count-of.ts';
@@ -20,9 +22,11 @@ export const unreliablyMarked = perObject((entries: readonly JournalEntry[]): re
 );
 
 /** Requests that say the same, and that no mark joins. */
-export const markedAnew = perObject((entries: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] => {
+export const markedAnew = perObjectInSteps(function* (
+  entries: readonly JournalEntry[],
+): Steps<readonly (readonly JournalEntry[])[]> {
   const unplaced = entries.filter(({ logicalIdFrom }) => logicalIdFrom !== 'path');
-  return groupsOfEqual(unplaced, (entry) => entry).filter(isMarkedAnew);
+  return (yield* groupsOfEqual(unplaced, (entry) => entry)).filter(isMarkedAnew);
 });
 
 /** Whether no mark of these requests, which say the same, joins two of them. */

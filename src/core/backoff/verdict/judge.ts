@@ -60,7 +60,7 @@ export function* askRules(heard: EvidenceSet): Steps<Finding[]> {
 
 /** What several rules, or the verdict, look at: it is found in steps of its own, and remembered. */
 const SHARED: readonly ((certain: RuleEvidence) => Steps<unknown>)[] = [
-  ({ calls }) => oneStep(() => equalFollowers(calls)),
+  ({ calls }) => equalFollowers.inSteps(calls),
   ({ calls }) => failoversToKeys.inSteps(calls),
   ({ calls }) => failoversToModels.inSteps(calls),
   ({ calls }) => oneStep(() => callsByTarget(eventfulCalls(calls))),
