@@ -225,7 +225,7 @@ function sessionRoutes({ engine, loopDelay, tls, anySeed }: AdminOptions): Hono 
   routes.post('/limits', async (c) => {
     const session = sessionOf(c);
     session.changeLimits(requestedLimits(await c.req.text(), session));
-    return c.json(limitsInUse(session));
+    return c.json({ limits: limitsInUse(session).limits });
   });
   routes.post('/reset', (c) => {
     sessionOf(c).reset();
