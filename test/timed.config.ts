@@ -13,13 +13,16 @@ export const TIMED = [
   'test/cli/run-signals.test.ts',
   'test/cli/unread-output.test.ts',
   'test/cluster/control.test.ts',
+  'test/cluster/decisions.test.ts',
   'test/cluster/lifecycle.test.ts',
   'test/core/backoff/declared-calls.test.ts',
   'test/core/backoff/false-alarms.test.ts',
   'test/core/backoff/fleets.test.ts',
+  'test/core/scenario/hostile-yaml.test.ts',
   'test/costs/bombs.test.ts',
   'test/costs/journal.test.ts',
   'test/costs/requests.test.ts',
+  'test/docker.test.ts',
   'test/harness/hammer.test.ts',
   'test/harness/interrupted.test.ts',
   'test/harness/load-blocked.test.ts',
@@ -40,8 +43,10 @@ export const TIMED = [
   'test/replicas/pause.test.ts',
   'test/replicas/silence.test.ts',
   'test/replicas/time.test.ts',
+  'test/report/page.test.ts',
   'test/server/http2/many-random-frames.test.ts',
   'test/server/vanishing-clients.test.ts',
+  'test/session/determinism.test.ts',
 ];
 
 export default defineConfig({
