@@ -21,6 +21,7 @@ export const TIMED = [
   'test/core/scenario/hostile-yaml.test.ts',
   'test/costs/bombs.test.ts',
   'test/costs/journal.test.ts',
+  'test/costs/recorded.test.ts',
   'test/costs/requests.test.ts',
   'test/docker.test.ts',
   'test/harness/hammer.test.ts',

@@ -36,7 +36,7 @@ function recordedBody(
   const isPart = isCut || bytes.byteLength > limit + BEYOND;
   let text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, limit + BEYOND)).toString();
   // A credential at the end may be the beginning of one.
-  if (isPart) text = text.replace(/[^\s"',]{1,4096}$/, '');
+  if (isPart) text = withoutLastWord(text);
   const shown = Buffer.from(withoutCredentials(text, key));
   const body =
     shown.byteLength > limit
@@ -46,6 +46,18 @@ function recordedBody(
           .replace(/\ufffd$/, '')
       : shown.toString();
   return { body, bodyCut: bytes.byteLength > limit || isCut };
+}
+
+/** A credential is not longer, in characters. */
+const LONGEST_WORD = 4_096;
+const ENDS_WORD = /[\s"',]/;
+
+/** Looked for from the end: a pattern that ends there is tried from each place of the text. */
+function withoutLastWord(text: string): string {
+  const least = Math.max(0, text.length - LONGEST_WORD);
+  let end = text.length;
+  while (end > least && !ENDS_WORD.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** Header fields as they are kept, without credentials. */
