@@ -10,6 +10,7 @@ test.each([
   ['V8', 'Unexpected end of JSON input'],
   ['V8, of a string', 'Unterminated string in JSON at position 9'],
   ['Python', "Expecting ',' delimiter: line 1 column 9 (char 8)"],
+  ['V8, of a name', "Expected property name or '}' in JSON at position 1"],
   ['Go', 'unexpected end of JSON input'],
   ['Gson', 'End of input at line 1 column 9 path $.status'],
   ['Jackson', 'Unexpected end-of-input within/between Object entries'],
@@ -18,5 +19,6 @@ test.each([
 });
 
 test('what a function answers is no report of an error', () => {
-  for (const text of ['{"temperature": 21}', 'done', 'The goal is paused.', '']) expect(reportsError(text)).toEqual([false]);
+  const answers = ['{"temperature": 21}', 'done', 'The goal is paused.', '', 'Expected delivery: Tuesday', 'an unexpected guest'];
+  for (const text of answers) expect(reportsError(text)).toEqual([false]);
 });

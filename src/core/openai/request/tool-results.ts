@@ -11,7 +11,7 @@ export interface ToolResult {
 /** Of a longer conversation the last. */
 const MAX_RESULTS = 200;
 const ERROR_WORDS =
-  /error|exception|invalid|malformed|incomplete|truncated|unknown|unable|cannot|can't|could ?n[o']t|fail|not (?:valid|found|json|run)|pars(?:e|ing)|reject|abort|cancel|\bEOF\b|end[- ]of[- ](?:input|file|json)|expect(?:ed|ing)|unterminated/i;
+  /error|exception|invalid|malformed|incomplete|truncated|unknown|unable|cannot|can't|could ?n[o']t|fail|not (?:valid|found|json|run)|pars(?:e|ing)|reject|abort|cancel|\bEOF\b|end[- ]of[- ](?:input|file|json)|unexpected (?:end|token|char|eof|non|input)|expect(?:ed|ing) (?:value|ident|property|double.quoted|['"`])|unterminated/i;
 
 /** The results in the fields of a request: messages with the role `tool`, items of the type `function_call_output`. */
 export function toolResultsOf(fields: Fields): readonly ToolResult[] {
