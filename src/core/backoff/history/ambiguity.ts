@@ -1,11 +1,11 @@
 import type { Steps } from '../../at-once.ts';
+import { foundInGroups } from '../../collections/found-in-groups.ts';
 import { groupsOfSeveral } from '../../collections/groups-of-several.ts';
 import { isNamed } from '../../correlation/call-name.ts';
 import type { Evidence } from '../../correlation/correlation.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { CallHistory, Try } from './call-history.ts';
 import { earlyAfter } from './early-after.ts';
-import { foundInGroups } from './found-in-groups.ts';
 import { hasSameBody } from './has-same-body.ts';
 import { mayBeRetried } from './invites-retry.ts';
 import { isReplay } from './is-replay.ts';

@@ -1,11 +1,11 @@
 import type { Steps } from '../../at-once.ts';
 import { firstFrom } from '../../collections/first-from.ts';
+import { foundInGroups } from '../../collections/found-in-groups.ts';
 import { groupByInSteps } from '../../collections/group-by-in-steps.ts';
 import { failureKnownAt } from '../../journal/calls.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import { perObjectInSteps } from '../../memo/per-object-in-steps.ts';
 import type { CallHistory } from './call-history.ts';
-import { foundInGroups } from './found-in-groups.ts';
 import { hasFailed } from './has-failed.ts';
 import { isUnnamed } from './is-unnamed.ts';
 import { nextOther } from './next-other.ts';

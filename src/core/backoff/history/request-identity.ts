@@ -1,4 +1,5 @@
 import type { Steps } from '../../at-once.ts';
+import { foundInGroups } from '../../collections/found-in-groups.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { groupsOfSeveral } from '../../collections/groups-of-several.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
@@ -16,23 +17,11 @@ export function groupByIdentity<Item>(items: readonly Item[], entryOf: (item: It
   );
 }
 
-/** Items of one step. */
-const ITEMS_AT_ONCE = 1_000;
-
 /** Those groups in which several say the same. */
 export function* groupsOfEqual<Item>(items: readonly Item[], entryOf: (item: Item) => JournalEntry | undefined): Steps<Item[][]> {
   const byBody = groupsOfSeveral(items, (item) => entryOf(item)?.bodySha256);
   yield;
-  const alike: Item[][] = [];
-  let looked = 0;
-  for (const same of byBody) {
-    for (const group of groupsOfSeveral(same, (item) => identityOf(entryOf(item)))) alike.push(group);
-    looked += same.length;
-    if (looked < ITEMS_AT_ONCE) continue;
-    looked = 0;
-    yield;
-  }
-  return alike;
+  return yield* foundInGroups(byBody, (same) => groupsOfSeveral(same, (item) => identityOf(entryOf(item))));
 }
 
 function identityOf(entry: JournalEntry | undefined): string {
