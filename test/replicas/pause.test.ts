@@ -54,7 +54,7 @@ async function throughPause(scenario: string) {
   await sleep(PAUSE_MS);
   const wentOnAt = performance.now();
   store.goOn();
-  // Whoever was asked while it stood still has given up by then, and asks again.
+  // What was asked in the pause is refused by then, and its clients ask again.
   await sleep(3_000);
   isOver = true;
   await Promise.all(clients);

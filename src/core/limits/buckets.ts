@@ -56,7 +56,7 @@ export interface Buckets {
   draw(account: string, draw: Draw, at: number, clockMs?: number): LimitResult;
   /** The buckets of the account, of which nothing is drawn. */
   look(account: string, draw: LooksUnder, at: number, clockMs?: number): LimitResult['buckets'];
-  /** The accounts that were used last, the newest first, with their holders. To look at them is no use. */
+  /** The accounts that were used last, the newest first, with their holders. Looking at one does not count as its use. */
   recent(): Iterable<readonly [account: string, holder: AccountHolder]>;
   /**
    * Puts back into the buckets what was drawn at `drawnMs`, or a part of it; both moments on the clock of the session too. What
