@@ -133,6 +133,20 @@ test.each([
   expect(finding('has_jitter', journalOf(noisy), { stalls })?.verdict).toBe(verdict);
 });
 
+test.each([
+  ['growth that the lateness of the machine hides', [600, 700, 680], 150, 'inconclusive'],
+  ['the same waits on a quiet machine', [600, 700, 680], 5, 'fail'],
+  ['waits of 2 s whatever the machine adds', [2_000, 2_000, 2_000], 150, 'fail'],
+] as const)('grows weighs the noise: %s', (_what, waits, lateMs, verdict) => {
+  const late = {
+    calls: 24,
+    meets: { status: 500 },
+    waits: (_c: number, random: () => number) => waits.map((ms) => ms + 150 * random()),
+  };
+  const stalls = Array.from({ length: 60 }, (_, at) => ({ at: (at + 1) * 1_000, ms: lateMs }));
+  expect(finding('grows', journalOf(late), { stalls })?.verdict).toBe(verdict);
+});
+
 const insane = { status: 429, hint: { header: 'retry-after', raw: 'soon', dueAt: null } } as const;
 
 test.each([

@@ -46,6 +46,11 @@ export function failureName([run]: readonly UnhintedRun[]): string {
   return run?.after === 'abandoned' ? 'its own timeouts' : (run?.after ?? '');
 }
 
+/** The gaps before retry `k + 1` of all runs that have one. */
+export function gapsOf(runs: readonly UnhintedRun[], k: number): Gap[] {
+  return runs.flatMap(({ gaps }) => gaps[k] ?? []);
+}
+
 /** Column k−1 holds the gaps before retry k of all runs that have one, in milliseconds. */
 export function columnsOf(runs: readonly UnhintedRun[]): number[][] {
   const columns: number[][] = [];

@@ -4,12 +4,13 @@ import { backoffProbe } from '../kit/backoff-probe.ts';
 import { isDegenerate, MIN_MEDIAN_MS } from '../kit/dispersion.ts';
 import { endlessFailuresProbe } from '../kit/endless-failures-probe.ts';
 import type { RuleResult } from '../kit/finding.ts';
+import { leastWaitMs } from '../kit/least-wait-ms.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
 import type { RuleEvidence } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
 import { median, trimmedMean } from '../kit/statistics.ts';
-import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../kit/unhinted.ts';
+import { columnsOf, failureName, gapsOf, groupsByFailure, type UnhintedRun, unhintedRuns } from '../kit/unhinted.ts';
 
 const LEAST_GROWTH = 1.2;
 /** A constant wait stays below it (backoff.md 6.2); so few good clients do that several kinds of failure may be looked at. */
@@ -32,10 +33,10 @@ export const grows = defineRule({
   looksAt: 'eventful calls',
   check: (subject) => {
     const [main = [], ...others] = groupsByFailure(unhintedRuns(subject.calls));
-    const ruling = judgeGroup(main, LEAST_GROWTH);
+    const ruling = judgeGroup(main, LEAST_GROWTH, subject);
     if (ruling.verdict === 'fail') return unlessQueued(ruling, main, subject);
     for (const group of others) {
-      const other = judgeGroup(group, CONSTANT);
+      const other = judgeGroup(group, CONSTANT, subject);
       const judged = other.verdict === 'fail' ? unlessQueued(other, group, subject) : undefined;
       if (judged?.verdict === 'fail') return { ...judged, explain: `after ${failureName(group)} ${judged.explain}` };
     }
@@ -55,7 +56,7 @@ function unlessQueued(ruling: RuleResult, runs: readonly UnhintedRun[], subject:
 }
 
 /** The runs after one kind of failure. */
-function judgeGroup(runs: readonly UnhintedRun[], leastGrowth: number): RuleResult {
+function judgeGroup(runs: readonly UnhintedRun[], leastGrowth: number, { stalls = [] }: RuleEvidence): RuleResult {
   const [first = [], second = [], third = [], fourth = []] = columnsOf(runs);
   if (second.length === 0) return notApplicable('no call was retried twice without a hint');
   const deep = fourth.length >= 10;
@@ -72,7 +73,15 @@ function judgeGroup(runs: readonly UnhintedRun[], leastGrowth: number): RuleResu
   if (median(last) < MIN_MEDIAN_MS)
     return { ...ruling, verdict: 'inconclusive', explain: `waits of ${seconds(median(last))} are too short to measure growth` };
   const explain = `waits grow by a factor of ${ratio.toFixed(2)}, from ${seconds(trimmedMean(first))} to ${seconds(trimmedMean(last))}`;
-  if (ratio < leastGrowth) return { ...ruling, verdict: 'fail', explain };
+  if (ratio < leastGrowth) {
+    const least = gapsOf(runs, 0).map((gap) => leastWaitMs(gap, stalls));
+    if (trimmedMean(last) < leastGrowth * trimmedMean(least)) return { ...ruling, verdict: 'fail', explain };
+    return {
+      ...ruling,
+      verdict: 'inconclusive',
+      explain: `this machine was late itself, by as much as hides growth: ${explain}`,
+    };
+  }
   const slope = Math.log2(trimmedMean(fourth) / trimmedMean(third));
   const linear = deep && slope < LINEAR_SLOPE && slope > 0.1 && isDegenerate(third) && isDegenerate(fourth);
   if (linear) return { ...ruling, verdict: 'warn', explain: `${explain}: linear rather than exponential` };

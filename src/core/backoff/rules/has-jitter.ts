@@ -1,8 +1,6 @@
 import { largest } from '../../collections/largest.ts';
 import { smallest } from '../../collections/smallest.ts';
-import { failureKnownAt } from '../../journal/calls.ts';
 import { plural } from '../../text/plural.ts';
-import type { Gap } from '../history/call-history.ts';
 import { ownQueueMs } from '../history/own-queue.ts';
 import { backoffProbe } from '../kit/backoff-probe.ts';
 import {
@@ -15,12 +13,13 @@ import {
 } from '../kit/dispersion.ts';
 import { endlessFailuresProbe } from '../kit/endless-failures-probe.ts';
 import type { RuleResult } from '../kit/finding.ts';
+import { leastWaitMs } from '../kit/least-wait-ms.ts';
 import { callObservation, seconds } from '../kit/observation.ts';
 import { defineRule, notApplicable } from '../kit/rule.ts';
-import { longestStallWithin, type RuleEvidence, type Stall } from '../kit/rule-evidence.ts';
+import type { RuleEvidence } from '../kit/rule-evidence.ts';
 import { sources } from '../kit/sources.ts';
 import { median } from '../kit/statistics.ts';
-import { columnsOf, failureName, groupsByFailure, type UnhintedRun, unhintedRuns } from '../kit/unhinted.ts';
+import { columnsOf, failureName, gapsOf, groupsByFailure, type UnhintedRun, unhintedRuns } from '../kit/unhinted.ts';
 
 const WEAK = 0.1;
 const STATISTIC = 'widest 80 % window / median';
@@ -103,15 +102,7 @@ function imitationOf(runs: readonly UnhintedRun[], columns: readonly number[][],
     return `calls waited up to ${seconds(queueMs)} in a queue of the client before their first request, which may look like jitter`;
   const isExplained = columns.every((column, k) => {
     if (column.length < DISPERSION_CALLS || median(column) < MIN_MEDIAN_MS) return true;
-    return noiseExplains(
-      runs.flatMap(({ gaps }) => (gaps[k] === undefined ? [] : [gaps[k]])).map((gap) => latestAndEarliest(gap, stalls)),
-    );
+    return noiseExplains(gapsOf(runs, k).map((gap) => ({ seenMs: gap.gapMs, leastMs: leastWaitMs(gap, stalls) })));
   });
   return isExplained ? 'this machine was late itself, by as much as the waits vary' : undefined;
-}
-
-/** The wait as it was seen, and as it would have been had nothing stalled meanwhile. */
-function latestAndEarliest({ before, after, gapMs }: Gap, stalls: readonly Stall[]) {
-  const from = failureKnownAt(before.entry) ?? before.entry.t_headers;
-  return { seenMs: gapMs, leastMs: gapMs - longestStallWithin(stalls, from, after.entry.t_headers) };
 }
