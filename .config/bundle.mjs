@@ -4,6 +4,7 @@
  */
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DRAFT_07_CHECK, draft07Check } from './draft-07-check.mjs';
 
 /** Started by path. */
 export const PROGRAMS = [
@@ -17,13 +18,12 @@ export const PROGRAMS = [
   'harness/load-process',
 ];
 
-/** Libraries that are loaded by `require` when they are first used, a file each: `#ajv` is dist/libraries/ajv.cjs. */
+/** Libraries that are loaded by `require` when they are first used, a file each: `#libraries/ws` is dist/libraries/ws.cjs. */
 const LAZY_LIBRARIES = {
-  ajv: 'ajv',
   'asn1-schema': '@peculiar/asn1-schema',
   'asn1-x509': '@peculiar/asn1-x509',
   autocannon: 'autocannon',
-  'json-schema-draft-07': 'ajv/dist/refs/json-schema-draft-07.json',
+  'draft-07-check': DRAFT_07_CHECK,
   'json-schema-faker': 'json-schema-faker',
   o200k_base: 'gpt-tokenizer/encoding/o200k_base',
   re2js: 're2js',
@@ -71,7 +71,7 @@ export function bundleInto(dir, { entries, external, licenses, plugins = [] }) {
       },
     },
     {
-      plugins: [licenses],
+      plugins: [draft07Check, licenses],
       input: LAZY_LIBRARIES,
       platform: 'node',
       external: (id) => id.startsWith('node:') || FASTER_MASKING.includes(id),

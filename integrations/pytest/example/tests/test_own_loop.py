@@ -6,6 +6,8 @@ import time
 import urllib.error
 import urllib.request
 
+import pytest
+
 
 def ask(prompt):
     body = {"model": "gpt-4o", "messages": [{"role": "user", "content": prompt}]}
@@ -22,5 +24,6 @@ def ask(prompt):
             time.sleep(0.1)  # whatever Retry-After says
 
 
+@pytest.mark.mock_openai(scenario={"rules": [{"attempts": "1..1", "fault": {"rate_limit": {"retry_after": "1s"}}}]})
 def test_ignores_retry_after(mock_openai):
     assert ask("Hello")
