@@ -77,10 +77,16 @@ function brokeWithContent(attempt: Try): boolean {
   return (failure === 'content' || stalled) && entry.stream && entry.chunksOut > 0;
 }
 
-/** Whether the text is a beginning, and then a whole that begins in the same way. */
+/**
+ * Whether the text is a beginning, and then a whole that begins in the same way. Blanks may stand between them, and other beginnings
+ * of streams that broke off earlier.
+ */
 function beginsTwice(text: string): boolean {
-  const again = text.indexOf(text.slice(0, REPEATED_CHARS), REPEATED_CHARS);
-  return again > 0 && !isRaw(text) && text.startsWith(text.slice(0, again), again);
+  const head = text.slice(0, REPEATED_CHARS);
+  const again = text.indexOf(head, REPEATED_CHARS);
+  if (again < 0 || isRaw(text)) return false;
+  const beginning = text.slice(0, again).trimEnd();
+  return [again, text.lastIndexOf(head)].some((at) => text.startsWith(beginning, at));
 }
 
 /** A client that hands on events or JSON as they came: every event begins in the same way. */
