@@ -12,6 +12,7 @@ import { isReplay } from './is-replay.ts';
 import { leastCalls } from './least-calls.ts';
 import { groupByIdentity, groupsOfEqual, requestIdentity } from './request-identity.ts';
 import { retryCountOf } from './retry-count-of.ts';
+import { rewordedRetries } from './reworded-retries.ts';
 import { isSplitByHints } from './split-by-hints.ts';
 import { markedAnew, unreliablyMarked } from './unreliable-markers.ts';
 
@@ -45,11 +46,13 @@ export function* markAmbiguous(histories: readonly CallHistory[], entries: reado
   yield;
   const overlapping = yield* foundInGroups(alike, overlappingOf);
   const patient = yield* patientAmong(histories.filter(({ method }) => method !== 'path'));
+  const reworded = yield* rewordedRetries(histories.filter(({ method }) => !NAMED.has(method)));
   const interleaved = histories.filter((history) => isUnmarked(history) && isInterleaved(history, sayings));
   yield;
   const doubted = new Set([
     ...overlapping,
     ...patient,
+    ...reworded,
     ...interleaved,
     ...(vain.size === 0 ? [] : histories.filter(({ tries }) => tries.some(({ entry }) => vain.has(entry)))),
     ...histories.filter((history) => shared.has(history.id) || saysManyThings(history)),
