@@ -14,6 +14,8 @@ import type { RuleEvidence, RunContext } from './rule-evidence.ts';
 interface Kinds {
   /** What failed, as it is called: `503`. Undefined for a success, and for what the rule does not speak of. */
   kindOf(attempt: Try): string | undefined;
+  /** What a kind is called that failed in these attempts; as the kind where it is left out. */
+  nameOf?(kind: string, failed: readonly Try[]): string;
   /** Whether the policy wants this kind retried. */
   declared(kind: string): boolean;
   /** What it counts as when a kind that nobody declared is never retried. */
@@ -24,7 +26,7 @@ interface Kinds {
  * Whether first attempts that failed were followed by another, be it with another key or model. A kind counts as retried when any of its calls was: a retry
  * budget may stop the others.
  */
-export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwise }: Kinds): RuleResult {
+export function judgeRetried(subject: RuleEvidence, { kindOf, nameOf = (kind) => kind, declared, otherwise }: Kinds): RuleResult {
   const beheaded = beheadedAmong(subject.calls);
   const followed = new Set(equalFollowers(subject.calls).map(({ before }) => before));
   const toAnotherKey = failoversToKeys(subject.calls);
@@ -63,11 +65,13 @@ export function judgeRetried(subject: RuleEvidence, { kindOf, declared, otherwis
   }
   const expected = never.filter(([kind]) => declared(kind));
   const shown = expected.length > 0 ? expected : never;
+  const firstsOf = (cases: readonly { readonly first: Try }[]) => cases.map(({ first }) => first);
+  const missed = shown.map(([kind, cases]) => nameOf(kind, firstsOf(cases)));
   // Who declares a single attempt does not retry on purpose.
   const undeclared = subject.policy.maxAttempts === 1 ? 'info' : otherwise;
   return {
     verdict: never.length === 0 ? 'pass' : expected.length > 0 ? 'fail' : undeclared,
-    explain: never.length === 0 ? `retries ${namesOf(retried)}` : `never retries ${namesOf(shown)}`,
+    explain: never.length === 0 ? `retries ${namesOf(retried)}` : `never retries ${missed.join(', ')}`,
     n: all.filter(({ call, retried }) => retried || !isFollowed(call)).length,
     statistic: { name: 'kinds never retried', value: never.length, unit: 'calls' },
     threshold: 1,

@@ -33,10 +33,16 @@ export const retriesTransient = defineRule({
   check: (subject) =>
     judgeRetried(subject, {
       kindOf: (attempt) => (isTransient(attempt, subject.policy) ? String(attempt.entry.status) : undefined),
+      nameOf: (kind, failed) => (kind === '429' && failed.every(isUnhinted) ? '429 without a hint' : kind),
       declared: (kind) => subject.policy.retries.includes(Number(kind)),
       otherwise: 'warn',
     }),
 });
+
+/** A client that goes by the hint may retry a 429 with one. */
+function isUnhinted({ asked }: Try): boolean {
+  return asked === undefined;
+}
 
 function isTransient({ failure, entry, asked }: Try, policy: Policy): boolean {
   const status = entry.status ?? 0;
