@@ -16,7 +16,8 @@ pub fn client() -> Shared {
 
 pub async fn ask(shared: &Shared, asked: &Asked) -> Result<String, Box<dyn Error + Send + Sync>> {
     let config = OpenAIConfig::new().with_api_base(&asked.base_url).with_api_key(&asked.api_key);
-    let client = Client::with_config(config).with_http_client(shared.clone());
+    // `with_config` reads all certificates first, for an HTTP client that is thrown away: that takes as long as a wait.
+    let client = Client::build(shared.clone(), config);
     let message = ChatCompletionRequestUserMessage::from(asked.prompt.as_str());
     let mut request = CreateChatCompletionRequestArgs::default();
     request.model("gpt-4o").messages([message.into()]);
