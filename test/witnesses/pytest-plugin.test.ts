@@ -145,6 +145,19 @@ def test_policy(mock_openai):
   expect(stdout).toMatch(/^E +Failed: INCONCLUSIVE /m);
 });
 
+test('a test that fails by itself tells the findings too', async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const source = `${CLIENT}
+@pytest.mark.mock_openai(scenario="short.yaml")
+def test_it():
+    ask(waits=False)
+    raise RuntimeError("of its own")
+`;
+  const { stdout } = await pytest(tempFolder({ 'test_it.py': source, 'short.yaml': SHORT }));
+  expect(stdout).toMatch(/^E +RuntimeError: of its own$/m);
+  expect(stdout).toMatch(/^-+ Captured mock-openai call -+\nFAIL {2}the client breaks 1 rule: never_early$/m);
+});
+
 test('mistakes are told at their place, without a traceback of ours', async ({ skip }) => {
   if (missing !== undefined) skip(missing);
   const marked = (name: string, args: string) =>
@@ -155,6 +168,10 @@ test('mistakes are told at their place, without a traceback of ours', async ({ s
     marked('name', 'scenario="flakey"'),
     marked('file', 'scenario="nowhere.yaml"'),
     marked('key', 'scenaro="flaky"'),
+    marked('number', 'scenario=42'),
+    marked('data', 'scenario={"rules": {1}}'),
+    marked('policy', 'policy="strict"'),
+    marked('policy_key', 'policy={"max_attemps": 3}'),
     marked('rule', 'scenario="healthy"').replace('pass', 'mock_openai.use({"fault": "latncy"})'),
   ].join('');
   const { stdout } = await pytest(tempFolder({ 'test_it.py': source }));
@@ -163,11 +180,55 @@ test('mistakes are told at their place, without a traceback of ours', async ({ s
     'Did you mean "flaky"?',
     'there is no file nowhere.yaml; looked in ',
     '@pytest.mark.mock_openai takes no scenaro; known: scenario, policy',
+    'expected a name, a path, YAML or data, found 42',
+    'the data holds what JSON cannot: Object of type set is not JSON serializable',
+    'unknown policy "strict". Known: openai-guide, strict-sre.',
+    'Did you mean "max_attempts"?',
     'MockOpenAIError: The rules are wrong.',
   ])
     expect(stdout).toContain(message);
-  expect(stdout).toMatch(/1 failed, 4 errors in/);
+  expect(stdout).toMatch(/3 failed, 6 errors in/);
   expect(stdout).not.toMatch(/During handling/);
+});
+
+test.each([
+  ['http://127.0.0.1:1', 'the mock at http://127.0.0.1:1 does not answer: '],
+  ['http://nowhere.invalid:8080', 'the mock at http://nowhere.invalid:8080 does not answer: '],
+  ['http://127.0.0.1:8080x', 'MOCK_OPENAI_URL: expected an address such as '],
+])('MOCK_OPENAI_URL=%s fails each test by its reason alone', async (url, reason) => {
+  const folder = tempFolder({ 'test_it.py': 'def test_it(mock_openai):\n    pass\n' });
+  const { stdout } = await pytest(folder, [], { MOCK_OPENAI_URL: url });
+  expect(stdout).toContain(`\n${reason}`);
+  expect(stdout).not.toMatch(/^E {3}/m);
+});
+
+test('what a test left open does not hold up the end', async ({ skip }) => {
+  if (missing !== undefined) skip(missing);
+  const source = `
+import os, threading, urllib.request
+from pytest_mock_openai.server import find_or_start
+
+server = find_or_start(dict(os.environ))
+server.admin.json("PUT", "/__admin/scenario", "rules: [{ fault: { latency: { for: 4s } } }]")
+
+def ask():
+    try:
+        request = urllib.request.Request(f"{server.origin}/v1/models", headers={"authorization": "Bearer sk-any"})
+        told.append(urllib.request.urlopen(request, timeout=60).status)
+    except OSError:
+        told.append("cut")
+
+told = []
+client = threading.Thread(target=ask)
+client.start()
+while server.admin.json("GET", "/__admin/health")["in_flight"] == 0:
+    pass
+server.stop()
+client.join()
+print(told)
+`;
+  const { stdout } = await run(python, ['-c', source], { env: alone() });
+  expect(stdout.trim()).toBe("['cut']");
 });
 
 test('a mock that runs already is used, and left running', async ({ skip }) => {

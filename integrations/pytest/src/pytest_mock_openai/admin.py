@@ -43,21 +43,22 @@ class Admin:
 
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         # The mock closes connections that were idle for long: such a request was not read.
-        was_used = self._connection is not None
+        if self._connection is not None:
+            try:
+                return self._ask_once(method, path, body)
+            except (ConnectionError, http.client.CannotSendRequest):
+                pass
+            except (OSError, http.client.HTTPException) as error:
+                raise self._unanswered(error) from error
         try:
             return self._ask_once(method, path, body)
-        except (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest) as error:
-            self._connection = None
-            if not was_used:
-                raise MockOpenAIError(f"the mock at {self.origin} does not answer: {error}") from error
-        try:
-            return self._ask_once(method, path, body)
-        except OSError as error:
-            self._connection = None
-            raise MockOpenAIError(f"the mock at {self.origin} does not answer: {error}") from error
-        except http.client.HTTPException as error:
-            self._connection = None
-            raise MockOpenAIError(f"the mock at {self.origin} broke off its answer: {error!r}") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unanswered(error) from error
+
+    def _unanswered(self, error: Exception) -> MockOpenAIError:
+        if isinstance(error, OSError):
+            return MockOpenAIError(f"the mock at {self.origin} does not answer: {error}")
+        return MockOpenAIError(f"the mock at {self.origin} broke off its answer: {error!r}")
 
     def _ask_once(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         connection = self._connection or self._connect()
@@ -98,5 +99,5 @@ def _told(status: int, answer: str) -> str:
 
 def _place(problem: dict[str, Any]) -> str:
     where = ":".join(str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None)
-    path = problem.get("path") or ""
-    return f"{where} {path}: " if path else f"{where}: "
+    place = " ".join(filter(None, (where, problem.get("path"))))
+    return f"{place}: " if place else ""

@@ -6,7 +6,7 @@ import os
 import unittest
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pytest
@@ -132,12 +132,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         result = yield
     except BaseException:
-        _note(item)
+        _tell(item, _note(item).text)
         raise
-    if _note(item):
-        mock = item.stash[_mock_key]
-        raise _failure(f"{mock.explain()}\n\n{_HINT}")
+    note = _note(item)
+    if note.fails:
+        raise _failure(note.text)
+    _tell(item, note.text)
     return result
+
+
+def _tell(item: pytest.Item, text: str) -> None:
+    if text:
+        item.add_report_section("call", SECTION, text)
 
 
 def _failure(text: str) -> BaseException:
@@ -148,27 +154,33 @@ def _failure(text: str) -> BaseException:
 _HINT = "@pytest.mark.mock_openai(judge=False) leaves the verdict to the test; mock_openai.verdict() tells it."
 
 
-def _note(item: pytest.Item) -> bool:
-    """Notes the verdict for the reports. Returns whether it fails the test."""
+class _Note(NamedTuple):
+    text: str = ""
+    """What the report of the test is to tell."""
+    fails: bool = False
+    """Whether the test fails for it."""
+
+
+def _note(item: pytest.Item) -> _Note:
+    """Notes the verdict for the reports."""
     mock = item.stash.get(_mock_key, None)
     if mock is None:
-        return False
+        return _Note()
+    decides = _wanted(item).judge and not mock.judged_by_test
     try:
         verdict = mock.judge()
         text = mock.explain() if verdict["verdict"] in ("fail", "warn") else ""
     except MockOpenAIError as error:
-        item.add_report_section("call", SECTION, str(error))
-        return False
+        return _Note(str(error), decides)
     if verdict["attempts"] == 0:
         verdict["verdict"] = _UNUSED
     told = {name: verdict[name] for name in ("verdict", "explain", "calls", "attempts", "correlation")}
     item.user_properties.append((PROPERTY, told["verdict"]))
     item.user_properties.append((f"{PROPERTY}_findings", told["explain"]))
     item.user_properties.append((f"{PROPERTY}_calls", f"{told['calls']} {told['attempts']} {_certain(verdict)}"))
-    fails = verdict["verdict"] == "fail" and not mock.judged_by_test and _wanted(item).judge
-    if text and not fails and not mock.explained:
-        item.add_report_section("call", SECTION, text)
-    return fails
+    if verdict["verdict"] == "fail" and decides:
+        return _Note(f"{text}\n\n{_HINT}", True)
+    return _Note("" if mock.explained else text)
 
 
 def _certain(verdict: dict[str, Any]) -> str:

@@ -50,10 +50,13 @@ def find_or_start(environment: Mapping[str, str]) -> Server:
 
 
 def _origin(given: str) -> str:
-    url = urlsplit(given)
-    if url.scheme not in ("http", "https") or not url.netloc:
-        raise MockOpenAIError(f"MOCK_OPENAI_URL: expected an address such as http://127.0.0.1:8080, found {given!r}")
-    return f"{url.scheme}://{url.netloc}"
+    try:
+        url = urlsplit(given)
+        if url.scheme in ("http", "https") and url.hostname and url.port != 0:
+            return f"{url.scheme}://{url.netloc}"
+    except ValueError:  # no port, or no host, is written like that
+        pass
+    raise MockOpenAIError(f"MOCK_OPENAI_URL: expected an address such as http://127.0.0.1:8080, found {given!r}")
 
 
 def _cache_folder(environment: Mapping[str, str]) -> Path:

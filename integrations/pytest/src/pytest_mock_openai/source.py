@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,9 +31,11 @@ def scenario_source(given: Scenario, folders: Sequence[Path]) -> str | dict[str,
 
 
 def policy_source(given: Policy, folders: Sequence[Path]) -> str | dict[str, Any]:
-    """Text, data, or the name of a preset. Raises MockOpenAIError where a file is not there."""
+    """Text, data, or the name of a preset. Raises MockOpenAIError for anything else, and where a file is not there."""
     if isinstance(given, Mapping):
-        return dict(given)
+        return _data(given)
+    if not isinstance(given, (str, Path)):
+        raise MockOpenAIError(f"expected a name, a path, YAML or data, found {given!r}")
     if isinstance(given, str) and _is_text(given):
         return given
     if isinstance(given, Path) or _looks_like_path(given):
@@ -42,6 +45,15 @@ def policy_source(given: Policy, folders: Sequence[Path]) -> str | dict[str, Any
 
 def is_name(source: str | dict[str, Any]) -> bool:
     return isinstance(source, str) and not _is_text(source)
+
+
+def _data(given: Mapping[str, Any]) -> dict[str, Any]:
+    data = dict(given)
+    try:
+        json.dumps(data)
+    except (TypeError, ValueError) as error:
+        raise MockOpenAIError(f"the data holds what JSON cannot: {error}") from None
+    return data
 
 
 def _is_text(given: str) -> bool:
