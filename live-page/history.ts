@@ -42,6 +42,9 @@ export class History {
   /** The newest moment that was told, and when the page heard of it on its own clock. */
   #newest = 0;
   #heardAt = 0;
+  /** The newest request that was told. */
+  #lastSeq = 0;
+  #mayBegin = false;
   queuedMs = 0;
   attempts = 0;
 
@@ -54,7 +57,16 @@ export class History {
     return this.#newest + (performance.now() - this.#heardAt);
   }
 
+  /** What is told from here on may be of a mock that has begun anew: its requests count from one, and its clock from zero. */
+  connected(): void {
+    this.#open.clear();
+    this.#mayBegin = true;
+  }
+
   decided({ seq, logicalId, t_headers }: Decided): void {
+    if (this.#mayBegin && seq <= this.#lastSeq) this.#forget();
+    this.#mayBegin = false;
+    this.#lastSeq = Math.max(this.#lastSeq, seq);
     this.#hear(t_headers);
     this.#open.add(seq);
     this.#begin(logicalId, seq, t_headers);
@@ -96,6 +108,14 @@ export class History {
   /** The same, without a trace. */
   look(number: number): Second {
     return this.#seconds.get(number) ?? nothing();
+  }
+
+  #forget(): void {
+    this.calls.clear();
+    this.#seconds.clear();
+    this.#lastSeq = 0;
+    this.#heardAt = 0;
+    this.queuedMs = 0;
   }
 
   #begin(id: string, seq: number, at: number): Attempt {

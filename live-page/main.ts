@@ -36,7 +36,13 @@ requestAnimationFrame(frame);
 
 function listen(): void {
   const source = new EventSource(`events?fields=${FIELDS.join()}`);
-  source.addEventListener('open', () => say('connection', 'live'));
+  source.addEventListener('open', () => {
+    say('connection', 'live');
+    say('rule-said', '');
+    history.connected();
+    happened = true;
+    stirred = true;
+  });
   source.addEventListener('error', () => say('connection', 'not connected: the mock has ended, or goes on in a moment'));
   const on = (kind: string, heard: (data: never) => void) =>
     source.addEventListener(kind, (event) => {

@@ -10,22 +10,30 @@ export async function refreshRules(): Promise<void> {
   const text = JSON.stringify(rules);
   if (text === shown) return;
   shown = text;
-  const focused = document.activeElement?.id ?? '';
+  const focused = (document.activeElement as HTMLElement | null)?.dataset['control'];
   byId('no-rules').hidden = rules.length > 0;
   byId('rules').replaceChildren(...rules.map(ruleItem));
-  if (focused !== '') document.getElementById(focused)?.focus();
+  if (focused !== undefined) focus(focused);
 }
 
-function ruleItem(rule: RuleInUse, index: number): HTMLElement {
+/** Of a rule, wherever it stands: a paused one is the last. Where the rule is gone, that of the form. */
+function focus(control: string): void {
+  const buttons = [...byId('rules').querySelectorAll('button')];
+  const button = buttons.find(({ dataset }) => dataset['control'] === control);
+  (button ?? byId('rule')).focus({ preventScroll: true });
+}
+
+function ruleItem(rule: RuleInUse): HTMLElement {
   const { id, summary, paused } = rule;
   const route = `rules/${encodeURIComponent(id)}`;
-  const button = (text: string, does: () => Promise<unknown>) => {
-    const made = make('button', { type: 'button', id: `rule-${index}-${text}`, 'aria-label': `${text} ${id}` }, text);
+  const button = (text: string, control: string, does: () => Promise<unknown>) => {
+    const properties = { type: 'button', 'data-control': `${control} ${id}`, 'aria-label': `${text} ${id}` };
+    const made = make('button', properties, text);
     made.addEventListener('click', () => change(does));
     return made;
   };
   const post = (what: string) => () => ask(`${route}/${what}`, { method: 'POST' });
-  const toggle = paused ? button('resume', post('resume')) : button('pause', post('pause'));
+  const toggle = paused ? button('resume', 'toggle', post('resume')) : button('pause', 'toggle', post('pause'));
   return make(
     'li',
     {},
@@ -35,7 +43,7 @@ function ruleItem(rule: RuleInUse, index: number): HTMLElement {
       { class: 'bar' },
       make('span', { class: 'small' }, stateOf(rule)),
       toggle,
-      button('remove', () => ask(route, { method: 'DELETE' })),
+      button('remove', 'remove', () => ask(route, { method: 'DELETE' })),
     ),
   );
 }

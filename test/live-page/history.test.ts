@@ -27,3 +27,23 @@ test('requests whose ends were not told are not under way for ever', () => {
   history.ended(ended(9));
   expect(history.inFlight).toBe(0);
 });
+
+test('a mock that has begun anew is shown from its beginning', () => {
+  const history = new History();
+  for (const seq of [5_000_000, 5_000_001]) history.decided(decided(seq));
+  history.connected();
+  history.decided(decided(3));
+  expect([...history.calls.keys()]).toEqual(['#3']);
+  expect(history.inFlight).toBe(1);
+  expect(history.look(5_000).attempts).toBe(0);
+  expect(history.now()).toBeLessThan(5_000_000);
+});
+
+test('a connection that was lost for a moment costs nothing but what was under way', () => {
+  const history = new History();
+  for (const seq of [1, 2]) history.decided(decided(seq));
+  history.connected();
+  history.decided(decided(3));
+  expect([...history.calls.keys()]).toEqual(['#1', '#2', '#3']);
+  expect(history.inFlight).toBe(1);
+});

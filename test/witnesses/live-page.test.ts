@@ -147,6 +147,29 @@ test.skipIf(program === undefined)('by keyboard alone rules are paused, resumed,
   expect(await status()).toBe(409);
 });
 
+test.skipIf(program === undefined)(
+  'the focus stays with a rule that is paused, and goes to the form when it is gone',
+  async () => {
+    const mock = await startMock({
+      rules: [
+        { name: 'busy', fault: 'overloaded' },
+        { name: 'later', fault: 'conflict' },
+      ],
+    });
+    const { page } = await open(mock);
+    const focused = () =>
+      page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.id") as Promise<string>;
+    await page.getByRole('button', { name: 'pause busy' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('resume busy');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('pause busy');
+    await page.getByRole('button', { name: 'remove later' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('rule');
+  },
+);
+
 test.skipIf(program === undefined)('gauges are read while something is used and the page is seen, and not else', async () => {
   const mock = await startMock({ limits: { '*': { rpd: 100 } } });
   const page = await (browser ?? expect.unreachable()).newPage();
