@@ -17,10 +17,16 @@ const rewording =
 const RATE_LIMIT = { rate_limit: { retry_after: '2s' } };
 const always = (fault: object | string) => ({ rules: [{ fault }] }) as WorldOptions['scenario'];
 
-test.each(['metadata', 'seed', 'temperature'] as const)(
-  'a client that waits, and changes its %s for a retry, is accused of nothing',
-  async (member) => {
+test.each([
+  ['metadata', {}],
+  ['seed', {}],
+  ['temperature', {}],
+  ['seed', { calls: 'unique' }],
+] as const)(
+  'a client that waits, and changes its %s for a retry, is accused of nothing, with the policy %o',
+  async (member, policy) => {
     const { accused } = await virtualWorld({
+      policy,
       calls: 3,
       named: false,
       scenario: always(RATE_LIMIT),

@@ -7,6 +7,7 @@ import { markAmbiguous } from './ambiguity.ts';
 import type { CallHistory } from './call-history.ts';
 import { type DeclaredHistories, declaredHistories } from './declared-histories.ts';
 import { episodesOf, historyOf } from './history-of.ts';
+import { rewordedRetries } from './reworded-retries.ts';
 import { unreliablyMarked } from './unreliable-markers.ts';
 
 /**
@@ -39,7 +40,10 @@ export function* recogniseCalls(entries: readonly JournalEntry[], calls?: Declar
       ? { histories: [], dealings: [], contradiction: undefined }
       : declaredHistories(declared, { calls, named });
   yield;
-  return { ...found, histories: inOrder([...(yield* undeclaredHistories(others)), ...found.histories]) };
+  // As many calls as bodies were counted; that none is made twice leaves open which of them ask the same.
+  const doubted = new Set(calls === 'unique' ? yield* rewordedRetries(found.histories) : []);
+  const histories = found.histories.map((call) => (doubted.has(call) ? { ...call, certainty: 'ambiguous' as const } : call));
+  return { ...found, histories: inOrder([...(yield* undeclaredHistories(others)), ...histories]) };
 }
 
 /** Calls of one step. */
