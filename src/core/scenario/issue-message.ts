@@ -64,8 +64,12 @@ function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: u
   const fitting = branches.filter((_, index) => !(issue.errors[index] ?? []).some((error) => isWrongKind(error, value)));
   const likeness = (branch: readonly ScenarioFinding[]) =>
     branch.filter(({ message }) => message.includes('Did you mean')).length;
-  if (fitting.length > 0) return fitting.sort((a, b) => a.length - b.length || likeness(b) - likeness(a))[0] ?? [];
-  const expected = branches.flatMap((branch) => branch.map(({ message }) => /^expected (.*), found /s.exec(message)?.[1] ?? ''));
+  const [best] = fitting.sort((a, b) => a.length - b.length || likeness(b) - likeness(a));
+  const words = branches.some(expectsNumber) ? wordsOf(issue) : [];
+  if (best !== undefined && (words.length === 0 || likeness(best) > 0)) return best;
+  const expected = branches
+    .flatMap((branch) => branch.map(({ message }) => /^expected (.*), found /s.exec(message)?.[1] ?? ''))
+    .concat(words);
   const known = [...new Set(expected.filter((text) => text !== '' && text.length < 200))];
   const advised = branches.flat().flatMap(({ message }) => /, found .*?(: write \S+)$/s.exec(message)?.[1] ?? []);
   return [
@@ -75,6 +79,19 @@ function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, root: u
       message: `expected ${known.join(' or ')}, found ${describeValue(shown(value, path))}${advised[0] ?? ''}`,
     },
   ];
+}
+
+function expectsNumber(branch: readonly ScenarioFinding[]): boolean {
+  return branch.some(({ message }) => /^expected a (?:whole )?number\b/.test(message));
+}
+
+/** The words that a union of a number and words takes; none where a branch takes other texts, or more than these. */
+function wordsOf({ errors }: Extract<Issue, { code: 'invalid_union' }>): string[] {
+  const others = errors.filter((branch) => !branch.every(({ code, path }) => code === 'invalid_type' && path.length === 0));
+  const words = others.flatMap((branch) =>
+    branch.flatMap((error) => (error.code === 'invalid_value' && error.path.length === 0 ? error.values.map(String) : [])),
+  );
+  return words.length === others.length ? words : [];
 }
 
 function isWrongKind(issue: Issue, value: unknown): boolean {

@@ -157,6 +157,13 @@ test.each([
   ['an unclosed mapping in the place of a text', 'name: {\n', /^flaky\.yaml:2:1 invalid YAML: /],
   ['a duplicate key', 'name: a\nname: b', 'flaky.yaml:2:1 key "name" is given twice'],
   ['an unknown tag', 'name: !!js/function x', /^flaky\.yaml:1:\d+ invalid YAML: Unresolved tag/],
+  ['a number as a text', 'seed: "7"', 'flaky.yaml:1:7 seed: expected a number or random, found "7": write 7'],
+  [
+    'a text for a number or a word',
+    'expect: { calls: some }',
+    'flaky.yaml:1:18 expect.calls: expected a number or unique, found "some"',
+  ],
+  ['a word that is nearly right', 'seed: randm', 'flaky.yaml:1:7 seed: unknown value "randm". Did you mean "random"?'],
   ['an infinite number', 'seed: .inf', 'flaky.yaml:1:7 seed: expected a number or random, found Infinity'],
   [
     'a negative count',
