@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitepress';
+import { folderPage } from './folder-page.mjs';
 import { sidebar } from './sidebar.mjs';
 
 /** Where files outside of docs/ are to be found; without it they are named and not linked. */
@@ -36,6 +37,7 @@ function relink(tokens, depth) {
   for (const token of tokens) {
     const href = token.attrGet?.('href') ?? '';
     if (token.type === 'link_open') outside = leavesDocs(href, depth);
+    if (!outside && token.type === 'link_open') token.attrSet('href', folderPage(href));
     if (!outside || !token.type.startsWith('link_')) continue;
     if (REPOSITORY === undefined) Object.assign(token, { type: 'text', tag: '', nesting: 0, content: '', attrs: null });
     else if (token.type === 'link_open') token.attrSet('href', `${REPOSITORY}/blob/main/${href.replace(/^(?:\.\.\/)+/, '')}`);

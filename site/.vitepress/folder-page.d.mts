@@ -1,0 +1,1 @@
+export function folderPage(href: string): string;
