@@ -11,7 +11,7 @@ const SOON_MS = 60_000;
 
 /**
  * Of calls without a name, those that may be attempts of one: it was tried once and failed in such a way that a client tries again, and the
- * same was asked of the same target, in a body that differs (`seed`, `metadata`, `max_tokens`). Who was seen to repeat the body asks anew.
+ * same was asked of the same target, in a body that differs (`seed`, `metadata`, `max_tokens`). A client that was seen to repeat a body asks anew.
  */
 export function* rewordedRetries(unnamed: readonly CallHistory[]): Steps<CallHistory[]> {
   const failed = new Set(unnamed.filter(wasTriedOnce).map(questionOf));
@@ -22,7 +22,7 @@ export function* rewordedRetries(unnamed: readonly CallHistory[]): Steps<CallHis
   return yield* foundInGroups(groupsOfSeveral(asked, askedOf), rewordedAmong);
 }
 
-/** What broke off after content is asked for in a longer body by whoever goes on behind it. */
+/** After a part of the content, a longer body may ask for the rest: that is no retry. */
 function wasTriedOnce({ tries }: CallHistory): boolean {
   const [only] = tries;
   return tries.length === 1 && only !== undefined && only.entry.chunksOut === 0 && mayBeRetried(only.entry);
