@@ -4,14 +4,13 @@ import type { Session } from '../../session/session.ts';
 import type { LoopDelayMonitor } from '../timing/loop-delay.ts';
 import { eventText } from './event-text.ts';
 import { judgeSessionInSteps } from './judge-session.ts';
+import { judgingPause } from './judging-pause.ts';
 import { circumstancesOf } from './verdict-circumstances.ts';
 
 /** Between two verdicts, at least. */
 const INTERVAL_MS = 2_000;
 /** One turn of judging. One step may take longer. */
 const TURN_MS = 2;
-/** The pause behind a turn, as a multiple of it: judging takes a fiftieth of the loop's time, and more where nothing else happens. */
-const PAUSES = { busy: 49, idle: 4 } as const;
 
 /** Finds out when the verdict on a session changes. It judges only after something has happened, seldom, and in small steps. */
 export class VerdictWatch {
@@ -79,8 +78,8 @@ export class VerdictWatch {
         return;
       }
     } while (performance.now() < begun + TURN_MS);
-    const pauses = this.#isStale ? PAUSES.busy : PAUSES.idle;
-    setTimeout(() => this.#go(steps), (performance.now() - begun) * pauses).unref();
+    const pause = judgingPause(performance.now() - begun, { isStale: this.#isStale, isFirst: this.#latest === undefined });
+    setTimeout(() => this.#go(steps), pause).unref();
   }
 
   #found(verdict: Verdict): void {
