@@ -37,3 +37,7 @@ test.each([
 ])('%s is no silent replay', (_what, text) => {
   expect(verdictOn(text)).toBe('pass');
 });
+
+test('a text that repeats itself more often than streams broke off does not tell whether it is glued', () => {
+  expect(verdictOn('lorem ipsum dolor '.repeat(20))).toBe('inconclusive');
+});
