@@ -33,6 +33,8 @@ test.each([
   ['the whole alone', WHOLE],
   ['the whole, behind words that say that it begins anew', `${PART}\n[The connection broke. Once more:]\n${WHOLE}`],
   ['events as they came', `data: {"a":1}\n\ndata: {"a":1}\n\ndata: {"a":1}`],
+  ['a text that begins with many blanks', `${' '.repeat(30)}Take a hat.`],
+  ['blanks alone', ' '.repeat(30)],
   ['a text whose first words come again', 'The weather is fine. The weather is what we speak of.'],
 ])('%s is no silent replay', (_what, text) => {
   expect(verdictOn(text)).toBe('pass');

@@ -26,7 +26,9 @@ export const noSilentReplay = defineRule({
   looksAt: 'eventful calls',
   check: ({ calls, outcomeOf }) => {
     const replays = calls.flatMap((call) =>
-      call.gaps.filter(({ before }) => brokeWithContent(before)).map((gap) => ({ call, gap, text: outcomeOf(call)?.text })),
+      call.gaps
+        .filter(({ before }) => brokeWithContent(before))
+        .map((gap) => ({ call, gap, text: outcomeOf(call)?.text?.trimStart() })),
     );
     const broken = calls.filter(({ tries }) => tries.some(brokeWithContent));
     if (broken.length === 0) return notApplicable('no stream broke after content was delivered');
@@ -93,7 +95,7 @@ function brokeWithContent(attempt: Try): boolean {
 function beginsTwice(text: string): boolean {
   const head = text.slice(0, REPEATED_CHARS);
   const again = text.indexOf(head, REPEATED_CHARS);
-  if (again < 0 || isRaw(text)) return false;
+  if (again <= 0 || isRaw(text)) return false;
   const beginning = text.slice(0, again).trimEnd();
   return [again, text.lastIndexOf(head)].some((at) => text.startsWith(beginning, at));
 }
